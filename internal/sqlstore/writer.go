@@ -1,0 +1,136 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+)
+
+// maxGroup bounds how many waiting writes share one commit.
+const maxGroup = 128
+
+// A writer runs SQLite's writes one after the other on its one connection.
+// Those that wait while another commits share the next commit, each under
+// its own savepoint, so a durable commit's price is divided among them.
+type writer struct {
+	db    *sql.DB
+	queue chan *job
+	mu    sync.RWMutex // held for reading while sending, for writing to close
+	done  bool         // guarded by mu
+	wg    sync.WaitGroup
+}
+
+type job struct {
+	ctx    context.Context
+	fn     func(queries) error
+	err    error
+	result chan error
+}
+
+func startWriter(db *sql.DB) *writer {
+	w := &writer{db: db, queue: make(chan *job, maxGroup)}
+	w.wg.Go(w.run)
+	return w
+}
+
+func (w *writer) close() {
+	w.mu.Lock()
+	if !w.done {
+		w.done = true
+		close(w.queue)
+	}
+	w.mu.Unlock()
+	w.wg.Wait()
+}
+
+// do waits for the commit. When ctx ends first the outcome is unknown: the
+// write may still be committed.
+func (w *writer) do(ctx context.Context, fn func(queries) error) error {
+	j := &job{ctx: ctx, fn: fn, result: make(chan error, 1)}
+	if err := w.send(j); err != nil {
+		return err
+	}
+	select {
+	case err := <-j.result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *writer) send(j *job) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.done {
+		return fmt.Errorf("the database is closed")
+	}
+	select {
+	case w.queue <- j:
+		return nil
+	case <-j.ctx.Done():
+		return j.ctx.Err()
+	}
+}
+
+func (w *writer) run() {
+	for j := range w.queue {
+		group := []*job{j}
+	collect:
+		for len(group) < maxGroup {
+			select {
+			case next, ok := <-w.queue:
+				if !ok {
+					break collect
+				}
+				group = append(group, next)
+			default:
+				break collect
+			}
+		}
+		err := w.commit(group)
+		for _, j := range group {
+			if j.err == nil {
+				j.err = err
+			}
+			j.result <- j.err
+		}
+	}
+}
+
+// commit runs a group in one transaction. Its error is the whole group's; a
+// job's own error is kept in the job, its changes undone.
+func (w *writer) commit(group []*job) error {
+	tx, err := w.db.BeginTx(context.Background(), nil)
+	if err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // a no-op after Commit
+	for _, j := range group {
+		if j.err = j.ctx.Err(); j.err != nil {
+			continue
+		}
+		if err := savepoint(tx, j); err != nil {
+			return err
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
+
+func savepoint(tx *sql.Tx, j *job) error {
+	if _, err := tx.Exec("SAVEPOINT job"); err != nil {
+		return fmt.Errorf("setting a savepoint: %w", err)
+	}
+	if j.err = j.fn(queries{tx}); j.err != nil {
+		if _, err := tx.Exec("ROLLBACK TO job"); err != nil {
+			return fmt.Errorf("undoing a write: %w", err)
+		}
+	}
+	if _, err := tx.Exec("RELEASE job"); err != nil {
+		return fmt.Errorf("releasing a savepoint: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,7 @@
+package store
+
+// DeskReader reads the rows of this subject.
+type DeskReader interface{}
+
+// DeskWriter changes the rows of this subject.
+type DeskWriter interface{}

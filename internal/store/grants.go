@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// A Grant is one user's tokens at one platform for one app: whoever signs in
+// as the same user joins the same grant.
+type Grant struct {
+	ID        string
+	Platform  string // the API origin
+	ClientID  string
+	OwnerID   string    // the platform's id of the user (owner_id)
+	Sealed    []byte    // the tokens under the key ring, row "grants/<ID>"
+	Version   int64     // grows with every change of the tokens
+	ExpiresAt time.Time // of the access token
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// GrantReader reads grants.
+type GrantReader interface {
+	// Grant returns ErrNotFound for a grant that does not exist or has ended.
+	Grant(ctx context.Context, id string) (Grant, error)
+	// GrantOf returns the grant of (platform, client id, owner), or ErrNotFound.
+	GrantOf(ctx context.Context, platform, clientID, ownerID string) (Grant, error)
+}
+
+// GrantWriter changes grants.
+type GrantWriter interface {
+	// AddGrant adds a grant; ErrExists when its owner has one for the app.
+	AddGrant(ctx context.Context, g Grant) error
+	// LeaseGrant makes holder the only one who may refresh until the given
+	// time; false when the version moved or another lease runs.
+	LeaseGrant(ctx context.Context, id string, version int64, holder string, now, until time.Time) (bool, error)
+	// SaveTokens replaces the sealed tokens and raises the version; false
+	// when the version moved meanwhile.
+	SaveTokens(ctx context.Context, g Grant) (bool, error)
+	// DeleteGrant removes the grant with its sessions and the desk's data.
+	// An unknown id changes nothing.
+	DeleteGrant(ctx context.Context, id string) error
+}

@@ -1,0 +1,81 @@
+// Package storetest is the one suite that every database of the store must
+// pass. A subject's tests are in the file of its name.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"offhook/internal/store"
+)
+
+// A DB is an open database with both houses' views.
+type DB interface {
+	Platform() store.Platform
+	Widget() store.Widget
+}
+
+// at is the moment that rows of these tests were made.
+var at = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
+
+// Run tests the empty database that open returns, a new one for each subject.
+func Run(t *testing.T, open func(t *testing.T) DB) {
+	t.Run("write", func(t *testing.T) { testWrite(t, open(t)) })
+	t.Run("accounts", func(t *testing.T) { testAccounts(t, open(t).Platform()) })
+}
+
+func testWrite(t *testing.T, db DB) {
+	ctx := t.Context()
+	p := db.Platform()
+
+	boom := errors.New("boom")
+	err := p.Write(ctx, func(tx store.PlatformTx) error {
+		if err := tx.AddAccount(ctx, store.Account{ID: 1, CreatedAt: at}); err != nil {
+			return err
+		}
+		return boom
+	})
+	if !errors.Is(err, boom) {
+		t.Errorf("Write returned %v, want fn's own error", err)
+	}
+	if _, err := p.Account(ctx, 1); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a failed write left its row: %v", err)
+	}
+
+	// Writes at the same moment: half fail, and only their own changes go.
+	var wg sync.WaitGroup
+	for i := int64(10); i < 60; i++ {
+		wg.Go(func() {
+			err := p.Write(ctx, func(tx store.PlatformTx) error {
+				if err := tx.AddAccount(ctx, store.Account{ID: i, Company: fmt.Sprint(i), CreatedAt: at}); err != nil {
+					return err
+				}
+				if i%2 == 1 {
+					return boom
+				}
+				return nil
+			})
+			if (err != nil) != (i%2 == 1) {
+				t.Errorf("write %d: %v", i, err)
+			}
+		})
+	}
+	wg.Wait()
+	all, err := p.Accounts(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 25 {
+		t.Errorf("%d accounts after 25 good and 25 failed writes, want 25", len(all))
+	}
+
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := p.Write(cancelled, func(store.PlatformTx) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("Write with a cancelled context: %v", err)
+	}
+}

@@ -1,0 +1,104 @@
+// Package visit is what the widget's HTTP faces share: which frame a request
+// comes from, whose session it has, proof that a change was asked for by our
+// own page, and how errors are told.
+package visit
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// Path is the prefix of every path that belongs to a frame.
+const Path = "/p/{key}"
+
+// Header must be present on requests that change anything: another site's
+// page cannot add it without a preflight, which is never answered.
+const Header = "X-Offhook"
+
+// A Visit is one request: the frame it comes from and, when someone is
+// signed in there, the session.
+type Visit struct {
+	Frame   store.Frame
+	Session *store.Session // nil when signed out
+}
+
+// Sessions finds the session of a request.
+type Sessions interface {
+	// Session returns nil and no error when the request carries no session
+	// or one that has ended.
+	Session(r *http.Request, f store.Frame) (*store.Session, error)
+}
+
+// A Face answers a frame's requests.
+type Face struct {
+	Store    store.EmbedReader
+	Sessions Sessions
+	Log      *slog.Logger
+}
+
+// A HandlerFunc answers a visit. It returns an error instead of writing one.
+type HandlerFunc func(w http.ResponseWriter, r *http.Request, v Visit) error
+
+// Open registers h for a pattern such as "GET /p/{key}/signin"; v.Session
+// may be nil.
+func (f *Face) Open(mux *http.ServeMux, pattern string, h HandlerFunc) {
+	var csrf http.CrossOriginProtection
+	mux.Handle(pattern, csrf.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := f.serve(w, r, h); err != nil {
+			f.Error(w, r, err)
+		}
+	})))
+}
+
+// SignedIn registers h like Open; without a session it answers 401 before h.
+func (f *Face) SignedIn(mux *http.ServeMux, pattern string, h HandlerFunc) {
+	f.Open(mux, pattern, func(w http.ResponseWriter, r *http.Request, v Visit) error {
+		if v.Session == nil {
+			return rc.Errorf(rc.Unauthenticated, "You are signed out. Sign in to go on.")
+		}
+		return h(w, r, v)
+	})
+}
+
+func (f *Face) serve(w http.ResponseWriter, r *http.Request, h HandlerFunc) error {
+	w.Header().Set("Cache-Control", "no-store")
+	if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get(Header) == "" {
+		return rc.Errorf(rc.Denied, "This request did not come from the phone's own page.")
+	}
+	frame, err := f.Store.Frame(r.Context(), r.PathValue("key"))
+	if errors.Is(err, store.ErrNotFound) {
+		return rc.Errorf(rc.NotFound, "This phone is not known here. Reload the page.")
+	}
+	if err != nil {
+		return err
+	}
+	session, err := f.Sessions.Session(r, frame)
+	if err != nil {
+		return err
+	}
+	return h(w, r, Visit{frame, session})
+}
+
+// statuses is the widget's one table from Kind to HTTP status.
+var statuses = map[rc.Kind]int{
+	rc.Invalid: 400, rc.Unauthenticated: 401, rc.Denied: 403, rc.NotFound: 404,
+	rc.Conflict: 409, rc.TooLarge: 413, rc.TooMany: 429, rc.Unavailable: 503,
+}
+
+// Error answers with err's sentence as plain text, which the page shows in
+// its alert. What is not an *rc.Error is logged and told to nobody.
+func (f *Face) Error(w http.ResponseWriter, r *http.Request, err error) {
+	var e *rc.Error
+	if !errors.As(err, &e) {
+		if r.Context().Err() == nil {
+			f.Log.Error("answering a request", "method", r.Method, "path", r.URL.Path, "err", err)
+		}
+		http.Error(w, "Something went wrong here. Please try again.", http.StatusInternalServerError)
+		return
+	}
+	http.Error(w, e.Message, statuses[e.Kind])
+}
