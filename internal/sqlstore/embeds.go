@@ -1,0 +1,60 @@
+package sqlstore
+
+import (
+	"context"
+	"strings"
+
+	"offhook/internal/store"
+)
+
+const embedColumns = "platform, client_id, sealed_secret, origins, ancestors, asset_origins, capabilities, created_at"
+
+// list and unlist keep a list of origins or names, none of which holds a
+// space, in one column.
+func list(items []string) string  { return strings.Join(items, " ") }
+func unlist(text string) []string { return strings.Fields(text) }
+
+func scanEmbed(r scanner) (e store.Embed, err error) {
+	var origins, ancestors, assets, capabilities string
+	var created int64
+	err = r.Scan(&e.Platform, &e.ClientID, &e.SealedSecret, &origins, &ancestors, &assets, &capabilities, &created)
+	e.Origins, e.Ancestors, e.AssetOrigins = unlist(origins), unlist(ancestors), unlist(assets)
+	e.Capabilities, e.CreatedAt = unlist(capabilities), fromMillis(created)
+	return e, err
+}
+
+func (q queries) Embed(ctx context.Context, platform, clientID string) (store.Embed, error) {
+	return one(ctx, q, scanEmbed, "SELECT "+embedColumns+" FROM embeds WHERE platform = $1 AND client_id = $2", platform, clientID)
+}
+
+func (q queries) Embeds(ctx context.Context) ([]store.Embed, error) {
+	return many(ctx, q, scanEmbed, "SELECT "+embedColumns+" FROM embeds ORDER BY platform, client_id")
+}
+
+func (q queries) PutEmbed(ctx context.Context, e store.Embed) error {
+	if e.SealedSecret == nil {
+		e.SealedSecret = []byte{}
+	}
+	return q.exec(ctx, "INSERT INTO embeds ("+embedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (platform, client_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, origins = excluded.origins,
+		ancestors = excluded.ancestors, asset_origins = excluded.asset_origins, capabilities = excluded.capabilities`,
+		e.Platform, e.ClientID, e.SealedSecret, list(e.Origins), list(e.Ancestors), list(e.AssetOrigins), list(e.Capabilities), millis(e.CreatedAt))
+}
+
+const frameColumns = "key, platform, client_id, prefix, origin, created_at"
+
+func scanFrame(r scanner) (f store.Frame, err error) {
+	var created int64
+	err = r.Scan(&f.Key, &f.Platform, &f.ClientID, &f.Prefix, &f.Origin, &created)
+	f.CreatedAt = fromMillis(created)
+	return f, err
+}
+
+func (q queries) Frame(ctx context.Context, key string) (store.Frame, error) {
+	return one(ctx, q, scanFrame, "SELECT "+frameColumns+" FROM frames WHERE key = $1", key)
+}
+
+func (q queries) PutFrame(ctx context.Context, f store.Frame) error {
+	return q.exec(ctx, "INSERT INTO frames ("+frameColumns+") VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
+		f.Key, f.Platform, f.ClientID, f.Prefix, f.Origin, millis(f.CreatedAt))
+}

@@ -1,0 +1,47 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"offhook/internal/store"
+)
+
+const grantColumns = "id, platform, client_id, owner_id, sealed, version, expires_at, created_at, updated_at"
+
+func scanGrant(r scanner) (g store.Grant, err error) {
+	var expires, created, updated int64
+	err = r.Scan(&g.ID, &g.Platform, &g.ClientID, &g.OwnerID, &g.Sealed, &g.Version, &expires, &created, &updated)
+	g.ExpiresAt, g.CreatedAt, g.UpdatedAt = fromMillis(expires), fromMillis(created), fromMillis(updated)
+	return g, err
+}
+
+func (q queries) Grant(ctx context.Context, id string) (store.Grant, error) {
+	return one(ctx, q, scanGrant, "SELECT "+grantColumns+" FROM grants WHERE id = $1", id)
+}
+
+func (q queries) GrantOf(ctx context.Context, platform, clientID, ownerID string) (store.Grant, error) {
+	return one(ctx, q, scanGrant, "SELECT "+grantColumns+" FROM grants WHERE platform = $1 AND client_id = $2 AND owner_id = $3",
+		platform, clientID, ownerID)
+}
+
+func (q queries) AddGrant(ctx context.Context, g store.Grant) error {
+	return q.exec(ctx, "INSERT INTO grants ("+grantColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		g.ID, g.Platform, g.ClientID, g.OwnerID, g.Sealed, g.Version, millis(g.ExpiresAt), millis(g.CreatedAt), millis(g.UpdatedAt))
+}
+
+func (q queries) LeaseGrant(ctx context.Context, id string, version int64, holder string, now, until time.Time) (bool, error) {
+	n, err := q.changed(ctx, "UPDATE grants SET lease_holder = $1, lease_until = $2 WHERE id = $3 AND version = $4 AND lease_until < $5",
+		holder, millis(until), id, version, millis(now))
+	return n == 1, err
+}
+
+func (q queries) SaveTokens(ctx context.Context, g store.Grant) (bool, error) {
+	n, err := q.changed(ctx, `UPDATE grants SET sealed = $1, expires_at = $2, updated_at = $3, version = version + 1, lease_holder = '', lease_until = 0
+		WHERE id = $4 AND version = $5`, g.Sealed, millis(g.ExpiresAt), millis(g.UpdatedAt), g.ID, g.Version)
+	return n == 1, err
+}
+
+func (q queries) DeleteGrant(ctx context.Context, id string) error {
+	return q.exec(ctx, "DELETE FROM grants WHERE id = $1", id)
+}
