@@ -2,6 +2,8 @@ module offhook
 
 go 1.26.0
 
+ignore ./node_modules
+
 require (
 	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.12.0
