@@ -1,7 +1,85 @@
 package store
 
-// MessageReader reads the rows of this subject.
-type MessageReader interface{}
+import (
+	"context"
+	"time"
 
-// MessageWriter changes the rows of this subject.
-type MessageWriter interface{}
+	"offhook/internal/rc"
+)
+
+// A Message is one extension's copy of a message. A text between two
+// extensions is two rows: the sender's outbound, the receiver's inbound.
+type Message struct {
+	ID             int64
+	AccountID      int64
+	ExtensionID    int64 // whose message store holds it
+	ConversationID int64
+	Type           string // rc.TypeSMS
+	Direction      string // rc.Inbound, rc.Outbound
+	Availability   string // rc.Alive, rc.Deleted, rc.Purged; a purged row is a tombstone without parties and text
+	ReadStatus     string
+	Status         string // rc.Queued, rc.Sent, ...
+	ErrorCode      string // deliveryErrorCode, or empty
+	From           rc.Caller
+	To             []rc.Caller
+	Text           string
+	CreatedAt      time.Time
+	ModifiedAt     time.Time
+	Change         int64 // the extension's change that wrote this state
+}
+
+// A MessageQuery selects an extension's messages. Zero fields do not select,
+// except Availability, whose zero value means alive.
+type MessageQuery struct {
+	Types           []string
+	Directions      []string
+	ReadStatuses    []string
+	Availability    []string
+	ConversationIDs []int64
+	PhoneNumber     string    // of any other party, E.164
+	From            time.Time // created at or after
+	To              time.Time // created before
+	PerConversation int       // at most so many of each conversation, the newest
+}
+
+// MessageReader reads message stores. Every method sees one extension only:
+// what another extension has does not exist.
+type MessageReader interface {
+	// Message returns ErrNotFound for an unknown id; a purged message is
+	// returned as the tombstone it is.
+	Message(ctx context.Context, extensionID, id int64) (Message, error)
+	// Messages returns a page of the selected messages, newest first; a
+	// limit of zero returns all after offset.
+	Messages(ctx context.Context, extensionID int64, q MessageQuery, offset, limit int) ([]Message, error)
+	// CountMessages counts what Messages would return without a limit.
+	CountMessages(ctx context.Context, extensionID int64, q MessageQuery) (int, error)
+	// MessageChange is the number of the extension's latest change, 0 when
+	// there was none. Every change up to it is visible to later reads.
+	MessageChange(ctx context.Context, extensionID int64) (int64, error)
+	// ChangedMessages returns messages changed after the given change in the
+	// order of their changes, gone ones as well, at most limit.
+	ChangedMessages(ctx context.Context, extensionID, after int64, limit int) ([]Message, error)
+	// MessagesInTransit returns outbound messages of every extension that
+	// are Queued or Sent and were last changed before the given time, oldest
+	// first, at most limit.
+	MessagesInTransit(ctx context.Context, before time.Time, limit int) ([]Message, error)
+}
+
+// MessageWriter changes message stores.
+type MessageWriter interface {
+	// NextMessageChange begins a change of an extension's message store and
+	// returns its number. It must come before anything else that the
+	// transaction reads or writes of that message store, and a transaction
+	// that changes several must begin with them in ascending order of their
+	// ids: it holds the others back until the commit, so that changes become
+	// visible in the order of their numbers.
+	NextMessageChange(ctx context.Context, extensionID int64) (int64, error)
+	// PutConversation returns the id of the extension's conversation among
+	// members, which is newID when there was none.
+	PutConversation(ctx context.Context, extensionID int64, members string, newID int64) (int64, error)
+	// AddMessage adds a message, ErrExists when its id is taken.
+	AddMessage(ctx context.Context, m Message) error
+	// SaveMessage replaces what can change of a message: availability, read
+	// status, status, error code, parties, text, time and change.
+	SaveMessage(ctx context.Context, m Message) error
+}
