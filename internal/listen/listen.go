@@ -61,6 +61,13 @@ func Open(cfg Config) (*Listener, error) {
 		return nil, rc.Errorf(rc.Invalid, "The public URL %q of the %s is not a URL; write it as https://phone.example.com.", l.URL, cfg.Name)
 	}
 	l.hosts = append(names(u, ln.Addr()), cfg.Hosts...)
+	l.srv = &http.Server{
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		TLSConfig:         cfg.TLS,
+		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
+	}
 	return l, nil
 }
 
@@ -103,14 +110,7 @@ func names(u *url.URL, addr net.Addr) []string {
 // Serve answers requests with h until Shutdown. It returns nil after
 // Shutdown.
 func (l *Listener) Serve(h http.Handler) error {
-	l.srv = &http.Server{
-		Handler:           l.wrap(h),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		TLSConfig:         l.cfg.TLS,
-		ErrorLog:          slog.NewLogLogger(l.cfg.Log.Handler(), slog.LevelDebug),
-	}
+	l.srv.Handler = l.wrap(h)
 	var err error
 	if l.cfg.TLS != nil {
 		err = l.srv.ServeTLS(l.ln, "", "")
@@ -126,13 +126,10 @@ func (l *Listener) Serve(h http.Handler) error {
 // Shutdown stops accepting, waits for running requests until ctx ends, then
 // closes what is left.
 func (l *Listener) Shutdown(ctx context.Context) {
-	if l.srv == nil {
-		_ = l.ln.Close()
-		return
-	}
 	if l.srv.Shutdown(ctx) != nil {
 		_ = l.srv.Close()
 	}
+	_ = l.ln.Close() // in case Serve was never called
 }
 
 type contextKey struct{}
