@@ -43,7 +43,7 @@ type PlatformReader interface {
 	AccountReader
 	OAuthReader
 	MessageReader
-	SubscriptionReader
+	WSTokenReader
 }
 
 // PlatformTx reads and changes the platform's tables in one transaction.
@@ -52,7 +52,7 @@ type PlatformTx interface {
 	AccountWriter
 	OAuthWriter
 	MessageWriter
-	SubscriptionWriter
+	WSTokenWriter
 }
 
 // Widget is the widget house's store, with the same rules as [Platform].
