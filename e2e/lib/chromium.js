@@ -1,0 +1,122 @@
+// Chromium as a person has it: its own profile, pop-ups only inside a click,
+// storage of third parties partitioned, third-party cookies as the test says.
+//
+// Drivers soften a browser by default, and a sign-in that works only in a
+// softened browser is broken. So two of the driver's switches are taken out by
+// their exact text, and the running process is looked at to see that they are.
+
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+/** @typedef {'blocked' | 'allowed' | 'refused'} CookieMode */
+
+/**
+ * blocked: third-party cookies are blocked, which is what this Chromium does on
+ * its own. allowed: they are let through. refused: the widget's site may keep
+ * nothing at all, not even storage.
+ * @type {Record<CookieMode, object>}
+ */
+const preferences = {
+  blocked: { profile: { cookie_controls_mode: 1, block_third_party_cookies: true } },
+  allowed: { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } },
+  refused: {
+    profile: {
+      cookie_controls_mode: 1,
+      block_third_party_cookies: true,
+      content_settings: { exceptions: { cookies: { 'localhost,*': { setting: 2 } } } },
+    },
+  },
+};
+
+/** Switches that would lie about pop-ups and about timers in hidden tabs. */
+const droppedSwitches = [
+  '--disable-popup-blocking',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+  '--disable-back-forward-cache',
+];
+
+/** The driver's list of disabled features, read from the driver: it differs with each version. */
+const driverFeatures = (() => {
+  const source = readFileSync(path.join(path.dirname(createRequire(import.meta.url).resolve('playwright-core')), 'lib/coreBundle.js'), 'utf8');
+  const list = /disabledFeatures = \[([\s\S]*?)\]\.filter\(Boolean\)/.exec(source)?.[1] ?? '';
+  return [...list.replaceAll(/^\s*\/\/.*$/gm, '').matchAll(/"(\w+)"/g)].map((m) => m[1]);
+})();
+
+/** @returns {string} the browser that is installed */
+export function executable() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  for (const dir of (process.env.PATH ?? '').split(':')) {
+    for (const name of names) {
+      if (existsSync(path.join(dir, name))) return path.join(dir, name);
+    }
+  }
+  throw new Error('no Chromium in PATH: scripts/test installs it');
+}
+
+/**
+ * Opens a browser with a fresh profile: one person at one computer.
+ * @param {{cookies?: CookieMode, colorScheme?: 'light' | 'dark', viewport?: {width: number, height: number}}} [options]
+ */
+export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', viewport = { width: 1280, height: 800 } } = {}) {
+  const profile = mkdtempSync(path.join(tmpdir(), 'offhook-profile-'));
+  mkdirSync(path.join(profile, 'Default'));
+  writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences[cookies]));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: executable(),
+    headless: true,
+    colorScheme,
+    viewport,
+    locale: 'en-US',
+    timezoneId: 'Europe/Zurich',
+    ignoreDefaultArgs: [...droppedSwitches, `--disable-features=${driverFeatures.join(',')}`],
+    args: [
+      `--disable-features=${driverFeatures.filter((name) => name !== 'ThirdPartyStoragePartitioning').join(',')}`,
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+    ],
+  });
+  const close = context.close.bind(context);
+  context.close = async () => {
+    await close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    assertHonest(profile);
+  } catch (err) {
+    await context.close();
+    throw err;
+  }
+  context.setDefaultTimeout(15_000);
+  return context;
+}
+
+/**
+ * Reads the command line that really runs.
+ * @param {string} profile
+ */
+function assertHonest(profile) {
+  const line = browserCommandLine(profile);
+  for (const lie of ['--disable-popup-blocking', 'ThirdPartyStoragePartitioning', '--disable-background-timer-throttling']) {
+    if (line.some((arg) => arg.includes(lie))) throw new Error(`Chromium runs with ${lie}: the driver's switches have changed`);
+  }
+}
+
+/** @param {string} profile */
+function browserCommandLine(profile) {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    let line;
+    try {
+      line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    } catch {
+      continue; // ended between the two reads
+    }
+    if (line.includes(`--user-data-dir=${profile}`) && !line.some((arg) => arg.startsWith('--type='))) return line;
+  }
+  throw new Error(`no browser runs on ${profile}`);
+}

@@ -1,0 +1,207 @@
+// A demo server of one's own: started as a process of the real binary in a
+// temporary folder, on free loopback ports, and ended by its process id.
+//
+// The platform listens on 127.0.0.2, the widget on localhost and the host page
+// on 127.0.0.1, so that all three are different sites to the browser.
+
+import { execFile, spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** How long a start may take before it counts as failed. A busy machine is slow. */
+const startDeadline = 60_000;
+
+/** @returns {Promise<string>} the binary under test, built once per process unless OFFHOOK_BINARY names it */
+async function binary() {
+  if (process.env.OFFHOOK_BINARY) return process.env.OFFHOOK_BINARY;
+  built ??= (async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'offhook-build-')), 'offhook');
+    process.on('exit', () => rmSync(path.dirname(file), { recursive: true, force: true }));
+    await run('go', ['build', '-o', file, './cmd/offhook'], { cwd: root });
+    return file;
+  })();
+  return built;
+}
+/** @type {Promise<string> | undefined} */
+let built;
+
+/**
+ * @typedef {{name: string, extensionId: string, extensionNumber: string, phoneNumber: string, username: string, password: string}} User
+ * @typedef {{name: string, clientId: string, clientSecret: string, grants: string[], redirectUris: string[], scopes: string[]}} App
+ * @typedef {{widget: {url: string}, platform: {url: string, tlsUrl: string, caFile: string}, host: {url: string},
+ *   account: {id: string, mainNumber: string}, apps: App[], users: User[], pid: number}} Facts
+ */
+
+/** One demo server. `facts` is what demo.json says of the running process. */
+export class Demo {
+  /** @type {Facts} */ facts;
+  /** @type {import('node:child_process').ChildProcess | undefined} */ #child;
+  /** @type {Promise<unknown> | undefined} */ #exited;
+  /** @type {string[]} */ #ports = [];
+  #users = 0;
+
+  /** @param {string} dir the data folder, removed by close */
+  constructor(dir) {
+    this.dir = dir;
+    this.logFile = path.join(dir, '..', 'server.log');
+    this.facts = /** @type {Facts} */ ({});
+  }
+
+  /** Starts a demo in a fresh folder. Close it when done. */
+  static async start() {
+    const parent = mkdtempSync(path.join(tmpdir(), 'offhook-e2e-'));
+    const demo = new Demo(path.join(parent, 'data'));
+    mkdirSync(demo.dir, { mode: 0o700 });
+    try {
+      await demo.start();
+    } catch (err) {
+      await demo.close();
+      throw err;
+    }
+    return demo;
+  }
+
+  /** Starts the process, the second time at the same addresses as before. */
+  async start() {
+    const file = await binary();
+    const addresses = this.#ports.length ? this.#ports : ['127.0.0.1:0', '127.0.0.2:0', '127.0.0.2:0', '127.0.0.1:0'];
+    const flags = ['--widget-addr', '--platform-addr', '--platform-tls-addr', '--host-addr'];
+    const args = ['demo', '--dir', this.dir, ...flags.flatMap((flag, i) => [flag, addresses[i]])];
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const log = createWriteStream(this.logFile, { flags: 'a' });
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(log, { end: false });
+    this.#child = child;
+    this.#exited = new Promise((resolve) => child.once('close', (code, signal) => log.end(() => resolve(code ?? signal))));
+    this.facts = await this.#ready(child);
+    this.#ports = [
+      hostPort(this.facts.widget.url, '127.0.0.1'),
+      hostPort(this.facts.platform.url, '127.0.0.2'),
+      hostPort(this.facts.platform.tlsUrl, '127.0.0.2'),
+      hostPort(this.facts.host.url, '127.0.0.1'),
+    ];
+  }
+
+  /**
+   * Waits until demo.json names this process. An older file may still lie there.
+   * @param {import('node:child_process').ChildProcess} child
+   * @returns {Promise<Facts>}
+   */
+  #ready(child) {
+    const file = path.join(this.dir, 'demo.json');
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (!existsSync(file)) return;
+        let facts;
+        try {
+          facts = JSON.parse(readFileSync(file, 'utf8'));
+        } catch {
+          return; // half written: the rest makes another event
+        }
+        if (facts.pid === child.pid) finish(() => resolve(facts));
+      };
+      const watcher = watch(this.dir, look);
+      const timer = setTimeout(() => finish(() => reject(new Error(`no demo.json after ${startDeadline} ms\n${this.log()}`))), startDeadline);
+      const onExit = () => finish(() => reject(new Error(`the demo ended at its start\n${this.log()}`)));
+      /** @param {() => void} settle */
+      const finish = (settle) => {
+        watcher.close();
+        clearTimeout(timer);
+        child.off('close', onExit);
+        settle();
+      };
+      child.once('close', onExit);
+      look();
+    });
+  }
+
+  /** The process id of the running server. */
+  get pid() {
+    return this.#child?.pid;
+  }
+
+  /** Everything the server has written so far. */
+  log() {
+    return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
+  }
+
+  /** Ends the server as Ctrl-C does and returns its exit code. */
+  async stop() {
+    return this.#end('SIGINT');
+  }
+
+  /** Ends the server as a power cut does. */
+  async kill() {
+    return this.#end('SIGKILL');
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  async #end(signal) {
+    const exited = this.#exited;
+    this.#child?.kill(signal);
+    this.#child = undefined;
+    this.#exited = undefined;
+    return exited;
+  }
+
+  /** Ends the server and removes its data. */
+  async close() {
+    await this.kill();
+    rmSync(path.dirname(this.dir), { recursive: true, force: true });
+  }
+
+  /**
+   * Runs a subcommand of the binary on the data folder, also while it runs.
+   * @param {string[]} args
+   */
+  async command(...args) {
+    const { stdout } = await run(await binary(), [...args.slice(0, 2), '--dir', this.dir, '--json', ...args.slice(2)]);
+    return JSON.parse(stdout);
+  }
+
+  /**
+   * Adds a user, so that tests do not share one user's rate limits.
+   * @param {string} [name]
+   * @returns {Promise<User>}
+   */
+  async user(name) {
+    this.#users += 1;
+    const password = `correct horse ${this.#users} battery`;
+    const first = name?.split(' ')[0] ?? 'Tess';
+    const last = name?.split(' ').slice(1).join(' ') || `Tester ${String.fromCharCode(64 + this.#users)}`;
+    const username = `${first}.${this.#users}@test.example`.toLowerCase();
+    const made = await this.command('user', 'add', '--name', `${first} ${last}`, '--username', username, '--password', password);
+    return { name: `${first} ${last}`, username, password, ...made };
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {string} host
+ */
+function hostPort(url, host) {
+  return `${host}:${new URL(url).port}`;
+}
+
+/**
+ * One https request that trusts the demo's own certificate authority, for
+ * tests of what no browser would send.
+ * @param {string} url
+ * @param {string} caFile
+ * @returns {Promise<number | undefined>} the status
+ */
+export function httpsStatus(url, caFile) {
+  return new Promise((resolve, reject) => {
+    request(url, { ca: readFileSync(caFile) }, (res) => {
+      res.resume();
+      resolve(res.statusCode);
+    }).on('error', reject).end();
+  });
+}
