@@ -1,0 +1,278 @@
+// The phone in the corner of any page. This file owns the frame's place on
+// the page, the RCAdapter object and tel: and sms: links; everything else
+// happens inside the frame. docs/embedding.md describes it.
+//
+// The iframe stands in the page's own tree, where integrations look for it;
+// what is drawn around it lives in a shadow root, so the page's styles and
+// ours never meet. Styles are set through CSSOM and elements are made one by
+// one: both work under a policy without 'unsafe-inline' and with Trusted Types.
+(() => {
+  'use strict';
+  const script = document.currentScript ?? document.querySelector('script[src*="/adapter.js"]');
+  const GAP = 16;
+
+  const css = `
+:host{all:initial;position:fixed;bottom:${GAP}px;font:600 13px/1 system-ui,sans-serif;color-scheme:light dark;
+--face:light-dark(#fff,#17191d);--ink:light-dark(#15181e,#eceef2);--soft:light-dark(#5c6470,#a0a7b3);--line:light-dark(#1118271f,#ffffff24);--accent:light-dark(#0d6b5e,#0f7a6b)}
+:host([hidden]){display:none}
+.panel,.pill{position:absolute;bottom:0;inset-inline-end:0;box-sizing:border-box;color:var(--ink);transition:opacity .16s,transform .16s,visibility .16s}
+:host(.left){left:${GAP}px;direction:ltr}:host(.right){right:${GAP}px;direction:ltr}
+:host(.left) :is(.panel,.pill){right:auto;left:0}
+.panel{display:flex;flex-direction:column;overflow:hidden;border-radius:16px;background:var(--face);max-width:calc(100vw - ${2 * GAP}px);max-height:calc(100dvh - ${2 * GAP}px);
+box-shadow:0 0 0 1px var(--line),0 2px 6px #0b122014,0 12px 24px #0b12201f,0 32px 64px #0b122029}
+.bar{display:flex;align-items:center;height:38px;flex:none;border-bottom:1px solid var(--line);padding-inline:4px}
+button{all:unset;box-sizing:border-box;display:flex;align-items:center;cursor:pointer;border-radius:9px;outline-offset:-2px}
+button:focus-visible{outline:2px solid var(--accent)}
+.grip{flex:1;min-width:0;height:30px;gap:8px;padding:0 8px;cursor:grab;touch-action:none;user-select:none;-webkit-user-select:none}
+.grip:active{cursor:grabbing}
+.name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:1.4}
+.min{width:30px;height:30px;justify-content:center;color:var(--soft)}
+.min:hover{background:var(--line);color:var(--ink)}
+svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
+.grip svg{width:15px;height:15px;color:var(--accent)}
+.pill{width:54px;height:54px;justify-content:center;border-radius:27px;background:var(--accent);color:#fff;touch-action:none;outline-offset:3px;box-shadow:0 1px 2px #0b122033,0 8px 24px #0b12203d}
+.pill:hover{transform:translateY(-2px)}
+.pill svg{width:24px;height:24px}
+.badge{min-width:18px;padding:0 5px;height:18px;box-sizing:border-box;border-radius:9px;background:#d92d40;color:#fff;font-size:11px;line-height:18px;text-align:center;font-variant-numeric:tabular-nums}
+.badge:empty{display:none}
+.pill .badge{position:absolute;top:-3px;right:-3px;box-shadow:0 0 0 2px var(--face)}
+:host(.min) .panel,:host(:not(.min)) .pill{visibility:hidden;opacity:0;transform:translateY(8px) scale(.97);pointer-events:none}
+::slotted(iframe){all:unset!important;display:block!important;flex:1!important;width:100%!important;min-height:0!important;border:0!important;visibility:inherit!important;color-scheme:auto!important}
+.drag ::slotted(iframe){pointer-events:none!important}
+@media(max-width:480px){:host(:not(.min)){transform:none!important;inset:auto 0 0!important}.panel{left:0!important;width:auto!important;max-width:none;height:min(88dvh,680px)!important;border-radius:16px 16px 0 0;padding-bottom:env(safe-area-inset-bottom)}}
+@media(prefers-reduced-motion:reduce){.panel,.pill{transition:none}}`;
+
+  const make = (tag, attributes, ...children) => {
+    const svg = /^(svg|path)$/.test(tag);
+    const e = svg ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+    for (const name in attributes) e.setAttribute(name, attributes[name]);
+    e.append(...children);
+    return e;
+  };
+  const icon = (d) => make('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, make('path', { d }));
+  const phone = () => icon('M6 3h3l2 5-2.5 1.5a11 11 0 0 0 6 6L16 13l5 2v3a3 3 0 0 1-3 3A15 15 0 0 1 3 6a3 3 0 0 1 3-3Z');
+
+  function start({ appUrl, options } = {}) {
+    if (window.RCAdapter) return window.RCAdapter;
+    const url = new URL(appUrl ?? 'app.html', script.src);
+    const given = new URL(script.src).searchParams;
+    for (const name in options) given.set(name, options[name]);
+    // What concerns only this file stays here; the frame gets the rest.
+    const take = (name) => {
+      const value = given.get(name);
+      given.delete(name);
+      return value;
+    };
+    const left = take('defaultDirection') === 'left';
+    const zIndex = take('zIndex') || 999;
+    const minimizable = !take('disableMinimize');
+    const notify = !!take('notification');
+    ['newAdapterUI', 'enablePopup', 'popupPageUri'].forEach(take);
+    for (const [name, value] of given) url.searchParams.set(name, value);
+    url.searchParams.set('fromAdapter', '1');
+    const prefix = given.get('prefix') || 'rc-widget';
+    const key = prefix + '-adapter';
+
+    let name = 'Phone';
+    let ready = false;
+    let queue = [];
+    // x and y are how far from its corner the phone was moved.
+    const state = { x: 0, y: 0, minimized: minimizable && innerWidth <= 480, closed: false };
+    try {
+      // Storage throws where the page's own cookies are refused.
+      Object.assign(state, JSON.parse(localStorage.getItem(key)));
+    } catch {}
+    state.closed = false;
+    if (!minimizable) state.minimized = false;
+
+    // The page may have forbidden Referer altogether; the frame needs the
+    // origin to know who embeds it.
+    const frame = make('iframe', {
+      id: prefix + '-adapter-frame', title: name, referrerpolicy: 'origin',
+      allow: 'microphone; autoplay; clipboard-write', src: url.href,
+    });
+    const title = make('span', { class: 'name' }, name);
+    const badges = [make('span', { class: 'badge' }), make('span', { class: 'badge' })];
+    const grip = make('button', { class: 'grip', type: 'button' }, phone(), title, badges[0]);
+    const shrink = make('button', { class: 'min', type: 'button' }, icon('m6 9 6 6 6-6'));
+    const panel = make('div', { class: 'panel' }, make('div', { class: 'bar' }, grip), make('slot'));
+    const pill = make('button', { class: 'pill', type: 'button' }, phone(), badges[1]);
+    const host = make('div', { id: prefix, role: 'region' }, frame);
+    if (minimizable) grip.after(shrink);
+
+    const root = host.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [sheet];
+    root.append(panel, pill);
+    host.style.zIndex = zIndex;
+    panel.style.width = '300px';
+    panel.style.height = '538px';
+
+    const label = (unread = 0) => {
+      title.textContent = frame.title = name;
+      for (const b of badges) b.textContent = unread > 99 ? '99+' : unread || '';
+      const words = unread ? `${name}, ${unread} unread` : name;
+      host.setAttribute('aria-label', name);
+      pill.setAttribute('aria-label', 'Open ' + words);
+      shrink.setAttribute('aria-label', 'Minimize ' + name);
+      grip.setAttribute('aria-label', words + '. Move with the arrow keys.');
+    };
+    const place = () => {
+      const e = state.minimized ? pill : panel;
+      const fit = (n, room) => Math.max(0, Math.min(n, room - 2 * GAP));
+      const x = fit(state.x, innerWidth - e.offsetWidth);
+      const y = fit(state.y, innerHeight - e.offsetHeight);
+      host.style.transform = `translate(${left ? x : -x}px,${-y}px)`;
+      return { x, y };
+    };
+    const draw = () => {
+      host.className = (left ? 'left' : 'right') + (state.minimized ? ' min' : '');
+      host.hidden = state.closed;
+      place();
+      try {
+        localStorage.setItem(key, JSON.stringify(state));
+      } catch {}
+    };
+    const set = (change) => {
+      Object.assign(state, change);
+      draw();
+    };
+    const show = () => set({ minimized: false, closed: false });
+
+    // Pointers drag both the bar and the pill; a short way is still a click.
+    let moved = false;
+    const draggable = (e) => {
+      let from;
+      e.addEventListener('pointerdown', (p) => {
+        if (p.button) return;
+        e.setPointerCapture(p.pointerId);
+        moved = false;
+        from = { ...place(), px: p.clientX, py: p.clientY };
+      });
+      e.addEventListener('pointermove', (p) => {
+        if (!from) return;
+        const dx = p.clientX - from.px, dy = p.clientY - from.py;
+        if (!moved && Math.hypot(dx, dy) < 5) return;
+        moved = true;
+        panel.classList.add('drag');
+        state.x = from.x + (left ? dx : -dx);
+        state.y = from.y - dy;
+        place();
+      });
+      e.addEventListener('lostpointercapture', () => {
+        from = undefined;
+        panel.classList.remove('drag');
+        if (moved) set(place());
+      });
+      e.addEventListener('keydown', (k) => {
+        const step = { ArrowLeft: [left ? -1 : 1, 0], ArrowRight: [left ? 1 : -1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[k.key];
+        if (!step) return;
+        k.preventDefault();
+        const at = place();
+        set({ x: at.x + step[0] * GAP, y: at.y + step[1] * GAP });
+        set(place());
+      });
+    };
+    draggable(grip);
+    draggable(pill);
+    const minimize = () => {
+      if (!minimizable) return;
+      set({ minimized: true });
+      pill.focus();
+    };
+    shrink.addEventListener('click', minimize);
+    grip.addEventListener('dblclick', minimize);
+    pill.addEventListener('click', () => {
+      if (moved) return void (moved = false);
+      show();
+      frame.focus();
+    });
+    root.addEventListener('click', () => {
+      // Browsers let a page ask only in answer to a click in the page itself.
+      if (notify && window.Notification?.permission === 'default') Notification.requestPermission();
+    });
+
+    const send = (type, fields) => {
+      if (ready) frame.contentWindow.postMessage({ ...fields, type }, url.origin);
+      else if (queue.length < 50) queue.push([type, fields]);
+    };
+    const api = {
+      clickToCall(phoneNumber, toCall = false) {
+        show();
+        send('rc-adapter-new-call', { phoneNumber, toCall });
+      },
+      clickToSMS(phoneNumber, text, conversation, attachments, recipient) {
+        show();
+        send('rc-adapter-new-sms', { phoneNumber, text, conversation, attachments, recipient });
+      },
+      navigateTo: (path) => send('rc-adapter-navigate-to', { path }),
+      logoutUser: () => send('rc-adapter-logout'),
+      setMinimized: (minimized) => set({ minimized: minimizable && !!minimized }),
+      toggleMinimized: () => api.setMinimized(!state.minimized),
+      setClosed: (closed) => set({ closed: !!closed }),
+      toggleClosed: () => api.setClosed(!state.closed),
+      setSize({ width, height }) {
+        panel.style.width = width + 'px';
+        panel.style.height = height + 38 + 'px';
+        place();
+      },
+      dispose() {
+        gone.abort();
+        host.remove();
+        delete window.RCAdapter;
+      },
+      get minimized() { return state.minimized; },
+      get closed() { return state.closed; },
+      get container() { return host; },
+      get contentFrameEl() { return frame; },
+    };
+
+    const gone = new AbortController();
+    const on = (target, type, fn) => target.addEventListener(type, fn, { signal: gone.signal });
+    on(window, 'resize', place);
+    on(window, 'message', ({ source, origin, data }) => {
+      if (source !== frame.contentWindow || origin !== url.origin) return;
+      if (data?.type === 'offhook-frame-notify') {
+        name = data.name || name;
+        label(data.unread);
+        ready = true;
+        for (const q of queue) send(...q);
+        queue = [];
+      }
+      if (data?.type === 'rc-inbound-message-notify' && notify && document.hidden && window.Notification?.permission === 'granted') {
+        const { id, from, subject, conversationId } = data.message;
+        // Twenty tabs tell of one message once: they share the tag.
+        const n = new Notification(from?.name || from?.phoneNumber || name, { body: subject, tag: key + id });
+        n.onclick = () => {
+          window.focus();
+          show();
+          api.navigateTo('/conversations/' + conversationId);
+        };
+      }
+    });
+    on(document, 'click', (c) => {
+      if (c.defaultPrevented || c.button || c.metaKey || c.ctrlKey || c.shiftKey || c.altKey) return;
+      const link = c.composedPath().find((e) => /^(tel|sms):/i.test(e.href));
+      if (!link) return;
+      c.preventDefault();
+      const [number, query] = link.href.slice(4).split(/[?&;](.*)/s).map((s) => s ?? '');
+      const to = decodeURIComponent(number).trim();
+      if (/^tel/i.test(link.href)) return api.clickToCall(to, true);
+      const body = new URLSearchParams(query);
+      api.clickToSMS(to, body.get('body') ?? body.get('text') ?? undefined);
+    });
+
+    label();
+    draw();
+    document.body.append(host);
+    place();
+    return (window.RCAdapter = api);
+  }
+
+  window.RCAdapterInit = start;
+  window.RCAdapterDispose = () => window.RCAdapter?.dispose();
+  if (window.RC_EMBEDDABLE_ADAPTER_MANUAL_INIT) return;
+  if (document.body) start();
+  else document.addEventListener('DOMContentLoaded', () => start());
+})();

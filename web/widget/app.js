@@ -1,0 +1,80 @@
+// The first module of the frame: draws the sign-in panel, shows whether we
+// are online, and loads the rest of the phone once someone is signed in.
+// @ts-check
+import { alert, announce, navigate, signedIn } from "./nav.js";
+import { cancelSignIn, signOut, startSignIn } from "./signin.js";
+import "./host.js";
+
+const body = document.body;
+
+/** @param {string} event @param {(detail: any) => void} f */
+const on = (event, f) => document.addEventListener(event, (e) => f(/** @type {CustomEvent} */ (e).detail || {}));
+
+async function openPhone() {
+  body.dataset.signedIn = "true";
+  await import("./phone.js");
+  await import("./events.js");
+}
+
+on("oh:session", async ({ signedIn: now, reason }) => {
+  const before = signedIn();
+  if (now) await openPhone();
+  body.dataset.signedIn = String(Boolean(now));
+  if (now === before) return;
+  await navigate("/");
+  if (now) announce("You are signed in.");
+  else if (reason && reason !== "signed-out") notice("You were signed out. Sign in to go on.");
+});
+
+on("oh:online", ({ online, sentence }) => {
+  const bar = /** @type {HTMLElement} */ (document.getElementById("offline"));
+  bar.hidden = online;
+  /** @type {HTMLElement} */ (bar.querySelector("[data-text]")).textContent =
+    sentence || "No connection. Trying again by itself.";
+});
+
+// The states of the sign-in panel are all in its HTML; the one that holds is
+// shown. What a state says comes from signin.js.
+on("oh:signin", ({ state, message, href }) => {
+  const panel = document.querySelector("[data-panel=signin]");
+  if (!(panel instanceof HTMLElement)) return;
+  panel.dataset.state = state;
+  for (const part of panel.querySelectorAll("[data-when]")) {
+    if (part instanceof HTMLElement) part.hidden = !part.dataset.when?.split(" ").includes(state);
+  }
+  const link = panel.querySelector("[data-link]");
+  if (link instanceof HTMLAnchorElement && href) link.href = href;
+  for (const at of panel.querySelectorAll(`[data-when~=${CSS.escape(state)}] [data-message]`)) {
+    if (message) at.textContent = message;
+  }
+  const first = panel.querySelector(`[data-when~=${CSS.escape(state)}]:not([hidden]) [data-first]`);
+  if (first instanceof HTMLElement && document.hasFocus()) first.focus();
+});
+
+/** @param {string} sentence */
+function notice(sentence) {
+  const at = document.querySelector("[data-panel=signin] [data-notice]");
+  if (!(at instanceof HTMLElement)) return alert(sentence);
+  at.textContent = sentence;
+  at.hidden = false;
+}
+
+document.addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target.closest("[data-do]") : null;
+  switch (at?.getAttribute("data-do")) {
+    case "sign-in":
+      return startSignIn();
+    case "cancel-sign-in":
+      return cancelSignIn();
+    case "sign-out":
+      return signOut();
+  }
+});
+
+if (signedIn()) {
+  await openPhone();
+  const { lastRoute } = await import("./memory.js");
+  await navigate(body.dataset.route && body.dataset.route !== "/" ? body.dataset.route : lastRoute() || "/messages");
+} else {
+  document.dispatchEvent(new CustomEvent("oh:route", { detail: { path: "/" } }));
+}

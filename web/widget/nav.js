@@ -1,0 +1,197 @@
+// Owns which panel is shown: routes, the way back, and focus after a move.
+// Panels are HTML from the server; what a panel needs a script for starts
+// when it hears `oh:panel`.
+// @ts-check
+
+/** @typedef {{phoneNumber?: string, text?: string, conversation?: string, recipient?: {name?: string}}} Prefill */
+
+/** @type {string[]} */
+const trail = [];
+/** @type {string | null} */
+let afterSignIn = null;
+/** @type {Prefill | null} */
+let prefill = null;
+/** @type {AbortController | null} */
+let loading = null;
+
+const body = document.body;
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+/** Headers of every request of ours: the proof that our own page asks, and the reader's time zone. */
+export const headers = Object.freeze({ "X-Offhook": "1", "X-Time-Zone": zone });
+
+/** The address of something under this frame. @param {string} path */
+export const frameURL = (path) => `/p/${encodeURIComponent(body.dataset.key || "")}${path}`;
+
+/** @returns {boolean} */
+export const signedIn = () => body.dataset.signedIn === "true";
+
+/** The route that is shown, such as `/messages`. @returns {string} */
+export const currentPath = () => trail[trail.length - 1] || body.dataset.route || "/";
+
+/**
+ * Shows a route. Where the phone has no such page yet, the messages are shown.
+ * `goBack` goes back.
+ * @param {string} path
+ * @param {{focus?: boolean, replace?: boolean}} [how]
+ */
+export async function navigate(path, how = {}) {
+  if (path === "goBack") return goBack();
+  let to = known(path);
+  if (!signedIn()) {
+    if (to !== "/") afterSignIn = to;
+    to = "/";
+  } else if (to === "/") {
+    to = afterSignIn || "/messages";
+    afterSignIn = null;
+  }
+  document.dispatchEvent(new CustomEvent("oh:leave", { detail: { path: currentPath() } }));
+  remember(to, how.replace);
+  mark(to);
+  document.dispatchEvent(new CustomEvent("oh:route", { detail: { path: to } }));
+  await show(to, how);
+}
+
+/** Goes to where the reader came from, or to the messages. */
+export function goBack() {
+  trail.pop();
+  return navigate(trail.pop() || "/messages");
+}
+
+/**
+ * Opens the page to write a text, or the conversation that it belongs to.
+ * @param {Prefill} [what]
+ */
+export function compose(what = {}) {
+  prefill = what;
+  const path = what.conversation ? `/conversations/${encodeURIComponent(what.conversation)}` : "/composeText";
+  return navigate(path, { focus: true });
+}
+
+/** Opens the page of one number. @param {string} phoneNumber */
+export const showNumber = (phoneNumber) => navigate(`/number/${encodeURIComponent(phoneNumber)}`, { focus: true });
+
+/** What compose() was asked to fill in; answers once. @returns {Prefill | null} */
+export function takePrefill() {
+  const what = prefill;
+  prefill = null;
+  return what;
+}
+
+/** Says a sentence at the top of the phone. @param {string} sentence */
+export function alert(sentence) {
+  const box = /** @type {HTMLElement} */ (document.getElementById("alert"));
+  /** @type {HTMLElement} */ (box.querySelector("[data-text]")).textContent = sentence;
+  box.hidden = !sentence;
+}
+
+/** Says something to screen readers only. @param {string} sentence */
+export function announce(sentence) {
+  const live = document.getElementById("live");
+  if (live) live.textContent = sentence;
+}
+
+/** @param {string} path */
+function known(path) {
+  const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
+  return /^\/(|messages|composeText|settings|conversations\/[^/]+|number\/[^/]+)$/.test(clean) ? clean : "/messages";
+}
+
+/** @param {string} path @param {boolean} [replace] */
+function remember(path, replace) {
+  if (path === "/") trail.length = 0;
+  const before = trail.lastIndexOf(path);
+  if (path === "/messages" || path === "/settings") trail.length = 0;
+  else if (before >= 0) trail.length = before;
+  else if (replace) trail.pop();
+  trail.push(path);
+  body.dataset.route = path;
+}
+
+/** Tells the bottom bar and the list which place is open. @param {string} path */
+function mark(path) {
+  const tab = path === "/settings" ? "/settings" : "/messages";
+  for (const a of document.querySelectorAll("[data-tab]")) {
+    if (a.getAttribute("data-tab") === tab) a.setAttribute("aria-current", "page");
+    else a.removeAttribute("aria-current");
+  }
+}
+
+/** @param {string} path @param {{focus?: boolean}} how */
+async function show(path, how) {
+  const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
+  loading?.abort();
+  const mine = (loading = new AbortController());
+  const slow = setTimeout(() => put(panel, template("skeleton")), 180);
+  panel.setAttribute("aria-busy", "true");
+  try {
+    const r = await fetch(frameURL(`/panel${path === "/" ? "/signin" : path}`), { headers, signal: mine.signal });
+    const text = await r.text();
+    if (mine.signal.aborted) return;
+    if (r.status === 401 && signedIn()) {
+      document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false, reason: "ended" } }));
+      return;
+    }
+    clearTimeout(slow);
+    await put(panel, r.ok ? text : failure(text));
+  } catch (e) {
+    if (mine.signal.aborted) return;
+    clearTimeout(slow);
+    await put(panel, failure("The phone cannot be reached right now. It will try again by itself."));
+  } finally {
+    clearTimeout(slow);
+  }
+  panel.removeAttribute("aria-busy");
+  alert("");
+  document.dispatchEvent(new CustomEvent("oh:panel", { detail: { path, panel } }));
+  if (how.focus || document.hasFocus()) focus(panel);
+}
+
+/** @param {HTMLElement} panel */
+function focus(panel) {
+  const at = /** @type {HTMLElement | null} */ (panel.querySelector("[data-focus]") || panel.querySelector("h1"));
+  at?.focus({ preventScroll: true });
+}
+
+/** @param {HTMLElement} panel @param {string} text */
+const put = (panel, text) => htmx.swap({ text, target: panel, swap: "innerHTML", sourceElement: panel });
+
+/** @param {string} id */
+const template = (id) => /** @type {HTMLTemplateElement} */ (document.getElementById(`${id}-template`)).innerHTML;
+
+/** The error page with its sentence. @param {string} sentence */
+function failure(sentence) {
+  const t = /** @type {HTMLTemplateElement} */ (document.getElementById("failure-template"));
+  const box = document.createElement("div");
+  box.append(t.content.cloneNode(true));
+  const at = box.querySelector("[data-text]");
+  if (at) at.textContent = sentence.trim() || "Something went wrong here. Please try again.";
+  return box.innerHTML;
+}
+
+document.addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target.closest("[data-go], [data-again], [data-dismiss]") : null;
+  if (!at) return;
+  if (at.hasAttribute("data-dismiss")) return alert("");
+  e.preventDefault();
+  if (at.hasAttribute("data-again")) navigate(currentPath(), { replace: true });
+  else navigate(at.getAttribute("data-go") || (at.getAttribute("href") || "").replace(/^#/, ""));
+});
+
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Escape" || e.defaultPrevented) return;
+  const back = document.querySelector("#panel [data-go=goBack]");
+  if (back instanceof HTMLElement) back.click();
+});
+
+document.addEventListener("htmx:config:request", (e) => {
+  Object.assign(/** @type {CustomEvent} */ (e).detail.ctx.request.headers, headers);
+});
+document.addEventListener("htmx:response:error", (e) => {
+  const { ctx } = /** @type {CustomEvent} */ (e).detail;
+  if (ctx.response.status === 401 && signedIn()) {
+    document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false, reason: "ended" } }));
+  } else {
+    alert(ctx.text.trim());
+  }
+});
