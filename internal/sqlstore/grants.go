@@ -25,6 +25,11 @@ func (q queries) GrantOf(ctx context.Context, platform, clientID, ownerID string
 		platform, clientID, ownerID)
 }
 
+func (q queries) IdleGrants(ctx context.Context, at time.Time) ([]store.Grant, error) {
+	return many(ctx, q, scanGrant, "SELECT "+grantColumns+` FROM grants WHERE updated_at < $1
+		AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.grant_id = grants.id AND sessions.expires_at > $1) ORDER BY id`, millis(at))
+}
+
 func (q queries) AddGrant(ctx context.Context, g store.Grant) error {
 	return q.exec(ctx, "INSERT INTO grants ("+grantColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 		g.ID, g.Platform, g.ClientID, g.OwnerID, g.Sealed, g.Version, millis(g.ExpiresAt), millis(g.CreatedAt), millis(g.UpdatedAt))
@@ -34,6 +39,10 @@ func (q queries) LeaseGrant(ctx context.Context, id string, version int64, holde
 	n, err := q.changed(ctx, "UPDATE grants SET lease_holder = $1, lease_until = $2 WHERE id = $3 AND version = $4 AND lease_until < $5",
 		holder, millis(until), id, version, millis(now))
 	return n == 1, err
+}
+
+func (q queries) ReleaseGrant(ctx context.Context, id, holder string) error {
+	return q.exec(ctx, "UPDATE grants SET lease_holder = '', lease_until = 0 WHERE id = $1 AND lease_holder = $2", id, holder)
 }
 
 func (q queries) SaveTokens(ctx context.Context, g store.Grant) (bool, error) {

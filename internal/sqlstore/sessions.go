@@ -33,6 +33,11 @@ func (q queries) TouchSession(ctx context.Context, id string, usedAt, expiresAt 
 	return q.exec(ctx, "UPDATE sessions SET used_at = $1, expires_at = $2 WHERE id = $3", millis(usedAt), millis(expiresAt), id)
 }
 
-func (q queries) DeleteSession(ctx context.Context, id string) error {
-	return q.exec(ctx, "DELETE FROM sessions WHERE id = $1", id)
+func (q queries) DeleteSession(ctx context.Context, id string) (bool, error) {
+	n, err := q.changed(ctx, "DELETE FROM sessions WHERE id = $1", id)
+	return n == 1, err
+}
+
+func (q queries) ExpiredSessions(ctx context.Context, at time.Time) ([]store.Session, error) {
+	return many(ctx, q, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE expires_at <= $1 ORDER BY expires_at, id", millis(at))
 }

@@ -25,6 +25,9 @@ type GrantReader interface {
 	Grant(ctx context.Context, id string) (Grant, error)
 	// GrantOf returns the grant of (platform, client id, owner), or ErrNotFound.
 	GrantOf(ctx context.Context, platform, clientID, ownerID string) (Grant, error)
+	// IdleGrants returns the grants last written before the given time that have no
+	// session left at it.
+	IdleGrants(ctx context.Context, at time.Time) ([]Grant, error)
 }
 
 // GrantWriter changes grants.
@@ -34,6 +37,9 @@ type GrantWriter interface {
 	// LeaseGrant makes holder the only one who may refresh until the given
 	// time; false when the version moved or another lease runs.
 	LeaseGrant(ctx context.Context, id string, version int64, holder string, now, until time.Time) (bool, error)
+	// ReleaseGrant ends holder's lease before its time, so that after a
+	// failure the next one need not wait. Another's lease stays.
+	ReleaseGrant(ctx context.Context, id, holder string) error
 	// SaveTokens replaces the sealed tokens and raises the version; false
 	// when the version moved meanwhile.
 	SaveTokens(ctx context.Context, g Grant) (bool, error)

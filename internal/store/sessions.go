@@ -21,6 +21,9 @@ type SessionReader interface {
 	// Session returns ErrNotFound for an unknown or ended session, and for
 	// one that has expired at the given time.
 	Session(ctx context.Context, id string, at time.Time) (Session, error)
+	// ExpiredSessions returns the sessions that have expired at the given
+	// time.
+	ExpiredSessions(ctx context.Context, at time.Time) ([]Session, error)
 	// SessionsOf returns a grant's sessions, newest first.
 	SessionsOf(ctx context.Context, grantID string) ([]Session, error)
 }
@@ -30,6 +33,7 @@ type SessionWriter interface {
 	AddSession(ctx context.Context, s Session) error
 	// TouchSession moves UsedAt and ExpiresAt; an ended session stays ended.
 	TouchSession(ctx context.Context, id string, usedAt, expiresAt time.Time) error
-	// DeleteSession ends a session; an unknown one changes nothing.
-	DeleteSession(ctx context.Context, id string) error
+	// DeleteSession ends a session; an unknown one changes nothing. It
+	// reports whether there was one, so that one caller tells of the end.
+	DeleteSession(ctx context.Context, id string) (bool, error)
 }

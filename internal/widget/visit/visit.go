@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -31,6 +32,26 @@ type Sessions interface {
 	// Session returns nil and no error when the request carries no session
 	// or one that has ended.
 	Session(r *http.Request, f store.Frame) (*store.Session, error)
+}
+
+// A ShellView is what app.html has established when a frame's document is
+// drawn: the origin is proven by the headers that are already written.
+type ShellView struct {
+	Frame        store.Frame
+	SignedIn     bool
+	Framed       bool       // false when opened as a page of its own; Frame.Origin is then the widget's own
+	Platform     string     // the platform's name, for people
+	Capabilities []string   // what the host page may ask for
+	Query        url.Values // the address's parameters, without secrets
+}
+
+// A Shell draws what app.html answers. The caller has written the headers
+// that protect the document; the Shell adds the content.
+type Shell interface {
+	// Shell draws the document of a frame.
+	Shell(w http.ResponseWriter, r *http.Request, v ShellView)
+	// Refuse says in place of the document why there is none.
+	Refuse(w http.ResponseWriter, r *http.Request, status int, sentence string)
 }
 
 // A Face answers a frame's requests.
