@@ -26,6 +26,7 @@ var at = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("write", func(t *testing.T) { testWrite(t, open(t)) })
 	t.Run("accounts", func(t *testing.T) { testAccounts(t, open(t).Platform()) })
+	t.Run("oauth", func(t *testing.T) { testOAuth(t, open(t).Platform()) })
 	t.Run("wstokens", func(t *testing.T) { testWSTokens(t, open(t).Platform()) })
 }
 
