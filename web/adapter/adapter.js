@@ -13,7 +13,7 @@
 
   const css = `
 :host{all:initial;position:fixed;bottom:${GAP}px;font:600 13px/1 system-ui,sans-serif;color-scheme:light dark;
---face:light-dark(#fff,#17191d);--ink:light-dark(#15181e,#eceef2);--soft:light-dark(#5c6470,#a0a7b3);--line:light-dark(#1118271f,#ffffff24);--accent:light-dark(#0d6b5e,#0f7a6b)}
+--face:light-dark(#fbfaf7,#171613);--ink:light-dark(#1d1c19,#f1eee7);--soft:light-dark(#57534a,#bdb7aa);--line:light-dark(#e4e0d8,#34312b);--accent:light-dark(#0e6a58,#62c6ae)}
 :host([hidden]){display:none}
 .panel,.pill{position:absolute;bottom:0;inset-inline-end:0;box-sizing:border-box;color:var(--ink);transition:opacity .16s,transform .16s,visibility .16s}
 :host(.left){left:${GAP}px;direction:ltr}:host(.right){right:${GAP}px;direction:ltr}
@@ -30,7 +30,7 @@ button:focus-visible{outline:2px solid var(--accent)}
 .min:hover{background:var(--line);color:var(--ink)}
 svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 .grip svg{width:15px;height:15px;color:var(--accent)}
-.pill{width:54px;height:54px;justify-content:center;border-radius:27px;background:var(--accent);color:#fff;touch-action:none;outline-offset:3px;box-shadow:0 1px 2px #0b122033,0 8px 24px #0b12203d}
+.pill{width:54px;height:54px;justify-content:center;border-radius:27px;background:var(--accent);color:light-dark(#fff,#08261f);touch-action:none;outline-offset:3px;box-shadow:0 1px 2px #0b122033,0 8px 24px #0b12203d}
 .pill:hover{transform:translateY(-2px)}
 .pill svg{width:24px;height:24px}
 .badge{min-width:18px;padding:0 5px;height:18px;box-sizing:border-box;border-radius:9px;background:#d92d40;color:#fff;font-size:11px;line-height:18px;text-align:center;font-variant-numeric:tabular-nums}

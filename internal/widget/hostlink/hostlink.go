@@ -1,0 +1,109 @@
+// Package hostlink is the widget's link with the page around it: the one
+// WebSocket of a frame, which turns what happens on a desk into events for
+// the panels and rc-* messages for the host page, and the tables of what the
+// contract's messages, parameters and methods have become here.
+//
+// The host page itself never talks to the server. It posts messages to the
+// frame (web/widget/host.js checks them) and gets what the socket delivers.
+package hostlink
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/rc"
+	"offhook/internal/widget/visit"
+	"offhook/web"
+)
+
+// Handler serves the adapter script and the sockets of all frames. Sockets
+// outlive the shutdown of an HTTP server, so Close ends them.
+type Handler struct {
+	Visits *visit.Face
+	Bus    bus.Bus
+	Desks  Desks
+	Now    func() time.Time
+	Log    *slog.Logger
+	Beat   time.Duration // how often a socket is asked whether it lives; zero means 15 s
+
+	mu     sync.Mutex
+	closed bool                           // guarded by mu
+	open   map[*socket]context.CancelFunc // guarded by mu
+	wg     sync.WaitGroup
+}
+
+// Mount registers the package's routes.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET /adapter.js", func(w http.ResponseWriter, r *http.Request) {
+		web.Serve(w, r, "adapter/adapter.js")
+	})
+	h.Visits.Open(mux, "GET /p/{key}/events", h.events)
+}
+
+// Close ends every socket and waits for them. Frames reconnect by themselves
+// when the server is back.
+func (h *Handler) Close() {
+	h.mu.Lock()
+	h.closed = true
+	for _, cancel := range h.open {
+		cancel()
+	}
+	h.mu.Unlock()
+	h.wg.Wait()
+}
+
+// Desks opens the live state of a grant's user.
+type Desks interface {
+	// Desk opens at first use. It returns an *rc.Error of kind
+	// Unauthenticated for a grant that has ended.
+	Desk(ctx context.Context, grantID string) (Desk, error)
+}
+
+// A Desk is the live state of one user, as far as a socket tells of it. It is
+// safe for concurrent use.
+type Desk interface {
+	// Identity returns false until the platform has answered for account,
+	// extension and features.
+	Identity() (Identity, bool)
+	// Online returns a sentence for people while the platform is out of reach.
+	Online() (ok bool, sentence string)
+	// Unread counts the user's unread messages.
+	Unread() int
+	// Watch delivers what happens after a position. When the desk no longer
+	// knows it, or it is empty, the first event is a resync that carries the
+	// position to go on from.
+	Watch(after string) Watch
+}
+
+// A Watch delivers events until it is closed by either side; a desk closes
+// one that does not keep up.
+type Watch interface {
+	C() <-chan Event
+	Close()
+}
+
+// An Event is something that happened on a desk. Type is one of resync,
+// status, identity, conversation, message, unread, draft and ended, and says
+// which of the fields are set.
+type Event struct {
+	Position string
+	Type     string
+	ID       string      // of the conversation or draft
+	Message  *rc.Message // the platform's record
+	New      bool        // the message was not known before
+	Unread   int
+	Reason   string // why the desk ended
+}
+
+// Identity is who is signed in, as the host page is told.
+type Identity struct {
+	MainNumber      string // of the account, E.164
+	ExtensionNumber string
+	CountryCode     string // ISO code of the contracted country
+	Admin           bool
+	CanText         bool
+}

@@ -1,0 +1,397 @@
+package hostlink
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"offhook/internal/listen"
+	"offhook/internal/rc"
+	"offhook/internal/widget/visit"
+)
+
+const (
+	beat        = 15 * time.Second
+	writeWait   = 10 * time.Second // a reader slower than this is let go; it resumes
+	recheckWait = 10 * time.Minute // how long a lost announcement of a sign-out can go unnoticed
+	readLimit   = 4 << 10
+
+	// statusSignedOut closes a socket whose session has ended. The frame that
+	// precedes it says why; browsers do not show a refused upgrade's status.
+	statusSignedOut = websocket.StatusCode(4401)
+)
+
+// A frame is what the server writes on a socket.
+type frame struct {
+	Type     string      `json:"type"` // welcome, event, host, pong or ended
+	Position string      `json:"position,omitempty"`
+	Event    *frameEvent `json:"event,omitempty"`
+	Message  any         `json:"message,omitempty"` // for the host page, as is
+	Reason   string      `json:"reason,omitempty"`
+	State    *state      `json:"state,omitempty"` // with welcome
+}
+
+// A frameEvent is an [Event] as the panels need it: what changed, not how.
+type frameEvent struct {
+	Type     string `json:"type"`
+	ID       string `json:"id,omitempty"`
+	New      bool   `json:"new,omitempty"`
+	Count    *int   `json:"count,omitempty"`
+	Online   *bool  `json:"online,omitempty"`
+	Sentence string `json:"sentence,omitempty"`
+}
+
+// state is what a frame must know before the first event.
+type state struct {
+	Online   bool   `json:"online"`
+	Sentence string `json:"sentence,omitempty"`
+	Unread   int    `json:"unread"`
+}
+
+// A command is what a frame writes on its socket.
+type command struct {
+	Type     string `json:"type"` // hello or ping
+	Position string `json:"position"`
+	Fresh    bool   `json:"fresh"` // the user signed in just now, in this frame
+}
+
+// A socket is one frame's connection. Its goroutines all end with its
+// context.
+type socket struct {
+	h     *Handler
+	conn  *websocket.Conn
+	r     *http.Request
+	visit visit.Visit
+	caps  Capabilities
+	desk  Desk
+	fresh bool
+}
+
+// events answers GET /p/{key}/events. A session that is missing or ends is
+// told in a frame; everything else that goes wrong just closes, and the
+// frame comes back.
+func (h *Handler) events(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	// Cookies of the frame's partition come with any same-site upgrade, and
+	// http.CrossOriginProtection lets every GET pass.
+	if !ownOrigin(r) {
+		return rc.Errorf(rc.Denied, "This socket answers to the phone's own page only.")
+	}
+	caps, err := CapabilitiesOf(r.Context(), h.Visits.Store, v.Frame)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	defer cancel()
+	s := &socket{h: h, r: r, visit: v, caps: caps}
+	if !h.enter(s, cancel) {
+		return rc.Errorf(rc.Unavailable, "The server is about to restart. The phone comes back by itself.")
+	}
+	defer h.leave(s)
+	s.conn, err = websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
+	if err != nil {
+		return nil // Accept has answered
+	}
+	defer s.conn.CloseNow()
+	s.conn.SetReadLimit(readLimit)
+	s.run(ctx, cancel)
+	return nil
+}
+
+// ownOrigin reports whether the request comes from a page of this server.
+// The Host header is one of the listener's own names, or it would not be
+// here.
+func ownOrigin(r *http.Request) bool {
+	origin, base := r.Header.Get("Origin"), listen.BaseURL(r)
+	u, err := url.Parse(base)
+	return err == nil && origin != "" && (origin == base || origin == u.Scheme+"://"+r.Host)
+}
+
+func (h *Handler) enter(s *socket, cancel context.CancelFunc) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return false
+	}
+	if h.open == nil {
+		h.open = make(map[*socket]context.CancelFunc)
+	}
+	h.open[s] = cancel
+	h.wg.Add(1)
+	return true
+}
+
+func (h *Handler) leave(s *socket) {
+	h.mu.Lock()
+	delete(h.open, s)
+	h.mu.Unlock()
+	h.wg.Done()
+}
+
+// run greets the frame and serves it until either side ends.
+func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
+	if s.visit.Session == nil {
+		s.end(ctx, "signed-out")
+		return
+	}
+	ended, stop, err := s.ends()
+	if err != nil {
+		s.h.Log.Error("subscribing to ended sessions", "err", err)
+		return
+	}
+	defer stop()
+	// A sign-out between the request's check and the subscription shows here.
+	if !s.alive(ctx) {
+		return
+	}
+	hello, err := s.hello(ctx)
+	if err != nil {
+		s.conn.Close(websocket.StatusPolicyViolation, "say hello first")
+		return
+	}
+	s.fresh = hello.Fresh
+	s.desk, err = s.h.Desks.Desk(ctx, s.visit.Session.GrantID)
+	if err != nil {
+		s.refuse(ctx, err)
+		return
+	}
+	watch := s.desk.Watch(hello.Position)
+	defer watch.Close()
+	s.h.wg.Go(func() { defer cancel(); s.read(ctx) })
+	s.h.wg.Go(func() { defer cancel(); s.beat(ctx) })
+	if err := s.welcome(ctx); err != nil {
+		return
+	}
+	s.serve(ctx, watch, ended)
+}
+
+// refuse tells the frame when its grant has ended; otherwise the desk could
+// not be opened now, and the frame tries again later.
+func (s *socket) refuse(ctx context.Context, err error) {
+	var e *rc.Error
+	if errors.As(err, &e) && e.Kind == rc.Unauthenticated {
+		s.end(ctx, "refused")
+		return
+	}
+	if ctx.Err() == nil {
+		s.h.Log.Error("opening a desk", "grant", s.visit.Session.GrantID, "err", err)
+	}
+	s.conn.Close(websocket.StatusTryAgainLater, "")
+}
+
+func (s *socket) hello(ctx context.Context) (command, error) {
+	ctx, cancel := context.WithTimeout(ctx, writeWait)
+	defer cancel()
+	c, err := s.command(ctx)
+	if err == nil && c.Type != "hello" {
+		err = errors.New("the first frame is not hello")
+	}
+	return c, err
+}
+
+func (s *socket) command(ctx context.Context) (c command, err error) {
+	_, data, err := s.conn.Read(ctx)
+	if err != nil {
+		return c, err
+	}
+	return c, json.Unmarshal(data, &c)
+}
+
+func (s *socket) welcome(ctx context.Context) error {
+	ok, sentence := s.desk.Online()
+	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread()}})
+	if err != nil {
+		return err
+	}
+	return s.identify(ctx)
+}
+
+// identify tells the host page who is signed in, once that is known. The
+// frame drops what it has told before.
+func (s *socket) identify(ctx context.Context) error {
+	id, ok := s.desk.Identity()
+	if !ok || !s.caps.Has(Status) {
+		return nil
+	}
+	return s.write(ctx, frame{Type: "host", Message: loginStatus(id, s.fresh)})
+}
+
+func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string) {
+	recheck := time.NewTicker(recheckWait)
+	defer recheck.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			s.conn.Close(websocket.StatusGoingAway, "")
+			return
+		case reason := <-ended:
+			s.end(ctx, reason)
+			return
+		case <-recheck.C:
+			if !s.alive(ctx) {
+				return
+			}
+		case e, ok := <-watch.C():
+			if !ok { // too slow for the desk, or the desk closed
+				s.conn.Close(websocket.StatusTryAgainLater, "")
+				return
+			}
+			if e.Type == "ended" {
+				s.end(ctx, cmp.Or(e.Reason, "refused"))
+				return
+			}
+			if err := s.tell(ctx, e); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// tell writes the event for the panels, then what the host page gets of it.
+func (s *socket) tell(ctx context.Context, e Event) error {
+	if err := s.write(ctx, frame{Type: "event", Position: e.Position, Event: s.panelEvent(e)}); err != nil {
+		return err
+	}
+	if e.Type == "identity" || e.Type == "resync" {
+		return s.identify(ctx)
+	}
+	if e.Message == nil || !s.caps.Has(Messages) {
+		return nil
+	}
+	for _, m := range messageNotices(*e.Message, e.New, s.h.Now()) {
+		if err := s.write(ctx, frame{Type: "host", Message: m}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *socket) panelEvent(e Event) *frameEvent {
+	f := &frameEvent{Type: e.Type, ID: e.ID, New: e.New}
+	switch e.Type {
+	case "message":
+		if e.Message != nil && e.Message.Conversation != nil && f.ID == "" {
+			f.ID = e.Message.Conversation.ID
+		}
+	case "unread":
+		f.Count = &e.Unread
+	case "status":
+		ok, sentence := s.desk.Online()
+		f.Online, f.Sentence = &ok, sentence
+	case "resync":
+		ok, sentence := s.desk.Online()
+		n := s.desk.Unread()
+		f.Online, f.Sentence, f.Count = &ok, sentence, &n
+	}
+	return f
+}
+
+// read answers pings until the socket closes. A frame that is not a command
+// closes it: only our own page writes here.
+func (s *socket) read(ctx context.Context) {
+	for {
+		c, err := s.command(ctx)
+		if err != nil {
+			return
+		}
+		if c.Type == "ping" && s.write(ctx, frame{Type: "pong"}) != nil {
+			return
+		}
+	}
+}
+
+// beat asks the browser whether it is there. The browser answers by itself:
+// a hidden tab's own timers may run only once a minute.
+func (s *socket) beat(ctx context.Context) {
+	every := cmp.Or(s.h.Beat, beat)
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		ctx, cancel := context.WithTimeout(ctx, every*5/3)
+		err := s.conn.Ping(ctx)
+		cancel()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// alive looks the session up again, which also keeps a session alive whose
+// only request for days is this one. It ends the socket when there is none.
+func (s *socket) alive(ctx context.Context) bool {
+	session, err := s.h.Visits.Sessions.Session(s.r.WithContext(ctx), s.visit.Frame)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.h.Log.Error("looking a session up again", "err", err)
+		}
+		return true
+	}
+	if session == nil || session.ID != s.visit.Session.ID {
+		s.end(ctx, "signed-out")
+		return false
+	}
+	return true
+}
+
+// end says why and closes. It is the last thing written.
+func (s *socket) end(ctx context.Context, reason string) {
+	if s.write(ctx, frame{Type: "ended", Reason: reason}) == nil {
+		s.conn.Close(statusSignedOut, reason)
+	}
+}
+
+func (s *socket) write(ctx context.Context, f frame) error {
+	data, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("writing a frame: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, writeWait)
+	defer cancel()
+	return s.conn.Write(ctx, websocket.MessageText, data)
+}
+
+// An ending is what the bus says of a session or grant that is over.
+type ending struct {
+	SessionID string `json:"sessionId"`
+	GrantID   string `json:"grantId"`
+	Reason    string `json:"reason"`
+}
+
+// ends returns a channel that gets the reason when this session, or its
+// grant, is over on any node.
+func (s *socket) ends() (ended <-chan string, stop func(), err error) {
+	c := make(chan string, 2)
+	session := *s.visit.Session
+	offer := func(ours func(ending) bool) func([]byte) {
+		return func(data []byte) {
+			var e ending
+			if json.Unmarshal(data, &e) == nil && ours(e) {
+				select {
+				case c <- cmp.Or(e.Reason, "signed-out"):
+				default:
+				}
+			}
+		}
+	}
+	stopSession, err := s.h.Bus.Subscribe("widget.session.ended", offer(func(e ending) bool { return e.SessionID == session.ID }))
+	if err != nil {
+		return nil, nil, err
+	}
+	stopGrant, err := s.h.Bus.Subscribe("widget.grant.ended", offer(func(e ending) bool { return e.GrantID == session.GrantID }))
+	if err != nil {
+		stopSession()
+		return nil, nil, err
+	}
+	return c, func() { stopSession(); stopGrant() }, nil
+}
