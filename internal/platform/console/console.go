@@ -1,0 +1,129 @@
+// Package console is where apps, accounts and users of the platform are
+// made: what the command line offers now, and the developer console later.
+// It checks what people type and says in a sentence what is wrong with it.
+package console
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
+	"strings"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// A Console registers things. Its zero value but for Store is ready to use.
+type Console struct {
+	Store store.Platform
+	IDs   *store.IDs       // nil makes its own
+	Now   func() time.Time // nil means time.Now
+}
+
+func (c *Console) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+// grants are the grant types that an app may be registered for.
+var grants = []string{rc.GrantAuthorizationCode, rc.GrantRefreshToken, rc.GrantImplicit, rc.GrantJWTBearer}
+
+// An AppSpec describes an app to register.
+type AppSpec struct {
+	Name         string
+	RedirectURIs []string
+	Scopes       []string // by wire name or as people spell them; none means all
+	Confidential bool     // it can keep a secret
+	Grants       []string // wire names; none means authorization_code and refresh_token
+}
+
+// RegisterApp adds an app and returns it with its secret, which is not kept
+// and is empty for a public app. Errors of kind Invalid say what to change.
+func (c *Console) RegisterApp(ctx context.Context, spec AppSpec) (store.App, rc.Secret, error) {
+	app, err := c.app(spec)
+	if err != nil {
+		return store.App{}, "", err
+	}
+	var secret string
+	if spec.Confidential {
+		secret = rand.Text() + rand.Text()
+		app.SecretHash = hash(secret)
+	}
+	err = c.Store.Write(ctx, func(tx store.PlatformTx) error { return tx.PutApp(ctx, app) })
+	return app, rc.Secret(secret), err
+}
+
+// SetRedirectURIs replaces an app's redirect URIs. An unknown app is a
+// NotFound error.
+func (c *Console) SetRedirectURIs(ctx context.Context, clientID string, uris []string) error {
+	if err := checkRedirects(uris); err != nil {
+		return err
+	}
+	return c.Store.Write(ctx, func(tx store.PlatformTx) error {
+		app, err := tx.App(ctx, clientID)
+		if err != nil {
+			return notFound(err, "There is no app with the client id %q.", clientID)
+		}
+		app.RedirectURIs = unique(uris)
+		return tx.PutApp(ctx, app)
+	})
+}
+
+func (c *Console) app(spec AppSpec) (store.App, error) {
+	app := store.App{
+		ClientID: rand.Text(), Name: strings.TrimSpace(spec.Name), RedirectURIs: unique(spec.RedirectURIs), Scopes: slices.Clone(rc.Scopes),
+		Grants: []string{rc.GrantAuthorizationCode, rc.GrantRefreshToken}, CreatedAt: c.now(),
+	}
+	if app.Name == "" || len(app.Name) > 64 {
+		return app, rc.Errorf(rc.Invalid, "Give the app a name of 1 to 64 bytes; the sign-in page shows it.")
+	}
+	if err := checkRedirects(spec.RedirectURIs); err != nil {
+		return app, err
+	}
+	if len(spec.Scopes) > 0 {
+		app.Scopes = nil
+	}
+	for _, s := range spec.Scopes {
+		scope, err := rc.ParseScope(s)
+		if err != nil {
+			return app, err
+		}
+		if !slices.Contains(app.Scopes, scope) {
+			app.Scopes = append(app.Scopes, scope)
+		}
+	}
+	if len(spec.Grants) > 0 {
+		app.Grants = unique(spec.Grants)
+	}
+	for _, g := range app.Grants {
+		if !slices.Contains(grants, g) {
+			return app, rc.Errorf(rc.Invalid, "There is no grant type %q. Choose among %s.", g, strings.Join(grants, ", "))
+		}
+	}
+	if slices.Contains(app.Grants, rc.GrantAuthorizationCode) && len(app.RedirectURIs) == 0 {
+		return app, rc.Errorf(rc.Invalid, "An app that signs users in needs at least one redirect URI.")
+	}
+	return app, nil
+}
+
+// hash is how a generated secret is kept: it has too many random bits to be
+// guessed, so a plain hash is enough.
+func hash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+func unique(items []string) []string {
+	var out []string
+	for _, s := range items {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
