@@ -2,50 +2,38 @@ package hostlink
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"offhook/internal/store"
 )
 
-// What a host page may be allowed. An embed lists some of these; a command
-// without its capability is refused in the frame, and what a page may not
-// see is not sent to its frame as a host message in the first place.
+// What a host page may be allowed, by the names that the registry of embeds
+// gives them. A command without its capability is refused in the frame, and
+// what a page may not see is not sent to its frame as a host message.
 const (
 	Navigate = "navigate" // show a page of the phone
-	Prefill  = "prefill"  // open a new text or number, filled in; the user sends
+	Prefill  = "prefill"  // open a new text or a number, filled in; the user sends
 	Status   = "status"   // who is signed in, which page is open, how many are unread
-	Session  = "session"  // ask for sign-in, sign out
+	SignIn   = "signin"   // ask for sign-in, sign out
 	Messages = "messages" // read the user's texts as they come and change
 )
 
-// OpenClient is what any page may do with an app that nobody registered.
-var OpenClient = []string{Navigate, Prefill, Status}
+// Embeds is the registry of embeds.
+type Embeds interface {
+	// Embed returns an app as it may be embedded now, or a Denied *rc.Error.
+	Embed(ctx context.Context, platform, clientID string) (store.Embed, error)
+}
 
-// Registered is what an embed gets when the operator names nothing else: its
-// origins are listed, so they are trusted with what the contract promises.
-var Registered = []string{Navigate, Prefill, Status, Session, Messages}
+// capabilities is a set of them.
+type capabilities []string
 
-// Capabilities is a set of them.
-type Capabilities []string
+func (s capabilities) has(c string) bool { return slices.Contains(s, c) }
 
-// Has reports whether c is in the set.
-func (s Capabilities) Has(c string) bool { return slices.Contains(s, c) }
-
-// CapabilitiesOf returns the capabilities of the embed that a frame shows. A
-// registered embed without a list has all of them; an app that is not
-// registered has those of open clients.
-func CapabilitiesOf(ctx context.Context, embeds store.EmbedReader, f store.Frame) (Capabilities, error) {
-	e, err := embeds.Embed(ctx, f.Platform, f.ClientID)
-	if errors.Is(err, store.ErrNotFound) {
-		return OpenClient, nil
-	}
+func (h *Handler) capabilities(ctx context.Context, f store.Frame) (capabilities, error) {
+	e, err := h.Embeds.Embed(ctx, f.Platform, f.ClientID)
 	if err != nil {
-		return nil, fmt.Errorf("reading embed %s: %w", f.ClientID, err)
-	}
-	if len(e.Capabilities) == 0 {
-		return Registered, nil
+		return nil, fmt.Errorf("reading the embed of a frame: %w", err)
 	}
 	return e.Capabilities, nil
 }

@@ -26,6 +26,7 @@ type Handler struct {
 	Visits *visit.Face
 	Bus    bus.Bus
 	Desks  Desks
+	Embeds Embeds
 	Now    func() time.Time
 	Log    *slog.Logger
 	Beat   time.Duration // how often a socket is asked whether it lives; zero means 15 s

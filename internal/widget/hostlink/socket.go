@@ -69,7 +69,7 @@ type socket struct {
 	conn  *websocket.Conn
 	r     *http.Request
 	visit visit.Visit
-	caps  Capabilities
+	caps  capabilities
 	desk  Desk
 	fresh bool
 }
@@ -83,7 +83,7 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request, v visit.Visit) 
 	if !ownOrigin(r) {
 		return rc.Errorf(rc.Denied, "This socket answers to the phone's own page only.")
 	}
-	caps, err := CapabilitiesOf(r.Context(), h.Visits.Store, v.Frame)
+	caps, err := h.capabilities(r.Context(), v.Frame)
 	if err != nil {
 		return err
 	}
@@ -216,7 +216,7 @@ func (s *socket) welcome(ctx context.Context) error {
 // frame drops what it has told before.
 func (s *socket) identify(ctx context.Context) error {
 	id, ok := s.desk.Identity()
-	if !ok || !s.caps.Has(Status) {
+	if !ok || !s.caps.has(Status) {
 		return nil
 	}
 	return s.write(ctx, frame{Type: "host", Message: loginStatus(id, s.fresh)})
@@ -261,7 +261,7 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 	if e.Type == "identity" || e.Type == "resync" {
 		return s.identify(ctx)
 	}
-	if e.Message == nil || !s.caps.Has(Messages) {
+	if e.Message == nil || !s.caps.has(Messages) {
 		return nil
 	}
 	for _, m := range messageNotices(*e.Message, e.New, s.h.Now()) {

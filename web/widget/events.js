@@ -1,0 +1,213 @@
+// Owns the frame's one WebSocket: says hello with the last position it knows,
+// turns the server's frames into `oh:` events on the document, hands what is
+// meant for the host page to host.js, and comes back by itself after a lost
+// network, a sleep or a restart of the server. It is never paused while the
+// tab is hidden: texts and rings must not wait for a look.
+// @ts-check
+import { host } from "./host.js";
+
+const PING = 15_000;
+const PROBE = 4_000;
+const LAST_WAIT = 10_000;
+
+/**
+ * How long to wait before the next attempt: nearly nothing at first, because
+ * most losses are a server that restarts, then longer, and never in step with
+ * the other tabs.
+ * @param {number} failures how many attempts in a row have failed
+ * @param {number} random between 0 and 1
+ */
+export function backoff(failures, random) {
+  const most = Math.min(LAST_WAIT, 250 * 2 ** failures);
+  return Math.round(most / 2 + (most / 2) * random);
+}
+
+/**
+ * The document events that one event of the desk becomes.
+ * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean}} e
+ * @returns {[string, object][]}
+ */
+export function translate(e) {
+  switch (e.type) {
+    case "resync":
+      return [
+        ["oh:online", { online: e.online ?? true, sentence: e.sentence }],
+        ["oh:unread", { count: e.count ?? 0 }],
+        ["oh:resync", {}],
+      ];
+    case "status":
+      return [
+        ["oh:online", { online: e.online ?? true, sentence: e.sentence }],
+        ["oh:status", { online: e.online ?? true, sentence: e.sentence }],
+      ];
+    case "identity":
+      return [["oh:status", {}]];
+    case "conversation":
+      return [
+        ["oh:conversation", { id: e.id }],
+        ["oh:conversations", {}],
+      ];
+    case "message":
+      return [["oh:message", { id: e.id, new: e.new ?? false }]];
+    case "unread":
+      return [["oh:unread", { count: e.count ?? 0 }]];
+    case "draft":
+      return [
+        ["oh:draft", { id: e.id }],
+        ["oh:conversations", {}],
+      ];
+    default:
+      return [];
+  }
+}
+
+/** One frame's connection, from sign-in to sign-out. */
+export class Socket {
+  /** @type {WebSocket | null} */
+  #ws = null;
+  #failures = 0;
+  #position = "";
+  #answered = true;
+  #welcomed = false;
+  #lastTick = Date.now();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #probe;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #ticker;
+
+  /**
+   * @param {string} url
+   * @param {{emit(type: string, detail: object): void, host(message: any): void, fresh(): boolean, open?(url: string): WebSocket}} with_
+   */
+  constructor(url, with_) {
+    this.url = url;
+    this.with = with_;
+  }
+
+  /** Connects and stays connected until stop. */
+  start() {
+    if (this.#ticker) return;
+    this.#ticker = setInterval(() => this.#tick(), PING);
+    this.#connect();
+  }
+
+  /** Closes for good, and forgets the position: the next user has another desk. */
+  stop() {
+    clearInterval(this.#ticker);
+    this.#ticker = undefined;
+    this.#drop();
+    this.#position = "";
+    this.#failures = 0;
+  }
+
+  /**
+   * Something suggests that the network is back or that the machine slept:
+   * tries at once, or asks an open socket for a sign of life.
+   */
+  nudge() {
+    if (!this.#ticker) return;
+    if (!this.#ws) {
+      clearTimeout(this.#retry);
+      this.#connect();
+    } else if (this.#welcomed) {
+      this.#ping();
+      clearTimeout(this.#probe);
+      this.#probe = setTimeout(() => this.#answered || this.#lost(), PROBE);
+    }
+  }
+
+  #connect() {
+    this.#drop();
+    const ws = (this.#ws = this.with.open?.(this.url) ?? new WebSocket(this.url));
+    // Each socket's late events must not disturb its successor.
+    const mine = () => ws === this.#ws;
+    ws.onopen = () => mine() && ws.send(JSON.stringify({ type: "hello", position: this.#position, fresh: this.with.fresh() }));
+    ws.onmessage = (e) => mine() && this.#take(JSON.parse(e.data));
+    ws.onclose = () => mine() && this.#lost();
+  }
+
+  /** Lets go of the socket without a word to anyone. */
+  #drop() {
+    clearTimeout(this.#retry);
+    clearTimeout(this.#probe);
+    const ws = this.#ws;
+    this.#ws = null;
+    this.#welcomed = false;
+    this.#answered = true;
+    if (ws) {
+      ws.onopen = ws.onmessage = ws.onclose = null;
+      ws.close();
+    }
+  }
+
+  #lost() {
+    this.#drop();
+    // One failure in a row is a hiccup nobody needs to read of.
+    if (this.#failures > 0) this.with.emit("oh:online", { online: false, sentence: "The phone has lost its connection. It comes back by itself." });
+    this.#retry = setTimeout(() => this.#connect(), backoff(this.#failures++, Math.random()));
+  }
+
+  /** @param {any} frame */
+  #take(frame) {
+    this.#answered = true;
+    switch (frame.type) {
+      case "welcome":
+        this.#failures = 0;
+        this.#welcomed = true;
+        this.with.emit("oh:online", { online: frame.state.online, sentence: frame.state.sentence });
+        this.with.emit("oh:unread", { count: frame.state.unread });
+        return;
+      case "event":
+        if (frame.position) this.#position = frame.position;
+        for (const [type, detail] of translate(frame.event)) this.with.emit(type, detail);
+        return;
+      case "host":
+        return this.with.host(frame.message);
+      case "ended":
+        this.stop();
+        this.with.emit("oh:session", { signedIn: false, reason: frame.reason });
+    }
+  }
+
+  #ping() {
+    this.#answered = false;
+    this.#ws?.send(JSON.stringify({ type: "ping" }));
+  }
+
+  /**
+   * A ping that was not answered by the next tick means that the socket is
+   * dead, however far apart the ticks are: a hidden tab's timers may run only
+   * once a minute, a sleeping machine's not at all.
+   */
+  #tick() {
+    const slept = Date.now() - this.#lastTick > 4 * PING;
+    this.#lastTick = Date.now();
+    if (!this.#welcomed) return void (slept && this.nudge());
+    if (!this.#answered) return this.#lost();
+    if (slept) return this.nudge();
+    this.#ping();
+  }
+}
+
+function run() {
+  const { key = "" } = document.body.dataset;
+  const url = new URL(`/p/${encodeURIComponent(key)}/events`, location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  const socket = new Socket(url.href, {
+    emit: (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail })),
+    host: (message) => host.tell(message),
+    fresh: () => host.fresh,
+  });
+  document.addEventListener("oh:session", (e) => {
+    if (/** @type {CustomEvent} */ (e).detail?.signedIn) socket.start();
+    else socket.stop();
+  });
+  window.addEventListener("online", () => socket.nudge());
+  window.addEventListener("pageshow", () => socket.nudge());
+  document.addEventListener("visibilitychange", () => document.hidden || socket.nudge());
+  if (document.body.dataset.signedIn === "true") socket.start();
+}
+
+run();
