@@ -73,7 +73,7 @@ export class Demo {
     const file = await binary();
     const addresses = this.#ports.length ? this.#ports : ['127.0.0.1:0', '127.0.0.2:0', '127.0.0.2:0', '127.0.0.1:0'];
     const flags = ['--widget-addr', '--platform-addr', '--platform-tls-addr', '--host-addr'];
-    const args = ['demo', '--dir', this.dir, ...flags.flatMap((flag, i) => [flag, addresses[i]])];
+    const args = ['demo', '--dir', this.dir, '--log-level', 'debug', ...flags.flatMap((flag, i) => [flag, addresses[i]])];
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const log = createWriteStream(this.logFile, { flags: 'a' });
     child.stdout?.pipe(log, { end: false });

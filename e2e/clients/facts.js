@@ -1,0 +1,16 @@
+// What the judges know of the demo server that runs for them.
+
+/** @type {import('../lib/demo.js').Facts} */
+export const facts = JSON.parse(process.env.OFFHOOK_DEMO ?? '{}');
+
+/** The public client, which must prove possession of its code by PKCE. */
+export const publicApp = facts.apps?.[0];
+
+/** The confidential client, which has a secret. */
+export const confidentialApp = facts.apps?.[1];
+
+/** Nora and Otto, two users that nobody else uses. */
+export const [nora, otto] = facts.users ?? [];
+
+/** A redirect URI of the app; nothing listens for the answer, it is read from the redirect. */
+export const redirectUri = publicApp?.redirectUris[0];

@@ -1,0 +1,107 @@
+// The vendor's own SDK for JavaScript, as its documentation uses it.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, it } from 'node:test';
+import ringcentral from '@ringcentral/sdk';
+import { confidentialApp, facts, nora, publicApp, redirectUri } from './facts.js';
+import { Visitor } from '../lib/http.js';
+
+/** @param {{clientSecret?: string, clientId?: string}} [app] */
+function newSdk(app = {}) {
+  return new ringcentral.SDK({ server: facts.platform.tlsUrl, clientId: publicApp.clientId, redirectUri, cachePrefix: randomUUID(), ...app });
+}
+
+/**
+ * Signs Nora in the way an application would and leaves the SDK signed in.
+ * @param {ringcentral.SDK} sdk
+ * @param {boolean} usePKCE
+ */
+async function signIn(sdk, usePKCE = true) {
+  const url = sdk.loginUrl({ usePKCE, state: 'state-1' });
+  const answer = await new Visitor(facts.platform.caFile).signIn(url, nora);
+  const params = sdk.parseLoginRedirect(new URL(answer).search);
+  assert.equal(params.state, 'state-1');
+  await sdk.login({ ...params, ...(usePKCE ? { code_verifier: sdk.platform().codeVerifier } : {}) });
+}
+
+/**
+ * @param {Promise<unknown>} promise
+ * @returns {Promise<any>}
+ */
+async function refusal(promise) {
+  return promise.then(() => assert.fail('was not refused'), (err) => err);
+}
+
+describe('@ringcentral/sdk', () => {
+  it('signs in with PKCE, calls the API and learns who it is', async () => {
+    const sdk = newSdk();
+    await signIn(sdk);
+    const extension = await (await sdk.get('/restapi/v1.0/account/~/extension/~')).json();
+    assert.equal(String(extension.id), nora.extensionId);
+    assert.equal(extension.extensionNumber, nora.extensionNumber);
+    const numbers = await (await sdk.get('/restapi/v1.0/account/~/extension/~/phone-number', { perPage: 'MAX', page: 1 })).json();
+    assert.ok(numbers.records.some((/** @type {any} */ n) => n.phoneNumber === nora.phoneNumber));
+  });
+
+  it('signs in as a confidential client with its secret', async () => {
+    const sdk = newSdk({ clientId: confidentialApp.clientId, clientSecret: confidentialApp.clientSecret });
+    await signIn(sdk, false);
+    assert.equal((await sdk.get('/restapi/v1.0/account/~')).status, 200);
+  });
+
+  it('refuses a code whose verifier is another one', async () => {
+    const sdk = newSdk();
+    const answer = await new Visitor(facts.platform.caFile).signIn(sdk.loginUrl({ usePKCE: true }), nora);
+    const params = sdk.parseLoginRedirect(new URL(answer).search);
+    const err = await refusal(sdk.login({ ...params, code_verifier: 'another-verifier-another-verifier-another-verifier' }));
+    assert.match(err.message, /code|grant|verif/i);
+  });
+
+  it('refreshes and goes on with another token', async () => {
+    const sdk = newSdk();
+    await signIn(sdk);
+    const before = (await sdk.platform().auth().data()).access_token;
+    await sdk.refresh();
+    const after = (await sdk.platform().auth().data()).access_token;
+    assert.notEqual(after, before);
+    assert.equal((await sdk.get('/restapi/v1.0/account/~/extension/~')).status, 200);
+  });
+
+  it('refreshes by itself when its token is answered 401', async () => {
+    const sdk = newSdk();
+    await signIn(sdk);
+    await sdk.platform().auth().setData({ ...(await sdk.platform().auth().data()), access_token: 'unknown', expires_in: '0', expire_time: 0 });
+    assert.equal((await sdk.get('/restapi/v1.0/account/~/extension/~')).status, 200);
+  });
+
+  it('revokes on logout, after which the token opens nothing', async () => {
+    const sdk = newSdk();
+    await signIn(sdk);
+    const { access_token: token, refresh_token: refresh } = await sdk.platform().auth().data();
+    await sdk.logout();
+    const visitor = new Visitor(facts.platform.caFile);
+    const answer = await visitor.send(`${facts.platform.tlsUrl}/restapi/v1.0/account/~/extension/~`, { headers: { Authorization: `Bearer ${token}` } });
+    assert.equal(answer.status, 401);
+    const again = await visitor.post(`${facts.platform.tlsUrl}/restapi/oauth/token`, { grant_type: 'refresh_token', refresh_token: String(refresh), client_id: publicApp.clientId });
+    assert.equal(again.status, 400);
+    assert.equal(JSON.parse(again.body).error, 'invalid_grant');
+  });
+
+  it('finds its way by discovery', async () => {
+    const sdk = newSdk();
+    const discovering = new ringcentral.SDK({
+      enableDiscovery: true,
+      discoveryServer: facts.platform.tlsUrl,
+      clientId: publicApp.clientId,
+      redirectUri,
+      cachePrefix: randomUUID(),
+    });
+    const url = await discovering.platform().loginUrlWithDiscovery({ usePKCE: true, state: 'd' });
+    assert.equal(new URL(url).origin, new URL(sdk.loginUrl({})).origin);
+    const answer = await new Visitor(facts.platform.caFile).signIn(url, nora);
+    const params = discovering.parseLoginRedirect(new URL(answer).search);
+    await discovering.login({ ...params, code_verifier: discovering.platform().codeVerifier });
+    assert.equal((await discovering.get('/restapi/v1.0/account/~')).status, 200);
+  });
+});
