@@ -4,6 +4,7 @@
 package visit
 
 import (
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -110,6 +111,9 @@ var statuses = map[rc.Kind]int{
 	rc.Conflict: 409, rc.TooLarge: 413, rc.TooMany: 429, rc.Unavailable: 503,
 }
 
+// Status is the HTTP status of an error's kind.
+func Status(k rc.Kind) int { return statuses[k] }
+
 // Error answers with err's sentence as plain text, which the page shows in
 // its alert. What is not an *rc.Error is logged and told to nobody.
 func (f *Face) Error(w http.ResponseWriter, r *http.Request, err error) {
@@ -122,4 +126,29 @@ func (f *Face) Error(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	http.Error(w, e.Message, statuses[e.Kind])
+}
+
+// maxBody is the largest JSON body that a frame sends.
+const maxBody = 64 << 10
+
+// Body decodes a JSON body into v; anything else is an Invalid or TooLarge
+// error.
+func Body(w http.ResponseWriter, r *http.Request, v any) error {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(v)
+	var tooLarge *http.MaxBytesError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooLarge):
+		return rc.Errorf(rc.TooLarge, "That is more than the phone can take in one go.")
+	}
+	return rc.Errorf(rc.Invalid, "The phone sent something that its server does not understand. Reload the page.")
+}
+
+// JSON writes v. Encoding our own types cannot fail.
+func JSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
 }

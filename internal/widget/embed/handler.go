@@ -1,0 +1,315 @@
+package embed
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"offhook/internal/listen"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+	"offhook/internal/widget/visit"
+	"offhook/web"
+)
+
+// Handler serves app.html. It establishes which app is asked for and which
+// page embeds it; the Shell draws what follows.
+//
+// Nobody can say truthfully from inside a frame who is around it, so a claim
+// is enough: the document is served with frame-ancestors of exactly the
+// claimed origin, and the browser shows it nowhere else. The claim is the
+// parameter embedOrigin, else the Referer; where there is neither, a page
+// without any content asks the browser and comes back with the parameter.
+type Handler struct {
+	Registry *Registry
+	Sessions visit.Sessions
+	Shell    visit.Shell
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Mount registers the package's routes.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET /app.html", h.app)
+}
+
+// embedOrigin is the parameter with which the probe page comes back.
+const embedOrigin = "embedOrigin"
+
+// secrets are the parameters that must not stay in an address, where
+// history, logs and the next page's Referer would see them.
+var secrets = []string{"clientSecret", "appSecret", "jwt", "authorizationCode", "authorizationCodeVerifier", "ticket"}
+
+// removed is the parameter that names, in the clean address, what was taken
+// out of it.
+const removed = "removed"
+
+func (h *Handler) app(w http.ResponseWriter, r *http.Request) {
+	protect(w.Header(), "'none'")
+	if to := clean(r); to != "" {
+		// A Referrer-Policy on a redirect would take the next request's
+		// Referer, which is the host page's and our candidate.
+		w.Header().Del("Referrer-Policy")
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
+	}
+	if err := h.show(w, r); err != nil {
+		h.refuse(w, r, err)
+	}
+}
+
+// clean returns the address that r should have been sent to, or nothing when
+// it is in order: under our public name, to which cookies and the sign-in
+// window belong, and without secrets.
+func clean(r *http.Request) string {
+	query, base := r.URL.Query(), listen.BaseURL(r)
+	found := ""
+	for _, name := range secrets {
+		if query.Has(name) {
+			found = name
+			query.Del(name)
+		}
+	}
+	if found == "" && base == baseOf(r, base) {
+		return ""
+	}
+	if found != "" {
+		query.Set(removed, found)
+	}
+	return base + "/app.html?" + query.Encode()
+}
+
+// baseOf is base with the host that the request was really sent to.
+func baseOf(r *http.Request, base string) string {
+	scheme, _, _ := strings.Cut(base, "://")
+	return scheme + "://" + strings.ToLower(r.Host)
+}
+
+func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
+	query, own := r.URL.Query(), listen.BaseURL(r)
+	clientID := firstOf(query, "clientId", "appKey")
+	origin, framed := claim(r), true
+	if topLevel(r) {
+		origin, framed = own, false
+	}
+	if origin == "" || clientID == "" && !query.Has(embedOrigin) {
+		h.probe(w)
+		return nil
+	}
+	v, err := h.view(r, clientID, origin)
+	if err != nil {
+		return err
+	}
+	v.Framed = framed
+	protect(w.Header(), ancestors(v))
+	h.Shell.Shell(w, r, v.ShellView)
+	return nil
+}
+
+// A view is a ShellView with what only the headers need.
+type view struct {
+	visit.ShellView
+	embed store.Embed
+}
+
+func (h *Handler) view(r *http.Request, clientID, origin string) (view, error) {
+	ctx, query := r.Context(), r.URL.Query()
+	if clientID == "" {
+		return view{}, rc.Errorf(rc.Invalid, "This phone was embedded without the parameter clientId. Add the client id of your app to its address.")
+	}
+	prefix := query.Get("prefix")
+	if !prefixes.MatchString(prefix) {
+		return view{}, rc.Errorf(rc.Invalid, "The parameter prefix may have up to 64 letters, digits, dots, hyphens and underscores.")
+	}
+	if err := checkRedirect(query.Get("redirectUri"), listen.BaseURL(r)); err != nil {
+		return view{}, err
+	}
+	platform, err := h.Registry.platformOf(ctx, query.Get("appServer"), clientID)
+	if err != nil {
+		return view{}, err
+	}
+	e, err := h.Registry.Embed(ctx, platform.Origin, clientID)
+	if err != nil {
+		return view{}, err
+	}
+	if err := h.mayFrame(e, origin, listen.BaseURL(r)); err != nil {
+		return view{}, err
+	}
+	if err := refuseSecret(query.Get(removed), e); err != nil {
+		return view{}, err
+	}
+	frame, err := h.frame(r, store.Frame{Platform: platform.Origin, ClientID: clientID, Prefix: prefix, Origin: origin})
+	if err != nil {
+		return view{}, err
+	}
+	session, err := h.Sessions.Session(r, frame)
+	if err != nil {
+		return view{}, err
+	}
+	query.Del(embedOrigin)
+	query.Del(removed)
+	return view{visit.ShellView{
+		Frame: frame, SignedIn: session != nil, Platform: platform.Name, Capabilities: e.Capabilities, Query: query,
+	}, e}, nil
+}
+
+// prefixes become parts of element ids in host pages.
+var prefixes = regexp.MustCompile(`^[A-Za-z0-9._-]{0,64}$`)
+
+// checkRedirect accepts our own redirect page, however it is spelled.
+func checkRedirect(redirectURI, base string) error {
+	if redirectURI == "" {
+		return nil
+	}
+	from, err := url.Parse(base + "/app.html")
+	if err == nil {
+		if to, err := from.Parse(redirectURI); err == nil && to.String() == base+"/redirect.html" {
+			return nil
+		}
+	}
+	return rc.Errorf(rc.Invalid, "The parameter redirectUri names a page that is not on this server. Leave it out, and register %s/redirect.html as a redirect URI of your app.", base)
+}
+
+// mayFrame is asked before the document is served; the browser asks again.
+func (h *Handler) mayFrame(e store.Embed, origin, own string) error {
+	if origin == "null" {
+		return rc.Errorf(rc.Denied, "This page has no address of its own (it was opened from a file, or in a sandbox), so the phone cannot know it. Open it from a web server such as http://127.0.0.1.")
+	}
+	if origin == own || h.Registry.Frames(e, origin) {
+		return nil
+	}
+	return rc.Errorf(rc.Denied, "This phone is not set up for %s. Ask your administrator to run “offhook embed add” with --origin %s.", origin, origin)
+}
+
+// refuseSecret says what became of a secret in the address, unless the
+// operator has registered one: then the phone works without the address's.
+func refuseSecret(name string, e store.Embed) error {
+	if name == "" || len(e.SealedSecret) > 0 {
+		return nil
+	}
+	return rc.Errorf(rc.Invalid, "The phone's address held a secret (%s), which everybody who opens the page could read, so it was dropped. Register the app with “offhook embed add --secret-file …” and leave the parameter out.", known(name))
+}
+
+// known keeps a parameter's text out of the sentence unless it is a name of
+// our own.
+func known(name string) string {
+	for _, s := range secrets {
+		if s == name {
+			return s
+		}
+	}
+	return "a parameter"
+}
+
+// frame records the frame once and returns it with its key. Reading first
+// spares a write for every page that is opened.
+func (h *Handler) frame(r *http.Request, f store.Frame) (store.Frame, error) {
+	f.Key, f.CreatedAt = Key(f), h.Now()
+	ctx := r.Context()
+	known, err := h.Registry.Store.Frame(ctx, f.Key)
+	if err == nil {
+		return known, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return store.Frame{}, fmt.Errorf("reading the frame: %w", err)
+	}
+	if err := h.Registry.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.PutFrame(ctx, f) }); err != nil {
+		return store.Frame{}, fmt.Errorf("recording the frame: %w", err)
+	}
+	return f, nil
+}
+
+// Key is the hash that names a frame in URLs and cookies. Each field is
+// preceded by its length, so that no two frames share one.
+func Key(f store.Frame) string {
+	h := sha256.New()
+	for _, part := range []string{f.Platform, f.ClientID, f.Prefix, f.Origin} {
+		fmt.Fprintf(h, "%d %s", len(part), part)
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))[:22]
+}
+
+// claim is the origin that seems to embed us, still to be proven.
+func claim(r *http.Request) string {
+	if text := r.URL.Query().Get(embedOrigin); text != "" {
+		if origin, err := ParseOrigin(text); err == nil {
+			return origin
+		}
+		return "null"
+	}
+	return refererOrigin(r)
+}
+
+func ancestors(v view) string {
+	if !v.Framed {
+		return "'none'"
+	}
+	return strings.Join(append([]string{v.Frame.Origin}, v.embed.Ancestors...), " ")
+}
+
+// policy is design's one policy; connect-src 'self' covers the socket.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+
+// protect writes the headers of every document here. Embedder and resource
+// policy are for host pages with COEP require-corp, which frame nothing
+// without them.
+func protect(h http.Header, frameAncestors string) {
+	h.Set("Content-Security-Policy", policy+frameAncestors)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	h.Set("Cache-Control", "no-store")
+}
+
+// refuse shows a sentence. It may be framed by anybody, else the page that
+// embeds us without leave would show an empty box and nobody would know why;
+// there is nothing in it to click or to read.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	protect(w.Header(), "*")
+	var e *rc.Error
+	if !errors.As(err, &e) {
+		if r.Context().Err() == nil {
+			h.Log.Error("opening a frame", "err", err)
+		}
+		h.Shell.Refuse(w, r, http.StatusInternalServerError, "Something went wrong here. Please try again.")
+		return
+	}
+	h.Shell.Refuse(w, r, visit.Status(e.Kind), e.Message)
+}
+
+var probePage = template.Must(template.New("probe").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Phone</title>
+<script type="module" src="{{.}}"></script>
+<noscript>The phone needs JavaScript.</noscript></html>
+`))
+
+// probe serves the page that finds out who embeds us. It holds nothing, so
+// any page may frame it.
+func (h *Handler) probe(w http.ResponseWriter) {
+	protect(w.Header(), "*")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if err := probePage.Execute(w, web.URL("widget/probe.js")); err != nil {
+		h.Log.Debug("writing the probe page", "err", err)
+	}
+}
+
+// firstOf returns the first of the named parameters that is not empty; old
+// names come last.
+func firstOf(query url.Values, names ...string) string {
+	for _, name := range names {
+		if v := query.Get(name); v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,154 @@
+package embed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+	"offhook/internal/widget/seal"
+)
+
+// What a host page may ask of the phone that it embeds.
+const (
+	Navigate = "navigate" // open a page of the phone
+	Prefill  = "prefill"  // put a number or a text into a form
+	Status   = "status"   // learn whether somebody is signed in, and where the phone is
+	SignIn   = "signin"   // start signing in, sign out
+	Messages = "messages" // see messages as they come and change
+)
+
+// Capabilities are all that an embed can have, and what a registered one has
+// unless the operator says otherwise.
+var Capabilities = []string{Navigate, Prefill, Status, SignIn, Messages}
+
+// open are the capabilities of apps that nobody registered.
+var open = []string{Navigate, Prefill, Status}
+
+// A Registry knows the embeds. It is safe for concurrent use.
+type Registry struct {
+	Store       store.Widget
+	Ring        *seal.Ring
+	Records     Records
+	OpenClients bool // any public client of any allowed platform may be embedded anywhere
+	Now         func() time.Time
+}
+
+// A Spec is an embed as the operator writes it down.
+type Spec struct {
+	Platform     string // the API origin
+	ClientID     string
+	Secret       rc.Secret // empty for a public client
+	Origins      []string  // host pages
+	Ancestors    []string  // pages allowed above the host page
+	AssetOrigins []string
+	Capabilities []string // nil means all
+}
+
+// Register adds an embed or replaces it as a whole, its secret included.
+// A mistake in the spec is an Invalid or Denied error that names it.
+func (g *Registry) Register(ctx context.Context, s Spec) error {
+	if _, err := g.Records.Record(s.Platform); err != nil {
+		return err
+	}
+	if !validClientID(s.ClientID) {
+		return rc.Errorf(rc.Invalid, "A client id has 1 to 128 visible characters and no spaces.")
+	}
+	if s.Capabilities == nil {
+		s.Capabilities = Capabilities
+	}
+	for _, c := range s.Capabilities {
+		if !slices.Contains(Capabilities, c) {
+			return rc.Errorf(rc.Invalid, "There is no capability %q. Known: %s.", c, strings.Join(Capabilities, ", "))
+		}
+	}
+	e := store.Embed{Platform: s.Platform, ClientID: s.ClientID, Capabilities: s.Capabilities, CreatedAt: g.Now()}
+	for _, list := range []struct{ from, to *[]string }{{&s.Origins, &e.Origins}, {&s.Ancestors, &e.Ancestors}, {&s.AssetOrigins, &e.AssetOrigins}} {
+		for _, text := range *list.from {
+			origin, err := ParseOrigin(text)
+			if err != nil {
+				return err
+			}
+			*list.to = append(*list.to, origin)
+		}
+	}
+	if s.Secret != "" {
+		e.SealedSecret = g.Ring.Seal([]byte(s.Secret), secretRow(e))
+	}
+	if err := g.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.PutEmbed(ctx, e) }); err != nil {
+		return fmt.Errorf("registering the embed %s: %w", s.ClientID, err)
+	}
+	return nil
+}
+
+func secretRow(e store.Embed) string { return "embeds/" + e.Platform + "/" + e.ClientID }
+
+func validClientID(id string) bool {
+	return id != "" && len(id) <= 128 && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// Embed returns an app as it may be embedded. With open clients an app that
+// nobody registered is a public one with few capabilities; otherwise it is a
+// Denied error.
+func (g *Registry) Embed(ctx context.Context, platform, clientID string) (store.Embed, error) {
+	e, err := g.Store.Embed(ctx, platform, clientID)
+	if err == nil || !errors.Is(err, store.ErrNotFound) {
+		return e, err
+	}
+	if !g.OpenClients || !validClientID(clientID) {
+		return store.Embed{}, rc.Errorf(rc.Denied, "This phone's app is not registered here. Ask your administrator to run “offhook embed add --platform %s --client-id …” with the app's client id.", platform)
+	}
+	return store.Embed{Platform: platform, ClientID: clientID, Capabilities: open}, nil
+}
+
+// Frames reports whether a page of the given origin may frame e.
+func (g *Registry) Frames(e store.Embed, origin string) bool {
+	registered := !e.CreatedAt.IsZero()
+	return slices.Contains(e.Origins, origin) || !registered
+}
+
+// Secret returns the app's secret, empty for a public client. It goes to
+// e's own platform only: the row that it is sealed for names the platform.
+func (g *Registry) Secret(ctx context.Context, platform, clientID string) (rc.Secret, error) {
+	e, err := g.Store.Embed(ctx, platform, clientID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && len(e.SealedSecret) == 0 {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the embed %s: %w", clientID, err)
+	}
+	plain, err := g.Ring.Open(e.SealedSecret, secretRow(e))
+	if err != nil {
+		return "", fmt.Errorf("opening the secret of the embed %s: %w", clientID, err)
+	}
+	return rc.Secret(plain), nil
+}
+
+// platformOf chooses the platform of a frame: the one that appServer names;
+// without it the one where the app is registered; else the default.
+func (g *Registry) platformOf(ctx context.Context, appServer, clientID string) (Record, error) {
+	if appServer != "" {
+		origin, err := ParseOrigin(strings.TrimSuffix(appServer, "/"))
+		if err != nil {
+			return Record{}, rc.Errorf(rc.Invalid, "The parameter appServer must be a platform's address, such as %s.", RingCentral[0].Origin)
+		}
+		return g.Records.Record(origin)
+	}
+	for _, p := range g.Records {
+		_, err := g.Store.Embed(ctx, p.Origin, clientID)
+		if err == nil {
+			return p, nil
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return Record{}, fmt.Errorf("reading the embed %s: %w", clientID, err)
+		}
+	}
+	if len(g.Records) == 0 {
+		return Record{}, rc.Errorf(rc.Denied, "This server works with no platform yet. Ask your administrator to allow one.")
+	}
+	return g.Records[0], nil
+}

@@ -1,0 +1,196 @@
+// Package grant keeps users' tokens at platforms: sealed at rest, refreshed
+// before they expire, revoked when nobody uses them. It is the only package
+// that talks to token endpoints and the only one that adds a token to a
+// request.
+//
+// However many tabs, goroutines and processes ask, a grant's tokens are
+// refreshed once: within a process the askers share one flight, and between
+// processes the row's lease lets one go ahead while the others wait for its
+// version to move. A platform that dies between the refresh and the save
+// costs nothing where the platform repeats its answer (contract 2.5).
+package grant
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+	"offhook/internal/widget/seal"
+)
+
+// The reasons for which a grant ends, as announced on the bus.
+const (
+	SignedOut = "signed-out" // the last session signed out or expired
+	Refused   = "refused"    // the platform refused to renew the tokens
+	Revoked   = "revoked"    // ended from outside: by an operator, or everywhere
+)
+
+// Subjects on which ends are announced.
+const (
+	EndedSubject        = "widget.grant.ended"
+	SessionEndedSubject = "widget.session.ended"
+)
+
+// Ended is announced on EndedSubject, and with SessionID set on
+// SessionEndedSubject for each session that ends with its grant.
+type Ended struct {
+	SessionID string `json:"sessionId,omitempty"`
+	GrantID   string `json:"grantId"`
+	Reason    string `json:"reason"`
+}
+
+// Secrets knows the secrets of registered apps.
+type Secrets interface {
+	// Secret returns the app's secret, empty for a public client.
+	Secret(ctx context.Context, platform, clientID string) (rc.Secret, error)
+}
+
+// Grants holds every grant. It is safe for concurrent use; several processes
+// may hold the same store.
+type Grants struct {
+	Store   store.Widget
+	Bus     bus.Bus
+	Ring    *seal.Ring
+	Secrets Secrets
+	Client  *http.Client // the checked client of package embed
+	Holder  string       // names this process in leases; unique among processes
+	Now     func() time.Time
+	Log     *slog.Logger
+
+	mu      sync.Mutex
+	flights map[string]*flight // guarded by mu; refreshes under way, by grant id
+	wg      sync.WaitGroup     // refreshes and revocations that outlive their request
+}
+
+// tokens are what a grant's row holds sealed.
+type tokens struct {
+	Access    string    `json:"access"`
+	Refresh   string    `json:"refresh,omitempty"`
+	ExpiresAt time.Time `json:"expiresAt"`
+	Scope     string    `json:"scope"`
+	Endpoint  string    `json:"endpoint,omitempty"`
+	Session   string    `json:"session,omitempty"` // the platform's id of the sign-in
+}
+
+// LogValue keeps the tokens out of logs.
+func (tokens) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+
+func row(id string) string { return "grants/" + id }
+
+// Close waits for revocations and refreshes under way.
+func (g *Grants) Close() { g.wg.Wait() }
+
+// Grant returns store.ErrNotFound for a grant that does not exist or has
+// ended.
+func (g *Grants) Grant(ctx context.Context, id string) (store.Grant, error) {
+	return g.Store.Grant(ctx, id)
+}
+
+// Scopes are what the grant's tokens may do.
+func (g *Grants) Scopes(ctx context.Context, id string) (rc.ScopeSet, error) {
+	row, err := g.Store.Grant(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading grant %s: %w", id, err)
+	}
+	t, err := g.open(row)
+	if err != nil {
+		return nil, err
+	}
+	return rc.SplitScopes(t.Scope), nil
+}
+
+func (g *Grants) open(gr store.Grant) (tokens, error) {
+	plain, err := g.Ring.Open(gr.Sealed, row(gr.ID))
+	if err != nil {
+		return tokens{}, fmt.Errorf("opening the tokens of grant %s: %w", gr.ID, err)
+	}
+	var t tokens
+	if err := json.Unmarshal(plain, &t); err != nil {
+		return tokens{}, fmt.Errorf("the tokens of grant %s are damaged", gr.ID)
+	}
+	return t, nil
+}
+
+// sealed puts t into gr.
+func (g *Grants) sealed(gr store.Grant, t tokens) (store.Grant, error) {
+	plain, err := json.Marshal(t)
+	if err != nil {
+		return gr, errors.New("encoding tokens")
+	}
+	gr.Sealed, gr.ExpiresAt, gr.UpdatedAt = g.Ring.Seal(plain, row(gr.ID)), t.ExpiresAt, g.Now()
+	return gr, nil
+}
+
+func (g *Grants) announce(ctx context.Context, e Ended) {
+	subject := EndedSubject
+	if e.SessionID != "" {
+		subject = SessionEndedSubject
+	}
+	data, err := json.Marshal(e)
+	if err == nil {
+		err = g.Bus.Publish(ctx, subject, data)
+	}
+	if err != nil {
+		g.Log.Error("announcing the end of a grant", "grant", e.GrantID, "err", err)
+	}
+}
+
+// End removes a grant with its sessions, tells everybody, and revokes its
+// tokens at the platform, which it waits for some seconds and no longer:
+// whoever signs out is signed out here whatever the platform does. Ending
+// what has ended changes nothing.
+func (g *Grants) End(ctx context.Context, id, reason string) error {
+	gone, sessions, err := g.remove(ctx, id, func(store.Grant) bool { return true })
+	if err != nil || gone.ID == "" {
+		return err
+	}
+	g.ended(ctx, gone, sessions, reason)
+	return nil
+}
+
+// remove deletes a grant that ok accepts, in one transaction, and returns it
+// with the sessions that went with it; the zero Grant when there is none.
+func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant) bool) (gone store.Grant, sessions []store.Session, err error) {
+	err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
+		gr, err := tx.Grant(ctx, id)
+		if errors.Is(err, store.ErrNotFound) || err == nil && !ok(gr) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if sessions, err = tx.SessionsOf(ctx, id); err != nil {
+			return err
+		}
+		gone = gr
+		return tx.DeleteGrant(ctx, id)
+	})
+	if err != nil {
+		return store.Grant{}, nil, fmt.Errorf("ending grant %s: %w", id, err)
+	}
+	return gone, sessions, nil
+}
+
+func (g *Grants) ended(ctx context.Context, gone store.Grant, sessions []store.Session, reason string) {
+	for _, s := range sessions {
+		g.announce(ctx, Ended{SessionID: s.ID, GrantID: gone.ID, Reason: reason})
+	}
+	g.announce(ctx, Ended{GrantID: gone.ID, Reason: reason})
+	if reason == Refused {
+		return // the platform has ended the tokens itself
+	}
+	t, err := g.open(gone)
+	if err != nil {
+		g.Log.Error("revoking tokens", "grant", gone.ID, "err", err)
+		return
+	}
+	g.revoke(ctx, gone.Platform, gone.ClientID, t)
+}

@@ -1,0 +1,176 @@
+package grant
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+const (
+	// lease is how long one process may take for a refresh; answerTime,
+	// within it, is how long it waits for the platform.
+	lease      = 15 * time.Second
+	answerTime = 10 * time.Second
+	// patience is how long a request waits for somebody's refresh.
+	patience = 30 * time.Second
+)
+
+// A flight is one refresh that every asker in this process shares.
+type flight struct {
+	done  chan struct{}
+	grant store.Grant // set before done is closed
+	err   error       // set before done is closed
+}
+
+// refreshed returns the grant with other tokens than seen's: those that
+// somebody has saved meanwhile, or new ones from the platform.
+func (g *Grants) refreshed(ctx context.Context, seen store.Grant) (store.Grant, error) {
+	g.mu.Lock()
+	f := g.flights[seen.ID]
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		if g.flights == nil {
+			g.flights = make(map[string]*flight)
+		}
+		g.flights[seen.ID] = f
+		// The flight is not the first asker's: it must end well for the
+		// others when that one goes away.
+		g.background(func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, patience)
+			defer cancel()
+			f.grant, f.err = g.lead(ctx, seen)
+			g.mu.Lock()
+			delete(g.flights, seen.ID)
+			g.mu.Unlock()
+			close(f.done)
+		})
+	}
+	g.mu.Unlock()
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		return store.Grant{}, ctx.Err()
+	}
+	if f.err == nil && f.grant.Version == seen.Version {
+		// The flight was somebody's who had not seen our version yet, so it
+		// found ours and stopped there. Ours is the one to replace now.
+		return g.refreshed(ctx, seen)
+	}
+	return f.grant, f.err
+}
+
+// lead waits until the row's version moves or this process gets the lease,
+// and then refreshes.
+func (g *Grants) lead(ctx context.Context, seen store.Grant) (store.Grant, error) {
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, 250*time.Millisecond) {
+		gr, err := g.now(ctx, seen.ID)
+		if err != nil {
+			return store.Grant{}, err
+		}
+		if gr.Version != seen.Version {
+			return gr, nil
+		}
+		var mine bool
+		err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
+			now := g.Now()
+			mine, err = tx.LeaseGrant(ctx, gr.ID, gr.Version, g.Holder, now, now.Add(lease))
+			return err
+		})
+		if err != nil {
+			return store.Grant{}, fmt.Errorf("leasing grant %s: %w", gr.ID, err)
+		}
+		if mine {
+			return g.refresh(ctx, gr)
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return store.Grant{}, rc.Errorf(rc.Unavailable, "The phone service is slow to answer. Please try again.")
+		}
+	}
+}
+
+// refresh asks the platform for new tokens and saves them. The lease is
+// held.
+func (g *Grants) refresh(ctx context.Context, gr store.Grant) (store.Grant, error) {
+	t, err := g.open(gr)
+	if err != nil {
+		g.release(ctx, gr.ID)
+		return store.Grant{}, err
+	}
+	asked, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	info, err := g.renew(asked, gr, t)
+	if refused(err) {
+		return g.endRefused(ctx, gr, err)
+	}
+	if err != nil {
+		g.release(ctx, gr.ID)
+		return store.Grant{}, err
+	}
+	if info.RefreshToken == "" {
+		info.RefreshToken = t.Refresh // RFC 6749 section 6: it may stay the same
+	}
+	next := g.tokensOf(info)
+	if next.Session == "" {
+		next.Session = t.Session
+	}
+	return g.save(ctx, gr, next)
+}
+
+func (g *Grants) save(ctx context.Context, gr store.Grant, t tokens) (store.Grant, error) {
+	next, err := g.sealed(gr, t)
+	if err != nil {
+		return store.Grant{}, err
+	}
+	var saved bool
+	err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
+		saved, err = tx.SaveTokens(ctx, next)
+		return err
+	})
+	if err != nil {
+		return store.Grant{}, fmt.Errorf("saving the tokens of grant %s: %w", gr.ID, err)
+	}
+	if !saved {
+		// A new sign-in has replaced the tokens that were renewed; its
+		// platform session is another, so these are of no use.
+		return g.now(ctx, gr.ID)
+	}
+	next.Version++
+	return next, nil
+}
+
+// now returns the grant as it is now.
+func (g *Grants) now(ctx context.Context, id string) (store.Grant, error) {
+	gr, err := g.Store.Grant(ctx, id)
+	if err != nil {
+		return store.Grant{}, missing(id, err)
+	}
+	return gr, nil
+}
+
+// endRefused ends the grant, unless somebody has signed in again meanwhile.
+func (g *Grants) endRefused(ctx context.Context, gr store.Grant, cause error) (store.Grant, error) {
+	gone, sessions, err := g.remove(ctx, gr.ID, func(now store.Grant) bool { return now.Version == gr.Version })
+	if err != nil {
+		return store.Grant{}, err
+	}
+	if gone.ID == "" {
+		return g.now(ctx, gr.ID)
+	}
+	g.Log.Warn("the platform refused to renew a grant, which ends", "grant", gr.ID, "err", cause)
+	g.ended(ctx, gone, sessions, Refused)
+	return store.Grant{}, rc.Errorf(rc.Unauthenticated, "The phone service has ended your session. Sign in again to go on.")
+}
+
+func (g *Grants) release(ctx context.Context, id string) {
+	// Also when ctx has ended: the others should not wait for the lease.
+	ctx = context.WithoutCancel(ctx)
+	err := g.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.ReleaseGrant(ctx, id, g.Holder) })
+	if err != nil {
+		g.Log.Error("releasing the lease of a grant", "grant", id, "err", err)
+	}
+}

@@ -1,0 +1,269 @@
+// Package session keeps browsers signed in: one session for each browser
+// partition, app, prefix and host origin, as a cookie that points at a grant.
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/store"
+	"offhook/internal/widget/visit"
+)
+
+const (
+	// idle is how long a session lasts without being used.
+	idle = 7 * 24 * time.Hour
+	// touch is how often its use is written down.
+	touch = 5 * time.Minute
+	// EndedSubject is where ends of sessions are announced.
+	EndedSubject = "widget.session.ended"
+)
+
+// Reasons for which a session ends by itself. Sessions that end with their
+// grant are announced by package grant, with its reason.
+const (
+	SignedOut = "signed-out"
+	Expired   = "expired"
+	Replaced  = "replaced" // somebody signed in again in the same frame
+)
+
+// Ended is announced on EndedSubject.
+type Ended struct {
+	SessionID string `json:"sessionId"`
+	GrantID   string `json:"grantId"`
+	Reason    string `json:"reason"`
+}
+
+// Grants ends grants that no session uses.
+type Grants interface {
+	// End revokes the grant's tokens; ending what has ended changes nothing.
+	End(ctx context.Context, id, reason string) error
+}
+
+// Sessions holds every session. It is safe for concurrent use.
+//
+// The cookie has one form, also where the phone is opened as a page of its
+// own: SameSite=None and Partitioned. Lax would not reach a frame at all, and
+// would add nothing on our own page, because every change needs a custom
+// header and a same-origin fetch, and a partitioned cookie of our own site is
+// not sent into anybody's frame. The name holds the frame's key, which holds
+// the origin of the host page: hosts of one site share a partition, and must
+// not share a session.
+type Sessions struct {
+	Store  store.Widget
+	Bus    bus.Bus
+	Grants Grants
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// cookieLife is as long as browsers keep any cookie. The server decides when
+// a session ends, so the cookie need not be sent anew at each use.
+const cookieLife = 400 * 24 * time.Hour
+
+func cookieName(key string) string { return "__Host-oh-" + key }
+
+// id is all that the store knows of a cookie.
+func id(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// Session finds the session that the request's cookie names in the frame,
+// and notes that it was used. No session, or one that has ended, is nil.
+func (s *Sessions) Session(r *http.Request, f store.Frame) (*store.Session, error) {
+	now := s.Now()
+	// A browser can hold two cookies of a name only where somebody planted
+	// one, and __Host- prevents that; the first that is good counts.
+	for _, c := range r.CookiesNamed(cookieName(f.Key)) {
+		session, err := s.Store.Session(r.Context(), id(c.Value), now)
+		if errors.Is(err, store.ErrNotFound) || err == nil && session.FrameKey != f.Key {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading a session: %w", err)
+		}
+		s.used(r.Context(), &session, now)
+		return &session, nil
+	}
+	return nil, nil
+}
+
+// used moves the idle clock. That a session was used is not worth failing a
+// request for.
+func (s *Sessions) used(ctx context.Context, session *store.Session, now time.Time) {
+	if now.Sub(session.UsedAt) < touch {
+		return
+	}
+	session.UsedAt, session.ExpiresAt = now, now.Add(idle)
+	err := s.Store.Write(ctx, func(tx store.WidgetTx) error {
+		return tx.TouchSession(ctx, session.ID, session.UsedAt, session.ExpiresAt)
+	})
+	if err != nil && ctx.Err() == nil {
+		s.Log.Error("noting the use of a session", "err", err)
+	}
+}
+
+// Begin signs the browser in: a new session with a new cookie, whatever
+// cookie the request brought; the frame's session from before ends.
+func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, f store.Frame, grantID string) (store.Session, error) {
+	ctx, now, value := r.Context(), s.Now(), random()
+	session := store.Session{ID: id(value), FrameKey: f.Key, GrantID: grantID, CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(idle)}
+	if err := s.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.AddSession(ctx, session) }); err != nil {
+		return store.Session{}, fmt.Errorf("beginning a session: %w", err)
+	}
+	before, err := s.Session(r, f)
+	if err == nil && before != nil {
+		err = s.End(ctx, *before, Replaced)
+	}
+	if err != nil {
+		s.Log.Error("ending the session that a new one replaces", "err", err)
+	}
+	http.SetCookie(w, cookie(f.Key, value, cookieLife))
+	return session, nil
+}
+
+func cookie(key, value string, life time.Duration) *http.Cookie {
+	return &http.Cookie{
+		Name: cookieName(key), Value: value, Path: "/", MaxAge: int(life / time.Second),
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteNoneMode, Partitioned: true,
+	}
+}
+
+func random() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// End ends a session, and its grant when it was the last one that used it.
+func (s *Sessions) End(ctx context.Context, session store.Session, reason string) error {
+	var was, last bool
+	err := s.Store.Write(ctx, func(tx store.WidgetTx) error {
+		var err error
+		if was, err = tx.DeleteSession(ctx, session.ID); err != nil || !was {
+			return err
+		}
+		rest, err := tx.SessionsOf(ctx, session.GrantID)
+		last = !anyLive(rest, s.Now())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("ending a session: %w", err)
+	}
+	if !was {
+		return nil
+	}
+	s.announce(ctx, Ended{session.ID, session.GrantID, reason})
+	if last {
+		return s.Grants.End(ctx, session.GrantID, "signed-out")
+	}
+	return nil
+}
+
+func anyLive(sessions []store.Session, at time.Time) bool {
+	for _, s := range sessions {
+		if s.ExpiresAt.After(at) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Sessions) announce(ctx context.Context, e Ended) {
+	data, err := json.Marshal(e)
+	if err == nil {
+		err = s.Bus.Publish(ctx, EndedSubject, data)
+	}
+	if err != nil {
+		s.Log.Error("announcing the end of a session", "err", err)
+	}
+}
+
+// Sweep ends what has idled out: sessions, and grants that no session uses.
+func (s *Sessions) Sweep(ctx context.Context) error {
+	now := s.Now()
+	expired, err := s.Store.ExpiredSessions(ctx, now)
+	if err != nil {
+		return fmt.Errorf("listing expired sessions: %w", err)
+	}
+	for _, session := range expired {
+		if err := s.End(ctx, session, Expired); err != nil {
+			return err
+		}
+	}
+	// A grant is older than its first session by a moment, and loses its last
+	// one a moment before it ends, unless a crash comes between. An hour
+	// leaves both alone.
+	unused, err := s.Store.IdleGrants(ctx, now.Add(-time.Hour))
+	if err != nil {
+		return fmt.Errorf("listing unused grants: %w", err)
+	}
+	for _, g := range unused {
+		if err := s.Grants.End(ctx, g.ID, "signed-out"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Run sweeps now and then until ctx ends.
+func (s *Sessions) Run(ctx context.Context) {
+	tick := time.NewTicker(10 * time.Minute)
+	defer tick.Stop()
+	for {
+		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("sweeping sessions", "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Handler answers what a frame asks about its session.
+type Handler struct {
+	Sessions *Sessions
+	Visits   *visit.Face
+}
+
+// Mount registers the package's routes.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	h.Visits.Open(mux, "GET /p/{key}/session", h.show)
+	h.Visits.Open(mux, "POST /p/{key}/signout", h.signOut)
+}
+
+// state is the answer to both.
+type state struct {
+	SignedIn bool `json:"signedIn"`
+}
+
+func (h *Handler) show(w http.ResponseWriter, _ *http.Request, v visit.Visit) error {
+	visit.JSON(w, http.StatusOK, state{v.Session != nil})
+	return nil
+}
+
+// signOut of a browser that is signed out already is no mistake: another tab
+// was first.
+func (h *Handler) signOut(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	if v.Session != nil {
+		// The end is felt even when the browser has gone away meanwhile.
+		if err := h.Sessions.End(context.WithoutCancel(r.Context()), *v.Session, SignedOut); err != nil {
+			return err
+		}
+	}
+	http.SetCookie(w, cookie(v.Frame.Key, "", -time.Second))
+	visit.JSON(w, http.StatusOK, state{false})
+	return nil
+}
