@@ -1,0 +1,75 @@
+// A colleague without a browser: signed in to the platform's API, to send a
+// text when a test needs one, and to count what the platform has kept.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { Visitor } from './http.js';
+
+export class Api {
+  #visitor = new Visitor();
+
+  /**
+   * @param {import('./demo.js').Demo} demo
+   * @param {import('./demo.js').User} user
+   */
+  constructor(demo, user) {
+    this.demo = demo;
+    this.user = user;
+    this.token = '';
+  }
+
+  /**
+   * @param {import('./demo.js').Demo} demo
+   * @param {import('./demo.js').User} user
+   */
+  static async as(demo, user) {
+    const api = new Api(demo, user);
+    const app = demo.facts.apps[0];
+    const verifier = randomBytes(32).toString('base64url');
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id: app.clientId,
+      redirect_uri: app.redirectUris[0],
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    });
+    const answer = new URL(await new Visitor().signIn(`${demo.facts.platform.url}/restapi/oauth/authorize?${query}`, user));
+    const tokens = await api.#visitor.post(`${demo.facts.platform.url}/restapi/oauth/token`, {
+      grant_type: 'authorization_code',
+      client_id: app.clientId,
+      redirect_uri: app.redirectUris[0],
+      code: answer.searchParams.get('code') ?? '',
+      code_verifier: verifier,
+    });
+    if (tokens.status !== 200) throw new Error(`no tokens for ${user.username}: ${tokens.body}`);
+    api.token = JSON.parse(tokens.body).access_token;
+    return api;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path after the extension
+   * @param {unknown} [body]
+   */
+  async call(method, path, body) {
+    const answer = await this.#visitor.send(`${this.demo.facts.platform.url}/restapi/v1.0/account/~/extension/~${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.token}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
+      body: body ? JSON.stringify(body) : undefined,
+    });
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`);
+    return answer.body ? JSON.parse(answer.body) : undefined;
+  }
+
+  /**
+   * @param {import('./demo.js').User} to
+   * @param {string} text
+   */
+  text(to, text) {
+    return this.call('POST', '/sms', { from: { phoneNumber: this.user.phoneNumber }, to: [{ phoneNumber: to.phoneNumber }], text });
+  }
+
+  /** Every text in this user's store. @returns {Promise<any[]>} */
+  async texts() {
+    return (await this.call('GET', '/message-store?messageType=SMS&perPage=1000')).records;
+  }
+}

@@ -1,0 +1,214 @@
+// A person at a computer: a browser of their own, a page that embeds the
+// phone, and what they do with it, by the names that people see.
+
+import { openBrowser } from './chromium.js';
+
+/**
+ * @typedef {import('playwright-core').BrowserContext} BrowserContext
+ * @typedef {import('playwright-core').Page} Page
+ * @typedef {{at: number, origin: string, data: any}} Heard a message that the host page got
+ */
+
+/** Where the phone sits in the host page. */
+export const frameSelector = '#rc-widget-adapter-frame';
+
+/** One open host page with the phone in it. */
+export class Tab {
+  /** @param {Page} page */
+  constructor(page) {
+    this.page = page;
+    this.phone = page.frameLocator(frameSelector);
+  }
+
+  /** Waits until the frame shows either panel of a started phone. */
+  async started() {
+    await this.phone.getByRole('button', { name: 'Sign In', exact: true }).or(this.phone.getByRole('heading', { name: 'Messages' })).first().waitFor();
+    return this;
+  }
+
+  /** Waits until the list of conversations is there. */
+  async signedIn() {
+    await this.phone.getByRole('heading', { name: 'Messages' }).waitFor();
+    return this;
+  }
+
+  /** Waits until the Sign In button is there. */
+  async signedOut() {
+    await this.phone.getByRole('button', { name: 'Sign In', exact: true }).waitFor();
+    return this;
+  }
+
+  /** The frame behind the locator, to look at its document. */
+  async frame() {
+    const frame = await (await this.page.waitForSelector(frameSelector)).contentFrame();
+    if (!frame) throw new Error('the phone has no frame');
+    return frame;
+  }
+
+  /** Shows the conversation with a person or number from the list. @param {string | RegExp} name */
+  async openConversation(name) {
+    await this.phone.getByRole('listitem').filter({ hasText: name }).first().click();
+    await this.composer().waitFor();
+  }
+
+  /** The field that texts are written in. */
+  composer() {
+    return this.phone.getByRole('textbox', { name: /message|text/i }).last();
+  }
+
+  /** Writes in the open conversation and sends. @param {string} text */
+  async send(text) {
+    await this.composer().fill(text);
+    await this.composer().press('Enter');
+  }
+
+  /**
+   * Starts a new text to a number or name, as far as the composer.
+   * @param {string} to
+   */
+  async compose(to) {
+    await this.goTo('Messages');
+    await this.phone.getByRole('link', { name: /new (message|text)/i }).or(this.phone.getByRole('button', { name: /new (message|text)/i })).first().click();
+    const field = this.phone.getByRole('combobox');
+    await field.fill(to);
+    await this.phone.getByRole('option').first().waitFor();
+    await field.press('Enter');
+  }
+
+  /** Uses the bottom bar. @param {'Messages' | 'Settings'} name */
+  async goTo(name) {
+    await this.phone.getByRole('navigation').getByRole('link', { name: new RegExp(`^${name}`) }).click();
+    await this.phone.getByRole('heading', { name, exact: true }).waitFor();
+  }
+
+  /** Signs out in the settings. */
+  async signOut() {
+    await this.goTo('Settings');
+    await this.phone.getByRole('button', { name: 'Sign Out', exact: true }).click();
+    await this.signedOut();
+  }
+
+  /** A bubble that says exactly this. @param {string} text */
+  bubble(text) {
+    return this.phone.getByText(text, { exact: true }).locator('visible=true');
+  }
+
+  /** What the host page has heard so far. @returns {Promise<Heard[]>} */
+  heard() {
+    return this.page.evaluate(() => Reflect.get(window, '__heard'));
+  }
+
+  /**
+   * Waits for a message to the host page; `fits` runs in the page.
+   * @param {string} type
+   * @param {string} [part] text that its JSON contains
+   * @returns {Promise<any>} the first that fits
+   */
+  async hears(type, part = '') {
+    const handle = await this.page.waitForFunction(
+      ([wanted, inside]) =>
+        /** @type {Heard[]} */ (Reflect.get(window, '__heard')).find((m) => m.data?.type === wanted && JSON.stringify(m.data).includes(inside))?.data,
+      [type, part],
+    );
+    return handle.jsonValue();
+  }
+
+  /** Posts to the frame as the host page. @param {unknown} message */
+  post(message) {
+    return this.page.evaluate(
+      ([selector, data]) => /** @type {HTMLIFrameElement} */ (document.querySelector(/** @type {string} */ (selector))).contentWindow?.postMessage(data, '*'),
+      [frameSelector, message],
+    );
+  }
+}
+
+/** A browser with one signed-in or signed-out person. */
+export class Person {
+  /** @type {string[]} what the pages wrote to their consoles, and their errors */ console = [];
+  /** @type {string[]} every address that was asked for */ urls = [];
+
+  /**
+   * @param {import('./demo.js').Demo} demo
+   * @param {BrowserContext} context
+   */
+  constructor(demo, context) {
+    this.demo = demo;
+    this.context = context;
+  }
+
+  /**
+   * @param {import('./demo.js').Demo} demo
+   * @param {Parameters<typeof openBrowser>[0]} [options]
+   */
+  static async open(demo, options) {
+    const context = await openBrowser(options);
+    const person = new Person(demo, context);
+    await context.addInitScript(() => {
+      if (window !== window.top) return;
+      /** @type {Heard[]} */
+      const heard = [];
+      Reflect.set(window, '__heard', heard);
+      window.addEventListener('message', (e) => heard.push({ at: Date.now(), origin: e.origin, data: e.data }));
+    });
+    context.on('console', (message) => person.console.push(`${message.type()}: ${message.text()}`));
+    context.on('weberror', (error) => person.console.push(`uncaught: ${error.error().stack}`));
+    context.on('request', (request) => person.urls.push(request.url()));
+    return person;
+  }
+
+  /** Opens a page that embeds the phone. @param {string} [path] of the host page */
+  async tab(path = '/') {
+    const page = await this.context.newPage();
+    await page.goto(this.demo.facts.host.url + path);
+    return new Tab(page).started();
+  }
+
+  /**
+   * Signs in through the pop-up and waits until the phone shows the texts.
+   * @param {Tab} tab
+   * @param {{username: string, password: string}} user
+   */
+  async signIn(tab, user) {
+    const popup = this.context.waitForEvent('page');
+    await tab.phone.getByRole('button', { name: 'Sign In', exact: true }).click();
+    const window = await popup;
+    await fillSignIn(window, user);
+    await tab.signedIn();
+    return tab;
+  }
+
+  /**
+   * A browser with the phone open and the user signed in.
+   * @param {import('./demo.js').Demo} demo
+   * @param {{username: string, password: string}} user
+   * @param {Parameters<typeof openBrowser>[0] & {path?: string}} [options]
+   */
+  static async signedIn(demo, user, options = {}) {
+    const person = await Person.open(demo, options);
+    try {
+      const tab = await person.tab(options.path);
+      await person.signIn(tab, user);
+      return { person, tab };
+    } catch (err) {
+      await person.close();
+      throw err;
+    }
+  }
+
+  close() {
+    return this.context.close();
+  }
+}
+
+/**
+ * Fills the platform's page in the pop-up, which closes by itself.
+ * @param {Page} window
+ * @param {{username: string, password: string}} user
+ */
+export async function fillSignIn(window, user) {
+  const closed = window.waitForEvent('close');
+  await window.locator('input[autocomplete=username]').fill(user.username);
+  await window.locator('input[type=password]').fill(user.password);
+  await window.locator('input[type=password]').press('Enter');
+  await closed;
+}
