@@ -22,13 +22,13 @@ export class Tab {
 
   /** Waits until the frame shows either panel of a started phone. */
   async started() {
-    await this.phone.getByRole('button', { name: 'Sign In', exact: true }).or(this.phone.getByRole('heading', { name: 'Messages' })).first().waitFor();
+    await this.phone.getByRole('button', { name: 'Sign In', exact: true }).or(this.phone.getByRole('searchbox')).first().waitFor();
     return this;
   }
 
   /** Waits until the list of conversations is there. */
   async signedIn() {
-    await this.phone.getByRole('heading', { name: 'Messages' }).waitFor();
+    await this.phone.getByRole('searchbox').first().waitFor();
     return this;
   }
 
@@ -47,13 +47,18 @@ export class Tab {
 
   /** Shows the conversation with a person or number from the list. @param {string | RegExp} name */
   async openConversation(name) {
-    await this.phone.getByRole('listitem').filter({ hasText: name }).first().click();
+    await this.row(name).click();
     await this.composer().waitFor();
+  }
+
+  /** A conversation in the list, by anything that its row says. @param {string | RegExp} text */
+  row(text) {
+    return this.phone.getByRole('listitem').filter({ has: this.page.locator('a') }).filter({ hasText: text }).first().getByRole('link');
   }
 
   /** The field that texts are written in. */
   composer() {
-    return this.phone.getByRole('textbox', { name: /message|text/i }).last();
+    return this.phone.getByRole('textbox', { name: 'Message', exact: true });
   }
 
   /** Writes in the open conversation and sends. @param {string} text */
@@ -67,18 +72,15 @@ export class Tab {
    * @param {string} to
    */
   async compose(to) {
-    await this.goTo('Messages');
-    await this.phone.getByRole('link', { name: /new (message|text)/i }).or(this.phone.getByRole('button', { name: /new (message|text)/i })).first().click();
-    const field = this.phone.getByRole('combobox');
-    await field.fill(to);
-    await this.phone.getByRole('option').first().waitFor();
-    await field.press('Enter');
+    await this.phone.getByRole('link', { name: 'New message' }).first().click();
+    await this.phone.getByRole('combobox', { name: 'To' }).fill(to);
+    await this.phone.getByRole('option').first().click();
   }
 
   /** Uses the bottom bar. @param {'Messages' | 'Settings'} name */
   async goTo(name) {
-    await this.phone.getByRole('navigation').getByRole('link', { name: new RegExp(`^${name}`) }).click();
-    await this.phone.getByRole('heading', { name, exact: true }).waitFor();
+    await this.phone.getByRole('navigation').getByRole('link', { name: new RegExp(name) }).click();
+    await this.phone.getByRole('heading', { name, exact: true }).first().waitFor();
   }
 
   /** Signs out in the settings. */
@@ -90,7 +92,7 @@ export class Tab {
 
   /** A bubble that says exactly this. @param {string} text */
   bubble(text) {
-    return this.phone.getByText(text, { exact: true }).locator('visible=true');
+    return this.phone.getByRole('region', { name: 'Messages' }).getByText(text, { exact: true });
   }
 
   /** What the host page has heard so far. @returns {Promise<Heard[]>} */
