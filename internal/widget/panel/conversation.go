@@ -1,0 +1,228 @@
+package panel
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"offhook/internal/rc"
+)
+
+// textLimit is the longest text the platform takes (contract 7.2).
+const textLimit = 1000
+
+// together is how close two texts of one sender stand to share a time line.
+const together = 5 * time.Minute
+
+// A conversationView is one conversation with its composer.
+type conversationView struct {
+	page
+	Conversation
+	Others []Party
+	Sub    string // the number, or how many people
+	Info   string // the route of the number's own page, for one other person
+	Draft  string
+	Thread threadView
+	Limit  int
+}
+
+// A threadView is the messages of a conversation. New is the key of the
+// first message that was unread when the conversation was opened, so that
+// the line above it stays while it is being read.
+type threadView struct {
+	page
+	ID    string
+	New   string
+	Group bool
+	Items []item
+}
+
+// An item is a bubble with what stands above and below it.
+type item struct {
+	Message
+	Day    *stamp // a new day begins above
+	DayID  string
+	Fresh  bool // unread messages begin here
+	First  bool // the first of a run by one sender
+	Last   bool // the last of a run: carries the time
+	When   stamp
+	Spans  []span
+	Tell   string // what became of it, in words; empty when not worth a word
+	Author string
+	group  bool
+}
+
+// ShowAuthor says whether a name stands above the bubble: where several
+// people write, at the first of each run.
+func (i item) ShowAuthor() bool { return i.group && i.First && !i.FromMe }
+
+// Refresh is the address that the thread loads itself from.
+func (v threadView) Refresh() string {
+	return v.Path("conversations", v.ID, "messages") + "?new=" + url.QueryEscape(v.New)
+}
+
+func (h *Handler) conversation(w http.ResponseWriter, r *http.Request, p page) error {
+	c, messages, err := p.desk.Conversation(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	draft, err := p.desk.Draft(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "conversation", newConversation(p, c, messages, draft))
+}
+
+func newConversation(p page, c Conversation, messages []Message, draft string) conversationView {
+	c.Title = oneLine(c.Title)
+	v := conversationView{page: p, Conversation: c, Others: others(c.Parties), Draft: draft, Limit: textLimit}
+	switch {
+	case len(v.Others) > 1:
+		v.Sub = fmt.Sprintf("%d people", len(v.Others)+1)
+	case len(v.Others) == 1 && v.Others[0].Display != c.Title:
+		v.Sub = v.Others[0].Display
+	}
+	if len(v.Others) == 1 {
+		v.Info = "#/number/" + url.PathEscape(v.Others[0].Number)
+	}
+	v.Thread = newThread(p, c, messages, firstUnread(messages))
+	return v
+}
+
+func (h *Handler) thread(w http.ResponseWriter, r *http.Request, p page) error {
+	c, messages, err := p.desk.Conversation(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "thread-items", newThread(p, c, messages, r.FormValue("new")))
+}
+
+func firstUnread(messages []Message) string {
+	for _, m := range messages {
+		if m.Unread && !m.FromMe {
+			return m.Key
+		}
+	}
+	return ""
+}
+
+func newThread(p page, c Conversation, messages []Message, fresh string) threadView {
+	v := threadView{page: p, ID: c.ID, New: fresh, Group: len(others(c.Parties)) > 1}
+	for i, m := range messages {
+		it := item{Message: m, When: p.clock.Clock(m.At), Spans: spans(m.Text), Author: cmp.Or(oneLine(m.From.Name), m.From.Display), group: v.Group, Fresh: fresh != "" && m.Key == fresh}
+		it.First, it.Last = true, true
+		if i > 0 && !it.Fresh {
+			it.First = !sameRun(p.clock, messages[i-1], m)
+		}
+		if i+1 < len(messages) && (fresh == "" || messages[i+1].Key != fresh) {
+			it.Last = !sameRun(p.clock, m, messages[i+1])
+		}
+		if i == 0 || !p.clock.date(messages[i-1].At).Equal(p.clock.date(m.At)) {
+			day := p.clock.Day(m.At)
+			it.Day, it.DayID = &day, p.clock.date(m.At).Format(time.DateOnly)
+		}
+		v.Items = append(v.Items, it)
+	}
+	tell(v.Items)
+	return v
+}
+
+func sameRun(c clock, a, b Message) bool {
+	return a.FromMe == b.FromMe && a.From.Number == b.From.Number && a.State != Failed &&
+		b.At.Sub(a.At) < together && c.date(a.At).Equal(c.date(b.At))
+}
+
+// tell puts a word on the newest of my messages, and on those still going;
+// on every bubble it would be noise.
+func tell(items []item) {
+	words := map[MessageState]string{Sending: "Sending", Sent: "Sent", Delivered: "Delivered"}
+	newest := true
+	for i := len(items) - 1; i >= 0; i-- {
+		it := &items[i]
+		if !it.FromMe {
+			continue
+		}
+		if newest || it.State == Sending {
+			it.Tell = words[it.State]
+			it.Last = it.Last || it.Tell != ""
+		}
+		newest = false
+	}
+}
+
+// send takes a text for a conversation or for new recipients. It answers
+// when the desk has stored it; delivery is told by events.
+func (h *Handler) send(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	o := Outgoing{ID: r.PostForm.Get("id"), ConversationID: r.PathValue("id"), To: r.PostForm["to"], From: r.PostForm.Get("from"), Text: r.PostForm.Get("text")}
+	switch {
+	case o.ID == "" || len(o.ID) > 64:
+		return rc.Errorf(rc.Invalid, "This message has no proper id. Reload the page and send it again.")
+	case strings.TrimSpace(o.Text) == "":
+		return rc.Errorf(rc.Invalid, "Write something first.")
+	case utf8.RuneCountInString(o.Text) > textLimit:
+		return rc.Errorf(rc.Invalid, "This text is too long. Send at most %d characters at once.", textLimit)
+	case o.ConversationID == "" && len(o.To) == 0:
+		return rc.Errorf(rc.Invalid, "Add at least one recipient.")
+	}
+	id, err := p.desk.Send(r.Context(), o)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(map[string]string{"conversation": id})
+}
+
+func (h *Handler) read(w http.ResponseWriter, r *http.Request, p page) error {
+	return done(w, p.desk.MarkRead(r.Context(), r.PathValue("id")))
+}
+
+func (h *Handler) retry(w http.ResponseWriter, r *http.Request, p page) error {
+	return done(w, p.desk.Retry(r.Context(), r.PathValue("id")))
+}
+
+func (h *Handler) draft(w http.ResponseWriter, r *http.Request, p page) error {
+	text, err := p.desk.Draft(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, err = w.Write([]byte(text))
+	return err
+}
+
+// saveDraft keeps what is written; the page for a new text has an empty id.
+func (h *Handler) saveDraft(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	text := r.PostForm.Get("text")
+	if utf8.RuneCountInString(text) > 10*textLimit {
+		return rc.Errorf(rc.TooLarge, "This draft is too long to keep.")
+	}
+	return done(w, p.desk.SaveDraft(r.Context(), r.PathValue("id"), text))
+}
+
+func done(w http.ResponseWriter, err error) error {
+	if err == nil {
+		w.WriteHeader(http.StatusNoContent)
+	}
+	return err
+}
+
+// readForm reads a small form.
+func readForm(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		return rc.Errorf(rc.Invalid, "This request could not be read. Reload the page and try again.")
+	}
+	return nil
+}

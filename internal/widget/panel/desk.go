@@ -1,0 +1,135 @@
+package panel
+
+import (
+	"context"
+	"time"
+)
+
+// A Desk is what the panels need of one user's live state. It is safe for
+// concurrent use and answers with copies.
+type Desk interface {
+	Status() Status
+	Me() Me
+	// Conversations returns the newest first; a query matches names, numbers
+	// and text.
+	Conversations(query string, limit int) []Conversation
+	// Conversation returns one with its messages, oldest first, or a NotFound
+	// *rc.Error.
+	Conversation(id string) (Conversation, []Message, error)
+	// Lookup finds people to text. A query that reads as a number comes first.
+	Lookup(query string, limit int) []Party
+	// Send stores a text to be delivered and returns its conversation; the
+	// same ID twice sends once.
+	Send(ctx context.Context, o Outgoing) (conversationID string, err error)
+	// Retry delivers a failed text again.
+	Retry(ctx context.Context, messageID string) error
+	MarkRead(ctx context.Context, conversationID string) error
+	// Draft returns what was written and not sent; an empty id is the page
+	// for a new text.
+	Draft(ctx context.Context, conversationID string) (string, error)
+	SaveDraft(ctx context.Context, conversationID, text string) error
+}
+
+// A State says how fresh a desk is.
+type State string
+
+// The states of a desk.
+const (
+	Loading State = "loading" // nothing is known yet
+	Ready   State = "ready"
+	Offline State = "offline" // shown as it was; the platform does not answer
+)
+
+// Status is a desk's state with a sentence for people.
+type Status struct {
+	State    State
+	Sentence string
+}
+
+// Me is who is signed in; zero until the desk has been ready once.
+type Me struct {
+	Name            string
+	Initials        string
+	Email           string
+	Company         string
+	JobTitle        string
+	ExtensionNumber string
+	Admin           bool
+	Numbers         []OwnNumber // SMS senders first, the direct number first among them
+}
+
+// An OwnNumber is a number of the user.
+type OwnNumber struct {
+	Number    string // E.164
+	Display   string
+	UsageType string // DirectNumber, MainCompanyNumber, CompanyNumber
+	SMS       bool   // texts can be sent from it
+}
+
+// senders are the numbers that texts can be sent from, the default first.
+func (m Me) senders() []OwnNumber {
+	var out []OwnNumber
+	for _, n := range m.Numbers {
+		if n.SMS {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// A Party is one person or number.
+type Party struct {
+	Name      string
+	Number    string // E.164
+	Display   string // formatted
+	Extension string
+	Initials  string
+	Self      bool
+}
+
+// A Conversation is one row of the list.
+type Conversation struct {
+	ID            string
+	Parties       []Party
+	Title         string
+	Preview       string
+	PreviewFromMe bool
+	At            time.Time
+	Unread        int
+	Draft         bool
+	Failed        bool
+}
+
+// A MessageState says what became of a message.
+type MessageState string
+
+// The states of a message.
+const (
+	Sending   MessageState = "sending"
+	Sent      MessageState = "sent"
+	Delivered MessageState = "delivered"
+	Failed    MessageState = "failed"
+	Received  MessageState = "received"
+)
+
+// A Message is one bubble. Key stays the same from the moment it is sent to
+// the platform's record of it.
+type Message struct {
+	ID, Key string
+	FromMe  bool
+	From    Party
+	Text    string
+	At      time.Time
+	State   MessageState
+	Error   string // a sentence, when it failed
+	Unread  bool
+}
+
+// An Outgoing is a text to send, to a conversation or to numbers.
+type Outgoing struct {
+	ID             string // made by the browser, a UUID
+	ConversationID string
+	To             []string
+	From           string // one of Me's numbers; empty for the default
+	Text           string
+}

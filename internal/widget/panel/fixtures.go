@@ -1,0 +1,145 @@
+package panel
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"offhook/internal/rc"
+)
+
+// The people of the stories.
+var (
+	dana  = Party{Name: "Dana Whitfield", Number: "+16505550101", Display: "(650) 555-0101", Extension: "101", Initials: "DW", Self: true}
+	priya = Party{Name: "Priya Raman", Number: "+16505550102", Display: "(650) 555-0102", Extension: "102", Initials: "PR"}
+	omar  = Party{Name: "Omar Haddad", Number: "+16505550103", Display: "(650) 555-0103", Extension: "103", Initials: "OH"}
+	marta = Party{Name: "Marta Lindqvist", Number: "+14155550144", Display: "(415) 555-0144", Initials: "ML"}
+	lumen = Party{Name: "Lumen Interiors", Number: "+12125550166", Display: "(212) 555-0166", Initials: "LI"}
+	cold  = Party{Number: "+13105550177", Display: "(310) 555-0177"}
+	evil  = Party{Name: "<img src=x onerror=alert(1)> \u202eelgooG", Number: "+13105550199", Display: "(310) 555-0199", Initials: "<I"}
+)
+
+// A fixtureDesk is a desk whose data is written here. It changes nothing.
+type fixtureDesk struct {
+	me            Me
+	status        Status
+	conversations []Conversation
+	messages      map[string][]Message
+}
+
+func ago(d time.Duration) time.Time { return storyTime.Add(-d) }
+
+const day = 24 * time.Hour
+
+func newFixtureDesk() *fixtureDesk {
+	pair := func(p Party) []Party { return []Party{dana, p} }
+	return &fixtureDesk{
+		me: Me{Name: "Dana Whitfield", Initials: "DW", Email: "dana@harborsupply.example", Company: "Harbor Supply", JobTitle: "Account manager",
+			ExtensionNumber: "101", Admin: true, Numbers: []OwnNumber{
+				{"+16505550101", "(650) 555-0101", "DirectNumber", true},
+				{"+16505550100", "(650) 555-0100", "MainCompanyNumber", true},
+			}},
+		status: Status{State: Ready},
+		conversations: []Conversation{
+			{ID: "42", Parties: pair(marta), Title: marta.Name, Preview: "Can we move the delivery to Thursday morning? The site opens at seven.", At: ago(4 * time.Minute), Unread: 2},
+			{ID: "41", Parties: pair(priya), Title: priya.Name, Preview: "Perfect, see you there", PreviewFromMe: true, At: ago(38 * time.Minute)},
+			{ID: "43", Parties: []Party{dana, priya, omar}, Title: "Priya Raman, Omar Haddad", Preview: "I can take the morning shift if Omar takes the van", At: ago(3 * time.Hour), Unread: 12},
+			{ID: "44", Parties: pair(cold), Title: cold.Display, Preview: "Your order is ready for pick-up.", PreviewFromMe: true, At: ago(day), Failed: true},
+			{ID: "45", Parties: pair(omar), Title: omar.Name, Preview: "The invoice for October is attached to the", At: ago(2 * day), Draft: true},
+			{ID: "46", Parties: pair(lumen), Title: lumen.Name, Preview: "Thank you! The sample arrived and the colour is exactly right.", At: ago(3 * day)},
+			{ID: "47", Parties: pair(Party{Name: "Jonas Weber", Number: "+16505550133", Display: "(650) 555-0133", Initials: "JW"}), Title: "Jonas Weber", Preview: "Great talking to you.", PreviewFromMe: true, At: ago(20 * day)},
+			{ID: "48", Parties: pair(evil), Title: evil.Name, Preview: "<script>alert(1)</script>\u202e txt", At: ago(400 * day)},
+		},
+		messages: map[string][]Message{
+			"41": {
+				theirs("a1", priya, ago(day+3*time.Hour), "Are we still on for the supplier visit on Friday?"),
+				mine("a2", ago(day+3*time.Hour-time.Minute), Delivered, "Yes, ten o'clock at the warehouse."),
+				mine("a3", ago(day+3*time.Hour-2*time.Minute), Delivered, "I'll bring the samples from the last batch so that we can compare them side by side."),
+				theirs("a4", priya, ago(52*time.Minute), "Good. The address is new: https://maps.example.com/harbor-7"),
+				theirs("a5", priya, ago(51*time.Minute), "Parking is behind the building."),
+				mine("a6", ago(38*time.Minute), Delivered, "Perfect, see you there"),
+			},
+			"42": {
+				theirs("b1", marta, ago(2*day), "Hello Dana, is the oak flooring in stock again?"),
+				mine("b2", ago(2*day-7*time.Minute), Delivered, "Hi Marta! It is, 60 square metres. Shall I reserve it for you?"),
+				theirs("b3", marta, ago(2*day-9*time.Minute), "Yes please."),
+				fresh(theirs("b4", marta, ago(6*time.Minute), "Good afternoon! One change, sorry:")),
+				fresh(theirs("b5", marta, ago(4*time.Minute), "Can we move the delivery to Thursday morning? The site opens at seven.")),
+			},
+			"43": {
+				theirs("c1", omar, ago(5*time.Hour), "Who covers Saturday?"),
+				theirs("c2", priya, ago(4*time.Hour), "I can, until noon."),
+				mine("c3", ago(4*time.Hour-time.Minute), Sent, "Thank you, both of you."),
+				theirs("c4", omar, ago(3*time.Hour+time.Minute), "The van is booked from eight."),
+				theirs("c5", priya, ago(3*time.Hour), "I can take the morning shift if Omar takes the van"),
+			},
+			"44": {
+				mine("d1", ago(day+time.Minute), Delivered, "Hello, this is Harbor Supply."),
+				failed(mine("d2", ago(day), Failed, "Your order is ready for pick-up."), "This number cannot get texts."),
+				mine("d3", ago(time.Minute), Sending, "Trying from another line."),
+			},
+			"48": {
+				theirs("e1", evil, ago(400*day), "<script>alert(1)</script> & \"quotes\" javascript:alert(1) https://safe.example/?a=1&b=<2>"),
+				theirs("e2", evil, ago(400*day-time.Minute), "\u202egnp.exe \u202c http://user:pass@evil.example/ http://good.example/\u202egp.moc"),
+			},
+		},
+	}
+}
+
+func theirs(key string, from Party, at time.Time, text string) Message {
+	return Message{ID: key, Key: key, From: from, Text: text, At: at, State: Received}
+}
+
+func mine(key string, at time.Time, state MessageState, text string) Message {
+	return Message{ID: key, Key: key, FromMe: true, From: dana, Text: text, At: at, State: state}
+}
+
+func fresh(m Message) Message {
+	m.Unread = true
+	return m
+}
+
+func failed(m Message, sentence string) Message {
+	m.Error = sentence
+	return m
+}
+
+func (d *fixtureDesk) Status() Status { return d.status }
+func (d *fixtureDesk) Me() Me         { return d.me }
+
+func (d *fixtureDesk) Conversations(query string, limit int) []Conversation {
+	var out []Conversation
+	for _, c := range d.conversations {
+		if len(out) < limit && strings.Contains(strings.ToLower(c.Title+" "+c.Preview), strings.ToLower(query)) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (d *fixtureDesk) Conversation(id string) (Conversation, []Message, error) {
+	for _, c := range d.conversations {
+		if c.ID == id {
+			return c, d.messages[id], nil
+		}
+	}
+	return Conversation{}, nil, rc.Errorf(rc.NotFound, "This conversation is not here any more.")
+}
+
+func (d *fixtureDesk) Lookup(query string, limit int) []Party {
+	var out []Party
+	for _, p := range []Party{priya, omar, marta, lumen, cold} {
+		if len(out) < limit && strings.Contains(strings.ToLower(p.Name+p.Number+p.Display), strings.ToLower(query)) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (d *fixtureDesk) Send(_ context.Context, o Outgoing) (string, error) {
+	return o.ConversationID, nil
+}
+func (d *fixtureDesk) Retry(context.Context, string) error             { return nil }
+func (d *fixtureDesk) MarkRead(context.Context, string) error          { return nil }
+func (d *fixtureDesk) Draft(context.Context, string) (string, error)   { return "", nil }
+func (d *fixtureDesk) SaveDraft(context.Context, string, string) error { return nil }

@@ -1,0 +1,107 @@
+// Package panel draws what people see in the frame: the shell around it, and
+// every panel as a fragment of HTML. It owns no state: what it shows comes
+// from a desk, what it is told goes to one. Signing in is another package's
+// work, the panel that starts it is drawn here; the socket that says when to
+// look again belongs to the host link.
+package panel
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"offhook/internal/widget/visit"
+)
+
+// A Handler answers the panels of every frame.
+type Handler struct {
+	Visits  *visit.Face
+	Desks   Desks
+	Version string           // shown in the settings
+	Now     func() time.Time // time.Now unless a test says otherwise
+	Log     *slog.Logger
+	Front   Front // the page at the widget's own address
+	Stories bool  // serve every state of every panel under /_stories
+}
+
+// Desks finds the live state of a grant's user, opening it at first use.
+type Desks interface {
+	Desk(ctx context.Context, grantID string) (Desk, error)
+}
+
+// Mount registers the panels.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", h.front)
+	h.Visits.Open(mux, "GET /p/{key}/panel/signin", h.signin)
+	for pattern, f := range map[string]deskFunc{
+		"GET /p/{key}/panel/messages":                     h.messages,
+		"GET /p/{key}/panel/messages/list":                h.list,
+		"GET /p/{key}/panel/nothing":                      h.nothing,
+		"GET /p/{key}/panel/conversations/{id}":           h.conversation,
+		"GET /p/{key}/panel/conversations/{id}/messages":  h.thread,
+		"POST /p/{key}/panel/conversations/{id}/messages": h.send,
+		"POST /p/{key}/panel/conversations/{id}/read":     h.read,
+		"GET /p/{key}/panel/conversations/{id}/draft":     h.draft,
+		"POST /p/{key}/panel/conversations/{id}/draft":    h.saveDraft,
+		"POST /p/{key}/panel/messages/{id}/retry":         h.retry,
+		"GET /p/{key}/panel/composeText":                  h.compose,
+		"POST /p/{key}/panel/composeText":                 h.send,
+		"POST /p/{key}/panel/composeText/draft":           h.saveDraft,
+		"GET /p/{key}/panel/recipients":                   h.recipients,
+		"GET /p/{key}/panel/number/{number}":              h.number,
+		"GET /p/{key}/panel/settings":                     h.settings,
+	} {
+		h.onDesk(mux, pattern, f)
+	}
+	if h.Stories {
+		h.mountStories(mux)
+	}
+}
+
+// A deskFunc answers for someone who is signed in, with their desk.
+type deskFunc func(w http.ResponseWriter, r *http.Request, p page) error
+
+// A page is what every panel knows: whose frame, whose desk, and the clock
+// and zone that times are told by.
+type page struct {
+	Key   string
+	visit visit.Visit
+	desk  Desk
+	clock clock
+}
+
+// Path joins parts to an address under this frame's panels; what people
+// typed is escaped.
+func (p page) Path(parts ...string) string {
+	u := "/p/" + url.PathEscape(p.Key) + "/panel"
+	for _, part := range parts {
+		u += "/" + url.PathEscape(part)
+	}
+	return u
+}
+
+func (h *Handler) onDesk(mux *http.ServeMux, pattern string, f deskFunc) {
+	h.Visits.SignedIn(mux, pattern, func(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+		d, err := h.Desks.Desk(r.Context(), v.Session.GrantID)
+		if err != nil {
+			return err
+		}
+		return f(w, r, page{v.Frame.Key, v, d, clock{h.Now(), zone(r)}})
+	})
+}
+
+// zone is the reader's time zone as the page names it, or UTC: days begin
+// where the reader is, and only the browser knows where that is.
+func zone(r *http.Request) *time.Location {
+	name := r.Header.Get("X-Time-Zone")
+	if name == "" || len(name) > 64 || name == "Local" {
+		return time.UTC
+	}
+	at, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return at
+}

@@ -1,0 +1,63 @@
+package panel
+
+import (
+	"net/http"
+
+	"offhook/internal/widget/visit"
+)
+
+// appName is what the phone calls itself.
+const appName = "Offhook"
+
+// Shell writes the frame's document. The caller has proven the origin and
+// written the policy headers.
+func (h *Handler) Shell(w http.ResponseWriter, r *http.Request, v visit.ShellView) {
+	h.document(w, r, http.StatusOK, "shell", newShell(v))
+}
+
+// A shellPage is the shell with the panel it begins with.
+type shellPage struct {
+	visit.ShellView
+	AppName string
+	Signin  signinView
+	Story   *story // draws a panel without scripts
+}
+
+func newShell(v visit.ShellView) shellPage {
+	return shellPage{ShellView: v, AppName: appName, Signin: signinView{AppName: appName, Platform: v.Platform, Host: hostOf(v.Frame.Origin), State: "idle"}}
+}
+
+// Refuse writes a page that says why there is no phone here.
+func (h *Handler) Refuse(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	h.document(w, r, status, "refuse", sentence)
+}
+
+func (h *Handler) document(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+	if err := render(w, status, name, data); err != nil {
+		h.Visits.Error(w, r, err)
+	}
+}
+
+// A signinView is the sign-in panel in one of the states of oh:signin.
+type signinView struct {
+	AppName  string
+	Platform string // where one signs in, as people call it
+	Host     string // the page around the phone
+	State    string
+	Message  string
+	Notice   string
+}
+
+// In says whether a part of the panel shows in the current state.
+func (v signinView) In(states ...string) bool {
+	for _, s := range states {
+		if s == v.State {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *Handler) signin(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	return render(w, http.StatusOK, "signin", signinView{AppName: appName, Platform: hostOf(v.Frame.Platform), Host: hostOf(v.Frame.Origin), State: "idle"})
+}

@@ -1,0 +1,156 @@
+package panel
+
+import (
+	"bytes"
+	"html/template"
+	"net/http"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+	"offhook/internal/widget/visit"
+)
+
+// A story is one state of one panel, drawn from made-up data and without
+// scripts. The same stories are the golden tests.
+type story struct {
+	Name    string
+	Title   string
+	Tab     string // settings, or empty for the messages
+	Offline string // the sentence of the offline strip
+	Out     bool   // signed out
+	Side    bool   // the list stands beside the panel where there is room
+	draw    func(d *fixtureDesk, p page) (name string, data any)
+}
+
+// storyTime is when all stories happen.
+var storyTime = time.Date(2026, 11, 20, 14, 32, 0, 0, time.UTC)
+
+func storyPage(d Desk) page {
+	frame := store.Frame{Key: "story", Platform: "https://platform.ringcentral.com", Origin: "https://crm.example.com"}
+	return page{"story", visit.Visit{Frame: frame}, d, clock{storyTime, time.UTC}}
+}
+
+var stories = []story{
+	signinStory("sign-in", "Sign in", "idle", "", ""),
+	signinStory("sign-in-ended", "Sign in, after a session ended", "idle", "", "You were signed out. Sign in to go on."),
+	signinStory("sign-in-waiting", "Sign in, window open", "waiting", "", ""),
+	signinStory("sign-in-blocked", "Sign in, window blocked", "blocked", "", ""),
+	signinStory("sign-in-code", "Sign in, by code", "code", "The code is good for two minutes.", ""),
+	signinStory("sign-in-failed", "Sign in, failed", "failed", "The sign-in took too long. Please try again.", ""),
+	{Name: "messages", Title: "Messages", Side: true, draw: listStory("")},
+	{Name: "messages-offline", Title: "Messages, offline", Offline: "No connection to the phone system. Trying again by itself.", draw: listStory("")},
+	{Name: "messages-empty", Title: "Messages, none yet", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.conversations = nil
+		return "messages", newMessages(p, "")
+	}},
+	{Name: "messages-loading", Title: "Messages, loading", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.conversations, d.status = nil, Status{State: Loading}
+		return "messages", newMessages(p, "")
+	}},
+	{Name: "messages-unreachable", Title: "Messages, never connected", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.conversations, d.status = nil, Status{Offline, "The phone system does not answer. Trying again by itself."}
+		return "messages", newMessages(p, "")
+	}},
+	{Name: "messages-nothing-found", Title: "Messages, nothing found", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.conversations = nil
+		return "messages", newMessages(p, "walnut table")
+	}},
+	{Name: "conversation", Title: "Conversation", Side: true, draw: threadStory("41", "")},
+	{Name: "conversation-new", Title: "Conversation, unread and a draft", Side: true, draw: threadStory("42", "Thanks, I will be there at")},
+	{Name: "conversation-failed", Title: "Conversation, a text failed", draw: threadStory("44", "")},
+	{Name: "conversation-group", Title: "Conversation with several people", draw: threadStory("43", "")},
+	{Name: "conversation-empty", Title: "Conversation, nothing said yet", draw: threadStory("47", "")},
+	{Name: "conversation-hostile", Title: "Conversation with hostile text", draw: threadStory("48", "</textarea><script>alert(1)</script>")},
+	{Name: "compose", Title: "New message", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "compose", composeView{p, d.Me().senders(), "", textLimit}
+	}},
+	{Name: "compose-found", Title: "New message, people found", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "options", newRecipients("", d.Lookup("", found))
+	}},
+	{Name: "compose-nobody", Title: "New message, nobody found", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "options", newRecipients("zz", nil)
+	}},
+	{Name: "number", Title: "Number, known", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "number", newNumber(p, priya.Number, []Party{priya})
+	}},
+	{Name: "number-unknown", Title: "Number, unknown", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "number", newNumber(p, "+16505550188", []Party{{Number: "+16505550188", Display: "(650) 555-0188"}})
+	}},
+	{Name: "settings", Title: "Settings", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "settings", newSettings(p, "0.1.0")
+	}},
+	{Name: "settings-loading", Title: "Settings, loading", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.me, d.status = Me{}, Status{State: Loading}
+		return "settings", newSettings(p, "0.1.0")
+	}},
+	{Name: "nothing", Title: "No conversation open", Side: true, draw: func(d *fixtureDesk, p page) (string, any) { return "nothing", p }},
+	{Name: "failure", Title: "A panel did not open", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "failure", "The phone cannot be reached right now. It will try again by itself."
+	}},
+	{Name: "skeleton", Title: "A panel is loading", draw: func(d *fixtureDesk, p page) (string, any) { return "skeleton", nil }},
+}
+
+func signinStory(name, title, state, message, notice string) story {
+	return story{Name: name, Title: title, Out: true, draw: func(d *fixtureDesk, p page) (string, any) {
+		return "signin", signinView{AppName: appName, Platform: "RingCentral", Host: "crm.example.com", State: state, Message: message, Notice: notice}
+	}}
+}
+
+func listStory(query string) func(*fixtureDesk, page) (string, any) {
+	return func(d *fixtureDesk, p page) (string, any) { return "messages", newMessages(p, query) }
+}
+
+func threadStory(id, draft string) func(*fixtureDesk, page) (string, any) {
+	return func(d *fixtureDesk, p page) (string, any) {
+		c, messages, err := d.Conversation(id)
+		if err != nil {
+			panic(err) // a story without its fixture is a mistake in our source
+		}
+		return "conversation", newConversation(p, c, messages, draft)
+	}
+}
+
+// HTML draws the story's panel.
+func (s *story) HTML() (template.HTML, error) {
+	d := newFixtureDesk()
+	name, data := s.draw(d, storyPage(d))
+	return fragment(name, data)
+}
+
+// SideHTML draws the list beside the panel.
+func (s *story) SideHTML() (template.HTML, error) {
+	if !s.Side {
+		return "", nil
+	}
+	return fragment("messages", newMessages(storyPage(newFixtureDesk()), ""))
+}
+
+func fragment(name string, data any) (template.HTML, error) {
+	var b bytes.Buffer
+	err := templates.ExecuteTemplate(&b, name, data)
+	return template.HTML(b.String()), err
+}
+
+func (h *Handler) mountStories(mux *http.ServeMux) {
+	mux.HandleFunc("GET /_stories", func(w http.ResponseWriter, r *http.Request) {
+		pagePolicy(w)
+		h.document(w, r, http.StatusOK, "stories", stories)
+	})
+	mux.HandleFunc("GET /_stories/{name}", func(w http.ResponseWriter, r *http.Request) {
+		pagePolicy(w)
+		for _, s := range stories {
+			if s.Name == r.PathValue("name") {
+				h.document(w, r, http.StatusOK, "shell", storyShell(s))
+				return
+			}
+		}
+		h.Visits.Error(w, r, rc.Errorf(rc.NotFound, "There is no such story."))
+	})
+}
+
+func storyShell(s story) shellPage {
+	v := newShell(visit.ShellView{Frame: storyPage(nil).visit.Frame, Framed: true, SignedIn: !s.Out, Platform: "RingCentral"})
+	v.Story = &s
+	return v
+}
