@@ -108,3 +108,24 @@ type SyncInfo struct {
 	SyncTime          Time   `json:"syncTime"`
 	OlderRecordsExist bool   `json:"olderRecordsExist,omitempty"`
 }
+
+// An InstantMessage is the body of the instant message event: an inbound
+// text, whole, with string ids (contract 7.3, InstantMessageEventBody).
+type InstantMessage struct {
+	ID               string       `json:"id"`
+	To               []Caller     `json:"to"`
+	From             Caller       `json:"from"`
+	Type             string       `json:"type"`
+	CreationTime     Time         `json:"creationTime"`
+	LastModifiedTime Time         `json:"lastModifiedTime"`
+	ReadStatus       string       `json:"readStatus"`
+	Priority         string       `json:"priority"`
+	Attachments      []Attachment `json:"attachments"`
+	Direction        string       `json:"direction"`
+	Availability     string       `json:"availability"`
+	Subject          string       `json:"subject"`
+	MessageStatus    string       `json:"messageStatus"`
+	ConversationID   string       `json:"conversationId"`
+	Conversation     *URIID       `json:"conversation,omitempty"`
+	OwnerID          string       `json:"ownerId"`
+}

@@ -29,5 +29,5 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_time ON messages (extension_id, created_at, id);
 CREATE INDEX messages_conversation ON messages (extension_id, conversation_id, created_at, id);
-CREATE UNIQUE INDEX messages_change ON messages (extension_id, change, id);
+CREATE INDEX messages_change ON messages (extension_id, change, id);
 CREATE INDEX messages_transit ON messages (status, modified_at);

@@ -1,0 +1,226 @@
+// Package account answers what clients read about an account and its
+// extensions when they sign in (contract 5.1). Nothing here changes
+// anything.
+package account
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"offhook/internal/listen"
+	"offhook/internal/platform/api/page"
+	"offhook/internal/platform/api/plan"
+	"offhook/internal/platform/api/region"
+	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+const (
+	accountPath   = "/restapi/v1.0/account/{accountId}"
+	extensionPath = accountPath + "/extension/{extensionId}"
+)
+
+// A Handler answers the account's and the extensions' reads.
+type Handler struct {
+	Face  *wire.Face
+	Store store.AccountReader
+}
+
+// Mount registers the operations.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	h.Face.Handle(mux, "GET", accountPath, h.account)
+	h.Face.Handle(mux, "GET", accountPath+"/service-info", h.serviceInfo)
+	h.Face.Handle(mux, "GET", accountPath+"/phone-number", h.accountNumbers)
+	h.Face.Handle(mux, "GET", accountPath+"/dialing-plan", h.dialingPlan)
+	h.Face.Handle(mux, "GET", accountPath+"/extension", h.extensions)
+	h.Face.Handle(mux, "GET", extensionPath, h.extension)
+	h.Face.Handle(mux, "GET", extensionPath+"/phone-number", h.extensionNumbers)
+	h.Face.Handle(mux, "GET", extensionPath+"/caller-id", h.callerID)
+	h.Face.Handle(mux, "GET", extensionPath+"/features", h.features)
+	h.Face.Handle(mux, "GET", extensionPath+"/authz-profile", h.authzProfile)
+	h.Face.Handle(mux, "GET", extensionPath+"/authz-profile/check", h.authzCheck)
+	h.Face.Handle(mux, "GET", extensionPath+"/device", h.nothing("/device"))
+	h.Face.Handle(mux, "GET", extensionPath+"/forwarding-number", h.nothing("/forwarding-number"))
+}
+
+func accountURI(base string, id int64) string {
+	return base + "/restapi/v1.0/account/" + strconv.FormatInt(id, 10)
+}
+
+func extensionURI(base string, e store.Extension) string {
+	return base + rc.ExtensionPath(e.AccountID, e.ID)
+}
+
+// plan reads the caller's account, which must be the path's.
+func (h *Handler) plan(r *http.Request, c wire.Caller) (*plan.Plan, error) {
+	if err := target.Account(r, c); err != nil {
+		return nil, err
+	}
+	return plan.Read(r.Context(), h.Store, c.AccountID)
+}
+
+func (h *Handler) account(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	p, err := h.plan(r, c)
+	if err != nil {
+		return err
+	}
+	base := listen.BaseURL(r)
+	a := rc.Account{
+		ID: p.Account.ID, URI: accountURI(base, p.Account.ID), MainNumber: p.Account.MainNumber,
+		Status: "Confirmed", SetupWizardState: "Completed",
+		ServiceInfo:      serviceInfo(base, p.Account),
+		RegionalSettings: region.Settings(base, p.Account.MainNumber),
+		Limits:           limits(),
+	}
+	if o, ok := p.Operator(); ok {
+		a.Operator = &rc.ExtensionRef{ID: o.ID, URI: extensionURI(base, o), ExtensionNumber: o.Number}
+	}
+	wire.JSON(w, http.StatusOK, a)
+	return nil
+}
+
+func limits() rc.AccountLimits {
+	return rc.AccountLimits{MaxExtensionNumberLength: maxExtensionNumber, ShortExtensionNumberLength: 3}
+}
+
+// maxExtensionNumber is how long an extension number may be.
+const maxExtensionNumber = 6
+
+func serviceInfo(base string, a store.Account) rc.ServiceInfo {
+	home := region.Country(base, a.MainNumber)
+	return rc.ServiceInfo{
+		URI:               accountURI(base, a.ID) + "/service-info",
+		Brand:             rc.Brand{ID: "1210", Name: "RingCentral", HomeCountry: region.ByCode(base, "US")},
+		ContractedCountry: home,
+		ServicePlan:       rc.ServicePlan{ID: "1", Name: "Offhook", Edition: "Premium"},
+		BillingPlan:       rc.ServicePlan{ID: "1", Name: "Offhook", Type: "Regular"},
+	}
+}
+
+func (h *Handler) serviceInfo(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	p, err := h.plan(r, c)
+	if err != nil {
+		return err
+	}
+	wire.JSON(w, http.StatusOK, struct {
+		rc.ServiceInfo
+		Limits rc.AccountLimits `json:"limits"`
+	}{serviceInfo(listen.BaseURL(r), p.Account), limits()})
+	return nil
+}
+
+// dialingPlan lists the countries whose numbers can be written at home's
+// way: the account's own.
+func (h *Handler) dialingPlan(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	g, err := page.Parse(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	p, err := h.plan(r, c)
+	if err != nil {
+		return err
+	}
+	base := listen.BaseURL(r)
+	all := []rc.Country{region.Country(base, p.Account.MainNumber)}
+	wire.JSON(w, http.StatusOK, page.List(r, accountURI(base, p.Account.ID)+"/dialing-plan", g, page.Cut(g, all), len(all)))
+	return nil
+}
+
+func (h *Handler) extension(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	e, err := target.Extension(r, c, h.Store)
+	if err != nil {
+		return err
+	}
+	p, err := plan.Read(r.Context(), h.Store, e.AccountID)
+	if err != nil {
+		return err
+	}
+	base := listen.BaseURL(r)
+	x := extension(base, p, e)
+	x.Account = &rc.AccountRef{ID: strconv.FormatInt(e.AccountID, 10), URI: accountURI(base, e.AccountID)}
+	x.RegionalSettings = region.Settings(base, p.Account.MainNumber)
+	x.ServiceFeatures = serviceFeatures(p, e)
+	x.Departments = []rc.ExtensionRef{}
+	wire.JSON(w, http.StatusOK, x)
+	return nil
+}
+
+// extension is what lists and single reads have in common.
+func extension(base string, p *plan.Plan, e store.Extension) rc.Extension {
+	x := rc.Extension{
+		ID: e.ID, URI: extensionURI(base, e), ExtensionNumber: e.Number, Name: e.Name(), Status: "Enabled", Type: "User",
+		SetupWizardState: "Completed",
+		Contact: rc.ContactInfo{
+			FirstName: e.FirstName, LastName: e.LastName, Email: e.Email, JobTitle: e.JobTitle, Department: e.Department,
+			Company: p.Account.Company,
+		},
+		Permissions: rc.ExtensionPermissions{Admin: rc.Enabled{Enabled: e.Admin}},
+		Site:        &rc.Site{ID: "main-site", Name: "Main Site"},
+	}
+	if numbers := p.NumbersOf(e.ID); len(numbers) > 0 {
+		x.Contact.BusinessPhone = numbers[0].Number
+	}
+	return x
+}
+
+// A listed extension carries less than a single read (contract 5.1).
+type listed struct {
+	ID              int64                   `json:"id"`
+	URI             string                  `json:"uri"`
+	ExtensionNumber string                  `json:"extensionNumber"`
+	Name            string                  `json:"name"`
+	Status          string                  `json:"status"`
+	Type            string                  `json:"type"`
+	Hidden          bool                    `json:"hidden"`
+	Contact         rc.ContactInfo          `json:"contact"`
+	Permissions     rc.ExtensionPermissions `json:"permissions"`
+	Site            *rc.Site                `json:"site,omitempty"`
+}
+
+func (h *Handler) extensions(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	q := r.URL.Query()
+	g, err := page.Parse(q)
+	if err != nil {
+		return err
+	}
+	p, err := h.plan(r, c)
+	if err != nil {
+		return err
+	}
+	base := listen.BaseURL(r)
+	var all []listed
+	for _, e := range p.Extensions {
+		x := extension(base, p, e)
+		if selected(q["extensionNumber"], x.ExtensionNumber) && selected(q["email"], x.Contact.Email) &&
+			selected(q["status"], x.Status) && selected(q["type"], x.Type) {
+			all = append(all, listed{x.ID, x.URI, x.ExtensionNumber, x.Name, x.Status, x.Type, x.Hidden, x.Contact, x.Permissions, x.Site})
+		}
+	}
+	wire.JSON(w, http.StatusOK, page.List(r, accountURI(base, p.Account.ID)+"/extension", g, page.Cut(g, all), len(all)))
+	return nil
+}
+
+// selected reports whether a filter that may be repeated lets value through.
+func selected(wanted []string, value string) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, value)
+}
+
+// nothing answers with an empty list of the extension: what it lists does
+// not exist on this platform, but clients do not start without an answer.
+func (h *Handler) nothing(path string) wire.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+		g, err := page.Parse(r.URL.Query())
+		if err != nil {
+			return err
+		}
+		e, err := target.Own(r, c, h.Store)
+		if err != nil {
+			return err
+		}
+		wire.JSON(w, http.StatusOK, page.List(r, extensionURI(listen.BaseURL(r), e)+path, g, []struct{}{}, 0))
+		return nil
+	}
+}

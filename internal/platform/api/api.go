@@ -1,0 +1,56 @@
+// Package api is the platform's REST face: it mounts a package for each
+// family of resources, lets POST stand in for other methods, and answers
+// every path that nobody knows (contract 4). What the packages share is in
+// target (who and what a path means), page (lists), plan (who has which
+// number) and region (countries and numbers).
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/platform/api/account"
+	"offhook/internal/platform/api/directory"
+	"offhook/internal/platform/api/messages"
+	"offhook/internal/platform/api/numbers"
+	"offhook/internal/platform/wire"
+	"offhook/internal/store"
+)
+
+// A Handler answers /restapi, except for what other faces of the platform
+// mount under longer patterns of the same mux.
+type Handler struct {
+	Face   *wire.Face
+	Store  store.Platform
+	Office *messages.Office
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// New returns a Handler with its own message office.
+func New(face *wire.Face, st store.Platform, b bus.Bus, now func() time.Time, log *slog.Logger) *Handler {
+	ids := &store.IDs{Now: now}
+	return &Handler{Face: face, Store: st, Office: messages.NewOffice(st, b, ids, now, log), Now: now, Log: log}
+}
+
+// Run does the work behind the answers, the delivery of texts, until ctx
+// ends.
+func (h *Handler) Run(ctx context.Context) { h.Office.Run(ctx) }
+
+// Mount registers every operation, and the answer for paths under /restapi
+// that are none.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	own := http.NewServeMux()
+	(&account.Handler{Face: h.Face, Store: h.Store}).Mount(own)
+	(&directory.Handler{Face: h.Face, Store: h.Store}).Mount(own)
+	(&numbers.Handler{Face: h.Face, Store: h.Store}).Mount(own)
+	(&messages.Handler{Face: h.Face, Store: h.Store, Office: h.Office, Now: h.Now, Log: h.Log}).Mount(own)
+	h.mountService(own)
+	own.HandleFunc("/", h.unknown)
+	serve := h.override(own, mux)
+	mux.Handle("/restapi", serve)
+	mux.Handle("/restapi/", serve)
+}

@@ -1,0 +1,128 @@
+// Package directory answers the company directory (contract 5.3): everybody
+// of the caller's account, with how to reach them.
+package directory
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"offhook/internal/platform/api/page"
+	"offhook/internal/platform/api/plan"
+	"offhook/internal/platform/api/region"
+	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+const directoryPath = "/restapi/v1.0/account/{accountId}/directory"
+
+// A Handler answers the directory's operations.
+type Handler struct {
+	Face  *wire.Face
+	Store store.AccountReader
+}
+
+// Mount registers the operations. Released clients still call contacts, the
+// older name of entries.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	h.Face.Handle(mux, "GET", directoryPath+"/entries", h.entries)
+	h.Face.Handle(mux, "GET", directoryPath+"/contacts", h.entries)
+	h.Face.Handle(mux, "GET", directoryPath+"/entries/{entryId}", h.entry)
+	h.Face.Handle(mux, "POST", directoryPath+"/entries/search", h.search)
+}
+
+// read returns every entry of the caller's account, by extension number.
+func (h *Handler) read(r *http.Request, c wire.Caller) ([]rc.DirectoryEntry, error) {
+	if err := target.Account(r, c); err != nil {
+		return nil, err
+	}
+	p, err := plan.Read(r.Context(), h.Store, c.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]rc.DirectoryEntry, len(p.Extensions))
+	for i, e := range p.Extensions {
+		entries[i] = entry(p, e)
+	}
+	return entries, nil
+}
+
+func entry(p *plan.Plan, e store.Extension) rc.DirectoryEntry {
+	home := region.Country("", p.Account.MainNumber).ISOCode
+	d := rc.DirectoryEntry{
+		ID: strconv.FormatInt(e.ID, 10), Type: "User", Status: "Enabled",
+		Account:   &rc.DirectoryAccount{ID: strconv.FormatInt(p.Account.ID, 10), CompanyName: p.Account.Company},
+		FirstName: e.FirstName, LastName: e.LastName, Name: e.Name(), Email: e.Email, JobTitle: e.JobTitle, Department: e.Department,
+		ExtensionNumber: e.Number,
+		Site:            &rc.Site{ID: "main-site", Name: "Main Site"},
+	}
+	for _, n := range p.Numbers {
+		if n.ExtensionID == e.ID {
+			d.PhoneNumbers = append(d.PhoneNumbers, rc.DirectoryNumber{
+				PhoneNumber: n.Number, FormattedPhoneNumber: region.National(n.Number, home), Type: "VoiceFax", UsageType: n.UsageType, Primary: true,
+			})
+		}
+	}
+	return d
+}
+
+func (h *Handler) entries(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	p, err := page.Parse(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	entries, err := h.read(r, c)
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	kinds, group, site := q["type"], q.Get("typeGroup"), q.Get("siteId")
+	entries = slices.DeleteFunc(entries, func(e rc.DirectoryEntry) bool {
+		return len(kinds) > 0 && !slices.Contains(kinds, e.Type) || group == "NonUser" || site != "" && site != e.Site.ID
+	})
+	// Specification: the directory's lists have paging and no links.
+	answer := page.List(r, "", p, page.Cut(p, entries), len(entries))
+	answer.URI, answer.Navigation = "", nil
+	tag, err := entityTag(answer)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", tag)
+	if strings.Contains(r.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	wire.JSON(w, http.StatusOK, answer)
+	return nil
+}
+
+// entityTag names the state of an answer (RFC 9110 section 8.8.3).
+func entityTag(v any) (string, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("naming the state of the directory: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`, nil
+}
+
+func (h *Handler) entry(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	entries, err := h.read(r, c)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.ID == r.PathValue("entryId") {
+			wire.JSON(w, http.StatusOK, e)
+			return nil
+		}
+	}
+	return target.Missing("entryId")
+}

@@ -1,0 +1,288 @@
+package messages
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"strconv"
+	"strings"
+
+	"offhook/internal/listen"
+	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// Requests for several messages name them in the path, joined by commas, or
+// in the body when the path says "*" (contract 4). The answer is 207 with
+// one part for each.
+const (
+	maxPath   = 50   // ids in a path
+	maxBody   = 1000 // ids in a body
+	maxBytes  = 1 << 20
+	multiJSON = "application/vnd.ringcentral.multipart+json"
+)
+
+func isBulk(messageID string) bool { return messageID == "*" || strings.Contains(messageID, ",") }
+
+// An entry is one message of a bulk request in JSON.
+type entry struct {
+	ResourceID json.RawMessage `json:"resourceId"` // a number, or text
+	Body       patch           `json:"body"`
+}
+
+func (h *Handler) getBulk(w http.ResponseWriter, r *http.Request, e store.Extension) error {
+	ids, err := pathIDs(r)
+	if err != nil {
+		return err
+	}
+	results := make([]result, len(ids))
+	for i, id := range ids {
+		m, err := h.Store.Message(r.Context(), e.ID, id)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("reading message %d: %w", id, err)
+		}
+		results[i] = result{id, err == nil && m.Availability != rc.Purged, m}
+	}
+	return answerBulk(w, r, e, results)
+}
+
+func (h *Handler) updateBulk(w http.ResponseWriter, r *http.Request, e store.Extension) error {
+	ids, patches, err := readPatches(w, r)
+	if err != nil {
+		return err
+	}
+	for _, p := range patches {
+		if err := p.check(r.Method); err != nil {
+			return err
+		}
+	}
+	results, err := h.change(r.Context(), e, ids, func(m *store.Message) patch { return patches[m.ID] })
+	if err != nil {
+		return err
+	}
+	return answerBulk(w, r, e, results)
+}
+
+func (h *Handler) deleteBulk(w http.ResponseWriter, r *http.Request, e store.Extension, p func(*store.Message) patch) error {
+	var all []int64
+	var err error
+	if r.PathValue("messageId") == "*" {
+		var raw []json.RawMessage
+		if err := wire.Body(w, r, &raw); err != nil {
+			return err
+		}
+		all, err = bodyIDs(raw)
+	} else {
+		all, err = pathIDs(r)
+	}
+	if err != nil {
+		return err
+	}
+	results, err := h.change(r.Context(), e, all, p)
+	if err != nil {
+		return err
+	}
+	for _, res := range results {
+		if !res.found {
+			return answerBulk(w, r, e, results)
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func pathIDs(r *http.Request) ([]int64, error) {
+	fields := strings.Split(r.PathValue("messageId"), ",")
+	if len(fields) > maxPath {
+		return nil, tooMany(maxPath)
+	}
+	var all []int64
+	for _, f := range fields {
+		id, err := strconv.ParseInt(strings.TrimSpace(f), 10, 64)
+		if err != nil {
+			return nil, target.Missing("messageId")
+		}
+		all = append(all, id)
+	}
+	return all, nil
+}
+
+func bodyIDs(raw []json.RawMessage) ([]int64, error) {
+	if len(raw) > maxBody {
+		return nil, tooMany(maxBody)
+	}
+	var all []int64
+	for _, f := range raw {
+		id, err := strconv.ParseInt(strings.Trim(string(f), `"`), 10, 64)
+		if err != nil {
+			return nil, target.Invalid("resourceId", "Send message ids.")
+		}
+		all = append(all, id)
+	}
+	return all, nil
+}
+
+func tooMany(limit int) error {
+	return rc.Coded(rc.Invalid, "CMN-106", "Batch request is limited to %d entries", limit)
+}
+
+// readPatches reads a bulk PUT or PATCH: one patch for all ids of the path,
+// a part for each of them in their order, or a list of entries.
+func readPatches(w http.ResponseWriter, r *http.Request) ([]int64, map[int64]patch, error) {
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.PathValue("messageId") == "*" || kind == multiJSON {
+		return readEntries(w, r)
+	}
+	all, err := pathIDs(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	patches := make(map[int64]patch, len(all))
+	if strings.HasPrefix(kind, "multipart/") {
+		parts, err := readParts(http.MaxBytesReader(w, r.Body, maxBytes), params["boundary"], len(all))
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, id := range all {
+			patches[id] = parts[i]
+		}
+		return all, patches, nil
+	}
+	var p patch
+	if err := wire.Body(w, r, &p); err != nil {
+		return nil, nil, err
+	}
+	for _, id := range all {
+		patches[id] = p
+	}
+	return all, patches, nil
+}
+
+func readEntries(w http.ResponseWriter, r *http.Request) ([]int64, map[int64]patch, error) {
+	var entries []entry
+	if err := wire.Body(w, r, &entries); err != nil {
+		return nil, nil, err
+	}
+	raw := make([]json.RawMessage, len(entries))
+	for i, e := range entries {
+		raw[i] = e.ResourceID
+	}
+	all, err := bodyIDs(raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	patches := make(map[int64]patch, len(all))
+	for i, id := range all {
+		patches[id] = entries[i].Body
+	}
+	return all, patches, nil
+}
+
+// readParts reads exactly n patches from a multipart/mixed body.
+func readParts(body io.Reader, boundary string, n int) ([]patch, error) {
+	unreadable := rc.Coded(rc.Invalid, "CMN-104", "Cannot parse request; send one application/json part for each message of the path")
+	if boundary == "" {
+		return nil, unreadable
+	}
+	parts := multipart.NewReader(body, boundary)
+	var all []patch
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil || len(all) == n {
+			return nil, unreadable
+		}
+		var p patch
+		if err := json.NewDecoder(part).Decode(&p); err != nil {
+			return nil, unreadable
+		}
+		all = append(all, p)
+	}
+	if len(all) != n {
+		return nil, unreadable
+	}
+	return all, nil
+}
+
+// A status is one line of the first part of a 207 answer.
+type status struct {
+	Href                string `json:"href"`
+	Status              int    `json:"status"`
+	ResponseDescription string `json:"responseDescription"`
+}
+
+func answerBulk(w http.ResponseWriter, r *http.Request, e store.Extension, results []result) error {
+	base := listen.BaseURL(r)
+	statuses := make([]status, len(results))
+	bodies := make([]any, len(results))
+	for i, res := range results {
+		uri := messageURI(base, store.Message{AccountID: e.AccountID, ExtensionID: e.ID, ID: res.id})
+		if res.found {
+			statuses[i], bodies[i] = status{uri, http.StatusOK, "OK"}, record(base, res.message)
+			continue
+		}
+		m := target.Missing("messageId")
+		statuses[i] = status{uri, http.StatusNotFound, "Not Found"}
+		item := rc.ErrorItem{ErrorCode: m.Code, Message: m.Message, ParameterName: m.Parameter}
+		bodies[i] = rc.ErrorEnvelope{ErrorCode: m.Code, Message: m.Message, ParameterName: m.Parameter, Errors: []rc.ErrorItem{item}}
+	}
+	if strings.Contains(r.Header.Get("Accept"), multiJSON) {
+		return answerMultiJSON(w, results, statuses, bodies)
+	}
+	return answerMixed(w, statuses, bodies)
+}
+
+func answerMultiJSON(w http.ResponseWriter, results []result, statuses []status, bodies []any) error {
+	type part struct {
+		ResourceID string `json:"resourceId"`
+		Status     int    `json:"status"`
+		Body       any    `json:"body"`
+	}
+	parts := make([]part, len(results))
+	for i, res := range results {
+		parts[i] = part{strconv.FormatInt(res.id, 10), statuses[i].Status, bodies[i]}
+	}
+	body, err := json.Marshal(parts)
+	if err != nil {
+		return fmt.Errorf("encoding a bulk answer: %w", err)
+	}
+	w.Header().Set("Content-Type", multiJSON)
+	w.WriteHeader(http.StatusMultiStatus)
+	_, _ = w.Write(body) // whoever hung up does not read it
+	return nil
+}
+
+func answerMixed(w http.ResponseWriter, statuses []status, bodies []any) error {
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	if err := m.SetBoundary(fmt.Sprintf("Boundary_%d_%s", len(bodies), rand.Text())); err != nil {
+		return fmt.Errorf("writing a bulk answer: %w", err)
+	}
+	for _, v := range append([]any{map[string]any{"response": statuses}}, bodies...) {
+		p, err := m.CreatePart(textproto.MIMEHeader{"Content-Type": {"application/json"}})
+		if err != nil {
+			return fmt.Errorf("writing a bulk answer: %w", err)
+		}
+		if err := json.NewEncoder(p).Encode(v); err != nil {
+			return fmt.Errorf("writing a bulk answer: %w", err)
+		}
+	}
+	if err := m.Close(); err != nil {
+		return fmt.Errorf("writing a bulk answer: %w", err)
+	}
+	w.Header().Set("Content-Type", `multipart/mixed; boundary="`+m.Boundary()+`"`)
+	w.WriteHeader(http.StatusMultiStatus)
+	_, _ = w.Write(b.Bytes()) // whoever hung up does not read it
+	return nil
+}

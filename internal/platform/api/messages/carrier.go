@@ -1,0 +1,118 @@
+package messages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+const (
+	// sweepEvery is how often an office looks for texts that another left
+	// behind when it crashed.
+	sweepEvery = time.Minute
+	// carrierBatch bounds one transaction.
+	carrierBatch = 100
+	// unreachable says that a number cannot get texts: the platform's own
+	// network ends at its own numbers.
+	unreachable = "SMS-UP-410"
+)
+
+// Wake makes Run look for texts in transit now.
+func (o *Office) Wake() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run brings texts to their last state until ctx ends: at once those that
+// were left in transit, then each as it comes.
+func (o *Office) Run(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := o.carry(ctx); err != nil && ctx.Err() == nil {
+			o.Log.Error("delivering texts", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-o.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// carry finishes every text in transit.
+func (o *Office) carry(ctx context.Context) error {
+	for {
+		// Rows of this very millisecond are meant, too.
+		ms, err := o.Store.MessagesInTransit(ctx, o.Now().Add(time.Second), carrierBatch)
+		if err != nil {
+			return fmt.Errorf("looking for texts in transit: %w", err)
+		}
+		for _, m := range ms {
+			if err := o.finish(ctx, m.ExtensionID, m.ID); err != nil {
+				return fmt.Errorf("finishing message %d: %w", m.ID, err)
+			}
+		}
+		if len(ms) < carrierBatch {
+			return nil
+		}
+	}
+}
+
+// finish moves one text to its last state. Another process may have done it.
+func (o *Office) finish(ctx context.Context, extensionID, id int64) error {
+	var done *store.Message
+	err := o.Store.Write(ctx, func(tx store.PlatformTx) error {
+		done = nil
+		change, err := tx.NextMessageChange(ctx, extensionID)
+		if err != nil {
+			return err
+		}
+		m, err := tx.Message(ctx, extensionID, id)
+		if errors.Is(err, store.ErrNotFound) || err == nil && m.Status != rc.Sent && m.Status != rc.Queued {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		settle(&m)
+		m.Change, m.ModifiedAt = change, later(o.Now(), m.ModifiedAt)
+		done = &m
+		return tx.SaveMessage(ctx, m)
+	})
+	if err == nil && done != nil {
+		o.announceChanged(context.WithoutCancel(ctx), *done)
+	}
+	return err
+}
+
+// settle decides how a text ended for each of its receivers. Where one of
+// several did not get it, the whole counts as failed, so that nobody
+// believes that everybody has read it.
+func settle(m *store.Message) {
+	m.Status, m.ErrorCode = rc.Delivered, ""
+	for i := range m.To {
+		if m.To[i].MessageStatus == rc.Sent {
+			m.To[i].MessageStatus = rc.Delivered
+			continue
+		}
+		m.To[i].MessageStatus = rc.DeliveryFailed
+		m.Status, m.ErrorCode = rc.DeliveryFailed, unreachable
+	}
+}
+
+// later keeps a message's time of change from going back with the clock.
+func later(now, before time.Time) time.Time {
+	now = now.UTC().Truncate(time.Millisecond)
+	if now.Before(before) {
+		return before
+	}
+	return now
+}

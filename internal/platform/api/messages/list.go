@@ -1,0 +1,212 @@
+package messages
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"offhook/internal/listen"
+	"offhook/internal/platform/api/page"
+	"offhook/internal/platform/api/region"
+	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// defaultFrame is how far back a list or a full sync goes when the request
+// does not say.
+const defaultFrame = 24 * time.Hour
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	e, err := target.Own(r, c, h.Store)
+	if err != nil {
+		return err
+	}
+	p, err := page.Parse(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	q, nothing, err := h.query(r, e)
+	if err != nil {
+		return err
+	}
+	var ms []store.Message
+	var total int
+	if !nothing {
+		if total, err = h.Store.CountMessages(r.Context(), e.ID, q); err != nil {
+			return fmt.Errorf("counting messages: %w", err)
+		}
+		if ms, err = h.Store.Messages(r.Context(), e.ID, q, p.Offset(), p.Size); err != nil {
+			return fmt.Errorf("listing messages: %w", err)
+		}
+	}
+	base := listen.BaseURL(r)
+	records := make([]rc.Message, len(ms))
+	for i, m := range ms {
+		records[i] = record(base, m)
+	}
+	wire.JSON(w, http.StatusOK, page.List(r, base+rc.MessageStoreFilter(e.AccountID, e.ID), p, records, total))
+	return nil
+}
+
+// query reads the filters of a list or sync. Nothing is true when they
+// select what this platform does not have: messages shared with others.
+func (h *Handler) query(r *http.Request, e store.Extension) (q store.MessageQuery, nothing bool, err error) {
+	v := r.URL.Query()
+	if q.Types, err = types(v["messageType"]); err != nil {
+		return q, false, err
+	}
+	for _, f := range []struct {
+		name    string
+		into    *[]string
+		allowed []string
+	}{
+		{"direction", &q.Directions, []string{rc.Inbound, rc.Outbound}},
+		{"readStatus", &q.ReadStatuses, []string{rc.Read, rc.Unread}},
+		{"availability", &q.Availability, []string{rc.Alive, rc.Deleted, rc.Purged}},
+	} {
+		if *f.into, err = oneOf(v, f.name, f.allowed); err != nil {
+			return q, false, err
+		}
+	}
+	if q.ConversationIDs, err = ids(v, "conversationId"); err != nil {
+		return q, false, err
+	}
+	if q.PhoneNumber, err = h.phoneNumber(r, e, v.Get("phoneNumber")); err != nil {
+		return q, false, err
+	}
+	if q.From, q.To, err = frame(v, h.Now()); err != nil {
+		return q, false, err
+	}
+	if q.PerConversation, err = perConversation(v); err != nil {
+		return q, false, err
+	}
+	return q, slices.Equal(v["owner"], []string{"Shared"}), nil
+}
+
+// types reads messageType, where Text means both kinds of text.
+func types(values []string) ([]string, error) {
+	var all []string
+	for _, t := range values {
+		switch t {
+		case rc.TypeSMS, rc.TypePager, rc.TypeVoiceMail, rc.TypeFax:
+			all = append(all, t)
+		case "Text":
+			all = append(all, rc.TypeSMS, rc.TypePager)
+		case "", "All":
+		default:
+			return nil, target.Invalid("messageType", "Send SMS, Pager, Text, VoiceMail or Fax.")
+		}
+	}
+	return all, nil
+}
+
+func oneOf(v url.Values, name string, allowed []string) ([]string, error) {
+	var all []string
+	for _, value := range v[name] {
+		if value == "" {
+			continue
+		}
+		if !slices.Contains(allowed, value) {
+			return nil, target.Invalid(name, "Send "+strings.Join(allowed, " or ")+".")
+		}
+		all = append(all, value)
+	}
+	return all, nil
+}
+
+func ids(v url.Values, name string) ([]int64, error) {
+	var all []int64
+	for _, value := range v[name] {
+		if value == "" {
+			continue
+		}
+		id, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return nil, target.Invalid(name, "Send a number.")
+		}
+		all = append(all, id)
+	}
+	return all, nil
+}
+
+func (h *Handler) phoneNumber(r *http.Request, e store.Extension, text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	a, err := h.Store.Account(r.Context(), e.AccountID)
+	if err != nil {
+		return "", fmt.Errorf("reading account %d: %w", e.AccountID, err)
+	}
+	// A plus sign that was not escaped arrives as a space.
+	n, ok := region.Parse(strings.TrimSpace(text), region.Country("", a.MainNumber).ISOCode)
+	if !ok {
+		return "", target.Invalid("phoneNumber", "Write it as +16505550100.")
+	}
+	return n.E164, nil
+}
+
+// frame reads dateFrom and dateTo.
+func frame(v url.Values, now time.Time) (from, to time.Time, err error) {
+	if to, err = moment(v, "dateTo"); err != nil {
+		return from, to, err
+	}
+	if from, err = moment(v, "dateFrom"); err != nil {
+		return from, to, err
+	}
+	switch {
+	case !from.IsZero():
+	case !to.IsZero():
+		from = to.Add(-defaultFrame)
+	default:
+		from = now.Add(-defaultFrame)
+	}
+	return from, to, nil
+}
+
+func moment(v url.Values, name string) (time.Time, error) {
+	text := v.Get(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	// +02:00 arrives as " 02:00" when it was not escaped.
+	t, err := rc.ParseTime(strings.ReplaceAll(text, " ", "+"))
+	if err != nil {
+		return time.Time{}, target.Invalid(name, "Send ISO 8601, for example 2026-01-02T03:04:05.678Z.")
+	}
+	return t.Time, nil
+}
+
+// perConversation reads how many messages of each conversation are wanted;
+// 0 is all. Released clients send the unpublished recordCountPerConversation
+// with a sync.
+func perConversation(v url.Values) (int, error) {
+	if text := v.Get("distinctConversations"); text != "" {
+		distinct, err := strconv.ParseBool(text)
+		if err != nil {
+			return 0, target.Invalid("distinctConversations", "Send true or false.")
+		}
+		if distinct {
+			return 1, nil
+		}
+	}
+	return count(v, "recordCountPerConversation")
+}
+
+// count reads a positive number, 0 when it is absent.
+func count(v url.Values, name string) (int, error) {
+	text := v.Get(name)
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return 0, target.Invalid(name, "Send a number from 1.")
+	}
+	return n, nil
+}

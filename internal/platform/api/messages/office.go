@@ -1,0 +1,217 @@
+package messages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/platform/api/plan"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// An Office takes texts and delivers them. A text to numbers of the platform
+// is in every receiver's message store when Send returns; what remains is
+// done by Run:
+//
+//	            all numbers are ours
+//	Send ──┬──────────────────────────▶ Sent ────▶ Delivered
+//	       └──────────────────────────▶ Queued ──▶ DeliveryFailed
+//	            one or more are not
+//
+// Both first states are durable, so a text whose office crashed is finished
+// by the next one that runs.
+type Office struct {
+	Store store.Platform
+	Bus   bus.Bus
+	IDs   *store.IDs
+	Now   func() time.Time
+	Log   *slog.Logger
+
+	wake chan struct{}
+}
+
+// NewOffice returns an office. Run must run for texts to leave the states
+// Sent and Queued.
+func NewOffice(st store.Platform, b bus.Bus, ids *store.IDs, now func() time.Time, log *slog.Logger) *Office {
+	return &Office{Store: st, Bus: b, IDs: ids, Now: now, Log: log, wake: make(chan struct{}, 1)}
+}
+
+// A Text is what an extension sends. Its numbers are E.164.
+type Text struct {
+	From string
+	To   []string
+	Body string
+	Base string // the public URL of the platform, for links in events
+}
+
+// Send stores a text for its sender and for every receiver on the platform,
+// announces it, and returns the sender's copy. The caller has checked that
+// the sender may use From.
+func (o *Office) Send(ctx context.Context, sender *plan.Plan, extensionID int64, t Text) (store.Message, error) {
+	d, err := o.draft(ctx, sender, extensionID, t)
+	if err != nil {
+		return store.Message{}, err
+	}
+	d.stamp(o.Now())
+	if err := o.post(ctx, []*delivery{d}); err != nil {
+		return store.Message{}, fmt.Errorf("storing a text: %w", err)
+	}
+	// The text is stored: whoever hung up meanwhile must not keep the others
+	// from hearing of it.
+	ctx = context.WithoutCancel(ctx)
+	for _, m := range d.copies {
+		o.announceNew(ctx, t.Base, m)
+	}
+	o.Wake()
+	return *d.copies[0], nil
+}
+
+// A delivery is one text and all its copies, the sender's first.
+type delivery struct {
+	members string
+	copies  []*store.Message
+}
+
+// draft finds who gets a text, and writes everybody's copy without ids.
+func (o *Office) draft(ctx context.Context, sender *plan.Plan, extensionID int64, t Text) (*delivery, error) {
+	from := rc.Caller{PhoneNumber: t.From}
+	out := &store.Message{
+		AccountID: sender.Account.ID, ExtensionID: extensionID, Type: rc.TypeSMS, Direction: rc.Outbound,
+		Availability: rc.Alive, ReadStatus: rc.Read, Status: rc.Sent, Text: t.Body,
+	}
+	d := &delivery{members: members(t), copies: []*store.Message{out}}
+	plans := map[int64]*plan.Plan{sender.Account.ID: sender}
+	targets := map[int64][]string{} // by receiving extension, its numbers
+	for _, number := range t.To {
+		p, receiver, err := o.receiver(ctx, plans, number)
+		if err != nil {
+			return nil, err
+		}
+		state := rc.Sent
+		if p == nil {
+			state, out.Status = rc.Queued, rc.Queued
+		} else if targets[receiver.ID] = append(targets[receiver.ID], number); len(targets[receiver.ID]) == 1 {
+			d.copies = append(d.copies, &store.Message{
+				AccountID: p.Account.ID, ExtensionID: receiver.ID, Type: rc.TypeSMS, Direction: rc.Inbound,
+				Availability: rc.Alive, ReadStatus: rc.Unread, Status: rc.Received, Text: t.Body,
+			})
+		}
+		out.To = append(out.To, rc.Caller{PhoneNumber: number, MessageStatus: state})
+	}
+	for _, m := range d.copies {
+		names := plans[m.AccountID]
+		m.From, m.To = from, slices.Clone(out.To)
+		m.From.Name = names.Name(t.From)
+		for i := range m.To {
+			m.To[i].Name = names.Name(m.To[i].PhoneNumber)
+			if m.Direction == rc.Inbound {
+				m.To[i].Target = slices.Contains(targets[m.ExtensionID], m.To[i].PhoneNumber)
+				m.To[i].MessageStatus = ""
+			}
+		}
+	}
+	return d, nil
+}
+
+// receiver finds the extension that gets what is sent to a number. The plan
+// is nil when the number is not on the platform.
+func (o *Office) receiver(ctx context.Context, plans map[int64]*plan.Plan, number string) (*plan.Plan, store.Extension, error) {
+	n, err := o.Store.PhoneNumber(ctx, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, store.Extension{}, nil
+	}
+	if err != nil {
+		return nil, store.Extension{}, fmt.Errorf("looking up a number: %w", err)
+	}
+	p := plans[n.AccountID]
+	if p == nil {
+		if p, err = plan.Read(ctx, o.Store, n.AccountID); err != nil {
+			return nil, store.Extension{}, err
+		}
+		plans[n.AccountID] = p
+	}
+	e, ok := p.Receiver(n)
+	if !ok {
+		return nil, e, nil
+	}
+	return p, e, nil
+}
+
+// members names a conversation by everybody in it, so that each extension
+// has one for each set of people.
+func members(t Text) string {
+	all := append([]string{t.From}, t.To...)
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), " ")
+}
+
+func (d *delivery) stamp(at time.Time) {
+	at = at.UTC().Truncate(time.Millisecond)
+	for _, m := range d.copies {
+		m.CreatedAt, m.ModifiedAt = at, at
+	}
+}
+
+// attempts bounds how often new ids are tried when another process drew the
+// same.
+const attempts = 5
+
+// post writes deliveries in one transaction.
+func (o *Office) post(ctx context.Context, ds []*delivery) error {
+	var err error
+	for range attempts {
+		err = o.Store.Write(ctx, func(tx store.PlatformTx) error { return o.write(ctx, tx, ds) })
+		if !errors.Is(err, store.ErrExists) {
+			return err
+		}
+	}
+	return err
+}
+
+func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery) error {
+	var stores []int64
+	for _, d := range ds {
+		for _, m := range d.copies {
+			stores = append(stores, m.ExtensionID)
+		}
+	}
+	changes, err := begin(ctx, tx, stores...)
+	if err != nil {
+		return err
+	}
+	for _, d := range ds {
+		for _, m := range d.copies {
+			m.ID, m.Change = o.IDs.Next(), changes[m.ExtensionID]
+			m.ConversationID, err = tx.PutConversation(ctx, m.ExtensionID, d.members, o.IDs.Next())
+			if err != nil {
+				return err
+			}
+			if err := tx.AddMessage(ctx, *m); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// begin starts a change of several message stores in the order that the
+// store asks for.
+func begin(ctx context.Context, tx store.MessageWriter, extensionIDs ...int64) (map[int64]int64, error) {
+	slices.Sort(extensionIDs)
+	changes := make(map[int64]int64)
+	for _, id := range slices.Compact(extensionIDs) {
+		n, err := tx.NextMessageChange(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("beginning a change of the messages of %s: %w", strconv.FormatInt(id, 10), err)
+		}
+		changes[id] = n
+	}
+	return changes, nil
+}

@@ -1,0 +1,138 @@
+package messages
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"offhook/internal/platform/api/target"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// record writes a message as the contract does, with links under base.
+func record(base string, m store.Message) rc.Message {
+	id := strconv.FormatInt(m.ID, 10)
+	conversation := strconv.FormatInt(m.ConversationID, 10)
+	uri := messageURI(base, m)
+	return rc.Message{
+		ID:                m.ID,
+		URI:               uri,
+		ExtensionID:       strconv.FormatInt(m.ExtensionID, 10),
+		Type:              m.Type,
+		Direction:         m.Direction,
+		Availability:      m.Availability,
+		ReadStatus:        m.ReadStatus,
+		Priority:          "Normal",
+		MessageStatus:     m.Status,
+		DeliveryErrorCode: m.ErrorCode,
+		SegmentCount:      segments(m.Text),
+		Subject:           m.Text,
+		CreationTime:      rc.TimeOf(m.CreatedAt),
+		LastModifiedTime:  rc.TimeOf(m.ModifiedAt),
+		ConversationID:    m.ConversationID,
+		Conversation: &rc.URIID{
+			ID:  conversation,
+			URI: base + rc.ExtensionPath(m.AccountID, m.ExtensionID) + "/conversation/" + conversation,
+		},
+		From:        &m.From,
+		To:          m.To,
+		Attachments: []rc.Attachment{{ID: m.ID, URI: uri + "/content/" + id, Type: "Text", ContentType: "text/plain"}},
+	}
+}
+
+func messageURI(base string, m store.Message) string {
+	return base + rc.MessageStoreFilter(m.AccountID, m.ExtensionID) + "/" + strconv.FormatInt(m.ID, 10)
+}
+
+// A tombstone is what a sync says of a message that is gone.
+type tombstone struct {
+	ID           int64  `json:"id"`
+	URI          string `json:"uri"`
+	Availability string `json:"availability"`
+}
+
+// synced is a message as message-sync tells it.
+func synced(base string, m store.Message) any {
+	if m.Availability != rc.Alive {
+		return tombstone{m.ID, messageURI(base, m), m.Availability}
+	}
+	return record(base, m)
+}
+
+// instant is a message as the instant message event tells it.
+func instant(base string, m store.Message) rc.InstantMessage {
+	full := record(base, m)
+	return rc.InstantMessage{
+		ID: strconv.FormatInt(m.ID, 10), To: m.To, From: m.From, Type: m.Type,
+		CreationTime: full.CreationTime, LastModifiedTime: full.LastModifiedTime,
+		ReadStatus: m.ReadStatus, Priority: full.Priority, Attachments: full.Attachments,
+		Direction: m.Direction, Availability: m.Availability, Subject: m.Text, MessageStatus: m.Status,
+		ConversationID: full.Conversation.ID, Conversation: full.Conversation,
+		OwnerID: full.ExtensionID,
+	}
+}
+
+// gsmBasic and gsmExtended are the characters of GSM 7-bit text (3GPP TS
+// 23.038); the extended ones take two places. Other text is sent as UTF-16.
+const (
+	gsmBasic    = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+	gsmExtended = "\f^{}\\[~]|€"
+)
+
+// segments counts the short messages that carry a text.
+func segments(text string) int {
+	places, single, part := 0, 160, 153
+	for _, c := range text {
+		switch {
+		case strings.ContainsRune(gsmBasic, c):
+			places++
+		case strings.ContainsRune(gsmExtended, c):
+			places += 2
+		default:
+			places, single, part = utf16Length(text), 70, 67
+		}
+		if single == 70 {
+			break
+		}
+	}
+	if places <= single {
+		return 1
+	}
+	return (places + part - 1) / part
+}
+
+func utf16Length(text string) int {
+	n := utf8.RuneCountInString(text)
+	for _, c := range text {
+		if c > 0xFFFF {
+			n++
+		}
+	}
+	return n
+}
+
+// contentDisposition reads the two parameters that say how a browser should
+// treat an attachment.
+func contentDisposition(r *http.Request) (string, error) {
+	q := r.URL.Query()
+	kind := "inline"
+	switch q.Get("contentDisposition") {
+	case "", "Inline":
+	case "Attachment":
+		kind = "attachment"
+	default:
+		return "", target.Invalid("contentDisposition", "Send Inline or Attachment.")
+	}
+	name := q.Get("contentDispositionFilename")
+	if name == "" {
+		return kind, nil
+	}
+	value := mime.FormatMediaType(kind, map[string]string{"filename": name})
+	if value == "" {
+		return "", target.Invalid("contentDispositionFilename", "Send a plain file name.")
+	}
+	return value, nil
+}

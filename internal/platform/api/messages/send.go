@@ -1,0 +1,115 @@
+package messages
+
+import (
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"offhook/internal/listen"
+	"offhook/internal/platform/api/plan"
+	"offhook/internal/platform/api/region"
+	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+)
+
+const (
+	maxText       = 1000 // characters
+	maxRecipients = 10
+)
+
+// send answers POST extension/~/sms. The text is stored on both sides before
+// the answer is written.
+func (h *Handler) send(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	e, err := target.Own(r, c, h.Store)
+	if err != nil {
+		return err
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); strings.HasPrefix(kind, "multipart/") {
+		return rc.Coded(rc.Denied, "CMN-109", "Feature not available: pictures and files cannot be sent. Send the text as application/json.")
+	}
+	var req rc.SMSRequest
+	if err := wire.Body(w, r, &req); err != nil {
+		return err
+	}
+	p, err := plan.Read(r.Context(), h.Store, e.AccountID)
+	if err != nil {
+		return err
+	}
+	t, err := readText(p, e.ID, req)
+	if err != nil {
+		return err
+	}
+	t.Base = listen.BaseURL(r)
+	m, err := h.Office.Send(r.Context(), p, e.ID, t)
+	if err != nil {
+		return err
+	}
+	wire.JSON(w, http.StatusOK, record(t.Base, m))
+	return nil
+}
+
+// readText checks a request and writes its numbers as E.164.
+func readText(p *plan.Plan, extensionID int64, req rc.SMSRequest) (Text, error) {
+	iso := region.Country("", p.Account.MainNumber).ISOCode
+	from, err := readSender(p, extensionID, req.From.PhoneNumber, iso)
+	if err != nil {
+		return Text{}, err
+	}
+	if req.Country != nil && req.Country.ISOCode != "" {
+		iso = req.Country.ISOCode // says how the recipients are written
+	}
+	to, err := readRecipients(req.To, iso)
+	if err != nil {
+		return Text{}, err
+	}
+	switch n := utf8.RuneCountInString(req.Text); {
+	case strings.TrimSpace(req.Text) == "":
+		return Text{}, target.Invalid("text", "Send a text of 1 to 1000 characters.")
+	case n > maxText:
+		return Text{}, target.Invalid("text", "A text has at most 1000 characters.")
+	}
+	return Text{From: from, To: to, Body: req.Text}, nil
+}
+
+func readSender(p *plan.Plan, extensionID int64, text, iso string) (string, error) {
+	if text == "" {
+		return "", target.Invalid("from", "Send from.phoneNumber, one of your numbers with the feature SmsSender.")
+	}
+	n, ok := region.Parse(text, iso)
+	if !ok || n.Extension != "" {
+		return "", target.Invalid("from", "It is not a phone number; write it as +16505550100.")
+	}
+	own, ok := p.Number(n.E164)
+	if !ok || own.ExtensionID != extensionID && own.ExtensionID != 0 {
+		return "", &rc.Error{Kind: rc.Denied, Code: "MSG-304", Parameter: "from",
+			Message: "Phone number doesn't belong to extension; send from one of your own numbers"}
+	}
+	if !p.MayText(extensionID, own) {
+		return "", &rc.Error{Kind: rc.Denied, Code: "MSG-242", Parameter: "from",
+			Message: "Sending SMS is not available from the number specified; use a number with the feature SmsSender"}
+	}
+	return n.E164, nil
+}
+
+func readRecipients(to []rc.Caller, iso string) ([]string, error) {
+	if len(to) == 0 {
+		return nil, target.Invalid("to", "Send at least one recipient as to[].phoneNumber.")
+	}
+	if len(to) > maxRecipients {
+		return nil, target.Invalid("to", "A text has at most 10 recipients.")
+	}
+	var numbers []string
+	for _, party := range to {
+		n, ok := region.Parse(party.PhoneNumber, iso)
+		if !ok || n.Extension != "" {
+			return nil, target.Invalid("to.phoneNumber", "It is not a phone number that takes texts; write it as +16505550100.")
+		}
+		if !slices.Contains(numbers, n.E164) {
+			numbers = append(numbers, n.E164)
+		}
+	}
+	return numbers, nil
+}

@@ -1,0 +1,76 @@
+// Package region says where an account is at home: the country of its main
+// number decides how its users' numbers are read, and what the account and
+// extension resources tell about country, language and time.
+package region
+
+import (
+	"fmt"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"offhook/internal/rc"
+)
+
+// known are countries under the ids of RingCentral's country dictionary, as
+// far as they are public. Others go by their ISO code.
+var known = []rc.Country{
+	{ID: "1", Name: "United States", ISOCode: "US", CallingCode: "1"},
+	{ID: "15", Name: "Australia", ISOCode: "AU", CallingCode: "61"},
+	{ID: "39", Name: "Canada", ISOCode: "CA", CallingCode: "1"},
+	{ID: "160", Name: "New Zealand", ISOCode: "NZ", CallingCode: "64"},
+	{ID: "224", Name: "United Kingdom", ISOCode: "GB", CallingCode: "44"},
+}
+
+// Country returns the country of an E.164 number; the United States when the
+// number does not say.
+func Country(base, e164 string) rc.Country {
+	n, err := phonenumbers.Parse(e164, "US")
+	if err != nil {
+		return ByCode(base, "US")
+	}
+	code := phonenumbers.GetRegionCodeForNumber(n)
+	if code == "" { // such as 555 numbers, which no region owns
+		code = phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode()))
+	}
+	return ByCode(base, code)
+}
+
+// ByCode returns a country by its ISO code, with links under base.
+func ByCode(base, iso string) rc.Country {
+	c := rc.Country{ID: iso, Name: iso, ISOCode: iso, CallingCode: fmt.Sprint(phonenumbers.GetCountryCodeForRegion(iso))}
+	for _, k := range known {
+		if k.ISOCode == iso {
+			c = k
+		}
+	}
+	c.URI = base + "/restapi/v1.0/dictionary/country/" + c.ID
+	return c
+}
+
+// Settings are the regional settings of an account whose main number is
+// given.
+func Settings(base, mainNumber string) rc.RegionalSettings {
+	return rc.RegionalSettings{
+		HomeCountry: Country(base, mainNumber),
+		Timezone:    rc.Timezone{ID: "58", Name: "US/Pacific", Bias: "-480"},
+		Language:    rc.Language{ID: "1033", LocaleCode: "en-US", Name: "English (US)"},
+		TimeFormat:  "12h",
+		Currency:    rc.Currency{ID: 1, Code: "USD", Symbol: "$"},
+	}
+}
+
+// Known reports whether iso is the code of a country with telephone numbers.
+func Known(iso string) bool { return phonenumbers.GetCountryCodeForRegion(iso) != 0 }
+
+// National writes an E.164 number as people in the country iso do: with its
+// calling code only when it is another country's.
+func National(e164, iso string) string {
+	n, ok := Parse(e164, iso)
+	switch {
+	case !ok:
+		return e164
+	case phonenumbers.GetCountryCodeForRegion(n.Region) == phonenumbers.GetCountryCodeForRegion(iso):
+		return n.National
+	}
+	return n.International
+}
