@@ -1,36 +1,32 @@
-// The phone in the corner of any page. This file owns the frame's place on
-// the page, the RCAdapter object and tel: and sms: links; everything else
-// happens inside the frame. docs/embedding.md describes it.
-//
-// The iframe stands in the page's own tree, where integrations look for it;
-// what is drawn around it lives in a shadow root, so the page's styles and
-// ours never meet. Styles are set through CSSOM and elements are made one by
-// one: both work under a policy without 'unsafe-inline' and with Trusted Types.
+// The phone in the corner of any page: the frame's place, the RCAdapter
+// object, tel: and sms: links. The iframe stands in the page's own tree, where
+// integrations look for it; what is drawn around it lives in a shadow root.
+// Styles go through CSSOM and elements are made one by one, which works under
+// strict policies and Trusted Types. docs/embedding.md describes it all.
 (() => {
   'use strict';
   const script = document.currentScript ?? document.querySelector('script[src*="/adapter.js"]');
   const GAP = 16;
 
   const css = `
-:host{all:initial;position:fixed;bottom:${GAP}px;font:600 13px/1 system-ui,sans-serif;color-scheme:light dark;
+:host{all:initial;position:fixed;bottom:${GAP}px;direction:ltr;font:600 13px/1 system-ui,sans-serif;color-scheme:light dark;
 --face:light-dark(#fbfaf7,#171613);--ink:light-dark(#1d1c19,#f1eee7);--soft:light-dark(#57534a,#bdb7aa);--line:light-dark(#e4e0d8,#34312b);--accent:light-dark(#0e6a58,#62c6ae)}
 :host([hidden]){display:none}
-.panel,.pill{position:absolute;bottom:0;inset-inline-end:0;box-sizing:border-box;color:var(--ink);transition:opacity .16s,transform .16s,visibility .16s}
-:host(.left){left:${GAP}px;direction:ltr}:host(.right){right:${GAP}px;direction:ltr}
+.panel,.pill{position:absolute;bottom:0;right:0;box-sizing:border-box;color:var(--ink);transition:opacity .16s,transform .16s,visibility .16s}
+:host(.left){left:${GAP}px;}:host(.right){right:${GAP}px}
 :host(.left) :is(.panel,.pill){right:auto;left:0}
 .panel{display:flex;flex-direction:column;overflow:hidden;border-radius:16px;background:var(--face);max-width:calc(100vw - ${2 * GAP}px);max-height:calc(100dvh - ${2 * GAP}px);
-box-shadow:0 0 0 1px var(--line),0 2px 6px #0b122014,0 12px 24px #0b12201f,0 32px 64px #0b122029}
+box-shadow:0 0 0 1px var(--line),0 12px 24px #0b12201f,0 32px 64px #0b122029}
 .bar{display:flex;align-items:center;height:38px;flex:none;border-bottom:1px solid var(--line);padding-inline:4px}
 button{all:unset;box-sizing:border-box;display:flex;align-items:center;cursor:pointer;border-radius:9px;outline-offset:-2px}
 button:focus-visible{outline:2px solid var(--accent)}
-.grip{flex:1;min-width:0;height:30px;gap:8px;padding:0 8px;cursor:grab;touch-action:none;user-select:none;-webkit-user-select:none}
-.grip:active{cursor:grabbing}
+.grip{flex:1;min-width:0;height:30px;gap:8px;padding:0 8px;cursor:grab;touch-action:none;user-select:none;}
 .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:1.4}
 .min{width:30px;height:30px;justify-content:center;color:var(--soft)}
 .min:hover{background:var(--line);color:var(--ink)}
 svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 .grip svg{width:15px;height:15px;color:var(--accent)}
-.pill{width:54px;height:54px;justify-content:center;border-radius:27px;background:var(--accent);color:light-dark(#fff,#08261f);touch-action:none;outline-offset:3px;box-shadow:0 1px 2px #0b122033,0 8px 24px #0b12203d}
+.pill{width:54px;height:54px;justify-content:center;border-radius:27px;background:var(--accent);color:light-dark(#fff,#08261f);touch-action:none;outline-offset:3px;box-shadow:0 8px 24px #0b12203d}
 .pill:hover{transform:translateY(-2px)}
 .pill svg{width:24px;height:24px}
 .badge{min-width:18px;padding:0 5px;height:18px;box-sizing:border-box;border-radius:9px;background:#d92d40;color:#fff;font-size:11px;line-height:18px;text-align:center;font-variant-numeric:tabular-nums}
@@ -38,13 +34,11 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
 .pill .badge{position:absolute;top:-3px;right:-3px;box-shadow:0 0 0 2px var(--face)}
 :host(.min) .panel,:host(:not(.min)) .pill{visibility:hidden;opacity:0;transform:translateY(8px) scale(.97);pointer-events:none}
 ::slotted(iframe){all:unset!important;display:block!important;flex:1!important;width:100%!important;min-height:0!important;border:0!important;visibility:inherit!important;color-scheme:auto!important}
-.drag ::slotted(iframe){pointer-events:none!important}
 @media(max-width:480px){:host(:not(.min)){transform:none!important;inset:auto 0 0!important}.panel{left:0!important;width:auto!important;max-width:none;height:min(88dvh,680px)!important;border-radius:16px 16px 0 0;padding-bottom:env(safe-area-inset-bottom)}}
-@media(prefers-reduced-motion:reduce){.panel,.pill{transition:none}}`;
+@media(prefers-reduced-motion:reduce){*{transition:none!important}}`;
 
   const make = (tag, attributes, ...children) => {
-    const svg = /^(svg|path)$/.test(tag);
-    const e = svg ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+    const e = document.createElementNS(`http://www.w3.org/${/svg|path/.test(tag) ? '2000/svg' : '1999/xhtml'}`, tag);
     for (const name in attributes) e.setAttribute(name, attributes[name]);
     e.append(...children);
     return e;
@@ -63,7 +57,8 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       given.delete(name);
       return value;
     };
-    const left = take('defaultDirection') === 'left';
+    const side = take('defaultDirection') === 'left' ? 'left' : 'right';
+    const inward = side === 'left' ? 1 : -1;
     const zIndex = take('zIndex') || 999;
     const minimizable = !take('disableMinimize');
     const notify = !!take('notification');
@@ -94,7 +89,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     const title = make('span', { class: 'name' }, name);
     const badges = [make('span', { class: 'badge' }), make('span', { class: 'badge' })];
     const grip = make('button', { class: 'grip', type: 'button' }, phone(), title, badges[0]);
-    const shrink = make('button', { class: 'min', type: 'button' }, icon('m6 9 6 6 6-6'));
+    const shrink = make('button', { class: 'min', type: 'button', 'aria-label': 'Minimize' }, icon('m6 9 6 6 6-6'));
     const panel = make('div', { class: 'panel' }, make('div', { class: 'bar' }, grip), make('slot'));
     const pill = make('button', { class: 'pill', type: 'button' }, phone(), badges[1]);
     const host = make('div', { id: prefix, role: 'region' }, frame);
@@ -115,7 +110,6 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       const words = unread ? `${name}, ${unread} unread` : name;
       host.setAttribute('aria-label', name);
       pill.setAttribute('aria-label', 'Open ' + words);
-      shrink.setAttribute('aria-label', 'Minimize ' + name);
       grip.setAttribute('aria-label', words + '. Move with the arrow keys.');
     };
     const place = () => {
@@ -123,11 +117,11 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       const fit = (n, room) => Math.max(0, Math.min(n, room - 2 * GAP));
       const x = fit(state.x, innerWidth - e.offsetWidth);
       const y = fit(state.y, innerHeight - e.offsetHeight);
-      host.style.transform = `translate(${left ? x : -x}px,${-y}px)`;
+      host.style.transform = `translate(${x * inward}px,${-y}px)`;
       return { x, y };
     };
     const draw = () => {
-      host.className = (left ? 'left' : 'right') + (state.minimized ? ' min' : '');
+      host.className = side + (state.minimized ? ' min' : '');
       host.hidden = state.closed;
       place();
       try {
@@ -152,25 +146,24 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       });
       e.addEventListener('pointermove', (p) => {
         if (!from) return;
-        const dx = p.clientX - from.px, dy = p.clientY - from.py;
-        if (!moved && Math.hypot(dx, dy) < 5) return;
-        moved = true;
-        panel.classList.add('drag');
-        state.x = from.x + (left ? dx : -dx);
+        const dx = p.clientX - from.px;
+        const dy = p.clientY - from.py;
+        moved ||= Math.hypot(dx, dy) > 5;
+        if (!moved) return;
+        state.x = from.x + dx * inward;
         state.y = from.y - dy;
         place();
       });
       e.addEventListener('lostpointercapture', () => {
         from = undefined;
-        panel.classList.remove('drag');
         if (moved) set(place());
       });
       e.addEventListener('keydown', (k) => {
-        const step = { ArrowLeft: [left ? -1 : 1, 0], ArrowRight: [left ? 1 : -1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[k.key];
+        const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[k.key];
         if (!step) return;
         k.preventDefault();
-        const at = place();
-        set({ x: at.x + step[0] * GAP, y: at.y + step[1] * GAP });
+        const { x, y } = place();
+        set({ x: x + step[0] * inward * GAP, y: y + step[1] * GAP });
         set(place());
       });
     };
@@ -189,13 +182,13 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       frame.focus();
     });
     root.addEventListener('click', () => {
-      // Browsers let a page ask only in answer to a click in the page itself.
+      // A page may ask only in answer to a click in the page itself.
       if (notify && window.Notification?.permission === 'default') Notification.requestPermission();
     });
 
     const send = (type, fields) => {
       if (ready) frame.contentWindow.postMessage({ ...fields, type }, url.origin);
-      else if (queue.length < 50) queue.push([type, fields]);
+      else queue.push([type, fields]);
     };
     const api = {
       clickToCall(phoneNumber, toCall = false) {
@@ -256,11 +249,11 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       const link = c.composedPath().find((e) => /^(tel|sms):/i.test(e.href));
       if (!link) return;
       c.preventDefault();
-      const [number, query] = link.href.slice(4).split(/[?&;](.*)/s).map((s) => s ?? '');
-      const to = decodeURIComponent(number).trim();
+      const [number, query] = link.href.slice(4).split(/[?&;](.*)/s);
+      const to = decodeURIComponent(number);
       if (/^tel/i.test(link.href)) return api.clickToCall(to, true);
       const body = new URLSearchParams(query);
-      api.clickToSMS(to, body.get('body') ?? body.get('text') ?? undefined);
+      api.clickToSMS(to, body.get('body') ?? body.get('text'));
     });
 
     label();
