@@ -1,9 +1,6 @@
 CREATE TABLE ws_tokens (
 	hash TEXT PRIMARY KEY,
-	account_id BIGINT NOT NULL,
-	extension_id BIGINT NOT NULL,
-	client_id TEXT NOT NULL,
-	session_id TEXT NOT NULL,
+	session_id TEXT NOT NULL REFERENCES oauth_sessions (id) ON DELETE CASCADE,
 	scopes TEXT NOT NULL,
 	expires_at BIGINT NOT NULL
 );

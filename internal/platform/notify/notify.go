@@ -1,0 +1,126 @@
+// Package notify tells apps what happens to their user: it hands out tokens
+// for the notification gateway, runs the gateway at /ws, and keeps the
+// subscriptions that say which events travel over which socket (contract 7).
+//
+// Events come from package event. Whoever changes state publishes there; who
+// may see what is decided here, when a subscription is made. Subscriptions
+// and sessions live in memory, because they end with their socket: after a
+// restart a client is told that recovery failed, subscribes again and syncs.
+package notify
+
+import (
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/platform/event"
+	"offhook/internal/platform/wire"
+	"offhook/internal/store"
+)
+
+// The gateway's promises, as ConnectionDetails states them (contract 7.2).
+const (
+	maxConnections  = 50 // sessions of one sign-in
+	recoveryBuffer  = 100
+	maxBacklog      = 1000 // notifications that a slow client may leave unread; ours
+	recoveryTimeout = 180 * time.Second
+	idleTimeout     = 30 * time.Minute
+	absoluteTimeout = 24 * time.Hour
+	maxActive       = 10 // forwarded requests of one socket at a time
+)
+
+// A Handler is the notification face of the platform. Set its fields, Start
+// it, Mount it, and Close it when the listeners end.
+type Handler struct {
+	Store store.Platform
+	Bus   bus.Bus
+	Face  *wire.Face
+	REST  http.Handler     // answers the requests that come over sockets: the platform's whole mux
+	Now   func() time.Time // nil means time.Now
+	Log   *slog.Logger
+
+	cancel []func() // ends the bus subscriptions
+
+	mu       sync.Mutex
+	closed   bool                             // guarded by mu
+	sessions map[string]*session              // guarded by mu; by session.id
+	signIns  map[string]map[*session]struct{} // guarded by mu; by OAuth session
+	subs     map[string]*subscription         // guarded by mu; by subscription.id
+	routes   map[string][]route               // guarded by mu; by filter.path
+	sockets  sync.WaitGroup
+}
+
+// Start begins to listen to events.
+func (h *Handler) Start() error {
+	h.sessions = make(map[string]*session)
+	h.signIns = make(map[string]map[*session]struct{})
+	h.subs = make(map[string]*subscription)
+	h.routes = make(map[string][]route)
+	events, err := event.Subscribe(h.Bus, h.Log, h.fanOut)
+	if err != nil {
+		return err
+	}
+	h.cancel = append(h.cancel, events)
+	ends, err := event.SubscribeSessionEnds(h.Bus, h.Log, h.revoked)
+	if err != nil {
+		events()
+		return err
+	}
+	h.cancel = append(h.cancel, ends)
+	return nil
+}
+
+// Mount registers the gateway and the subscription resource.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	h.Face.Handle(mux, "POST", "/restapi/oauth/wstoken", h.token)
+	mux.HandleFunc("GET /ws", h.gateway)
+	h.Face.Handle(mux, "GET", "/restapi/v1.0/subscription", h.list)
+	h.Face.Handle(mux, "POST", "/restapi/v1.0/subscription", h.create)
+	h.Face.Handle(mux, "GET", "/restapi/v1.0/subscription/{subscriptionId}", h.get)
+	h.Face.Handle(mux, "PUT", "/restapi/v1.0/subscription/{subscriptionId}", h.update)
+	h.Face.Handle(mux, "DELETE", "/restapi/v1.0/subscription/{subscriptionId}", h.remove)
+	h.Face.Handle(mux, "POST", "/restapi/v1.0/subscription/{subscriptionId}/renew", h.renew)
+}
+
+// Close ends every socket, asking its client to come back later, and waits.
+// New sockets are refused from now on.
+func (h *Handler) Close() {
+	for _, cancel := range h.cancel {
+		cancel()
+	}
+	h.mu.Lock()
+	h.closed = true
+	var open []*socket
+	for _, s := range h.sessions {
+		if k := s.end(); k != nil {
+			open = append(open, k)
+		}
+	}
+	h.mu.Unlock()
+	for _, k := range open {
+		h.sockets.Go(k.goAway)
+	}
+	h.sockets.Wait()
+}
+
+// revoked ends the sockets of an OAuth session. Tokens for new ones have
+// ended with it in the store.
+func (h *Handler) revoked(session string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s := range h.signIns[session] {
+		if k := s.end(); k != nil && !h.closed {
+			h.sockets.Go(func() { k.fail(errRevoked) })
+		}
+		h.forget(s)
+	}
+}
+
+func (h *Handler) now() time.Time {
+	if h.Now != nil {
+		return h.Now()
+	}
+	return time.Now()
+}
