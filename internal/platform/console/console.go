@@ -30,11 +30,13 @@ func (c *Console) now() time.Time {
 	return time.Now()
 }
 
-// grants are the grant types that an app may be registered for.
-var grants = []string{rc.GrantAuthorizationCode, rc.GrantRefreshToken, rc.GrantImplicit, rc.GrantJWTBearer}
+// Grants are the grant types that an app may be registered for.
+var Grants = []string{rc.GrantAuthorizationCode, rc.GrantRefreshToken, rc.GrantImplicit, rc.GrantJWTBearer}
 
 // An AppSpec describes an app to register.
 type AppSpec struct {
+	ClientID     string    // empty makes one; one that is there is replaced
+	Secret       rc.Secret // of a confidential app; empty makes one
 	Name         string
 	RedirectURIs []string
 	Scopes       []string // by wire name or as people spell them; none means all
@@ -51,7 +53,9 @@ func (c *Console) RegisterApp(ctx context.Context, spec AppSpec) (store.App, rc.
 	}
 	var secret string
 	if spec.Confidential {
-		secret = rand.Text() + rand.Text()
+		if secret = string(spec.Secret); secret == "" {
+			secret = rand.Text() + rand.Text()
+		}
 		app.SecretHash = hash(secret)
 	}
 	err = c.Store.Write(ctx, func(tx store.PlatformTx) error { return tx.PutApp(ctx, app) })
@@ -79,6 +83,9 @@ func (c *Console) app(spec AppSpec) (store.App, error) {
 		ClientID: rand.Text(), Name: strings.TrimSpace(spec.Name), RedirectURIs: unique(spec.RedirectURIs), Scopes: slices.Clone(rc.Scopes),
 		Grants: []string{rc.GrantAuthorizationCode, rc.GrantRefreshToken}, CreatedAt: c.now(),
 	}
+	if spec.ClientID != "" {
+		app.ClientID = spec.ClientID
+	}
 	if app.Name == "" || len(app.Name) > 64 {
 		return app, rc.Errorf(rc.Invalid, "Give the app a name of 1 to 64 bytes; the sign-in page shows it.")
 	}
@@ -101,8 +108,8 @@ func (c *Console) app(spec AppSpec) (store.App, error) {
 		app.Grants = unique(spec.Grants)
 	}
 	for _, g := range app.Grants {
-		if !slices.Contains(grants, g) {
-			return app, rc.Errorf(rc.Invalid, "There is no grant type %q. Choose among %s.", g, strings.Join(grants, ", "))
+		if !slices.Contains(Grants, g) {
+			return app, rc.Errorf(rc.Invalid, "There is no grant type %q. Choose among %s.", g, strings.Join(Grants, ", "))
 		}
 	}
 	if slices.Contains(app.Grants, rc.GrantAuthorizationCode) && len(app.RedirectURIs) == 0 {

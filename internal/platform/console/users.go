@@ -95,7 +95,10 @@ func (c *Console) RegisterUser(ctx context.Context, spec UserSpec) (store.Extens
 		}
 		return tx.AddPhoneNumber(ctx, n)
 	})
-	return e, n, err
+	if err != nil {
+		return store.Extension{}, store.PhoneNumber{}, err
+	}
+	return e, n, nil
 }
 
 func checkUser(spec *UserSpec) error {

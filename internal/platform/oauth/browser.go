@@ -1,0 +1,128 @@
+package oauth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"offhook/internal/listen"
+	"offhook/internal/store"
+)
+
+// Cookies of the platform's own pages. The prefix binds them to this host
+// and makes browsers refuse them from anybody else.
+const (
+	browserCookie = "__Host-rc-signin"
+	formCookie    = "__Host-rc-form"
+)
+
+// browserLife is how long a browser stays signed in to the platform.
+const browserLife = 24 * time.Hour
+
+// browserUser returns who is signed in to the platform in this browser, or
+// nil.
+func (h *Handler) browserUser(r *http.Request) (*store.Extension, error) {
+	c, err := r.Cookie(browserCookie)
+	if err != nil {
+		return nil, nil
+	}
+	s, err := h.Store.BrowserSession(r.Context(), hash(c.Value), h.now())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading a browser's session: %w", err)
+	}
+	user, err := h.Store.Extension(r.Context(), s.ExtensionID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the user of a browser's session: %w", err)
+	}
+	return &user, nil
+}
+
+// remember signs the browser in under a new id, so that an id planted before
+// is worth nothing, and ends the session that it had.
+func (h *Handler) remember(w http.ResponseWriter, r *http.Request, user store.Extension) error {
+	id := secret("")
+	now := h.now()
+	err := h.Store.Write(r.Context(), func(tx store.PlatformTx) error {
+		if err := endBrowser(r.Context(), tx, r); err != nil {
+			return err
+		}
+		return tx.AddBrowserSession(r.Context(), store.BrowserSession{Hash: hash(id), ExtensionID: user.ID, CreatedAt: now, ExpiresAt: now.Add(browserLife)})
+	})
+	if err != nil {
+		return fmt.Errorf("keeping a browser's session: %w", err)
+	}
+	setCookie(w, browserCookie, id, int(browserLife/time.Second))
+	return nil
+}
+
+// forget signs the browser out of the platform.
+func (h *Handler) forget(w http.ResponseWriter, r *http.Request) error {
+	err := h.Store.Write(r.Context(), func(tx store.PlatformTx) error { return endBrowser(r.Context(), tx, r) })
+	if err != nil {
+		return fmt.Errorf("ending a browser's session: %w", err)
+	}
+	setCookie(w, browserCookie, "", -1)
+	return nil
+}
+
+func endBrowser(ctx context.Context, tx store.PlatformTx, r *http.Request) error {
+	c, err := r.Cookie(browserCookie)
+	if err != nil {
+		return nil
+	}
+	return tx.EndBrowserSession(ctx, hash(c.Value))
+}
+
+// setCookie sets a cookie for this host only; age 0 makes it go with the
+// browser. Lax, because the way back from an app is a cross-site GET.
+func setCookie(w http.ResponseWriter, name, value string, age int) {
+	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+// formToken returns the hidden field that a form of this browser carries,
+// and gives the browser the cookie that it belongs to. Another site can
+// neither read the one nor set the other, so it cannot sign anybody in as
+// somebody else (RFC 9700 section 4.7).
+func formToken(w http.ResponseWriter, r *http.Request) string {
+	if c, err := r.Cookie(formCookie); err == nil && len(c.Value) == 43 {
+		return tokenOf(c.Value) // a second window keeps the first one's form working
+	}
+	b := make([]byte, 32)
+	rand.Read(b)
+	id := base64.RawURLEncoding.EncodeToString(b)
+	setCookie(w, formCookie, id, 0)
+	return tokenOf(id)
+}
+
+func tokenOf(cookie string) string { return hash("sign-in form " + cookie) }
+
+// Faults of posted forms.
+var (
+	errCrossSite = &fault{http.StatusForbidden, "access_denied", "CMN-101", "This sign-in was sent by another site, so it was not used. Go back to the app and sign in again."}
+	errStale     = &fault{http.StatusForbidden, "access_denied", "CMN-101", "This page is too old, or the browser refused its cookie. Allow cookies for this site, go back to the app and sign in again."}
+)
+
+// ownForm checks that a posted form is one of ours, in this browser. The
+// Origin header says "null" because our pages send no referrer, so it can
+// only accuse.
+func ownForm(r *http.Request, token string) error {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
+		return errCrossSite
+	}
+	if o := r.Header.Get("Origin"); o != "" && o != "null" && o != listen.BaseURL(r) && o != "http://"+r.Host && o != "https://"+r.Host {
+		return errCrossSite
+	}
+	c, err := r.Cookie(formCookie)
+	if err != nil || subtle.ConstantTimeCompare([]byte(tokenOf(c.Value)), []byte(token)) != 1 {
+		return errStale
+	}
+	return nil
+}

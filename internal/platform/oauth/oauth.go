@@ -1,0 +1,117 @@
+// Package oauth is the platform's authorization server (contract/platform.md
+// sections 2 and 3): the sign-in page, authorization codes with PKCE, tokens
+// with RingCentral's refresh rule, revocation and discovery. The path of a
+// sign-in:
+//
+//	GET  /restapi/oauth/authorize   request.go checks it, authorize.go decides what to show
+//	POST /signin                    signin.go checks who it is, browser.go remembers the browser
+//	303  redirect URI ? code        authorize.go
+//	POST /restapi/oauth/token       client.go checks the app, token.go and refresh.go issue
+//	any  /restapi/...               authenticate.go says whom a token speaks for
+//
+// Codes, tokens and cookies are 256 random bits and are kept as SHA-256 only,
+// so a copy of the database signs nobody in. Nothing here logs them.
+package oauth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// SignInPath is where the sign-in page posts to; its style is below it.
+const SignInPath = "/signin"
+
+// NoCORS are the prefixes of the paths that a browser's cookie authorizes:
+// no other origin may read them (RFC 9700 section 2.6).
+var NoCORS = []string{rc.AuthorizePath, SignInPath}
+
+// A Handler is the authorization server. All its state that must last is in
+// Store; the counts of failed attempts are in memory, and a restart forgives.
+type Handler struct {
+	Store store.Platform
+	Limit *wire.Limiter // nil switches rate limits off
+	Now   func() time.Time
+	Log   *slog.Logger
+
+	signIns throttle // by (username, address), and by address
+	tokens  throttle // failed token requests, by address
+}
+
+// Mount registers the server's paths.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	face := &wire.Face{Auth: h, Limit: h.Limit, Log: h.Log}
+	face.Public(mux, "GET", rc.AuthorizePath, h.authorize)
+	face.Public(mux, "POST", rc.AuthorizePath, h.authorize)
+	face.Public(mux, "POST", rc.TokenPath, h.oauth(h.token))
+	face.Public(mux, "POST", rc.RevokePath, h.oauth(h.revoke))
+	face.Public(mux, "GET", rc.DiscoveryPath, h.metadata)
+	face.Public(mux, "GET", initialPath, h.initial)
+	face.Handle(mux, "GET", externalPath, h.external)
+	mux.HandleFunc("GET /.well-known/oauth-authorization-server", func(w http.ResponseWriter, r *http.Request) {
+		_ = h.metadata(w, r)
+	})
+	mux.HandleFunc("GET "+SignInPath, h.signInAgain)
+	mux.HandleFunc("POST "+SignInPath, h.signIn)
+	mux.HandleFunc("GET "+stylePath, serveStyle)
+}
+
+// sweepEvery is how often expired rows go, and keptFor how long they stay
+// after they expire: a refresh token may be asked for again for an hour,
+// which needs the row of the access token that it gave.
+const (
+	sweepEvery = 10 * time.Minute
+	keptFor    = time.Hour
+)
+
+// Run removes expired rows now and then until ctx ends.
+func (h *Handler) Run(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		err := h.Store.Write(ctx, func(tx store.PlatformTx) error { return tx.SweepOAuth(ctx, h.now().Add(-keptFor)) })
+		if err != nil && ctx.Err() == nil {
+			h.Log.Error("sweeping expired tokens", "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (h *Handler) now() time.Time {
+	if h.Now != nil {
+		return h.Now()
+	}
+	return time.Now()
+}
+
+// Prefixes tell what a secret is when it turns up where it should not.
+const (
+	accessPrefix  = "RCAT_"
+	refreshPrefix = "RCRT_"
+	codePrefix    = "RCAC_"
+)
+
+// secret makes 256 random bits behind a prefix.
+func secret(prefix string) string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return prefix + base64.RawURLEncoding.EncodeToString(b)
+}
+
+// hash is how secrets are kept and looked for.
+func hash(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

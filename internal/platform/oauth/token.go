@@ -1,0 +1,258 @@
+package oauth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// Lifetimes in seconds (contract 2.3 and 2.5).
+const (
+	minAccessTTL  = 600
+	maxAccessTTL  = 3600
+	maxRefreshTTL = 604800
+)
+
+// maxSessions is how many sign-ins a user may have with one app at a time;
+// the next one ends the oldest.
+const maxSessions = 5
+
+// An exchange turns a grant into tokens. Its error may be a fault that comes
+// with a change that must stay (a spent code, an ended session), so it
+// writes to the store itself.
+type exchange func(ctx context.Context, app store.App, p params) (rc.TokenInfo, error)
+
+// token answers the token endpoint.
+func (h *Handler) token(w http.ResponseWriter, r *http.Request) error {
+	info, err := h.exchange(w, r)
+	if err != nil {
+		// Guessing is hopeless against 256 bits, so a good request is never
+		// refused for the bad ones before it: the widget's server sends every
+		// user's from one address.
+		var f *fault
+		if errors.As(err, &f) && h.tokens.take(remote(r), perClient, h.now()) > 0 {
+			w.Header().Set("Retry-After", fmt.Sprint(int(perClient.most/time.Second)))
+			return errTooMany
+		}
+		return err
+	}
+	wire.JSON(w, http.StatusOK, info)
+	return nil
+}
+
+func (h *Handler) exchange(w http.ResponseWriter, r *http.Request) (rc.TokenInfo, error) {
+	if r.URL.RawQuery != "" {
+		return rc.TokenInfo{}, errInURL
+	}
+	p, err := body(w, r)
+	if err != nil {
+		return rc.TokenInfo{}, err
+	}
+	app, err := h.client(r, p)
+	if err != nil {
+		return rc.TokenInfo{}, err
+	}
+	grant := p["grant_type"]
+	if grant == "" {
+		return rc.TokenInfo{}, errMissing("grant_type")
+	}
+	fn := h.exchanges()[grant]
+	if fn == nil {
+		return rc.TokenInfo{}, errGrantType
+	}
+	if !slices.Contains(app.Grants, grant) {
+		return rc.TokenInfo{}, errGrantDenied
+	}
+	return fn(r.Context(), app, p)
+}
+
+// exchanges are the supported grant types; the discovery document lists them.
+func (h *Handler) exchanges() map[string]exchange {
+	return map[string]exchange{
+		rc.GrantAuthorizationCode: h.byCode,
+		rc.GrantRefreshToken:      h.byRefreshToken,
+	}
+}
+
+// byCode exchanges an authorization code. Whatever comes of it, the code is
+// spent; one that was spent before was stolen from one of its two bearers,
+// so the tokens made from it end (RFC 6749 section 4.1.2).
+func (h *Handler) byCode(ctx context.Context, app store.App, p params) (rc.TokenInfo, error) {
+	if p["code"] == "" {
+		return rc.TokenInfo{}, errMissing("code")
+	}
+	return h.decide(ctx, func(tx store.PlatformTx) (d decision, err error) {
+		now := h.now()
+		code, first, err := tx.UseAuthCode(ctx, hash(p["code"]), app.ClientID, now)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return decision{refused: errCode}, nil
+		case err != nil:
+			return d, fmt.Errorf("spending a code: %w", err)
+		case !first:
+			return decision{refused: errCode}, h.end(ctx, tx, code.SessionID, "an authorization code was used twice")
+		}
+		scopes, refused := checkCode(code, p, now)
+		if refused != nil {
+			return decision{refused: refused}, nil
+		}
+		d.info, err = h.open(ctx, tx, app, store.OAuthSession{
+			ID: rand.Text(), ClientID: app.ClientID, ExtensionID: code.ExtensionID, Scopes: scopes, EndpointID: endpoint(p["endpoint_id"]),
+			CreatedAt: now, ExpiresAt: now,
+		}, code.Hash, p)
+		return d, err
+	})
+}
+
+// A decision is what a write decided: tokens, or a fault that must not undo
+// the write's changes.
+type decision struct {
+	info    rc.TokenInfo
+	refused *fault
+}
+
+// decide runs fn as a write. When ctx ends first, fn may still be running, so
+// what it decides is not looked at.
+func (h *Handler) decide(ctx context.Context, fn func(tx store.PlatformTx) (decision, error)) (rc.TokenInfo, error) {
+	var d decision
+	err := h.Store.Write(ctx, func(tx store.PlatformTx) (err error) {
+		d, err = fn(tx)
+		return err
+	})
+	if err != nil {
+		return rc.TokenInfo{}, err
+	}
+	if d.refused != nil {
+		return rc.TokenInfo{}, d.refused
+	}
+	return d.info, nil
+}
+
+// checkCode compares an exchange with the request that its code was made
+// for. A verifier without a challenge is a downgrade (RFC 9700 section 4.8.2).
+func checkCode(code store.AuthCode, p params, now time.Time) (rc.ScopeSet, *fault) {
+	switch {
+	case !now.Before(code.ExpiresAt):
+		return nil, errCodeExpired
+	case code.RedirectGiven && p["redirect_uri"] != code.RedirectURI, p["redirect_uri"] != "" && p["redirect_uri"] != code.RedirectURI:
+		return nil, errRedirect
+	case code.Challenge == "" && p["code_verifier"] != "", code.Challenge != "" && !verified(code, p["code_verifier"]):
+		return nil, errVerifier
+	}
+	scopes, err := narrow(p["scope"], code.Scopes)
+	if err != nil {
+		return nil, errScope
+	}
+	return scopes, nil
+}
+
+func verified(code store.AuthCode, verifier string) bool {
+	if !unreserved(verifier) {
+		return false
+	}
+	if code.Method == "S256" {
+		sum := sha256.Sum256([]byte(verifier))
+		verifier = base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	return subtle.ConstantTimeCompare([]byte(verifier), []byte(code.Challenge)) == 1
+}
+
+// open begins a session with its first tokens. codeHash is of the code it
+// was made from, if any.
+func (h *Handler) open(ctx context.Context, tx store.PlatformTx, app store.App, s store.OAuthSession, codeHash string, p params) (rc.TokenInfo, error) {
+	if err := tx.AddOAuthSession(ctx, s, codeHash); err != nil {
+		return rc.TokenInfo{}, fmt.Errorf("opening an OAuth session: %w", err)
+	}
+	info, err := h.issue(ctx, tx, app, s, s.Scopes, p)
+	if err != nil {
+		return info, err
+	}
+	ended, err := tx.TrimOAuthSessions(ctx, s, maxSessions)
+	if err != nil {
+		return info, fmt.Errorf("ending the oldest OAuth sessions: %w", err)
+	}
+	for _, id := range ended {
+		h.Log.Info("OAuth session ended", "session", id, "reason", "the user has too many with this app")
+	}
+	return info, nil
+}
+
+// issue makes tokens for a session.
+func (h *Handler) issue(ctx context.Context, tx store.PlatformTx, app store.App, s store.OAuthSession, scopes rc.ScopeSet, p params) (rc.TokenInfo, error) {
+	now := h.now()
+	info := rc.TokenInfo{
+		AccessToken: secret(accessPrefix), TokenType: "bearer", ExpiresIn: accessTTL(p["access_token_ttl"]), Scope: rc.JoinScopes(scopes),
+		OwnerID: strconv.FormatInt(s.ExtensionID, 10), EndpointID: s.EndpointID, SessionID: s.ID,
+	}
+	expires := now.Add(time.Duration(info.ExpiresIn) * time.Second)
+	err := tx.AddAccessToken(ctx, store.AccessToken{Hash: hash(info.AccessToken), SessionID: s.ID, Scopes: scopes, ExpiresAt: expires})
+	if err != nil {
+		return info, fmt.Errorf("keeping an access token: %w", err)
+	}
+	if slices.Contains(app.Grants, rc.GrantRefreshToken) {
+		info.RefreshToken, info.RefreshTokenExpiresIn = secret(refreshPrefix), refreshTTL(p["refresh_token_ttl"])
+		until := now.Add(time.Duration(info.RefreshTokenExpiresIn) * time.Second)
+		if err := tx.AddRefreshToken(ctx, store.RefreshToken{Hash: hash(info.RefreshToken), SessionID: s.ID, ExpiresAt: until}); err != nil {
+			return info, fmt.Errorf("keeping a refresh token: %w", err)
+		}
+		if until.After(expires) {
+			expires = until
+		}
+	}
+	return info, tx.ExtendOAuthSession(ctx, s.ID, expires)
+}
+
+// accessTTL clamps instead of refusing (contract 2.3); what is no positive
+// number counts as absent, because the SDK sends -1 after a 401.
+func accessTTL(sent string) int {
+	n, err := strconv.Atoi(sent)
+	if err != nil || n <= 0 {
+		return maxAccessTTL
+	}
+	return min(max(n, minAccessTTL), maxAccessTTL)
+}
+
+func refreshTTL(sent string) int {
+	n, err := strconv.Atoi(sent)
+	if err != nil || n <= 0 {
+		return maxRefreshTTL
+	}
+	return min(n, maxRefreshTTL)
+}
+
+// endpoint is the client's instance: its own name for itself, or a new one.
+func endpoint(sent string) string {
+	bad := func(r rune) bool { return r <= ' ' || r >= 0x7f }
+	if sent == "" || len(sent) > 64 || strings.ContainsFunc(sent, bad) {
+		return rand.Text()
+	}
+	return sent
+}
+
+// end ends a session with all its tokens; an empty id is none.
+func (h *Handler) end(ctx context.Context, tx store.PlatformTx, id, reason string) error {
+	if id == "" {
+		return nil
+	}
+	ended, err := tx.EndOAuthSession(ctx, id)
+	if err != nil {
+		return fmt.Errorf("ending an OAuth session: %w", err)
+	}
+	if ended {
+		h.Log.Info("OAuth session ended", "session", id, "reason", reason)
+	}
+	return nil
+}
