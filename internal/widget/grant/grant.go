@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -148,7 +149,20 @@ func (g *Grants) announce(ctx context.Context, e Ended) {
 // whoever signs out is signed out here whatever the platform does. Ending
 // what has ended changes nothing.
 func (g *Grants) End(ctx context.Context, id, reason string) error {
-	gone, sessions, err := g.remove(ctx, id, func(store.Grant) bool { return true })
+	return g.end(ctx, id, reason, func(store.Grant, []store.Session) bool { return true })
+}
+
+// EndUnused ends a grant that has no session left. One that somebody joined
+// in the meantime stays.
+func (g *Grants) EndUnused(ctx context.Context, id string) error {
+	return g.end(ctx, id, SignedOut, func(_ store.Grant, sessions []store.Session) bool {
+		now := g.Now()
+		return !slices.ContainsFunc(sessions, func(s store.Session) bool { return s.ExpiresAt.After(now) })
+	})
+}
+
+func (g *Grants) end(ctx context.Context, id, reason string, ok func(store.Grant, []store.Session) bool) error {
+	gone, sessions, err := g.remove(ctx, id, ok)
 	if err != nil || gone.ID == "" {
 		return err
 	}
@@ -158,16 +172,16 @@ func (g *Grants) End(ctx context.Context, id, reason string) error {
 
 // remove deletes a grant that ok accepts, in one transaction, and returns it
 // with the sessions that went with it; the zero Grant when there is none.
-func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant) bool) (gone store.Grant, sessions []store.Session, err error) {
+func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant, []store.Session) bool) (gone store.Grant, sessions []store.Session, err error) {
 	err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
 		gr, err := tx.Grant(ctx, id)
-		if errors.Is(err, store.ErrNotFound) || err == nil && !ok(gr) {
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if sessions, err = tx.SessionsOf(ctx, id); err != nil {
+		if sessions, err = tx.SessionsOf(ctx, id); err != nil || !ok(gr, sessions) {
 			return err
 		}
 		gone = gr

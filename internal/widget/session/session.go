@@ -45,8 +45,9 @@ type Ended struct {
 
 // Grants ends grants that no session uses.
 type Grants interface {
-	// End revokes the grant's tokens; ending what has ended changes nothing.
-	End(ctx context.Context, id, reason string) error
+	// EndUnused revokes the grant's tokens when it has no session left.
+	// Ending what has ended changes nothing.
+	EndUnused(ctx context.Context, id string) error
 }
 
 // Sessions holds every session. It is safe for concurrent use.
@@ -165,7 +166,7 @@ func (s *Sessions) End(ctx context.Context, session store.Session, reason string
 	}
 	s.announce(ctx, Ended{session.ID, session.GrantID, reason})
 	if last {
-		return s.Grants.End(ctx, session.GrantID, "signed-out")
+		return s.Grants.EndUnused(ctx, session.GrantID)
 	}
 	return nil
 }
@@ -209,7 +210,7 @@ func (s *Sessions) Sweep(ctx context.Context) error {
 		return fmt.Errorf("listing unused grants: %w", err)
 	}
 	for _, g := range unused {
-		if err := s.Grants.End(ctx, g.ID, "signed-out"); err != nil {
+		if err := s.Grants.EndUnused(ctx, g.ID); err != nil {
 			return err
 		}
 	}

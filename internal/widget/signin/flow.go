@@ -1,0 +1,284 @@
+// Package signin signs people in to the phone. One Flow on the server is one
+// attempt; every way to sign in is a small adapter onto it, so that each
+// attack is met once.
+//
+//	frame                     server                       window           platform
+//	  |-- window.open(/signin/window?flow=F) ---------------->|
+//	  |-- POST signin {F, secret}->|                          |
+//	  |                       [waiting] <---- GET window -----|
+//	  |                            |----- 303 authorize ----->|-- sign-in page -->|
+//	  |                            |<---- redirect.html ------|<-- code, state ---|
+//	  |                       [exchanging] ------------ code, verifier ---------->|
+//	  |                       [complete] <---------------- tokens ----------------|
+//	  |                            |-- 303 done#handle ------>|
+//	  |<------------- postMessage(handle), our origin only ---|
+//	  |-- redeem {handle, secret}->|
+//	  |<------- cookie ------- [done]
+//
+//	complete -> code: the window found no opener and asks for a code to type
+//	waiting, exchanging, complete, code -> failed: with a sentence that says why
+//
+// Each arrow between states is a compare-and-set, so that an answer, a
+// handle and a code count once. What protects what:
+//
+//   - The frame chooses F and its secret itself, at random, because
+//     window.open must be called inside the click, before any answer could
+//     arrive. F alone opens nothing: it shows the window to the platform.
+//   - state (256 bits, only its hash is kept) ties the platform's answer to
+//     the flow; PKCE ties the code to the server's verifier; iss (RFC 9207)
+//     ties the answer to the platform that was asked.
+//   - The handle reaches only a page of our own origin in the same browser,
+//     because postMessage names the origin; only the frame that holds the
+//     secret can redeem it. Whoever sends somebody else a link into their own
+//     flow gets nothing: the handle stays in the victim's window. This is also
+//     why the window needs no cookie, which a browser might refuse.
+//   - Tokens wait sealed in the flow's row until they are redeemed. A flow
+//     that is never finished touches no grant; its tokens are revoked.
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+const (
+	// flowLife is how long somebody may take to sign in.
+	flowLife = 10 * time.Minute
+	// codeLife and codeTries bound the typed code.
+	codeLife  = 2 * time.Minute
+	codeTries = 3
+	// changed is where moves of flows are announced.
+	changed = "widget.flow"
+)
+
+// change is announced on "widget.flow".
+type change struct {
+	FlowID string          `json:"flowId"`
+	State  store.FlowState `json:"state"`
+}
+
+// A record is what a flow's row holds sealed.
+type record struct {
+	State    rc.Secret     // OAuth's state parameter
+	Verifier rc.Secret     // PKCE's
+	Redirect string        // redirect_uri
+	Issuer   string        // the issuer that answers must name; empty when the platform promises none
+	Tokens   *rc.TokenInfo // from complete on
+	Code     string        // the typed code
+}
+
+func row(id string) string { return "flows/" + id }
+
+// Ids and secrets are made by the frame with crypto.getRandomValues.
+var (
+	flowID = regexp.MustCompile(`^[A-Za-z0-9_-]{22,64}$`)
+	secret = regexp.MustCompile(`^[A-Za-z0-9_-]{43,64}$`)
+)
+
+func random() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+func (h *Handler) seal(f *store.Flow, rec record) error {
+	plain, err := json.Marshal(rec)
+	if err != nil {
+		return errors.New("encoding a flow")
+	}
+	f.Sealed = h.Ring.Seal(plain, row(f.ID))
+	return nil
+}
+
+func (h *Handler) unseal(f store.Flow) (record, error) {
+	var rec record
+	plain, err := h.Ring.Open(f.Sealed, row(f.ID))
+	if err == nil {
+		err = json.Unmarshal(plain, &rec)
+	}
+	if err != nil {
+		return record{}, errors.New("opening a flow: it was sealed under another key, or damaged")
+	}
+	return rec, nil
+}
+
+// begin records a new flow of a frame.
+func (h *Handler) begin(ctx context.Context, frame store.Frame, id, frameSecret, redirect string) (store.Flow, error) {
+	now, rec := h.Now(), record{State: rc.Secret(random()), Verifier: rc.Secret(random()), Redirect: redirect}
+	f := store.Flow{
+		ID: id, FrameKey: frame.Key, Way: "code", State: store.FlowWaiting, SecretHash: hash(frameSecret), StateHash: hash(string(rec.State)),
+		CreatedAt: now, ExpiresAt: now.Add(flowLife),
+	}
+	if err := h.seal(&f, rec); err != nil {
+		return store.Flow{}, err
+	}
+	err := h.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.AddFlow(ctx, f) })
+	if errors.Is(err, store.ErrExists) {
+		return store.Flow{}, rc.Errorf(rc.Conflict, "This sign-in was started before. Press Sign In again.")
+	}
+	if err != nil {
+		return store.Flow{}, fmt.Errorf("beginning a sign-in: %w", err)
+	}
+	h.announce(ctx, f)
+	return f, nil
+}
+
+// move writes f's new state when the row is still in state from, tells the
+// waiting pages, and reports whether it was.
+func (h *Handler) move(ctx context.Context, f store.Flow, from store.FlowState) (bool, error) {
+	var moved bool
+	err := h.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
+		moved, err = tx.MoveFlow(ctx, f, from)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("moving a sign-in to %s: %w", f.State, err)
+	}
+	if moved {
+		h.announce(ctx, f)
+	}
+	return moved, nil
+}
+
+func (h *Handler) announce(ctx context.Context, f store.Flow) {
+	data, err := json.Marshal(change{f.ID, f.State})
+	if err == nil {
+		err = h.Bus.Publish(ctx, changed, data)
+	}
+	if err != nil {
+		h.Log.Error("announcing a sign-in", "err", err)
+	}
+}
+
+// fail ends a flow with a sentence for the user. The tokens that it may hold
+// are revoked, and nothing of them stays.
+func (h *Handler) fail(ctx context.Context, f store.Flow, sentence string) error {
+	from := f.State
+	tokens := h.tokens(f)
+	f.State, f.Message, f.Sealed, f.HandleHash = store.FlowFailed, sentence, []byte{}, ""
+	moved, err := h.move(ctx, f, from)
+	if moved && tokens != nil {
+		h.discard(ctx, f, *tokens)
+	}
+	return err
+}
+
+// tokens are those that a flow holds and nobody has redeemed, or nil.
+func (h *Handler) tokens(f store.Flow) *rc.TokenInfo {
+	if f.State != store.FlowComplete && f.State != store.FlowCode {
+		return nil
+	}
+	rec, err := h.unseal(f)
+	if err != nil {
+		h.Log.Error("revoking the tokens of an unfinished sign-in", "err", err)
+		return nil
+	}
+	return rec.Tokens
+}
+
+func (h *Handler) discard(ctx context.Context, f store.Flow, tokens rc.TokenInfo) {
+	frame, err := h.Store.Frame(ctx, f.FrameKey)
+	if err != nil {
+		h.Log.Error("revoking the tokens of an unfinished sign-in", "err", err)
+		return
+	}
+	h.Grants.Discard(frame.Platform, frame.ClientID, tokens)
+}
+
+// live reads a flow that has not expired; none is a NotFound error.
+func (h *Handler) live(f store.Flow, err error) (store.Flow, error) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !f.ExpiresAt.After(h.Now()) {
+		return store.Flow{}, rc.Errorf(rc.NotFound, "This sign-in has expired, or was started somewhere else. Close this window and press Sign In again.")
+	}
+	if err != nil {
+		return store.Flow{}, fmt.Errorf("reading a sign-in: %w", err)
+	}
+	return f, nil
+}
+
+// await reads a flow now and after each of its changes until done accepts
+// it or ctx ends, and returns the last that it read.
+func (h *Handler) await(ctx context.Context, id string, done func(store.Flow, error) bool) (store.Flow, error) {
+	wake := make(chan struct{}, 1)
+	cancel, err := h.Bus.Subscribe(changed, func(data []byte) {
+		var c change
+		if json.Unmarshal(data, &c) == nil && c.FlowID == id {
+			select {
+			case wake <- struct{}{}:
+			default:
+			}
+		}
+	})
+	if err != nil {
+		return store.Flow{}, fmt.Errorf("waiting for a sign-in: %w", err)
+	}
+	defer cancel()
+	for {
+		// Read without ctx's end: the last word is the store's.
+		f, err := h.Store.Flow(context.WithoutCancel(ctx), id)
+		if done(f, err) {
+			return f, err
+		}
+		select {
+		case <-wake:
+		case <-ctx.Done():
+			return f, err
+		}
+	}
+}
+
+// Sweep removes expired flows and revokes tokens that nobody redeemed.
+func (h *Handler) Sweep(ctx context.Context) error {
+	expired, err := h.Store.ExpiredFlows(ctx, h.Now())
+	if err != nil {
+		return fmt.Errorf("listing expired sign-ins: %w", err)
+	}
+	for _, f := range expired {
+		var was bool
+		err := h.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
+			was, err = tx.DeleteFlow(ctx, f.ID)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("removing an expired sign-in: %w", err)
+		}
+		if tokens := h.tokens(f); was && tokens != nil {
+			h.discard(ctx, f, *tokens)
+		}
+	}
+	return nil
+}
+
+// Run sweeps every minute until ctx ends.
+func (h *Handler) Run(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		if err := h.Sweep(ctx); err != nil && ctx.Err() == nil {
+			h.Log.Error("sweeping sign-ins", "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,223 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/listen"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+	"offhook/internal/widget/seal"
+	"offhook/internal/widget/visit"
+)
+
+// Grants is where the tokens of a sign-in come from and go to.
+type Grants interface {
+	// Exchange redeems an authorization code; a refusal is an *rc.Error.
+	Exchange(ctx context.Context, platform, clientID, redirectURI string, code, verifier rc.Secret) (rc.TokenInfo, error)
+	// Join gives the tokens to their user's grant.
+	Join(ctx context.Context, platform, clientID string, info rc.TokenInfo) (store.Grant, error)
+	// Discard revokes tokens that no grant has taken.
+	Discard(platform, clientID string, info rc.TokenInfo)
+}
+
+// Sessions begins the session that a flow ends in.
+type Sessions interface {
+	Begin(w http.ResponseWriter, r *http.Request, f store.Frame, grantID string) (store.Session, error)
+}
+
+// Handler serves the frame's side of a flow, under the frame's own path, and
+// the window's side, which shares nothing with the frame.
+type Handler struct {
+	Store    store.Widget
+	Bus      bus.Bus
+	Ring     *seal.Ring
+	Visits   *visit.Face
+	Grants   Grants
+	Sessions Sessions
+	Client   *http.Client // the checked client of package embed
+	Now      func() time.Time
+	Log      *slog.Logger
+
+	issuers issuers
+}
+
+// Mount registers the package's routes.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	h.Visits.Open(mux, "POST /p/{key}/signin", h.start)
+	h.Visits.Open(mux, "GET /p/{key}/signin/{flow}", h.watch)
+	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/redeem", h.redeem)
+	h.mountWindow(mux)
+}
+
+// started is the answer to start.
+type started struct {
+	WindowURL string `json:"windowUrl"`
+}
+
+func windowURL(id string) string { return "/signin/window?flow=" + id }
+
+func (h *Handler) start(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	var body struct{ Flow, Secret string }
+	if err := visit.Body(w, r, &body); err != nil {
+		return err
+	}
+	if !flowID.MatchString(body.Flow) || !secret.MatchString(body.Secret) {
+		return rc.Errorf(rc.Invalid, "The phone sent something that its server does not understand. Reload the page.")
+	}
+	_, err := h.begin(r.Context(), v.Frame, body.Flow, body.Secret, listen.BaseURL(r)+"/redirect.html")
+	if err != nil {
+		return h.told(err)
+	}
+	visit.JSON(w, http.StatusCreated, started{windowURL(body.Flow)})
+	return nil
+}
+
+// told logs what is behind a sentence for the user.
+func (h *Handler) told(err error) error {
+	var e *rc.Error
+	if errors.As(err, &e) && err != error(e) {
+		h.Log.Warn("signing in", "err", err)
+	}
+	return err
+}
+
+// progress is what a frame may know of its flow.
+type progress struct {
+	State   store.FlowState `json:"state"`
+	Seen    bool            `json:"seen"`              // the window has reached the server
+	Message string          `json:"message,omitempty"` // of a failed flow
+}
+
+// watchTime is how long watch waits for a change.
+const watchTime = 25 * time.Second
+
+// watch answers when the flow is no longer as the frame knows it: in the
+// state of the parameter state, and seen or not as the parameter seen says.
+func (h *Handler) watch(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	ctx, cancel := context.WithTimeout(r.Context(), watchTime)
+	defer cancel()
+	query := r.URL.Query()
+	f, err := h.live(h.await(ctx, r.PathValue("flow"), func(f store.Flow, err error) bool {
+		return err != nil || f.FrameKey != v.Frame.Key || string(f.State) != query.Get("state") || !f.SeenAt.IsZero() != (query.Get("seen") == "true")
+	}))
+	if err == nil && f.FrameKey != v.Frame.Key {
+		_, err = h.live(store.Flow{}, store.ErrNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	visit.JSON(w, http.StatusOK, progress{f.State, !f.SeenAt.IsZero(), f.Message})
+	return nil
+}
+
+// redeem ends a flow in a session: with the handle that the window handed
+// over, or with the code that the user typed.
+func (h *Handler) redeem(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	var body struct{ Handle, Code, Secret string }
+	if err := visit.Body(w, r, &body); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	f, err := h.live(h.Store.Flow(ctx, r.PathValue("flow")))
+	if err != nil {
+		return err
+	}
+	// A flow of another frame, or the wrong secret, is as good as no flow.
+	if f.FrameKey != v.Frame.Key || !same(f.SecretHash, hash(body.Secret)) {
+		_, err := h.live(store.Flow{}, store.ErrNotFound)
+		return err
+	}
+	if err := h.prove(ctx, f, body.Handle, body.Code); err != nil {
+		return err
+	}
+	return h.finish(w, r, v.Frame, f)
+}
+
+// prove checks that the window that signed in and the frame belong together.
+func (h *Handler) prove(ctx context.Context, f store.Flow, handle, code string) error {
+	switch {
+	case f.State == store.FlowFailed:
+		return rc.Errorf(rc.Conflict, "%s", f.Message)
+	case f.State != store.FlowComplete && f.State != store.FlowCode:
+		return rc.Errorf(rc.Conflict, "This sign-in is not ready, or was used already. Press Sign In again.")
+	case handle != "":
+		if !same(f.HandleHash, hash(handle)) {
+			return rc.Errorf(rc.Denied, "This is not the window that signed in. Press Sign In again.")
+		}
+		return nil
+	case f.State != store.FlowCode:
+		return rc.Errorf(rc.Denied, "This sign-in needs no code. Press Sign In again.")
+	}
+	return h.proveCode(ctx, f, code)
+}
+
+// proveCode counts every try before it looks at the code, so that tries at
+// the same moment count as well.
+func (h *Handler) proveCode(ctx context.Context, f store.Flow, code string) error {
+	rec, err := h.unseal(f)
+	if err != nil {
+		return err
+	}
+	if !f.CodeUntil.After(h.Now()) {
+		return h.refuseCode(ctx, f, "The code has expired. Press Sign In again.")
+	}
+	var tries int64
+	err = h.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
+		tries, err = tx.TryFlow(ctx, f.ID)
+		return err
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("counting a try: %w", err)
+	case tries <= codeTries && same(rec.Code, code):
+		return nil
+	case tries >= codeTries:
+		h.Log.Warn("a typed code was wrong too often", "frame", f.FrameKey)
+		return h.refuseCode(ctx, f, "That was wrong too often. Press Sign In again.")
+	}
+	return rc.Errorf(rc.Denied, "That is not the code in the sign-in window. Look again: it has six digits.")
+}
+
+func (h *Handler) refuseCode(ctx context.Context, f store.Flow, sentence string) error {
+	if err := h.fail(ctx, f, sentence); err != nil {
+		return err
+	}
+	return rc.Errorf(rc.Conflict, "%s", sentence)
+}
+
+func (h *Handler) finish(w http.ResponseWriter, r *http.Request, frame store.Frame, f store.Flow) error {
+	// From here on the browser's going away must not lose the tokens.
+	ctx := context.WithoutCancel(r.Context())
+	rec, err := h.unseal(f)
+	if err != nil {
+		return err
+	}
+	from := f.State
+	f.State, f.Sealed, f.HandleHash = store.FlowDone, []byte{}, ""
+	moved, err := h.move(ctx, f, from)
+	if err != nil {
+		return err
+	}
+	if !moved || rec.Tokens == nil {
+		return rc.Errorf(rc.Conflict, "This sign-in was used already. Press Sign In again.")
+	}
+	grant, err := h.Grants.Join(ctx, frame.Platform, frame.ClientID, *rec.Tokens)
+	if err != nil {
+		h.Grants.Discard(frame.Platform, frame.ClientID, *rec.Tokens)
+		return err
+	}
+	if _, err := h.Sessions.Begin(w, r.WithContext(ctx), frame, grant.ID); err != nil {
+		return err
+	}
+	h.Log.Info("signed in", "way", f.Way, "platform", frame.Platform, "client", frame.ClientID, "origin", frame.Origin)
+	visit.JSON(w, http.StatusOK, struct {
+		SignedIn bool `json:"signedIn"`
+	}{true})
+	return nil
+}

@@ -1,0 +1,63 @@
+package signin
+
+import (
+	"embed"
+	"errors"
+	"html/template"
+	"net/http"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/visit"
+	"offhook/web"
+)
+
+//go:embed window.html
+var windowFile embed.FS
+
+var windowPage = template.Must(template.New("window.html").Funcs(template.FuncMap{"asset": web.URL}).ParseFS(windowFile, "window.html"))
+
+// A window is what the sign-in window shows.
+type windowView struct {
+	Handover bool // the script finds the handle in the fragment
+	Title    string
+	Sentence string
+}
+
+var handover = windowView{Handover: true, Title: "Signing you in", Sentence: "One moment: the phone is being told that you signed in."}
+
+// show writes a page of the window. It sends no Cross-Origin-Opener-Policy,
+// which would cut the window off from the frame that waits for it.
+func (h *Handler) show(w http.ResponseWriter, status int, v windowView) {
+	head := w.Header()
+	head.Set("Content-Type", "text/html; charset=utf-8")
+	head.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
+		"form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
+	w.WriteHeader(status)
+	if err := windowPage.Execute(w, v); err != nil {
+		h.Log.Debug("writing a page of the sign-in window", "err", err)
+	}
+}
+
+// page makes a handler of a page of the window; an error becomes a page with
+// its sentence.
+func (h *Handler) page(fn func(w http.ResponseWriter, r *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		head := w.Header()
+		head.Set("Cache-Control", "no-store")
+		head.Set("Referrer-Policy", "no-referrer")
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("X-Frame-Options", "DENY")
+		err := fn(w, r)
+		if err == nil {
+			return
+		}
+		v, status := windowView{Title: "Not signed in", Sentence: "Something went wrong here. Close this window and press Sign In again."}, http.StatusInternalServerError
+		var e *rc.Error
+		if errors.As(err, &e) {
+			v.Sentence, status = e.Message, visit.Status(e.Kind)
+		} else if r.Context().Err() == nil {
+			h.Log.Error("answering the sign-in window", "path", r.URL.Path, "err", err)
+		}
+		h.show(w, status, v)
+	}
+}
