@@ -16,7 +16,7 @@ const (
 	Prefill  = "prefill"  // open a new text or a number, filled in; the user sends
 	Status   = "status"   // who is signed in, which page is open, how many are unread
 	SignIn   = "signin"   // ask for sign-in, sign out
-	Messages = "messages" // read the user's texts as they come and change
+	Texts    = "messages" // read the user's texts as they come and change
 )
 
 // Embeds is the registry of embeds.

@@ -261,7 +261,7 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 	if e.Type == "identity" || e.Type == "resync" {
 		return s.identify(ctx)
 	}
-	if e.Message == nil || !s.caps.has(Messages) {
+	if e.Message == nil || !s.caps.has(Texts) {
 		return nil
 	}
 	for _, m := range messageNotices(*e.Message, e.New, s.h.Now()) {
