@@ -51,7 +51,7 @@ describe('texting', () => {
     const [ada, ben] = await pair();
     const { person, tab } = await Person.signedIn(demo, ada);
     try {
-      await tab.compose(ben.name.split(' ')[1]);
+      await tab.compose(ben.name.split(' ').slice(1).join(' '));
       await tab.send('Found you by name.');
       await tab.bubble('Found you by name.').waitFor();
       const store = await (await Api.as(demo, ben)).texts();

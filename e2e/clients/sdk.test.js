@@ -38,7 +38,7 @@ describe('@ringcentral/sdk', () => {
     const sdk = newSdk();
     await signIn(sdk);
     const extension = await (await sdk.get('/restapi/v1.0/account/~/extension/~')).json();
-    assert.equal(String(extension.id), nora.extensionId);
+    assert.equal(String(extension.id), String(nora.extensionId));
     assert.equal(extension.extensionNumber, nora.extensionNumber);
     const numbers = await (await sdk.get('/restapi/v1.0/account/~/extension/~/phone-number', { perPage: 'MAX', page: 1 })).json();
     assert.ok(numbers.records.some((/** @type {any} */ n) => n.phoneNumber === nora.phoneNumber));

@@ -67,7 +67,7 @@ describe('@ringcentral/subscriptions', { timeout: 60_000 }, () => {
     const instant = await heard.first((e) => /instant/.test(e.event));
     assert.equal(instant.body.subject, text);
     assert.equal(instant.body.from.phoneNumber, otto.phoneNumber);
-    assert.equal(String(instant.ownerId), nora.extensionId);
+    assert.equal(String(instant.ownerId), String(nora.extensionId));
     const change = await heard.first((e) => /message-store$/.test(e.event));
     assert.ok(change.body.changes.some((/** @type {any} */ c) => c.type === 'SMS' && c.newCount >= 1));
 

@@ -167,18 +167,18 @@ export class Demo {
   }
 
   /**
-   * Adds a user, so that tests do not share one user's rate limits.
+   * Adds a user, so that tests do not share one user's rate limits. Letters are
+   * added to the name, so that no two users of a demo are called the same.
    * @param {string} [name]
    * @returns {Promise<User>}
    */
-  async user(name) {
+  async user(name = 'Tess Tester') {
     this.#users += 1;
+    const letters = String.fromCharCode(...[Math.floor(this.#users / 26), this.#users % 26].map((n) => 65 + n));
+    const full = `${name} ${letters}`;
     const password = `correct horse ${this.#users} battery`;
-    const first = name?.split(' ')[0] ?? 'Tess';
-    const last = name?.split(' ').slice(1).join(' ') || `Tester ${String.fromCharCode(64 + this.#users)}`;
-    const username = `${first}.${this.#users}@test.example`.toLowerCase();
-    const made = await this.command('user', 'add', '--name', `${first} ${last}`, '--username', username, '--password', password);
-    return { name: `${first} ${last}`, username, password, ...made };
+    const email = `${letters}.${this.#users}@test.example`.toLowerCase();
+    return this.command('user', 'add', '--name', full, '--email', email, '--password', password);
   }
 }
 

@@ -1,0 +1,163 @@
+// Every state of every panel, as /_stories draws it: no errors, nothing from
+// elsewhere, nothing that an accessibility checker objects to, in light and
+// dark, in the corner of a page and on a wide screen.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { openBrowser } from '../lib/chromium.js';
+import { Demo } from '../lib/demo.js';
+import { Person } from '../lib/person.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** @type {Demo} */
+let demo;
+before(async () => {
+  demo = await Demo.start();
+});
+after(() => demo.close());
+
+/**
+ * Runs axe in a page or frame; what it says comes back one line per rule.
+ * @param {import('playwright-core').Page | import('playwright-core').Frame} page
+ * @returns {Promise<string[]>}
+ */
+async function objections(page) {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await Reflect.get(window, 'axe').run(document, { iframes: false });
+    return violations.map((/** @type {any} */ v) => `${v.id}: ${v.help} (${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')})`);
+  });
+}
+
+for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+  describe(`the panels in ${colorScheme}`, () => {
+    it('draw without an error and without an objection', { timeout: 300_000 }, async () => {
+      const context = await openBrowser({ colorScheme, viewport: { width: 300, height: 500 } });
+      try {
+        const page = await context.newPage();
+        /** @type {string[]} */
+        const problems = [];
+        let name = '';
+        page.on('console', (m) => ['error', 'warning'].includes(m.type()) && problems.push(`${name}: ${m.text()}`));
+        page.on('pageerror', (err) => problems.push(`${name}: ${err}`));
+        page.on('request', (r) => !r.url().startsWith(`${demo.facts.widget.url}/`) && !r.url().startsWith('data:') && problems.push(`${name}: asked ${r.url()}`));
+        await page.goto(`${demo.facts.widget.url}/_stories`);
+        const links = await page.locator('a[href^="/_stories/"]').evaluateAll((all) => [...new Set(all.map((a) => /** @type {HTMLAnchorElement} */ (a).href))]);
+        assert.ok(links.length >= 15, `${links.length} stories`);
+        for (const link of links) {
+          name = new URL(link).pathname.split('/').pop() ?? '';
+          for (const viewport of [{ width: 300, height: 500 }, { width: 1100, height: 760 }]) {
+            await page.setViewportSize(viewport);
+            await page.goto(link);
+            for (const line of await objections(page)) problems.push(`${name} at ${viewport.width}: ${line}`);
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+            if (wide) problems.push(`${name} at ${viewport.width}: scrolls sideways`);
+          }
+        }
+        assert.deepEqual([...new Set(problems)], []);
+      } finally {
+        await context.close();
+      }
+    });
+
+    it('and the pages around them: the CRM, the platform\'s sign-in, the front page', async () => {
+      const person = await Person.open(demo, { colorScheme });
+      try {
+        const tab = await person.tab();
+        assert.deepEqual(await objections(tab.page), [], 'the CRM');
+        assert.deepEqual(await objections(await tab.frame()), [], 'the signed-out phone');
+        const popup = person.context.waitForEvent('page');
+        await tab.phone.getByRole('button', { name: 'Sign In', exact: true }).click();
+        const window = await popup;
+        await window.locator('input[type=password]').waitFor();
+        assert.deepEqual(await objections(window), [], 'the sign-in page');
+        await window.locator('input[autocomplete=username]').fill('nobody@test.example');
+        await window.locator('input[type=password]').fill('wrong');
+        await window.locator('input[type=password]').press('Enter');
+        await window.getByRole('alert').waitFor();
+        assert.deepEqual(await objections(window), [], 'the sign-in page with an error');
+        const front = await person.context.newPage();
+        await front.goto(`${demo.facts.widget.url}/`);
+        assert.deepEqual(await objections(front), [], 'the front page');
+        const bad = person.console.filter((line) => /^(error|uncaught)/.test(line) && !/status of 4\d\d/.test(line));
+        assert.deepEqual(bad, []);
+      } finally {
+        await person.close();
+      }
+    });
+  });
+}
+
+describe('the keyboard alone', () => {
+  /**
+   * Presses Tab until something with that name has the focus.
+   * @param {import('playwright-core').Page} page
+   * @param {import('playwright-core').Page | import('playwright-core').Frame} where
+   * @param {RegExp} name
+   */
+  async function tabTo(page, where, name) {
+    /** @type {string[]} */
+    const passed = [];
+    for (let i = 0; i < 80; i++) {
+      const at = await where.evaluate(() => {
+        const e = document.activeElement;
+        if (!(e instanceof HTMLElement) || e === document.body) return '';
+        const labels = 'labels' in e ? [.../** @type {HTMLInputElement} */ (e).labels ?? []].map((l) => l.textContent).join(' ') : '';
+        return (e.getAttribute('aria-label') || labels || e.textContent || '').trim().replaceAll(/\s+/g, ' ');
+      });
+      if (name.test(at)) return;
+      passed.push(at);
+      await page.keyboard.press('Tab');
+    }
+    assert.fail(`Tab never came to ${name}: ${[...new Set(passed)].join(' | ')}`);
+  }
+
+  it('signs in, writes to a colleague found by name, and signs out', async () => {
+    const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];
+    const person = await Person.open(demo);
+    try {
+      const tab = await person.tab('/plain');
+      const frame = await tab.frame();
+      const keys = tab.page.keyboard;
+      await tabTo(tab.page, frame, /^Sign In$/);
+      const popup = person.context.waitForEvent('page');
+      await keys.press('Enter');
+      const window = await popup;
+      const closed = window.waitForEvent('close');
+      await window.locator('input[autocomplete=username]').waitFor();
+      await tabTo(window, window, /e-?mail|phone|user/i);
+      await window.keyboard.type(ada.username);
+      await tabTo(window, window, /password/i);
+      await window.keyboard.type(ada.password);
+      await window.keyboard.press('Enter');
+      await closed;
+      await tab.signedIn();
+      await tab.page.bringToFront();
+
+      await tabTo(tab.page, frame, /^New message$/);
+      await keys.press('Enter');
+      await tab.phone.getByRole('combobox', { name: 'To' }).waitFor();
+      await tabTo(tab.page, frame, /^To$/);
+      await keys.type(ben.name);
+      await tab.phone.getByRole('option', { name: new RegExp(ben.name) }).first().waitFor();
+      await keys.press('ArrowDown');
+      await keys.press('Enter');
+      await tabTo(tab.page, frame, /^Message$/);
+      await keys.type('Typed, not clicked');
+      await keys.press('Enter');
+      await tab.bubble('Typed, not clicked').waitFor();
+
+      await tabTo(tab.page, frame, /Settings$/);
+      await keys.press('Enter');
+      await tab.phone.getByRole('heading', { name: 'Settings' }).waitFor();
+      await tabTo(tab.page, frame, /^Sign Out$/);
+      await keys.press('Enter');
+      await tab.signedOut();
+    } finally {
+      await person.close();
+    }
+  });
+});
