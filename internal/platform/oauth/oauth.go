@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"time"
 
+	"offhook/internal/bus"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -38,6 +39,7 @@ var NoCORS = []string{rc.AuthorizePath, SignInPath}
 // Store; the counts of failed attempts are in memory, and a restart forgives.
 type Handler struct {
 	Store store.Platform
+	Bus   bus.Bus       // is told which sessions ended
 	Limit *wire.Limiter // nil switches rate limits off
 	Now   func() time.Time
 	Log   *slog.Logger

@@ -112,7 +112,8 @@ func (h *Handler) again(ctx context.Context, tx store.PlatformTx, old string, no
 		info.RefreshTokenExpiresIn = max(0, info.RefreshTokenExpiresIn-passed)
 		return decision{info: info}, nil
 	}
-	return decision{refused: errRefreshToken}, h.end(ctx, tx, row.SessionID, "a refresh token was used again")
+	ended, err := end(ctx, tx, row.SessionID)
+	return decision{refused: errRefreshToken, ended: ended, why: "a refresh token was used again"}, err
 }
 
 func mayRepeat(spent, firstUse, now time.Time) bool {

@@ -28,19 +28,20 @@ func (h *Handler) revoke(w http.ResponseWriter, r *http.Request) error {
 	if token == "" {
 		return errMissing("token")
 	}
-	err = h.Store.Write(r.Context(), func(tx store.PlatformTx) error {
+	_, err = h.decide(r.Context(), func(tx store.PlatformTx) (d decision, err error) {
 		id, err := sessionOf(r, tx, hash(token))
 		if err != nil || id == "" {
-			return err
+			return d, err
 		}
 		s, err := tx.OAuthSession(r.Context(), id)
 		if err != nil {
-			return fmt.Errorf("reading the session to revoke: %w", err)
+			return d, fmt.Errorf("reading the session to revoke: %w", err)
 		}
-		if s.ClientID != app.ClientID {
-			return nil
+		if s.ClientID == app.ClientID {
+			d.why = "the app revoked it"
+			d.ended, err = end(r.Context(), tx, id)
 		}
-		return h.end(r.Context(), tx, id, "the app revoked it")
+		return d, err
 	})
 	if err != nil {
 		return err

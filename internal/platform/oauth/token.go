@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"offhook/internal/platform/event"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -94,34 +95,37 @@ func (h *Handler) byCode(ctx context.Context, app store.App, p params) (rc.Token
 	if p["code"] == "" {
 		return rc.TokenInfo{}, errMissing("code")
 	}
-	return h.decide(ctx, func(tx store.PlatformTx) (d decision, err error) {
+	return h.decide(ctx, func(tx store.PlatformTx) (decision, error) {
 		now := h.now()
 		code, first, err := tx.UseAuthCode(ctx, hash(p["code"]), app.ClientID, now)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			return decision{refused: errCode}, nil
 		case err != nil:
-			return d, fmt.Errorf("spending a code: %w", err)
+			return decision{}, fmt.Errorf("spending a code: %w", err)
 		case !first:
-			return decision{refused: errCode}, h.end(ctx, tx, code.SessionID, "an authorization code was used twice")
+			ended, err := end(ctx, tx, code.SessionID)
+			return decision{refused: errCode, ended: ended, why: "an authorization code was used twice"}, err
 		}
 		scopes, refused := checkCode(code, p, now)
 		if refused != nil {
 			return decision{refused: refused}, nil
 		}
-		d.info, err = h.open(ctx, tx, app, store.OAuthSession{
+		s := store.OAuthSession{
 			ID: rand.Text(), ClientID: app.ClientID, ExtensionID: code.ExtensionID, Scopes: scopes, EndpointID: endpoint(p["endpoint_id"]),
 			CreatedAt: now, ExpiresAt: now,
-		}, code.Hash, p)
-		return d, err
+		}
+		return h.open(ctx, tx, app, s, code.Hash, p)
 	})
 }
 
 // A decision is what a write decided: tokens, or a fault that must not undo
-// the write's changes.
+// the write's changes, and which sessions it ended.
 type decision struct {
 	info    rc.TokenInfo
 	refused *fault
+	ended   []string
+	why     string
 }
 
 // decide runs fn as a write. When ctx ends first, fn may still be running, so
@@ -135,6 +139,7 @@ func (h *Handler) decide(ctx context.Context, fn func(tx store.PlatformTx) (deci
 	if err != nil {
 		return rc.TokenInfo{}, err
 	}
+	h.announce(ctx, d.ended, d.why)
 	if d.refused != nil {
 		return rc.TokenInfo{}, d.refused
 	}
@@ -172,22 +177,19 @@ func verified(code store.AuthCode, verifier string) bool {
 
 // open begins a session with its first tokens. codeHash is of the code it
 // was made from, if any.
-func (h *Handler) open(ctx context.Context, tx store.PlatformTx, app store.App, s store.OAuthSession, codeHash string, p params) (rc.TokenInfo, error) {
+func (h *Handler) open(ctx context.Context, tx store.PlatformTx, app store.App, s store.OAuthSession, codeHash string, p params) (decision, error) {
 	if err := tx.AddOAuthSession(ctx, s, codeHash); err != nil {
-		return rc.TokenInfo{}, fmt.Errorf("opening an OAuth session: %w", err)
+		return decision{}, fmt.Errorf("opening an OAuth session: %w", err)
 	}
 	info, err := h.issue(ctx, tx, app, s, s.Scopes, p)
 	if err != nil {
-		return info, err
+		return decision{}, err
 	}
 	ended, err := tx.TrimOAuthSessions(ctx, s, maxSessions)
 	if err != nil {
-		return info, fmt.Errorf("ending the oldest OAuth sessions: %w", err)
+		return decision{}, fmt.Errorf("ending the oldest OAuth sessions: %w", err)
 	}
-	for _, id := range ended {
-		h.Log.Info("OAuth session ended", "session", id, "reason", "the user has too many with this app")
-	}
-	return info, nil
+	return decision{info: info, ended: ended, why: "the user has too many with this app"}, nil
 }
 
 // issue makes tokens for a session.
@@ -242,17 +244,29 @@ func endpoint(sent string) string {
 	return sent
 }
 
-// end ends a session with all its tokens; an empty id is none.
-func (h *Handler) end(ctx context.Context, tx store.PlatformTx, id, reason string) error {
+// end ends a session with all its tokens and returns its id; an empty id is
+// none.
+func end(ctx context.Context, tx store.PlatformTx, id string) ([]string, error) {
 	if id == "" {
-		return nil
+		return nil, nil
 	}
 	ended, err := tx.EndOAuthSession(ctx, id)
 	if err != nil {
-		return fmt.Errorf("ending an OAuth session: %w", err)
+		return nil, fmt.Errorf("ending an OAuth session: %w", err)
 	}
-	if ended {
-		h.Log.Info("OAuth session ended", "session", id, "reason", reason)
+	if !ended {
+		return nil, nil
 	}
-	return nil
+	return []string{id}, nil
+}
+
+// announce tells the house which sessions have ended, so that what was
+// opened with their tokens closes.
+func (h *Handler) announce(ctx context.Context, ended []string, why string) {
+	for _, id := range ended {
+		h.Log.Info("OAuth session ended", "session", id, "reason", why)
+		if err := event.PublishSessionEnd(ctx, h.Bus, id); err != nil {
+			h.Log.Error("announcing the end of an OAuth session", "session", id, "err", err)
+		}
+	}
 }
