@@ -26,6 +26,10 @@ var at = time.Date(2026, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("write", func(t *testing.T) { testWrite(t, open(t)) })
 	t.Run("accounts", func(t *testing.T) { testAccounts(t, open(t).Platform()) })
+	t.Run("embeds", func(t *testing.T) { testEmbeds(t, open(t).Widget()) })
+	t.Run("flows", func(t *testing.T) { testFlows(t, open(t).Widget()) })
+	t.Run("grants", func(t *testing.T) { testGrants(t, open(t).Widget()) })
+	t.Run("sessions", func(t *testing.T) { testSessions(t, open(t).Widget()) })
 	t.Run("oauth", func(t *testing.T) { testOAuth(t, open(t).Platform()) })
 	t.Run("wstokens", func(t *testing.T) { testWSTokens(t, open(t).Platform()) })
 }

@@ -37,6 +37,14 @@ export function cancelSignIn() {
   attempt = null;
 }
 
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form instanceof HTMLFormElement && form.dataset.form === "code") {
+    event.preventDefault();
+    submitCode(String(new FormData(form).get("code")));
+  }
+});
+
 /**
  * Redeems the code that the user reads in the sign-in window.
  * @param {string} code

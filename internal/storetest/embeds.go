@@ -1,0 +1,59 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"offhook/internal/store"
+)
+
+var frame = store.Frame{
+	Key: "frame-1", Platform: "https://platform.example.com", ClientID: "app", Prefix: "rc", Origin: "https://crm.example.com", CreatedAt: at,
+}
+
+// change runs fn in a transaction that must succeed.
+func change(t *testing.T, w store.Widget, fn func(tx store.WidgetTx) error) {
+	t.Helper()
+	if err := w.Write(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func testEmbeds(t *testing.T, w store.Widget) {
+	ctx := t.Context()
+	app := store.Embed{
+		Platform: "https://platform.example.com", ClientID: "app", SealedSecret: []byte{0, 1, 255}, Origins: []string{"https://a.example", "https://b.example"},
+		Ancestors: []string{"https://c.example"}, AssetOrigins: []string{"https://d.example"}, Capabilities: []string{"navigate"}, CreatedAt: at,
+	}
+	change(t, w, func(tx store.WidgetTx) error { return errors.Join(tx.PutEmbed(ctx, app), tx.PutFrame(ctx, frame)) })
+
+	if got, err := w.Embed(ctx, app.Platform, app.ClientID); err != nil || !cmp.Equal(got, app) {
+		t.Errorf("Embed: %v\n%s", err, cmp.Diff(app, got))
+	}
+	if _, err := w.Embed(ctx, "https://other.example.com", app.ClientID); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the same client id at another platform: %v, want ErrNotFound", err)
+	}
+	again := app
+	again.SealedSecret, again.Origins, again.CreatedAt = nil, nil, at.Add(time.Hour)
+	change(t, w, func(tx store.WidgetTx) error { return tx.PutEmbed(ctx, again) })
+	got, err := w.Embed(ctx, app.Platform, app.ClientID)
+	if err != nil || len(got.SealedSecret) != 0 || len(got.Origins) != 0 || !got.CreatedAt.Equal(at) {
+		t.Errorf("an embed put again is replaced and keeps its CreatedAt: %+v, %v", got, err)
+	}
+	if all, err := w.Embeds(ctx); err != nil || len(all) != 1 {
+		t.Errorf("Embeds: %+v, %v; want one", all, err)
+	}
+
+	moved := frame
+	moved.Origin = "https://evil.example"
+	change(t, w, func(tx store.WidgetTx) error { return tx.PutFrame(ctx, moved) })
+	if got, err := w.Frame(ctx, frame.Key); err != nil || got != frame {
+		t.Errorf("a frame that is there stays as it is: %+v, %v; want %+v", got, err, frame)
+	}
+	if _, err := w.Frame(ctx, "nobody's"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("unknown frame: %v, want ErrNotFound", err)
+	}
+}
