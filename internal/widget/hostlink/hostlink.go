@@ -32,8 +32,8 @@ type Handler struct {
 	Beat   time.Duration // how often a socket is asked whether it lives; zero means 15 s
 
 	mu     sync.Mutex
-	closed bool                           // guarded by mu
-	open   map[*socket]context.CancelFunc // guarded by mu
+	quit   chan struct{} // guarded by mu; made at first use, closed by Close
+	closed bool          // guarded by mu
 	wg     sync.WaitGroup
 }
 
@@ -49,12 +49,20 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 // when the server is back.
 func (h *Handler) Close() {
 	h.mu.Lock()
-	h.closed = true
-	for _, cancel := range h.open {
-		cancel()
+	if !h.closed {
+		h.closed = true
+		close(h.quitting())
 	}
 	h.mu.Unlock()
 	h.wg.Wait()
+}
+
+// quitting needs h.mu.
+func (h *Handler) quitting() chan struct{} {
+	if h.quit == nil {
+		h.quit = make(chan struct{})
+	}
+	return h.quit
 }
 
 // Desks opens the live state of a grant's user.

@@ -72,6 +72,7 @@ type socket struct {
 	caps  capabilities
 	desk  Desk
 	fresh bool
+	quit  <-chan struct{}
 }
 
 // events answers GET /p/{key}/events. A session that is missing or ends is
@@ -90,10 +91,10 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request, v visit.Visit) 
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
 	s := &socket{h: h, r: r, visit: v, caps: caps}
-	if !h.enter(s, cancel) {
+	if s.quit = h.enter(); s.quit == nil {
 		return rc.Errorf(rc.Unavailable, "The server is about to restart. The phone comes back by itself.")
 	}
-	defer h.leave(s)
+	defer h.wg.Done()
 	s.conn, err = websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
 		return nil // Accept has answered
@@ -113,25 +114,16 @@ func ownOrigin(r *http.Request) bool {
 	return err == nil && origin != "" && (origin == base || origin == u.Scheme+"://"+r.Host)
 }
 
-func (h *Handler) enter(s *socket, cancel context.CancelFunc) bool {
+// enter counts a socket in. It returns the channel that tells it to end, or
+// nil when the handler is closed.
+func (h *Handler) enter() <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return false
+		return nil
 	}
-	if h.open == nil {
-		h.open = make(map[*socket]context.CancelFunc)
-	}
-	h.open[s] = cancel
 	h.wg.Add(1)
-	return true
-}
-
-func (h *Handler) leave(s *socket) {
-	h.mu.Lock()
-	delete(h.open, s)
-	h.mu.Unlock()
-	h.wg.Done()
+	return h.quitting()
 }
 
 // run greets the frame and serves it until either side ends.
@@ -228,6 +220,8 @@ func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string) {
 	for {
 		select {
 		case <-ctx.Done():
+			return
+		case <-s.quit:
 			s.conn.Close(websocket.StatusGoingAway, "")
 			return
 		case reason := <-ended:
@@ -335,7 +329,9 @@ func (s *socket) alive(ctx context.Context) bool {
 		if ctx.Err() == nil {
 			s.h.Log.Error("looking a session up again", "err", err)
 		}
-		return true
+		// What cannot be checked is not allowed; the frame asks again.
+		s.conn.Close(websocket.StatusTryAgainLater, "")
+		return false
 	}
 	if session == nil || session.ID != s.visit.Session.ID {
 		s.end(ctx, "signed-out")
