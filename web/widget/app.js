@@ -35,7 +35,9 @@ on("oh:online", ({ online, sentence }) => {
 
 // The states of the sign-in panel are all in its HTML; the one that holds is
 // shown. What a state says comes from signin.js.
-on("oh:signin", ({ state, message, href }) => {
+on("oh:signin", draw);
+/** @param {{state: string, message?: string, href?: string}} progress */
+function draw({ state, message, href }) {
   const panel = document.querySelector("[data-panel=signin]");
   if (!(panel instanceof HTMLElement)) return;
   panel.dataset.state = state;
@@ -49,7 +51,7 @@ on("oh:signin", ({ state, message, href }) => {
   }
   const first = panel.querySelector(`[data-when~=${CSS.escape(state)}]:not([hidden]) [data-first]`);
   if (first instanceof HTMLElement && document.hasFocus()) first.focus();
-});
+}
 
 /** @param {string} sentence */
 function notice(sentence) {
@@ -65,9 +67,10 @@ document.addEventListener("click", (e) => {
     case "sign-in":
       return startSignIn();
     case "cancel-sign-in":
-      return cancelSignIn();
+      cancelSignIn();
+      return draw({ state: "idle" });
     case "sign-out":
-      return signOut();
+      return void signOut().catch((/** @type {Error} */ e) => alert(e.message));
   }
 });
 

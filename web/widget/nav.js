@@ -15,6 +15,7 @@ let prefill = null;
 let loading = null;
 
 const body = document.body;
+const wide = matchMedia("(min-width: 47.5rem)");
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
 /** Headers of every request of ours: the proof that our own page asks, and the reader's time zone. */
@@ -120,12 +121,13 @@ function mark(path) {
 /** @param {string} path @param {{focus?: boolean}} how */
 async function show(path, how) {
   const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
+  await showSide();
   loading?.abort();
   const mine = (loading = new AbortController());
   const slow = setTimeout(() => put(panel, template("skeleton")), 180);
   panel.setAttribute("aria-busy", "true");
   try {
-    const r = await fetch(frameURL(`/panel${path === "/" ? "/signin" : path}`), { headers, signal: mine.signal });
+    const r = await fetch(frameURL(`/panel${address(path)}`), { headers, signal: mine.signal });
     const text = await r.text();
     if (mine.signal.aborted) return;
     if (r.status === 401 && signedIn()) {
@@ -145,6 +147,24 @@ async function show(path, how) {
   alert("");
   document.dispatchEvent(new CustomEvent("oh:panel", { detail: { path, panel } }));
   if (how.focus || document.hasFocus()) focus(panel);
+}
+
+/** @param {string} path */
+function address(path) {
+  if (path === "/") return "/signin";
+  return path === "/messages" && wide.matches ? "/nothing" : path;
+}
+
+/** Where there is room, the list stands beside what is open. */
+async function showSide() {
+  const side = /** @type {HTMLElement} */ (document.getElementById("side"));
+  const wanted = wide.matches && signedIn();
+  if (wanted === Boolean(side.firstElementChild)) return;
+  if (!wanted) return side.replaceChildren();
+  // The list has one place at a time: its ids are unique.
+  document.getElementById("panel")?.querySelector("[data-panel=messages]")?.remove();
+  const r = await fetch(frameURL("/panel/messages"), { headers }).catch(() => null);
+  if (r?.ok) await put(side, await r.text());
 }
 
 /** @param {HTMLElement} panel */
@@ -168,6 +188,8 @@ function failure(sentence) {
   if (at) at.textContent = sentence.trim() || "Something went wrong here. Please try again.";
   return box.innerHTML;
 }
+
+wide.addEventListener("change", () => signedIn() && void show(currentPath(), {}));
 
 document.addEventListener("click", (e) => {
   const at = e.target instanceof Element ? e.target.closest("[data-go], [data-again], [data-dismiss]") : null;

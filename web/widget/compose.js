@@ -1,0 +1,209 @@
+// Owns the page for a new text: the field for people, as a combobox with
+// chips (ARIA APG), and where the text goes.
+// @ts-check
+import { Composer } from "./composer.js";
+import { alert, announce, navigate, takePrefill } from "./nav.js";
+import { newID, post } from "./outbox.js";
+
+/** Characters that a number may be written with. */
+const NUMBER = /^[+\d][\d\s().\-/]{2,}$/;
+
+class Compose {
+  #closing = new AbortController();
+  /** @type {{number: string, name: string}[]} */
+  #to = [];
+  #active = -1;
+  #id = newID();
+  #offered = "";
+  #sending = false;
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.field = /** @type {HTMLInputElement} */ (root.querySelector("#to"));
+    this.options = /** @type {HTMLElement} */ (root.querySelector("#options"));
+    this.chips = /** @type {HTMLElement} */ (root.querySelector("#chips"));
+    this.from = /** @type {HTMLSelectElement | null} */ (root.querySelector("#from"));
+    this.composer = new Composer(/** @type {HTMLFormElement} */ (root.querySelector("#composer")), {
+      draft: "/panel/composeText/draft",
+      send: (text) => void this.#send(text),
+      ready: () => !this.#sending && (this.#to.length > 0 || NUMBER.test(this.field.value.trim())),
+    });
+    const { signal } = this.#closing;
+    this.field.addEventListener("keydown", (e) => this.#key(e), { signal });
+    this.field.addEventListener("input", () => this.composer.draw(), { signal });
+    // The list must not take the focus: the field keeps the keyboard.
+    this.options.addEventListener("mousedown", (e) => e.preventDefault(), { signal });
+    this.options.addEventListener("click", (e) => this.#picked(e.target), { signal });
+    this.options.addEventListener("htmx:after:swap", () => this.#listed(), { signal });
+    // htmx reports at the field that asked.
+    this.field.addEventListener("htmx:after:swap", () => this.#listed(), { signal });
+    this.chips.addEventListener("click", (e) => this.#removed(e.target), { signal });
+    this.#prefill();
+  }
+
+  close() {
+    this.#closing.abort();
+    this.composer.close();
+  }
+
+  #prefill() {
+    const what = takePrefill();
+    const numbers = (what?.phoneNumber || "").split(",").map((n) => n.trim()).filter(Boolean);
+    for (const number of numbers) this.#add({ number, name: (numbers.length === 1 && what?.recipient?.name) || number });
+    if (what?.text) this.composer.fill(what.text);
+    if (numbers.length) this.composer.field.setAttribute("data-focus", "");
+    if (numbers.length) this.field.removeAttribute("data-focus");
+  }
+
+  get #items() {
+    return /** @type {HTMLElement[]} */ ([...this.options.querySelectorAll("[role=option]")]);
+  }
+
+  #listed() {
+    this.#move(this.field.value.trim() ? 0 : -1);
+    this.field.setAttribute("aria-expanded", String(this.#items.length > 0));
+  }
+
+  /** @param {number} to */
+  #move(to) {
+    const items = this.#items;
+    this.#active = items.length ? Math.max(-1, Math.min(to, items.length - 1)) : -1;
+    items.forEach((o, i) => o.setAttribute("aria-selected", String(i === this.#active)));
+    const at = items[this.#active];
+    if (at) {
+      this.field.setAttribute("aria-activedescendant", at.id);
+      at.scrollIntoView({ block: "nearest" });
+    } else this.field.removeAttribute("aria-activedescendant");
+  }
+
+  /** @param {KeyboardEvent} e */
+  #key(e) {
+    if (e.isComposing) return;
+    const text = this.field.value.trim();
+    switch (e.key) {
+      case "ArrowDown":
+        e.preventDefault();
+        return this.#move(this.#active + 1);
+      case "ArrowUp":
+        e.preventDefault();
+        return this.#move(this.#active - 1);
+      case "Enter":
+      case ",":
+      case ";":
+        e.preventDefault();
+        if (!text && this.#active < 0) return this.#to.length ? this.composer.field.focus() : undefined;
+        return this.#take();
+      case "Tab":
+        if (text && !e.shiftKey && this.#take()) e.preventDefault();
+        return;
+      case "Backspace":
+        if (!this.field.value && this.#to.length) this.#drop(this.#to.length - 1);
+        return;
+      case "Escape":
+        if (!text) return;
+        e.preventDefault();
+        return this.#reset();
+    }
+  }
+
+  /** Takes the marked person, or the number as it is typed. @returns {boolean} */
+  #take() {
+    const at = this.#items[this.#active];
+    const typed = this.field.value.trim();
+    if (at) return this.#picked(at);
+    if (!NUMBER.test(typed)) return false;
+    this.#add({ number: typed, name: typed });
+    this.#reset();
+    return true;
+  }
+
+  /** @param {EventTarget | null} target @returns {boolean} */
+  #picked(target) {
+    const o = target instanceof Element ? target.closest("[role=option]") : null;
+    if (!(o instanceof HTMLElement)) return false;
+    this.#add({ number: o.dataset.number || "", name: o.dataset.name || o.dataset.number || "" });
+    this.#reset();
+    return true;
+  }
+
+  #reset() {
+    this.field.value = "";
+    this.options.replaceChildren();
+    this.#listed();
+    this.field.focus();
+    this.composer.draw();
+  }
+
+  /** @param {{number: string, name: string}} who */
+  #add(who) {
+    if (!who.number || this.#to.some((t) => t.number === who.number)) return;
+    this.#to.push(who);
+    const t = /** @type {HTMLTemplateElement} */ (this.root.querySelector("#chip-template"));
+    const chip = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (t.content.firstElementChild).cloneNode(true));
+    /** @type {HTMLElement} */ (chip.querySelector("[data-text]")).textContent = who.name;
+    /** @type {HTMLElement} */ (chip.querySelector("button")).setAttribute("aria-label", `Remove ${who.name}`);
+    this.chips.append(chip);
+    this.field.placeholder = "";
+    announce(`${who.name} added`);
+    this.composer.draw();
+  }
+
+  /** @param {number} i */
+  #drop(i) {
+    const [who] = this.#to.splice(i, 1);
+    this.chips.children[i]?.remove();
+    if (!this.#to.length) this.field.placeholder = "Name or number";
+    announce(`${who.name} removed`);
+    this.composer.draw();
+  }
+
+  /** @param {EventTarget | null} target */
+  #removed(target) {
+    const chip = target instanceof Element && target.closest("button") ? target.closest("li") : null;
+    if (!chip) return;
+    this.#drop([...this.chips.children].indexOf(chip));
+    this.field.focus();
+  }
+
+  /** @param {string} text */
+  async #send(text) {
+    if (this.field.value.trim()) this.#take();
+    if (!this.#to.length) return this.field.focus();
+    const body = new URLSearchParams({ text });
+    for (const { number } of this.#to) body.append("to", number);
+    if (this.from?.value) body.append("from", this.from.value);
+    // The same text to the same people keeps its id, so that trying again
+    // after a lost answer cannot send it twice.
+    const offer = body.toString();
+    if (this.#offered && this.#offered !== offer) this.#id = newID();
+    this.#offered = offer;
+    body.append("id", this.#id);
+    this.#sending = true;
+    this.composer.draw();
+    try {
+      const conversation = await post("/panel/composeText", body);
+      this.composer.clear();
+      void this.composer.flush();
+      await navigate(`/conversations/${encodeURIComponent(conversation)}`, { focus: true, replace: true });
+    } catch (e) {
+      alert(/** @type {Error} */ (e).message);
+    } finally {
+      this.#sending = false;
+      if (this.composer.field.isConnected) this.composer.draw();
+    }
+  }
+}
+
+/** @type {Compose | null} */
+let open = null;
+
+document.addEventListener("oh:leave", () => {
+  open?.close();
+  open = null;
+});
+document.addEventListener("oh:panel", (e) => {
+  open?.close();
+  const root = /** @type {CustomEvent} */ (e).detail.panel.querySelector("[data-panel=compose]");
+  open = root instanceof HTMLElement ? new Compose(root) : null;
+});

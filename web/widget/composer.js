@@ -1,0 +1,119 @@
+// Owns the box that texts are written in: it grows, counts, keeps the draft
+// on the server and gives the text away on Enter.
+// @ts-check
+import { frameURL, headers } from "./nav.js";
+
+const SAVE_AFTER = 500;
+const COUNT_FROM = 0.85;
+
+export class Composer {
+  #saved = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Promise<unknown>} */
+  #saving = Promise.resolve();
+  #closing = new AbortController();
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {{draft: string, send(text: string): void, ready?(): boolean}} with_ draft is the address that the draft is kept at.
+   */
+  constructor(form, with_) {
+    this.form = form;
+    this.with = with_;
+    this.field = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
+    this.button = /** @type {HTMLButtonElement} */ (form.querySelector("[type=submit]"));
+    this.count = /** @type {HTMLElement} */ (form.querySelector("#count"));
+    this.limit = Number(this.field.dataset.limit) || 1000;
+    this.#saved = this.field.value;
+    const { signal } = this.#closing;
+    this.field.addEventListener("input", () => this.#changed(), { signal });
+    this.field.addEventListener("keydown", (e) => this.#key(e), { signal });
+    form.addEventListener("submit", (e) => (e.preventDefault(), this.submit()), { signal });
+    addEventListener("pagehide", () => this.flush(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this.flush(), { signal });
+    this.draw();
+  }
+
+  get text() {
+    return this.field.value;
+  }
+
+  /** Fills the box, as if it had been typed. @param {string} text */
+  fill(text) {
+    this.field.value = text;
+    this.#changed();
+    this.field.setSelectionRange(text.length, text.length);
+  }
+
+  /** Takes a draft that was written in another tab, unless someone writes here. @param {string} text */
+  follow(text) {
+    if (this.field.value !== this.#saved || text === this.#saved) return;
+    this.#saved = this.field.value = text;
+    this.draw();
+  }
+
+  submit() {
+    const text = this.field.value.trim();
+    if (!text || text.length > this.limit || this.with.ready?.() === false) return;
+    this.with.send(text);
+  }
+
+  /** Empties the box; the draft goes with it. */
+  clear() {
+    this.field.value = "";
+    this.draw();
+    clearTimeout(this.#timer);
+  }
+
+  /** Writes the draft now, also while the page goes away. */
+  flush() {
+    clearTimeout(this.#timer);
+    const text = this.field.value;
+    if (text === this.#saved) return this.#saving;
+    this.#saved = text;
+    const save = () =>
+      fetch(frameURL(this.with.draft), { method: "POST", headers, body: new URLSearchParams({ text }), keepalive: true }).then(
+        (r) => {
+          if (!r.ok) this.#saved = "\0"; // not kept: the next pause tries again
+        },
+        () => {
+          this.#saved = "\0";
+        },
+      );
+    this.#saving = this.#saving.then(save);
+    return this.#saving;
+  }
+
+  close() {
+    this.flush();
+    this.#closing.abort();
+  }
+
+  /** Height, button and count follow the text. */
+  draw() {
+    const { field } = this;
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight, 144)}px`;
+    field.style.overflowY = field.scrollHeight > 144 ? "auto" : "hidden";
+    const length = field.value.trim().length;
+    const left = this.limit - length;
+    this.button.disabled = !length || left < 0 || this.with.ready?.() === false;
+    this.count.textContent = length > this.limit * COUNT_FROM ? (left < 0 ? `${-left} characters too long` : `${left} characters left`) : "";
+    this.count.toggleAttribute("data-over", left < 0);
+  }
+
+  #changed() {
+    this.draw();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), SAVE_AFTER);
+  }
+
+  /** @param {KeyboardEvent} e */
+  #key(e) {
+    // An Enter that ends a composition (Japanese, Chinese) is not a send.
+    if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
+    e.preventDefault();
+    this.submit();
+  }
+}

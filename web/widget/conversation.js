@@ -1,0 +1,223 @@
+// Owns an open conversation: keeps it at its end while the reader is there,
+// shows what is on its way, marks as read what is seen.
+// @ts-check
+import { Composer } from "./composer.js";
+import { announce, frameURL, headers, takePrefill } from "./nav.js";
+import { again, discard, put, waiting } from "./outbox.js";
+
+const NEAR = 56;
+
+class Conversation {
+  #closing = new AbortController();
+  #atEnd = true;
+  #visible = false;
+  #reading = false;
+  /** @type {Set<string>} */
+  #known = new Set();
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.id = root.dataset.conversation || "";
+    this.ids = new Set([this.id, decodeURIComponent((document.body.dataset.route || "").replace(/^\/conversations\//, ""))]);
+    this.thread = /** @type {HTMLElement} */ (root.querySelector("#thread"));
+    this.list = /** @type {HTMLElement} */ (root.querySelector("#messages"));
+    this.latest = /** @type {HTMLButtonElement} */ (root.querySelector("#latest"));
+    this.composer = new Composer(/** @type {HTMLFormElement} */ (root.querySelector("#composer")), {
+      draft: this.#path("draft"),
+      send: (text) => this.#send(text),
+    });
+    this.#listen();
+    this.#known = this.#keys();
+    this.#drawWaiting();
+    const first = root.querySelector("#new");
+    if (first && this.list.scrollHeight > this.thread.clientHeight) first.scrollIntoView({ block: "start" });
+    else this.#toEnd();
+    this.#scrolled();
+    const fill = takePrefill();
+    if (fill?.text) this.composer.fill(fill.text);
+  }
+
+  /** @param {string} id */
+  is(id) {
+    return this.ids.has(id);
+  }
+
+  close() {
+    this.#closing.abort();
+    this.composer.close();
+  }
+
+  refresh() {
+    if (this.list.isConnected) htmx.trigger(this.list, "refresh");
+  }
+
+  async followDraft() {
+    const r = await fetch(frameURL(this.#path("draft")), { headers }).catch(() => null);
+    if (r?.ok) this.composer.follow(await r.text());
+  }
+
+  /** @param {string} part */
+  #path(part) {
+    return `/panel/conversations/${encodeURIComponent(this.id)}/${part}`;
+  }
+
+  #listen() {
+    const { signal } = this.#closing;
+    this.thread.addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
+    this.list.addEventListener("htmx:after:swap", () => this.#swapped(), { signal });
+    this.latest.addEventListener("click", () => this.#toEnd(true), { signal });
+    this.list.addEventListener("click", (e) => this.#clicked(e), { signal });
+    document.addEventListener("visibilitychange", () => this.#read(), { signal });
+    document.addEventListener("oh:outbox", (e) => this.#outbox(/** @type {CustomEvent} */ (e).detail), { signal });
+    // A minimized phone is in the page and not in view: nothing is read there.
+    const seen = new IntersectionObserver((entries) => {
+      this.#visible = entries[entries.length - 1].isIntersecting;
+      this.#read();
+    });
+    seen.observe(this.thread);
+    const resized = new ResizeObserver(() => this.#atEnd && this.#toEnd());
+    resized.observe(this.thread);
+    signal.addEventListener("abort", () => (seen.disconnect(), resized.disconnect()));
+  }
+
+  /** @param {string} text */
+  #send(text) {
+    put(this.id, text);
+    this.composer.clear();
+    this.#drawWaiting();
+    this.#toEnd();
+  }
+
+  /** Bubbles of what the server has not taken yet stand at the end, and survive every refresh. */
+  #drawWaiting() {
+    for (const item of waiting((id) => this.is(id))) {
+      let li = document.getElementById(`m-${item.id}`);
+      if (!li) {
+        li = this.#copy("bubble-template");
+        li.id = `m-${item.id}`;
+        li.classList.add("msg--in");
+        /** @type {HTMLElement} */ (li.querySelector(".msg__bubble")).textContent = item.text;
+        this.list.querySelector("#empty")?.remove();
+        this.list.append(li);
+      }
+      li.classList.toggle("msg--failed", item.state === "failed");
+      li.classList.toggle("msg--sending", item.state === "sending");
+      li.querySelector(".msg__failed")?.remove();
+      /** @type {HTMLElement} */ (li.querySelector(".msg__meta")).hidden = item.state === "failed";
+      if (item.state === "failed") {
+        const box = this.#copy("failed-template");
+        /** @type {HTMLElement} */ (box.querySelector("[data-text]")).textContent = item.sentence;
+        li.append(box);
+      }
+    }
+  }
+
+  /** @param {string} id @returns {HTMLElement} */
+  #copy(id) {
+    const t = /** @type {HTMLTemplateElement} */ (this.root.querySelector(`#${id}`));
+    return /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (t.content.firstElementChild).cloneNode(true));
+  }
+
+  /** @param {{item: import("./outbox.js").Item, taken: boolean}} what */
+  #outbox({ item, taken }) {
+    if (!this.is(item.conversation)) return;
+    if (!taken) return this.#drawWaiting();
+    this.refresh();
+    // Until now the draft on the server was the only copy besides this page.
+    void this.composer.flush();
+  }
+
+  #keys() {
+    return new Set([...this.list.querySelectorAll(".msg")].map((m) => m.id));
+  }
+
+  #swapped() {
+    const before = this.#known;
+    this.#drawWaiting();
+    this.#known = this.#keys();
+    const fresh = [...this.list.querySelectorAll(".msg:not(.msg--mine)")].filter((m) => !before.has(m.id));
+    for (const m of fresh) m.classList.add("msg--in");
+    if (fresh.length) announce(fresh.map((m) => `${m.querySelector(".unseen")?.textContent || ""} ${m.querySelector(".msg__bubble")?.textContent || ""}`).join("\n"));
+    if (this.#atEnd) this.#toEnd();
+    else if (fresh.length) this.#offerLatest(true);
+    this.#read();
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.thread;
+    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (this.#atEnd) this.latest.removeAttribute("data-new");
+    this.latest.hidden = this.#atEnd;
+    if (!this.#atEnd) this.#offerLatest(this.latest.hasAttribute("data-new"));
+  }
+
+  /** @param {boolean} fresh */
+  #offerLatest(fresh) {
+    this.latest.hidden = false;
+    this.latest.toggleAttribute("data-new", fresh);
+    /** @type {HTMLElement} */ (this.latest.querySelector("[data-text]")).textContent = fresh ? "New messages" : "Latest";
+  }
+
+  /** @param {boolean} [smooth] */
+  #toEnd(smooth = false) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.thread.scrollTo({ top: this.thread.scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
+    if (smooth) this.composer.field.focus({ preventScroll: true });
+  }
+
+  async #read() {
+    const unread = this.root.dataset.unread !== "0" || this.list.querySelector(".msg[data-unread]");
+    if (this.#reading || document.hidden || !this.#visible || !unread) return;
+    this.#reading = true;
+    try {
+      const r = await fetch(frameURL(this.#path("read")), { method: "POST", headers });
+      if (r.ok) {
+        this.root.dataset.unread = "0";
+        for (const m of this.list.querySelectorAll(".msg[data-unread]")) m.removeAttribute("data-unread");
+      }
+    } catch {
+      // offline: the next refresh tries again
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  /** @param {Event} e */
+  async #clicked(e) {
+    const at = e.target instanceof Element ? e.target.closest("[data-retry], [data-resend], [data-discard]") : null;
+    if (!(at instanceof HTMLButtonElement)) return;
+    const li = at.closest(".msg");
+    const id = (li?.id || "").replace(/^m-/, "");
+    if (at.hasAttribute("data-resend")) return again(id);
+    if (at.hasAttribute("data-discard")) {
+      discard(id);
+      return li?.remove();
+    }
+    at.disabled = true;
+    const r = await fetch(frameURL(`/panel/messages/${encodeURIComponent(at.dataset.retry || "")}/retry`), { method: "POST", headers }).catch(() => null);
+    at.disabled = false;
+    if (r?.ok) this.refresh();
+    else announce(r ? await r.text() : "There is no connection right now.");
+  }
+}
+
+/** @type {Conversation | null} */
+let open = null;
+
+document.addEventListener("oh:leave", () => {
+  open?.close();
+  open = null;
+});
+document.addEventListener("oh:panel", (e) => {
+  open?.close();
+  const root = /** @type {CustomEvent} */ (e).detail.panel.querySelector("[data-panel=conversation]");
+  open = root instanceof HTMLElement ? new Conversation(root) : null;
+});
+document.addEventListener("oh:conversation", (e) => {
+  if (open?.is(/** @type {CustomEvent} */ (e).detail.id)) open.refresh();
+});
+document.addEventListener("oh:resync", () => void open?.followDraft());
+document.addEventListener("oh:draft", (e) => {
+  if (open?.is(/** @type {CustomEvent} */ (e).detail.id)) void open.followDraft();
+});

@@ -1,0 +1,27 @@
+// The only user of browser storage: remembers which panel was open, so that a
+// reload of the host page comes back to it. Where storage is refused, nothing
+// is remembered and nothing breaks. What people write lives on the server.
+// @ts-check
+
+const name = `oh-route-${document.body.dataset.key || ""}`;
+
+/** @returns {string} the route of before the reload, or "" */
+export function lastRoute() {
+  try {
+    return sessionStorage.getItem(name) || "";
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} path */
+function keep(path) {
+  try {
+    if (path === "/") sessionStorage.removeItem(name);
+    else sessionStorage.setItem(name, path);
+  } catch {
+    // refused with third-party cookies: fine
+  }
+}
+
+document.addEventListener("oh:route", (e) => keep(/** @type {CustomEvent} */ (e).detail.path));

@@ -1,0 +1,108 @@
+// Owns what was sent and not yet taken by the server: each text has an id of
+// its own, is offered again until it is taken, and in the order of writing.
+// The server sends the same id once, however often it is offered.
+// @ts-check
+import { frameURL, headers } from "./nav.js";
+
+/** @typedef {{id: string, conversation: string, text: string, state: "sending" | "failed", sentence: string}} Item */
+
+/** @type {Map<string, Item>} */
+const items = new Map();
+let busy = false;
+let failures = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+
+/** A fresh id; also on hosts without a secure context. @returns {string} */
+export function newID() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const b = crypto.getRandomValues(new Uint8Array(16));
+  b[6] = (b[6] & 0x0f) | 0x40;
+  b[8] = (b[8] & 0x3f) | 0x80;
+  const hex = Array.from(b, (x) => x.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** What waits in a conversation, oldest first. @param {(conversation: string) => boolean} here @returns {Item[]} */
+export const waiting = (here) => [...items.values()].filter((i) => here(i.conversation));
+
+/** @param {string} conversation @param {string} text @returns {Item} */
+export function put(conversation, text) {
+  /** @type {Item} */
+  const item = { id: newID(), conversation, text, state: "sending", sentence: "" };
+  items.set(item.id, item);
+  void run();
+  return item;
+}
+
+/** Offers a refused text again. @param {string} id */
+export function again(id) {
+  const item = items.get(id);
+  if (!item) return;
+  item.state = "sending";
+  told(item);
+  void run();
+}
+
+/** Forgets a refused text. @param {string} id */
+export function discard(id) {
+  items.delete(id);
+}
+
+/** @param {Item} item @param {boolean} [taken] */
+const told = (item, taken = false) => document.dispatchEvent(new CustomEvent("oh:outbox", { detail: { item, taken } }));
+
+/**
+ * Posts a text. Resolves to the conversation's id, or throws a sentence; a
+ * sentence with `again` is worth another try by itself.
+ * @param {string} path @param {URLSearchParams} body @returns {Promise<string>}
+ */
+export async function post(path, body) {
+  let r;
+  try {
+    r = await fetch(frameURL(path), { method: "POST", headers, body });
+  } catch {
+    throw Object.assign(new Error("There is no connection right now."), { again: true });
+  }
+  if (r.ok) return (await r.json()).conversation;
+  const sentence = (await r.text()).trim();
+  throw Object.assign(new Error(sentence), { again: r.status >= 500 || r.status === 429 });
+}
+
+async function run() {
+  if (busy) return;
+  busy = true;
+  clearTimeout(timer);
+  try {
+    for (;;) {
+      const item = [...items.values()].find((i) => i.state === "sending");
+      if (!item) return;
+      const path = `/panel/conversations/${encodeURIComponent(item.conversation)}/messages`;
+      try {
+        await post(path, new URLSearchParams({ id: item.id, text: item.text }));
+        failures = 0;
+        items.delete(item.id);
+        told(item, true);
+      } catch (e) {
+        const problem = /** @type {Error & {again?: boolean}} */ (e);
+        if (problem.again) {
+          timer = setTimeout(run, Math.min(10_000, 500 * 2 ** failures++));
+          return;
+        }
+        item.state = "failed";
+        item.sentence = problem.message;
+        told(item);
+      }
+    }
+  } finally {
+    busy = false;
+  }
+}
+
+document.addEventListener("oh:online", (e) => {
+  if (/** @type {CustomEvent} */ (e).detail?.online) void run();
+});
+window.addEventListener("online", () => void run());
+document.addEventListener("oh:session", (e) => {
+  if (!(/** @type {CustomEvent} */ (e).detail?.signedIn)) items.clear();
+});

@@ -1,0 +1,63 @@
+// What the phone needs once someone is signed in: the modules of its panels,
+// the unread badge, the marks in the list, and the small acts of a page.
+// @ts-check
+import "./compose.js";
+import "./conversation.js";
+import "./memory.js";
+import "./times.js";
+import { alert, announce, compose, currentPath } from "./nav.js";
+
+const title = document.title;
+
+document.addEventListener("oh:unread", (e) => {
+  const count = Number(/** @type {CustomEvent} */ (e).detail?.count) || 0;
+  for (const badge of document.querySelectorAll("[data-unread-badge]")) {
+    if (!(badge instanceof HTMLElement)) continue;
+    badge.hidden = count === 0;
+    badge.textContent = count > 99 ? "99+" : String(count);
+    badge.setAttribute("aria-label", `${count} unread`);
+  }
+  document.title = count ? `(${count}) ${title}` : title;
+});
+
+/** Marks the row of the open conversation where the list stands beside it. */
+function markRows() {
+  const here = `#${currentPath()}`;
+  for (const row of document.querySelectorAll(".row")) {
+    if (row.getAttribute("href") === here) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+document.addEventListener("oh:panel", markRows);
+document.addEventListener("oh:route", markRows);
+document.addEventListener("htmx:after:swap", markRows);
+
+document.addEventListener("oh:message", (e) => {
+  const { id, new: fresh } = /** @type {CustomEvent} */ (e).detail || {};
+  if (!fresh || currentPath() === `/conversations/${encodeURIComponent(id || "")}`) return;
+  const name = id && document.getElementById(`c-${id}`)?.querySelector(".row__name")?.textContent;
+  announce(name ? `New message from ${name}` : "New message");
+});
+
+document.addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target.closest("[data-text-to], [data-copy]") : null;
+  if (!(at instanceof HTMLElement)) return;
+  if (at.dataset.textTo) {
+    const { textTo, name } = at.dataset;
+    return void compose({ phoneNumber: textTo, ...(name && { recipient: { name } }) });
+  }
+  void copy(at);
+});
+
+/** @param {HTMLElement} at */
+async function copy(at) {
+  const label = /** @type {HTMLElement} */ (at.querySelector("[data-text]"));
+  try {
+    await navigator.clipboard.writeText(at.dataset.copy || "");
+  } catch {
+    return alert("This page may not use the clipboard. Select the number and copy it.");
+  }
+  label.textContent = "Copied";
+  announce("Number copied");
+  setTimeout(() => (label.textContent = "Copy"), 2000);
+}
