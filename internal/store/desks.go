@@ -1,7 +1,69 @@
 package store
 
-// DeskReader reads the rows of this subject.
-type DeskReader interface{}
+import (
+	"context"
+	"time"
+)
 
-// DeskWriter changes the rows of this subject.
-type DeskWriter interface{}
+// A DeskRow is a piece of what a desk knows, sealed. Kind and ID name it
+// within its grant.
+type DeskRow struct {
+	GrantID string
+	Kind    string
+	ID      string
+	Sealed  []byte // under the key ring, row "desk_rows/<grant>/<kind>/<id>"
+}
+
+// States of an [OutboxItem].
+const (
+	OutboxQueued  = "queued"  // waits to be sent
+	OutboxSending = "sending" // was handed to the platform; the outcome is not known
+	OutboxSent    = "sent"    // the platform has it as MessageID
+	OutboxFailed  = "failed"  // the platform refused it
+)
+
+// An OutboxItem is a text that a user has handed in. It stays for a while
+// after it was sent, so that handing it in again changes nothing.
+type OutboxItem struct {
+	GrantID   string
+	ID        string // the client's, unique in the grant
+	Position  int64  // orders the items of a grant
+	State     string
+	MessageID int64  // the platform's, zero until it is sent
+	Holder    string // the node that works on it
+	HeldUntil time.Time
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Sealed    []byte // under the key ring, row "desk_outbox/<grant>/<id>"
+}
+
+// DeskReader reads what desks keep.
+type DeskReader interface {
+	// DeskRows returns every row of a grant, by kind and id.
+	DeskRows(ctx context.Context, grantID string) ([]DeskRow, error)
+	// DeskRow returns ErrNotFound for a row that is not there.
+	DeskRow(ctx context.Context, grantID, kind, id string) (DeskRow, error)
+	// OutboxItem returns ErrNotFound for an unknown id.
+	OutboxItem(ctx context.Context, grantID, id string) (OutboxItem, error)
+	// OutboxItems returns the items of a grant in order of their positions.
+	OutboxItems(ctx context.Context, grantID string) ([]OutboxItem, error)
+}
+
+// DeskWriter changes it.
+type DeskWriter interface {
+	// PutDeskRow adds a row or replaces it.
+	PutDeskRow(ctx context.Context, r DeskRow) error
+	// DeleteDeskRow removes a row; one that is not there is no error.
+	DeleteDeskRow(ctx context.Context, grantID, kind, id string) error
+	// AddOutboxItem adds an item; ErrExists when its id is taken.
+	AddOutboxItem(ctx context.Context, i OutboxItem) error
+	// ClaimOutboxItem makes holder the only one who may work on an item until
+	// the given time; false when it is sent or failed, or somebody else's.
+	ClaimOutboxItem(ctx context.Context, grantID, id, holder string, now, until time.Time) (bool, error)
+	// SaveOutboxItem replaces everything but position and creation time; an
+	// unknown item changes nothing.
+	SaveOutboxItem(ctx context.Context, i OutboxItem) error
+	// DeleteSentOutboxItems removes a grant's sent items not changed since
+	// the given time.
+	DeleteSentOutboxItems(ctx context.Context, grantID string, before time.Time) error
+}

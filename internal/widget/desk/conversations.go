@@ -1,0 +1,226 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+func noConversation() error {
+	return rc.Errorf(rc.NotFound, "This conversation is not here any more.")
+}
+
+// Unread counts the unread texts.
+func (d *Desk) Unread() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ledger.unread
+}
+
+// Conversations lists conversations, newest first, at most limit of them
+// when limit is above zero. With a query it lists those where a name, a
+// number in any notation or a text matches.
+func (d *Desk) Conversations(query string, limit int) []Conversation {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := d.ledger
+	items := l.unsent()
+	folded, ds := fold(strings.TrimSpace(query)), searchDigits(query)
+	found := make([]Conversation, 0, min(len(l.threads), 64))
+	for _, t := range l.threads {
+		c := l.conversation(t, items[t])
+		if c.At.IsZero() && !c.Draft {
+			continue // begun and left
+		}
+		if folded == "" || l.matches(t, c.Parties, items[t], folded, ds) {
+			found = append(found, c)
+		}
+	}
+	slices.SortFunc(found, func(a, b Conversation) int {
+		return cmp.Or(b.At.Compare(a.At), strings.Compare(a.ID, b.ID))
+	})
+	if limit > 0 && len(found) > limit {
+		found = found[:limit]
+	}
+	return found
+}
+
+// unsent are the items to show that no record shows.
+func (l *ledger) unsent() map[*thread][]*item {
+	all := make(map[*thread][]*item)
+	for _, i := range l.items {
+		if i.State != store.OutboxSent {
+			all[i.thread] = append(all[i.thread], i)
+		}
+	}
+	return all
+}
+
+func (l *ledger) matches(t *thread, parties []Party, items []*item, folded, ds string) bool {
+	for _, p := range parties {
+		if matchRank(p, "", folded, ds) > 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(t.messages, func(m *message) bool { return strings.Contains(m.folded, folded) }) ||
+		slices.ContainsFunc(items, func(i *item) bool { return strings.Contains(fold(i.Text), folded) })
+}
+
+// conversation is the view of a thread.
+func (l *ledger) conversation(t *thread, items []*item) Conversation {
+	c := Conversation{ID: t.id, Parties: l.partiesOf(t), Unread: t.unread, Draft: l.drafts[t.local] != ""}
+	labels := make([]string, len(c.Parties))
+	for i, p := range c.Parties {
+		labels[i] = p.Label()
+	}
+	c.Title = strings.Join(labels, ", ")
+	if len(t.messages) > 0 {
+		m := t.messages[len(t.messages)-1]
+		c.Preview, c.PreviewFromMe, c.At = m.Subject, m.Direction == rc.Outbound, m.CreationTime.Time
+		c.Failed = delivery(&m.Message) == Failed
+	}
+	if len(items) > 0 {
+		if i := items[len(items)-1]; !i.CreatedAt.Before(c.At) {
+			c.Preview, c.PreviewFromMe, c.At = i.Text, true, i.CreatedAt
+			c.Failed = i.State == store.OutboxFailed
+		}
+	}
+	return c
+}
+
+func (l *ledger) partiesOf(t *thread) []Party {
+	parties := make([]Party, len(t.numbers))
+	for i, n := range t.numbers {
+		parties[i] = l.party(n)
+	}
+	return parties
+}
+
+func (l *ledger) party(number string) Party {
+	p := l.people.party(number)
+	p.Self = l.own[number]
+	return p
+}
+
+// Conversation returns a conversation and its texts, oldest first, with those
+// that are still on their way. It is NotFound when it is not here.
+func (d *Desk) Conversation(id string) (Conversation, []Message, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := d.ledger
+	t := l.thread(id)
+	if t == nil {
+		return Conversation{}, nil, noConversation()
+	}
+	items := l.unsent()[t]
+	messages := make([]Message, 0, len(t.messages)+len(items))
+	for _, m := range t.messages {
+		messages = append(messages, l.view(m))
+	}
+	for _, i := range items {
+		v := Message{ID: i.ID, Key: i.ID, FromMe: true, From: l.party(i.From), Text: i.Text, At: i.CreatedAt, State: Sending, Error: i.Error}
+		if i.State == store.OutboxFailed {
+			v.State = Failed
+		}
+		messages = append(messages, v)
+	}
+	slices.SortStableFunc(messages, func(a, b Message) int { return a.At.Compare(b.At) })
+	return l.conversation(t, items), messages, nil
+}
+
+func (l *ledger) view(m *message) Message {
+	id := strconv.FormatInt(m.ID, 10)
+	v := Message{
+		ID: id, Key: cmp.Or(l.keys[m.ID], id), FromMe: m.Direction == rc.Outbound, Text: m.Subject,
+		At: m.CreationTime.Time, State: delivery(&m.Message), Unread: unread(m),
+	}
+	if m.From != nil {
+		v.From = l.party(cmp.Or(m.From.PhoneNumber, m.From.ExtensionNumber))
+	}
+	if v.State == Failed {
+		v.Error = failure(&m.Message)
+	}
+	return v
+}
+
+// delivery is how far a record says its text has come.
+func delivery(m *rc.Message) Delivery {
+	if m.Direction == rc.Inbound {
+		return Received
+	}
+	switch m.MessageStatus {
+	case rc.Queued:
+		return Sending
+	case rc.Delivered:
+		return Delivered
+	case rc.DeliveryFailed, rc.SendingFailed:
+		return Failed
+	}
+	return Sent
+}
+
+// failure says what to do about a text that was not delivered.
+func failure(m *rc.Message) string {
+	s := "This text was not delivered. The number may not take texts; check it, or call instead."
+	if m.DeliveryErrorCode != "" {
+		s += " (" + m.DeliveryErrorCode + ")"
+	}
+	return s
+}
+
+// ConversationWith returns the conversation with these numbers, in any
+// notation, and begins one where there is none.
+func (d *Desk) ConversationWith(ctx context.Context, numbers []string) (string, error) {
+	d.mu.Lock()
+	if d.identity == nil {
+		d.mu.Unlock()
+		return "", rc.Errorf(rc.Unavailable, "Your phone is still getting ready. Try again in a moment.")
+	}
+	sorted, err := d.numbers(numbers)
+	if err != nil {
+		d.mu.Unlock()
+		return "", err
+	}
+	t, isNew := d.ledger.with(sorted)
+	id := t.id
+	d.mu.Unlock()
+	if !isNew {
+		return id, nil
+	}
+	row, err := d.sealRow(rowThread, t.local, threadRow{sorted})
+	if err == nil {
+		ctx = context.WithoutCancel(ctx)
+		err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.PutDeskRow(ctx, row) })
+	}
+	return id, err
+}
+
+// Lookup finds people to text: by name, extension or number, among
+// colleagues and whoever was texted with, best matches first. A query that
+// is a number comes first as itself.
+func (d *Desk) Lookup(query string, limit int) []Party {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := d.ledger
+	last := make(map[string]time.Time)
+	for _, t := range l.threads {
+		at := newest(t)
+		for _, n := range t.numbers {
+			if at.After(last[n]) {
+				last[n] = at
+			}
+		}
+	}
+	recent := make([]string, 0, len(last))
+	for n := range last {
+		recent = append(recent, n)
+	}
+	slices.SortFunc(recent, func(a, b string) int { return cmp.Or(last[b].Compare(last[a]), strings.Compare(a, b)) })
+	return l.people.lookup(query, recent, l.own, limit)
+}

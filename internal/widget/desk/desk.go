@@ -1,0 +1,327 @@
+package desk
+
+import (
+	"context"
+	crand "crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"offhook/internal/store"
+)
+
+// Sentences of a status.
+const (
+	gettingReady = "Getting your phone ready…"
+	notReachable = "The phone service does not answer. What you see may be old; texts are kept and go out when it is back."
+	notAllowed   = "The phone service does not let this app read your account. Ask your administrator to allow it, then sign in again."
+)
+
+// A Desk is the live state of one grant's user. Its methods may be called
+// from any goroutine; none waits for the platform, and what they return is a
+// copy. A desk that was closed for being idle still answers what it knew.
+type Desk struct {
+	grantID string
+	pool    *Pool
+	log     *slog.Logger
+	budget  *budget
+	feed    *feed
+	ctx     context.Context
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup
+	done    chan struct{} // closed by close
+	once    sync.Once     // of close
+
+	// Each wakes one loop; all have room for one wake.
+	keep, wantSync, wantIdentity, wantDirectory, post, readMarks chan struct{}
+
+	syncing chan struct{} // holds one token while no sync runs
+
+	mu         sync.Mutex
+	ledger     *ledger         // guarded by mu
+	identity   *identity       // guarded by mu; nil until known
+	me         Me              // guarded by mu; made from identity and the directory
+	token      string          // guarded by mu; where the next sync goes on
+	syncGen    int             // guarded by mu; counts syncs that were started
+	changed    map[rowKey]bool // guarded by mu
+	status     Status          // guarded by mu
+	connected  bool            // guarded by mu; the gateway's socket is up
+	restDown   bool            // guarded by mu; the last request got no answer
+	refused    bool            // guarded by mu; identity was refused
+	over       bool            // guarded by mu; the grant has ended
+	used       time.Time       // guarded by mu
+	poked      chan struct{}   // guarded by mu; closed when a user acts, and replaced
+	lastPoke   time.Time       // guarded by mu
+	lastUnread int             // guarded by mu; as watchers know it
+}
+
+func newEpoch() string { return crand.Text()[:10] }
+
+// openDesk opens the desk of a grant and starts its loops.
+func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
+	if _, err := p.Store.Grant(ctx, grantID); errors.Is(err, store.ErrNotFound) {
+		return nil, signedOut()
+	} else if err != nil {
+		return nil, fmt.Errorf("reading the grant of a desk: %w", err)
+	}
+	d := &Desk{
+		grantID: grantID, pool: p, log: p.Log.With("grant", grantID), feed: newFeed(), done: make(chan struct{}),
+		keep: make(chan struct{}, 1), wantSync: make(chan struct{}, 1), wantIdentity: make(chan struct{}, 1),
+		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1),
+		syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
+		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
+	}
+	d.budget = newBudget(p.Now, d.log)
+	d.ctx, d.cancel = context.WithCancel(ctx)
+	d.syncing <- struct{}{}
+	d.status = Status{State: Loading, Since: p.Now(), Sentence: gettingReady}
+	if err := d.load(ctx); err != nil {
+		d.cancel()
+		return nil, err
+	}
+	d.mu.Lock()
+	d.review()
+	d.lastUnread = d.ledger.unread
+	d.mu.Unlock()
+	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader} {
+		d.wg.Go(loop)
+	}
+	return d, nil
+}
+
+// close ends the loops and writes down what is not yet written.
+func (d *Desk) close() {
+	d.once.Do(func() {
+		d.cancel()
+		d.wg.Wait()
+		d.budget.stop()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), 5*time.Second)
+		defer cancel()
+		d.mu.Lock()
+		over := d.over
+		d.mu.Unlock()
+		if !over {
+			d.write(ctx)
+		}
+		close(d.done)
+	})
+}
+
+// end tells watchers that the grant is over, and stops the loops.
+func (d *Desk) end(reason string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over {
+		return
+	}
+	d.over = true
+	d.feed.publish(Event{Type: EventEnded, Reason: reason})
+	d.cancel()
+}
+
+func (d *Desk) ended() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.over
+}
+
+// touch notes that somebody uses the desk.
+func (d *Desk) touch() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.used = d.pool.Now()
+}
+
+// idle reports whether nobody has used the desk for a while and nothing waits
+// to be sent.
+func (d *Desk) idle() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !d.feed.watched() && d.pool.Now().Sub(d.used) > d.pool.Linger && len(d.changed) == 0 && !d.ledger.pending()
+}
+
+// Position is that of the newest event: what the desk's methods return after
+// a call of Position holds at least everything up to it.
+func (d *Desk) Position() Position { return d.feed.position() }
+
+// Watch starts telling what happens after a position, or from now on, with a
+// resync first, when that cannot be told any more.
+func (d *Desk) Watch(after Position) *Watch {
+	d.touch()
+	return d.feed.watch(after, d.done)
+}
+
+// Status says whether the desk can be used.
+func (d *Desk) Status() Status {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.status
+}
+
+// reached notes that the platform answers.
+func (d *Desk) reached() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.restDown = false
+	d.review()
+}
+
+// unreached notes that a request got no answer.
+func (d *Desk) unreached() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.restDown = true
+	d.review()
+}
+
+// setConnected notes whether the gateway's socket is up.
+func (d *Desk) setConnected(up bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.connected = up
+	if up {
+		d.restDown = false
+	}
+	d.review()
+}
+
+// review works out the status and tells when it has changed. One way to the
+// platform is enough to be online. The caller holds mu.
+func (d *Desk) review() {
+	s := Status{State: Ready, Synced: d.token != ""}
+	switch {
+	case d.restDown && !d.connected:
+		s.State, s.Sentence = Offline, notReachable
+	case d.identity == nil && d.refused:
+		s.State, s.Sentence = Offline, notAllowed
+	case d.identity == nil:
+		s.State, s.Sentence = Loading, gettingReady
+	}
+	s.Since = d.status.Since
+	if s == d.status {
+		return
+	}
+	if s.State != d.status.State {
+		s.Since = d.pool.Now()
+	}
+	d.status = s
+	d.tell(Event{Type: EventStatus})
+}
+
+// tell publishes an event. The caller holds mu.
+func (d *Desk) tell(e Event) {
+	e.Unread = d.ledger.unread
+	d.feed.publish(e)
+}
+
+// maxTold is how much of a change is told piece by piece; more is a resync.
+const maxTold = 300
+
+// commit tells and keeps a change of the ledger. The caller holds mu.
+func (d *Desk) commit(c *change) {
+	d.ledger.trim(c)
+	for k := range c.rows {
+		d.dirty(k)
+	}
+	if c.names {
+		d.tell(Event{Type: EventIdentity})
+	}
+	records := c.records
+	if len(records)+len(c.threads) > maxTold {
+		d.tell(Event{Type: EventResync})
+		c.threads = nil
+		records = records[max(0, len(records)-maxTold/4):]
+	}
+	for _, r := range records {
+		e := Event{Type: EventMessage, Message: r.message, New: r.isNew}
+		if m := d.ledger.messages[r.message.ID]; m != nil {
+			e.ID = m.thread.id
+		}
+		d.tell(e)
+	}
+	for t := range c.threads {
+		d.tell(Event{Type: EventConversation, ID: t.id})
+		if t.kept && t.local != t.id {
+			d.tell(Event{Type: EventConversation, ID: t.local}) // some page may still know it by its first id
+		}
+	}
+	if d.ledger.unread != d.lastUnread {
+		d.lastUnread = d.ledger.unread
+		d.tell(Event{Type: EventUnread})
+	}
+}
+
+// wake wakes a loop; waking it twice before it looks is once.
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// poke makes loops that wait for better times try at once, because a user
+// acts; but not more than once a second.
+func (d *Desk) poke() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.pool.Now()
+	d.used = now
+	if now.Sub(d.lastPoke) < time.Second {
+		return
+	}
+	d.lastPoke = now
+	close(d.poked)
+	d.poked = make(chan struct{})
+}
+
+// A backoff says how long to wait after failures in a row.
+type backoff struct{ failures int }
+
+// Bounds of a wait.
+const (
+	firstWait = 250 * time.Millisecond
+	maxWait   = 10 * time.Second
+)
+
+// next is a wait that doubles up to a bound, with chance in it, so that many
+// desks do not come back in the same moment.
+func (b *backoff) next() time.Duration {
+	w := min(firstWait<<min(b.failures, 8), maxWait)
+	b.failures++
+	return w/2 + rand.N(w/2)
+}
+
+// pause waits until the time is over or a user acts; false means that the
+// desk closes.
+func (d *Desk) pause(wait time.Duration) bool {
+	d.mu.Lock()
+	poked := d.poked
+	d.mu.Unlock()
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-poked:
+	case <-d.ctx.Done():
+		return false
+	}
+	return true
+}
+
+// sleep waits; false means that the desk closes.
+func (d *Desk) sleep(wait time.Duration) bool {
+	if wait <= 0 {
+		return d.ctx.Err() == nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-d.ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,128 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// composeDraft is the key of what is written to nobody yet; conversation ""
+// means it, too.
+const composeDraft = "compose"
+
+// maxDraft bounds what is kept of a draft.
+const maxDraft = 10_000
+
+// draftOf is the key of a conversation's draft: the id that its numbers
+// make, which stays when the platform gives it another.
+func (d *Desk) draftOf(conversationID string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if t := d.ledger.thread(conversationID); t != nil {
+		return t.local
+	}
+	return cmp.Or(conversationID, composeDraft)
+}
+
+// Draft returns what is written down for a conversation, or "". An empty id
+// or "compose" is the draft of the compose page.
+func (d *Desk) Draft(_ context.Context, conversationID string) (string, error) {
+	key := d.draftOf(conversationID)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ledger.drafts[key], nil
+}
+
+// SaveDraft writes down what is being written; an empty text forgets it. The
+// other tabs are told.
+func (d *Desk) SaveDraft(ctx context.Context, conversationID, text string) error {
+	if utf8.RuneCountInString(text) > maxDraft {
+		return rc.Errorf(rc.TooLarge, "This draft is longer than %d characters, and the rest is not kept. Shorten it.", maxDraft)
+	}
+	key := d.draftOf(conversationID)
+	d.mu.Lock()
+	if key != composeDraft && d.ledger.thread(key) == nil {
+		d.mu.Unlock()
+		return noConversation()
+	}
+	same := d.ledger.drafts[key] == text
+	d.mu.Unlock()
+	if same {
+		return nil
+	}
+	row, err := d.sealRow(rowDraft, key, text)
+	if err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx) // a page that is left saves as its last act
+	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
+		if text == "" {
+			return tx.DeleteDeskRow(ctx, d.grantID, rowDraft, key)
+		}
+		return tx.PutDeskRow(ctx, row)
+	})
+	if err != nil {
+		return fmt.Errorf("writing a draft down: %w", err)
+	}
+	d.setDraft(key, text)
+	d.announceDraft(ctx, key)
+	return nil
+}
+
+func (d *Desk) setDraft(key, text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ledger.drafts[key] == text {
+		return
+	}
+	d.ledger.drafts[key] = text
+	if text == "" {
+		delete(d.ledger.drafts, key)
+	}
+	d.tellDraft(key)
+}
+
+// tellDraft tells the watchers here. The caller holds mu.
+func (d *Desk) tellDraft(key string) {
+	if key == composeDraft {
+		d.tell(Event{Type: EventDraft})
+		return
+	}
+	d.tell(Event{Type: EventDraft, ID: key})
+	if t := d.ledger.locals[key]; t != nil && t.id != key {
+		d.tell(Event{Type: EventDraft, ID: t.id})
+	}
+}
+
+// announceDraft tells the other servers.
+func (d *Desk) announceDraft(ctx context.Context, key string) {
+	data, err := json.Marshal(draftNote{d.grantID, key, d.pool.process})
+	if err == nil {
+		err = d.pool.Bus.Publish(ctx, draftChanged, data)
+	}
+	if err != nil {
+		d.log.Error("announcing a draft", "err", err)
+	}
+}
+
+// reloadDraft reads a draft that another server has changed.
+func (d *Desk) reloadDraft(ctx context.Context, key string) error {
+	row, err := d.pool.Store.DeskRow(ctx, d.grantID, rowDraft, key)
+	var text string
+	if err == nil {
+		err = d.openRow(row, &text)
+	} else if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	d.setDraft(key, text)
+	return nil
+}

@@ -1,0 +1,246 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// Kinds of rows. All but messages, threads and drafts have one row each.
+const (
+	rowMe        = "me"
+	rowDirectory = "directory"
+	rowSync      = "sync"
+	rowReads     = "reads"
+	rowMessage   = "message"
+	rowThread    = "thread"
+	rowDraft     = "draft"
+)
+
+// batch is how long changes wait for others to be written with them. What
+// a user was told is kept is written at once, elsewhere.
+const batch = 250 * time.Millisecond
+
+// A syncRow is where the next sync goes on, and what the budget remembers.
+type syncRow struct {
+	Token string               `json:"token"`
+	Usage map[rc.Group][]int64 `json:"usage"`
+}
+
+// A threadRow is a conversation that was begun here.
+type threadRow struct {
+	Numbers []string `json:"numbers"`
+}
+
+func rowName(grantID, kind, id string) string { return "desk_rows/" + grantID + "/" + kind + "/" + id }
+
+func (d *Desk) sealRow(kind, id string, v any) (store.DeskRow, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return store.DeskRow{}, fmt.Errorf("encoding %s %s: %w", kind, id, err)
+	}
+	return store.DeskRow{GrantID: d.grantID, Kind: kind, ID: id, Sealed: d.pool.Ring.Seal(plain, rowName(d.grantID, kind, id))}, nil
+}
+
+func (d *Desk) openRow(r store.DeskRow, v any) error {
+	plain, err := d.pool.Ring.Open(r.Sealed, rowName(d.grantID, r.Kind, r.ID))
+	if err != nil {
+		return fmt.Errorf("opening %s %s: %w", r.Kind, r.ID, err)
+	}
+	if err := json.Unmarshal(plain, v); err != nil {
+		return fmt.Errorf("reading %s %s: %w", r.Kind, r.ID, err)
+	}
+	return nil
+}
+
+// load reads what was kept. A row that cannot be opened is logged and left
+// out, and the sync begins anew: the platform has everything but drafts and
+// the outbox.
+func (d *Desk) load(ctx context.Context) error {
+	rows, err := d.pool.Store.DeskRows(ctx, d.grantID)
+	if err != nil {
+		return fmt.Errorf("reading the desk: %w", err)
+	}
+	// Who the user is comes first, because messages are filed by it.
+	order := []string{rowMe, rowDirectory, rowReads, rowThread, rowMessage, rowDraft, rowSync}
+	slices.SortStableFunc(rows, func(a, b store.DeskRow) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
+	whole := true
+	c := newChange()
+	for _, r := range rows {
+		if err := d.loadRow(r, c); err != nil {
+			d.log.Error("reading what was kept of a desk", "err", err)
+			whole = false
+		}
+	}
+	if !whole {
+		d.token = ""
+	}
+	return d.loadOutbox(ctx)
+}
+
+func (d *Desk) loadRow(r store.DeskRow, c *change) error {
+	switch r.Kind {
+	case rowMe:
+		var id identity
+		if err := d.openRow(r, &id); err != nil {
+			return err
+		}
+		d.settle(id, c)
+	case rowDirectory:
+		var entries []rc.DirectoryEntry
+		if err := d.openRow(r, &entries); err != nil {
+			return err
+		}
+		d.meet(entries, c)
+	case rowSync:
+		var s syncRow
+		if err := d.openRow(r, &s); err != nil {
+			return err
+		}
+		d.token = s.Token
+		d.budget.restore(s.Usage)
+	case rowReads:
+		var ids []int64
+		if err := d.openRow(r, &ids); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			d.ledger.reads[id] = &mark{}
+		}
+	case rowThread:
+		var t threadRow
+		if err := d.openRow(r, &t); err != nil {
+			return err
+		}
+		d.ledger.with(t.Numbers)
+	case rowMessage:
+		var m rc.Message
+		if err := d.openRow(r, &m); err != nil {
+			return err
+		}
+		d.ledger.apply(m, 0, c)
+	case rowDraft:
+		var text string
+		if err := d.openRow(r, &text); err != nil {
+			return err
+		}
+		d.ledger.drafts[r.ID] = text
+	}
+	return nil
+}
+
+// value is what a row holds now; nil when it is to go. The caller holds mu.
+func (d *Desk) value(k rowKey) any {
+	switch k.kind {
+	case rowMe:
+		return d.identity
+	case rowDirectory:
+		return d.ledger.people.entries
+	case rowSync:
+		return syncRow{d.token, d.budget.usage()}
+	case rowReads:
+		ids := []int64{}
+		for id, r := range d.ledger.reads {
+			if !r.acked {
+				ids = append(ids, id)
+			}
+		}
+		return ids
+	case rowThread:
+		if t := d.ledger.locals[k.id]; t != nil && t.kept {
+			return threadRow{t.numbers}
+		}
+	case rowMessage:
+		id, _ := strconv.ParseInt(k.id, 10, 64)
+		if m := d.ledger.messages[id]; m != nil {
+			return m.Message
+		}
+	}
+	return nil
+}
+
+// dirty notes rows to write. The caller holds mu.
+func (d *Desk) dirty(keys ...rowKey) {
+	for _, k := range keys {
+		d.changed[k] = true
+	}
+	if len(keys) > 0 {
+		wake(d.keep)
+	}
+}
+
+// keeper writes changed rows in batches.
+func (d *Desk) keeper() {
+	for {
+		select {
+		case <-d.ctx.Done():
+			return
+		case <-d.keep:
+		}
+		select {
+		case <-d.ctx.Done():
+			return
+		case <-time.After(batch):
+		}
+		d.write(d.ctx)
+	}
+}
+
+// write writes the changed rows and the sync token in one transaction, so a
+// token is never ahead of the messages it stands for.
+func (d *Desk) write(ctx context.Context) {
+	d.mu.Lock()
+	keys := d.changed
+	d.changed = make(map[rowKey]bool)
+	var puts []store.DeskRow
+	var gone []rowKey
+	var err error
+	for k := range keys {
+		v := d.value(k)
+		if v == nil {
+			gone = append(gone, k)
+			continue
+		}
+		var r store.DeskRow
+		if r, err = d.sealRow(k.kind, k.id, v); err != nil {
+			break
+		}
+		puts = append(puts, r)
+	}
+	d.mu.Unlock()
+	if len(keys) == 0 {
+		return
+	}
+	if err == nil {
+		err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
+			for _, r := range puts {
+				if err := tx.PutDeskRow(ctx, r); err != nil {
+					return err
+				}
+			}
+			for _, k := range gone {
+				if err := tx.DeleteDeskRow(ctx, d.grantID, k.kind, k.id); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for k := range keys {
+		d.changed[k] = true // tried again with the next change, or at the end
+	}
+	if ctx.Err() == nil && !d.over {
+		d.log.Error("writing the desk down", "err", err)
+	}
+}

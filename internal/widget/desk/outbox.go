@@ -1,0 +1,452 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// Bounds of the outbox.
+const (
+	maxText     = 1000
+	maxParties  = 10
+	maxPending  = 300            // texts of one user that wait to be sent
+	keepSent    = 24 * time.Hour // so long the same text cannot be sent twice by its id
+	storeWithin = 10 * time.Second
+)
+
+// An item is a text of the outbox. Its life:
+//
+//	queued ──claim──▶ sending ──answer──▶ sent
+//	  ▲                  │ └────refusal──▶ failed ──Retry──▶ queued
+//	  └─never left───────┤
+//	                no answer: looked for in the message store, then
+//	                sent, or queued again
+//
+// Every step is written down before the next is taken.
+type item struct {
+	store.OutboxItem
+	letter
+	thread   *thread
+	retryAt  time.Time
+	failures backoff
+	found    bool // adopted from a sync; the row does not say so yet
+}
+
+// A letter is what an item keeps sealed.
+type letter struct {
+	Numbers   []string  `json:"numbers"`
+	From      string    `json:"from"`
+	Text      string    `json:"text"`
+	Attempted time.Time `json:"attempted,omitzero"`
+	// Before are the texts in the platform's store that looked just like this
+	// one when it was handed over: none of them is this one.
+	Before []int64 `json:"before,omitempty"`
+	Error  string  `json:"error,omitempty"`
+}
+
+func letterName(grantID, id string) string { return "desk_outbox/" + grantID + "/" + id }
+
+// sealed is the item's row.
+func (d *Desk) sealed(i *item) (store.OutboxItem, error) {
+	plain, err := json.Marshal(i.letter)
+	if err != nil {
+		return store.OutboxItem{}, fmt.Errorf("encoding a text: %w", err)
+	}
+	row := i.OutboxItem
+	row.UpdatedAt = d.pool.Now()
+	row.Sealed = d.pool.Ring.Seal(plain, letterName(d.grantID, i.ID))
+	return row, nil
+}
+
+// loadOutbox reads the rows that are not known yet: at the beginning all of
+// them, later those of another server that has gone away.
+func (d *Desk) loadOutbox(ctx context.Context) error {
+	rows, err := d.pool.Store.OutboxItems(ctx, d.grantID)
+	if err != nil {
+		return fmt.Errorf("reading the outbox: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := newChange()
+	for _, r := range rows {
+		d.admit(r, c)
+	}
+	d.commit(c)
+	return nil
+}
+
+// admit takes over a row of the outbox. The caller holds mu.
+func (d *Desk) admit(r store.OutboxItem, c *change) {
+	if known := d.ledger.byItem[r.ID]; known != nil {
+		if r.State == store.OutboxSent && known.State != store.OutboxSent && known.Holder != r.Holder {
+			d.ledger.sent(known, r.MessageID, c) // by another server
+		}
+		return
+	}
+	plain, err := d.pool.Ring.Open(r.Sealed, letterName(d.grantID, r.ID))
+	var l letter
+	if err == nil {
+		err = json.Unmarshal(plain, &l)
+	}
+	if err != nil {
+		d.log.Error("opening a text of the outbox", "err", err)
+		return
+	}
+	i := &item{OutboxItem: r, letter: l}
+	d.ledger.enqueue(i, c)
+	if r.State == store.OutboxSent {
+		d.ledger.keys[r.MessageID] = r.ID
+	}
+}
+
+// enqueue puts an item into its place in the order.
+func (l *ledger) enqueue(i *item, c *change) {
+	i.thread, _ = l.with(i.Numbers)
+	at, _ := slices.BinarySearchFunc(l.items, i, func(a, b *item) int {
+		return cmp.Or(cmp.Compare(a.Position, b.Position), strings.Compare(a.ID, b.ID))
+	})
+	l.items = slices.Insert(l.items, at, i)
+	l.byItem[i.ID] = i
+	c.threads[i.thread] = true
+}
+
+// pending reports whether something waits to be sent.
+func (l *ledger) pending() bool {
+	return slices.ContainsFunc(l.items, func(i *item) bool {
+		return i.State == store.OutboxQueued || i.State == store.OutboxSending || i.found
+	})
+}
+
+// sent notes that the platform has an item as a message.
+func (l *ledger) sent(i *item, messageID int64, c *change) {
+	i.State, i.MessageID, i.Error = store.OutboxSent, messageID, ""
+	l.keys[messageID] = i.ID
+	c.threads[i.thread] = true
+}
+
+// adopt links a record that came by a sync with the item in flight that it
+// is, so that no moment shows both.
+func (l *ledger) adopt(m *message, c *change) {
+	if i := l.inFlight(m); i != nil {
+		l.sent(i, m.ID, c)
+		i.found = true
+	}
+}
+
+// inFlight finds the item in flight that a record is.
+func (l *ledger) inFlight(m *message) *item {
+	for _, i := range l.items {
+		if i.State == store.OutboxSending && l.is(i, m) {
+			return i
+		}
+	}
+	return nil
+}
+
+// is reports whether a record can be what became of an item.
+func (l *ledger) is(i *item, m *message) bool {
+	return m.Direction == rc.Outbound && l.keys[m.ID] == "" && l.like(i, m) && !slices.Contains(i.Before, m.ID) &&
+		!m.CreationTime.Before(i.Attempted.Add(-10*time.Minute)) // clocks differ
+}
+
+// like reports whether a record reads the same and went to the same people.
+func (l *ledger) like(i *item, m *message) bool {
+	return strings.TrimSpace(m.Subject) == i.Text && m.thread.local == i.thread.local
+}
+
+// lookalikes are the records that could be taken for an item.
+func (l *ledger) lookalikes(i *item) []int64 {
+	var ids []int64
+	for id, m := range l.messages {
+		if m.Direction == rc.Outbound && l.like(i, m) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// find looks for an item among all records; the oldest that fits is it.
+func (l *ledger) find(i *item) *message {
+	var best *message
+	for _, m := range l.messages {
+		if l.is(i, m) && (best == nil || compareMessages(m, best) < 0) {
+			best = m
+		}
+	}
+	return best
+}
+
+// Send takes over a text and returns the id of its conversation. When it
+// returns, the text is safe: it is sent as soon as the platform takes it, in
+// order with the others of its conversation, and once. The same ID again
+// changes nothing. What cannot be sent is an *rc.Error with a sentence.
+func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
+	d.poke()
+	d.mu.Lock()
+	if known := d.ledger.byItem[o.ID]; known != nil {
+		defer d.mu.Unlock()
+		return known.thread.id, nil
+	}
+	i, err := d.compose(o)
+	d.mu.Unlock()
+	if err != nil {
+		return "", err
+	}
+	row, err := d.sealed(i)
+	if err != nil {
+		return "", err
+	}
+	draft := d.draftOf(o.ConversationID)
+	thread, err := d.sealRow(rowThread, d.ledger.localID(i.Numbers), threadRow{i.Numbers})
+	if err != nil {
+		return "", err
+	}
+	// Once begun it is seen through, even when the client goes away: a text
+	// that is written down and not known here would wait for a restart.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
+	defer cancel()
+	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
+		if err := tx.AddOutboxItem(ctx, row); err != nil {
+			return err
+		}
+		if err := tx.PutDeskRow(ctx, thread); err != nil {
+			return err
+		}
+		return tx.DeleteDeskRow(ctx, d.grantID, rowDraft, draft)
+	})
+	if err != nil && !errors.Is(err, store.ErrExists) {
+		return "", fmt.Errorf("writing a text down: %w", err)
+	}
+	if err != nil { // sent through another server, or in the same moment
+		if row, err = d.pool.Store.OutboxItem(ctx, d.grantID, o.ID); err != nil {
+			return "", fmt.Errorf("reading a text: %w", err)
+		}
+	}
+	return d.accept(ctx, row, draft)
+}
+
+// accept shows a text that is written down and sets it on its way.
+func (d *Desk) accept(ctx context.Context, row store.OutboxItem, draft string) (string, error) {
+	d.mu.Lock()
+	c := newChange()
+	d.admit(row, c)
+	d.commit(c)
+	written := d.ledger.drafts[draft] != ""
+	delete(d.ledger.drafts, draft)
+	if written {
+		d.tellDraft(draft)
+	}
+	i := d.ledger.byItem[row.ID]
+	var id string
+	if i != nil {
+		id = i.thread.id
+	}
+	d.mu.Unlock()
+	wake(d.post)
+	if written {
+		d.announceDraft(ctx, draft)
+	}
+	if i == nil {
+		return "", fmt.Errorf("text %s cannot be opened", row.ID)
+	}
+	return id, nil
+}
+
+// compose checks a text and makes its item. The caller holds mu.
+func (d *Desk) compose(o Outgoing) (*item, error) {
+	text := strings.TrimSpace(o.Text)
+	switch n := utf8.RuneCountInString(text); {
+	case o.ID == "" || len(o.ID) > 100:
+		return nil, rc.Errorf(rc.Invalid, "The text has no id. Reload the page and send it again.")
+	case n == 0:
+		return nil, rc.Errorf(rc.Invalid, "Write something first.")
+	case n > maxText:
+		return nil, rc.Errorf(rc.TooLarge, "A text holds at most %d characters, and this one has %d. Send it in parts.", maxText, n)
+	case d.over || d.ctx.Err() != nil:
+		return nil, rc.Errorf(rc.Unavailable, "The phone is restarting. Try again in a moment.")
+	case d.identity == nil:
+		return nil, rc.Errorf(rc.Unavailable, "Your phone is still getting ready. Try again in a moment.")
+	}
+	waiting := 0
+	for _, i := range d.ledger.items {
+		waiting += rank(i.State == store.OutboxQueued || i.State == store.OutboxSending)
+	}
+	if waiting >= maxPending {
+		return nil, rc.Errorf(rc.TooMany, "%d texts wait to be sent. Wait until some of them are gone.", waiting)
+	}
+	numbers, sender, err := d.recipients(o)
+	if err != nil {
+		return nil, err
+	}
+	from, err := d.sender(cmp.Or(o.From, sender), o.From != "")
+	if err != nil {
+		return nil, err
+	}
+	now := d.pool.Now()
+	return &item{
+		OutboxItem: store.OutboxItem{
+			GrantID: d.grantID, ID: o.ID, Position: d.pool.ids.Next(), State: store.OutboxQueued, CreatedAt: now, UpdatedAt: now,
+		},
+		letter: letter{Numbers: numbers, From: from, Text: text},
+	}, nil
+}
+
+// recipients returns the numbers that a text goes to, sorted, and the user's
+// number in that conversation. The caller holds mu.
+func (d *Desk) recipients(o Outgoing) (numbers []string, sender string, err error) {
+	if o.ConversationID != "" {
+		t := d.ledger.thread(o.ConversationID)
+		if t == nil {
+			return nil, "", noConversation()
+		}
+		return t.numbers, t.sender, nil
+	}
+	numbers, err = d.numbers(o.To)
+	return numbers, "", err
+}
+
+// numbers reads what was typed or chosen. The caller holds mu.
+func (d *Desk) numbers(typed []string) ([]string, error) {
+	var numbers []string
+	for _, s := range typed {
+		if strings.TrimSpace(s) == "" {
+			continue
+		}
+		n, err := d.ledger.people.number(s)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(numbers, n) {
+			numbers = append(numbers, n)
+		}
+	}
+	switch {
+	case len(numbers) == 0:
+		return nil, rc.Errorf(rc.Invalid, "Choose whom to text first.")
+	case len(numbers) > maxParties:
+		return nil, rc.Errorf(rc.Invalid, "A text goes to at most %d people.", maxParties)
+	}
+	slices.Sort(numbers)
+	return numbers, nil
+}
+
+// sender chooses the number to send from. The caller holds mu.
+func (d *Desk) sender(wanted string, must bool) (string, error) {
+	senders := d.me.Senders()
+	if on, known := d.me.Features["SMSSending"]; known && !on || len(senders) == 0 {
+		return "", rc.Errorf(rc.Denied, "Your extension cannot send texts. Ask your administrator for a number that can.")
+	}
+	for _, n := range senders {
+		if n.Number == wanted {
+			return wanted, nil
+		}
+	}
+	if must {
+		return "", rc.Errorf(rc.Invalid, "Texts cannot be sent from %s. Choose another of your numbers.", d.ledger.people.display(wanted))
+	}
+	return senders[0].Number, nil
+}
+
+// Retry sends a failed text again. One that the platform accepted and could
+// not deliver is sent as a new text; doing so twice sends it once.
+func (d *Desk) Retry(ctx context.Context, messageID string) error {
+	d.poke()
+	d.mu.Lock()
+	if i := d.ledger.byItem[messageID]; i != nil && i.State != store.OutboxSent {
+		if i.State != store.OutboxFailed {
+			d.mu.Unlock()
+			return nil // it is on its way
+		}
+		again := *i
+		again.State, again.Error, again.Holder, again.HeldUntil = store.OutboxQueued, "", "", time.Time{}
+		d.mu.Unlock()
+		return d.requeue(ctx, &again)
+	} else if i != nil {
+		messageID = strconv.FormatInt(i.MessageID, 10)
+	}
+	id, _ := strconv.ParseInt(messageID, 10, 64)
+	m := d.ledger.messages[id]
+	if m == nil || m.Direction != rc.Outbound {
+		d.mu.Unlock()
+		return rc.Errorf(rc.NotFound, "This text is not here any more.")
+	}
+	if delivery(&m.Message) != Failed {
+		d.mu.Unlock()
+		return nil
+	}
+	o := Outgoing{ID: "retry-" + messageID, ConversationID: m.thread.id, Text: m.Subject}
+	if m.From != nil && slices.ContainsFunc(d.me.Senders(), func(n OwnNumber) bool { return n.Number == m.From.PhoneNumber }) {
+		o.From = m.From.PhoneNumber
+	}
+	d.mu.Unlock()
+	_, err := d.Send(ctx, o)
+	return err
+}
+
+func (d *Desk) requeue(ctx context.Context, again *item) error {
+	row, err := d.sealed(again)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
+	defer cancel()
+	if err := d.save(ctx, row, nil); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i := d.ledger.byItem[again.ID]; i != nil && i.State == store.OutboxFailed {
+		i.State, i.Error, i.retryAt, i.failures = store.OutboxQueued, "", time.Time{}, backoff{}
+		c := newChange()
+		c.threads[i.thread] = true
+		d.commit(c)
+	}
+	wake(d.post)
+	return nil
+}
+
+// save writes an item's row and, when it became a message, the message's.
+func (d *Desk) save(ctx context.Context, row store.OutboxItem, m *rc.Message) error {
+	var message store.DeskRow
+	if m != nil {
+		var err error
+		if message, err = d.sealRow(rowMessage, strconv.FormatInt(m.ID, 10), m); err != nil {
+			return err
+		}
+	}
+	err := d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
+		if m != nil {
+			if err := tx.PutDeskRow(ctx, message); err != nil {
+				return err
+			}
+		}
+		return tx.SaveOutboxItem(ctx, row)
+	})
+	if err != nil {
+		return fmt.Errorf("writing a text's state down: %w", err)
+	}
+	return nil
+}
+
+// refusalSentence says why the platform would not take a text.
+func refusalSentence(r *refusal) string {
+	switch {
+	case r.Status == http.StatusForbidden:
+		return "You may not send this text. Ask your administrator to allow texts from this app."
+	case r.Message == "":
+		return "The phone service refused this text. Check the number and try again."
+	}
+	return "The phone service refused this text: " + strings.TrimSuffix(r.Message, ".") + "."
+}

@@ -1,0 +1,265 @@
+package desk
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/unicode/norm"
+
+	"offhook/internal/rc"
+)
+
+// people knows whose number is whose.
+type people struct {
+	country string // ISO code; how numbers without a country are read and written
+	entries []rc.DirectoryEntry
+	byPhone map[string]*rc.DirectoryEntry
+	heard   map[string]string // names that came with messages, by number
+}
+
+func newPeople(country string, entries []rc.DirectoryEntry) *people {
+	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string)}
+	for i := range entries {
+		for _, n := range entries[i].PhoneNumbers {
+			// A number that several share, such as the company's, is nobody's name.
+			if usage := n.UsageType; usage == "MainCompanyNumber" || usage == "CompanyNumber" {
+				continue
+			}
+			p.byPhone[n.PhoneNumber] = &entries[i]
+		}
+	}
+	return p
+}
+
+// party is what is known of a number.
+func (p *people) party(number string) Party {
+	party := Party{Number: number, Display: p.display(number)}
+	if e := p.byPhone[number]; e != nil {
+		party.Name, party.Extension = entryName(e), e.ExtensionNumber
+	} else if p.heard[number] != "" {
+		party.Name = p.heard[number]
+	}
+	party.Initials = initials(party.Name)
+	return party
+}
+
+// hear remembers the name that a message gave its party.
+func (p *people) hear(c *rc.Caller) {
+	if c != nil && c.Name != "" && c.PhoneNumber != "" && c.Name != c.PhoneNumber {
+		p.heard[c.PhoneNumber] = c.Name
+	}
+}
+
+// display writes a number as people of the user's country do.
+func (p *people) display(number string) string {
+	n, err := phonenumbers.Parse(number, p.country)
+	if err != nil || !strings.HasPrefix(number, "+") {
+		return number
+	}
+	if phonenumbers.GetRegionCodeForNumber(n) == p.country || int(n.GetCountryCode()) == phonenumbers.GetCountryCodeForRegion(p.country) {
+		return phonenumbers.Format(n, phonenumbers.NATIONAL)
+	}
+	return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
+}
+
+// number reads what a person typed: a number in any notation, or the
+// extension number of a colleague who has a number.
+func (p *people) number(typed string) (string, error) {
+	typed = strings.TrimSpace(typed)
+	for i := range p.entries {
+		if e := &p.entries[i]; e.ExtensionNumber != "" && e.ExtensionNumber == typed {
+			if direct := directNumber(e); direct != "" {
+				return direct, nil
+			}
+			return "", rc.Errorf(rc.Invalid, "%s has no phone number of their own, so texts cannot reach them.", entryName(e))
+		}
+	}
+	if n, ok := p.possible(typed); ok {
+		return n, nil
+	}
+	return "", rc.Errorf(rc.Invalid, "“%s” is not a phone number. Check the digits, and begin with + and the country code for another country.", typed)
+}
+
+// typed is number for words that may as well be the beginning of a name.
+func (p *people) typed(query string) (string, bool) {
+	for _, r := range query {
+		if unicode.IsLetter(r) {
+			return "", false
+		}
+	}
+	if len(digits(query)) < 4 {
+		return "", false
+	}
+	return p.possible(query)
+}
+
+// possible reads a number that has the right length for its country; one
+// that lacks its area code has not.
+func (p *people) possible(text string) (string, bool) {
+	n, err := phonenumbers.Parse(text, p.country)
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
+		return "", false
+	}
+	return phonenumbers.Format(n, phonenumbers.E164), true
+}
+
+// directNumber is the number that reaches an entry's person.
+func directNumber(e *rc.DirectoryEntry) string {
+	var best string
+	for _, n := range e.PhoneNumbers {
+		switch {
+		case n.Hidden || n.PhoneNumber == "" || n.UsageType == "MainCompanyNumber" || n.UsageType == "CompanyNumber":
+		case n.UsageType == "DirectNumber" || n.Primary:
+			return n.PhoneNumber
+		case best == "":
+			best = n.PhoneNumber
+		}
+	}
+	return best
+}
+
+func entryName(e *rc.DirectoryEntry) string {
+	return cmp.Or(strings.TrimSpace(e.FirstName+" "+e.LastName), e.Name)
+}
+
+// initials are the first letters of the first and last word of a name.
+func initials(name string) string {
+	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '-' && len(name) < 3 })
+	var letters []rune
+	for _, w := range words {
+		if r := []rune(w)[0]; unicode.IsLetter(r) {
+			letters = append(letters, unicode.ToUpper(r))
+		}
+	}
+	if len(letters) > 2 {
+		letters = []rune{letters[0], letters[len(letters)-1]}
+	}
+	return string(letters)
+}
+
+// lookup finds recipients: the typed number, colleagues, and whoever was
+// texted with before, best matches first. recent holds numbers by how
+// recently they were used.
+func (p *people) lookup(query string, recent []string, own map[string]bool, limit int) []Party {
+	var found []Party
+	seen := make(map[string]bool)
+	add := func(party Party) {
+		if party.Number != "" && !seen[party.Number] && !own[party.Number] {
+			seen[party.Number] = true
+			found = append(found, party)
+		}
+	}
+	if n, ok := p.typed(query); ok {
+		add(p.party(n))
+	}
+	folded, ds := fold(strings.TrimSpace(query)), searchDigits(query)
+	type ranked struct {
+		party Party
+		rank  int
+	}
+	var candidates []ranked
+	consider := func(party Party, more string) {
+		if rank := matchRank(party, more, folded, ds); rank > 0 {
+			candidates = append(candidates, ranked{party, rank})
+		}
+	}
+	for _, number := range recent {
+		consider(p.party(number), "")
+	}
+	for i := range p.entries {
+		e := &p.entries[i]
+		if number := directNumber(e); number != "" && !e.Hidden {
+			party := p.party(number)
+			party.Name, party.Extension, party.Initials = entryName(e), e.ExtensionNumber, initials(entryName(e))
+			consider(party, e.Email+" "+e.JobTitle+" "+e.Department)
+		}
+	}
+	slices.SortStableFunc(candidates, func(a, b ranked) int { return cmp.Compare(a.rank, b.rank) })
+	for _, c := range candidates {
+		add(c.party)
+	}
+	if limit > 0 && len(found) > limit {
+		found = found[:limit]
+	}
+	return found
+}
+
+// matchRank is 0 for no match; lower is better.
+func matchRank(p Party, more, folded, ds string) int {
+	name := fold(p.Name)
+	switch {
+	case folded == "":
+		return 1
+	case p.Extension != "" && p.Extension == folded:
+		return 1
+	case strings.HasPrefix(name, folded):
+		return 2
+	case strings.Contains(" "+name, " "+folded):
+		return 3
+	case matchesDigits(p, ds):
+		return 4
+	case p.Extension != "" && strings.HasPrefix(p.Extension, folded):
+		return 4
+	case strings.Contains(name, folded) || strings.Contains(fold(more), folded):
+		return 5
+	}
+	return 0
+}
+
+// matchesDigits compares the digits of a query with a number's, with and
+// without its country code or leading zeros.
+func matchesDigits(p Party, ds string) bool {
+	return ds != "" && (strings.Contains(digits(p.Number), ds) || strings.Contains(digits(p.Display), ds))
+}
+
+// searchDigits returns the digits of a query that looks like a number,
+// without the zeros that only dialling needs.
+func searchDigits(query string) string {
+	for _, r := range query {
+		if unicode.IsLetter(r) {
+			return ""
+		}
+	}
+	return strings.TrimPrefix(digits(query), "00")
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// fold makes texts comparable: without case, accents and width.
+func fold(s string) string {
+	ascii := true
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			ascii = false
+			break
+		}
+	}
+	if ascii {
+		return strings.ToLower(s)
+	}
+	var b strings.Builder
+	for _, r := range norm.NFKD.String(s) {
+		switch {
+		case unicode.Is(unicode.Mn, r):
+		case r == 'ß':
+			b.WriteString("ss")
+		case r == 'ø' || r == 'Ø':
+			b.WriteByte('o')
+		case r == 'ł' || r == 'Ł':
+			b.WriteByte('l')
+		default:
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}
