@@ -80,7 +80,7 @@ func tier(dir string) (tier int, room string) {
 		return 1, dir
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir
-	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"),
+	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"),
 		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"):
 		return 2, dir
 	case within(dir, "internal/platform"), within(dir, "internal/widget"):

@@ -57,6 +57,12 @@ func OpenData(ctx context.Context, dir, database string) (*Data, error) {
 	}
 	if database == "" {
 		database = filepath.Join(dir, databaseFile)
+		// SQLite would make it readable for all; its log files follow it.
+		f, err := os.OpenFile(database, os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, rc.Errorf(rc.Invalid, "The data folder %s cannot be written (%v). Name another with --dir.", dir, errors.Unwrap(err))
+		}
+		_ = f.Close()
 	}
 	ring, err := seal.Load(filepath.Join(dir, keysFile))
 	if err != nil {

@@ -28,6 +28,7 @@ type Config struct {
 	Flag      string      // the flag or setting that moves it: "--widget-addr"
 	Addr      string      // host:port; port 0 takes any free one
 	PublicURL string      // scheme://host[:port]; empty derives one from Addr
+	ByAddress bool        // derive the URL with 127.0.0.1, which is another site than localhost
 	Hosts     []string    // further Host values that it answers to
 	TLS       *tls.Config // nil for plain HTTP
 	Log       *slog.Logger
@@ -53,7 +54,7 @@ func Open(cfg Config) (*Listener, error) {
 	}
 	l := &Listener{cfg: cfg, ln: ln, URL: strings.TrimSuffix(cfg.PublicURL, "/")}
 	if l.URL == "" {
-		l.URL = derivedURL(ln.Addr(), cfg.TLS != nil)
+		l.URL = derivedURL(ln.Addr(), cfg)
 	}
 	u, err := url.Parse(l.URL)
 	if err != nil || u.Host == "" {
@@ -78,17 +79,17 @@ func explain(cfg Config, err error) error {
 	return rc.Errorf(rc.Invalid, "The %s cannot listen on %q (%v). Set %s to host:port, for example 127.0.0.1:8080.", cfg.Name, cfg.Addr, err, cfg.Flag)
 }
 
-// derivedURL calls 127.0.0.1 and any address "localhost", as people type it;
-// other addresses keep their own name.
-func derivedURL(addr net.Addr, isTLS bool) string {
+// derivedURL calls 127.0.0.1 and any address "localhost", as people type it,
+// unless the configuration wants the address; others keep their own name.
+func derivedURL(addr net.Addr, cfg Config) string {
 	ap := netip.MustParseAddrPort(addr.String())
 	host := ap.Addr().Unmap()
 	name := host.String()
-	if host.IsUnspecified() || host == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || host == netip.IPv6Loopback() {
+	if !cfg.ByAddress && (host.IsUnspecified() || host == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || host == netip.IPv6Loopback()) {
 		name = "localhost"
 	}
 	scheme := "http"
-	if isTLS {
+	if cfg.TLS != nil {
 		scheme = "https"
 	}
 	return scheme + "://" + net.JoinHostPort(name, fmt.Sprint(ap.Port()))

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"offhook/internal/app"
+)
+
+func demo(ctx context.Context, args []string) error {
+	cfg := app.DemoConfig{Out: os.Stdout}
+	f := newFlags("demo", "Starts platform, widget and host page on this machine, with people to try them as.")
+	f.StringVar(&cfg.Dir, "dir", "", "the data folder (default: the user's data folder)")
+	f.BoolVar(&cfg.Reset, "reset", false, "start over with fresh data")
+	f.StringVar(&cfg.WidgetAddr, "widget-addr", "127.0.0.1:8080", "where the widget listens; port 0 is any free one")
+	f.StringVar(&cfg.PlatformAddr, "platform-addr", "127.0.0.1:8070", "where the platform listens for http")
+	f.StringVar(&cfg.PlatformTLSAddr, "platform-tls-addr", "127.0.0.1:8443", "where the platform listens for https")
+	f.StringVar(&cfg.HostAddr, "host-addr", "127.0.0.1:8090", "where the host page listens")
+	f.StringVar(&cfg.LogLevel, "log-level", "warn", "error, warn, info or debug")
+	if done, err := parse(f, args); done {
+		return err
+	}
+	return app.RunDemo(ctx, cfg)
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+
+	"offhook/internal/app"
+	"offhook/internal/rc"
+)
+
+// newFlags returns a command's flag set; about is its first help line.
+func newFlags(name, about string) *flag.FlagSet {
+	f := flag.NewFlagSet("offhook "+name, flag.ContinueOnError)
+	f.Usage = func() {
+		fmt.Fprintf(f.Output(), "%s\n\nUsage: offhook %s [flags]\n\n", about, name)
+		f.PrintDefaults()
+	}
+	return f
+}
+
+// parse reads the flags and refuses stray arguments. done is true after -h.
+func parse(f *flag.FlagSet, args []string) (done bool, err error) {
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return true, nil
+	} else if err != nil {
+		return true, rc.Errorf(rc.Invalid, "Run %s -h to see its flags.", f.Name())
+	}
+	if f.NArg() > 0 {
+		return true, rc.Errorf(rc.Invalid, "%s takes flags only, not %q. Run it with -h to see them.", f.Name(), f.Arg(0))
+	}
+	return false, nil
+}
+
+// A list is a flag that may be given several times.
+type list []string
+
+func (l *list) String() string     { return strings.Join(*l, ",") }
+func (l *list) Set(s string) error { *l = append(*l, s); return nil }
+
+// onData adds --dir to a command that works on a data folder, also while a
+// server runs on it, parses, and calls do with the folder open.
+func onData(ctx context.Context, f *flag.FlagSet, args []string, do func(*app.Data) error) error {
+	dir := f.String("dir", "", "the data folder (default: the user's data folder)")
+	database := f.String("database", "", "a postgres:// URL or SQLite file, when it is not in the data folder")
+	if done, err := parse(f, args); done {
+		return err
+	}
+	if *dir == "" {
+		var err error
+		if *dir, err = app.DefaultDir(); err != nil {
+			return err
+		}
+	}
+	data, err := app.OpenData(ctx, *dir, *database)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(data), data.Close())
+}
+
+// report prints v as JSON, or the sentence when JSON was not asked for.
+func report(asJSON bool, v any, format string, args ...any) error {
+	if !asJSON {
+		_, err := fmt.Printf(format+"\n", args...)
+		return err
+	}
+	enc := json.NewEncoder(os.Stdout)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// verb checks the word after a command such as `offhook user`.
+func verb(command string, args []string) ([]string, error) {
+	if len(args) == 0 || args[0] != "add" {
+		return nil, rc.Errorf(rc.Invalid, "Write offhook %s add, and -h after it to see its flags.", command)
+	}
+	return args[1:], nil
+}

@@ -1,0 +1,159 @@
+package app
+
+import (
+	"context"
+
+	"offhook/internal/widget/desk"
+	"offhook/internal/widget/hostlink"
+	"offhook/internal/widget/panel"
+)
+
+// panelDesks shows the desks to the panels.
+type panelDesks struct{ pool *desk.Pool }
+
+func (p panelDesks) Desk(ctx context.Context, grantID string) (panel.Desk, error) {
+	d, err := p.pool.Desk(ctx, grantID)
+	if err != nil {
+		return nil, err
+	}
+	return panelDesk{d}, nil
+}
+
+// A panelDesk is a desk in the panels' own words. What is the same in both
+// is passed through.
+type panelDesk struct{ *desk.Desk }
+
+func (p panelDesk) Status() panel.Status {
+	s := p.Desk.Status()
+	return panel.Status{State: panel.State(s.State), Sentence: s.Sentence}
+}
+
+func (p panelDesk) Me() panel.Me {
+	m := p.Desk.Me()
+	me := panel.Me{
+		Name: m.Name, Initials: m.Initials, Email: m.Email, Company: m.Company, JobTitle: m.JobTitle,
+		ExtensionNumber: m.ExtensionNumber, Admin: m.Admin,
+	}
+	for _, n := range m.Numbers {
+		me.Numbers = append(me.Numbers, panel.OwnNumber(n))
+	}
+	return me
+}
+
+func parties(from []desk.Party) []panel.Party {
+	to := make([]panel.Party, len(from))
+	for i, p := range from {
+		to[i] = panel.Party(p)
+	}
+	return to
+}
+
+func conversation(c desk.Conversation) panel.Conversation {
+	return panel.Conversation{
+		ID: c.ID, Parties: parties(c.Parties), Title: c.Title, Preview: c.Preview, PreviewFromMe: c.PreviewFromMe,
+		At: c.At, Unread: c.Unread, Draft: c.Draft, Failed: c.Failed,
+	}
+}
+
+func (p panelDesk) Conversations(query string, limit int) []panel.Conversation {
+	var all []panel.Conversation
+	for _, c := range p.Desk.Conversations(query, limit) {
+		all = append(all, conversation(c))
+	}
+	return all
+}
+
+func (p panelDesk) Conversation(id string) (panel.Conversation, []panel.Message, error) {
+	c, messages, err := p.Desk.Conversation(id)
+	if err != nil {
+		return panel.Conversation{}, nil, err
+	}
+	var all []panel.Message
+	for _, m := range messages {
+		all = append(all, panel.Message{
+			ID: m.ID, Key: m.Key, FromMe: m.FromMe, From: panel.Party(m.From), Text: m.Text, At: m.At,
+			State: panel.MessageState(m.State), Error: m.Error, Unread: m.Unread,
+		})
+	}
+	return conversation(c), all, nil
+}
+
+func (p panelDesk) Lookup(query string, limit int) []panel.Party {
+	return parties(p.Desk.Lookup(query, limit))
+}
+
+func (p panelDesk) Send(ctx context.Context, o panel.Outgoing) (string, error) {
+	return p.Desk.Send(ctx, desk.Outgoing(o))
+}
+
+// linkDesks shows the desks to the host link.
+type linkDesks struct{ pool *desk.Pool }
+
+func (l linkDesks) Desk(ctx context.Context, grantID string) (hostlink.Desk, error) {
+	d, err := l.pool.Desk(ctx, grantID)
+	if err != nil {
+		return nil, err
+	}
+	return linkDesk{d}, nil
+}
+
+// A linkDesk is a desk in the host link's own words.
+type linkDesk struct{ *desk.Desk }
+
+func (l linkDesk) Identity() (hostlink.Identity, bool) {
+	m := l.Desk.Me()
+	return hostlink.Identity{
+		MainNumber: m.MainNumber, ExtensionNumber: m.ExtensionNumber, CountryCode: m.Contracted, Admin: m.Admin,
+		CanText: m.Features["SMSSending"],
+	}, m.ExtensionID != ""
+}
+
+func (l linkDesk) Online() (bool, string) {
+	s := l.Desk.Status()
+	return s.State != desk.Offline, s.Sentence
+}
+
+func (l linkDesk) Watch(after string) hostlink.Watch {
+	position, err := desk.ParsePosition(after)
+	if err != nil {
+		position = desk.Position{} // from a page that talks nonsense: a resync
+	}
+	return newLinkWatch(l.Desk.Watch(position))
+}
+
+// A linkWatch passes a desk's events on in the host link's own words.
+type linkWatch struct {
+	from *desk.Watch
+	to   chan hostlink.Event
+	quit chan struct{}
+	done chan struct{}
+}
+
+func newLinkWatch(from *desk.Watch) *linkWatch {
+	w := &linkWatch{from: from, to: make(chan hostlink.Event), quit: make(chan struct{}), done: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+func (w *linkWatch) run() {
+	defer close(w.done)
+	defer close(w.to)
+	for e := range w.from.C {
+		select {
+		case w.to <- hostlink.Event{
+			Position: e.Position.String(), Type: e.Type, ID: e.ID, Message: e.Message, New: e.New, Unread: e.Unread, Reason: e.Reason,
+		}:
+		case <-w.quit:
+			return
+		}
+	}
+}
+
+func (w *linkWatch) C() <-chan hostlink.Event { return w.to }
+
+// Close may be called once, by the owner of the watch.
+func (w *linkWatch) Close() {
+	close(w.quit)
+	w.from.Close()
+	<-w.done
+}

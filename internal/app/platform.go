@@ -1,0 +1,103 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/listen"
+	"offhook/internal/platform/api"
+	"offhook/internal/platform/notify"
+	"offhook/internal/platform/oauth"
+	"offhook/internal/platform/wire"
+)
+
+// RunPlatform runs the local platform until ctx ends.
+func RunPlatform(ctx context.Context, cfg *Config) error {
+	return start(ctx, cfg, func(ctx context.Context, cfg *Config, data *Data, log *slog.Logger) (_ *house, err error) {
+		c := cfg.Platform
+		ca, err := LoadCA(data.Dir, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		addr, tlsAddr := or(c.Addr, "127.0.0.1:8070"), or(c.TLSAddr, "127.0.0.1:8443")
+		tlsConfig, err := ca.ServerTLS(tlsAddr, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		open := &opener{log: log}
+		defer func() { open.closeUnless(err == nil) }()
+		plain := open.listen(listen.Config{Name: "platform", Flag: "platform.addr", Addr: addr, PublicURL: c.PublicURL})
+		secure := open.listen(listen.Config{Name: "platform", Flag: "platform.tls_addr", Addr: tlsAddr, PublicURL: c.TLSPublicURL, TLS: tlsConfig})
+		if open.err != nil {
+			return nil, open.err
+		}
+		p, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), limits: !c.NoRateLimits, log: log})
+		if err != nil {
+			return nil, err
+		}
+		log.Info("the platform is ready", "url", plain.URL, "tls", secure.URL, "ca", ca.File)
+		return serveAll([]door{{plain, p}, {secure, p}}, []func(){p.Close}), nil
+	})
+}
+
+type platformDeps struct {
+	data   *Data
+	bus    bus.Bus
+	limits bool
+	log    *slog.Logger
+}
+
+// A platformHouse answers the platform's requests until Close.
+type platformHouse struct {
+	http.Handler
+	close []func()
+}
+
+func newPlatform(deps platformDeps) (*platformHouse, error) {
+	st := deps.data.DB.Platform()
+	log := deps.log.With("house", "platform")
+	var limit *wire.Limiter
+	if deps.limits {
+		limit = new(wire.Limiter)
+	}
+	auth := &oauth.Handler{Store: st, Bus: deps.bus, Limit: limit, Log: log}
+	face := &wire.Face{Auth: auth, Limit: limit, Log: log}
+	mux := http.NewServeMux()
+	auth.Mount(mux)
+	rest := api.New(face, st, deps.bus, time.Now, log)
+	rest.Mount(mux)
+	events := &notify.Handler{Store: st, Bus: deps.bus, Face: face, REST: mux, Log: log}
+	if err := events.Start(); err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
+	events.Mount(mux)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { auth.Run(ctx) })
+	wg.Go(func() { rest.Run(ctx) })
+	return &platformHouse{
+		Handler: wire.CORS(mux, oauth.NoCORS...),
+		close:   []func(){func() { cancel(); wg.Wait() }, events.Close},
+	}, nil
+}
+
+// Close ends what runs behind the handler, sockets first.
+func (p *platformHouse) Close() {
+	for i := len(p.close) - 1; i >= 0; i-- {
+		p.close[i]()
+	}
+}
+
+// or is the first text that is not empty.
+func or(text, otherwise string) string {
+	if text != "" {
+		return text
+	}
+	return otherwise
+}

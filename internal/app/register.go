@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"strings"
+	"time"
+
+	"offhook/internal/platform/console"
+	"offhook/internal/rc"
+	"offhook/internal/widget/embed"
+)
+
+// A User is a user of the local platform as `offhook user add --json` and
+// demo.json tell it. Ids are decimal numbers.
+type User struct {
+	Name            string `json:"name"`
+	ExtensionID     int64  `json:"extensionId"`
+	ExtensionNumber string `json:"extensionNumber"`
+	PhoneNumber     string `json:"phoneNumber"`
+	Username        string `json:"username"`
+	Password        string `json:"password"`
+}
+
+// AddUser registers a user. A data folder without an account gets one first.
+// Without a password one is made.
+func (d *Data) AddUser(ctx context.Context, spec console.UserSpec) (User, error) {
+	c := &console.Console{Store: d.DB.Platform()}
+	accounts, err := c.Store.Accounts(ctx)
+	if err != nil {
+		return User{}, err
+	}
+	if len(accounts) == 0 {
+		if _, err := c.RegisterAccount(ctx, console.AccountSpec{Company: demoCompany, MainNumber: demoMainNumber}); err != nil {
+			return User{}, err
+		}
+	}
+	if spec.Password == "" {
+		spec.Password = strings.ToLower(rand.Text()[:16])
+	}
+	e, n, err := c.RegisterUser(ctx, spec)
+	if err != nil {
+		return User{}, err
+	}
+	return User{e.Name(), e.ID, e.Number, n.Number, e.Username, spec.Password}, nil
+}
+
+// An App is an OAuth client of the local platform as `offhook app add
+// --json` and demo.json tell it.
+type App struct {
+	Name         string     `json:"name"`
+	ClientID     string     `json:"clientId"`
+	ClientSecret string     `json:"clientSecret"`
+	Grants       []string   `json:"grants"`
+	RedirectURIs []string   `json:"redirectUris"`
+	Scopes       []rc.Scope `json:"scopes"`
+}
+
+// AddApp registers an OAuth client of the local platform.
+func (d *Data) AddApp(ctx context.Context, spec console.AppSpec) (App, error) {
+	a, secret, err := (&console.Console{Store: d.DB.Platform()}).RegisterApp(ctx, spec)
+	if err != nil {
+		return App{}, err
+	}
+	return App{a.Name, a.ClientID, string(secret), a.Grants, a.RedirectURIs, a.Scopes}, nil
+}
+
+// AddEmbed registers an embed. Whether its platform is allowed is checked
+// again by the server, whose configuration says so.
+func (d *Data) AddEmbed(ctx context.Context, spec embed.Spec) error {
+	records := append(embed.Records{{Name: "registered", Origin: spec.Platform, AllowPrivate: true}}, embed.RingCentral...)
+	g := &embed.Registry{Store: d.DB.Widget(), Ring: d.Ring, Records: records, Now: time.Now}
+	return g.Register(ctx, spec)
+}
+
+// ReadSecret reads the first line of a file that holds a secret.
+func ReadSecret(path string) (rc.Secret, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", rc.Errorf(rc.Invalid, "The secret file cannot be read: %v.", err)
+	}
+	secret, _, _ := strings.Cut(string(text), "\n")
+	if secret = strings.TrimSpace(secret); secret == "" {
+		return "", rc.Errorf(rc.Invalid, "The secret file %s is empty; put the app's client secret into its first line.", path)
+	}
+	return rc.Secret(secret), nil
+}

@@ -1,0 +1,155 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"offhook/internal/platform/api/messages"
+	"offhook/internal/platform/console"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+	"offhook/internal/widget/embed"
+)
+
+// The demo's company. Its numbers are from the range that North America
+// keeps for fiction.
+const (
+	demoCompany    = "Harbor & Pine Realty"
+	demoMainNumber = "+16505550100"
+	demoPassword   = "offhook-demo"
+)
+
+// The demo's apps keep their client ids, so that a snippet works after
+// --reset.
+const (
+	demoPublicApp = "offhook-demo"
+	demoServerApp = "offhook-demo-server"
+	secretFile    = "demo-secret" // of the confidential app
+)
+
+var demoUsers = []console.UserSpec{
+	{FirstName: "Ada", LastName: "Moreno", JobTitle: "Sales lead", Department: "Sales", Number: "101", PhoneNumber: "+16505550101", Admin: true},
+	{FirstName: "Sam", LastName: "Okafor", JobTitle: "Property manager", Department: "Operations", Number: "102", PhoneNumber: "+16505550102"},
+	{FirstName: "Mei", LastName: "Lindqvist", JobTitle: "Coordinator", Department: "Operations", Number: "103", PhoneNumber: "+16505550103"},
+}
+
+// demoTexts are a little history, newest last; minutes count back from the
+// first start.
+var demoTexts = []struct {
+	from, to, text string
+	minutes        int
+}{
+	{"+16505550102", "+16505550101", "The Larkspur listing photos are up. Want to look before they go live?", 26 * 60},
+	{"+16505550101", "+16505550102", "On it. The kitchen shot is great, the hallway one is a bit dark.", 26*60 - 6},
+	{"+16505550102", "+16505550101", "Agreed, I'll ask for a retake on Thursday.", 26*60 - 9},
+	{"+16505550103", "+16505550101", "Inspection at 14 Alder Court moved to 3 pm tomorrow.", 190},
+	{"+16505550101", "+16505550103", "Thanks Mei, I'll let the Hendersons know.", 184},
+	{"+16505550102", "+16505550103", "Could you order two more lockboxes?", 95},
+	{"+16505550103", "+16505550102", "Ordered, they arrive Monday.", 90},
+	{"+16505550102", "+16505550101", "Retake is booked: Thursday 10 am. Does that work with your showing?", 12},
+}
+
+// seed makes the demo's account, people, history and apps where they are
+// missing, brings redirect URIs and origins up to date with the ports in
+// use, and completes info.
+func seed(ctx context.Context, d *Data, info *DemoInfo) error {
+	if err := seedAccount(ctx, d, info); err != nil {
+		return err
+	}
+	return seedApps(ctx, d, info)
+}
+
+func seedAccount(ctx context.Context, d *Data, info *DemoInfo) error {
+	p := d.DB.Platform()
+	c := &console.Console{Store: p}
+	number, err := p.PhoneNumber(ctx, demoMainNumber)
+	if errors.Is(err, store.ErrNotFound) {
+		var a store.Account
+		a, err = c.RegisterAccount(ctx, console.AccountSpec{Company: demoCompany, MainNumber: demoMainNumber})
+		number.AccountID = a.ID
+	}
+	if err != nil {
+		return fmt.Errorf("making the account: %w", err)
+	}
+	info.Account.ID, info.Account.MainNumber = number.AccountID, demoMainNumber
+	fresh := false
+	for _, spec := range demoUsers {
+		spec.AccountID, spec.Password = number.AccountID, demoPassword
+		spec.Email = strings.ToLower(spec.FirstName) + "@harborpine.example"
+		e, err := p.ExtensionByUsername(ctx, spec.Email)
+		if errors.Is(err, store.ErrNotFound) {
+			fresh = true
+			e, _, err = c.RegisterUser(ctx, spec)
+		}
+		if err != nil {
+			return fmt.Errorf("making %s: %w", spec.FirstName, err)
+		}
+		info.Users = append(info.Users, User{e.Name(), e.ID, e.Number, spec.PhoneNumber, e.Username, demoPassword})
+	}
+	if !fresh {
+		return nil
+	}
+	var texts []messages.SeedText
+	for i, t := range demoTexts {
+		texts = append(texts, messages.SeedText{
+			From: t.from, To: []string{t.to}, Text: t.text,
+			At:   time.Now().Add(-time.Duration(t.minutes) * time.Minute),
+			Read: i < len(demoTexts)-1,
+		})
+	}
+	return messages.Seed(ctx, p, texts)
+}
+
+func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
+	secret, err := demoSecret(d.Dir)
+	if err != nil {
+		return err
+	}
+	redirects := []string{info.Widget.URL + "/redirect.html"}
+	info.Apps = nil
+	for _, spec := range []console.AppSpec{
+		{ClientID: demoPublicApp, Name: "Offhook phone", RedirectURIs: redirects},
+		{ClientID: demoServerApp, Name: "Offhook phone (server)", RedirectURIs: redirects, Confidential: true, Secret: secret, Grants: console.Grants},
+	} {
+		a, err := d.AddApp(ctx, spec)
+		if err != nil {
+			return fmt.Errorf("making the app %s: %w", spec.ClientID, err)
+		}
+		info.Apps = append(info.Apps, a)
+		for _, platform := range []string{info.Platform.URL, info.Platform.TLSURL} {
+			err := d.AddEmbed(ctx, embed.Spec{Platform: platform, ClientID: a.ClientID, Secret: rc.Secret(a.ClientSecret), Origins: []string{info.Host.URL}})
+			if err != nil {
+				return fmt.Errorf("making the embed of %s: %w", spec.ClientID, err)
+			}
+		}
+	}
+	return nil
+}
+
+// demoSecret keeps the confidential app's secret from start to start.
+func demoSecret(dir string) (rc.Secret, error) {
+	path := filepath.Join(dir, secretFile)
+	if secret, err := ReadSecret(path); err == nil {
+		return secret, nil
+	}
+	secret := rand.Text() + rand.Text()
+	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keeping the demo's secret: %w", err)
+	}
+	return rc.Secret(secret), nil
+}
+
+// demoRecords allow the demo's own platform, by either of its listeners.
+func demoRecords(info DemoInfo) embed.Records {
+	plain, secure := hostOf(info.Platform.URL), hostOf(info.Platform.TLSURL)
+	return embed.Records{
+		{Name: "Offhook platform", Origin: info.Platform.URL, Hosts: []string{plain, secure}, AllowPrivate: true},
+		{Name: "Offhook platform (TLS)", Origin: info.Platform.TLSURL, Hosts: []string{plain, secure}, AllowPrivate: true},
+	}
+}

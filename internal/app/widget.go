@@ -1,0 +1,145 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+	_ "time/tzdata" // days begin where the reader is, also on machines without a zone database
+
+	"offhook/internal/bus"
+	"offhook/internal/listen"
+	"offhook/internal/widget/desk"
+	"offhook/internal/widget/embed"
+	"offhook/internal/widget/grant"
+	"offhook/internal/widget/hostlink"
+	"offhook/internal/widget/panel"
+	"offhook/internal/widget/session"
+	"offhook/internal/widget/signin"
+	"offhook/internal/widget/visit"
+	"offhook/web"
+)
+
+// Version is what the settings show.
+const Version = "0.1.0"
+
+// RunServe runs the widget until ctx ends.
+func RunServe(ctx context.Context, cfg *Config) error {
+	if err := cfg.RequirePublicURL(); err != nil {
+		return err
+	}
+	return start(ctx, cfg, func(ctx context.Context, cfg *Config, data *Data, log *slog.Logger) (_ *house, err error) {
+		c := cfg.Widget
+		open := &opener{log: log}
+		defer func() { open.closeUnless(err == nil) }()
+		l := open.listen(listen.Config{Name: "widget", Flag: "widget.addr", Addr: or(c.Addr, "127.0.0.1:8080"), PublicURL: c.PublicURL})
+		if open.err != nil {
+			return nil, open.err
+		}
+		var records embed.Records
+		for _, p := range c.Platforms {
+			records = append(records, embed.Record(p))
+		}
+		if c.OpenClients {
+			log.Warn("open_clients is on: any public client may be embedded by any page, with few capabilities")
+		}
+		w, err := newWidget(widgetDeps{
+			data: data, bus: new(bus.InProcess), log: log, records: append(records, embed.RingCentral...),
+			openClients: c.OpenClients, front: panel.Front{URL: l.URL},
+		})
+		if err != nil {
+			return nil, err
+		}
+		log.Info("the widget is ready", "url", l.URL)
+		return serveAll([]door{{l, w}}, []func(){w.Close}), nil
+	})
+}
+
+type widgetDeps struct {
+	data        *Data
+	bus         bus.Bus
+	log         *slog.Logger
+	records     embed.Records
+	roots       *x509.CertPool // besides the system's; nil for the system's alone
+	openClients bool
+	stories     bool
+	front       panel.Front
+}
+
+// A widgetHouse answers the widget's requests until Close.
+type widgetHouse struct {
+	http.Handler
+	close []func()
+}
+
+func newWidget(deps widgetDeps) (*widgetHouse, error) {
+	st := deps.data.DB.Widget()
+	log := deps.log.With("house", "widget")
+	registry := &embed.Registry{Store: st, Ring: deps.data.Ring, Records: deps.records, OpenClients: deps.openClients, Now: time.Now}
+	grants := &grant.Grants{
+		Store: st, Bus: deps.bus, Ring: deps.data.Ring, Secrets: registry, Client: embed.NewClient(deps.records, deps.roots),
+		Holder: rand.Text(), Now: time.Now, Log: log,
+	}
+	sessions := &session.Sessions{Store: st, Bus: deps.bus, Grants: grants, Now: time.Now, Log: log}
+	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records}, Log: log}
+	visits := &visit.Face{Store: st, Sessions: sessions, Log: log}
+	panels := &panel.Handler{
+		Visits: visits, Desks: panelDesks{pool}, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
+	}
+	flows := &signin.Handler{
+		Visits: visits, Store: st, Bus: deps.bus, Ring: deps.data.Ring, Grants: grants, Sessions: sessions, Client: grants.Client,
+		Now: time.Now, Log: log,
+	}
+	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Now: time.Now, Log: log}
+
+	mux := http.NewServeMux()
+	web.Mount(mux)
+	panels.Mount(mux)
+	(&embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Now: time.Now, Log: log}).Mount(mux)
+	flows.Mount(mux)
+	(&session.Handler{Sessions: sessions, Visits: visits}).Mount(mux)
+	link.Mount(mux)
+
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { flows.Run(ctx) })
+	wg.Go(func() { sessions.Run(ctx) })
+	return &widgetHouse{mux, []func(){grants.Close, pool.Close, func() { cancel(); wg.Wait() }, link.Close}}, nil
+}
+
+// Close ends what runs behind the handler, sockets first.
+func (w *widgetHouse) Close() {
+	for i := len(w.close) - 1; i >= 0; i-- {
+		w.close[i]()
+	}
+}
+
+// A street is the desks' way to platforms: requests through the grants,
+// sockets only to hosts that the platform's record lists.
+type street struct {
+	grants  *grant.Grants
+	records embed.Records
+}
+
+func (s street) Do(ctx context.Context, grantID string, req *http.Request) (*http.Response, error) {
+	return s.grants.Do(ctx, grantID, req)
+}
+
+func (s street) Gateway(ctx context.Context, grantID string, u *url.URL) (*http.Client, error) {
+	g, err := s.grants.Grant(ctx, grantID)
+	if err != nil {
+		return nil, err
+	}
+	record, err := s.records.Record(g.Platform)
+	if err != nil {
+		return nil, err
+	}
+	if err := record.AllowsURL(u); err != nil {
+		return nil, err
+	}
+	return s.grants.Client, nil
+}
