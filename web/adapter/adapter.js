@@ -1,11 +1,10 @@
-// The phone in the corner of any page: the frame's place, the RCAdapter
-// object, tel: and sms: links. The iframe stands in the page's own tree, where
-// integrations look for it; what is drawn around it lives in a shadow root.
-// Styles go through CSSOM and elements are made one by one, which works under
-// strict policies and Trusted Types. docs/embedding.md describes it all.
+// The phone in the corner of any page; docs/embedding.md describes it. The
+// iframe stands in the page's own tree, where integrations look for it, and
+// what is drawn around it in a shadow root. Nothing here needs inline styles
+// or innerHTML, so it works under strict policies.
 (() => {
   'use strict';
-  const script = document.currentScript ?? document.querySelector('script[src*="/adapter.js"]');
+  const script = /** @type {any} */ (document.currentScript ?? document.querySelector('script[src*="/adapter.js"]'));
   const GAP = 16;
 
   const css = `
@@ -37,6 +36,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
 @media(max-width:480px){:host(:not(.min)){transform:none!important;inset:auto 0 0!important}.panel{left:0!important;width:auto!important;max-width:none;height:min(88dvh,680px)!important;border-radius:16px 16px 0 0;padding-bottom:env(safe-area-inset-bottom)}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important}}`;
 
+  /** @returns {any} */
   const make = (tag, attributes, ...children) => {
     const e = document.createElementNS(`http://www.w3.org/${/svg|path/.test(tag) ? '2000/svg' : '1999/xhtml'}`, tag);
     for (const name in attributes) e.setAttribute(name, attributes[name]);
@@ -46,7 +46,8 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
   const icon = (d) => make('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, make('path', { d }));
   const phone = () => icon('M6 3h3l2 5-2.5 1.5a11 11 0 0 0 6 6L16 13l5 2v3a3 3 0 0 1-3 3A15 15 0 0 1 3 6a3 3 0 0 1 3-3Z');
 
-  function start({ appUrl, options } = {}) {
+  /** @param {any} [o] */
+  const start = ({ appUrl, options } = {}) => {
     if (window.RCAdapter) return window.RCAdapter;
     const url = new URL(appUrl ?? 'app.html', script.src);
     const given = new URL(script.src).searchParams;
@@ -75,13 +76,12 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     const state = { x: 0, y: 0, minimized: minimizable && innerWidth <= 480, closed: false };
     try {
       // Storage throws where the page's own cookies are refused.
-      Object.assign(state, JSON.parse(localStorage.getItem(key)));
+      Object.assign(state, JSON.parse(localStorage[key]));
     } catch {}
     state.closed = false;
     if (!minimizable) state.minimized = false;
 
-    // The page may have forbidden Referer altogether; the frame needs the
-    // origin to know who embeds it.
+    // The frame must know who embeds it, even on a page without Referer.
     const frame = make('iframe', {
       id: prefix + '-adapter-frame', title: name, referrerpolicy: 'origin',
       allow: 'microphone; autoplay; clipboard-write', src: url.href,
@@ -106,7 +106,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
 
     const label = (unread = 0) => {
       title.textContent = frame.title = name;
-      for (const b of badges) b.textContent = unread > 99 ? '99+' : unread || '';
+      for (const b of badges) b.textContent = unread > 99 ? '99+' : String(unread || '');
       const words = unread ? `${name}, ${unread} unread` : name;
       host.setAttribute('aria-label', name);
       pill.setAttribute('aria-label', 'Open ' + words);
@@ -125,7 +125,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       host.hidden = state.closed;
       place();
       try {
-        localStorage.setItem(key, JSON.stringify(state));
+        localStorage[key] = JSON.stringify(state);
       } catch {}
     };
     const set = (change) => {
@@ -235,7 +235,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       }
       if (data?.type === 'rc-inbound-message-notify' && notify && document.hidden && window.Notification?.permission === 'granted') {
         const { id, from, subject, conversationId } = data.message;
-        // Twenty tabs tell of one message once: they share the tag.
+        // Twenty tabs share the tag, and tell once.
         const n = new Notification(from?.name || from?.phoneNumber || name, { body: subject, tag: key + id });
         n.onclick = () => {
           window.focus();
@@ -261,7 +261,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     document.body.append(host);
     place();
     return (window.RCAdapter = api);
-  }
+  };
 
   window.RCAdapterInit = start;
   window.RCAdapterDispose = () => window.RCAdapter?.dispose();
