@@ -1,3 +1,4 @@
+// @ts-nocheck: the pretend page is not the DOM that the types know.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
