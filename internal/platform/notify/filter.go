@@ -24,12 +24,13 @@ type filter struct {
 func newFilter(text string, c wire.Caller) (filter, error) {
 	path, rawQuery, hasQuery := strings.Cut(text, "?")
 	query, err := url.ParseQuery(rawQuery)
+	path = strings.TrimRight(path, "/")
 	if err != nil || !strings.HasPrefix(path, "/") {
 		e := rc.Coded(rc.Invalid, "SUB-508", "The event filter %q is not a path; send for example /restapi/v1.0/account/~/extension/~/message-store", text)
 		e.Parameter = "eventFilters"
 		return filter{}, e
 	}
-	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
+	segments := strings.Split(path, "/")
 	for i := 1; i < len(segments); i++ {
 		if segments[i] == "~" {
 			switch segments[i-1] {

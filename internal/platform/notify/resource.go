@@ -162,9 +162,8 @@ func (h *Handler) record(r *http.Request, sub *subscription) rc.Subscription {
 		URI: listen.BaseURL(r) + subscriptionPath + "/" + sub.id, ID: sub.id,
 		EventFilters: texts, Disabled: sub.disabled,
 		CreationTime: rc.TimeOf(sub.created), ExpirationTime: rc.TimeOf(expires),
-		// A second less than the whole, as clients know it.
-		ExpiresIn: max(0, int(expires.Sub(h.now())/time.Second)-1),
-		Status:    "Active", DeliveryMode: rc.DeliveryMode{TransportType: "WebSocket"},
+		ExpiresIn: max(0, int(expires.Sub(h.now())/time.Second)), Status: "Active",
+		DeliveryMode: rc.DeliveryMode{TransportType: "WebSocket"},
 	}
 }
 
