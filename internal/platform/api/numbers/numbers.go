@@ -109,8 +109,11 @@ func (x context) read(text string) rc.ParsedPhone {
 		text = x.areaCode + bare
 	}
 	n, ok := region.Parse(text, x.country.ISOCode)
-	if !ok && x.prefix != "" && strings.HasPrefix(bare, x.prefix) {
-		n, ok = region.Parse(strings.TrimPrefix(bare, x.prefix), x.country.ISOCode)
+	if x.prefix != "" && strings.HasPrefix(bare, x.prefix) {
+		inside, valid := region.Parse(strings.TrimPrefix(bare, x.prefix), x.country.ISOCode)
+		if valid && inside.Valid && !(ok && n.Valid) {
+			n, ok = inside, true
+		}
 	}
 	if !ok {
 		result.NumberDetails = &rc.NumberDetails{Status: "Invalid"}

@@ -34,8 +34,12 @@ func Parse(text, iso string) (Number, bool) {
 	dialled, extension := cutExtension(text)
 	n, err := phonenumbers.Parse(dialled, iso)
 	if err != nil || !phonenumbers.IsPossibleNumber(n) {
-		// 442071838750 in the United States: E.164 without the plus sign.
+		// 442071838750 in the United States: E.164 without the plus sign. It
+		// is a guess, so the number must be one that is in use.
 		n, err = phonenumbers.Parse("+"+strings.TrimLeft(dialled, "+ "), iso)
+		if err == nil && !phonenumbers.IsValidNumber(n) {
+			return Number{}, false
+		}
 	}
 	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
 		return Number{}, false
