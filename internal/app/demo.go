@@ -79,7 +79,7 @@ func RunDemo(ctx context.Context, cfg DemoConfig) error {
 	}
 	c.Widget.Addr, c.Platform.Addr, c.Platform.TLSAddr = cfg.WidgetAddr, cfg.PlatformAddr, cfg.PlatformTLSAddr
 	d := &demo{cfg: cfg}
-	return start(ctx, c, d.begin)
+	return start(ctx, c, d.prepare, d.begin)
 }
 
 type demo struct {

@@ -18,7 +18,7 @@ import (
 
 // RunPlatform runs the local platform until ctx ends.
 func RunPlatform(ctx context.Context, cfg *Config) error {
-	return start(ctx, cfg, func(ctx context.Context, cfg *Config, data *Data, log *slog.Logger) (_ *house, err error) {
+	return start(ctx, cfg, nil, func(ctx context.Context, cfg *Config, data *Data, log *slog.Logger) (_ *house, err error) {
 		c := cfg.Platform
 		ca, err := LoadCA(data.Dir, time.Now())
 		if err != nil {

@@ -104,9 +104,9 @@ func newLog(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
-// start opens the data folder of a configuration, locks it, and lets begin
-// start what runs on it.
-func start(ctx context.Context, cfg *Config, begin func(context.Context, *Config, *Data, *slog.Logger) (*house, error)) (err error) {
+// start locks the data folder of a configuration, lets prepare (which may be
+// nil) at its files, opens it, and lets begin start what runs on it.
+func start(ctx context.Context, cfg *Config, prepare func(dir string) error, begin func(context.Context, *Config, *Data, *slog.Logger) (*house, error)) (err error) {
 	level, err := cfg.level()
 	if err != nil {
 		return err
@@ -121,6 +121,11 @@ func start(ctx context.Context, cfg *Config, begin func(context.Context, *Config
 		return err
 	}
 	defer unlock()
+	if prepare != nil {
+		if err := prepare(cfg.DataDir); err != nil {
+			return err
+		}
+	}
 	data, err := OpenData(ctx, cfg.DataDir, cfg.Database)
 	if err != nil {
 		return err

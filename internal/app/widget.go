@@ -32,7 +32,7 @@ func RunServe(ctx context.Context, cfg *Config) error {
 	if err := cfg.RequirePublicURL(); err != nil {
 		return err
 	}
-	return start(ctx, cfg, func(ctx context.Context, cfg *Config, data *Data, log *slog.Logger) (_ *house, err error) {
+	return start(ctx, cfg, nil, func(ctx context.Context, cfg *Config, data *Data, log *slog.Logger) (_ *house, err error) {
 		c := cfg.Widget
 		open := &opener{log: log}
 		defer func() { open.closeUnless(err == nil) }()
