@@ -30,7 +30,7 @@ type Activity struct {
 // texted, and the phone shows how a failed delivery looks.
 var customers = []Contact{
 	{
-		ID: "dalia", Name: "Dalia Okafor", Title: "Head of Operations", Company: "Northwind Bakery", Email: "dalia@northwind.example",
+		ID: "dalia", Name: "Dalia Haddad", Title: "Head of Operations", Company: "Northwind Bakery", Email: "dalia@northwind.example",
 		Phone: "+14155550142", Stage: "Proposal", Tone: "open", Opening: "Hi Dalia, the revised quote is ready. Shall I walk you through it?",
 		Activity: []Activity{
 			{"Today, 09:12", "Email", "Asked for delivery twice a week instead of once."},
@@ -47,8 +47,8 @@ var customers = []Contact{
 		},
 	},
 	{
-		ID: "mei", Name: "Mei Tanaka", Title: "Purchasing", Company: "Harbor Clinics", Email: "mei.tanaka@harbor.example",
-		Phone: "+13125550186", Stage: "Customer", Tone: "won", Opening: "Hi Mei, your renewal papers are in your inbox.",
+		ID: "yuki", Name: "Yuki Tanaka", Title: "Purchasing", Company: "Harbor Clinics", Email: "yuki.tanaka@harbor.example",
+		Phone: "+13125550186", Stage: "Customer", Tone: "won", Opening: "Hi Yuki, your renewal papers are in your inbox.",
 		Activity: []Activity{
 			{"Monday", "Note", "Renewed for two years. Send flowers."},
 			{"2 November", "Call", "Happy with the new portal; one login is missing."},

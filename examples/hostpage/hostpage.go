@@ -56,6 +56,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 // A view is what the pages are drawn from.
 type view struct {
 	*Handler
+	Password string // when all users have the same
 	Contacts []Contact
 	Script   string // address of adapter.js with its parameters
 	Frame    string // address of app.html with its parameters
@@ -64,6 +65,14 @@ type view struct {
 
 func (h *Handler) view() view {
 	v := view{Handler: h, Contacts: contacts(h.Users), Script: h.address("/adapter.js"), Frame: h.address("/app.html")}
+	for i, u := range h.Users {
+		if i == 0 {
+			v.Password = u.Password
+		} else if u.Password != v.Password {
+			v.Password = ""
+			break
+		}
+	}
 	v.Snippet = fmt.Sprintf("<script src=\"%s\"></script>", v.Script)
 	return v
 }

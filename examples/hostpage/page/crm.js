@@ -73,7 +73,9 @@ function remember(m) {
   if (!item) {
     item = make("li", { className: "live" }, make("span", { className: "when" }, clock.format(new Date(m.creationTime))), make("p", {}));
     item.dataset.message = key;
-    list.prepend(item);
+    item.dataset.at = m.creationTime;
+    // Newest first, above what the CRM knew before.
+    list.insertBefore(item, [...list.children].find((e) => !(e.dataset.at > m.creationTime)) ?? null);
   }
   const word = m.direction === "Inbound" ? "Text received" : "Text sent";
   item.lastChild.replaceChildren(make("b", {}, word), ` ${m.subject} `, make("span", { className: "state" }, m.messageStatus === "Received" ? "" : m.messageStatus));
