@@ -29,7 +29,7 @@ it(`loses and doubles no acknowledged text over ${rounds} kills`, { timeout: rou
   /** @type {string[]} */
   const written = [];
   try {
-    await hers.tab.compose(ben.phoneNumber);
+    await hers.tab.compose(ben.phoneNumber, ben.name);
     await hers.tab.send('The first of many');
     await hers.tab.bubble('The first of many').waitFor();
     await his.tab.openConversation('The first of many');

@@ -28,7 +28,7 @@ describe('texting', () => {
     const hers = await Person.signedIn(demo, ada);
     const his = await Person.signedIn(demo, ben);
     try {
-      await hers.tab.compose(ben.phoneNumber);
+      await hers.tab.compose(ben.phoneNumber, ben.name);
       await hers.tab.send('Are you free at four?');
       await hers.tab.bubble('Are you free at four?').waitFor();
 
@@ -51,7 +51,7 @@ describe('texting', () => {
     const [ada, ben] = await pair();
     const { person, tab } = await Person.signedIn(demo, ada);
     try {
-      await tab.compose(ben.name.split(' ').slice(1).join(' '));
+      await tab.compose(ben.name.split(' ').slice(1).join(' '), ben.name);
       await tab.send('Found you by name.');
       await tab.bubble('Found you by name.').waitFor();
       const store = await (await Api.as(demo, ben)).texts();
@@ -94,14 +94,14 @@ describe('texting', () => {
       await tab.composer().pressSequentially('I would rather');
       await tab.goTo('Settings');
       await tab.goTo('Messages');
-      await tab.openConversation('I would rather');
+      await tab.openConversation('Draft');
       assert.equal(await tab.composer().inputValue(), 'I would rather');
       await tab.composer().press('End');
       await tab.composer().pressSequentially(' wait');
       await tab.goTo('Messages');
       await tab.page.reload();
       await tab.signedIn();
-      await tab.openConversation('I would rather wait');
+      await tab.openConversation('Draft');
       assert.equal(await tab.composer().inputValue(), 'I would rather wait');
     } finally {
       await person.close();
@@ -112,7 +112,7 @@ describe('texting', () => {
     const [ada] = await pair();
     const { person, tab } = await Person.signedIn(demo, ada);
     try {
-      await tab.compose('+14155550199');
+      await tab.compose('+14155550199', '(415) 555-0199');
       await tab.send('Nobody is there.');
       await tab.phone.getByText(/not delivered|could not|failed/i).first().waitFor();
     } finally {

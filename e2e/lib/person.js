@@ -68,13 +68,14 @@ export class Tab {
   }
 
   /**
-   * Starts a new text to a number or name, as far as the composer.
-   * @param {string} to
+   * Starts a new text, as far as the composer.
+   * @param {string} to what is typed: a number or a name
+   * @param {string} shown what the wanted line of the suggestions says
    */
-  async compose(to) {
+  async compose(to, shown) {
     await this.phone.getByRole('link', { name: 'New message' }).first().click();
     await this.phone.getByRole('combobox', { name: 'To' }).fill(to);
-    await this.phone.getByRole('option').first().click();
+    await this.phone.getByRole('option').filter({ hasText: shown }).first().click();
   }
 
   /** Uses the bottom bar. @param {'Messages' | 'Settings'} name */
@@ -92,7 +93,7 @@ export class Tab {
 
   /** A bubble that says exactly this. @param {string} text */
   bubble(text) {
-    return this.phone.getByRole('region', { name: 'Messages' }).getByText(text, { exact: true });
+    return this.phone.getByLabel('Messages', { exact: true }).getByText(text, { exact: true });
   }
 
   /** What the host page has heard so far. @returns {Promise<Heard[]>} */
