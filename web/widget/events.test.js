@@ -5,7 +5,7 @@ import { beforeEach, mock, test } from "node:test";
 // Modules around this one touch the page when they load. Here the page is
 // something that agrees to everything, with no page around it.
 const page = new Proxy(function () {}, { get: (_, key) => (key === Symbol.toPrimitive ? () => "" : page), apply: () => page, construct: () => page });
-for (const name of ["document", "matchMedia", "addEventListener"]) globalThis[name] = page;
+for (const name of ["document", "matchMedia", "addEventListener", "BroadcastChannel"]) globalThis[name] = page;
 globalThis.location = new URL("http://phone.test/app.html");
 globalThis.window = globalThis.parent = globalThis;
 const { Socket, backoff, translate } = await import("./events.js");

@@ -95,6 +95,11 @@ export class HostLink {
     this.with = with_;
   }
 
+  /** Whether somebody is signed in here. */
+  get signedIn() {
+    return this.#signedIn;
+  }
+
   /** Whether the user signed in within this document's life. */
   get fresh() {
     return this.#fresh;
@@ -235,7 +240,30 @@ function connect() {
   on("oh:route", (d) => link.route(d.path ?? currentPath()));
   on("oh:unread", (d) => link.unread(d.count));
   link.start(signedIn === "true");
+  follow(link);
   return link;
+}
+
+/**
+ * The other tabs with this frame share its cookie: when somebody signs in at
+ * one, all of them are signed in. (A sign-out reaches them over their sockets.)
+ * What is said here is only a hint; the server decides.
+ * @param {HostLink} link
+ */
+function follow(link) {
+  try {
+    const tabs = new BroadcastChannel(`oh-${document.body.dataset.key}`);
+    document.addEventListener("oh:session", (e) => {
+      const { signedIn, hint } = /** @type {CustomEvent} */ (e).detail ?? {};
+      if (signedIn && !hint) tabs.postMessage("signed in");
+    });
+    tabs.onmessage = () => {
+      if (link.signedIn) return;
+      document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: true, hint: true } }));
+    };
+  } catch {
+    // Browsers that refuse us storage refuse this, too; a reload does it then.
+  }
 }
 
 /** The link with the page around this frame. */
