@@ -1,7 +1,6 @@
 package notify_test
 
 import (
-	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
@@ -236,17 +235,14 @@ func TestASignInHasAtMostFiftySockets(t *testing.T) {
 }
 
 func TestASlowClientDelaysNobodyAndIsCutOff(t *testing.T) {
-	p := newPlatform(t)
-	slow, _ := p.connect("ada", "")
-	slow.subscribe("/restapi/v1.0/account/~/extension/~/test")
-	quick, _ := p.subscribe("ada again", "/restapi/v1.0/account/~/extension/~/test")
-	body := json.RawMessage(`"` + strings.Repeat("x", 16<<10) + `"`)
-	const n = 2000 // thirty megabytes: what sockets hold, and then the backlog
-	for range n {
-		if err := event.Publish(t.Context(), p.bus, account, 101, rc.ExtensionPath(account, 101)+"/test", body); err != nil {
-			t.Fatal(err)
+	p := newPipedPlatform(t) // whose pipes hold little
+	slow, _ := p.subscribe("ada", messageStore)
+	quick, _ := p.subscribe("ada again", messageStore)
+	for id := range int64(1200) { // more than the backlog
+		p.text(101, id+1)
+		if n := quick.read().notification(); textID(n) != id+1 {
+			t.Fatalf("the quick client got %+v, want text %d", n, id+1)
 		}
-		quick.read()
 	}
 	for {
 		if _, err := slow.tryRead(); err != nil {

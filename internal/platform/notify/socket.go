@@ -17,6 +17,10 @@ import (
 const (
 	pingInterval = 30 * time.Second
 	pongTimeout  = 10 * time.Second
+	// checkInterval is how often a socket asks whether its OAuth session
+	// stands. Its end is announced; this is for an announcement that a dying
+	// process did not make.
+	checkInterval = 5 * time.Minute
 	// closeTimeout bounds how long a client may take to answer our close
 	// frame.
 	closeTimeout = time.Second
@@ -129,6 +133,7 @@ func (k *socket) watch(ctx context.Context, session string) {
 	ping := time.NewTicker(pingInterval)
 	defer ping.Stop()
 	opened := time.Now()
+	checked := opened
 	for {
 		select {
 		case <-ctx.Done():
@@ -143,11 +148,12 @@ func (k *socket) watch(ctx context.Context, session string) {
 			k.fail(errIdle)
 			return
 		}
-		// The end of a session is announced, but not by a process that died
-		// before it could.
-		if ok, err := k.h.stands(ctx, session); !ok && err == nil {
-			k.h.revoked(session)
-			return
+		if now := time.Now(); now.Sub(checked) >= checkInterval {
+			checked = now
+			if ok, err := k.h.stands(ctx, session); !ok && err == nil {
+				k.h.revoked(session)
+				return
+			}
 		}
 		pong, cancel := context.WithTimeout(ctx, pongTimeout)
 		err := k.ws.Ping(pong)

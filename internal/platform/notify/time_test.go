@@ -132,8 +132,8 @@ func TestASessionThatEndedUnannouncedIsNoticed(t *testing.T) {
 		k, _ := p.connect("ada", "")
 		p.endSession("s-ada")
 		start := time.Now()
-		if f := k.read(); f.code() != "OAU-213" || time.Since(start) > 31*time.Second {
-			t.Errorf("after %v: %s, want Error OAU-213 within half a minute", time.Since(start), f.text)
+		if f := k.read(); f.code() != "OAU-213" || time.Since(start) > 6*time.Minute {
+			t.Errorf("after %v: %s, want Error OAU-213 within minutes", time.Since(start), f.text)
 		}
 	})
 }
