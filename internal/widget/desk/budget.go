@@ -91,8 +91,8 @@ func (b *budget) group(g rc.Group) *allowance {
 // acquire waits for a place in the group's limit and counts the request.
 // Every ticket is given back to answered or to refund.
 func (b *budget) acquire(ctx context.Context, g rc.Group, p priority) (*ticket, error) {
-	if g.Limit() == 0 {
-		return &ticket{at: b.now()}, ctx.Err()
+	if err := ctx.Err(); err != nil || g.Limit() == 0 {
+		return &ticket{at: b.now()}, err
 	}
 	w := &waiter{priority: p, ready: make(chan struct{})}
 	b.mu.Lock()

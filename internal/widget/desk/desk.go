@@ -191,7 +191,7 @@ func (d *Desk) setConnected(up bool) {
 // review works out the status and tells when it has changed. One way to the
 // platform is enough to be online. The caller holds mu.
 func (d *Desk) review() {
-	s := Status{State: Ready, Synced: d.token != ""}
+	s := Status{State: Ready, Synced: d.token != "", Live: d.connected}
 	switch {
 	case d.restDown && !d.connected:
 		s.State, s.Sentence = Offline, notReachable

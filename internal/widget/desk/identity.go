@@ -170,7 +170,9 @@ func (d *Desk) introduce() {
 	})
 	for i := range d.ledger.people.entries {
 		if e := &d.ledger.people.entries[i]; e.ID == me.ExtensionID {
-			me.Company = cmp.Or(me.Company, e.Account.CompanyName)
+			if e.Account != nil {
+				me.Company = cmp.Or(me.Company, e.Account.CompanyName)
+			}
 			me.JobTitle = cmp.Or(me.JobTitle, e.JobTitle)
 		}
 	}

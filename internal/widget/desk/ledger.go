@@ -163,7 +163,8 @@ func (l *ledger) threadOf(m *rc.Message, c *change) *thread {
 		if known := l.locals[local]; known != nil && known.id == local && id != "" {
 			// Begun here; from now on it has the platform's id, too.
 			delete(l.threads, known.id)
-			t, t.id = known, id
+			t = known
+			t.id = id
 		} else {
 			t = &thread{id: cmp.Or(id, local), local: local, numbers: others}
 		}

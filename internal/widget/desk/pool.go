@@ -108,6 +108,7 @@ func (p *Pool) Desk(ctx context.Context, grantID string) (*Desk, error) {
 	}
 	if s.desk.ended() {
 		p.forget(grantID, s)
+		s.desk.close()
 		return nil, signedOut()
 	}
 	s.desk.touch()

@@ -24,6 +24,7 @@ type Status struct {
 	Since    time.Time
 	Sentence string
 	Synced   bool // the texts have been read; before, an empty list means nothing
+	Live     bool // changes are told by the platform; otherwise the desk looks now and then
 }
 
 // Me is the user whose desk it is. It is zero until the status has been
