@@ -73,8 +73,16 @@ class Compose {
     const at = items[this.#active];
     if (at) {
       this.field.setAttribute("aria-activedescendant", at.id);
-      at.scrollIntoView({ block: "nearest" });
+      this.#reveal(at);
     } else this.field.removeAttribute("aria-activedescendant");
+  }
+
+  /** Scrolls the list alone; scrollIntoView would move the panels as well. @param {HTMLElement} at */
+  #reveal(at) {
+    const box = /** @type {HTMLElement} */ (this.options.parentElement);
+    const [view, row] = [box.getBoundingClientRect(), at.getBoundingClientRect()];
+    if (row.top < view.top) box.scrollTop -= view.top - row.top;
+    else if (row.bottom > view.bottom) box.scrollTop += row.bottom - view.bottom;
   }
 
   /** @param {KeyboardEvent} e */

@@ -30,8 +30,9 @@ class Conversation {
     this.#listen();
     this.#known = this.#keys();
     this.#drawWaiting();
+    // scrollIntoView would move the panels, and the host page, as well.
     const first = root.querySelector("#new");
-    if (first && this.list.scrollHeight > this.thread.clientHeight) first.scrollIntoView({ block: "start" });
+    if (first instanceof HTMLElement) this.thread.scrollTop = first.offsetTop;
     else this.#toEnd();
     this.#scrolled();
     const fill = takePrefill();
@@ -138,7 +139,6 @@ class Conversation {
     this.#known = this.#keys();
     const fresh = [...this.list.querySelectorAll(".msg:not(.msg--mine)")].filter((m) => !before.has(m.id));
     for (const m of fresh) m.classList.add("msg--in");
-    if (fresh.length) announce(fresh.map((m) => `${m.querySelector(".unseen")?.textContent || ""} ${m.querySelector(".msg__bubble")?.textContent || ""}`).join("\n"));
     if (this.#atEnd) this.#toEnd();
     else if (fresh.length) this.#offerLatest(true);
     this.#read();

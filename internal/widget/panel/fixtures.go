@@ -45,7 +45,7 @@ func newFixtureDesk() *fixtureDesk {
 			{ID: "41", Parties: pair(priya), Title: priya.Name, Preview: "Perfect, see you there", PreviewFromMe: true, At: ago(38 * time.Minute)},
 			{ID: "43", Parties: []Party{dana, priya, omar}, Title: "Priya Raman, Omar Haddad", Preview: "I can take the morning shift if Omar takes the van", At: ago(3 * time.Hour), Unread: 12},
 			{ID: "44", Parties: pair(cold), Title: cold.Display, Preview: "Your order is ready for pick-up.", PreviewFromMe: true, At: ago(day), Failed: true},
-			{ID: "45", Parties: pair(omar), Title: omar.Name, Preview: "The invoice for October is attached to the", At: ago(2 * day), Draft: true},
+			{ID: "45", Parties: pair(omar), Title: omar.Name, Preview: "Could you send me the invoice?", At: ago(2 * day), Draft: true},
 			{ID: "46", Parties: pair(lumen), Title: lumen.Name, Preview: "Thank you! The sample arrived and the colour is exactly right.", At: ago(3 * day)},
 			{ID: "47", Parties: pair(Party{Name: "Jonas Weber", Number: "+16505550133", Display: "(650) 555-0133", Initials: "JW"}), Title: "Jonas Weber", Preview: "Great talking to you.", PreviewFromMe: true, At: ago(20 * day)},
 			{ID: "48", Parties: pair(evil), Title: evil.Name, Preview: "<script>alert(1)</script>\u202e txt", At: ago(400 * day)},
@@ -139,7 +139,12 @@ func (d *fixtureDesk) Lookup(query string, limit int) []Party {
 func (d *fixtureDesk) Send(_ context.Context, o Outgoing) (string, error) {
 	return o.ConversationID, nil
 }
+func (d *fixtureDesk) Draft(_ context.Context, id string) (string, error) {
+	if id == "45" {
+		return "The invoice for October is attached to the", nil
+	}
+	return "", nil
+}
 func (d *fixtureDesk) Retry(context.Context, string) error             { return nil }
 func (d *fixtureDesk) MarkRead(context.Context, string) error          { return nil }
-func (d *fixtureDesk) Draft(context.Context, string) (string, error)   { return "", nil }
 func (d *fixtureDesk) SaveDraft(context.Context, string, string) error { return nil }

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -29,12 +30,20 @@ type row struct {
 }
 
 func (h *Handler) messages(w http.ResponseWriter, r *http.Request, p page) error {
-	return render(w, http.StatusOK, "messages", newMessages(p, r.FormValue("q")))
+	v, err := newMessages(r.Context(), p, r.FormValue("q"))
+	if err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "messages", v)
 }
 
 // list answers with the rows alone, for searching and for refreshing.
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, p page) error {
-	return render(w, http.StatusOK, "rows", newMessages(p, r.FormValue("q")))
+	v, err := newMessages(r.Context(), p, r.FormValue("q"))
+	if err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "rows", v)
 }
 
 // nothing fills the place of a conversation beside the list.
@@ -42,12 +51,20 @@ func (h *Handler) nothing(w http.ResponseWriter, r *http.Request, p page) error 
 	return render(w, http.StatusOK, "nothing", p)
 }
 
-func newMessages(p page, query string) messagesView {
+func newMessages(ctx context.Context, p page, query string) (messagesView, error) {
 	v := messagesView{page: p, Query: cut(query, 200), Status: p.desk.Status()}
 	for _, c := range p.desk.Conversations(v.Query, rows) {
+		// What came in says more than what is half written.
+		if c.Draft = c.Draft && c.Unread == 0; c.Draft {
+			draft, err := p.desk.Draft(ctx, c.ID)
+			if err != nil {
+				return v, err
+			}
+			c.Preview = draft
+		}
 		v.Rows = append(v.Rows, newRow(p, c))
 	}
-	return v
+	return v, nil
 }
 
 func newRow(p page, c Conversation) row {

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"bytes"
+	"context"
 	"html/template"
 	"net/http"
 	"time"
@@ -42,19 +43,19 @@ var stories = []story{
 	{Name: "messages-offline", Title: "Messages, offline", Offline: "No connection to the phone system. Trying again by itself.", draw: listStory("")},
 	{Name: "messages-empty", Title: "Messages, none yet", draw: func(d *fixtureDesk, p page) (string, any) {
 		d.conversations = nil
-		return "messages", newMessages(p, "")
+		return listStory("")(d, p)
 	}},
 	{Name: "messages-loading", Title: "Messages, loading", draw: func(d *fixtureDesk, p page) (string, any) {
 		d.conversations, d.status = nil, Status{State: Loading}
-		return "messages", newMessages(p, "")
+		return listStory("")(d, p)
 	}},
 	{Name: "messages-unreachable", Title: "Messages, never connected", draw: func(d *fixtureDesk, p page) (string, any) {
 		d.conversations, d.status = nil, Status{Offline, "The phone system does not answer. Trying again by itself."}
-		return "messages", newMessages(p, "")
+		return listStory("")(d, p)
 	}},
 	{Name: "messages-nothing-found", Title: "Messages, nothing found", draw: func(d *fixtureDesk, p page) (string, any) {
 		d.conversations = nil
-		return "messages", newMessages(p, "walnut table")
+		return listStory("walnut table")(d, p)
 	}},
 	{Name: "conversation", Title: "Conversation", Side: true, draw: threadStory("41", "")},
 	{Name: "conversation-new", Title: "Conversation, unread and a draft", Side: true, draw: threadStory("42", "Thanks, I will be there at")},
@@ -98,24 +99,33 @@ func signinStory(name, title, state, message, notice string) story {
 }
 
 func listStory(query string) func(*fixtureDesk, page) (string, any) {
-	return func(d *fixtureDesk, p page) (string, any) { return "messages", newMessages(p, query) }
+	return func(d *fixtureDesk, p page) (string, any) {
+		v, err := newMessages(context.Background(), p, query)
+		must(err)
+		return "messages", v
+	}
 }
 
 func threadStory(id, draft string) func(*fixtureDesk, page) (string, any) {
 	return func(d *fixtureDesk, p page) (string, any) {
 		c, messages, err := d.Conversation(id)
-		if err != nil {
-			panic(err) // a story without its fixture is a mistake in our source
-		}
+		must(err)
 		return "conversation", newConversation(p, c, messages, draft)
+	}
+}
+
+// must panics: a story that does not fit its fixtures is a mistake in our
+// source.
+func must(err error) {
+	if err != nil {
+		panic(err)
 	}
 }
 
 // HTML draws the story's panel.
 func (s *story) HTML() (template.HTML, error) {
 	d := newFixtureDesk()
-	name, data := s.draw(d, storyPage(d))
-	return fragment(name, data)
+	return fragment(s.draw(d, storyPage(d)))
 }
 
 // SideHTML draws the list beside the panel.
@@ -123,7 +133,8 @@ func (s *story) SideHTML() (template.HTML, error) {
 	if !s.Side {
 		return "", nil
 	}
-	return fragment("messages", newMessages(storyPage(newFixtureDesk()), ""))
+	d := newFixtureDesk()
+	return fragment(listStory("")(d, storyPage(d)))
 }
 
 func fragment(name string, data any) (template.HTML, error) {
