@@ -28,15 +28,15 @@ const NEEDS = {
 
 /**
  * Copies what was posted as plain data, or returns null for anything that is
- * not an object with a type, is too large, or carries keys that reach into
- * prototypes.
+ * not an object, is too large, or carries keys that reach into prototypes.
+ * Attachments are not read, and may be large, so they are left out here.
  * @param {unknown} data
  * @returns {Message | null}
  */
 export function plain(data) {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
   try {
-    const text = JSON.stringify(data);
+    const text = JSON.stringify(data, (key, value) => (key === "attachments" ? undefined : value));
     if (text.length > LIMIT) return null;
     let hostile = false;
     const copy = JSON.parse(text, (key, value) => {
@@ -48,6 +48,9 @@ export function plain(data) {
     return null; // a cycle, or a getter that throws
   }
 }
+
+/** Whether something that was dropped was meant for the phone. @param {any} data */
+const named = (data) => typeof data?.type === "string" && data.type.startsWith("rc-");
 
 /** A string of a message, or undefined. @param {unknown} value @param {number} [max] */
 export const text = (value, max = 1024) => (typeof value === "string" && value.length <= max ? value : undefined);
@@ -114,7 +117,7 @@ export class HostLink {
     const { parent, warn } = this.with;
     if (!parent || source !== parent || origin !== this.with.origin) return;
     const m = plain(data);
-    if (!m) return;
+    if (!m) return void (named(data) && this.#once("bad", "A message to the phone was larger than 64 kB or not plain data. Nothing was done."));
     if (text(m.callbackUri, LIMIT)) return this.#once("callbackUri", "This phone does not take a callbackUri yet. Let the user sign in with its Sign In button.");
     const type = text(m.type, 100);
     if (!type?.startsWith("rc-")) return; // pages talk to themselves a lot
@@ -124,7 +127,7 @@ export class HostLink {
       return this.#once(type, `This page may not use ${type}. The operator can allow it with the capability "${needs}" of the embed.`);
     }
     this.#act(type, m);
-    if (m.attachments) warn("This phone does not send attachments yet. The text was filled in without them.");
+    if (/** @type {Message} */ (data).attachments) warn("This phone does not send attachments yet. The text was filled in without them.");
   }
 
   /** @param {string} type @param {Message} m */

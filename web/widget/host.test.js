@@ -99,6 +99,17 @@ test("what is not a plain, small message is dropped", () => {
   assert.equal(plain({ toJSON: () => "rc-adapter-logout" }), null);
 });
 
+test("attachments are left out, however large, and a message that is too large is said to be", () => {
+  const { it, say, done, warned } = link();
+  it.start(true);
+  say({ type: "rc-adapter-new-sms", text: "Hi", attachments: [{ name: "a.png", content: "x".repeat(100_000) }] });
+  assert.deepEqual(done, [["compose", { text: "Hi" }]]);
+  assert.match(warned[0], /attachments/);
+  say({ type: "rc-adapter-new-sms", text: "x".repeat(100_000) });
+  assert.equal(done.length, 1);
+  assert.match(warned[1], /64 kB/);
+});
+
 test("types that are names of the language mean nothing", () => {
   const { it, say, done } = link();
   it.start(true);

@@ -9,12 +9,16 @@ package hostlink
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
 	"offhook/internal/bus"
+	"offhook/internal/listen"
 	"offhook/internal/rc"
 	"offhook/internal/widget/visit"
 	"offhook/web"
@@ -39,10 +43,23 @@ type Handler struct {
 
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("GET /adapter.js", func(w http.ResponseWriter, r *http.Request) {
-		web.Serve(w, r, "adapter/adapter.js")
-	})
+	mux.HandleFunc("GET /adapter.js", h.adapter)
 	h.Visits.Open(mux, "GET /p/{key}/events", h.events)
+}
+
+// adapter serves the host page's script. The frame moves to the public name,
+// to which cookies belong, and a script that came under another name would not
+// recognise it there: such a page is told so.
+func (h *Handler) adapter(w http.ResponseWriter, r *http.Request) {
+	base, err := url.Parse(listen.BaseURL(r))
+	if err != nil || strings.EqualFold(base.Host, r.Host) {
+		web.Serve(w, r, "adapter/adapter.js")
+		return
+	}
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	fmt.Fprintf(w, "console.error(%q);\n", "There is no phone on this page: load it from "+base.String()+"/adapter.js, the phone's public address.")
 }
 
 // Close ends every socket and waits for them. Frames reconnect by themselves

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"offhook/internal/bus"
+	"offhook/internal/listen"
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
@@ -439,6 +441,34 @@ func TestAdapterIsServed(t *testing.T) {
 	// Host pages with COEP require-corp load nothing without this header.
 	if got := resp.Header.Get("Cross-Origin-Resource-Policy"); resp.StatusCode != http.StatusOK || got != "cross-origin" {
 		t.Errorf("status %d, Cross-Origin-Resource-Policy %q, want 200 and cross-origin", resp.StatusCode, got)
+	}
+}
+
+func TestAdapterUnderAnotherNameSaysWhereItIs(t *testing.T) {
+	h := open(t)
+	l, err := listen.Open(listen.Config{Name: "widget", Addr: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- l.Serve(h.Config.Handler) }()
+	for _, tt := range []struct{ url, want string }{
+		{l.URL, "RCAdapter"},
+		{strings.Replace(l.URL, "localhost", "127.0.0.1", 1), "console.error(\"There is no phone on this page: load it from " + l.URL + "/adapter.js"},
+	} {
+		resp, err := http.Get(tt.url + "/adapter.js")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || !strings.Contains(string(body), tt.want) {
+			t.Errorf("GET %s/adapter.js: error %v, want %q in\n%.300s", tt.url, err, tt.want, body)
+		}
+	}
+	l.Shutdown(t.Context())
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 
