@@ -19,8 +19,9 @@ import (
 // A Console registers things. Its zero value but for Store is ready to use.
 type Console struct {
 	Store store.Platform
-	IDs   *store.IDs       // nil makes its own
 	Now   func() time.Time // nil means time.Now
+
+	ids store.IDs
 }
 
 func (c *Console) now() time.Time {

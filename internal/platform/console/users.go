@@ -32,13 +32,12 @@ func (c *Console) RegisterAccount(ctx context.Context, spec AccountSpec) (store.
 	if err := checkNumber(spec.MainNumber); err != nil {
 		return store.Account{}, err
 	}
-	ids := c.ids()
-	a := store.Account{ID: ids.Next(), Company: spec.Company, MainNumber: spec.MainNumber, CreatedAt: c.now()}
+	a := store.Account{ID: c.ids.Next(), Company: spec.Company, MainNumber: spec.MainNumber, CreatedAt: c.now()}
 	err := c.Store.Write(ctx, func(tx store.PlatformTx) error {
 		if err := tx.AddAccount(ctx, a); err != nil {
 			return err
 		}
-		return tx.AddPhoneNumber(ctx, store.PhoneNumber{ID: ids.Next(), AccountID: a.ID, Number: a.MainNumber, UsageType: "MainCompanyNumber"})
+		return tx.AddPhoneNumber(ctx, store.PhoneNumber{ID: c.ids.Next(), AccountID: a.ID, Number: a.MainNumber, UsageType: "MainCompanyNumber"})
 	})
 	if errors.Is(err, store.ErrExists) {
 		return a, rc.Errorf(rc.Conflict, "The number %s belongs to an account already.", spec.MainNumber)
@@ -69,12 +68,11 @@ func (c *Console) RegisterUser(ctx context.Context, spec UserSpec) (store.Extens
 	if err := checkUser(&spec); err != nil {
 		return e, n, err
 	}
-	ids := c.ids()
 	e = store.Extension{
-		ID: ids.Next(), FirstName: spec.FirstName, LastName: spec.LastName, Email: spec.Email, JobTitle: spec.JobTitle,
+		ID: c.ids.Next(), FirstName: spec.FirstName, LastName: spec.LastName, Email: spec.Email, JobTitle: spec.JobTitle,
 		Department: spec.Department, Username: strings.ToLower(spec.Username), PasswordHash: password.Hash(spec.Password), Admin: spec.Admin, CreatedAt: c.now(),
 	}
-	n = store.PhoneNumber{ID: ids.Next(), ExtensionID: e.ID, UsageType: "DirectNumber"}
+	n = store.PhoneNumber{ID: c.ids.Next(), ExtensionID: e.ID, UsageType: "DirectNumber"}
 	err := c.Store.Write(ctx, func(tx store.PlatformTx) error {
 		account, err := accountOf(ctx, tx, spec.AccountID)
 		if err != nil {
@@ -194,13 +192,6 @@ func checkNumber(n string) error {
 		return rc.Errorf(rc.Invalid, "%q is not a phone number; write it as +16505550101.", n)
 	}
 	return nil
-}
-
-func (c *Console) ids() *store.IDs {
-	if c.IDs == nil {
-		return &store.IDs{Now: c.Now}
-	}
-	return c.IDs
 }
 
 // notFound tells people what is missing; other errors, and none, pass.
