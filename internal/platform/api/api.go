@@ -13,6 +13,7 @@ import (
 
 	"offhook/internal/bus"
 	"offhook/internal/platform/api/account"
+	"offhook/internal/platform/api/dictionary"
 	"offhook/internal/platform/api/directory"
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/platform/api/numbers"
@@ -45,6 +46,7 @@ func (h *Handler) Run(ctx context.Context) { h.Office.Run(ctx) }
 func (h *Handler) Mount(mux *http.ServeMux) {
 	own := http.NewServeMux()
 	(&account.Handler{Face: h.Face, Store: h.Store}).Mount(own)
+	(&dictionary.Handler{Face: h.Face}).Mount(own)
 	(&directory.Handler{Face: h.Face, Store: h.Store}).Mount(own)
 	(&numbers.Handler{Face: h.Face, Store: h.Store}).Mount(own)
 	(&messages.Handler{Face: h.Face, Store: h.Store, Office: h.Office, Now: h.Now, Log: h.Log}).Mount(own)

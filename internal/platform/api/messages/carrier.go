@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"offhook/internal/rc"
@@ -55,10 +56,8 @@ func (o *Office) carry(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("looking for texts in transit: %w", err)
 		}
-		for _, m := range ms {
-			if err := o.finish(ctx, m.ExtensionID, m.ID); err != nil {
-				return fmt.Errorf("finishing message %d: %w", m.ID, err)
-			}
+		if err := o.finish(ctx, ms); err != nil {
+			return fmt.Errorf("finishing texts: %w", err)
 		}
 		if len(ms) < carrierBatch {
 			return nil
@@ -66,31 +65,47 @@ func (o *Office) carry(ctx context.Context) error {
 	}
 }
 
-// finish moves one text to its last state. Another process may have done it.
-func (o *Office) finish(ctx context.Context, extensionID, id int64) error {
-	var done *store.Message
-	err := o.Store.Write(ctx, func(tx store.PlatformTx) error {
-		done = nil
-		change, err := tx.NextMessageChange(ctx, extensionID)
-		if err != nil {
-			return err
-		}
-		m, err := tx.Message(ctx, extensionID, id)
-		if errors.Is(err, store.ErrNotFound) || err == nil && m.Status != rc.Sent && m.Status != rc.Queued {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		settle(&m)
-		m.Change, m.ModifiedAt = change, later(o.Now(), m.ModifiedAt)
-		done = &m
-		return tx.SaveMessage(ctx, m)
-	})
-	if err == nil && done != nil {
-		o.announceChanged(context.WithoutCancel(ctx), *done)
+// finish moves texts to their last states in one transaction, and tells each
+// of their owners once. Another process may have finished some of them.
+func (o *Office) finish(ctx context.Context, ms []store.Message) error {
+	if len(ms) == 0 {
+		return nil
 	}
-	return err
+	var stores []int64
+	for _, m := range ms {
+		stores = append(stores, m.ExtensionID)
+	}
+	var done map[int64][]store.Message
+	err := o.Store.Write(ctx, func(tx store.PlatformTx) error {
+		done = make(map[int64][]store.Message)
+		changes, err := begin(ctx, tx, slices.Clone(stores)...)
+		if err != nil {
+			return err
+		}
+		for _, m := range ms {
+			m, err := tx.Message(ctx, m.ExtensionID, m.ID)
+			if errors.Is(err, store.ErrNotFound) || err == nil && m.Status != rc.Sent && m.Status != rc.Queued {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			settle(&m)
+			m.Change, m.ModifiedAt = changes[m.ExtensionID], later(o.Now(), m.ModifiedAt)
+			if err := tx.SaveMessage(ctx, m); err != nil {
+				return err
+			}
+			done[m.ExtensionID] = append(done[m.ExtensionID], m)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, changed := range done {
+		o.announceChanged(context.WithoutCancel(ctx), changed...)
+	}
+	return nil
 }
 
 // settle decides how a text ended for each of its receivers. Where one of

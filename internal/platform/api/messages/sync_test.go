@@ -172,7 +172,7 @@ func TestIncrementalSyncFromManyWriters(t *testing.T) {
 	w := newWorld(t)
 	w.run(t)
 	token := w.full("ada", "").SyncInfo.SyncToken
-	const texts = 40
+	const texts = 20
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -209,7 +209,7 @@ func TestIncrementalSyncFromManyWriters(t *testing.T) {
 
 func TestManyDeletionsAllReachTheSync(t *testing.T) {
 	w := newWorld(t)
-	const n = 2500
+	const n = 1200
 	var sent []store.Message
 	err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
 		change, err := tx.NextMessageChange(t.Context(), apitest.Ada)

@@ -48,6 +48,12 @@ func Parse(text, iso string) (Number, bool) {
 		extension = n.GetExtension()
 	}
 	n.Extension = nil
+	// Zeros that some countries drop can make a number whose own E.164 form
+	// is read as another; texts must not go there.
+	e164 := phonenumbers.Format(n, phonenumbers.E164)
+	if again, err := phonenumbers.Parse(e164, iso); err != nil || phonenumbers.Format(again, phonenumbers.E164) != e164 {
+		return Number{}, false
+	}
 	return describe(n, extension), true
 }
 

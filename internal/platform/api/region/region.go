@@ -59,6 +59,28 @@ func Settings(base, mainNumber string) rc.RegionalSettings {
 	}
 }
 
+// Countries lists the countries of the dictionary, with links under base.
+func Countries(base string) []rc.Country {
+	all := make([]rc.Country, len(known))
+	for i, k := range known {
+		all[i] = ByCode(base, k.ISOCode)
+	}
+	return all
+}
+
+// ByID returns a country by its id in the dictionary.
+func ByID(base, id string) (rc.Country, bool) {
+	for _, c := range Countries(base) {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	if c := ByCode(base, id); Known(id) && c.ID == id {
+		return c, true
+	}
+	return rc.Country{}, false
+}
+
 // Known reports whether iso is the code of a country with telephone numbers.
 func Known(iso string) bool { return phonenumbers.GetCountryCodeForRegion(iso) != 0 }
 

@@ -1,0 +1,86 @@
+// Package dictionary answers the lists that other resources refer to:
+// countries, languages and time zones (contract 5.1).
+package dictionary
+
+import (
+	"net/http"
+
+	"offhook/internal/listen"
+	"offhook/internal/platform/api/page"
+	"offhook/internal/platform/api/region"
+	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+)
+
+const dictionaryPath = "/restapi/v1.0/dictionary"
+
+// A Handler answers the dictionaries' operations.
+type Handler struct {
+	Face *wire.Face
+}
+
+// Mount registers the operations.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	h.Face.Handle(mux, "GET", dictionaryPath+"/country", h.countries)
+	h.Face.Handle(mux, "GET", dictionaryPath+"/country/{countryId}", h.country)
+	h.Face.Handle(mux, "GET", dictionaryPath+"/language", h.languages)
+	h.Face.Handle(mux, "GET", dictionaryPath+"/timezone", h.timezones)
+}
+
+// A country says what the platform offers in a country besides its name:
+// people from anywhere may sign in, nothing is sold.
+type country struct {
+	rc.Country
+	EmergencyCalling  bool `json:"emergencyCalling"`
+	NumberSelling     bool `json:"numberSelling"`
+	LoginAllowed      bool `json:"loginAllowed"`
+	SignupAllowed     bool `json:"signupAllowed"`
+	FreeSoftphoneLine bool `json:"freeSoftphoneLine"`
+	LocalDialing      bool `json:"localDialing"`
+}
+
+func (h *Handler) countries(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
+	q := r.URL.Query()
+	g, err := page.Parse(q)
+	if err != nil {
+		return err
+	}
+	base := listen.BaseURL(r)
+	var all []country
+	for _, c := range region.Countries(base) {
+		// What is not offered anywhere selects nothing.
+		if q.Get("loginAllowed") != "false" && q.Get("numberSelling") != "true" && q.Get("signupAllowed") != "true" && q.Get("freeSoftphoneLine") != "true" {
+			all = append(all, country{Country: c, LoginAllowed: true})
+		}
+	}
+	wire.JSON(w, http.StatusOK, page.List(r, base+dictionaryPath+"/country", g, page.Cut(g, all), len(all)))
+	return nil
+}
+
+func (h *Handler) country(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
+	c, ok := region.ByID(listen.BaseURL(r), r.PathValue("countryId"))
+	if !ok {
+		return target.Missing("countryId")
+	}
+	wire.JSON(w, http.StatusOK, country{Country: c, LoginAllowed: true})
+	return nil
+}
+
+func (h *Handler) languages(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
+	return list(w, r, "/language", region.Settings("", "").Language)
+}
+
+func (h *Handler) timezones(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
+	return list(w, r, "/timezone", region.Settings("", "").Timezone)
+}
+
+// list answers with a dictionary of a single row.
+func list[T any](w http.ResponseWriter, r *http.Request, path string, row T) error {
+	g, err := page.Parse(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	wire.JSON(w, http.StatusOK, page.List(r, listen.BaseURL(r)+dictionaryPath+path, g, page.Cut(g, []T{row}), 1))
+	return nil
+}

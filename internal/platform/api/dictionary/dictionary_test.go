@@ -1,0 +1,29 @@
+package dictionary_test
+
+import (
+	"testing"
+
+	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/api/dictionary"
+	"offhook/internal/rc"
+)
+
+func TestDictionaries(t *testing.T) {
+	w := apitest.New(t)
+	(&dictionary.Handler{Face: w.Face}).Mount(w.Mux)
+	const path = "/restapi/v1.0/dictionary"
+	apitest.Golden(t, "country.json", w.Do("ada", "GET", path+"/country/1", nil))
+	apitest.Golden(t, "countries.json", w.Do("ada", "GET", path+"/country?perPage=2", nil))
+	apitest.Golden(t, "languages.json", w.Do("ada", "GET", path+"/language", nil))
+	apitest.Golden(t, "timezones.json", w.Do("ada", "GET", path+"/timezone", nil))
+	if got := apitest.Get[rc.Country](w, "ada", path+"/country/DE"); got.CallingCode != "49" {
+		t.Errorf("a country without a public id: %+v", got)
+	}
+	if got := apitest.Get[rc.List[rc.Country]](w, "ada", path+"/country?numberSelling=true"); len(got.Records) != 0 {
+		t.Errorf("countries where numbers are sold: %+v", got.Records)
+	}
+	for _, id := range []string{"US", "ZZ", "-1", "2"} {
+		apitest.Refused(t, w.Do("ada", "GET", path+"/country/"+id, nil), 404, "CMN-102", "countryId")
+	}
+	apitest.Refused(t, w.Do("", "GET", path+"/country", nil), 401, "OAU-123", "")
+}
