@@ -153,3 +153,41 @@ func TestASocketHasAtMostTenRequestsAtATime(t *testing.T) {
 		}
 	}
 }
+
+// FuzzFrames holds that whatever a client sends is answered by at most one
+// frame that can be read, and that the socket stays open.
+func FuzzFrames(f *testing.F) {
+	for _, seed := range []string{
+		`[{"type":"Heartbeat","messageId":"1"}]`, `[{"type":"ClientRequest","messageId":"2","method":"GET","path":"/restapi/v1.0/subscription","query":{"a":[1,null,{}]}}]`,
+		`[{"type":"ClientRequest","method":"PUT","path":"/restapi/v1.0/subscription/x"},{"eventFilters":["/x"]}]`,
+		`[{"type":"ClientRequest","method":"POST","path":"/restapi/oauth/wstoken"}]`, `[[]]`, `{"type":1}`, "\xff", `[{"headers":{"Accept":"\n"}}]`,
+	} {
+		f.Add(seed)
+	}
+	first, _ := newPlatform(f).connect("ada", "")
+	round := 0
+	f.Fuzz(func(t *testing.T, text string) {
+		round++
+		end := fmt.Sprintf("end of round %d", round)
+		if len(text) > 1<<20 || strings.Contains(text, "end of round") {
+			return // larger than a frame, or mistaken for our own
+		}
+		k := &client{t, first.ws}
+		k.write(text)
+		k.write(`[{"type":"Heartbeat","messageId":"` + end + `"}]`)
+		for answers, ended := 0, false; !ended || answers == 0; {
+			got, err := k.tryRead()
+			switch {
+			case err != nil:
+				t.Fatalf("after %q: %v", text, err)
+			case got.meta.MessageID == end:
+				ended = true
+			default:
+				answers++
+				if got.meta.Type != rc.FrameError && got.meta.Type != rc.FrameHeartbeat && got.meta.Type != rc.FrameClientRequest {
+					t.Errorf("%q is answered by %s", text, got.text)
+				}
+			}
+		}
+	})
+}
