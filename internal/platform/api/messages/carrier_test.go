@@ -15,7 +15,7 @@ import (
 // once.
 func TestTwoOfficesFinishATextOnce(t *testing.T) {
 	w := newWorld(t)
-	const texts = 30
+	const texts = 9
 	for i := range texts {
 		w.send(t, "ada", text(apitest.AdaPhone, fmt.Sprint(i), apitest.Outside))
 	}

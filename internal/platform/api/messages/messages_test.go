@@ -52,7 +52,8 @@ func (w *world) run(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
-	wg.Go(func() { w.office.Run(ctx) })
+	office := w.office
+	wg.Go(func() { office.Run(ctx) })
 	t.Cleanup(func() { cancel(); wg.Wait() })
 }
 
