@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -66,7 +65,16 @@ type allowance struct {
 
 // A ticket is one counted request.
 type ticket struct {
-	at time.Time
+	sent     time.Time
+	at       time.Time // counts from here: when it was answered, or sent while it is not
+	answered bool
+	restored bool // of an earlier run of this server
+}
+
+// A stamp is a ticket as it is kept over a restart.
+type stamp struct {
+	At       int64 `json:"at"` // milliseconds
+	Answered bool  `json:"answered,omitempty"`
 }
 
 type waiter struct {
@@ -92,7 +100,7 @@ func (b *budget) group(g rc.Group) *allowance {
 // Every ticket is given back to answered or to refund.
 func (b *budget) acquire(ctx context.Context, g rc.Group, p priority) (*ticket, error) {
 	if err := ctx.Err(); err != nil || g.Limit() == 0 {
-		return &ticket{at: b.now()}, err
+		return &ticket{}, err
 	}
 	w := &waiter{priority: p, ready: make(chan struct{})}
 	b.mu.Lock()
@@ -129,7 +137,7 @@ func (b *budget) pump(a *allowance) {
 	for len(a.queue) > 0 && !now.Before(a.penalty) && len(a.taken) < a.queue[0].priority.share(a.limit) {
 		w := a.queue[0]
 		a.queue = a.queue[1:]
-		w.ticket = &ticket{at: now}
+		w.ticket = &ticket{sent: now, at: now}
 		a.taken = append(a.taken, w.ticket)
 		close(w.ready)
 	}
@@ -178,7 +186,7 @@ func (b *budget) answered(g rc.Group, t *ticket, status int, h http.Header) {
 	defer b.mu.Unlock()
 	now := b.now()
 	a := b.group(g)
-	t.at = now // the platform counted it between then and now
+	t.at, t.answered = now, true // the platform counted it between then and now
 	if named := groupNamed(h.Get("X-Rate-Limit-Group")); named != "" && named != g {
 		a.drop(t)
 		b.pump(a)
@@ -188,9 +196,7 @@ func (b *budget) answered(g rc.Group, t *ticket, status int, h http.Header) {
 	if limit, err := strconv.Atoi(h.Get("X-Rate-Limit-Limit")); err == nil && limit > 0 {
 		a.limit = limit
 		if left, err := strconv.Atoi(h.Get("X-Rate-Limit-Remaining")); err == nil {
-			for range limit - left - len(a.taken) {
-				a.taken = append(a.taken, &ticket{at: now})
-			}
+			b.compare(a, t, limit-left)
 		}
 	}
 	if status == http.StatusTooManyRequests {
@@ -200,6 +206,46 @@ func (b *budget) answered(g rc.Group, t *ticket, status int, h http.Header) {
 		a.penalty = later(a.penalty, now.Add(retryAfter(h, window)))
 	}
 	b.pump(a)
+}
+
+// compare brings our count of a group in line with the platform's, which said
+// when it answered t that it had counted used requests. The caller holds mu.
+func (b *budget) compare(a *allowance, t *ticket, used int) {
+	now := b.now()
+	for range used - len(a.taken) {
+		a.taken = append(a.taken, &ticket{sent: now, at: now, answered: true})
+	}
+	// What had been answered before t was sent, and not too long ago, must be
+	// in the platform's count.
+	var counted []*ticket
+	for _, o := range a.taken {
+		if o != t && o.answered && o.at.Before(t.sent) && now.Sub(o.at) < window-margin {
+			counted = append(counted, o)
+		}
+	}
+	forgotten := min(len(counted)+1-used, len(counted))
+	if forgotten <= 0 {
+		return
+	}
+	slices.SortFunc(counted, func(o, p *ticket) int { return o.at.Compare(p.at) })
+	restored := 0
+	for _, o := range counted[:forgotten] {
+		a.drop(o)
+		if o.restored {
+			restored++
+		}
+	}
+	// Several requests of an earlier run that the platform does not know: it
+	// was restarted, too, and has forgotten those of every group.
+	if restored < 2 {
+		return
+	}
+	for _, other := range b.groups {
+		other.taken = slices.DeleteFunc(other.taken, func(o *ticket) bool { return o.restored })
+		if other != a {
+			b.pump(other)
+		}
+	}
 }
 
 // used is how many requests of a group count now.
@@ -232,30 +278,31 @@ func (b *budget) pace(g rc.Group) time.Duration {
 }
 
 // usage is what counts now, for the desk to keep over a restart.
-func (b *budget) usage() map[rc.Group][]int64 {
+func (b *budget) usage() map[rc.Group][]stamp {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	all := make(map[rc.Group][]int64)
+	all := make(map[rc.Group][]stamp)
 	for g, a := range b.groups {
 		for _, t := range a.taken {
-			all[g] = append(all[g], t.at.UnixMilli())
+			all[g] = append(all[g], stamp{t.at.UnixMilli(), t.answered})
 		}
 		if a.penalty.After(b.now()) {
 			// A group in its penalty comes back spent.
-			all[g] = slices.Repeat([]int64{a.penalty.UnixMilli() - window.Milliseconds()}, a.limit)
+			all[g] = slices.Repeat([]stamp{{At: a.penalty.Add(-window).UnixMilli()}}, a.limit)
 		}
 	}
 	return all
 }
 
 // restore counts what usage returned before a restart.
-func (b *budget) restore(usage map[rc.Group][]int64) {
+func (b *budget) restore(usage map[rc.Group][]stamp) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, g := range slices.Sorted(maps.Keys(usage)) {
+	for g, stamps := range usage {
 		a := b.group(g)
-		for _, ms := range usage[g] {
-			a.taken = append(a.taken, &ticket{at: time.UnixMilli(ms)})
+		for _, s := range stamps {
+			at := time.UnixMilli(s.At)
+			a.taken = append(a.taken, &ticket{sent: at, at: at, answered: s.Answered, restored: true})
 		}
 	}
 }

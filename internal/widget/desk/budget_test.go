@@ -109,6 +109,46 @@ func TestThePlatformsOwnCountIsBelieved(t *testing.T) {
 	})
 }
 
+func TestAPlatformThatWasRestartedIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		take := func(b *budget, g rc.Group, remaining int) time.Duration {
+			begin := time.Now()
+			tk, err := b.acquire(t.Context(), g, live)
+			if err != nil {
+				t.Fatal(err)
+			}
+			waited := time.Since(begin)
+			<-time.After(time.Millisecond)
+			b.answered(g, tk, 200, http.Header{
+				"X-Rate-Limit-Limit": {strconv.Itoa(g.Limit())}, "X-Rate-Limit-Remaining": {strconv.Itoa(remaining)},
+			})
+			<-time.After(time.Second)
+			return waited
+		}
+		spend := func(b *budget) {
+			for i := range live.share(rc.Auth.Limit()) {
+				take(b, rc.Auth, 4-i)
+			}
+			for i := range 3 {
+				take(b, rc.Light, 49-i)
+			}
+		}
+		first := testBudget()
+		spend(first)
+		remembered, forgotten := testBudget(), testBudget()
+		remembered.restore(first.usage())
+		forgotten.restore(first.usage())
+		take(remembered, rc.Light, 46)
+		take(forgotten, rc.Light, 49)
+		if waited := take(forgotten, rc.Auth, 4); waited > 0 {
+			t.Errorf("waited %v for a platform that has forgotten", waited)
+		}
+		if waited := take(remembered, rc.Auth, 4); waited == 0 {
+			t.Error("did not wait for a platform that remembers")
+		}
+	})
+}
+
 func TestUsageOutlivesARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := testBudget()

@@ -86,8 +86,8 @@ func (l *ledger) conversation(t *thread, items []*item) Conversation {
 		c.Failed = delivery(&m.Message) == Failed
 	}
 	if len(items) > 0 {
-		if i := items[len(items)-1]; !i.CreatedAt.Before(c.At) {
-			c.Preview, c.PreviewFromMe, c.At = i.Text, true, i.CreatedAt
+		if i := items[len(items)-1]; i.State != store.OutboxFailed || !i.CreatedAt.Before(c.At) {
+			c.Preview, c.PreviewFromMe, c.At = i.Text, true, later(c.At, i.CreatedAt)
 			c.Failed = i.State == store.OutboxFailed
 		}
 	}
@@ -123,14 +123,19 @@ func (d *Desk) Conversation(id string) (Conversation, []Message, error) {
 	for _, m := range t.messages {
 		messages = append(messages, l.view(m))
 	}
+	// What is on its way comes last, where it will be when it is sent.
+	var pending []Message
 	for _, i := range items {
 		v := Message{ID: i.ID, Key: i.ID, FromMe: true, From: l.party(i.From), Text: i.Text, At: i.CreatedAt, State: Sending, Error: i.Error}
-		if i.State == store.OutboxFailed {
-			v.State = Failed
+		if i.State != store.OutboxFailed {
+			pending = append(pending, v)
+			continue
 		}
+		v.State = Failed
 		messages = append(messages, v)
 	}
 	slices.SortStableFunc(messages, func(a, b Message) int { return a.At.Compare(b.At) })
+	messages = append(messages, pending...)
 	return l.conversation(t, items), messages, nil
 }
 

@@ -40,22 +40,23 @@ type Desk struct {
 
 	syncing chan struct{} // holds one token while no sync runs
 
-	mu         sync.Mutex
-	ledger     *ledger         // guarded by mu
-	identity   *identity       // guarded by mu; nil until known
-	me         Me              // guarded by mu; made from identity and the directory
-	token      string          // guarded by mu; where the next sync goes on
-	syncGen    int             // guarded by mu; counts syncs that were started
-	changed    map[rowKey]bool // guarded by mu
-	status     Status          // guarded by mu
-	connected  bool            // guarded by mu; the gateway's socket is up
-	restDown   bool            // guarded by mu; the last request got no answer
-	refused    bool            // guarded by mu; identity was refused
-	over       bool            // guarded by mu; the grant has ended
-	used       time.Time       // guarded by mu
-	poked      chan struct{}   // guarded by mu; closed when a user acts, and replaced
-	lastPoke   time.Time       // guarded by mu
-	lastUnread int             // guarded by mu; as watchers know it
+	mu          sync.Mutex
+	ledger      *ledger         // guarded by mu
+	identity    *identity       // guarded by mu; nil until known
+	me          Me              // guarded by mu; made from identity and the directory
+	directoryAt time.Time       // guarded by mu; when the directory was read
+	token       string          // guarded by mu; where the next sync goes on
+	syncGen     int             // guarded by mu; counts syncs that were started
+	changed     map[rowKey]bool // guarded by mu
+	status      Status          // guarded by mu
+	connected   bool            // guarded by mu; the gateway's socket is up
+	restDown    bool            // guarded by mu; the last request got no answer
+	refused     bool            // guarded by mu; identity was refused
+	over        bool            // guarded by mu; the grant has ended
+	used        time.Time       // guarded by mu
+	poked       chan struct{}   // guarded by mu; closed when a user acts, and replaced
+	lastPoke    time.Time       // guarded by mu
+	lastUnread  int             // guarded by mu; as watchers know it
 }
 
 func newEpoch() string { return crand.Text()[:10] }

@@ -14,11 +14,16 @@ import (
 	"offhook/internal/rc"
 )
 
-// refresh is how often what seldom changes is asked for again.
-const refresh = time.Hour
+// How often what seldom changes is asked for again; sooner when the server
+// was away for a moment and may have missed the event that tells of a change.
+const (
+	refresh     = time.Hour
+	afterReturn = 5 * time.Minute
+)
 
 // An identity is what the platform says of the user.
 type identity struct {
+	At        time.Time        `json:"at"` // when it was asked for
 	Account   rc.Account       `json:"account"`
 	Extension rc.Extension     `json:"extension"`
 	Features  []rc.Feature     `json:"features"`
@@ -29,6 +34,15 @@ type identity struct {
 // that it changed, and now and then.
 func (d *Desk) identifier() {
 	var b backoff
+	d.mu.Lock()
+	var known time.Time
+	if d.identity != nil {
+		known = d.identity.At
+	}
+	d.mu.Unlock()
+	if !d.rest(known, d.wantIdentity) {
+		return
+	}
 	for {
 		err := d.identify(d.ctx)
 		wait := refresh
@@ -69,6 +83,20 @@ func (d *Desk) identifier() {
 	}
 }
 
+// rest waits while what was kept from the last run is fresh, or until a
+// change is told; false means that the desk closes.
+func (d *Desk) rest(known time.Time, changed <-chan struct{}) bool {
+	timer := time.NewTimer(known.Add(afterReturn).Sub(d.pool.Now()))
+	defer timer.Stop()
+	select {
+	case <-d.ctx.Done():
+		return false
+	case <-timer.C:
+	case <-changed:
+	}
+	return true
+}
+
 func (d *Desk) identify(ctx context.Context) error {
 	d.mu.Lock()
 	p := background
@@ -76,7 +104,7 @@ func (d *Desk) identify(ctx context.Context) error {
 		p = acting // somebody looks at an empty page
 	}
 	d.mu.Unlock()
-	var id identity
+	id := identity{At: d.pool.Now()}
 	var errs [4]error
 	var wg sync.WaitGroup
 	wg.Go(func() { id.Account, errs[0] = get[rc.Account](ctx, d, rc.Light, p, accountPath, nil) })
@@ -190,6 +218,12 @@ func rank(b bool) int {
 // and then. A platform that refuses it leaves numbers without names.
 func (d *Desk) librarian() {
 	var b backoff
+	d.mu.Lock()
+	known := d.directoryAt
+	d.mu.Unlock()
+	if !d.rest(known, d.wantDirectory) {
+		return
+	}
 	for {
 		entries, err := all[rc.DirectoryEntry](d.ctx, d, rc.Medium, background, accountPath+"/directory/entries", url.Values{"type": {"User"}})
 		wait := refresh
@@ -201,7 +235,7 @@ func (d *Desk) librarian() {
 			c := newChange()
 			c.names = true
 			c.rows[rowKey{rowDirectory, ""}] = true
-			d.meet(entries, c)
+			d.meet(directory{d.pool.Now(), entries})
 			d.commit(c)
 			d.mu.Unlock()
 		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
@@ -227,10 +261,17 @@ func (d *Desk) librarian() {
 	}
 }
 
+// A directory is what the platform says of the user's colleagues.
+type directory struct {
+	At      time.Time           `json:"at"` // when it was asked for
+	Entries []rc.DirectoryEntry `json:"entries"`
+}
+
 // meet takes over the directory. The caller holds mu, or is still alone.
-func (d *Desk) meet(entries []rc.DirectoryEntry, _ *change) {
+func (d *Desk) meet(dir directory) {
+	d.directoryAt = dir.At
 	heard := d.ledger.people.heard
-	d.ledger.people = newPeople(d.ledger.people.country, entries)
+	d.ledger.people = newPeople(d.ledger.people.country, dir.Entries)
 	d.ledger.people.heard = heard
 	d.introduce()
 }

@@ -30,7 +30,7 @@ const batch = 250 * time.Millisecond
 // A syncRow is where the next sync goes on, and what the budget remembers.
 type syncRow struct {
 	Token string               `json:"token"`
-	Usage map[rc.Group][]int64 `json:"usage"`
+	Usage map[rc.Group][]stamp `json:"usage"`
 }
 
 // A threadRow is a conversation that was begun here.
@@ -93,11 +93,11 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 		}
 		d.settle(id, c)
 	case rowDirectory:
-		var entries []rc.DirectoryEntry
-		if err := d.openRow(r, &entries); err != nil {
+		var dir directory
+		if err := d.openRow(r, &dir); err != nil {
 			return err
 		}
-		d.meet(entries, c)
+		d.meet(dir)
 	case rowSync:
 		var s syncRow
 		if err := d.openRow(r, &s); err != nil {
@@ -141,7 +141,7 @@ func (d *Desk) value(k rowKey) any {
 	case rowMe:
 		return d.identity
 	case rowDirectory:
-		return d.ledger.people.entries
+		return directory{d.directoryAt, d.ledger.people.entries}
 	case rowSync:
 		return syncRow{d.token, d.budget.usage()}
 	case rowReads:
