@@ -267,6 +267,8 @@ func TestHostLearnsWhoIsSignedInOnceKnown(t *testing.T) {
 	c.say(`{"type":"hello","fresh":true}`)
 	c.expect(welcome)
 	w := <-h.desk.watches
+	w.c <- hostlink.Event{Position: "e-0", Type: "unread"} // the welcome is over
+	c.expect(`{"type":"event","position":"e-0","event":{"type":"unread","count":0}}`)
 	h.desk.become(hostlink.Identity{MainNumber: "+16505550100", ExtensionNumber: "101", CountryCode: "US", CanText: true})
 	w.c <- hostlink.Event{Position: "e-1", Type: "identity"}
 	c.expect(`{"type":"event","position":"e-1","event":{"type":"identity"}}`)
