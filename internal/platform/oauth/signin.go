@@ -97,7 +97,7 @@ func (h *Handler) checkPassword(w http.ResponseWriter, r *http.Request, q reques
 		h.showSignIn(w, r, q, http.StatusTooManyRequests, attempt{username, "Too many attempts. Wait " + inWords(wait) + ", then try again."})
 	case user == nil:
 		h.Log.Info("sign-in refused", "app", q.app.ClientID, "remote", remote(r))
-		h.showSignIn(w, r, q, http.StatusForbidden, attempt{username, "That user name or password is not right. Check both and try again."})
+		h.showSignIn(w, r, q, http.StatusForbidden, attempt{username, "The user name or the password is not right."})
 	default:
 		if err := h.remember(w, r, *user); err != nil {
 			h.decline(w, r, q, err)
