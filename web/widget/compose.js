@@ -21,7 +21,7 @@ class Compose {
   constructor(root) {
     this.root = root;
     this.field = /** @type {HTMLInputElement} */ (root.querySelector("#to"));
-    this.options = /** @type {HTMLElement} */ (root.querySelector("#options"));
+    this.found = /** @type {HTMLElement} */ (root.querySelector("#found"));
     this.chips = /** @type {HTMLElement} */ (root.querySelector("#chips"));
     this.from = /** @type {HTMLSelectElement | null} */ (root.querySelector("#from"));
     this.composer = new Composer(/** @type {HTMLFormElement} */ (root.querySelector("#composer")), {
@@ -33,9 +33,8 @@ class Compose {
     this.field.addEventListener("keydown", (e) => this.#key(e), { signal });
     this.field.addEventListener("input", () => this.composer.draw(), { signal });
     // The list must not take the focus: the field keeps the keyboard.
-    this.options.addEventListener("mousedown", (e) => e.preventDefault(), { signal });
-    this.options.addEventListener("click", (e) => this.#picked(e.target), { signal });
-    this.options.addEventListener("htmx:after:swap", () => this.#listed(), { signal });
+    this.found.addEventListener("mousedown", (e) => e.preventDefault(), { signal });
+    this.found.addEventListener("click", (e) => this.#picked(e.target), { signal });
     // htmx reports at the field that asked.
     this.field.addEventListener("htmx:after:swap", () => this.#listed(), { signal });
     this.chips.addEventListener("click", (e) => this.#removed(e.target), { signal });
@@ -57,7 +56,7 @@ class Compose {
   }
 
   get #items() {
-    return /** @type {HTMLElement[]} */ ([...this.options.querySelectorAll("[role=option]")]);
+    return /** @type {HTMLElement[]} */ ([...this.found.querySelectorAll("[role=option]")]);
   }
 
   #listed() {
@@ -79,7 +78,7 @@ class Compose {
 
   /** Scrolls the list alone; scrollIntoView would move the panels as well. @param {HTMLElement} at */
   #reveal(at) {
-    const box = /** @type {HTMLElement} */ (this.options.parentElement);
+    const box = /** @type {HTMLElement} */ (at.parentElement);
     const [view, row] = [box.getBoundingClientRect(), at.getBoundingClientRect()];
     if (row.top < view.top) box.scrollTop -= view.top - row.top;
     else if (row.bottom > view.bottom) box.scrollTop += row.bottom - view.bottom;
@@ -137,7 +136,8 @@ class Compose {
 
   #reset() {
     this.field.value = "";
-    this.options.replaceChildren();
+    this.found.querySelector("[role=listbox]")?.replaceChildren();
+    this.found.querySelector(".options__none")?.remove();
     this.#listed();
     this.field.focus();
     this.composer.draw();

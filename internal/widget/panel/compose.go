@@ -16,6 +16,7 @@ type composeView struct {
 	Senders []OwnNumber
 	Draft   string
 	Limit   int
+	Found   recipientsView // empty until someone is looked for
 }
 
 func (h *Handler) compose(w http.ResponseWriter, r *http.Request, p page) error {
@@ -23,7 +24,11 @@ func (h *Handler) compose(w http.ResponseWriter, r *http.Request, p page) error 
 	if err != nil {
 		return err
 	}
-	return render(w, http.StatusOK, "compose", composeView{p, p.desk.Me().senders(), draft, textLimit})
+	return render(w, http.StatusOK, "compose", newCompose(p, draft))
+}
+
+func newCompose(p page, draft string) composeView {
+	return composeView{page: p, Senders: p.desk.Me().senders(), Draft: draft, Limit: textLimit}
 }
 
 // A recipientsView is what the lookup offers.
@@ -94,7 +99,11 @@ type settingsView struct {
 }
 
 func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error {
-	return render(w, http.StatusOK, "settings", newSettings(p, h.Version))
+	v := newSettings(p, h.Version)
+	if v.Host == r.Host {
+		v.Host = "" // opened as a page of its own
+	}
+	return render(w, http.StatusOK, "settings", v)
 }
 
 func newSettings(p page, version string) settingsView {

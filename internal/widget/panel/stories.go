@@ -39,7 +39,7 @@ var stories = []story{
 	signinStory("sign-in-blocked", "Sign in, window blocked", "blocked", "", ""),
 	signinStory("sign-in-code", "Sign in, by code", "code", "The code is good for two minutes.", ""),
 	signinStory("sign-in-failed", "Sign in, failed", "failed", "The sign-in took too long. Please try again.", ""),
-	{Name: "messages", Title: "Messages", Side: true, draw: listStory("")},
+	{Name: "messages", Title: "Messages", draw: listStory("")},
 	{Name: "messages-offline", Title: "Messages, offline", Offline: "No connection to the phone system. Trying again by itself.", draw: listStory("")},
 	{Name: "messages-empty", Title: "Messages, none yet", draw: func(d *fixtureDesk, p page) (string, any) {
 		d.conversations = nil
@@ -64,13 +64,13 @@ var stories = []story{
 	{Name: "conversation-empty", Title: "Conversation, nothing said yet", draw: threadStory("47", "")},
 	{Name: "conversation-hostile", Title: "Conversation with hostile text", draw: threadStory("48", "</textarea><script>alert(1)</script>")},
 	{Name: "compose", Title: "New message", draw: func(d *fixtureDesk, p page) (string, any) {
-		return "compose", composeView{p, d.Me().senders(), "", textLimit}
+		return "compose", newCompose(p, "")
 	}},
 	{Name: "compose-found", Title: "New message, people found", draw: func(d *fixtureDesk, p page) (string, any) {
-		return "options", newRecipients("", d.Lookup("", found))
+		return composeStory(p, newRecipients("", d.Lookup("", found)))
 	}},
 	{Name: "compose-nobody", Title: "New message, nobody found", draw: func(d *fixtureDesk, p page) (string, any) {
-		return "options", newRecipients("zz", nil)
+		return composeStory(p, newRecipients("zz", nil))
 	}},
 	{Name: "number", Title: "Number, known", draw: func(d *fixtureDesk, p page) (string, any) {
 		return "number", newNumber(p, priya.Number, []Party{priya})
@@ -112,6 +112,12 @@ func threadStory(id, draft string) func(*fixtureDesk, page) (string, any) {
 		must(err)
 		return "conversation", newConversation(p, c, messages, draft)
 	}
+}
+
+func composeStory(p page, found recipientsView) (string, any) {
+	v := newCompose(p, "")
+	v.Found = found
+	return "compose", v
 }
 
 // must panics: a story that does not fit its fixtures is a mistake in our
