@@ -20,12 +20,12 @@ before(async () => {
 });
 after(() => demo.close());
 
-/** Everything a browser saw, by where it was seen. */
+/** Everything a browser saw, by where it was seen; what people type is not recorded. */
 class Record {
   /** @type {{where: string, text: string}[]} */ seen = [];
   /** @type {Promise<void>[]} */ #reading = [];
   /** @type {Set<string>} */ codes = new Set();
-  /** @type {Set<string>} secrets that flows gave to their frames */ flowSecrets = new Set();
+  /** @type {Set<string>} what frames prove their attempts with */ flowSecrets = new Set();
 
   /** @param {string} where @param {string} text */
   add(where, text) {
@@ -42,6 +42,10 @@ class Record {
         this.codes.add(url.searchParams.get('code') ?? '');
         return;
       }
+      // A frame makes a secret for each attempt, and says it to the server only.
+      if (request.method() === 'POST' && /\/p\/[^/]+\/signin$/.test(url.pathname)) {
+        this.flowSecrets.add(JSON.parse(request.postData() ?? '{}').secret);
+      }
       this.add(`address ${url.pathname}`, url.href);
       this.add(`request headers of ${url.pathname}`, JSON.stringify({ ...request.headers(), cookie: undefined }));
     });
@@ -52,10 +56,6 @@ class Record {
       this.#reading.push(
         response.text().then(
           (text) => {
-            if (/\/p\/[^/]+\/signin$/.test(url.pathname) && response.request().method() === 'POST') {
-              this.flowSecrets.add(JSON.parse(text).secret);
-              return;
-            }
             this.add(`answer of ${url.pathname}`, text);
           },
           () => undefined, // a redirect or an aborted request has no body
@@ -120,7 +120,7 @@ it('a whole day leaves no secret anywhere', { timeout: 180_000 }, async () => {
 
     record.add('server log', demo.log());
     assert.ok(record.codes.size >= 2, 'codes were seen in the redirects');
-    assert.ok(record.flowSecrets.size >= 2, 'frames were given secrets');
+    assert.ok(record.flowSecrets.size >= 2, 'frames made secrets');
 
     /** @type {[string, string][]} */
     const secrets = [

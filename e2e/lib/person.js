@@ -22,13 +22,14 @@ export class Tab {
 
   /** Waits until the frame shows either panel of a started phone. */
   async started() {
-    await this.phone.getByRole('button', { name: 'Sign In', exact: true }).or(this.phone.getByRole('searchbox')).first().waitFor();
+    await this.phone.getByRole('button', { name: 'Sign In', exact: true }).or(this.phone.getByRole('navigation')).first().waitFor();
     return this;
   }
 
-  /** Waits until the list of conversations is there. */
+  /** Waits until the phone of somebody signed in is there, at whichever page. */
   async signedIn() {
-    await this.phone.getByRole('searchbox').first().waitFor();
+    await this.phone.getByRole('navigation').waitFor();
+    await this.phone.locator('[aria-busy]').waitFor({ state: 'detached' });
     return this;
   }
 
@@ -204,14 +205,22 @@ export class Person {
 }
 
 /**
- * Fills the platform's page in the pop-up, which closes by itself.
+ * Fills the platform's page in the pop-up, which closes by itself. Somebody
+ * whom the platform still knows goes on with one click.
  * @param {Page} window
  * @param {{username: string, password: string}} user
  */
 export async function fillSignIn(window, user) {
   const closed = window.waitForEvent('close');
-  await window.locator('input[autocomplete=username]').fill(user.username);
-  await window.locator('input[type=password]').fill(user.password);
-  await window.locator('input[type=password]').press('Enter');
+  const known = window.getByRole('button', { name: /^Continue as/ });
+  const username = window.locator('input[autocomplete=username]');
+  await known.or(username).first().waitFor();
+  if (await known.isVisible()) {
+    await known.click();
+  } else {
+    await username.fill(user.username);
+    await window.locator('input[type=password]').fill(user.password);
+    await window.locator('input[type=password]').press('Enter');
+  }
   await closed;
 }
