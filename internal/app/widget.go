@@ -104,6 +104,9 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	(&session.Handler{Sessions: sessions, Visits: visits}).Mount(mux)
 	link.Mount(mux)
 
+	if err := pool.Start(); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { flows.Run(ctx) })

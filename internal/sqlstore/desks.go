@@ -46,6 +46,14 @@ func (q queries) OutboxItems(ctx context.Context, grantID string) ([]store.Outbo
 	return many(ctx, q, scanOutboxItem, "SELECT "+outboxColumns+" FROM desk_outbox WHERE grant_id = $1 ORDER BY position, id", grantID)
 }
 
+func (q queries) GrantsWithMail(ctx context.Context) ([]string, error) {
+	scan := func(r scanner) (id string, err error) {
+		err = r.Scan(&id)
+		return id, err
+	}
+	return many(ctx, q, scan, "SELECT DISTINCT grant_id FROM desk_outbox WHERE state IN ('queued', 'sending') ORDER BY grant_id")
+}
+
 func (q queries) AddOutboxItem(ctx context.Context, i store.OutboxItem) error {
 	return q.exec(ctx, "INSERT INTO desk_outbox ("+outboxColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		i.GrantID, i.ID, i.Position, i.State, i.MessageID, i.Holder, millis(i.HeldUntil), millis(i.CreatedAt), millis(i.UpdatedAt), i.Sealed)

@@ -47,6 +47,9 @@ type DeskReader interface {
 	OutboxItem(ctx context.Context, grantID, id string) (OutboxItem, error)
 	// OutboxItems returns the items of a grant in order of their positions.
 	OutboxItems(ctx context.Context, grantID string) ([]OutboxItem, error)
+	// GrantsWithMail returns the ids of the grants that have items queued or
+	// sending.
+	GrantsWithMail(ctx context.Context) ([]string, error)
 }
 
 // DeskWriter changes it.

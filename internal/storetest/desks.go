@@ -89,6 +89,10 @@ func testOutbox(t *testing.T, w store.Widget) {
 		t.Errorf("OutboxItems: %v (-want +got):\n%s", err, diff)
 	}
 
+	if got, err := w.GrantsWithMail(ctx); err != nil || !cmp.Equal(got, []string{"g"}) {
+		t.Errorf("GrantsWithMail: %v, %v", got, err)
+	}
+
 	claim := func(holder string, now time.Time) bool {
 		var ok bool
 		err := write(func(tx store.WidgetTx) (err error) {

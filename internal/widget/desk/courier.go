@@ -102,7 +102,11 @@ func (d *Desk) nextItem() (*item, time.Duration) {
 	held := make(map[*thread]bool)
 	for _, i := range d.ledger.items {
 		if i.found {
-			return i, 0
+			if !now.Before(i.retryAt) {
+				return i, 0
+			}
+			wait = min(wait, i.retryAt.Sub(now))
+			continue
 		}
 		if i.State != store.OutboxQueued && i.State != store.OutboxSending || held[i.thread] {
 			continue

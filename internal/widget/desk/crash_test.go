@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"offhook/internal/rc"
 	"offhook/internal/store"
 )
 
@@ -150,4 +152,23 @@ func TestTwoServersOnOneDatabaseSendATextOnce(t *testing.T) {
 	if diff := cmp.Diff([]string{"hi"}, h.outbound()); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func TestTextsLeftBehindGoOutThoughNobodyComesBack(t *testing.T) {
+	h := newHouse(t)
+	p := h.pool(t)
+	d := open(t, p)
+	ready(t, d)
+	h.setDown(true)
+	if _, err := d.Send(t.Context(), Outgoing{ID: "u1", To: []string{bob}, Text: "hi"}); err != nil {
+		t.Fatal(err)
+	}
+	p.Close()
+	h.setDown(false)
+	if err := h.pool(t).Start(); err != nil {
+		t.Fatal(err)
+	}
+	h.waitFor(t, func() bool {
+		return slices.ContainsFunc(h.messages, func(m *rc.Message) bool { return m.Subject == "hi" })
+	})
 }

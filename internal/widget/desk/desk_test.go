@@ -430,3 +430,65 @@ func TestABurstOfTextsArrivesWholeAndWithinTheLimits(t *testing.T) {
 		t.Errorf("%d requests were over the limit; counts %v", h.limited, h.counts)
 	}
 }
+
+func TestADeskThatNobodyUsesClosesAndOpensAgain(t *testing.T) {
+	h := newHouse(t)
+	p := h.pool(t)
+	p.Linger = 100 * time.Millisecond
+	d := open(t, p)
+	ready(t, d)
+	w := d.Watch(d.Position())
+	h.receive(bob, "x")
+	for e := range w.C {
+		if e.Type == EventUnread {
+			break
+		}
+	}
+	w.Close()
+	<-d.done
+	again := open(t, p)
+	if again == d || again.Unread() != 1 {
+		t.Errorf("opened again: the same %v, %d unread", again == d, again.Unread())
+	}
+	if _, err := d.Send(t.Context(), Outgoing{ID: "u", To: []string{bob}, Text: "x"}); err == nil {
+		t.Error("a closed desk took a text that it would not send")
+	}
+}
+
+func TestAPlatformThatEndsTheGrantEndsTheDesk(t *testing.T) {
+	h := newHouse(t)
+	p := h.pool(t)
+	d := open(t, p)
+	ready(t, d)
+	w := d.Watch(d.Position())
+	defer w.Close()
+	p.Street.(*road).end()
+	h.receive(bob, "which makes the desk ask")
+	var last Event
+	for e := range w.C {
+		last = e
+	}
+	if last.Type != EventEnded || last.Reason != "refused" {
+		t.Errorf("the last event is %+v", last)
+	}
+	if _, err := p.Desk(t.Context(), "g"); err == nil {
+		t.Error("the desk opens again")
+	}
+}
+
+func TestAGatewayThatIsNotListedIsNotDialled(t *testing.T) {
+	h := newHouse(t)
+	p := h.pool(t)
+	p.Street.(*road).refuse = true
+	d := open(t, p)
+	until(t, d, "being ready", func() bool { s := d.Status(); return s.State == Ready && s.Synced })
+	h.waitFor(t, func() bool { return h.counts["POST /restapi/oauth/wstoken"] > 0 })
+	if s := d.Status(); s.Live {
+		t.Errorf("status %+v", s)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.sockets) > 0 {
+		t.Error("a socket was opened")
+	}
+}

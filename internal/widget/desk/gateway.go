@@ -152,7 +152,7 @@ func (d *Desk) dial(ctx context.Context, s *session) (*websocket.Conn, error) {
 	}
 	client, err := d.pool.Street.Gateway(ctx, d.grantID, u)
 	if err != nil {
-		return nil, err
+		return nil, &refusal{Message: err.Error()} // and asking again would not change it
 	}
 	q := u.Query()
 	q.Set("access_token", s.token.AccessToken)

@@ -131,7 +131,7 @@ func (l *ledger) pending() bool {
 
 // sent notes that the platform has an item as a message.
 func (l *ledger) sent(i *item, messageID int64, c *change) {
-	i.State, i.MessageID, i.Error = store.OutboxSent, messageID, ""
+	i.State, i.MessageID, i.Error, i.retryAt = store.OutboxSent, messageID, "", time.Time{}
 	l.keys[messageID] = i.ID
 	c.threads[i.thread] = true
 }

@@ -18,10 +18,11 @@ type people struct {
 	entries []rc.DirectoryEntry
 	byPhone map[string]*rc.DirectoryEntry
 	heard   map[string]string // names that came with messages, by number
+	written map[string]string // numbers as people write them
 }
 
 func newPeople(country string, entries []rc.DirectoryEntry) *people {
-	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string)}
+	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string), written: make(map[string]string)}
 	for i := range entries {
 		for _, n := range entries[i].PhoneNumbers {
 			// A number that several share, such as the company's, is nobody's name.
@@ -55,6 +56,15 @@ func (p *people) hear(c *rc.Caller) {
 
 // display writes a number as people of the user's country do.
 func (p *people) display(number string) string {
+	written, ok := p.written[number]
+	if !ok {
+		written = p.write(number)
+		p.written[number] = written
+	}
+	return written
+}
+
+func (p *people) write(number string) string {
 	n, err := phonenumbers.Parse(number, p.country)
 	if err != nil || !strings.HasPrefix(number, "+") {
 		return number

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -405,9 +407,16 @@ func (p *platform) outbound() []string {
 type road struct {
 	p      *platform
 	client *http.Client
+	ended  atomic.Bool
+	refuse bool // the gateway's host is not listed
 }
 
+func (r *road) end() { r.ended.Store(true) }
+
 func (r *road) Do(_ context.Context, _ string, req *http.Request) (*http.Response, error) {
+	if r.ended.Load() {
+		return nil, rc.Errorf(rc.Unauthenticated, "You have been signed out.")
+	}
 	u, err := url.Parse(r.p.server.URL)
 	if err != nil {
 		return nil, err
@@ -417,6 +426,9 @@ func (r *road) Do(_ context.Context, _ string, req *http.Request) (*http.Respons
 }
 
 func (r *road) Gateway(context.Context, string, *url.URL) (*http.Client, error) {
+	if r.refuse {
+		return nil, errors.New("that host is not listed")
+	}
 	return r.client, nil
 }
 
@@ -448,7 +460,7 @@ func newHouse(t *testing.T) *house {
 func (h *house) pool(t *testing.T) *Pool {
 	transport := &http.Transport{}
 	p := &Pool{
-		Store: h.db.Widget(), Bus: h.bus, Ring: h.ring, Street: &road{h.platform, &http.Client{Transport: transport}},
+		Store: h.db.Widget(), Bus: h.bus, Ring: h.ring, Street: &road{p: h.platform, client: &http.Client{Transport: transport}},
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	t.Cleanup(func() {

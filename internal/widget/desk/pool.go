@@ -77,6 +77,10 @@ type slot struct {
 	err   error
 }
 
+// Start opens the desks whose texts were written down and not sent before
+// the last stop, so that they go out even when nobody opens the phone again.
+func (p *Pool) Start() error { return p.begin() }
+
 // Desk returns the desk of a grant and opens it at first use: what was kept
 // is readable at once, the rest follows. It is an Unauthenticated *rc.Error
 // when there is no such grant.
@@ -112,6 +116,9 @@ func (p *Pool) Desk(ctx context.Context, grantID string) (*Desk, error) {
 		return nil, signedOut()
 	}
 	s.desk.touch()
+	if s.desk.Status().State == Offline {
+		s.desk.poke() // somebody looks: no better moment to try again
+	}
 	return s.desk, nil
 }
 
@@ -238,11 +245,26 @@ func (p *Pool) draftChanged(data []byte) {
 	}
 }
 
+// resume opens the desks that have texts to send: those of the last run, and
+// those of another server that has gone away.
+func (p *Pool) resume() {
+	ids, err := p.Store.GrantsWithMail(p.ctx)
+	for _, id := range ids {
+		if err == nil {
+			_, err = p.Desk(p.ctx, id)
+		}
+	}
+	if err != nil && p.ctx.Err() == nil {
+		p.Log.Error("opening desks that have texts to send", "err", err)
+	}
+}
+
 // tidy closes desks that nobody uses.
 func (p *Pool) tidy() {
 	tick := time.NewTicker(p.Linger / 5)
 	defer tick.Stop()
 	for {
+		p.resume()
 		select {
 		case <-p.ctx.Done():
 			return
