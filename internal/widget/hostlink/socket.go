@@ -180,6 +180,13 @@ func (s *socket) refuse(ctx context.Context, err error) {
 func (s *socket) hello(ctx context.Context) (command, error) {
 	ctx, cancel := context.WithTimeout(ctx, writeWait)
 	defer cancel()
+	s.h.wg.Go(func() { // a shutdown does not wait for a greeting
+		select {
+		case <-s.quit:
+			cancel()
+		case <-ctx.Done():
+		}
+	})
 	c, err := s.command(ctx)
 	if err == nil && c.Type != "hello" {
 		err = errors.New("the first frame is not hello")

@@ -433,6 +433,15 @@ func TestCloseEndsSocketsAndRefusesNewOnes(t *testing.T) {
 	}
 }
 
+func TestCloseDoesNotWaitForAGreeting(t *testing.T) {
+	h := open(t)
+	c := h.dial(t)
+	h.handler.Close()
+	if _, data, err := c.Read(t.Context()); err == nil {
+		t.Errorf("got %s, want a closed socket", data)
+	}
+}
+
 func TestAdapterIsServed(t *testing.T) {
 	h := open(t)
 	resp, err := http.Get(h.URL + "/adapter.js")
