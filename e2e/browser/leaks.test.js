@@ -3,7 +3,7 @@
 // everything is recorded, and then searched.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
 import { Api } from '../lib/api.js';
@@ -119,6 +119,9 @@ it('a whole day leaves no secret anywhere', { timeout: 180_000 }, async () => {
     cookies.push(...(await person.context.cookies()).filter((c) => c.httpOnly).map((c) => c.value));
 
     record.add('server log', demo.log());
+    for (const place of ['address', 'answer of', 'document', 'storage', 'socket in', 'server log', 'request headers']) {
+      assert.ok(record.seen.some(({ where, text }) => where.startsWith(place) && text !== ''), `nothing was recorded of: ${place}`);
+    }
     assert.ok(record.codes.size >= 2, 'codes were seen in the redirects');
     assert.ok(record.flowSecrets.size >= 2, 'frames made secrets');
 
@@ -141,14 +144,19 @@ it('a whole day leaves no secret anywhere', { timeout: 180_000 }, async () => {
     await person.close();
   }
 
-  // demo.json holds what scripts need and only its owner may read it; every
-  // other file keeps tokens sealed or hashed, never as they are.
+  // Two files hold what the demo tells scripts, and only their owner may read
+  // them; every other file keeps tokens sealed or hashed, never as they are.
   await demo.stop();
-  for (const name of readdirSync(demo.dir, { recursive: true, withFileTypes: true })) {
-    if (!name.isFile() || name.name === 'demo.json') continue;
-    const content = readFileSync(path.join(name.parentPath ?? name.path, name.name), 'latin1');
-    assert.ok(!tokens.test(content), `a token or code in ${name.name}`);
-    assert.ok(!content.includes(ada.password), `a password in ${name.name}`);
-    assert.ok(!content.includes(demo.facts.apps[1].clientSecret), `the client secret in ${name.name}`);
+  for (const entry of readdirSync(demo.dir, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    if (!entry.isFile()) continue;
+    if (['demo.json', 'demo-secret'].includes(entry.name)) {
+      assert.equal(statSync(file).mode & 0o777, 0o600, `mode of ${entry.name}`);
+      continue;
+    }
+    const content = readFileSync(file, 'latin1');
+    assert.ok(!tokens.test(content), `a token or code in ${entry.name}`);
+    assert.ok(!content.includes(ada.password), `a password in ${entry.name}`);
+    assert.ok(!content.includes(demo.facts.apps[1].clientSecret), `the client secret in ${entry.name}`);
   }
 });

@@ -1,6 +1,7 @@
 // Signing in and out, and what a browser session survives.
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { Api } from '../lib/api.js';
 import { Demo } from '../lib/demo.js';
@@ -66,14 +67,37 @@ for (const cookies of /** @type {const} */ (['blocked', 'allowed'])) {
 
 describe('a session', () => {
   it('is not seen by a page of another origin that embeds the same phone', async () => {
-    const user = await demo.user();
-    const { person, tab } = await Person.signedIn(demo, user);
+    // The same host and so the same cookie partition, but another port.
+    const other = createServer((_, res) => {
+      const { widget, platform, apps } = demo.facts;
+      const query = new URLSearchParams({ clientId: apps[0].clientId, appServer: platform.url });
+      res.setHeader('Content-Type', 'text/html');
+      res.end(`<!doctype html><title>Another page</title><body><script src="${widget.url}/adapter.js?${query}"></script>`);
+    });
+    await new Promise((resolve) => other.listen(0, '127.0.0.1', () => resolve(undefined)));
+    const origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (other.address()).port}`;
+    await demo.command('embed', 'add', '--platform', demo.facts.platform.url, '--client-id', demo.facts.apps[0].clientId, '--origin', demo.facts.host.url, '--origin', origin);
+    const { person } = await Person.signedIn(demo, await demo.user());
     try {
-      // The same host, the same site, another port: the cookie partition is
-      // shared, the session must not be.
+      const tab = new Tab(await person.context.newPage());
+      await tab.page.goto(origin);
+      await tab.signedOut();
       const frame = await tab.frame();
-      const answer = await frame.evaluate(() => fetch(location.href).then((r) => r.status));
-      assert.ok(answer < 500);
+      assert.equal(await frame.evaluate(() => document.body.dataset.origin), origin);
+      assert.equal(await frame.evaluate(() => document.body.dataset.signedIn), 'false');
+    } finally {
+      await person.close();
+      other.closeAllConnections();
+      other.close();
+    }
+  });
+
+  it('that ends takes its tokens with it: the platform is told to revoke them', async () => {
+    const { person, tab } = await Person.signedIn(demo, await demo.user());
+    try {
+      const before = revocations();
+      await tab.signOut();
+      assert.equal(revocations(), before + 1);
     } finally {
       await person.close();
     }
@@ -131,6 +155,11 @@ describe('a session', () => {
   });
 });
 
+/** How often the platform has revoked a session, by its log. */
+function revocations() {
+  return demo.log().split('\n').filter((line) => line.includes('path=/restapi/oauth/revoke') && line.includes('status=200')).length;
+}
+
 describe('the Sign In button', () => {
   it('offers a plain link when the browser blocked the window', async () => {
     const user = await demo.user();
@@ -140,8 +169,8 @@ describe('the Sign In button', () => {
       // which no click has asked for. What a test evaluates counts as a click,
       // so it is said in a script that runs with the page.
       await person.context.addInitScript(() => {
-        window.addEventListener('message', (e) => {
-          if (e.data?.type === 'rc-login-status-notify' && window === window.top) {
+        globalThis.addEventListener('message', (e) => {
+          if (e.data?.type === 'rc-login-status-notify' && globalThis.parent === globalThis.self) {
             /** @type {Window} */ (e.source).postMessage({ type: 'rc-adapter-login' }, e.origin);
           }
         });
