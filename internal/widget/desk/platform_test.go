@@ -57,6 +57,8 @@ type platform struct {
 	loseAnswers int // POST sms is done, the answer is lost
 	refuseSends int // POST sms is cut before it is done
 	rejectTexts bool
+	overLimit   int           // so many POST sms are answered 429
+	recovers    string        // the subscription that a connection with a wsc gets back
 	stirred     chan struct{} // closed at each request, and replaced
 	unfinished  chan struct{} // when set, POST sms waits for it after having stored
 	oldTokens   bool          // sync tokens are refused
@@ -259,6 +261,13 @@ func (p *platform) sms(w http.ResponseWriter, r *http.Request) {
 		p.mu.Unlock()
 		panic(http.ErrAbortHandler)
 	}
+	if p.overLimit > 0 {
+		p.overLimit--
+		p.mu.Unlock()
+		w.Header().Set("Retry-After", "0")
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
 	if p.rejectTexts {
 		p.mu.Unlock()
 		w.WriteHeader(http.StatusBadRequest)
@@ -328,7 +337,14 @@ func (p *platform) gateway(w http.ResponseWriter, r *http.Request) {
 		p.mu.Unlock()
 	}()
 	ctx := r.Context()
-	err = write(ctx, conn, rc.FrameMeta{Type: rc.FrameConnectionDetails, WSC: &rc.WSC{Token: "s", Sequence: 1}}, rc.ConnectionDetails{RecoveryTimeout: 180})
+	details := rc.ConnectionDetails{RecoveryTimeout: 180}
+	p.mu.Lock()
+	if r.URL.Query().Get("wsc") == "s" && p.recovers != "" {
+		details.RecoveryState = "Successful"
+		p.sockets[conn] = p.recovers
+	}
+	p.mu.Unlock()
+	err = write(ctx, conn, rc.FrameMeta{Type: rc.FrameConnectionDetails, WSC: &rc.WSC{Token: "s", Sequence: 1}}, details)
 	for err == nil {
 		var meta rc.FrameMeta
 		if meta, _, err = read(ctx, conn); err != nil {
@@ -346,10 +362,25 @@ func (p *platform) gateway(w http.ResponseWriter, r *http.Request) {
 			}
 			id := "sub-" + newEpoch()
 			p.mu.Lock()
+			p.counts["subscribe"]++
 			p.sockets[conn] = id
 			p.mu.Unlock()
 			err = write(ctx, conn, rc.FrameMeta{Type: rc.FrameClientRequest, MessageID: meta.MessageID, Status: 200, Headers: headers}, rc.Subscription{ID: id})
 		}
+	}
+}
+
+// cut breaks every socket; the next connection recovers its session.
+func (p *platform) cut() {
+	p.mu.Lock()
+	var conns []*websocket.Conn
+	for c, id := range p.sockets {
+		conns = append(conns, c)
+		p.recovers = id
+	}
+	p.mu.Unlock()
+	for _, c := range conns {
+		c.CloseNow()
 	}
 }
 
