@@ -2,8 +2,12 @@
 // window is cut off from the phone, or the phone may keep no cookie.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { Demo } from '../lib/demo.js';
 import { Person } from '../lib/person.js';
 
@@ -121,7 +125,7 @@ describe('a page that embeds the phone', () => {
     const origin = `http://127.0.0.1:${port}`;
     const clientId = `app-${port}`;
     const host = registered ? origin : 'https://elsewhere.example';
-    await demo.offhook('embed', 'add', '--platform', demo.facts.platform.url, '--client-id', clientId, '--origin', host);
+    await demo.command('embed', 'add', '--platform', demo.facts.platform.url, '--client-id', clientId, '--origin', host);
     const src = address((more = {}) => `${demo.facts.widget.url}/app.html?${new URLSearchParams({ clientId, appServer: demo.facts.platform.url, ...more })}`);
     const person = await Person.open(demo);
     const page = await person.context.newPage();
@@ -180,13 +184,18 @@ describe('a page that embeds the phone', () => {
     }
   });
 
-  it('is told to use a web server when it has no origin', async () => {
-    const host = await embedded({ 'Content-Security-Policy': 'sandbox allow-scripts' }, (phone) => phone());
+  it('is told to use a web server when it was opened from a file', async () => {
+    const person = await Person.open(demo);
+    const dir = mkdtempSync(path.join(tmpdir(), 'offhook-file-'));
     try {
-      await host.open();
-      await host.frame.getByText('no address of its own').waitFor();
+      const src = `${demo.facts.widget.url}/app.html?clientId=${demo.facts.apps[0].clientId}`;
+      writeFileSync(path.join(dir, 'crm.html'), `<!doctype html><iframe src="${src}"></iframe>`);
+      const page = await person.context.newPage();
+      await page.goto(pathToFileURL(path.join(dir, 'crm.html')).href);
+      await page.frameLocator('iframe').getByText('no address of its own').waitFor();
     } finally {
-      await host.close();
+      await person.close();
+      rmSync(dir, { recursive: true });
     }
   });
 });

@@ -58,9 +58,9 @@ export async function submitCode(code) {
   try {
     await redeem(mine, { code: code.replace(/\D/g, "") });
   } catch (error) {
-    // A wrong code may be typed again; after a refusal the flow has failed
-    // and the watch says so.
-    if (attempt === mine) {
+    // A wrong code may be typed again. After a conflict the flow is over, and
+    // the watch says why.
+    if (attempt === mine && !(error instanceof Refusal && error.status === 409)) {
       tell({ state: "code", message: sentence(error) });
     }
   }

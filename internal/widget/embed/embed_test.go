@@ -92,31 +92,31 @@ func TestTheOriginIsProven(t *testing.T) {
 		target string
 		header http.Header
 		status int
-		policy string // frame-ancestors
+		policy string // frame-ancestors; none lets anybody frame a document that holds nothing
 		shows  string // "shell", "probe" or "refusal"
 	}{
 		{"a registered host by its Referer", "/app.html?clientId=app", from(crm + "/"), 200, crm + " https://suite.example", "shell"},
 		{"a Referer with a path", "/app.html?clientId=app", from(crm + "/deep/page?x=1"), 200, crm + " https://suite.example", "shell"},
 		{"the old parameter name", "/app.html?appKey=app", from(crm + "/"), 200, crm + " https://suite.example", "shell"},
-		{"a host without Referer is asked", "/app.html?clientId=app", frame, 200, "*", "probe"},
+		{"a host without Referer is asked", "/app.html?clientId=app", frame, 200, "", "probe"},
 		{"a registered host by the probe's answer", "/app.html?clientId=app&embedOrigin=" + url.QueryEscape(crm), frame, 200, crm + " https://suite.example", "shell"},
-		{"a foreign host", "/app.html?clientId=app", from("https://evil.example/"), 403, "*", "refusal"},
+		{"a foreign host", "/app.html?clientId=app", from("https://evil.example/"), 403, "", "refusal"},
 		{"a foreign host that claims to be ours is told so by its browser", "/app.html?clientId=app&embedOrigin=" + url.QueryEscape(crm), from("https://evil.example/"), 200, crm + " https://suite.example", "shell"},
-		{"a host whose name begins like ours", "/app.html?clientId=app", from(crm + ".evil.example/"), 403, "*", "refusal"},
-		{"a further ancestor is not a host", "/app.html?clientId=app", from("https://suite.example/"), 403, "*", "refusal"},
-		{"another port", "/app.html?clientId=app", from(crm + ":8443/"), 403, "*", "refusal"},
-		{"a file", "/app.html?clientId=app&embedOrigin=null", frame, 403, "*", "refusal"},
-		{"a claim that is no origin", "/app.html?clientId=app&embedOrigin=" + url.QueryEscape(crm+"; script-src *"), frame, 403, "*", "refusal"},
-		{"a claim with a line break", "/app.html?clientId=app&embedOrigin=" + url.QueryEscape(crm+"\r\nX-Evil: 1"), frame, 403, "*", "refusal"},
-		{"an unknown client", "/app.html?clientId=stranger", from(crm + "/"), 403, "*", "refusal"},
-		{"the client of another platform", "/app.html?clientId=app&appServer=https://platform.ringcentral.com", from(crm + "/"), 403, "*", "refusal"},
-		{"a platform that nobody allowed", "/app.html?clientId=app&appServer=http://169.254.169.254", from(crm + "/"), 403, "*", "refusal"},
-		{"an allowed platform with a path", "/app.html?clientId=app&appServer=" + local + "/evil", from(crm + "/"), 400, "*", "refusal"},
-		{"no client", "/app.html?embedOrigin=" + url.QueryEscape(crm), frame, 400, "*", "refusal"},
-		{"parameters may be in the fragment", "/app.html", from(crm + "/"), 200, "*", "probe"},
-		{"a prefix that would be markup", "/app.html?clientId=app&prefix=%3Cb%3E", from(crm + "/"), 400, "*", "refusal"},
+		{"a host whose name begins like ours", "/app.html?clientId=app", from(crm + ".evil.example/"), 403, "", "refusal"},
+		{"a further ancestor is not a host", "/app.html?clientId=app", from("https://suite.example/"), 403, "", "refusal"},
+		{"another port", "/app.html?clientId=app", from(crm + ":8443/"), 403, "", "refusal"},
+		{"a file", "/app.html?clientId=app&embedOrigin=null", frame, 403, "", "refusal"},
+		{"a claim that is no origin", "/app.html?clientId=app&embedOrigin=" + url.QueryEscape(crm+"; script-src *"), frame, 403, "", "refusal"},
+		{"a claim with a line break", "/app.html?clientId=app&embedOrigin=" + url.QueryEscape(crm+"\r\nX-Evil: 1"), frame, 403, "", "refusal"},
+		{"an unknown client", "/app.html?clientId=stranger", from(crm + "/"), 403, "", "refusal"},
+		{"the client of another platform", "/app.html?clientId=app&appServer=https://platform.ringcentral.com", from(crm + "/"), 403, "", "refusal"},
+		{"a platform that nobody allowed", "/app.html?clientId=app&appServer=http://169.254.169.254", from(crm + "/"), 403, "", "refusal"},
+		{"an allowed platform with a path", "/app.html?clientId=app&appServer=" + local + "/evil", from(crm + "/"), 400, "", "refusal"},
+		{"no client", "/app.html?embedOrigin=" + url.QueryEscape(crm), frame, 400, "", "refusal"},
+		{"parameters may be in the fragment", "/app.html", from(crm + "/"), 200, "", "probe"},
+		{"a prefix that would be markup", "/app.html?clientId=app&prefix=%3Cb%3E", from(crm + "/"), 400, "", "refusal"},
 		{"our own redirect page", "/app.html?clientId=app&redirectUri=redirect.html", from(crm + "/"), 200, crm + " https://suite.example", "shell"},
-		{"somebody else's redirect page", "/app.html?clientId=app&redirectUri=https://evil.example/redirect.html", from(crm + "/"), 400, "*", "refusal"},
+		{"somebody else's redirect page", "/app.html?clientId=app&redirectUri=https://evil.example/redirect.html", from(crm + "/"), 400, "", "refusal"},
 		{"a page of its own", "/app.html?clientId=app", http.Header{"Sec-Fetch-Dest": {"document"}, "Referer": {"https://evil.example/"}}, 200, "'none'", "shell"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

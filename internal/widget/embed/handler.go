@@ -257,13 +257,20 @@ func ancestors(v view) string {
 
 // policy is design's one policy; connect-src 'self' covers the socket.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+	"connect-src 'self'; form-action 'self'; base-uri 'none'"
+
+// anybody lets every page frame a document that holds nothing. A policy of
+// "*" would leave out the pages without an origin, which need to be told.
+const anybody = ""
 
 // protect writes the headers of every document here. Embedder and resource
 // policy are for host pages with COEP require-corp, which frame nothing
 // without them.
 func protect(h http.Header, frameAncestors string) {
-	h.Set("Content-Security-Policy", policy+frameAncestors)
+	h.Set("Content-Security-Policy", policy)
+	if frameAncestors != anybody {
+		h.Set("Content-Security-Policy", policy+"; frame-ancestors "+frameAncestors)
+	}
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
@@ -275,7 +282,7 @@ func protect(h http.Header, frameAncestors string) {
 // embeds us without leave would show an empty box and nobody would know why;
 // there is nothing in it to click or to read.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	protect(w.Header(), "*")
+	protect(w.Header(), anybody)
 	var e *rc.Error
 	if !errors.As(err, &e) {
 		if r.Context().Err() == nil {
@@ -296,7 +303,7 @@ var probePage = template.Must(template.New("probe").Parse(`<!doctype html>
 // probe serves the page that finds out who embeds us. It holds nothing, so
 // any page may frame it.
 func (h *Handler) probe(w http.ResponseWriter) {
-	protect(w.Header(), "*")
+	protect(w.Header(), anybody)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if err := probePage.Execute(w, web.URL("widget/probe.js")); err != nil {
 		h.Log.Debug("writing the probe page", "err", err)

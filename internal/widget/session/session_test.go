@@ -1,0 +1,175 @@
+package session_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/sqlstore"
+	"offhook/internal/store"
+	"offhook/internal/widget/session"
+)
+
+// unused notes which grants were found without a session.
+type unused []string
+
+func (u *unused) EndUnused(_ context.Context, id string) error {
+	*u = append(*u, id)
+	return nil
+}
+
+type rig struct {
+	*session.Sessions
+	now    time.Time
+	unused unused
+	bus    *bus.InProcess
+}
+
+var frame = store.Frame{Key: "key", Platform: "https://platform.example.com", ClientID: "app", Origin: "https://crm.example"}
+
+func newRig(t *testing.T) *rig {
+	r := &rig{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), bus: new(bus.InProcess)}
+	st := sqlstore.OpenTest(t).Widget()
+	r.Sessions = &session.Sessions{
+		Store: st, Bus: r.bus, Grants: &r.unused, Now: func() time.Time { return r.now }, Log: slog.New(slog.DiscardHandler),
+	}
+	other := frame
+	other.Key, other.Origin = "other", "https://crm.example:8443"
+	err := st.Write(t.Context(), func(tx store.WidgetTx) error {
+		for _, f := range []store.Frame{frame, other} {
+			if err := tx.PutFrame(t.Context(), f); err != nil {
+				return err
+			}
+		}
+		for _, owner := range []string{"101", "102"} {
+			g := store.Grant{ID: "grant-" + owner, Platform: frame.Platform, ClientID: frame.ClientID, OwnerID: owner, Sealed: []byte{}, CreatedAt: r.now, UpdatedAt: r.now}
+			if err := tx.AddGrant(t.Context(), g); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *rig) begin(t *testing.T, grantID string, cookies ...*http.Cookie) *http.Cookie {
+	t.Helper()
+	w := httptest.NewRecorder()
+	if _, err := r.Begin(w, request(t, cookies...), frame, grantID); err != nil {
+		t.Fatal(err)
+	}
+	return w.Result().Cookies()[0]
+}
+
+func request(t *testing.T, cookies ...*http.Cookie) *http.Request {
+	req := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
+	for _, c := range cookies {
+		req.AddCookie(c)
+	}
+	return req
+}
+
+func (r *rig) session(t *testing.T, key string, cookies ...*http.Cookie) *store.Session {
+	t.Helper()
+	f := frame
+	f.Key = key
+	s, err := r.Session(request(t, cookies...), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestASessionBelongsToItsFrame(t *testing.T) {
+	r := newRig(t)
+	c := r.begin(t, "grant-101")
+	if s := r.session(t, "key", c); s == nil || s.GrantID != "grant-101" || s.ID == c.Value {
+		t.Errorf("the session of its own frame: %+v; want it, under an id that is not the cookie", s)
+	}
+	if s := r.session(t, "other", c); s != nil {
+		t.Errorf("another frame sees the session: %+v", s)
+	}
+	if s := r.session(t, "other", &http.Cookie{Name: "__Host-oh-other", Value: c.Value}); s != nil {
+		t.Errorf("the value works under another frame's name: %+v", s)
+	}
+	planted := &http.Cookie{Name: c.Name, Value: "planted"}
+	if s := r.session(t, "key", planted, c); s == nil {
+		t.Error("a planted cookie beside the real one hides it")
+	}
+}
+
+func TestUseIsWrittenEveryFiveMinutes(t *testing.T) {
+	r := newRig(t)
+	c := r.begin(t, "grant-101")
+	begun := r.now
+	for _, tt := range []struct {
+		after time.Duration
+		want  time.Duration // UsedAt after the beginning
+	}{{4 * time.Minute, 0}, {5 * time.Minute, 5 * time.Minute}, {9 * time.Minute, 5 * time.Minute}, {11 * time.Minute, 11 * time.Minute}} {
+		r.now = begun.Add(tt.after)
+		s := r.session(t, "key", c)
+		stored, err := r.Store.Session(t.Context(), s.ID, r.now)
+		if err != nil || !stored.UsedAt.Equal(begun.Add(tt.want)) || !stored.ExpiresAt.Equal(stored.UsedAt.Add(7*24*time.Hour)) {
+			t.Errorf("used after %v: stored %v to %v, %v; want use after %v", tt.after, stored.UsedAt, stored.ExpiresAt, err, tt.want)
+		}
+	}
+}
+
+func TestEnding(t *testing.T) {
+	r := newRig(t)
+	heard := make(chan session.Ended, 9)
+	cancel, err := r.Bus.Subscribe(session.EndedSubject, func(data []byte) {
+		var e session.Ended
+		if err := json.Unmarshal(data, &e); err != nil {
+			t.Error(err)
+		}
+		heard <- e
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cancel()
+
+	first := r.begin(t, "grant-101")
+	old := r.session(t, "key", first)
+	second := r.begin(t, "grant-101", first)
+	if e := <-heard; e.SessionID != old.ID || e.Reason != session.Replaced || len(r.unused) != 0 {
+		t.Errorf("signing in again: announced %+v, unused %v; want the first session replaced and the grant kept", e, r.unused)
+	}
+	s := r.session(t, "key", second)
+	for range 2 { // the second time changes nothing
+		if err := r.End(t.Context(), *s, session.SignedOut); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if e := <-heard; e.SessionID != s.ID || e.Reason != session.SignedOut || len(heard) != 0 {
+		t.Errorf("signing out: announced %+v and %d more", e, len(heard))
+	}
+	if len(r.unused) != 1 || r.unused[0] != "grant-101" {
+		t.Errorf("unused grants: %v, want the last session's, once", r.unused)
+	}
+}
+
+func TestSweep(t *testing.T) {
+	r := newRig(t)
+	r.begin(t, "grant-101")
+	if err := r.Sweep(t.Context()); err != nil || len(r.unused) != 0 {
+		t.Errorf("a sweep at once: %v, unused %v; want nothing, new grants get time for their first session", err, r.unused)
+	}
+	r.now = r.now.Add(2 * time.Hour)
+	if err := r.Sweep(t.Context()); err != nil || len(r.unused) != 1 || r.unused[0] != "grant-102" {
+		t.Errorf("a sweep after two hours: %v, unused %v; want the grant that never had a session", err, r.unused)
+	}
+	r.now, r.unused = r.now.Add(7*24*time.Hour), nil
+	if err := r.Sweep(t.Context()); err != nil || len(r.unused) == 0 || r.unused[0] != "grant-101" {
+		t.Errorf("a sweep after seven days: %v, unused %v; want the idle session's grant first", err, r.unused)
+	}
+}
