@@ -5,9 +5,11 @@ import { frameURL, headers } from "./nav.js";
 
 const SAVE_AFTER = 500;
 const COUNT_FROM = 0.85;
+const LINES = 6;
 
 export class Composer {
   #saved = "";
+  #line = 20;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {Promise<unknown>} */
@@ -26,6 +28,7 @@ export class Composer {
     this.count = /** @type {HTMLElement} */ (form.querySelector("#count"));
     this.limit = Number(this.field.dataset.limit) || 1000;
     this.#saved = this.field.value;
+    this.#line = parseFloat(getComputedStyle(this.field).lineHeight) || 20;
     const { signal } = this.#closing;
     this.field.addEventListener("input", () => this.#changed(), { signal });
     this.field.addEventListener("keydown", (e) => this.#key(e), { signal });
@@ -93,9 +96,11 @@ export class Composer {
   /** Height, button and count follow the text. */
   draw() {
     const { field } = this;
-    field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight, 144)}px`;
-    field.style.overflowY = field.scrollHeight > 144 ? "auto" : "hidden";
+    // By rows and not by a style: htmx carries attributes of the same id over
+    // to the next panel, and the policy forbids style attributes.
+    field.rows = 1;
+    const padding = field.offsetHeight - this.#line;
+    field.rows = Math.max(1, Math.min(LINES, Math.round((field.scrollHeight - padding) / this.#line)));
     const length = field.value.trim().length;
     const left = this.limit - length;
     this.button.disabled = !length || left < 0 || this.with.ready?.() === false;

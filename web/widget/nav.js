@@ -169,7 +169,10 @@ async function showSide() {
 
 /** @param {HTMLElement} panel */
 function focus(panel) {
-  const at = /** @type {HTMLElement | null} */ (panel.querySelector("[data-focus]") || panel.querySelector("h1"));
+  // Where there is a keyboard, a conversation is for writing; on a touch
+  // screen the focus would cover half of it with keys.
+  const first = matchMedia("(pointer: fine)").matches ? "[data-focus], [data-focus-fine]" : "[data-focus]";
+  const at = /** @type {HTMLElement | null} */ (panel.querySelector(first) || panel.querySelector("h1"));
   at?.focus({ preventScroll: true });
 }
 
@@ -188,6 +191,13 @@ function failure(sentence) {
   if (at) at.textContent = sentence.trim() || "Something went wrong here. Please try again.";
   return box.innerHTML;
 }
+
+// A panel that did not open opens by itself once the server is back.
+document.addEventListener("oh:online", (e) => {
+  if (/** @type {CustomEvent} */ (e).detail?.online && document.querySelector("#panel [data-panel=failure]")) {
+    void navigate(currentPath(), { replace: true });
+  }
+});
 
 wide.addEventListener("change", () => signedIn() && void show(currentPath(), {}));
 

@@ -27,6 +27,10 @@ func (h *Handler) compose(w http.ResponseWriter, r *http.Request, p page) error 
 	return render(w, http.StatusOK, "compose", newCompose(p, draft))
 }
 
+// Composing says that the composer is not yet a conversation's: the people
+// come first.
+func (composeView) Composing() bool { return true }
+
 func newCompose(p page, draft string) composeView {
 	return composeView{page: p, Senders: p.desk.Me().senders(), Draft: draft, Limit: textLimit}
 }

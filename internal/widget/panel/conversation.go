@@ -31,6 +31,9 @@ type conversationView struct {
 	Limit  int
 }
 
+// Composing says that the composer belongs to a conversation.
+func (conversationView) Composing() bool { return false }
+
 // A threadView is the messages of a conversation. New is the key of the
 // first message that was unread when the conversation was opened, so that
 // the line above it stays while it is being read.
