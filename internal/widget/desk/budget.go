@@ -294,10 +294,14 @@ func (b *budget) usage() map[rc.Group][]stamp {
 	return all
 }
 
-// restore counts what usage returned before a restart.
+// restore counts what usage returned before a restart. A budget that has
+// counted something itself was not restarted.
 func (b *budget) restore(usage map[rc.Group][]stamp) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if len(b.groups) > 0 {
+		return
+	}
 	for g, stamps := range usage {
 		a := b.group(g)
 		for _, s := range stamps {
@@ -305,6 +309,20 @@ func (b *budget) restore(usage map[rc.Group][]stamp) {
 			a.taken = append(a.taken, &ticket{sent: at, at: at, answered: s.Answered, restored: true})
 		}
 	}
+}
+
+// unspent reports whether nothing counts and nobody waits, so that a new
+// budget would be the same.
+func (b *budget) unspent() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, a := range b.groups {
+		b.pump(a)
+		if len(a.taken) > 0 || len(a.queue) > 0 || a.penalty.After(b.now()) {
+			return false
+		}
+	}
+	return true
 }
 
 // stop ends the timers of waiters whose contexts have ended.

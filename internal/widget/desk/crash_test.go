@@ -42,6 +42,7 @@ func (p *plug) pull() {
 func TestATextInFlightDuringAKillIsSentOnce(t *testing.T) {
 	for name, arrived := range map[string]bool{"which the platform had taken": true, "which never arrived": false} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t)
 			h.mu.Lock()
 			h.add("Outbound", ada, []string{bob}, "hi") // the same words, sent yesterday
@@ -80,6 +81,7 @@ func TestATextInFlightDuringAKillIsSentOnce(t *testing.T) {
 }
 
 func TestNoAcknowledgedTextIsLostOrDoubledByManyKills(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	want := make(map[string]int)
 	for round := range 4 { // more would have to wait for the rate limit
@@ -117,6 +119,7 @@ func TestNoAcknowledgedTextIsLostOrDoubledByManyKills(t *testing.T) {
 }
 
 func TestTwoServersOnOneDatabaseSendATextOnce(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	one, two := h.pool(t), h.pool(t)
 	one.Node, two.Node = "one", "two"
@@ -155,6 +158,7 @@ func TestTwoServersOnOneDatabaseSendATextOnce(t *testing.T) {
 }
 
 func TestTextsLeftBehindGoOutThoughNobodyComesBack(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.pool(t)
 	d := open(t, p)

@@ -63,7 +63,8 @@ func newEpoch() string { return crand.Text()[:10] }
 
 // openDesk opens the desk of a grant and starts its loops.
 func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
-	if _, err := p.Store.Grant(ctx, grantID); errors.Is(err, store.ErrNotFound) {
+	gr, err := p.Store.Grant(ctx, grantID)
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, signedOut()
 	} else if err != nil {
 		return nil, fmt.Errorf("reading the grant of a desk: %w", err)
@@ -75,7 +76,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
 		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
 	}
-	d.budget = newBudget(p.Now, d.log)
+	d.budget = p.budget(gr)
 	d.ctx, d.cancel = context.WithCancel(ctx)
 	d.syncing <- struct{}{}
 	d.status = Status{State: Loading, Since: p.Now(), Sentence: gettingReady}
@@ -98,7 +99,6 @@ func (d *Desk) close() {
 	d.once.Do(func() {
 		d.cancel()
 		d.wg.Wait()
-		d.budget.stop()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), 5*time.Second)
 		defer cancel()
 		d.mu.Lock()

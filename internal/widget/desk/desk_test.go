@@ -14,6 +14,7 @@ import (
 )
 
 func TestAFirstSignInShowsWhoItIsAndTheHistory(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.receive(grace, "from before")
 	d := open(t, h.pool(t))
@@ -34,6 +35,7 @@ func TestAFirstSignInShowsWhoItIsAndTheHistory(t *testing.T) {
 }
 
 func TestATextArrivesAtOnceAndWhole(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -58,6 +60,7 @@ func TestATextArrivesAtOnceAndWhole(t *testing.T) {
 }
 
 func TestSendingIsShownAtOnceAndKeepsItsKeyWhenThePlatformHasIt(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -97,6 +100,7 @@ func TestSendingIsShownAtOnceAndKeepsItsKeyWhenThePlatformHasIt(t *testing.T) {
 }
 
 func TestTextsOfAConversationGoOutInOrder(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -131,6 +135,7 @@ func settled(d *Desk) bool {
 }
 
 func TestARestartKeepsWhatWasKnownAndOnlySyncs(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.receive(grace, "one")
 	first := h.pool(t)
@@ -156,6 +161,7 @@ func TestARestartKeepsWhatWasKnownAndOnlySyncs(t *testing.T) {
 }
 
 func TestASyncTokenThatIsRefusedStartsOver(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	first := h.pool(t)
 	d := open(t, first)
@@ -172,6 +178,7 @@ func TestASyncTokenThatIsRefusedStartsOver(t *testing.T) {
 }
 
 func TestReadingIsSeenAtOnceAndReachesThePlatform(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -195,6 +202,7 @@ func TestReadingIsSeenAtOnceAndReachesThePlatform(t *testing.T) {
 }
 
 func TestOfflineIsSaidAndWhatIsSentMeanwhileGoesOutLater(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -218,6 +226,7 @@ func TestOfflineIsSaidAndWhatIsSentMeanwhileGoesOutLater(t *testing.T) {
 }
 
 func TestARefusedTextFailsWithASentenceAndCanBeRetried(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -255,6 +264,7 @@ func TestARefusedTextFailsWithASentenceAndCanBeRetried(t *testing.T) {
 }
 
 func TestWhatCannotBeSentIsRefusedWithASentence(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -284,6 +294,7 @@ func TestWhatCannotBeSentIsRefusedWithASentence(t *testing.T) {
 }
 
 func TestADraftFollowsToOtherTabsAndGoesWithTheText(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -316,6 +327,7 @@ func TestADraftFollowsToOtherTabsAndGoesWithTheText(t *testing.T) {
 }
 
 func TestFindingConversationsAndPeople(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	h.receive(grace, "Crème brûlée at noon?")
 	h.receive(bob, "see you")
@@ -350,6 +362,7 @@ func TestFindingConversationsAndPeople(t *testing.T) {
 }
 
 func TestAWatchResumesOrSaysThatItCannot(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -376,6 +389,7 @@ func TestAWatchResumesOrSaysThatItCannot(t *testing.T) {
 }
 
 func TestTheEndOfTheGrantEndsTheDesk(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.pool(t)
 	d := open(t, p)
@@ -402,6 +416,7 @@ func TestTheEndOfTheGrantEndsTheDesk(t *testing.T) {
 }
 
 func TestABurstOfTextsArrivesWholeAndWithinTheLimits(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -432,6 +447,7 @@ func TestABurstOfTextsArrivesWholeAndWithinTheLimits(t *testing.T) {
 }
 
 func TestADeskThatNobodyUsesClosesAndOpensAgain(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.pool(t)
 	p.Linger = 100 * time.Millisecond
@@ -456,6 +472,7 @@ func TestADeskThatNobodyUsesClosesAndOpensAgain(t *testing.T) {
 }
 
 func TestAPlatformThatEndsTheGrantEndsTheDesk(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.pool(t)
 	d := open(t, p)
@@ -477,6 +494,7 @@ func TestAPlatformThatEndsTheGrantEndsTheDesk(t *testing.T) {
 }
 
 func TestAGatewayThatIsNotListedIsNotDialled(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := h.pool(t)
 	p.Street.(*road).refuse = true
@@ -490,5 +508,36 @@ func TestAGatewayThatIsNotListedIsNotDialled(t *testing.T) {
 	defer h.mu.Unlock()
 	if len(h.sockets) > 0 {
 		t.Error("a socket was opened")
+	}
+}
+
+func TestSigningInAgainDoesNotForgetWhatWasSpent(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := h.pool(t)
+	for i := range 7 {
+		d := open(t, p)
+		until(t, d, "being ready", func() bool { s := d.Status(); return s.State == Ready && s.Synced })
+		until(t, d, "the gateway, or having to wait for it", func() bool {
+			return d.Status().Live || i >= live.share(rc.Auth.Limit())
+		})
+		err := h.db.Widget().Write(t.Context(), func(tx store.WidgetTx) error {
+			if err := tx.DeleteGrant(t.Context(), "g"); err != nil {
+				return err
+			}
+			return tx.AddGrant(t.Context(), store.Grant{ID: "g", Platform: "p", ClientID: "c", OwnerID: "101", Sealed: []byte{1}, CreatedAt: time.Now()})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.bus.Publish(t.Context(), grantEnded, []byte(`{"grantId":"g","reason":"signed-out"}`)); err != nil {
+			t.Fatal(err)
+		}
+		<-d.done
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.limited > 0 {
+		t.Errorf("%d requests were over the limit; counts %v", h.limited, h.counts)
 	}
 }

@@ -14,6 +14,7 @@ import (
 )
 
 func TestABrokenSocketIsRecoveredWithoutSubscribingAgain(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)
@@ -33,6 +34,7 @@ func TestABrokenSocketIsRecoveredWithoutSubscribingAgain(t *testing.T) {
 }
 
 func TestATextOverTheLimitWaitsAndGoesOut(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	d := open(t, h.pool(t))
 	ready(t, d)

@@ -66,9 +66,14 @@ type Pool struct {
 	wg      sync.WaitGroup
 	mu      sync.Mutex
 	desks   map[string]*slot // guarded by mu
+	budgets map[user]*budget // guarded by mu
 	closed  bool             // guarded by mu
 	process string           // tells our own announcements from those of other processes
 }
+
+// A user is whose requests the platform counts together: one person in one
+// app, whichever grant they come by.
+type user struct{ platform, clientID, ownerID string }
 
 // A slot is a desk that is open or being opened.
 type slot struct {
@@ -148,6 +153,11 @@ func (p *Pool) Close() {
 		}
 	}
 	p.wg.Wait()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, b := range p.budgets {
+		b.stop()
+	}
 }
 
 func (p *Pool) begin() error {
@@ -161,6 +171,7 @@ func (p *Pool) begin() error {
 		p.ids.Now = p.Now
 		p.process = newEpoch()
 		p.desks = make(map[string]*slot)
+		p.budgets = make(map[user]*budget)
 		p.ctx, p.cancel = context.WithCancel(context.Background())
 		for subject, fn := range map[string]func([]byte){grantEnded: p.grantEnded, draftChanged: p.draftChanged} {
 			cancel, err := p.Bus.Subscribe(subject, fn)
@@ -183,6 +194,25 @@ func (p *Pool) open(grantID string, s *slot) {
 		p.forget(grantID, s)
 	}
 	close(s.ready)
+}
+
+// budget returns what the user of a grant may ask for. It outlives desk and
+// grant: whoever signs out and in again has spent what was spent.
+func (p *Pool) budget(gr store.Grant) *budget {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u := user{gr.Platform, gr.ClientID, gr.OwnerID}
+	b := p.budgets[u]
+	if b == nil {
+		for other, old := range p.budgets {
+			if old.unspent() {
+				delete(p.budgets, other)
+			}
+		}
+		b = newBudget(p.Now, p.Log)
+		p.budgets[u] = b
+	}
+	return b
 }
 
 func (p *Pool) forget(grantID string, s *slot) {

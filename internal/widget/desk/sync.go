@@ -39,7 +39,7 @@ func (d *Desk) syncer() {
 	var b backoff
 	for {
 		d.mu.Lock()
-		wait := pollAlone
+		wait, first := pollAlone, d.token == ""
 		if d.connected {
 			wait = pollConnected
 		}
@@ -53,7 +53,8 @@ func (d *Desk) syncer() {
 		case <-d.wantSync:
 		}
 		timer.Stop()
-		if !d.sleep(d.budget.pace(rc.Light)) {
+		// Somebody waits for the first one.
+		if !first && !d.sleep(d.budget.pace(rc.Light)) {
 			return
 		}
 		select { // what asked meanwhile is answered by this sync
