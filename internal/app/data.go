@@ -75,6 +75,20 @@ func OpenData(ctx context.Context, dir, database string) (*Data, error) {
 	return &Data{Dir: dir, DB: db, Ring: ring}, nil
 }
 
+// node names this server among those that share its database. It stays the
+// same over a restart, so that the server takes up its own work at once.
+func (d *Data) node() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "?" // servers on one machine still differ by their folders
+	}
+	dir, err := filepath.Abs(d.Dir)
+	if err != nil {
+		dir = d.Dir
+	}
+	return host + ":" + dir
+}
+
 // Close closes the database.
 func (d *Data) Close() error { return d.DB.Close() }
 

@@ -85,7 +85,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Holder: rand.Text(), Now: time.Now, Log: log,
 	}
 	sessions := &session.Sessions{Store: st, Bus: deps.bus, Grants: grants, Now: time.Now, Log: log}
-	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records}, Log: log}
+	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records}, Log: log, Node: deps.data.node()}
 	visits := &visit.Face{Store: st, Sessions: sessions, Log: log}
 	panels := &panel.Handler{
 		Visits: visits, Desks: panelDesks{pool}, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
