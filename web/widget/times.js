@@ -6,7 +6,7 @@ const DAY = 86_400_000;
 const lang = navigator.language;
 /** @param {Intl.DateTimeFormatOptions} options */
 const format = (options) => new Intl.DateTimeFormat(lang, options);
-const clock = format({ hour: "numeric", minute: "2-digit" });
+const clock = format({ timeStyle: "short" });
 const weekday = format({ weekday: "short" });
 const longWeekday = format({ weekday: "long" });
 const date = format({ day: "numeric", month: "short" });

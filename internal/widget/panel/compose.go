@@ -86,6 +86,11 @@ func newNumber(p page, number string, parties []Party) numberView {
 	if len(parties) > 0 {
 		v.Party = parties[0]
 	}
+	for _, own := range p.desk.Me().Numbers {
+		if own.Number == number {
+			v.Display, v.Name = own.Display, "Your number"
+		}
+	}
 	v.Name = oneLine(v.Name)
 	v.Known = v.Name != "" && v.Name != v.Display
 	return v

@@ -78,6 +78,9 @@ var stories = []story{
 	{Name: "number-unknown", Title: "Number, unknown", draw: func(d *fixtureDesk, p page) (string, any) {
 		return "number", newNumber(p, "+16505550188", []Party{{Number: "+16505550188", Display: "(650) 555-0188"}})
 	}},
+	{Name: "number-own", Title: "Number, one's own", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "number", newNumber(p, dana.Number, nil)
+	}},
 	{Name: "settings", Title: "Settings", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
 		return "settings", newSettings(p, "0.1.0")
 	}},
