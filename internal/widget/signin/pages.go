@@ -14,9 +14,12 @@ import (
 //go:embed window.html
 var windowFile embed.FS
 
-var windowPage = template.Must(template.New("window.html").Funcs(template.FuncMap{"asset": web.URL}).ParseFS(windowFile, "window.html"))
+var windowPage = template.Must(template.New("window.html").Funcs(template.FuncMap{"asset": web.URL, "drawing": drawing}).ParseFS(windowFile, "window.html"))
 
-// A window is what the sign-in window shows.
+// drawing is one of our own pictures, as markup: its colours follow the page.
+func drawing(name string) template.HTML { return template.HTML(web.Source(name)) } //nolint:gosec // embedded in the binary
+
+// A windowView is what the sign-in window shows.
 type windowView struct {
 	Handover bool // the script finds the handle in the fragment
 	Title    string
