@@ -72,6 +72,21 @@ func (q queries) PhoneNumbers(ctx context.Context, accountID int64) ([]store.Pho
 	return many(ctx, q, scanPhoneNumber, "SELECT "+phoneNumberColumns+" FROM phone_numbers WHERE account_id = $1 ORDER BY number", accountID)
 }
 
+func (q queries) RemoveExtension(ctx context.Context, id int64) (bool, error) {
+	for _, stmt := range []string{
+		"DELETE FROM messages WHERE extension_id = $1",
+		"DELETE FROM conversations WHERE extension_id = $1",
+		"DELETE FROM message_changes WHERE extension_id = $1",
+		"DELETE FROM phone_numbers WHERE extension_id = $1",
+	} {
+		if err := q.exec(ctx, stmt, id); err != nil {
+			return false, err
+		}
+	}
+	n, err := q.changed(ctx, "DELETE FROM extensions WHERE id = $1", id)
+	return n > 0, err
+}
+
 func (q queries) AddPhoneNumber(ctx context.Context, n store.PhoneNumber) error {
 	return q.exec(ctx, "INSERT INTO phone_numbers ("+phoneNumberColumns+") VALUES ($1, $2, $3, $4, $5)",
 		n.ID, n.AccountID, n.ExtensionID, n.Number, n.UsageType)

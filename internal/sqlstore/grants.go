@@ -27,7 +27,8 @@ func (q queries) GrantOf(ctx context.Context, platform, clientID, ownerID string
 
 func (q queries) IdleGrants(ctx context.Context, at time.Time) ([]store.Grant, error) {
 	return many(ctx, q, scanGrant, "SELECT "+grantColumns+` FROM grants WHERE updated_at < $1
-		AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.grant_id = grants.id AND sessions.expires_at > $1) ORDER BY id`, millis(at))
+		AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.grant_id = grants.id AND sessions.expires_at > $1)
+		AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.grant_id = grants.id AND holds.keeps_until > $1) ORDER BY id`, millis(at))
 }
 
 func (q queries) AddGrant(ctx context.Context, g store.Grant) error {

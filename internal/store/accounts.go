@@ -74,5 +74,9 @@ type AccountReader interface {
 type AccountWriter interface {
 	AddAccount(ctx context.Context, a Account) error
 	AddExtension(ctx context.Context, e Extension) error
+	// RemoveExtension removes a user with their messages, numbers, sessions
+	// and credentials, and reports whether there was one. What they wrote to
+	// others stays with those.
+	RemoveExtension(ctx context.Context, id int64) (bool, error)
 	AddPhoneNumber(ctx context.Context, n PhoneNumber) error
 }

@@ -11,7 +11,9 @@ import (
 type App struct {
 	ClientID     string
 	Name         string // as the sign-in page shows it
-	SecretHash   string // SHA-256 of the generated secret, URL-safe base64; empty for a public client
+	SecretHash   string // SHA-256 of the generated secret, URL-safe base64; empty without a secret
+	SealedSecret []byte // the same secret, sealed, because client_secret_jwt is checked with it; nil when that is not offered
+	JWKS         string // the public keys of an app that signs its assertions itself, as a JWK set; it then has no secret
 	RedirectURIs []string
 	Scopes       rc.ScopeSet
 	Grants       []string // wire names
@@ -19,7 +21,7 @@ type App struct {
 }
 
 // Public reports whether the app can keep no secret.
-func (a App) Public() bool { return a.SecretHash == "" }
+func (a App) Public() bool { return a.SecretHash == "" && a.JWKS == "" }
 
 // An AuthCode is an authorization code: made for one app and redirect URI,
 // and good for one exchange.
@@ -30,8 +32,10 @@ type AuthCode struct {
 	RedirectURI   string
 	RedirectGiven bool // the authorization request named it, so the exchange must too
 	Scopes        rc.ScopeSet
-	Challenge     string // PKCE; empty when the request had none
-	Method        string // "S256" or "plain"
+	Challenge     string    // PKCE; empty when the request had none
+	Method        string    // "S256" or "plain"
+	Nonce         string    // for the id_token; empty when the request had none
+	AuthTime      time.Time // when the user entered the password
 	ExpiresAt     time.Time
 	UsedAt        time.Time // zero until exchanged
 	SessionID     string    // the OAuth session made from it
@@ -40,13 +44,14 @@ type AuthCode struct {
 // An OAuthSession is one sign-in of a user to an app: every token of it ends
 // with it.
 type OAuthSession struct {
-	ID          string
-	ClientID    string
-	ExtensionID int64
-	Scopes      rc.ScopeSet
-	EndpointID  string // the client's instance
-	CreatedAt   time.Time
-	ExpiresAt   time.Time // when its last token expires
+	ID           string
+	ClientID     string
+	ExtensionID  int64
+	Scopes       rc.ScopeSet
+	EndpointID   string // the client's instance
+	CredentialID string // the JWT credential that it was opened with, or empty
+	CreatedAt    time.Time
+	ExpiresAt    time.Time // when its last token expires
 }
 
 // An AccessToken is an access token at rest.
@@ -107,6 +112,9 @@ type OAuthReader interface {
 type OAuthWriter interface {
 	// PutApp adds an app or replaces it, keeping its CreatedAt.
 	PutApp(ctx context.Context, a App) error
+	// RemoveApp removes an app with everything issued to it, and reports
+	// whether there was one.
+	RemoveApp(ctx context.Context, clientID string) (bool, error)
 	AddAuthCode(ctx context.Context, c AuthCode) error
 	// UseAuthCode spends a code of the app. It returns first == false, and
 	// the row, when the code was spent before; ErrNotFound when the app has

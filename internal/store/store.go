@@ -42,6 +42,8 @@ type Platform interface {
 type PlatformReader interface {
 	AccountReader
 	OAuthReader
+	AuthorizeReader
+	CredentialReader
 	MessageReader
 	WSTokenReader
 }
@@ -51,6 +53,8 @@ type PlatformTx interface {
 	PlatformReader
 	AccountWriter
 	OAuthWriter
+	AuthorizeWriter
+	CredentialWriter
 	MessageWriter
 	WSTokenWriter
 }
@@ -68,6 +72,7 @@ type WidgetReader interface {
 	GrantReader
 	SessionReader
 	DeskReader
+	TicketReader
 }
 
 // WidgetTx reads and changes the widget's tables in one transaction.
@@ -78,4 +83,5 @@ type WidgetTx interface {
 	GrantWriter
 	SessionWriter
 	DeskWriter
+	TicketWriter
 }

@@ -30,9 +30,12 @@ func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("flows", func(t *testing.T) { testFlows(t, open(t).Widget()) })
 	t.Run("grants", func(t *testing.T) { testGrants(t, open(t).Widget()) })
 	t.Run("sessions", func(t *testing.T) { testSessions(t, open(t).Widget()) })
+	t.Run("tickets", func(t *testing.T) { testTickets(t, open(t).Widget()) })
 	t.Run("desks", func(t *testing.T) { testDesks(t, open(t).Widget()) })
 	t.Run("messages", func(t *testing.T) { testMessages(t, open(t).Platform()) })
+	t.Run("credentials", func(t *testing.T) { testCredentials(t, open(t).Platform()) })
 	t.Run("oauth", func(t *testing.T) { testOAuth(t, open(t).Platform()) })
+	t.Run("authorize", func(t *testing.T) { testAuthorize(t, open(t).Platform()) })
 	t.Run("wstokens", func(t *testing.T) { testWSTokens(t, open(t).Platform()) })
 }
 

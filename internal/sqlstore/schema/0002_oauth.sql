@@ -2,6 +2,8 @@ CREATE TABLE apps (
 	client_id TEXT PRIMARY KEY,
 	name TEXT NOT NULL,
 	secret_hash TEXT NOT NULL,
+	sealed_secret BYTEA,
+	jwks TEXT NOT NULL DEFAULT '',
 	redirect_uris TEXT NOT NULL,
 	scopes TEXT NOT NULL,
 	grants TEXT NOT NULL,
@@ -16,6 +18,8 @@ CREATE TABLE auth_codes (
 	scopes TEXT NOT NULL,
 	challenge TEXT NOT NULL,
 	method TEXT NOT NULL,
+	nonce TEXT NOT NULL DEFAULT '',
+	auth_time BIGINT NOT NULL DEFAULT 0,
 	expires_at BIGINT NOT NULL,
 	used_at BIGINT NOT NULL DEFAULT 0,
 	session_id TEXT NOT NULL DEFAULT ''
@@ -27,10 +31,12 @@ CREATE TABLE oauth_sessions (
 	extension_id BIGINT NOT NULL REFERENCES extensions (id) ON DELETE CASCADE,
 	scopes TEXT NOT NULL,
 	endpoint_id TEXT NOT NULL,
+	credential_id TEXT NOT NULL DEFAULT '',
 	created_at BIGINT NOT NULL,
 	expires_at BIGINT NOT NULL
 );
 CREATE INDEX oauth_sessions_user ON oauth_sessions (extension_id, client_id, created_at);
+CREATE INDEX oauth_sessions_credential ON oauth_sessions (credential_id);
 CREATE INDEX oauth_sessions_expiry ON oauth_sessions (expires_at);
 CREATE TABLE access_tokens (
 	hash TEXT PRIMARY KEY,
