@@ -5,7 +5,7 @@
 // on 127.0.0.1, so that all three are different sites to the browser.
 
 import { execFile, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const startDeadline = 60_000;
 
 /** @returns {Promise<string>} the binary under test, built once per process unless OFFHOOK_BINARY names it */
-async function binary() {
+export async function binary() {
   if (process.env.OFFHOOK_BINARY) return process.env.OFFHOOK_BINARY;
   built ??= (async () => {
     const file = path.join(mkdtempSync(path.join(tmpdir(), 'offhook-build-')), 'offhook');
@@ -46,11 +46,12 @@ export class Demo {
   /** @type {Promise<unknown> | undefined} */ #exited;
   /** @type {string[]} */ #ports = [];
   #users = 0;
+  #log = '';
+  /** @type {Set<() => void>} */ #readers = new Set();
 
   /** @param {string} dir the data folder, removed by close */
   constructor(dir) {
     this.dir = dir;
-    this.logFile = path.join(dir, '..', 'server.log');
     this.facts = /** @type {Facts} */ ({});
   }
 
@@ -68,18 +69,24 @@ export class Demo {
     return demo;
   }
 
-  /** Starts the process, the second time at the same addresses as before. */
-  async start() {
+  /**
+   * Starts the process, the second time at the same addresses as before.
+   * @param {string[]} [more] further flags
+   */
+  async start(more = []) {
     const file = await binary();
     const addresses = this.#ports.length ? this.#ports : ['127.0.0.1:0', '127.0.0.2:0', '127.0.0.2:0', '127.0.0.1:0'];
     const flags = ['--widget-addr', '--platform-addr', '--platform-tls-addr', '--host-addr'];
-    const args = ['demo', '--dir', this.dir, '--log-level', 'debug', ...flags.flatMap((flag, i) => [flag, addresses[i]])];
+    const args = ['demo', '--dir', this.dir, '--log-level', 'debug', ...flags.flatMap((flag, i) => [flag, addresses[i]]), ...more];
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const log = createWriteStream(this.logFile, { flags: 'a' });
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk) => {
+        this.#log += chunk;
+        for (const read of this.#readers) read();
+      });
+    }
     this.#child = child;
-    this.#exited = new Promise((resolve) => child.once('close', (code, signal) => log.end(() => resolve(code ?? signal))));
+    this.#exited = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
     this.facts = await this.#ready(child);
     this.#ports = [
       hostPort(this.facts.widget.url, '127.0.0.1'),
@@ -127,9 +134,30 @@ export class Demo {
     return this.#child?.pid;
   }
 
-  /** Everything the server has written so far. */
+  /** Everything the server has written so far, over all its starts. */
   log() {
-    return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
+    return this.#log;
+  }
+
+  /**
+   * Waits until what the server has written fits.
+   * @param {(log: string) => boolean} fits
+   * @param {number} [deadline]
+   * @returns {Promise<void>}
+   */
+  logged(fits, deadline = 15_000) {
+    return new Promise((resolve, reject) => {
+      const read = () => fits(this.#log) && settle(resolve);
+      const timer = setTimeout(() => settle(() => reject(new Error(`the server never wrote what fits ${fits}`))), deadline);
+      /** @param {() => void} done */
+      const settle = (done) => {
+        clearTimeout(timer);
+        this.#readers.delete(read);
+        done();
+      };
+      this.#readers.add(read);
+      read();
+    });
   }
 
   /** Ends the server as Ctrl-C does and returns its exit code. */
