@@ -25,8 +25,8 @@ type GrantReader interface {
 	Grant(ctx context.Context, id string) (Grant, error)
 	// GrantOf returns the grant of (platform, client id, owner), or ErrNotFound.
 	GrantOf(ctx context.Context, platform, clientID, ownerID string) (Grant, error)
-	// IdleGrants returns the grants last written before the given time that have no
-	// session left at it.
+	// IdleGrants returns the grants last written before the given time that
+	// have no session left at it and that no hold keeps.
 	IdleGrants(ctx context.Context, at time.Time) ([]Grant, error)
 }
 
