@@ -11,10 +11,11 @@ import (
 )
 
 // How often the desk looks by itself: seldom while events come, often while
-// they do not.
+// they do not and somebody watches.
 const (
 	pollConnected = 5 * time.Minute
-	pollAlone     = 15 * time.Second
+	pollWatched   = 3 * time.Second
+	pollAlone     = 30 * time.Second
 )
 
 // history is how far back the first sync reaches, at most syncSize texts.
@@ -38,12 +39,7 @@ func (d *Desk) syncer() {
 	wake(d.wantSync)
 	var b backoff
 	for {
-		d.mu.Lock()
-		wait, first := pollAlone, d.token == ""
-		if d.connected {
-			wait = pollConnected
-		}
-		d.mu.Unlock()
+		wait, first := d.poll()
 		timer := time.NewTimer(wait)
 		select {
 		case <-d.ctx.Done():
@@ -76,6 +72,21 @@ func (d *Desk) syncer() {
 			}
 		}
 	}
+}
+
+// poll says how long to wait for an event, and whether nothing was read yet.
+func (d *Desk) poll() (wait time.Duration, first bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.connected:
+		wait = pollConnected
+	case d.feed.watched():
+		wait = pollWatched
+	default:
+		wait = pollAlone
+	}
+	return wait, d.token == ""
 }
 
 func (d *Desk) identified() bool {
