@@ -48,11 +48,19 @@ func (g *Grants) Exchange(ctx context.Context, platform, clientID, redirectURI s
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, g.Client)
-	token, err := app.Exchange(ctx, string(code), oauth2.VerifierOption(string(verifier)))
+	var proof []oauth2.AuthCodeOption
+	if verifier != "" { // a code that was asked for without PKCE must come without (RFC 9700 section 4.8.2)
+		proof = append(proof, oauth2.VerifierOption(string(verifier)))
+	}
+	token, err := app.Exchange(ctx, string(code), proof...)
 	if err != nil {
 		return rc.TokenInfo{}, plain(err)
 	}
-	info, err := tokenInfo(token)
+	return owned(tokenInfo(token))
+}
+
+// owned refuses tokens of which the platform does not say whose they are.
+func owned(info rc.TokenInfo, err error) (rc.TokenInfo, error) {
 	if err == nil && info.OwnerID == "" {
 		err = rc.Errorf(rc.Unavailable, "The phone service did not say who signed in. Please try again, and tell your administrator if it happens again.")
 	}
@@ -63,20 +71,25 @@ func (g *Grants) renew(ctx context.Context, gr store.Grant, t tokens) (rc.TokenI
 	if t.Refresh == "" {
 		return rc.TokenInfo{}, &refusal{code: "no refresh token"}
 	}
-	app, err := g.app(ctx, gr.Platform, gr.ClientID, "")
-	if err != nil {
-		return rc.TokenInfo{}, err
-	}
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, g.Client)
-	token, err := app.TokenSource(ctx, &oauth2.Token{RefreshToken: t.Refresh}).Token()
-	if err != nil {
-		return rc.TokenInfo{}, plain(err)
-	}
-	info, err := tokenInfo(token)
+	info, err := g.spend(ctx, gr.Platform, gr.ClientID, rc.Secret(t.Refresh))
 	if err == nil && info.OwnerID != "" && info.OwnerID != gr.OwnerID {
 		return rc.TokenInfo{}, fmt.Errorf("grant %s: the platform renewed the tokens of another user", gr.ID)
 	}
 	return info, err
+}
+
+// spend redeems a refresh token.
+func (g *Grants) spend(ctx context.Context, platform, clientID string, refresh rc.Secret) (rc.TokenInfo, error) {
+	app, err := g.app(ctx, platform, clientID, "")
+	if err != nil {
+		return rc.TokenInfo{}, err
+	}
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, g.Client)
+	token, err := app.TokenSource(ctx, &oauth2.Token{RefreshToken: string(refresh)}).Token()
+	if err != nil {
+		return rc.TokenInfo{}, plain(err)
+	}
+	return tokenInfo(token)
 }
 
 // A refusal is a token endpoint's word that a code or refresh token is of no

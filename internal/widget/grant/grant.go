@@ -149,19 +149,27 @@ func (g *Grants) announce(ctx context.Context, e Ended) {
 // whoever signs out is signed out here whatever the platform does. Ending
 // what has ended changes nothing.
 func (g *Grants) End(ctx context.Context, id, reason string) error {
-	return g.end(ctx, id, reason, func(store.Grant, []store.Session) bool { return true })
+	return g.end(ctx, id, reason, func(store.Grant, uses) bool { return true })
 }
 
-// EndUnused ends a grant that has no session left. One that somebody joined
-// in the meantime stays.
+// EndUnused ends a grant that has no session left and that no host's server
+// holds. One that somebody joined in the meantime stays.
 func (g *Grants) EndUnused(ctx context.Context, id string) error {
-	return g.end(ctx, id, SignedOut, func(_ store.Grant, sessions []store.Session) bool {
-		now := g.Now()
-		return !slices.ContainsFunc(sessions, func(s store.Session) bool { return s.ExpiresAt.After(now) })
-	})
+	return g.end(ctx, id, SignedOut, func(_ store.Grant, u uses) bool { return !u.live(g.Now()) })
 }
 
-func (g *Grants) end(ctx context.Context, id, reason string, ok func(store.Grant, []store.Session) bool) error {
+// uses are what a grant is there for.
+type uses struct {
+	sessions []store.Session
+	holds    []store.Hold
+}
+
+func (u uses) live(now time.Time) bool {
+	return slices.ContainsFunc(u.sessions, func(s store.Session) bool { return s.ExpiresAt.After(now) }) ||
+		slices.ContainsFunc(u.holds, func(h store.Hold) bool { return h.KeepsUntil.After(now) })
+}
+
+func (g *Grants) end(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool) error {
 	gone, sessions, err := g.remove(ctx, id, ok)
 	if err != nil || gone.ID == "" {
 		return err
@@ -172,7 +180,7 @@ func (g *Grants) end(ctx context.Context, id, reason string, ok func(store.Grant
 
 // remove deletes a grant that ok accepts, in one transaction, and returns it
 // with the sessions that went with it; the zero Grant when there is none.
-func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant, []store.Session) bool) (gone store.Grant, sessions []store.Session, err error) {
+func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant, uses) bool) (gone store.Grant, sessions []store.Session, err error) {
 	err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
 		gr, err := tx.Grant(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
@@ -181,7 +189,11 @@ func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant, []s
 		if err != nil {
 			return err
 		}
-		if sessions, err = tx.SessionsOf(ctx, id); err != nil || !ok(gr, sessions) {
+		if sessions, err = tx.SessionsOf(ctx, id); err != nil {
+			return err
+		}
+		holds, err := tx.Holds(ctx, id)
+		if err != nil || !ok(gr, uses{sessions, holds}) {
 			return err
 		}
 		gone = gr

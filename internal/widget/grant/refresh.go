@@ -154,7 +154,7 @@ func (g *Grants) now(ctx context.Context, id string) (store.Grant, error) {
 
 // endRefused ends the grant, unless somebody has signed in again meanwhile.
 func (g *Grants) endRefused(ctx context.Context, gr store.Grant, cause error) (store.Grant, error) {
-	gone, sessions, err := g.remove(ctx, gr.ID, func(now store.Grant, _ []store.Session) bool { return now.Version == gr.Version })
+	gone, sessions, err := g.remove(ctx, gr.ID, func(now store.Grant, _ uses) bool { return now.Version == gr.Version })
 	if err != nil {
 		return store.Grant{}, err
 	}

@@ -1,0 +1,69 @@
+package grant
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"offhook/internal/rc"
+)
+
+// Assert redeems a ready-made assertion (RFC 7523 section 2.1): a JWT that
+// the platform has issued to one of its users. A refusal is a Denied error
+// with a sentence for the user.
+func (g *Grants) Assert(ctx context.Context, platform, clientID string, assertion rc.Secret) (rc.TokenInfo, error) {
+	app, err := g.app(ctx, platform, clientID, "")
+	if err != nil {
+		return rc.TokenInfo{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, g.Client)
+	// The library sends an empty code along, which means an absent one (RFC
+	// 6749 section 3.2).
+	token, err := app.Exchange(ctx, "", oauth2.SetAuthURLParam("grant_type", rc.GrantJWTBearer), oauth2.SetAuthURLParam("assertion", string(assertion)))
+	if err != nil {
+		return rc.TokenInfo{}, plain(err)
+	}
+	return owned(tokenInfo(token))
+}
+
+// Transfer takes over a session at the platform that somebody else began for
+// the same app: its refresh token is redeemed at once, so that the copies
+// elsewhere end, and only the answer is kept. That it can be redeemed proves
+// that it was issued to this app.
+func (g *Grants) Transfer(ctx context.Context, platform, clientID string, refresh rc.Secret) (rc.TokenInfo, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	info, err := owned(g.spend(ctx, platform, clientID, refresh))
+	if err == nil && info.RefreshToken == "" {
+		info.RefreshToken = string(refresh) // RFC 6749 section 6: it may stay the same
+	}
+	return info, err
+}
+
+// An AccessToken is what a host's own server gets for a grant that it may
+// use: never the refresh token.
+type AccessToken struct {
+	Token     rc.Secret
+	ExpiresAt time.Time
+	Scope     string
+}
+
+// AccessToken returns a token of the grant that lives for a while. A grant
+// that has ended is an Unauthenticated error.
+func (g *Grants) AccessToken(ctx context.Context, id string) (AccessToken, error) {
+	gr, err := g.now(ctx, id)
+	if err != nil {
+		return AccessToken{}, err
+	}
+	if gr, err = g.fresh(ctx, gr); err != nil {
+		return AccessToken{}, err
+	}
+	t, err := g.open(gr)
+	if err != nil {
+		return AccessToken{}, err
+	}
+	return AccessToken{rc.Secret(t.Access), t.ExpiresAt, t.Scope}, nil
+}
