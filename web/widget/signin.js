@@ -15,6 +15,8 @@
  * @typedef {{state: string, seen: boolean, message?: string}} Progress
  */
 
+import { alert } from "./nav.js";
+
 const arrival = 2000; // until a window that the server has not seen counts as blocked
 
 /** @type {Attempt | null} */
@@ -66,13 +68,14 @@ export async function submitCode(code) {
   }
 }
 
-/**
- * Signs this browser out of this phone.
- * @returns {Promise<void>} rejects with a sentence when the server does not answer
- */
+/** Signs this browser out of this phone, or says why it cannot. */
 export async function signOut() {
   cancelSignIn();
-  await call("POST", "/signout", {});
+  try {
+    await call("POST", "/signout", {});
+  } catch (error) {
+    return alert(sentence(error));
+  }
   changed(false, "signed-out");
 }
 
