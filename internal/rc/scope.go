@@ -99,6 +99,26 @@ func SplitScopes(s string) ScopeSet {
 	return set
 }
 
+// OpenIDScopes are the scopes of OpenID Connect: they give no permission, so
+// no app is registered for them, and they count only with the first.
+var OpenIDScopes = []string{"openid", "email", "profile"}
+
+// SplitOpenID returns the OpenID scopes of a scope parameter, in the order of
+// [OpenIDScopes]; none without openid (OpenID Connect Core section 3.1.2.1).
+func SplitOpenID(s string) []string {
+	asked := strings.Fields(s)
+	if !slices.Contains(asked, OpenIDScopes[0]) {
+		return nil
+	}
+	var set []string
+	for _, o := range OpenIDScopes {
+		if slices.Contains(asked, o) {
+			set = append(set, o)
+		}
+	}
+	return set
+}
+
 // JoinScopes writes scopes separated by spaces.
 func JoinScopes(set []Scope) string {
 	parts := make([]string, len(set))

@@ -3,6 +3,7 @@ package rc_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,19 @@ func TestAScopeIncludesWhatItImplies(t *testing.T) {
 	}
 	if set.Has(rc.EditMessages) {
 		t.Error("SMS must not include EditMessages")
+	}
+}
+
+func TestOpenIDScopesNeedOpenID(t *testing.T) {
+	for asked, want := range map[string][]string{
+		"openid": {"openid"}, "profile SMS openid email": {"openid", "email", "profile"}, "email profile": nil, "": nil,
+	} {
+		if got := rc.SplitOpenID(asked); !slices.Equal(got, want) {
+			t.Errorf("SplitOpenID(%q) = %v, want %v", asked, got, want)
+		}
+		if got := rc.SplitScopes(asked); slices.Contains(got, "openid") {
+			t.Errorf("openid is a permission in %v", got)
+		}
 	}
 }
 

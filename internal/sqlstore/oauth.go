@@ -9,12 +9,12 @@ import (
 	"offhook/internal/store"
 )
 
-const appColumns = "client_id, name, secret_hash, sealed_secret, jwks, redirect_uris, scopes, grants, created_at"
+const appColumns = "client_id, name, secret_hash, sealed_secret, jwks, redirect_uris, scopes, grants, account_id, created_at"
 
 func scanApp(r scanner) (a store.App, err error) {
 	var redirects, scopes, grants string
 	var created int64
-	err = r.Scan(&a.ClientID, &a.Name, &a.SecretHash, &a.SealedSecret, &a.JWKS, &redirects, &scopes, &grants, &created)
+	err = r.Scan(&a.ClientID, &a.Name, &a.SecretHash, &a.SealedSecret, &a.JWKS, &redirects, &scopes, &grants, &a.AccountID, &created)
 	a.RedirectURIs, a.Scopes, a.Grants = unlist(redirects), rc.SplitScopes(scopes), unlist(grants)
 	a.CreatedAt = fromMillis(created)
 	return a, err
@@ -29,11 +29,11 @@ func (q queries) Apps(ctx context.Context) ([]store.App, error) {
 }
 
 func (q queries) PutApp(ctx context.Context, a store.App) error {
-	return q.exec(ctx, "INSERT INTO apps ("+appColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+	return q.exec(ctx, "INSERT INTO apps ("+appColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (client_id) DO UPDATE SET name = excluded.name, secret_hash = excluded.secret_hash,
 		sealed_secret = excluded.sealed_secret, jwks = excluded.jwks,
-		redirect_uris = excluded.redirect_uris, scopes = excluded.scopes, grants = excluded.grants`,
-		a.ClientID, a.Name, a.SecretHash, a.SealedSecret, a.JWKS, list(a.RedirectURIs), rc.JoinScopes(a.Scopes), list(a.Grants), millis(a.CreatedAt))
+		redirect_uris = excluded.redirect_uris, scopes = excluded.scopes, grants = excluded.grants, account_id = excluded.account_id`,
+		a.ClientID, a.Name, a.SecretHash, a.SealedSecret, a.JWKS, list(a.RedirectURIs), rc.JoinScopes(a.Scopes), list(a.Grants), a.AccountID, millis(a.CreatedAt))
 }
 
 func (q queries) RemoveApp(ctx context.Context, clientID string) (bool, error) {
@@ -41,21 +41,21 @@ func (q queries) RemoveApp(ctx context.Context, clientID string) (bool, error) {
 	return n > 0, err
 }
 
-const codeColumns = "hash, client_id, extension_id, redirect_uri, redirect_given, scopes, challenge, method, nonce, auth_time, expires_at, used_at, session_id"
+const codeColumns = "hash, client_id, extension_id, redirect_uri, redirect_given, scopes, challenge, method, openid, nonce, auth_time, expires_at, used_at, session_id"
 
 func scanCode(r scanner) (c store.AuthCode, err error) {
 	var given, authTime, expires, used int64
-	var scopes string
-	err = r.Scan(&c.Hash, &c.ClientID, &c.ExtensionID, &c.RedirectURI, &given, &scopes, &c.Challenge, &c.Method, &c.Nonce, &authTime, &expires, &used, &c.SessionID)
-	c.RedirectGiven, c.Scopes = given != 0, rc.SplitScopes(scopes)
+	var scopes, openid string
+	err = r.Scan(&c.Hash, &c.ClientID, &c.ExtensionID, &c.RedirectURI, &given, &scopes, &c.Challenge, &c.Method, &openid, &c.Nonce, &authTime, &expires, &used, &c.SessionID)
+	c.RedirectGiven, c.Scopes, c.OpenID = given != 0, rc.SplitScopes(scopes), unlist(openid)
 	c.AuthTime, c.ExpiresAt, c.UsedAt = fromMillis(authTime), fromMillis(expires), fromMillis(used)
 	return c, err
 }
 
 func (q queries) AddAuthCode(ctx context.Context, c store.AuthCode) error {
-	return q.exec(ctx, "INSERT INTO auth_codes ("+codeColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+	return q.exec(ctx, "INSERT INTO auth_codes ("+codeColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
 		c.Hash, c.ClientID, c.ExtensionID, c.RedirectURI, flag(c.RedirectGiven), rc.JoinScopes(c.Scopes), c.Challenge, c.Method,
-		c.Nonce, millis(c.AuthTime), millis(c.ExpiresAt), millis(c.UsedAt), c.SessionID)
+		list(c.OpenID), c.Nonce, millis(c.AuthTime), millis(c.ExpiresAt), millis(c.UsedAt), c.SessionID)
 }
 
 func (q queries) UseAuthCode(ctx context.Context, hash, clientID string, at time.Time) (store.AuthCode, bool, error) {
@@ -68,13 +68,14 @@ func (q queries) UseAuthCode(ctx context.Context, hash, clientID string, at time
 	return c, false, err
 }
 
-const oauthSessionColumns = "id, client_id, extension_id, scopes, endpoint_id, credential_id, created_at, expires_at"
+const oauthSessionColumns = "id, client_id, extension_id, scopes, openid, endpoint_id, credential_id, created_at, expires_at"
 
 func scanOAuthSession(r scanner) (s store.OAuthSession, err error) {
-	var scopes string
+	var scopes, openid string
 	var created, expires int64
-	err = r.Scan(&s.ID, &s.ClientID, &s.ExtensionID, &scopes, &s.EndpointID, &s.CredentialID, &created, &expires)
-	s.Scopes, s.CreatedAt, s.ExpiresAt = rc.SplitScopes(scopes), fromMillis(created), fromMillis(expires)
+	err = r.Scan(&s.ID, &s.ClientID, &s.ExtensionID, &scopes, &openid, &s.EndpointID, &s.CredentialID, &created, &expires)
+	s.Scopes, s.OpenID = rc.SplitScopes(scopes), unlist(openid)
+	s.CreatedAt, s.ExpiresAt = fromMillis(created), fromMillis(expires)
 	return s, err
 }
 
@@ -88,8 +89,8 @@ func (q queries) OAuthSessions(ctx context.Context, clientID string, extensionID
 }
 
 func (q queries) AddOAuthSession(ctx context.Context, s store.OAuthSession, codeHash string) error {
-	err := q.exec(ctx, "INSERT INTO oauth_sessions ("+oauthSessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		s.ID, s.ClientID, s.ExtensionID, rc.JoinScopes(s.Scopes), s.EndpointID, s.CredentialID, millis(s.CreatedAt), millis(s.ExpiresAt))
+	err := q.exec(ctx, "INSERT INTO oauth_sessions ("+oauthSessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		s.ID, s.ClientID, s.ExtensionID, rc.JoinScopes(s.Scopes), list(s.OpenID), s.EndpointID, s.CredentialID, millis(s.CreatedAt), millis(s.ExpiresAt))
 	if err != nil || codeHash == "" {
 		return err
 	}

@@ -35,7 +35,7 @@ type Consent struct {
 	ExtensionID int64
 	ClientID    string
 	Scopes      rc.ScopeSet
-	OpenID      []string
+	OpenID      []string  // scopes of OpenID Connect
 	At          time.Time // of the last change
 }
 

@@ -17,6 +17,7 @@ type App struct {
 	RedirectURIs []string
 	Scopes       rc.ScopeSet
 	Grants       []string // wire names
+	AccountID    int64    // the account that made it; zero for one that whoever runs the platform made
 	CreatedAt    time.Time
 }
 
@@ -34,6 +35,7 @@ type AuthCode struct {
 	Scopes        rc.ScopeSet
 	Challenge     string    // PKCE; empty when the request had none
 	Method        string    // "S256" or "plain"
+	OpenID        []string  // openid, email and profile, as far as they were asked for
 	Nonce         string    // for the id_token; empty when the request had none
 	AuthTime      time.Time // when the user entered the password
 	ExpiresAt     time.Time
@@ -48,8 +50,9 @@ type OAuthSession struct {
 	ClientID     string
 	ExtensionID  int64
 	Scopes       rc.ScopeSet
-	EndpointID   string // the client's instance
-	CredentialID string // the JWT credential that it was opened with, or empty
+	OpenID       []string // as in the code
+	EndpointID   string   // the client's instance
+	CredentialID string   // the JWT credential that it was opened with, or empty
 	CreatedAt    time.Time
 	ExpiresAt    time.Time // when its last token expires
 }

@@ -19,7 +19,7 @@ func testOAuth(t *testing.T, p store.Platform) {
 	ctx := t.Context()
 	app := store.App{
 		ClientID: "client", Name: "Phone", SecretHash: "hash", SealedSecret: []byte{7}, JWKS: `{"keys":[]}`, RedirectURIs: []string{"https://a.example/cb", "com.example:/cb"},
-		Scopes: rc.ScopeSet{rc.ReadAccounts, rc.SMS}, Grants: []string{"authorization_code", "refresh_token"}, CreatedAt: at,
+		Scopes: rc.ScopeSet{rc.ReadAccounts, rc.SMS}, Grants: []string{"authorization_code", "refresh_token"}, AccountID: 1, CreatedAt: at,
 	}
 	must(t, p.Write(ctx, func(tx store.PlatformTx) error {
 		return errors.Join(
@@ -63,7 +63,7 @@ func testCodes(t *testing.T, p store.Platform) {
 	ctx := t.Context()
 	code := store.AuthCode{
 		Hash: "code", ClientID: "client", ExtensionID: 11, RedirectURI: "https://a.example/cb", RedirectGiven: true,
-		Scopes: rc.ScopeSet{rc.SMS}, Challenge: "challenge", Method: "S256", Nonce: "n", AuthTime: at.Add(-time.Hour), ExpiresAt: at.Add(time.Minute),
+		Scopes: rc.ScopeSet{rc.SMS}, Challenge: "challenge", Method: "S256", OpenID: []string{"openid", "email"}, Nonce: "n", AuthTime: at.Add(-time.Hour), ExpiresAt: at.Add(time.Minute),
 	}
 	must(t, p.Write(ctx, func(tx store.PlatformTx) error { return tx.AddAuthCode(ctx, code) }))
 
@@ -111,7 +111,7 @@ func testCodes(t *testing.T, p store.Platform) {
 func testTokens(t *testing.T, p store.Platform) {
 	ctx := t.Context()
 	session := store.OAuthSession{
-		ID: "session", ClientID: "client", ExtensionID: 11, Scopes: rc.ScopeSet{rc.ReadAccounts, rc.SMS}, EndpointID: "endpoint", CredentialID: "credential",
+		ID: "session", ClientID: "client", ExtensionID: 11, Scopes: rc.ScopeSet{rc.ReadAccounts, rc.SMS}, OpenID: []string{"openid"}, EndpointID: "endpoint", CredentialID: "credential",
 		CreatedAt: at, ExpiresAt: at.Add(time.Hour),
 	}
 	access := store.AccessToken{Hash: "access", SessionID: "session", Scopes: rc.ScopeSet{rc.SMS}, ExpiresAt: at.Add(time.Hour)}

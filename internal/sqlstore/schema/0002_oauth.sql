@@ -7,6 +7,7 @@ CREATE TABLE apps (
 	redirect_uris TEXT NOT NULL,
 	scopes TEXT NOT NULL,
 	grants TEXT NOT NULL,
+	account_id BIGINT NOT NULL DEFAULT 0,
 	created_at BIGINT NOT NULL
 );
 CREATE TABLE auth_codes (
@@ -18,6 +19,7 @@ CREATE TABLE auth_codes (
 	scopes TEXT NOT NULL,
 	challenge TEXT NOT NULL,
 	method TEXT NOT NULL,
+	openid TEXT NOT NULL DEFAULT '',
 	nonce TEXT NOT NULL DEFAULT '',
 	auth_time BIGINT NOT NULL DEFAULT 0,
 	expires_at BIGINT NOT NULL,
@@ -30,6 +32,7 @@ CREATE TABLE oauth_sessions (
 	client_id TEXT NOT NULL REFERENCES apps (client_id) ON DELETE CASCADE,
 	extension_id BIGINT NOT NULL REFERENCES extensions (id) ON DELETE CASCADE,
 	scopes TEXT NOT NULL,
+	openid TEXT NOT NULL DEFAULT '',
 	endpoint_id TEXT NOT NULL,
 	credential_id TEXT NOT NULL DEFAULT '',
 	created_at BIGINT NOT NULL,
