@@ -10,6 +10,8 @@ const LINES = 6;
 export class Composer {
   #saved = "";
   #line = 20;
+  #version = 0;
+  #inFlight = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {Promise<unknown>} */
@@ -49,8 +51,16 @@ export class Composer {
     this.field.setSelectionRange(text.length, text.length);
   }
 
-  /** Takes a draft that was written in another tab, unless someone writes here. @param {string} text */
-  follow(text) {
+  /**
+   * Takes a draft that was written in another tab, unless someone writes
+   * here, or wrote while it was being asked for.
+   * @param {() => Promise<string>} ask
+   */
+  async follow(ask) {
+    const before = this.#version;
+    if (this.#inFlight) return; // the end of our own save is told as well
+    const text = await ask();
+    if (before !== this.#version || this.#inFlight) return;
     if (this.field.value !== this.#saved || text === this.#saved) return;
     this.#saved = this.field.value = text;
     this.draw();
@@ -75,6 +85,8 @@ export class Composer {
     const text = this.field.value;
     if (text === this.#saved) return this.#saving;
     this.#saved = text;
+    this.#version++;
+    this.#inFlight++;
     const save = () =>
       fetch(frameURL(this.with.draft), { method: "POST", headers, body: new URLSearchParams({ text }), keepalive: true }).then(
         (r) => {
@@ -84,7 +96,7 @@ export class Composer {
           this.#saved = "\0";
         },
       );
-    this.#saving = this.#saving.then(save);
+    this.#saving = this.#saving.then(save).finally(() => this.#inFlight--);
     return this.#saving;
   }
 
@@ -109,6 +121,7 @@ export class Composer {
   }
 
   #changed() {
+    this.#version++;
     this.draw();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.flush(), SAVE_AFTER);

@@ -2,7 +2,7 @@
 // shows what is on its way, marks as read what is seen.
 // @ts-check
 import { Composer } from "./composer.js";
-import { announce, frameURL, headers, takePrefill } from "./nav.js";
+import { alert, frameURL, headers, takePrefill } from "./nav.js";
 import { again, discard, put, waiting } from "./outbox.js";
 
 const NEAR = 56;
@@ -12,6 +12,8 @@ class Conversation {
   #atEnd = true;
   #visible = false;
   #reading = false;
+  /** Set while earlier messages are asked for: what is read stays in place. */
+  #heightBefore = 0;
   /** @type {Set<string>} */
   #known = new Set();
 
@@ -54,8 +56,13 @@ class Conversation {
   }
 
   async followDraft() {
-    const r = await fetch(frameURL(this.#path("draft")), { headers }).catch(() => null);
-    if (r?.ok) this.composer.follow(await r.text());
+    const ask = async () => {
+      const r = await fetch(frameURL(this.#path("draft")), { headers });
+      if (!r.ok) throw new Error(await r.text());
+      return r.text();
+    };
+    // Without an answer the box stays as it is; the next resync asks again.
+    await this.composer.follow(ask).catch(() => {});
   }
 
   /** @param {string} part */
@@ -137,6 +144,11 @@ class Conversation {
     const before = this.#known;
     this.#drawWaiting();
     this.#known = this.#keys();
+    if (this.#heightBefore) {
+      this.thread.scrollTop += this.thread.scrollHeight - this.#heightBefore;
+      this.#heightBefore = 0;
+      return;
+    }
     const fresh = [...this.list.querySelectorAll(".msg:not(.msg--mine)")].filter((m) => !before.has(m.id));
     for (const m of fresh) m.classList.add("msg--in");
     if (this.#atEnd) this.#toEnd();
@@ -185,10 +197,15 @@ class Conversation {
 
   /** @param {Event} e */
   async #clicked(e) {
-    const at = e.target instanceof Element ? e.target.closest("[data-retry], [data-resend], [data-discard]") : null;
+    const at = e.target instanceof Element ? e.target.closest("[data-retry], [data-resend], [data-discard], [data-earlier]") : null;
     if (!(at instanceof HTMLButtonElement)) return;
     const li = at.closest(".msg");
     const id = (li?.id || "").replace(/^m-/, "");
+    if (at.dataset.earlier) {
+      this.#heightBefore = this.thread.scrollHeight;
+      this.list.setAttribute("hx-get", at.dataset.earlier);
+      return this.refresh();
+    }
     if (at.hasAttribute("data-resend")) return again(id);
     if (at.hasAttribute("data-discard")) {
       discard(id);
@@ -198,7 +215,7 @@ class Conversation {
     const r = await fetch(frameURL(`/panel/messages/${encodeURIComponent(at.dataset.retry || "")}/retry`), { method: "POST", headers }).catch(() => null);
     at.disabled = false;
     if (r?.ok) this.refresh();
-    else announce(r ? await r.text() : "There is no connection right now.");
+    else alert(r ? (await r.text()).trim() : "There is no connection right now.");
   }
 }
 

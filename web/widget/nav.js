@@ -95,7 +95,10 @@ export function announce(sentence) {
 /** @param {string} path */
 function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
-  return /^\/(|messages|composeText|settings|conversations\/[^/]+|number\/[^/]+)$/.test(clean) ? clean : "/messages";
+  if (/^\/(|messages|composeText|settings)$/.test(clean)) return clean;
+  // Host pages name routes too: nothing may climb out of the panels.
+  const [, id] = /^\/(?:conversations|number)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
+  return id && !/^(\.|%2e){1,2}$/i.test(id) ? clean : "/messages";
 }
 
 /** @param {string} path @param {boolean} [replace] */
@@ -193,11 +196,12 @@ function failure(sentence) {
 }
 
 // A panel that did not open opens by itself once the server is back.
-document.addEventListener("oh:online", (e) => {
-  if (/** @type {CustomEvent} */ (e).detail?.online && document.querySelector("#panel [data-panel=failure]")) {
-    void navigate(currentPath(), { replace: true });
-  }
-});
+document.addEventListener("oh:online", (e) => /** @type {CustomEvent} */ (e).detail?.online && retry());
+document.addEventListener("oh:resync", retry);
+
+function retry() {
+  if (document.querySelector("#panel [data-panel=failure]")) void navigate(currentPath(), { replace: true });
+}
 
 wide.addEventListener("change", () => signedIn() && void show(currentPath(), {}));
 

@@ -98,6 +98,7 @@ func newNumber(p page, number string, parties []Party) numberView {
 
 // A settingsView says who is signed in, and where.
 type settingsView struct {
+	page
 	Me
 	Direct  []OwnNumber
 	Main    string // the company's number
@@ -116,7 +117,7 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error
 }
 
 func newSettings(p page, version string) settingsView {
-	v := settingsView{Me: p.desk.Me(), Host: hostOf(p.visit.Frame.Origin), App: hostOf(p.visit.Frame.Platform), Version: version, Status: p.desk.Status()}
+	v := settingsView{page: p, Me: p.desk.Me(), Host: hostOf(p.visit.Frame.Origin), App: hostOf(p.visit.Frame.Platform), Version: version, Status: p.desk.Status()}
 	for _, n := range v.Numbers {
 		if n.UsageType == "MainCompanyNumber" {
 			v.Main = n.Display

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,6 +16,10 @@ import (
 
 // textLimit is the longest text the platform takes (contract 7.2).
 const textLimit = 1000
+
+// shown is how many messages a conversation shows at first, and how many
+// more each time someone looks for earlier ones.
+const shown = 100
 
 // together is how close two texts of one sender stand to share a time line.
 const together = 5 * time.Minute
@@ -41,7 +46,9 @@ type threadView struct {
 	page
 	ID    string
 	New   string
+	Show  int // how many messages at most, the newest ones
 	Group bool
+	More  bool // there are earlier ones
 	Items []item
 }
 
@@ -65,8 +72,14 @@ type item struct {
 func (i item) ShowAuthor() bool { return i.group && i.First && !i.FromMe }
 
 // Refresh is the address that the thread loads itself from.
-func (v threadView) Refresh() string {
-	return v.Path("conversations", v.ID, "messages") + "?new=" + url.QueryEscape(v.New)
+func (v threadView) Refresh() string { return v.address(v.Show) }
+
+// Earlier is the address with more of what came before.
+func (v threadView) Earlier() string { return v.address(v.Show + shown) }
+
+func (v threadView) address(show int) string {
+	q := url.Values{"new": {v.New}, "show": {strconv.Itoa(show)}}
+	return v.Path("conversations", v.ID, "messages") + "?" + q.Encode()
 }
 
 func (h *Handler) conversation(w http.ResponseWriter, r *http.Request, p page) error {
@@ -93,7 +106,7 @@ func newConversation(p page, c Conversation, messages []Message, draft string) c
 	if len(v.Others) == 1 {
 		v.Info = "#/number/" + url.PathEscape(v.Others[0].Number)
 	}
-	v.Thread = newThread(p, c, messages, firstUnread(messages))
+	v.Thread = newThread(p, c, messages, firstUnread(messages), shown)
 	return v
 }
 
@@ -102,7 +115,11 @@ func (h *Handler) thread(w http.ResponseWriter, r *http.Request, p page) error {
 	if err != nil {
 		return err
 	}
-	return render(w, http.StatusOK, "thread-items", newThread(p, c, messages, r.FormValue("new")))
+	show, err := strconv.Atoi(r.FormValue("show"))
+	if err != nil || show < shown {
+		show = shown
+	}
+	return render(w, http.StatusOK, "thread-items", newThread(p, c, messages, r.FormValue("new"), show))
 }
 
 func firstUnread(messages []Message) string {
@@ -114,8 +131,11 @@ func firstUnread(messages []Message) string {
 	return ""
 }
 
-func newThread(p page, c Conversation, messages []Message, fresh string) threadView {
-	v := threadView{page: p, ID: c.ID, New: fresh, Group: len(others(c.Parties)) > 1}
+func newThread(p page, c Conversation, messages []Message, fresh string, show int) threadView {
+	v := threadView{page: p, ID: c.ID, New: fresh, Show: show, Group: len(others(c.Parties)) > 1}
+	if v.More = len(messages) > show; v.More {
+		messages = messages[len(messages)-show:]
+	}
 	for i, m := range messages {
 		it := item{Message: m, When: p.clock.Clock(m.At), Spans: spans(m.Text), Author: cmp.Or(oneLine(m.From.Name), m.From.Display), group: v.Group, Fresh: fresh != "" && m.Key == fresh}
 		it.First, it.Last = true, true

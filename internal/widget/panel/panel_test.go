@@ -280,3 +280,28 @@ func TestARefusalSaysWhy(t *testing.T) {
 		t.Errorf("status %d: %s", w.Code, w.Body)
 	}
 }
+
+func TestALongConversationShowsItsEndFirst(t *testing.T) {
+	f := newFixture(t, nil)
+	var long []Message
+	for i := range 250 {
+		long = append(long, theirs(fmt.Sprintf("n%d", i), priya, ago(time.Duration(250-i)*time.Minute), fmt.Sprintf("Text %d.", i)))
+	}
+	f.desk.messages["41"] = long
+	for _, tt := range []struct {
+		name, path  string
+		has, hasNot string
+		earlier     bool
+	}{
+		{"at first the newest hundred", "/conversations/41", "Text 150.", "Text 149.", true},
+		{"earlier ones when asked", "/conversations/41/messages?show=200", "Text 50.", "Text 49.", true},
+		{"all, and nothing more to ask for", "/conversations/41/messages?show=300", "Text 0.", "\x00", false},
+		{"never fewer than at first", "/conversations/41/messages?show=1", "Text 150.", "Text 149.", true},
+	} {
+		body := f.do("GET", tt.path, nil).Body.String()
+		if !strings.Contains(body, tt.has) || strings.Contains(body, tt.hasNot) || strings.Contains(body, "Earlier messages") != tt.earlier {
+			t.Errorf("%s: %s has %q: %t, has %q: %t, offers earlier: %t", tt.name, tt.path, tt.has, strings.Contains(body, tt.has),
+				tt.hasNot, strings.Contains(body, tt.hasNot), strings.Contains(body, "Earlier messages"))
+		}
+	}
+}
