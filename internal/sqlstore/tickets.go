@@ -61,6 +61,10 @@ func (q queries) TakeTicket(ctx context.Context, hash string, at time.Time) (sto
 	return store.Ticket{}, store.ErrSpent
 }
 
+func (q queries) OpenTickets(ctx context.Context, grantID string, at time.Time) (int64, error) {
+	return one(ctx, q, scanInt64, "SELECT COUNT(*) FROM tickets WHERE grant_id = $1 AND used_at = 0 AND expires_at > $2", grantID, millis(at))
+}
+
 func (q queries) DeleteExpiredTickets(ctx context.Context, at time.Time) error {
 	return q.exec(ctx, "DELETE FROM tickets WHERE expires_at <= $1", millis(at))
 }

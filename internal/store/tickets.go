@@ -45,6 +45,8 @@ type TicketReader interface {
 	// Holds returns the holds on a grant, by user; a grant that ends loses
 	// them.
 	Holds(ctx context.Context, grantID string) ([]Hold, error)
+	// OpenTickets counts a grant's tickets that are good at the given time.
+	OpenTickets(ctx context.Context, grantID string, at time.Time) (int64, error)
 }
 
 // TicketWriter changes keys, tickets and holds.

@@ -55,6 +55,16 @@ func testTaking(t *testing.T, w store.Widget) {
 		})
 		return got, err
 	}
+	open := func(when time.Time) int64 {
+		n, err := w.OpenTickets(ctx, grant.ID, when)
+		if err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	if n, later := open(at), open(late.ExpiresAt); n != 2 || later != 0 {
+		t.Errorf("%d tickets are open at first and %d after their end, want 2 and 0", n, later)
+	}
 	if _, err := take("t2", late.ExpiresAt); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("an expired ticket: %v, want ErrNotFound", err)
 	}
@@ -87,6 +97,9 @@ func testTaking(t *testing.T, w store.Widget) {
 	wg.Wait()
 	if taken.Load() != 1 || spent.Load() != 19 {
 		t.Errorf("%d of 20 took the ticket and %d heard that it was spent, want 1 and 19", taken.Load(), spent.Load())
+	}
+	if n := open(at.Add(time.Second)); n != 1 {
+		t.Errorf("%d tickets are open after one was taken, want 1", n)
 	}
 	change(t, w, func(tx store.WidgetTx) error { return tx.DeleteExpiredTickets(ctx, ticket.ExpiresAt) })
 	if _, err := take("t1", at); !errors.Is(err, store.ErrNotFound) {

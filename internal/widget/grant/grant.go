@@ -162,10 +162,22 @@ func (g *Grants) EndUnused(ctx context.Context, id string) error {
 type uses struct {
 	sessions []store.Session
 	holds    []store.Hold
+	tickets  int64 // that are good and not used yet
+}
+
+func usesOf(ctx context.Context, tx store.WidgetTx, id string, now time.Time) (u uses, err error) {
+	if u.sessions, err = tx.SessionsOf(ctx, id); err != nil {
+		return u, err
+	}
+	if u.holds, err = tx.Holds(ctx, id); err != nil {
+		return u, err
+	}
+	u.tickets, err = tx.OpenTickets(ctx, id, now)
+	return u, err
 }
 
 func (u uses) live(now time.Time) bool {
-	return slices.ContainsFunc(u.sessions, func(s store.Session) bool { return s.ExpiresAt.After(now) }) ||
+	return u.tickets > 0 || slices.ContainsFunc(u.sessions, func(s store.Session) bool { return s.ExpiresAt.After(now) }) ||
 		slices.ContainsFunc(u.holds, func(h store.Hold) bool { return h.KeepsUntil.After(now) })
 }
 
@@ -189,14 +201,11 @@ func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant, use
 		if err != nil {
 			return err
 		}
-		if sessions, err = tx.SessionsOf(ctx, id); err != nil {
+		u, err := usesOf(ctx, tx, id, g.Now())
+		if err != nil || !ok(gr, u) {
 			return err
 		}
-		holds, err := tx.Holds(ctx, id)
-		if err != nil || !ok(gr, uses{sessions, holds}) {
-			return err
-		}
-		gone = gr
+		gone, sessions = gr, u.sessions
 		return tx.DeleteGrant(ctx, id)
 	})
 	if err != nil {
