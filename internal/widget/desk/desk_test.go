@@ -21,7 +21,7 @@ func TestAFirstSignInShowsWhoItIsAndTheHistory(t *testing.T) {
 	ready(t, d)
 
 	me := d.Me()
-	if me.Name != "Ada Test" || me.Initials != "AT" || me.ExtensionNumber != "101" || me.MainNumber != main_ || !me.Features["SMSSending"] {
+	if me.Name != "Ada Test" || me.Initials != "AT" || me.ExtensionNumber != "101" || me.MainNumber != company || !me.Features["SMSSending"] {
 		t.Errorf("Me: %+v", me)
 	}
 	if got := me.Senders(); len(got) != 1 || got[0].Number != ada || got[0].Display != "(650) 555-0101" {

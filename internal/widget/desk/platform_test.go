@@ -30,10 +30,10 @@ import (
 
 // Numbers of the double.
 const (
-	ada   = "+16505550101" // the user
-	grace = "+16505550102" // a colleague
-	main_ = "+16505550100"
-	bob   = "+16505559999" // somebody outside
+	ada     = "+16505550101" // the user
+	grace   = "+16505550102" // a colleague
+	company = "+16505550100"
+	bob     = "+16505559999" // somebody outside
 )
 
 // A platform is a double of the platform over real sockets: one user's
@@ -92,21 +92,21 @@ func newPlatform(t *testing.T) *platform {
 		})
 	}
 	handle("POST /restapi/oauth/wstoken", rc.Auth, p.wsToken)
-	handle("GET /restapi/v1.0/account/~", rc.Light, p.fixed(rc.Account{ID: 1, MainNumber: main_}))
+	handle("GET /restapi/v1.0/account/~", rc.Light, p.fixed(rc.Account{ID: 1, MainNumber: company}))
 	handle("GET /restapi/v1.0/account/~/extension/~", rc.Light, p.fixed(rc.Extension{
 		ID: 101, ExtensionNumber: "101", Name: "Ada Test", Contact: rc.ContactInfo{FirstName: "Ada", LastName: "Test"},
 		RegionalSettings: rc.RegionalSettings{HomeCountry: rc.Country{ISOCode: "US"}},
 	}))
 	handle("GET /restapi/v1.0/account/~/extension/~/features", rc.Medium, p.fixed(rc.List[rc.Feature]{Records: []rc.Feature{{ID: "SMSSending", Available: true}}}))
 	handle("GET /restapi/v1.0/account/~/extension/~/phone-number", rc.Light, p.fixed(rc.List[rc.PhoneNumber]{Records: []rc.PhoneNumber{
-		{ID: 1, PhoneNumber: main_, UsageType: "MainCompanyNumber", Features: []string{"CallerId"}},
+		{ID: 1, PhoneNumber: company, UsageType: "MainCompanyNumber", Features: []string{"CallerId"}},
 		{ID: 2, PhoneNumber: ada, UsageType: "DirectNumber", Features: []string{"CallerId", "SmsSender"}},
 	}}))
 	handle("GET /restapi/v1.0/account/~/directory/entries", rc.Medium, p.fixed(rc.List[rc.DirectoryEntry]{Records: []rc.DirectoryEntry{
 		{ID: "101", FirstName: "Ada", LastName: "Test", ExtensionNumber: "101", Account: &rc.DirectoryAccount{CompanyName: "Acme"},
 			PhoneNumbers: []rc.DirectoryNumber{{PhoneNumber: ada, UsageType: "DirectNumber"}}},
 		{ID: "102", FirstName: "Gráce", LastName: "Hopper", ExtensionNumber: "102",
-			PhoneNumbers: []rc.DirectoryNumber{{PhoneNumber: main_, UsageType: "MainCompanyNumber"}, {PhoneNumber: grace, UsageType: "DirectNumber"}}},
+			PhoneNumbers: []rc.DirectoryNumber{{PhoneNumber: company, UsageType: "MainCompanyNumber"}, {PhoneNumber: grace, UsageType: "DirectNumber"}}},
 		{ID: "103", FirstName: "No", LastName: "Number", ExtensionNumber: "103"},
 	}}))
 	handle("GET /restapi/v1.0/account/~/extension/~/message-sync", rc.Light, p.sync)
