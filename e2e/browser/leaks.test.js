@@ -140,6 +140,11 @@ it('a whole day leaves no secret anywhere', { timeout: 180_000 }, async () => {
       ...secrets.filter(([, secret]) => secret && text.includes(secret)).map(([what]) => `${what} in: ${where}`),
     ]);
     assert.deepEqual([...new Set(leaks)], []);
+
+    const { widget, platform, host } = demo.facts;
+    const known = [widget, platform, host].map(({ url }) => new URL(url).origin);
+    const elsewhere = person.urls.map((url) => new URL(url)).filter((url) => /^http/.test(url.protocol) && !known.includes(url.origin));
+    assert.deepEqual(elsewhere, [], 'nobody else was asked for anything');
   } finally {
     await person.close();
   }

@@ -32,6 +32,17 @@ async function objections(page) {
   });
 }
 
+it('the checker objects to what is wrong', async () => {
+  const context = await openBrowser();
+  try {
+    const page = await context.newPage();
+    await page.setContent('<p style="color:#aaa;background:#fff">Too pale</p><input>');
+    assert.deepEqual((await objections(page)).map((line) => line.split(':')[0]).filter((id) => /contrast|label/.test(id)), ['color-contrast', 'label']);
+  } finally {
+    await context.close();
+  }
+});
+
 for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   describe(`the panels in ${colorScheme}`, () => {
     it('draw without an error and without an objection', { timeout: 300_000 }, async () => {

@@ -85,6 +85,19 @@ describe('a frame\'s paths', () => {
     }
   });
 
+  it('refuse bodies that are too large or not what they should be, and go on', async () => {
+    const key = /data-key="([^"]+)"/.exec((await appHtml()).body)?.[1];
+    const headers = { 'X-Offhook': '1', 'Content-Type': 'application/json', Origin: widget, 'Sec-Fetch-Site': 'same-origin' };
+    for (const body of ['', '{', 'null', '[]', '"x"', '{"flow":1}', '{"flow":"' + 'f'.repeat(5000) + '","secret":"s"}', '['.repeat(10_000), Buffer.alloc(8 << 20, 'a')]) {
+      const answer = await new Visitor()
+        .send(`${widget}/p/${key}/signin`, { method: 'POST', headers, body })
+        .catch((err) => ({ status: 413, body: String(err.code), headers: {}, location: undefined }));
+      assert.ok(answer.status >= 400 && answer.status < 500, `${String(body).slice(0, 20)}: ${answer.status}`);
+      assert.doesNotMatch(answer.body, /goroutine|panic|\.go:\d|sqlite|sql:/i);
+    }
+    assert.equal((await appHtml()).status, 200);
+  });
+
   it('answer only to the widget\'s own names', async () => {
     const answer = await new Visitor().send(`${widget}/`, { headers: { Host: 'attacker.example' } });
     assert.equal(answer.status, 421);
