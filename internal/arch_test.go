@@ -80,7 +80,7 @@ func tier(dir string) (tier int, room string) {
 		return 1, dir
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir
-	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"),
+	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"), within(dir, "internal/platform/signing"),
 		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"):
 		return 2, dir
 	case within(dir, "internal/platform"), within(dir, "internal/widget"):
@@ -126,6 +126,7 @@ func TestOnlyTheirOwnersImportThem(t *testing.T) {
 		"offhook/internal/sqlstore":       {"internal/app"},
 		"github.com/goccy/go-yaml":        {"internal/app"},
 		"golang.org/x/oauth2":             {"internal/widget"},
+		"github.com/go-jose/go-jose/v4":   {"internal/platform"},
 		"golang.org/x/crypto/argon2":      {"internal/platform"},
 		"offhook/internal/app":            {"cmd/offhook", "bench"},
 		"offhook/internal/storetest":      nil,
