@@ -31,7 +31,10 @@ type Config struct {
 	ByAddress bool        // derive the URL with 127.0.0.1, which is another site than localhost
 	Hosts     []string    // further Host values that it answers to
 	TLS       *tls.Config // nil for plain HTTP
-	Log       *slog.Logger
+	// Proxies are the networks of reverse proxies whose X-Forwarded-For is
+	// believed. Nothing else that a proxy may say is looked at.
+	Proxies []netip.Prefix
+	Log     *slog.Logger
 }
 
 // A Listener is open: its port is taken and its URL is known, and it serves

@@ -73,6 +73,7 @@ type WidgetReader interface {
 	SessionReader
 	DeskReader
 	TicketReader
+	AuditReader
 }
 
 // WidgetTx reads and changes the widget's tables in one transaction.
@@ -84,4 +85,5 @@ type WidgetTx interface {
 	SessionWriter
 	DeskWriter
 	TicketWriter
+	AuditWriter
 }
