@@ -204,7 +204,11 @@ function run() {
     if (/** @type {CustomEvent} */ (e).detail?.signedIn) socket.start();
     else socket.stop();
   });
-  window.addEventListener("online", () => socket.nudge());
+  window.addEventListener("online", () => {
+    socket.nudge();
+    // A socket can outlive a gap in which the panels' own requests failed.
+    document.dispatchEvent(new CustomEvent("oh:resync"));
+  });
   window.addEventListener("pageshow", () => socket.nudge());
   document.addEventListener("visibilitychange", () => document.hidden || socket.nudge());
   if (document.body.dataset.signedIn === "true") socket.start();
