@@ -20,6 +20,7 @@ import (
 	"offhook/internal/widget/panel"
 	"offhook/internal/widget/session"
 	"offhook/internal/widget/signin"
+	"offhook/internal/widget/ticket"
 	"offhook/internal/widget/visit"
 	"offhook/web"
 )
@@ -94,6 +95,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Visits: visits, Store: st, Bus: deps.bus, Ring: deps.data.Ring, Grants: grants, Sessions: sessions, Client: grants.Client,
 		Now: time.Now, Log: log,
 	}
+	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Visits: visits, Now: time.Now, Log: log}
 	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Now: time.Now, Log: log}
 
 	mux := http.NewServeMux()
@@ -101,6 +103,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	panels.Mount(mux)
 	(&embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Now: time.Now, Log: log}).Mount(mux)
 	flows.Mount(mux)
+	tickets.Mount(mux)
 	(&session.Handler{Sessions: sessions, Visits: visits}).Mount(mux)
 	link.Mount(mux)
 
@@ -111,6 +114,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	var wg sync.WaitGroup
 	wg.Go(func() { flows.Run(ctx) })
 	wg.Go(func() { sessions.Run(ctx) })
+	wg.Go(func() { tickets.Run(ctx) })
 	return &widgetHouse{mux, []func(){grants.Close, pool.Close, func() { cancel(); wg.Wait() }, link.Close}}, nil
 }
 

@@ -43,27 +43,21 @@ func (g *Grants) Transfer(ctx context.Context, platform, clientID string, refres
 	return info, err
 }
 
-// An AccessToken is what a host's own server gets for a grant that it may
-// use: never the refresh token.
-type AccessToken struct {
-	Token     rc.Secret
-	ExpiresAt time.Time
-	Scope     string
-}
-
-// AccessToken returns a token of the grant that lives for a while. A grant
-// that has ended is an Unauthenticated error.
-func (g *Grants) AccessToken(ctx context.Context, id string) (AccessToken, error) {
+// AccessToken returns a token of the grant that lives for a while, for a
+// host's own server: never the refresh token. A grant that has ended is an
+// Unauthenticated error.
+func (g *Grants) AccessToken(ctx context.Context, id string) (rc.TokenInfo, error) {
 	gr, err := g.now(ctx, id)
 	if err != nil {
-		return AccessToken{}, err
+		return rc.TokenInfo{}, err
 	}
 	if gr, err = g.fresh(ctx, gr); err != nil {
-		return AccessToken{}, err
+		return rc.TokenInfo{}, err
 	}
 	t, err := g.open(gr)
 	if err != nil {
-		return AccessToken{}, err
+		return rc.TokenInfo{}, err
 	}
-	return AccessToken{rc.Secret(t.Access), t.ExpiresAt, t.Scope}, nil
+	life := int(t.ExpiresAt.Sub(g.Now()) / time.Second)
+	return rc.TokenInfo{AccessToken: t.Access, TokenType: "bearer", ExpiresIn: life, Scope: t.Scope, OwnerID: gr.OwnerID, EndpointID: t.Endpoint}, nil
 }

@@ -212,10 +212,9 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, frame store.Fra
 		h.Grants.Discard(frame.Platform, frame.ClientID, *rec.Tokens)
 		return err
 	}
-	if _, err := h.Sessions.Begin(w, r.WithContext(ctx), frame, grant.ID); err != nil {
+	if err := h.Enter(w, r.WithContext(ctx), frame, f.Way, grant); err != nil {
 		return err
 	}
-	h.Log.Info("signed in", "way", f.Way, "platform", frame.Platform, "client", frame.ClientID, "origin", frame.Origin)
 	visit.JSON(w, http.StatusOK, struct {
 		SignedIn bool `json:"signedIn"`
 	}{true})
