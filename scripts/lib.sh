@@ -60,9 +60,15 @@ prepare() {
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || apt_install chromium
 }
 
-# PostgreSQL's server programs stand outside PATH on Debian.
+# PostgreSQL's server programs stand outside PATH on Debian, whose package
+# would also start a server of its own; only the programs are wanted here.
 need_postgres() {
-  find_postgres || { apt_install postgresql && find_postgres; }
+  find_postgres && return 0
+  if [ "$(id -u)" = 0 ] && [ ! -e /etc/postgresql-common ]; then
+    mkdir -p /etc/postgresql-common
+    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+  fi
+  apt_install postgresql && find_postgres
 }
 
 find_postgres() {
