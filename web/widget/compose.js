@@ -16,6 +16,8 @@ class Compose {
   #id = newID();
   #offered = "";
   #sending = false;
+  /** Enter was faster than the list: its first person is taken when it comes. */
+  #takeNext = false;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -31,7 +33,7 @@ class Compose {
     });
     const { signal } = this.#closing;
     this.field.addEventListener("keydown", (e) => this.#key(e), { signal });
-    this.field.addEventListener("input", () => this.composer.draw(), { signal });
+    this.field.addEventListener("input", () => this.#typed(), { signal });
     // The list must not take the focus: the field keeps the keyboard.
     this.found.addEventListener("mousedown", (e) => e.preventDefault(), { signal });
     this.found.addEventListener("click", (e) => this.#picked(e.target), { signal });
@@ -59,9 +61,18 @@ class Compose {
     return /** @type {HTMLElement[]} */ ([...this.found.querySelectorAll("[role=option]")]);
   }
 
+  /** What is listed belongs to what was typed before: nothing of it is meant. */
+  #typed() {
+    this.#takeNext = false;
+    this.#move(-1);
+    this.composer.draw();
+  }
+
   #listed() {
     this.#move(this.field.value.trim() ? 0 : -1);
     this.field.setAttribute("aria-expanded", String(this.#items.length > 0));
+    if (this.#takeNext) this.#take();
+    this.#takeNext = false;
   }
 
   /** @param {number} to */
@@ -100,7 +111,8 @@ class Compose {
       case ";":
         e.preventDefault();
         if (!text && this.#active < 0) return this.#to.length ? this.composer.field.focus() : undefined;
-        return this.#take();
+        this.#takeNext = !this.#take();
+        return;
       case "Tab":
         if (text && !e.shiftKey && this.#take()) e.preventDefault();
         return;

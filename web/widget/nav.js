@@ -13,6 +13,8 @@ let afterSignIn = null;
 let prefill = null;
 /** @type {AbortController | null} */
 let loading = null;
+/** Counts what has changed, to notice what changes while a panel is on its way. */
+let changes = 0;
 
 const body = document.body;
 const wide = matchMedia("(min-width: 47.5rem)");
@@ -128,6 +130,7 @@ async function show(path, how) {
   loading?.abort();
   const mine = (loading = new AbortController());
   const slow = setTimeout(() => put(panel, template("skeleton")), 180);
+  const seen = changes;
   panel.setAttribute("aria-busy", "true");
   try {
     const r = await fetch(frameURL(`/panel${address(path)}`), { headers, signal: mine.signal });
@@ -149,6 +152,7 @@ async function show(path, how) {
   panel.removeAttribute("aria-busy");
   alert("");
   document.dispatchEvent(new CustomEvent("oh:panel", { detail: { path, panel } }));
+  if (seen !== changes) document.dispatchEvent(new CustomEvent("oh:resync"));
   if (how.focus || document.hasFocus()) focus(panel);
 }
 
@@ -198,6 +202,7 @@ function failure(sentence) {
 // A panel that did not open opens by itself once the server is back.
 document.addEventListener("oh:online", (e) => /** @type {CustomEvent} */ (e).detail?.online && retry());
 document.addEventListener("oh:resync", retry);
+for (const type of ["oh:conversation", "oh:draft", "oh:status"]) document.addEventListener(type, () => changes++);
 
 function retry() {
   if (document.querySelector("#panel [data-panel=failure]")) void navigate(currentPath(), { replace: true });
