@@ -114,20 +114,21 @@ func (q queries) EndOAuthSession(ctx context.Context, id string) (bool, error) {
 }
 
 func (q queries) AddAccessToken(ctx context.Context, t store.AccessToken) error {
-	return q.exec(ctx, "INSERT INTO access_tokens (hash, session_id, scopes, expires_at, first_used_at) VALUES ($1, $2, $3, $4, $5)",
-		t.Hash, t.SessionID, rc.JoinScopes(t.Scopes), millis(t.ExpiresAt), millis(t.FirstUsedAt))
+	return q.exec(ctx, "INSERT INTO access_tokens (hash, session_id, scopes, openid, expires_at, first_used_at) VALUES ($1, $2, $3, $4, $5, $6)",
+		t.Hash, t.SessionID, rc.JoinScopes(t.Scopes), list(t.OpenID), millis(t.ExpiresAt), millis(t.FirstUsedAt))
 }
 
 func scanBearer(r scanner) (b store.Bearer, err error) {
-	var scopes string
+	var scopes, openid string
 	var expires, used int64
-	err = r.Scan(&b.Hash, &b.SessionID, &scopes, &expires, &used, &b.ClientID, &b.ExtensionID, &b.AccountID)
-	b.Scopes, b.ExpiresAt, b.FirstUsedAt = rc.SplitScopes(scopes), fromMillis(expires), fromMillis(used)
+	err = r.Scan(&b.Hash, &b.SessionID, &scopes, &openid, &expires, &used, &b.ClientID, &b.ExtensionID, &b.AccountID)
+	b.Scopes, b.OpenID = rc.SplitScopes(scopes), unlist(openid)
+	b.ExpiresAt, b.FirstUsedAt = fromMillis(expires), fromMillis(used)
 	return b, err
 }
 
 func (q queries) Bearer(ctx context.Context, hash string) (store.Bearer, error) {
-	return one(ctx, q, scanBearer, `SELECT t.hash, t.session_id, t.scopes, t.expires_at, t.first_used_at, s.client_id, s.extension_id, e.account_id
+	return one(ctx, q, scanBearer, `SELECT t.hash, t.session_id, t.scopes, t.openid, t.expires_at, t.first_used_at, s.client_id, s.extension_id, e.account_id
 		FROM access_tokens t JOIN oauth_sessions s ON s.id = t.session_id JOIN extensions e ON e.id = s.extension_id
 		WHERE t.hash = $1`, hash)
 }

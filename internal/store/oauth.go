@@ -62,6 +62,7 @@ type AccessToken struct {
 	Hash        string
 	SessionID   string
 	Scopes      rc.ScopeSet // the session's, or fewer
+	OpenID      []string    // the session's, or fewer
 	ExpiresAt   time.Time
 	FirstUsedAt time.Time // zero until the first request that carried it
 }

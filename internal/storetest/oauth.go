@@ -114,7 +114,7 @@ func testTokens(t *testing.T, p store.Platform) {
 		ID: "session", ClientID: "client", ExtensionID: 11, Scopes: rc.ScopeSet{rc.ReadAccounts, rc.SMS}, OpenID: []string{"openid"}, EndpointID: "endpoint", CredentialID: "credential",
 		CreatedAt: at, ExpiresAt: at.Add(time.Hour),
 	}
-	access := store.AccessToken{Hash: "access", SessionID: "session", Scopes: rc.ScopeSet{rc.SMS}, ExpiresAt: at.Add(time.Hour)}
+	access := store.AccessToken{Hash: "access", SessionID: "session", Scopes: rc.ScopeSet{rc.SMS}, OpenID: []string{"openid"}, ExpiresAt: at.Add(time.Hour)}
 	refresh := store.RefreshToken{Hash: "refresh", SessionID: "session", ExpiresAt: at.Add(2 * time.Hour)}
 	must(t, p.Write(ctx, func(tx store.PlatformTx) error {
 		return errors.Join(tx.AddOAuthSession(ctx, session, ""), tx.AddAccessToken(ctx, access), tx.AddRefreshToken(ctx, refresh),

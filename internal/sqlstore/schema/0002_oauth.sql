@@ -45,6 +45,7 @@ CREATE TABLE access_tokens (
 	hash TEXT PRIMARY KEY,
 	session_id TEXT NOT NULL REFERENCES oauth_sessions (id) ON DELETE CASCADE,
 	scopes TEXT NOT NULL,
+	openid TEXT NOT NULL DEFAULT '',
 	expires_at BIGINT NOT NULL,
 	first_used_at BIGINT NOT NULL DEFAULT 0
 );
