@@ -17,6 +17,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"icon":  func(name string) template.HTML { return icon(name, "icon") },
 	"icons": func(name, size string) template.HTML { return icon(name, "icon icon--"+size) },
 	"asset": web.URL,
+	"mark":  func() template.HTML { return template.HTML(strings.TrimSpace(string(web.Source("widget/mark.svg")))) },
 	"line":  oneLine,
 	"tone":  tone,
 	"many":  func(n int) bool { return n > 1 },
