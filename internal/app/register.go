@@ -69,9 +69,19 @@ func (d *Data) AddApp(ctx context.Context, spec console.AppSpec) (App, error) {
 // AddEmbed registers an embed. Whether its platform is allowed is checked
 // again by the server, whose configuration says so.
 func (d *Data) AddEmbed(ctx context.Context, spec embed.Spec) error {
-	records := append(embed.Records{{Name: "registered", Origin: spec.Platform, AllowPrivate: true}}, embed.RingCentral...)
-	g := &embed.Registry{Store: d.DB.Widget(), Ring: d.Ring, Records: records, Now: time.Now}
-	return g.Register(ctx, spec)
+	return d.registry(spec.Platform).Register(ctx, spec)
+}
+
+// AddEmbedKey makes a key for an embed, whose other keys go on unless it is
+// to be alone.
+func (d *Data) AddEmbedKey(ctx context.Context, platform, clientID string, alone bool) (rc.Secret, error) {
+	key := embed.NewKey()
+	return key, d.registry(platform).AddKey(ctx, platform, clientID, key, alone)
+}
+
+func (d *Data) registry(platform string) *embed.Registry {
+	records := append(embed.Records{{Name: "registered", Origin: platform, AllowPrivate: true}}, embed.RingCentral...)
+	return &embed.Registry{Store: d.DB.Widget(), Ring: d.Ring, Records: records, Now: time.Now}
 }
 
 // ReadSecret reads the first line of a file that holds a secret.
