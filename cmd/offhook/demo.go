@@ -16,6 +16,7 @@ func demo(ctx context.Context, args []string) error {
 	f.StringVar(&cfg.PlatformAddr, "platform-addr", "127.0.0.1:8070", "where the platform listens for http")
 	f.StringVar(&cfg.PlatformTLSAddr, "platform-tls-addr", "127.0.0.1:8443", "where the platform listens for https")
 	f.StringVar(&cfg.HostAddr, "host-addr", "127.0.0.1:8090", "where the host page listens")
+	f.StringVar(&cfg.CRMAddr, "crm-addr", "127.0.0.1:8095", "where examples/crm, which is started on its own, will listen")
 	f.StringVar(&cfg.LogLevel, "log-level", "warn", "error, warn, info or debug")
 	if done, err := parse(f, args); done {
 		return err

@@ -36,6 +36,7 @@ type DemoConfig struct {
 	PlatformAddr    string
 	PlatformTLSAddr string
 	HostAddr        string
+	CRMAddr         string    // where examples/crm will listen; nothing of the demo does
 	LogLevel        string    // empty means warn
 	Out             io.Writer // gets what people should read
 }
@@ -54,6 +55,11 @@ type DemoInfo struct {
 	Host struct {
 		URL string `json:"url"`
 	} `json:"host"`
+	CRM struct {
+		URL      string `json:"url"`
+		ClientID string `json:"clientId"`
+		EmbedKey string `json:"embedKey"`
+	} `json:"crm"`
 	Account struct {
 		ID         int64  `json:"id"`
 		MainNumber string `json:"mainNumber"`
@@ -104,6 +110,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 	defer func() { open.closeUnless(err == nil) }()
 	for flag, addr := range map[string]string{
 		"--widget-addr": d.cfg.WidgetAddr, "--platform-addr": d.cfg.PlatformAddr, "--platform-tls-addr": d.cfg.PlatformTLSAddr, "--host-addr": d.cfg.HostAddr,
+		"--crm-addr": or(d.cfg.CRMAddr, "127.0.0.1:8095"),
 	} {
 		if err := loopbackOnly(flag, addr); err != nil {
 			return nil, err
@@ -127,6 +134,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 
 	d.info.Widget.URL, d.info.Host.URL = widget.URL, host.URL
 	d.info.Platform.URL, d.info.Platform.TLSURL, d.info.Platform.CAFile = plain.URL, secure.URL, ca.File
+	d.info.CRM.URL = "http://" + or(d.cfg.CRMAddr, "127.0.0.1:8095")
 	d.info.PID = os.Getpid()
 	if err := seed(ctx, data, &d.info); err != nil {
 		return nil, fmt.Errorf("seeding the demo: %w", err)

@@ -30,7 +30,14 @@ const (
 const (
 	demoPublicApp = "offhook-demo"
 	demoServerApp = "offhook-demo-server"
-	secretFile    = "demo-secret" // of the confidential app
+	demoCRMApp    = "offhook-demo-crm"
+)
+
+// Files that keep the demo's secrets from start to start.
+const (
+	secretFile    = "demo-secret"     // of the confidential app
+	crmSecretFile = "demo-crm-secret" // of examples/crm
+	crmKeyFile    = "demo-crm-key"    // its embed key
 )
 
 var demoUsers = []console.UserSpec{
@@ -107,7 +114,11 @@ func seedAccount(ctx context.Context, d *Data, info *DemoInfo) error {
 }
 
 func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
-	secret, err := demoSecret(d.Dir)
+	secret, err := demoSecret(d.Dir, secretFile, newSecret)
+	if err != nil {
+		return err
+	}
+	crmSecret, err := demoSecret(d.Dir, crmSecretFile, newSecret)
 	if err != nil {
 		return err
 	}
@@ -116,6 +127,10 @@ func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
 	for _, spec := range []console.AppSpec{
 		{ClientID: demoPublicApp, Name: "Offhook phone", RedirectURIs: redirects},
 		{ClientID: demoServerApp, Name: "Offhook phone (server)", RedirectURIs: redirects, Confidential: true, Secret: secret, Grants: console.Grants},
+		{
+			ClientID: demoCRMApp, Name: "Tideway CRM", RedirectURIs: append(redirects, info.CRM.URL+"/callback"), Confidential: true,
+			Secret: crmSecret, Grants: console.Grants,
+		},
 	} {
 		a, err := d.AddApp(ctx, spec)
 		if err != nil {
@@ -123,27 +138,42 @@ func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
 		}
 		info.Apps = append(info.Apps, a)
 		for _, platform := range []string{info.Platform.URL, info.Platform.TLSURL} {
-			err := d.AddEmbed(ctx, embed.Spec{Platform: platform, ClientID: a.ClientID, Secret: rc.Secret(a.ClientSecret), Origins: []string{info.Host.URL}})
+			err := d.AddEmbed(ctx, embed.Spec{Platform: platform, ClientID: a.ClientID, Secret: rc.Secret(a.ClientSecret), Origins: []string{info.Host.URL, info.CRM.URL}})
 			if err != nil {
 				return fmt.Errorf("making the embed of %s: %w", spec.ClientID, err)
 			}
 		}
 	}
+	return seedKey(ctx, d, info)
+}
+
+// seedKey gives the embed of examples/crm its key.
+func seedKey(ctx context.Context, d *Data, info *DemoInfo) error {
+	key, err := demoSecret(d.Dir, crmKeyFile, embed.NewKey)
+	if err != nil {
+		return err
+	}
+	info.CRM.ClientID, info.CRM.EmbedKey = demoCRMApp, string(key)
+	if err := d.registry(info.Platform.URL).AddKey(ctx, info.Platform.URL, demoCRMApp, key, true); err != nil {
+		return fmt.Errorf("keeping the demo's embed key: %w", err)
+	}
 	return nil
 }
 
-// demoSecret keeps the confidential app's secret from start to start.
-func demoSecret(dir string) (rc.Secret, error) {
-	path := filepath.Join(dir, secretFile)
+// demoSecret keeps a secret of the demo from start to start.
+func demoSecret(dir, name string, fresh func() rc.Secret) (rc.Secret, error) {
+	path := filepath.Join(dir, name)
 	if secret, err := ReadSecret(path); err == nil {
 		return secret, nil
 	}
-	secret := rand.Text() + rand.Text()
-	if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
-		return "", fmt.Errorf("keeping the demo's secret: %w", err)
+	secret := fresh()
+	if err := os.WriteFile(path, []byte(string(secret)+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keeping the demo's secrets: %w", err)
 	}
-	return rc.Secret(secret), nil
+	return secret, nil
 }
+
+func newSecret() rc.Secret { return rc.Secret(rand.Text() + rand.Text()) }
 
 // demoRecords allow the demo's own platform, by either of its listeners.
 func demoRecords(info DemoInfo) embed.Records {
