@@ -160,7 +160,7 @@ func TestRequestsThatAreSentBack(t *testing.T) {
 		v     url.Values
 		error string
 	}{
-		{"implicit grant", with(public, "response_type", "token"), "unsupported_response_type"},
+		{"implicit grant", with(public, "response_type", "token"), "unauthorized_client"},
 		{"unknown response type", with(public, "response_type", "code id_token"), "unsupported_response_type"},
 		{"no response type", with(public, "response_type", ""), "invalid_request"},
 		{"form_post", with(public, "response_mode", "form_post"), "invalid_request"},
@@ -202,8 +202,15 @@ func TestEmptyParametersCountAsAbsent(t *testing.T) {
 		t.Errorf("the SDK's request: %d\n%s", a.status, a.body)
 	}
 	posted := s.browser().do(s.request("POST", rc.AuthorizePath, s.asked(s.public).Encode()))
-	if posted.status != http.StatusOK || !strings.Contains(posted.body, "Password") {
-		t.Errorf("a posted request: %d\n%s", posted.status, posted.body)
+	if posted.status != http.StatusSeeOther || posted.location.Path != rc.AuthorizePath || posted.location.Query().Has("state") {
+		t.Fatalf("a posted request: %d to %v, want the same by GET, without its parameters in the address", posted.status, posted.location)
+	}
+	b := s.browser()
+	if page := b.authorize(posted.location.Query()); page.status != http.StatusOK || !strings.Contains(page.body, "Password") {
+		t.Errorf("after a posted request: %d\n%s", page.status, page.body)
+	}
+	if a := b.signIn(posted.location.Query(), "ada@example.com"); a.location.Query().Get("state") != "st&ate" || a.location.Query().Get("code") == "" {
+		t.Errorf("the answer to a posted request: %v", a.location)
 	}
 	both := s.browser().do(s.request("POST", rc.AuthorizePath+"?"+s.asked(s.public).Encode(), s.asked(s.public).Encode(), "Accept", "application/json"))
 	if _, code := fault(both); code != "OAU-150" {

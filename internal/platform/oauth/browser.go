@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"offhook/internal/listen"
@@ -19,14 +20,25 @@ import (
 const (
 	browserCookie = "__Host-rc-signin"
 	formCookie    = "__Host-rc-form"
+	knownCookie   = "__Host-rc-known"
 )
 
 // browserLife is how long a browser stays signed in to the platform.
 const browserLife = 24 * time.Hour
 
+// knownLife is how long a browser is remembered as one that a user signed in
+// with.
+const knownLife = 180 * 24 * time.Hour
+
+// A person is who is signed in in a browser.
+type person struct {
+	user store.Extension
+	at   time.Time // when the password was typed
+}
+
 // browserUser returns who is signed in to the platform in this browser, or
 // nil.
-func (h *Handler) browserUser(r *http.Request) (*store.Extension, error) {
+func (h *Handler) browserUser(r *http.Request) (*person, error) {
 	c, err := r.Cookie(browserCookie)
 	if err != nil {
 		return nil, nil
@@ -42,25 +54,53 @@ func (h *Handler) browserUser(r *http.Request) (*store.Extension, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the user of a browser's session: %w", err)
 	}
-	return &user, nil
+	return &person{user, s.CreatedAt}, nil
+}
+
+// hinted reports whether the user is the one that the app asks for, if it
+// asks for one.
+func (h *Handler) hinted(ctx context.Context, q request, user store.Extension) bool {
+	if q.hint == "" {
+		return true
+	}
+	hinted, err := h.find(ctx, strings.TrimSpace(q.hint))
+	return err == nil && hinted.ID == user.ID
 }
 
 // remember signs the browser in under a new id, so that an id planted before
-// is worth nothing, and ends the session that it had.
-func (h *Handler) remember(w http.ResponseWriter, r *http.Request, user store.Extension) error {
-	id := secret("")
+// is worth nothing, and ends the session that it had. It notes that the user
+// knows this browser, too.
+func (h *Handler) remember(w http.ResponseWriter, r *http.Request, user store.Extension) (person, error) {
+	id, known := secret(""), knownBrowser(r)
+	if known == "" {
+		known = secret("")
+	}
 	now := h.now()
 	err := h.Store.Write(r.Context(), func(tx store.PlatformTx) error {
 		if err := endBrowser(r.Context(), tx, r); err != nil {
 			return err
 		}
+		if err := tx.PutKnownBrowser(r.Context(), store.KnownBrowser{Hash: hash(known), ExtensionID: user.ID, ExpiresAt: now.Add(knownLife)}); err != nil {
+			return err
+		}
 		return tx.AddBrowserSession(r.Context(), store.BrowserSession{Hash: hash(id), ExtensionID: user.ID, CreatedAt: now, ExpiresAt: now.Add(browserLife)})
 	})
 	if err != nil {
-		return fmt.Errorf("keeping a browser's session: %w", err)
+		return person{}, fmt.Errorf("keeping a browser's session: %w", err)
 	}
 	setCookie(w, browserCookie, id, int(browserLife/time.Second))
-	return nil
+	setCookie(w, knownCookie, known, int(knownLife/time.Second))
+	return person{user, now}, nil
+}
+
+// knownBrowser is the browser's own name for itself, or empty. It signs
+// nobody in.
+func knownBrowser(r *http.Request) string {
+	c, err := r.Cookie(knownCookie)
+	if err != nil || len(c.Value) != 43 {
+		return ""
+	}
+	return c.Value
 }
 
 // forget signs the browser out of the platform.

@@ -44,7 +44,7 @@ type Handler struct {
 	Now   func() time.Time
 	Log   *slog.Logger
 
-	signIns throttle // by (username, address), and by address
+	signIns guard
 	tokens  throttle // failed token requests, by address
 }
 
@@ -61,6 +61,8 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /.well-known/oauth-authorization-server", func(w http.ResponseWriter, r *http.Request) {
 		_ = h.metadata(w, r)
 	})
+	par := h.oauth(h.par)
+	mux.HandleFunc("POST "+ParPath, func(w http.ResponseWriter, r *http.Request) { _ = par(w, r) })
 	mux.HandleFunc("GET "+SignInPath, h.signInAgain)
 	mux.HandleFunc("POST "+SignInPath, h.signIn)
 	mux.HandleFunc("GET "+stylePath, serveStyle)

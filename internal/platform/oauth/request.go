@@ -1,13 +1,13 @@
 package oauth
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -21,12 +21,19 @@ type request struct {
 	state     string
 	response  string // response_type
 	prompts   []string
+	maxAge    time.Duration // how old the password may be; negative when any
 	hint      string
 	scopes    rc.ScopeSet
+	openID    []string
+	nonce     string
 	challenge string
 	method    string
 	discovery bool
-	params    params // as they were sent, to carry through a page
+	params    params // to carry through a page, as they were sent
+	pushed    string // key of the pushed request that it is, or empty
+	form      string // hidden field of the browser that it is bound to, or empty
+	display   string
+	texts     *texts // in the language of the pages
 }
 
 // repeatable are the parameters that the SDK repeats.
@@ -44,17 +51,39 @@ func invalidRequest(sentence string) *fault {
 	return &fault{http.StatusBadRequest, "invalid_request", "CMN-101", sentence}
 }
 
-// request checks an authorization request. When it returns a fault and
-// redirect is set, the fault may be sent there.
-func (h *Handler) request(ctx context.Context, p params) (q request, err error) {
-	q = request{state: p["state"], response: p["response_type"], hint: p["login_hint"], prompts: strings.Fields(p["prompt"]), params: p}
-	q.discovery = p["discovery"] == "true"
-	if q.app, err = h.Store.App(ctx, p["client_id"]); errors.Is(err, store.ErrNotFound) {
+// request finds and checks an authorization request, which the app may have
+// pushed before. When it returns a fault and redirect is set, the fault may
+// be sent there.
+func (h *Handler) request(w http.ResponseWriter, r *http.Request, p params) (request, error) {
+	q := request{params: p, texts: language(p, r)}
+	app, err := h.Store.App(r.Context(), p["client_id"])
+	if errors.Is(err, store.ErrNotFound) {
 		return q, errUnknownApp
-	} else if err != nil {
+	}
+	if err != nil {
 		return q, fmt.Errorf("reading an app: %w", err)
 	}
-	uri, err := redirectOf(q.app, p["redirect_uri"])
+	uri := p["request_uri"]
+	if !strings.HasPrefix(uri, pushedPrefix) {
+		return h.newRequest(r, app, p)
+	}
+	form := formToken(w, r)
+	p, key, err := h.pushedRequest(r.Context(), app, uri, form)
+	if err != nil {
+		return q, err
+	}
+	q, err = h.newRequest(r, app, p)
+	q.params, q.pushed, q.form = params{"client_id": app.ClientID, "request_uri": uri}, key, form
+	return q, err
+}
+
+// newRequest checks the parameters of an app's request.
+func (h *Handler) newRequest(r *http.Request, app store.App, p params) (request, error) {
+	q := request{
+		app: app, state: p["state"], response: p["response_type"], hint: p["login_hint"], prompts: strings.Fields(p["prompt"]), maxAge: -1,
+		nonce: p["nonce"], discovery: p["discovery"] == "true", params: p, display: p["display"], texts: language(p, r),
+	}
+	uri, err := redirectOf(app, p["redirect_uri"])
 	if err != nil {
 		return q, err
 	}
@@ -85,25 +114,50 @@ func (q *request) check(p params) error {
 		return &fault{http.StatusBadRequest, "request_uri_not_supported", "CMN-101", "The parameter request_uri is not supported."}
 	case q.response == "":
 		return errMissing("response_type")
-	case q.response != "code":
-		return &fault{http.StatusBadRequest, "unsupported_response_type", "CMN-101", "The only supported response_type is code."}
-	case p["response_mode"] != "" && p["response_mode"] != "query":
-		return invalidRequest("The only supported response_mode is query.")
-	case !slices.Contains(q.app.Grants, rc.GrantAuthorizationCode):
-		return &fault{http.StatusBadRequest, "unauthorized_client", "OAU-112", "The app is not registered for authorization codes."}
 	}
-	if err := q.checkPrompt(); err != nil {
+	if err := q.checkResponse(p["response_mode"]); err != nil {
 		return err
 	}
-	if err := q.checkChallenge(p["code_challenge"], p["code_challenge_method"]); err != nil {
+	if err := q.checkPrompt(p); err != nil {
 		return err
+	}
+	if err := q.checkBrand(p); err != nil {
+		return err
+	}
+	if q.response == "code" {
+		if err := q.checkChallenge(p["code_challenge"], p["code_challenge_method"]); err != nil {
+			return err
+		}
+		q.openID = rc.SplitOpenID(p["scope"]) // an id_token comes with a code only
 	}
 	var err error
 	q.scopes, err = narrow(p["scope"], q.app.Scopes)
 	return err
 }
 
-func (q *request) checkPrompt() error {
+// responses says for each response_type which grant an app must be
+// registered for and how the answer travels. A token never travels in a
+// query, which servers log and browsers send on as Referer (RFC 9700 section
+// 4.3.2).
+var responses = map[string]struct{ grant, mode, sentence string }{
+	"code":  {rc.GrantAuthorizationCode, "query", "The app is not registered for authorization codes."},
+	"token": {rc.GrantImplicit, "fragment", "The app is not registered for the implicit grant; use response_type=code with PKCE."},
+}
+
+func (q *request) checkResponse(mode string) error {
+	known, ok := responses[q.response]
+	switch {
+	case !ok:
+		return &fault{http.StatusBadRequest, "unsupported_response_type", "CMN-101", "The supported response types are code and token."}
+	case mode != "" && mode != known.mode:
+		return invalidRequest("The only response_mode for response_type=" + q.response + " is " + known.mode + ".")
+	case !slices.Contains(q.app.Grants, known.grant):
+		return &fault{http.StatusBadRequest, "unauthorized_client", "OAU-112", known.sentence}
+	}
+	return nil
+}
+
+func (q *request) checkPrompt(p params) error {
 	for _, v := range q.prompts {
 		if !slices.Contains([]string{"login", "sso", "consent", "none"}, v) {
 			return invalidRequest("prompt may hold login, sso and consent, or none alone.")
@@ -111,6 +165,27 @@ func (q *request) checkPrompt() error {
 	}
 	if slices.Contains(q.prompts, "none") && len(q.prompts) > 1 {
 		return invalidRequest("prompt=none may not be combined with others.")
+	}
+	if p["force"] == "true" && !q.asks("none") { // the widget's own way to say prompt=login
+		q.prompts = append(slices.DeleteFunc(q.prompts, func(v string) bool { return v == "sso" }), "login")
+	}
+	if age := p["max_age"]; age != "" {
+		n, err := strconv.ParseInt(age, 10, 32)
+		if err != nil || n < 0 {
+			return invalidRequest("max_age must be a number of seconds.")
+		}
+		q.maxAge = time.Duration(n) * time.Second
+	}
+	return nil
+}
+
+// checkBrand: this platform looks the same under every brand, so it refuses
+// only what cannot be one.
+func (q *request) checkBrand(p params) error {
+	for _, name := range []string{"brand_id", "brandId"} {
+		if id := p[name]; len(id) > 10 || strings.Trim(id, "0123456789") != "" {
+			return &fault{http.StatusForbidden, "invalid_request", "OAU-101", "The brand id must be a number, such as 1210."}
+		}
 	}
 	return nil
 }
@@ -171,31 +246,22 @@ func narrow(asked string, have rc.ScopeSet) (rc.ScopeSet, error) {
 // asks reports whether the request has a prompt value.
 func (q request) asks(prompt string) bool { return slices.Contains(q.prompts, prompt) }
 
-// location is the redirect URI with an answer. iss is in every answer, so
-// that a client of two servers can tell whose it is (RFC 9207).
-func (q request) location(issuer string, answer url.Values) string {
-	answer.Set("iss", issuer)
-	if q.state != "" {
-		answer.Set("state", q.state)
-	}
-	if q.response == "token" { // such a client reads the fragment only
-		return q.redirect + "#" + answer.Encode()
-	}
-	sep := "?"
-	if strings.Contains(q.redirect, "?") {
-		sep = "&"
-	}
-	return q.redirect + sep + answer.Encode()
+// only reports whether the request has one of login and sso without the
+// other: both together are the default and ask for nothing.
+func (q request) only(prompt string) bool {
+	return q.asks(prompt) && !(q.asks("login") && q.asks("sso"))
 }
 
-// destination is how the sign-in page names the redirect URI.
-func (q request) destination() string {
-	u, err := url.Parse(q.redirect)
-	if err != nil {
-		return ""
-	}
-	if u.Scheme == "http" || u.Scheme == "https" {
-		return u.Host
-	}
-	return u.Scheme
+// needsPassword reports whether the password has to be typed although it was
+// at the given time (OpenID Connect Core section 3.1.2.1).
+func (q request) needsPassword(typed, now time.Time) bool {
+	return q.only("login") || q.maxAge >= 0 && now.Sub(typed) >= q.maxAge
+}
+
+// mustAsk reports whether no answer may go out before somebody has looked: a
+// private-use scheme may belong to any program on the device, so the redirect
+// URI does not tell which app asks (RFC 8252 section 8.6). Loopback addresses
+// are compared with their port and are for development on one's own machine.
+func (q request) mustAsk() bool {
+	return !strings.HasPrefix(q.redirect, "https:") && !strings.HasPrefix(q.redirect, "http:")
 }

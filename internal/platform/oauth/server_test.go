@@ -261,6 +261,7 @@ func (b *browser) authorize(v url.Values, header ...string) answer {
 var (
 	actions = regexp.MustCompile(`action="([^"]*)"`)
 	tokens  = regexp.MustCompile(`name="form" value="([^"]*)"`)
+	hidden  = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
 )
 
 // form returns where a page's first form goes and its hidden token.
@@ -273,11 +274,16 @@ func (s *server) form(page answer) (action, token string) {
 	return html.UnescapeString(a[1]), html.UnescapeString(f[1])
 }
 
-// submit posts a page's form with further fields.
+// submit posts a page's first form with further fields.
 func (b *browser) submit(page answer, pairs ...string) answer {
 	b.s.t.Helper()
-	action, token := b.s.form(page)
-	return b.do(b.s.request("POST", action, with(url.Values{"form": {token}}, pairs...).Encode(), "Sec-Fetch-Site", "same-origin", "Origin", "null"))
+	action, _ := b.s.form(page)
+	first, _, _ := strings.Cut(page.body, "</form>")
+	fields := make(url.Values)
+	for _, f := range hidden.FindAllStringSubmatch(first, -1) {
+		fields.Set(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
+	}
+	return b.do(b.s.request("POST", action, with(fields, pairs...).Encode(), "Sec-Fetch-Site", "same-origin", "Origin", "null"))
 }
 
 // signIn goes the whole way and returns the redirect.

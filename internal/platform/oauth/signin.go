@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 type attempt struct {
 	username string
 	reason   string // why the last one failed; empty at first
+	code     string // RingCentral's code for that, when it is worth telling an administrator
 }
 
 // signInAgain leads whoever reloads the page after a failed attempt back to
@@ -32,26 +34,30 @@ func (h *Handler) signInAgain(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) signIn(w http.ResponseWriter, r *http.Request) {
 	p, err := parse(r.URL.RawQuery, repeatable...)
 	if err != nil {
-		h.refuse(w, r, err)
+		h.refuse(w, r, nil, err)
 		return
 	}
 	form, err := body(w, r)
 	if err != nil {
-		h.refuse(w, r, err)
+		h.refuse(w, r, nil, err)
 		return
 	}
-	q, err := h.request(r.Context(), p)
+	if err := ownForm(r, form["form"]); err != nil { // first: another site's form must not touch a pushed request
+		h.refuse(w, r, nil, err)
+		return
+	}
+	q, err := h.request(w, r, p)
 	if err != nil {
 		h.decline(w, r, q, err)
 		return
 	}
-	if err := ownForm(r, form["form"]); err != nil {
-		h.refuse(w, r, err)
-		return
-	}
 	switch form["do"] {
 	case "continue":
-		h.goOn(w, r, q)
+		h.goOn(w, r, q, form["user"])
+	case "allow":
+		h.allow(w, r, q, form)
+	case "cancel":
+		h.decline(w, r, q, errCancelled)
 	case "other":
 		h.switchUser(w, r, q)
 	default:
@@ -59,16 +65,21 @@ func (h *Handler) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// goOn answers for the user that the browser is signed in as.
-func (h *Handler) goOn(w http.ResponseWriter, r *http.Request, q request) {
-	user, err := h.browserUser(r)
+var errCancelled = &fault{http.StatusForbidden, "access_denied", "OAU-102", "The user did not allow it."}
+
+// goOn answers for the user that the browser is signed in as, if it is still
+// the one whose name was on the button: another tab may have changed that.
+func (h *Handler) goOn(w http.ResponseWriter, r *http.Request, q request, shown string) {
+	who, err := h.browserUser(r)
 	switch {
 	case err != nil:
 		h.decline(w, r, q, err)
-	case user == nil || q.asks("login"):
+	case who == nil || q.needsPassword(who.at, h.now()):
 		h.showSignIn(w, r, q, http.StatusOK, attempt{username: q.hint})
+	case shown != strconv.FormatInt(who.user.ID, 10):
+		h.showChoice(w, r, q, who.user)
 	default:
-		h.approve(w, r, q, *user)
+		h.proceed(w, r, q, *who)
 	}
 }
 
@@ -85,52 +96,73 @@ func (h *Handler) switchUser(w http.ResponseWriter, r *http.Request, q request) 
 func (h *Handler) checkPassword(w http.ResponseWriter, r *http.Request, q request, form params) {
 	username := strings.TrimSpace(form["username"])
 	if username == "" || form["password"] == "" {
-		h.showSignIn(w, r, q, http.StatusForbidden, attempt{username, "Enter your e-mail address or phone number, and your password."})
+		h.showSignIn(w, r, q, http.StatusForbidden, attempt{username: username, reason: q.texts.FillIn})
 		return
 	}
-	user, wait, err := h.verify(r.Context(), remote(r), username, form["password"])
+	user, wait, err := h.signer(r, username, form["password"])
 	switch {
 	case err != nil:
 		h.decline(w, r, q, err)
 	case wait > 0:
-		w.Header().Set("Retry-After", fmt.Sprint(int(wait.Seconds())))
-		h.showSignIn(w, r, q, http.StatusTooManyRequests, attempt{username, "Too many attempts. Wait " + inWords(wait) + ", then try again."})
+		h.Log.Info("sign-in delayed", "app", q.app.ClientID, "remote", remote(r), "wait", wait)
+		w.Header().Set("Retry-After", fmt.Sprint(int((wait+time.Second-1)/time.Second)))
+		h.showSignIn(w, r, q, http.StatusTooManyRequests, attempt{username, q.texts.wait(wait), "OAU-147"})
 	case user == nil:
 		h.Log.Info("sign-in refused", "app", q.app.ClientID, "remote", remote(r))
-		h.showSignIn(w, r, q, http.StatusForbidden, attempt{username, "The user name or the password is not right."})
+		h.showSignIn(w, r, q, http.StatusForbidden, attempt{username: username, reason: q.texts.WrongPassword})
 	default:
-		if err := h.remember(w, r, *user); err != nil {
+		who, err := h.remember(w, r, *user)
+		if err != nil {
 			h.decline(w, r, q, err)
 			return
 		}
 		h.Log.Info("signed in", "ext", user.ID, "app", q.app.ClientID, "remote", remote(r))
-		h.approve(w, r, q, *user)
+		h.proceed(w, r, q, who)
 	}
 }
 
-// verify returns who the password belongs to, nil for nobody, or how long to
+// signer returns who the password belongs to, nil for nobody, or how long to
 // wait before the next attempt. An attempt counts before the password is
 // checked, so that many at once are no way around the limit.
-func (h *Handler) verify(ctx context.Context, addr, username, typed string) (*store.Extension, time.Duration, error) {
-	now := h.now()
-	pair := strings.ToLower(username) + " " + addr
-	if wait := max(h.signIns.take(pair, perUser, now), h.signIns.take(addr, perAddress, now)); wait > 0 {
-		return nil, wait, nil
-	}
+func (h *Handler) signer(r *http.Request, username, typed string) (*store.Extension, time.Duration, error) {
+	ctx, now := r.Context(), h.now()
 	user, err := h.find(ctx, username)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, 0, fmt.Errorf("looking for a user: %w", err)
+	}
+	from, err := h.from(r, user, now)
+	if err != nil {
+		return nil, 0, err
+	}
+	name := canonical(username)
+	if wait := h.signIns.take(name, from, now); wait > 0 {
+		return nil, wait, nil
 	}
 	ok, err := password.Verify(ctx, user.PasswordHash, typed)
 	if err != nil {
 		return nil, 0, fmt.Errorf("checking a password: %w", err)
 	}
 	if !ok {
+		h.signIns.failed(name, from, now)
 		return nil, 0, nil
 	}
-	h.signIns.forgive(pair)
-	h.signIns.giveBack(addr)
+	h.signIns.succeeded(name, from)
 	return &user, 0, nil
+}
+
+// from says where an attempt comes from: a browser that the user knows, or
+// an address. Nobody who does not exist knows one, but it is looked for all
+// the same, so that the time to answer tells nothing.
+func (h *Handler) from(r *http.Request, user store.Extension, now time.Time) (source, error) {
+	browser := hash(knownBrowser(r))
+	known, err := h.Store.KnowsBrowser(r.Context(), browser, user.ID, now)
+	if err != nil {
+		return source{}, fmt.Errorf("looking for a known browser: %w", err)
+	}
+	if known {
+		return source{key: "browser " + browser, known: true}, nil
+	}
+	return source{key: remote(r)}, nil
 }
 
 // find reads what people type: a username or e-mail address, a direct
@@ -183,9 +215,12 @@ func e164(s string) (string, bool) {
 	return "+" + digits, true
 }
 
-func inWords(d time.Duration) string {
-	if d <= time.Minute {
-		return fmt.Sprintf("%d seconds", max(1, int(d.Seconds())))
+// canonical is a username as attempts are counted by: however people write
+// it, it is one name.
+func canonical(username string) string {
+	number, ext, _ := strings.Cut(username, "*")
+	if n, ok := e164(number); ok {
+		return n + "*" + ext
 	}
-	return fmt.Sprintf("%d minutes", int((d+time.Minute-1)/time.Minute))
+	return strings.ToLower(username)
 }

@@ -15,13 +15,7 @@ type rule struct {
 	most  time.Duration // the longest wait
 }
 
-// A wait binds a user at one address, or one address: whoever tries somebody
-// else's name from elsewhere keeps nobody but themselves out.
-var (
-	perUser    = rule{free: 5, first: 15 * time.Second, most: 15 * time.Minute}
-	perAddress = rule{free: 60, first: 15 * time.Second, most: 5 * time.Minute}
-	perClient  = rule{free: 60, first: time.Minute, most: time.Minute}
-)
+var perClient = rule{free: 60, first: time.Minute, most: time.Minute}
 
 // forgetAfter is how long a tally is remembered after its last attempt.
 const forgetAfter = 15 * time.Minute
@@ -58,6 +52,16 @@ func (t *throttle) take(key string, r rule, now time.Time) time.Duration {
 	if over := v.attempts - r.free; over >= 0 {
 		wait := r.first << min(over, 10)
 		v.until = now.Add(min(wait, r.most))
+	}
+	return 0
+}
+
+// wait returns how long the key's next attempt would have to wait.
+func (t *throttle) wait(key string, now time.Time) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if v := t.tallies[key]; v != nil {
+		return max(0, v.until.Sub(now))
 	}
 	return 0
 }
