@@ -94,8 +94,8 @@ export function announce(sentence) {
   if (live) live.textContent = sentence;
 }
 
-/** @param {string} path */
-function known(path) {
+/** The route that a path means; what is no route means the messages. @param {string} path */
+export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
   if (/^\/(|messages|composeText|settings)$/.test(clean)) return clean;
   // Host pages name routes too: nothing may climb out of the panels.

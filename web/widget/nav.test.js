@@ -1,0 +1,35 @@
+// @ts-nocheck: the pretend page is not the DOM that the types know.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const anything = new Proxy(function () {}, { get: (_, key) => (key === Symbol.toPrimitive ? () => "" : anything), apply: () => anything });
+globalThis.document = anything;
+globalThis.matchMedia = anything;
+const { known } = await import("./nav.js");
+
+test("the contract's routes are known", () => {
+  for (const path of ["/", "/messages", "/composeText", "/settings", "/conversations/1795300406865804", "/conversations/nGwoV0KtSXv30TybU"]) {
+    assert.equal(known(path), path);
+  }
+});
+
+test("a number may be written in any notation", () => {
+  const path = `/number/${encodeURIComponent("+1 (415) 555-0123")}`;
+  assert.equal(known(path), path);
+});
+
+test("a slash too many, a query and a fragment do not matter", () => {
+  assert.equal(known("/settings/"), "/settings");
+  assert.equal(known("/messages?a=1#b"), "/messages");
+});
+
+test("a page that the phone does not have is the messages", () => {
+  assert.equal(known("/dialer"), "/messages");
+  assert.equal(known("nonsense"), "/messages");
+});
+
+test("no path climbs out of the panels", () => {
+  for (const path of ["/conversations/..", "/conversations/%2e%2E", "/conversations/..\\..\\x", "/conversations/a/../../x", "//evil.example/messages", "/number/.", "https://evil.example/"]) {
+    assert.equal(known(path), "/messages", path);
+  }
+});
