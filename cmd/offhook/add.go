@@ -48,6 +48,7 @@ func oauthApp(ctx context.Context, args []string) error {
 	f.Var((*list)(&spec.RedirectURIs), "redirect-uri", "where users are sent back to, exactly; may be repeated")
 	f.Var((*list)(&spec.Scopes), "scope", `a permission, as "ReadMessages" or "Read Messages"; may be repeated (default: all)`)
 	f.BoolVar(&spec.Confidential, "confidential", false, "the app runs on a server and keeps a secret")
+	f.Int64Var(&spec.AccountID, "account", 0, "the id of the company whose app it is; users of other companies are asked before it gets anything (default: the platform's own, nobody is asked)")
 	asJSON := f.Bool("json", false, "print the app as JSON")
 	return onData(ctx, f, args, func(d *app.Data) error {
 		a, err := d.AddApp(ctx, spec)

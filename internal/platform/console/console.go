@@ -43,6 +43,7 @@ type AppSpec struct {
 	Scopes       []string // by wire name or as people spell them; none means all
 	Confidential bool     // it can keep a secret
 	Grants       []string // wire names; none means authorization_code and refresh_token
+	AccountID    int64    // the company whose app it is; zero for whoever runs the platform. Users of other companies are asked before it gets anything
 }
 
 // RegisterApp adds an app and returns it with its secret, which is not kept
@@ -59,7 +60,14 @@ func (c *Console) RegisterApp(ctx context.Context, spec AppSpec) (store.App, rc.
 		}
 		app.SecretHash = hash(secret)
 	}
-	err = c.Store.Write(ctx, func(tx store.PlatformTx) error { return tx.PutApp(ctx, app) })
+	err = c.Store.Write(ctx, func(tx store.PlatformTx) error {
+		if app.AccountID != 0 {
+			if _, err := tx.Account(ctx, app.AccountID); err != nil {
+				return notFound(err, "There is no account %d.", app.AccountID)
+			}
+		}
+		return tx.PutApp(ctx, app)
+	})
 	return app, rc.Secret(secret), err
 }
 
@@ -82,7 +90,7 @@ func (c *Console) SetRedirectURIs(ctx context.Context, clientID string, uris []s
 func (c *Console) app(spec AppSpec) (store.App, error) {
 	app := store.App{
 		ClientID: rand.Text(), Name: strings.TrimSpace(spec.Name), RedirectURIs: unique(spec.RedirectURIs), Scopes: slices.Clone(rc.Scopes),
-		Grants: []string{rc.GrantAuthorizationCode, rc.GrantRefreshToken}, CreatedAt: c.now(),
+		Grants: []string{rc.GrantAuthorizationCode, rc.GrantRefreshToken}, AccountID: spec.AccountID, CreatedAt: c.now(),
 	}
 	if spec.ClientID != "" {
 		app.ClientID = spec.ClientID
@@ -113,7 +121,7 @@ func (c *Console) app(spec AppSpec) (store.App, error) {
 			return app, rc.Errorf(rc.Invalid, "There is no grant type %q. Choose among %s.", g, strings.Join(Grants, ", "))
 		}
 	}
-	if slices.Contains(app.Grants, rc.GrantAuthorizationCode) && len(app.RedirectURIs) == 0 {
+	if signsIn := slices.Contains(app.Grants, rc.GrantAuthorizationCode) || slices.Contains(app.Grants, rc.GrantImplicit); signsIn && len(app.RedirectURIs) == 0 {
 		return app, rc.Errorf(rc.Invalid, "An app that signs users in needs at least one redirect URI.")
 	}
 	return app, nil

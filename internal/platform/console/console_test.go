@@ -54,6 +54,7 @@ func TestRegisterAppRefuses(t *testing.T) {
 		"long name":          func(s *console.AppSpec) { s.Name = strings.Repeat("x", 65) },
 		"unknown scope":      func(s *console.AppSpec) { s.Scopes = []string{"Everything"} },
 		"unknown grant":      func(s *console.AppSpec) { s.Grants = []string{"password"} },
+		"implicit, nowhere":  func(s *console.AppSpec) { s.Grants, s.RedirectURIs = []string{"implicit"}, nil },
 		"no redirect URI":    func(s *console.AppSpec) { s.RedirectURIs = nil },
 		"eleven of them":     func(s *console.AppSpec) { s.RedirectURIs = strings.Fields(strings.Repeat("https://a.example/cb ", 11)) },
 		"a bad redirect URI": func(s *console.AppSpec) { s.RedirectURIs = []string{"javascript:alert(1)"} },
@@ -65,6 +66,28 @@ func TestRegisterAppRefuses(t *testing.T) {
 		if !errors.As(err, &e) || e.Kind != rc.Invalid {
 			t.Errorf("%s: %v, want an Invalid sentence", name, err)
 		}
+	}
+}
+
+func TestAppOfACompany(t *testing.T) {
+	p := sqlstore.OpenTest(t).Platform()
+	c := &console.Console{Store: p}
+	spec := console.AppSpec{Name: "CRM", RedirectURIs: []string{"https://a.example/cb"}, AccountID: 7}
+	var e *rc.Error
+	if _, _, err := c.RegisterApp(t.Context(), spec); !errors.As(err, &e) || e.Kind != rc.NotFound {
+		t.Errorf("an app of an unknown account: %v, want NotFound", err)
+	}
+	account, err := c.RegisterAccount(t.Context(), console.AccountSpec{Company: "Acme", MainNumber: "+16505550100"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec.AccountID = account.ID
+	app, _, err := c.RegisterApp(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := p.App(t.Context(), app.ClientID); err != nil || got.AccountID != account.ID {
+		t.Errorf("kept %+v, %v; want the app of account %d", got, err, account.ID)
 	}
 }
 

@@ -14,7 +14,7 @@ const maxRedirects = 10
 
 // answers are the parameters that the answer to an authorization request
 // adds; a redirect URI that carries one itself would be read wrongly.
-var answers = []string{"code", "state", "error", "error_description", "expires_in", "iss", "access_token"}
+var answers = []string{"code", "state", "error", "error_description", "expires_in", "iss", "access_token", "token_type", "scope", "endpoint_id"}
 
 func checkRedirects(uris []string) error {
 	if len(uris) > maxRedirects {
