@@ -13,10 +13,12 @@ import (
 
 	"offhook/internal/bus"
 	"offhook/internal/listen"
+	"offhook/internal/widget/audit"
 	"offhook/internal/widget/desk"
 	"offhook/internal/widget/embed"
 	"offhook/internal/widget/grant"
 	"offhook/internal/widget/hostlink"
+	"offhook/internal/widget/intake"
 	"offhook/internal/widget/panel"
 	"offhook/internal/widget/session"
 	"offhook/internal/widget/signin"
@@ -45,12 +47,15 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		for _, p := range c.Platforms {
 			records = append(records, embed.Record(p))
 		}
+		if c.AllowURLSecrets {
+			log.Warn("allow_url_secrets is on: whoever opens a page that brings its secrets in the phone's address can read them")
+		}
 		if c.OpenClients {
 			log.Warn("open_clients is on: any public client may be embedded by any page, with few capabilities")
 		}
 		w, err := newWidget(widgetDeps{
 			data: data, bus: new(bus.InProcess), log: log, records: append(records, embed.RingCentral...),
-			openClients: c.OpenClients, front: panel.Front{URL: l.URL},
+			openClients: c.OpenClients, urlSecrets: c.AllowURLSecrets, front: panel.Front{URL: l.URL},
 		})
 		if err != nil {
 			return nil, err
@@ -67,6 +72,7 @@ type widgetDeps struct {
 	records     embed.Records
 	roots       *x509.CertPool // besides the system's; nil for the system's alone
 	openClients bool
+	urlSecrets  bool // addresses may bring secrets
 	stories     bool
 	front       panel.Front
 }
@@ -81,27 +87,34 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	st := deps.data.DB.Widget()
 	log := deps.log.With("house", "widget")
 	registry := &embed.Registry{Store: st, Ring: deps.data.Ring, Records: deps.records, OpenClients: deps.openClients, Now: time.Now}
+	trail := &audit.Trail{Store: st, Now: time.Now, Log: log}
 	grants := &grant.Grants{
-		Store: st, Bus: deps.bus, Ring: deps.data.Ring, Secrets: registry, Client: embed.NewClient(deps.records, deps.roots),
+		Store: st, Audit: trail, Bus: deps.bus, Ring: deps.data.Ring, Secrets: registry, Client: embed.NewClient(deps.records, deps.roots),
 		Holder: rand.Text(), Now: time.Now, Log: log,
 	}
-	sessions := &session.Sessions{Store: st, Bus: deps.bus, Grants: grants, Now: time.Now, Log: log}
+	sessions := &session.Sessions{Store: st, Bus: deps.bus, Grants: grants, Audit: trail, Now: time.Now, Log: log}
 	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records}, Log: log, Node: deps.data.node()}
 	visits := &visit.Face{Store: st, Sessions: sessions, Log: log}
 	panels := &panel.Handler{
 		Visits: visits, Desks: panelDesks{pool}, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
 	}
 	flows := &signin.Handler{
-		Visits: visits, Store: st, Bus: deps.bus, Ring: deps.data.Ring, Grants: grants, Sessions: sessions, Client: grants.Client,
+		Visits: visits, Store: st, Bus: deps.bus, Ring: deps.data.Ring, Grants: grants, Sessions: sessions, Audit: trail, Client: grants.Client,
 		Now: time.Now, Log: log,
 	}
 	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Visits: visits, Now: time.Now, Log: log}
 	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Now: time.Now, Log: log}
 
+	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
+	frames := &embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Visits: visits, Now: time.Now, Log: log}
+	if deps.urlSecrets {
+		frames.Intakes = offers
+	}
+
 	mux := http.NewServeMux()
 	web.Mount(mux)
 	panels.Mount(mux)
-	(&embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Now: time.Now, Log: log}).Mount(mux)
+	frames.Mount(mux)
 	flows.Mount(mux)
 	tickets.Mount(mux)
 	(&session.Handler{Sessions: sessions, Visits: visits}).Mount(mux)

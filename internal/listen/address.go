@@ -1,21 +1,26 @@
 package listen
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 )
 
-// Address is the address of the browser that sent the request. Behind a
-// trusted proxy it is the last one in X-Forwarded-For that is not itself a
-// trusted proxy's: what stands before it was written by the client, who may
-// write anything.
-func Address(r *http.Request) string {
-	var proxies []netip.Prefix
-	if l, _ := r.Context().Value(contextKey{}).(*Listener); l != nil {
-		proxies = l.cfg.Proxies
-	}
+type addressKey struct{}
+
+// Address is the address of the browser whose request has the context ctx,
+// empty outside of requests.
+func Address(ctx context.Context) string {
+	at, _ := ctx.Value(addressKey{}).(string)
+	return at
+}
+
+// address is where the request came from. Behind a trusted proxy it is the
+// last address in X-Forwarded-For that is not itself a trusted proxy's: what
+// stands before it was written by the client, who may write anything.
+func (l *Listener) address(r *http.Request) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return ""
@@ -23,7 +28,7 @@ func Address(r *http.Request) string {
 	at := plain(peer.Addr())
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for _, hop := range slices.Backward(hops) {
-		if !trusted(proxies, at) {
+		if !trusted(l.cfg.Proxies, at) {
 			break
 		}
 		before, ok := parseHop(hop)

@@ -1,7 +1,6 @@
 package listen
 
 import (
-	"context"
 	"net/http/httptest"
 	"net/netip"
 	"testing"
@@ -38,8 +37,8 @@ func TestAddressBelievesTrustedProxiesOnly(t *testing.T) {
 			for _, f := range tt.forward {
 				r.Header.Add("X-Forwarded-For", f)
 			}
-			r = r.WithContext(context.WithValue(r.Context(), contextKey{}, &Listener{cfg: Config{Proxies: tt.proxies}}))
-			if got := Address(r); got != tt.want {
+			l := &Listener{cfg: Config{Proxies: tt.proxies}}
+			if got := l.address(r); got != tt.want {
 				t.Errorf("peer %s, forwarded %q: %s, want %s", tt.peer, tt.forward, got, tt.want)
 			}
 		})

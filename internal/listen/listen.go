@@ -172,7 +172,8 @@ func (l *Listener) wrap(h http.Handler) http.Handler {
 			http.Error(rec, "This server does not answer to that host name.", http.StatusMisdirectedRequest)
 			return
 		}
-		h.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), contextKey{}, l)))
+		ctx := context.WithValue(r.Context(), contextKey{}, l)
+		h.ServeHTTP(rec, r.WithContext(context.WithValue(ctx, addressKey{}, l.address(r))))
 	})
 }
 

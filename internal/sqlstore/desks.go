@@ -51,7 +51,8 @@ func (q queries) GrantsWithMail(ctx context.Context) ([]string, error) {
 		err = r.Scan(&id)
 		return id, err
 	}
-	return many(ctx, q, scan, "SELECT DISTINCT grant_id FROM desk_outbox WHERE state IN ('queued', 'sending') ORDER BY grant_id")
+	return many(ctx, q, scan, `SELECT DISTINCT grant_id FROM desk_outbox WHERE state IN ('queued', 'sending')
+		AND grant_id IN (SELECT id FROM grants WHERE lapsed_at = 0) ORDER BY grant_id`)
 }
 
 func (q queries) AddOutboxItem(ctx context.Context, i store.OutboxItem) error {

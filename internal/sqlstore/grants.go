@@ -17,7 +17,7 @@ func scanGrant(r scanner) (g store.Grant, err error) {
 }
 
 func (q queries) Grant(ctx context.Context, id string) (store.Grant, error) {
-	return one(ctx, q, scanGrant, "SELECT "+grantColumns+" FROM grants WHERE id = $1", id)
+	return one(ctx, q, scanGrant, "SELECT "+grantColumns+" FROM grants WHERE id = $1 AND lapsed_at = 0", id)
 }
 
 func (q queries) GrantOf(ctx context.Context, platform, clientID, ownerID string) (store.Grant, error) {
@@ -26,7 +26,7 @@ func (q queries) GrantOf(ctx context.Context, platform, clientID, ownerID string
 }
 
 func (q queries) IdleGrants(ctx context.Context, at time.Time) ([]store.Grant, error) {
-	return many(ctx, q, scanGrant, "SELECT "+grantColumns+` FROM grants WHERE updated_at < $1
+	return many(ctx, q, scanGrant, "SELECT "+grantColumns+` FROM grants WHERE updated_at < $1 AND lapsed_at = 0
 		AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.grant_id = grants.id AND sessions.expires_at > $1)
 		AND NOT EXISTS (SELECT 1 FROM holds WHERE holds.grant_id = grants.id AND holds.keeps_until > $1) ORDER BY id`, millis(at))
 }
@@ -47,9 +47,21 @@ func (q queries) ReleaseGrant(ctx context.Context, id, holder string) error {
 }
 
 func (q queries) SaveTokens(ctx context.Context, g store.Grant) (bool, error) {
-	n, err := q.changed(ctx, `UPDATE grants SET sealed = $1, expires_at = $2, updated_at = $3, version = version + 1, lease_holder = '', lease_until = 0
+	n, err := q.changed(ctx, `UPDATE grants SET sealed = $1, expires_at = $2, updated_at = $3, version = version + 1, lease_holder = '', lease_until = 0, lapsed_at = 0
 		WHERE id = $4 AND version = $5`, g.Sealed, millis(g.ExpiresAt), millis(g.UpdatedAt), g.ID, g.Version)
 	return n == 1, err
+}
+
+func (q queries) LapseGrant(ctx context.Context, id string, at time.Time) error {
+	if err := q.exec(ctx, "DELETE FROM sessions WHERE grant_id = $1", id); err != nil {
+		return err
+	}
+	return q.exec(ctx, `UPDATE grants SET sealed = $1, lapsed_at = $2, updated_at = $2, version = version + 1, lease_holder = '', lease_until = 0
+		WHERE id = $3`, []byte{}, millis(at), id)
+}
+
+func (q queries) DeleteLapsedGrants(ctx context.Context, before time.Time) error {
+	return q.exec(ctx, "DELETE FROM grants WHERE lapsed_at > 0 AND lapsed_at < $1", millis(before))
 }
 
 func (q queries) DeleteGrant(ctx context.Context, id string) error {

@@ -7,11 +7,12 @@ import (
 	"offhook/internal/store"
 )
 
-const sessionColumns = "id, frame_key, grant_id, created_at, used_at, expires_at"
+const sessionColumns = "id, frame_key, grant_id, way, idle, created_at, used_at, expires_at"
 
 func scanSession(r scanner) (s store.Session, err error) {
-	var created, used, expires int64
-	err = r.Scan(&s.ID, &s.FrameKey, &s.GrantID, &created, &used, &expires)
+	var idle, created, used, expires int64
+	err = r.Scan(&s.ID, &s.FrameKey, &s.GrantID, &s.Way, &idle, &created, &used, &expires)
+	s.Idle = time.Duration(idle) * time.Millisecond
 	s.CreatedAt, s.UsedAt, s.ExpiresAt = fromMillis(created), fromMillis(used), fromMillis(expires)
 	return s, err
 }
@@ -20,13 +21,18 @@ func (q queries) Session(ctx context.Context, id string, at time.Time) (store.Se
 	return one(ctx, q, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE id = $1 AND expires_at > $2", id, millis(at))
 }
 
+func (q queries) SessionByHandle(ctx context.Context, hash string, at time.Time) (store.Session, error) {
+	return one(ctx, q, scanSession, "SELECT "+sessionColumns+` FROM sessions WHERE expires_at > $1
+		AND id IN (SELECT session_id FROM handles WHERE hash = $2 AND expires_at > $1)`, millis(at), hash)
+}
+
 func (q queries) SessionsOf(ctx context.Context, grantID string) ([]store.Session, error) {
 	return many(ctx, q, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE grant_id = $1 ORDER BY created_at DESC, id", grantID)
 }
 
 func (q queries) AddSession(ctx context.Context, s store.Session) error {
-	return q.exec(ctx, "INSERT INTO sessions ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6)",
-		s.ID, s.FrameKey, s.GrantID, millis(s.CreatedAt), millis(s.UsedAt), millis(s.ExpiresAt))
+	return q.exec(ctx, "INSERT INTO sessions ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		s.ID, s.FrameKey, s.GrantID, s.Way, s.Idle.Milliseconds(), millis(s.CreatedAt), millis(s.UsedAt), millis(s.ExpiresAt))
 }
 
 func (q queries) TouchSession(ctx context.Context, id string, usedAt, expiresAt time.Time) error {
@@ -40,4 +46,17 @@ func (q queries) DeleteSession(ctx context.Context, id string) (bool, error) {
 
 func (q queries) ExpiredSessions(ctx context.Context, at time.Time) ([]store.Session, error) {
 	return many(ctx, q, scanSession, "SELECT "+sessionColumns+" FROM sessions WHERE expires_at <= $1 ORDER BY expires_at, id", millis(at))
+}
+
+func (q queries) AddHandle(ctx context.Context, h store.Handle) error {
+	return q.exec(ctx, "INSERT INTO handles (hash, session_id, expires_at) VALUES ($1, $2, $3)", h.Hash, h.SessionID, millis(h.ExpiresAt))
+}
+
+func (q queries) SettleHandle(ctx context.Context, sessionID, hash string, until time.Time) error {
+	return q.exec(ctx, `UPDATE handles SET expires_at = $1 WHERE session_id = $2 AND hash <> $3 AND expires_at > $1
+		AND EXISTS (SELECT 1 FROM handles mine WHERE mine.hash = $3 AND mine.session_id = $2)`, millis(until), sessionID, hash)
+}
+
+func (q queries) DeleteExpiredHandles(ctx context.Context, sessionID string, at time.Time) error {
+	return q.exec(ctx, "DELETE FROM handles WHERE session_id = $1 AND expires_at <= $2", sessionID, millis(at))
 }

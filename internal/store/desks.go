@@ -48,7 +48,7 @@ type DeskReader interface {
 	// OutboxItems returns the items of a grant in order of their positions.
 	OutboxItems(ctx context.Context, grantID string) ([]OutboxItem, error)
 	// GrantsWithMail returns the ids of the grants that have items queued or
-	// sending.
+	// sending and have not lapsed.
 	GrantsWithMail(ctx context.Context) ([]string, error)
 }
 

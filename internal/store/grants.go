@@ -21,9 +21,11 @@ type Grant struct {
 
 // GrantReader reads grants.
 type GrantReader interface {
-	// Grant returns ErrNotFound for a grant that does not exist or has ended.
+	// Grant returns ErrNotFound for a grant that does not exist, has ended or
+	// has lapsed.
 	Grant(ctx context.Context, id string) (Grant, error)
-	// GrantOf returns the grant of (platform, client id, owner), or ErrNotFound.
+	// GrantOf returns the grant of (platform, client id, owner), also one that
+	// has lapsed, or ErrNotFound.
 	GrantOf(ctx context.Context, platform, clientID, ownerID string) (Grant, error)
 	// IdleGrants returns the grants last written before the given time that
 	// have no session left at it and that no hold keeps.
@@ -40,9 +42,15 @@ type GrantWriter interface {
 	// ReleaseGrant ends holder's lease before its time, so that after a
 	// failure the next one need not wait. Another's lease stays.
 	ReleaseGrant(ctx context.Context, id, holder string) error
-	// SaveTokens replaces the sealed tokens and raises the version; false
-	// when the version moved meanwhile.
+	// SaveTokens replaces the sealed tokens and raises the version, also of a
+	// grant that has lapsed, which begins anew; false when the version moved
+	// meanwhile.
 	SaveTokens(ctx context.Context, g Grant) (bool, error)
+	// LapseGrant takes a grant's tokens and sessions and leaves the desk's
+	// data, sealed as it is, for the user's next sign-in.
+	LapseGrant(ctx context.Context, id string, at time.Time) error
+	// DeleteLapsedGrants removes what lapsed before the given time.
+	DeleteLapsedGrants(ctx context.Context, before time.Time) error
 	// DeleteGrant removes the grant with its sessions and the desk's data.
 	// An unknown id changes nothing.
 	DeleteGrant(ctx context.Context, id string) error

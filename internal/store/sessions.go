@@ -6,14 +6,24 @@ import (
 )
 
 // A Session is a browser signed in, in one frame: it holds the hash of its
-// cookie and points at a grant.
+// cookie and points at a grant. Where the browser refuses cookies, handles
+// stand for it instead, and its id is the hash of nothing that anybody holds.
 type Session struct {
 	ID        string // SHA-256 of the cookie's value, URL-safe base64
 	FrameKey  string
 	GrantID   string
+	Way       string        // how the user signed in: "code", "ticket", ...
+	Idle      time.Duration // how long it lasts without being used
 	CreatedAt time.Time
-	UsedAt    time.Time // written at most every five minutes
+	UsedAt    time.Time // written now and then, not at each use
 	ExpiresAt time.Time // UsedAt and the idle time
+}
+
+// A Handle stands for a session in a frame whose browser refuses cookies.
+type Handle struct {
+	Hash      string // SHA-256 of the handle, URL-safe base64
+	SessionID string
+	ExpiresAt time.Time
 }
 
 // SessionReader reads sessions.
@@ -21,6 +31,9 @@ type SessionReader interface {
 	// Session returns ErrNotFound for an unknown or ended session, and for
 	// one that has expired at the given time.
 	Session(ctx context.Context, id string, at time.Time) (Session, error)
+	// SessionByHandle is like Session, for the hash of a handle that has not
+	// expired either.
+	SessionByHandle(ctx context.Context, hash string, at time.Time) (Session, error)
 	// ExpiredSessions returns the sessions that have expired at the given
 	// time.
 	ExpiredSessions(ctx context.Context, at time.Time) ([]Session, error)
@@ -33,7 +46,16 @@ type SessionWriter interface {
 	AddSession(ctx context.Context, s Session) error
 	// TouchSession moves UsedAt and ExpiresAt; an ended session stays ended.
 	TouchSession(ctx context.Context, id string, usedAt, expiresAt time.Time) error
-	// DeleteSession ends a session; an unknown one changes nothing. It
-	// reports whether there was one, so that one caller tells of the end.
+	// DeleteSession ends a session and its handles; an unknown one changes
+	// nothing. It reports whether there was one, so that one caller tells of
+	// the end.
 	DeleteSession(ctx context.Context, id string) (bool, error)
+	AddHandle(ctx context.Context, h Handle) error
+	// SettleHandle ends the handles of a session but the one given: at the
+	// given time at the latest. A handle that the session does not have
+	// changes nothing.
+	SettleHandle(ctx context.Context, sessionID, hash string, until time.Time) error
+	// DeleteExpiredHandles removes a session's handles that have expired at
+	// the given time.
+	DeleteExpiredHandles(ctx context.Context, sessionID string, at time.Time) error
 }

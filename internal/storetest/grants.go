@@ -59,11 +59,66 @@ func testGrants(t *testing.T, w store.Widget) {
 		t.Errorf("after saving: %+v, %v", got, err)
 	}
 	lease("saving ends the lease", "e", 2, at, true)
+	testLapsing(t, w)
+}
+
+func testLapsing(t *testing.T, w store.Widget) {
+	ctx := t.Context()
+	session := store.Session{ID: "s1", FrameKey: frame.Key, GrantID: grant.ID, CreatedAt: at, UsedAt: at, ExpiresAt: at.Add(time.Hour)}
+	draft := store.DeskRow{GrantID: grant.ID, Kind: "draft", ID: "compose", Sealed: []byte("draft")}
+	mail := store.OutboxItem{GrantID: grant.ID, ID: "m1", State: store.OutboxQueued, CreatedAt: at, UpdatedAt: at, Sealed: []byte("text")}
+	change(t, w, func(tx store.WidgetTx) error {
+		return errors.Join(tx.PutFrame(ctx, frame), tx.AddSession(ctx, session), tx.PutDeskRow(ctx, draft), tx.AddOutboxItem(ctx, mail), tx.LapseGrant(ctx, grant.ID, at))
+	})
+	if _, err := w.Grant(ctx, grant.ID); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a grant that has lapsed: %v, want ErrNotFound", err)
+	}
+	if _, err := w.Session(ctx, "s1", at); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a session of a grant that has lapsed: %v, want ErrNotFound", err)
+	}
+	if idle, err := w.IdleGrants(ctx, at.Add(24*time.Hour)); err != nil || len(idle) != 0 {
+		t.Errorf("what has lapsed counts as idle: %+v, %v", idle, err)
+	}
+	if ids, err := w.GrantsWithMail(ctx); err != nil || len(ids) != 0 {
+		t.Errorf("what has lapsed has mail: %v, %v", ids, err)
+	}
+	got, err := w.GrantOf(ctx, grant.Platform, grant.ClientID, grant.OwnerID)
+	if err != nil || got.ID != grant.ID || len(got.Sealed) != 0 {
+		t.Fatalf("the lapsed grant of its owner: %+v, %v; want it without tokens", got, err)
+	}
+	got.Sealed = []byte("again")
+	change(t, w, func(tx store.WidgetTx) error {
+		if ok, err := tx.SaveTokens(ctx, got); err != nil || !ok {
+			t.Errorf("signing in again: %v, %v", ok, err)
+		}
+		return tx.DeleteLapsedGrants(ctx, at.Add(time.Hour))
+	})
+	if _, err := w.Grant(ctx, grant.ID); err != nil {
+		t.Errorf("a grant that came back: %v", err)
+	}
+	if row, err := w.DeskRow(ctx, grant.ID, "draft", "compose"); err != nil || string(row.Sealed) != "draft" {
+		t.Errorf("the draft of before: %+v, %v", row, err)
+	}
+	if ids, err := w.GrantsWithMail(ctx); err != nil || len(ids) != 1 {
+		t.Errorf("the mail of before: %v, %v", ids, err)
+	}
+	change(t, w, func(tx store.WidgetTx) error {
+		return errors.Join(tx.LapseGrant(ctx, grant.ID, at), tx.DeleteLapsedGrants(ctx, at))
+	})
+	if _, err := w.GrantOf(ctx, grant.Platform, grant.ClientID, grant.OwnerID); err != nil {
+		t.Errorf("what lapsed just now is removed already: %v", err)
+	}
+	change(t, w, func(tx store.WidgetTx) error { return tx.DeleteLapsedGrants(ctx, at.Add(time.Second)) })
+	if _, err := w.GrantOf(ctx, grant.Platform, grant.ClientID, grant.OwnerID); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("what lapsed long ago: %v, want ErrNotFound", err)
+	}
 }
 
 func testSessions(t *testing.T, w store.Widget) {
 	ctx := t.Context()
-	session := store.Session{ID: "s1", FrameKey: frame.Key, GrantID: grant.ID, CreatedAt: at, UsedAt: at, ExpiresAt: at.Add(time.Hour)}
+	session := store.Session{
+		ID: "s1", FrameKey: frame.Key, GrantID: grant.ID, Way: "code", Idle: time.Hour, CreatedAt: at, UsedAt: at, ExpiresAt: at.Add(time.Hour),
+	}
 	change(t, w, func(tx store.WidgetTx) error {
 		return errors.Join(tx.PutFrame(ctx, frame), tx.AddGrant(ctx, grant), tx.AddSession(ctx, session))
 	})
@@ -86,6 +141,7 @@ func testSessions(t *testing.T, w store.Widget) {
 	idle("after the last session", session.ExpiresAt, 1)
 	idle("before the grant was written", at, 0)
 
+	testHandles(t, w, session)
 	change(t, w, func(tx store.WidgetTx) error {
 		return tx.TouchSession(ctx, "s1", at.Add(time.Minute), at.Add(2*time.Hour))
 	})
@@ -110,4 +166,33 @@ func testSessions(t *testing.T, w store.Widget) {
 	if got, err := w.SessionsOf(ctx, grant.ID); err != nil || len(got) != 0 {
 		t.Errorf("sessions go with their grant: %+v, %v", got, err)
 	}
+}
+
+func testHandles(t *testing.T, w store.Widget, session store.Session) {
+	ctx := t.Context()
+	is := func(what, hash string, when time.Time, want bool) {
+		t.Helper()
+		got, err := w.SessionByHandle(ctx, hash, when)
+		if want && (err != nil || got != session) || !want && !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: %+v, %v; found should be %v", what, got, err, want)
+		}
+	}
+	change(t, w, func(tx store.WidgetTx) error {
+		return errors.Join(
+			tx.AddHandle(ctx, store.Handle{Hash: "h1", SessionID: "s1", ExpiresAt: at.Add(10 * time.Minute)}),
+			tx.AddHandle(ctx, store.Handle{Hash: "h2", SessionID: "s1", ExpiresAt: at.Add(2 * time.Hour)}),
+			tx.SettleHandle(ctx, "s1", "unknown", at), tx.SettleHandle(ctx, "another", "h2", at),
+		)
+	})
+	is("a handle", "h1", at, true)
+	is("after its end", "h1", at.Add(10*time.Minute), false)
+	is("after the session's end", "h2", session.ExpiresAt, false)
+	is("the session's own id", "s1", at, false)
+	change(t, w, func(tx store.WidgetTx) error { return tx.SettleHandle(ctx, "s1", "h2", at.Add(time.Minute)) })
+	is("an old handle for a moment", "h1", at, true)
+	is("an old handle after the moment", "h1", at.Add(time.Minute), false)
+	is("the new handle", "h2", at.Add(time.Minute), true)
+	change(t, w, func(tx store.WidgetTx) error { return tx.DeleteExpiredHandles(ctx, "s1", at.Add(time.Minute)) })
+	is("a handle that was removed", "h1", at, false)
+	is("the handle that was not", "h2", at, true)
 }

@@ -5,6 +5,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"time"
 	"unicode"
 
+	"offhook/internal/listen"
 	"offhook/internal/store"
 )
 
@@ -27,7 +29,8 @@ type Trail struct {
 // maxField bounds what an entry keeps of a text that comes from outside.
 const maxField = 256
 
-// Record adds an entry, whose id and, when it is zero, time it sets. It goes
+// Record adds an entry. It sets the id, and where they are empty the time,
+// and the address, which is that of the request whose context ctx is. It goes
 // on when ctx ends, because what happened has happened. An entry that cannot
 // be written is logged in full: nobody's sign-out waits for a disk.
 func (t *Trail) Record(ctx context.Context, e store.AuditEntry) {
@@ -35,6 +38,7 @@ func (t *Trail) Record(ctx context.Context, e store.AuditEntry) {
 	if e.At.IsZero() {
 		e.At = t.Now()
 	}
+	e.Address = cmp.Or(e.Address, listen.Address(ctx))
 	for _, field := range []*string{&e.Way, &e.Platform, &e.ClientID, &e.OwnerID, &e.GrantID, &e.Origin, &e.Address, &e.Detail} {
 		*field = line(*field)
 	}

@@ -143,6 +143,19 @@ func (m *misconfigured) Unwrap() error {
 	return rc.Errorf(rc.Denied, "The phone service refused this app (%s). Ask your administrator to check the app's client id and secret.", m.answer)
 }
 
+// codeOf is a failure in few words, for operators.
+func codeOf(err error) string {
+	var r *refusal
+	var m *misconfigured
+	switch {
+	case errors.As(err, &r):
+		return "the platform refused the refresh token: " + r.code
+	case errors.As(err, &m):
+		return "the platform refused the app: " + m.answer
+	}
+	return "the platform gave no usable answer; asked again later"
+}
+
 // An outage keeps its cause for the log and has a sentence for the user.
 type outage struct{ cause error }
 

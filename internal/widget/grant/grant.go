@@ -54,6 +54,11 @@ type Secrets interface {
 	Secret(ctx context.Context, platform, clientID string) (rc.Secret, error)
 }
 
+// Audit takes the entries of the audit trail.
+type Audit interface {
+	Record(ctx context.Context, e store.AuditEntry)
+}
+
 // Grants holds every grant. It is safe for concurrent use; several processes
 // may hold the same store.
 type Grants struct {
@@ -61,6 +66,7 @@ type Grants struct {
 	Bus     bus.Bus
 	Ring    *seal.Ring
 	Secrets Secrets
+	Audit   Audit
 	Client  *http.Client // the checked client of package embed
 	Holder  string       // names this process in leases; unique among processes
 	Now     func() time.Time
@@ -68,6 +74,7 @@ type Grants struct {
 
 	mu      sync.Mutex
 	flights map[string]*flight // guarded by mu; refreshes under way, by grant id
+	failing map[string]bool    // guarded by mu; grants whose last refresh got no answer
 	wg      sync.WaitGroup     // refreshes and revocations that outlive their request
 }
 
@@ -192,7 +199,31 @@ func (g *Grants) end(ctx context.Context, id, reason string, ok func(store.Grant
 
 // remove deletes a grant that ok accepts, in one transaction, and returns it
 // with the sessions that went with it; the zero Grant when there is none.
-func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant, uses) bool) (gone store.Grant, sessions []store.Session, err error) {
+func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant, uses) bool) (store.Grant, []store.Session, error) {
+	return g.take(ctx, id, ok, func(tx store.WidgetTx) error { return tx.DeleteGrant(ctx, id) })
+}
+
+// keepLapsed is how long the desk's data of a lapsed grant waits for its
+// user: drafts, and texts that were not sent yet.
+const keepLapsed = 7 * 24 * time.Hour
+
+// lapse is remove for a grant that ended without its user's wish: the tokens
+// and sessions go, and what the user wrote stays, sealed, for the next
+// sign-in.
+func (g *Grants) lapse(ctx context.Context, id string, ok func(store.Grant, uses) bool) (store.Grant, []store.Session, error) {
+	return g.take(ctx, id, ok, func(tx store.WidgetTx) error { return tx.LapseGrant(ctx, id, g.Now()) })
+}
+
+// Forget removes what is left of grants that lapsed long ago.
+func (g *Grants) Forget(ctx context.Context) error {
+	before := g.Now().Add(-keepLapsed)
+	if err := g.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.DeleteLapsedGrants(ctx, before) }); err != nil {
+		return fmt.Errorf("removing lapsed grants: %w", err)
+	}
+	return nil
+}
+
+func (g *Grants) take(ctx context.Context, id string, ok func(store.Grant, uses) bool, do func(store.WidgetTx) error) (gone store.Grant, sessions []store.Session, err error) {
 	err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
 		gr, err := tx.Grant(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
@@ -206,7 +237,7 @@ func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant, use
 			return err
 		}
 		gone, sessions = gr, u.sessions
-		return tx.DeleteGrant(ctx, id)
+		return do(tx)
 	})
 	if err != nil {
 		return store.Grant{}, nil, fmt.Errorf("ending grant %s: %w", id, err)

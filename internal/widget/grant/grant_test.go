@@ -19,6 +19,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
+	"offhook/internal/widget/audit"
 	"offhook/internal/widget/grant"
 	"offhook/internal/widget/seal"
 	"offhook/internal/widget/streettest"
@@ -101,9 +102,11 @@ func newRig(t *testing.T) *rig {
 
 // process is another process's Grants.
 func (r *rig) process(db *sqlstore.DB, holder string) *grant.Grants {
+	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	return &grant.Grants{
+		Audit: &audit.Trail{Store: db.Widget(), Now: r.clock.Now, Log: log},
 		Store: db.Widget(), Bus: r.bus, Ring: ring, Secrets: secrets{"confidential": "s3cret"}, Client: r.platform.Client(),
-		Holder: holder, Now: r.clock.Now, Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Holder: holder, Now: r.clock.Now, Log: log,
 	}
 }
 

@@ -107,6 +107,7 @@ func (g *Grants) refresh(ctx context.Context, gr store.Grant) (store.Grant, erro
 	if refused(err) {
 		return g.endRefused(ctx, gr, err)
 	}
+	g.tellFailure(ctx, gr, err)
 	if err != nil {
 		g.release(ctx, gr.ID)
 		return store.Grant{}, err
@@ -152,9 +153,35 @@ func (g *Grants) now(ctx context.Context, id string) (store.Grant, error) {
 	return gr, nil
 }
 
+// tellFailure notes in the audit trail that renewing has begun to fail
+// without an answer; a platform that is down for long is one entry for each
+// grant and process.
+func (g *Grants) tellFailure(ctx context.Context, gr store.Grant, err error) {
+	g.mu.Lock()
+	before := g.failing[gr.ID]
+	if g.failing == nil {
+		g.failing = make(map[string]bool)
+	}
+	g.failing[gr.ID] = true
+	if err == nil {
+		delete(g.failing, gr.ID)
+	}
+	g.mu.Unlock()
+	if err != nil && !before {
+		g.Audit.Record(ctx, entry(gr, codeOf(err)))
+	}
+}
+
+func entry(gr store.Grant, detail string) store.AuditEntry {
+	return store.AuditEntry{
+		Kind: store.AuditRefreshFailure, Platform: gr.Platform, ClientID: gr.ClientID, OwnerID: gr.OwnerID, GrantID: gr.ID, Detail: detail,
+	}
+}
+
 // endRefused ends the grant, unless somebody has signed in again meanwhile.
+// What the user wrote waits for them.
 func (g *Grants) endRefused(ctx context.Context, gr store.Grant, cause error) (store.Grant, error) {
-	gone, sessions, err := g.remove(ctx, gr.ID, func(now store.Grant, _ uses) bool { return now.Version == gr.Version })
+	gone, sessions, err := g.lapse(ctx, gr.ID, func(now store.Grant, _ uses) bool { return now.Version == gr.Version })
 	if err != nil {
 		return store.Grant{}, err
 	}
@@ -163,6 +190,7 @@ func (g *Grants) endRefused(ctx context.Context, gr store.Grant, cause error) (s
 	}
 	g.Log.Warn("the platform refused to renew a grant, which ends", "grant", gr.ID, "err", cause)
 	g.ended(ctx, gone, sessions, Refused)
+	g.Audit.Record(ctx, entry(gr, codeOf(cause)))
 	return store.Grant{}, rc.Errorf(rc.Unauthenticated, "The phone service has ended your session. Sign in again to go on.")
 }
 

@@ -1,5 +1,7 @@
 // Package session keeps browsers signed in: one session for each browser
 // partition, app, prefix and host origin, as a cookie that points at a grant.
+// Where the browser refuses the cookie, a handle in the frame's memory stands
+// for it.
 package session
 
 import (
@@ -22,6 +24,9 @@ import (
 const (
 	// idle is how long a session lasts without being used.
 	idle = 7 * 24 * time.Hour
+	// implicitIdle is for a sign-in that brought no refresh token: its access
+	// token lives no longer.
+	implicitIdle = time.Hour
 	// touch is how often its use is written down.
 	touch = 5 * time.Minute
 	// EndedSubject is where ends of sessions are announced.
@@ -31,9 +36,10 @@ const (
 // Reasons for which a session ends by itself. Sessions that end with their
 // grant are announced by package grant, with its reason.
 const (
-	SignedOut = "signed-out"
-	Expired   = "expired"
-	Replaced  = "replaced" // somebody signed in again in the same frame
+	SignedOut  = "signed-out"
+	Everywhere = "everywhere" // with all the user's sessions
+	Expired    = "expired"
+	Replaced   = "replaced" // somebody signed in again in the same frame
 )
 
 // Ended is announced on EndedSubject.
@@ -43,11 +49,20 @@ type Ended struct {
 	Reason    string `json:"reason"`
 }
 
-// Grants ends grants that no session uses.
+// Grants ends grants.
 type Grants interface {
 	// EndUnused revokes the grant's tokens when it has no session left.
 	// Ending what has ended changes nothing.
 	EndUnused(ctx context.Context, id string) error
+	// End ends a grant with its sessions and revokes its tokens.
+	End(ctx context.Context, id, reason string) error
+	// Forget removes what is left of grants that lapsed long ago.
+	Forget(ctx context.Context) error
+}
+
+// Audit takes the entries of the audit trail.
+type Audit interface {
+	Record(ctx context.Context, e store.AuditEntry)
 }
 
 // Sessions holds every session. It is safe for concurrent use.
@@ -63,6 +78,7 @@ type Sessions struct {
 	Store  store.Widget
 	Bus    bus.Bus
 	Grants Grants
+	Audit  Audit
 	Now    func() time.Time
 	Log    *slog.Logger
 }
@@ -80,8 +96,12 @@ func id(value string) string {
 }
 
 // Session finds the session that the request's cookie names in the frame,
-// and notes that it was used. No session, or one that has ended, is nil.
+// and notes that it was used; in a frame that holds a handle, the session
+// that the handle stands for. No session, or one that has ended, is nil.
 func (s *Sessions) Session(r *http.Request, f store.Frame) (*store.Session, error) {
+	if handle := r.Header.Get(visit.SessionHeader); handle != "" && handle != visit.NoHandle {
+		return s.ByHandle(r.Context(), f, handle)
+	}
 	now := s.Now()
 	// A browser can hold two cookies of a name only where somebody planted
 	// one, and __Host- prevents that; the first that is good counts.
@@ -105,7 +125,7 @@ func (s *Sessions) used(ctx context.Context, session *store.Session, now time.Ti
 	if now.Sub(session.UsedAt) < touch {
 		return
 	}
-	session.UsedAt, session.ExpiresAt = now, now.Add(idle)
+	session.UsedAt, session.ExpiresAt = now, now.Add(session.Idle)
 	err := s.Store.Write(ctx, func(tx store.WidgetTx) error {
 		return tx.TouchSession(ctx, session.ID, session.UsedAt, session.ExpiresAt)
 	})
@@ -115,11 +135,33 @@ func (s *Sessions) used(ctx context.Context, session *store.Session, now time.Ti
 }
 
 // Begin signs the browser in: a new session with a new cookie, whatever
-// cookie the request brought; the frame's session from before ends.
-func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, f store.Frame, grantID string) (store.Session, error) {
+// cookie the request brought; the frame's session from before ends. A frame
+// that has found its browser to refuse our cookies says so with the header
+// and gets a handle in the answer's.
+func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, f store.Frame, grantID, way string) (store.Session, error) {
 	ctx, now, value := r.Context(), s.Now(), random()
-	session := store.Session{ID: id(value), FrameKey: f.Key, GrantID: grantID, CreatedAt: now, UsedAt: now, ExpiresAt: now.Add(idle)}
-	if err := s.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.AddSession(ctx, session) }); err != nil {
+	session := store.Session{ID: id(value), FrameKey: f.Key, GrantID: grantID, Way: way, Idle: idle, CreatedAt: now, UsedAt: now}
+	if way == Implicit {
+		session.Idle = implicitIdle
+	}
+	byHandle := r.Header.Get(visit.SessionHeader) != ""
+	if byHandle {
+		session.Idle = handleLife
+	}
+	session.ExpiresAt = now.Add(session.Idle)
+	err := s.Store.Write(ctx, func(tx store.WidgetTx) error {
+		if !byHandle {
+			return tx.AddSession(ctx, session)
+		}
+		// The handle is another secret than the cookie would be: the id of the
+		// session stays when the handle changes.
+		session.ID = id(random())
+		if err := tx.AddSession(ctx, session); err != nil {
+			return err
+		}
+		return tx.AddHandle(ctx, store.Handle{Hash: id(value), SessionID: session.ID, ExpiresAt: session.ExpiresAt})
+	})
+	if err != nil {
 		return store.Session{}, fmt.Errorf("beginning a session: %w", err)
 	}
 	before, err := s.Session(r, f)
@@ -129,9 +171,16 @@ func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, f store.Frame, 
 	if err != nil {
 		s.Log.Error("ending the session that a new one replaces", "err", err)
 	}
-	http.SetCookie(w, cookie(f.Key, value, cookieLife))
+	if byHandle {
+		w.Header().Set(visit.SessionHeader, value)
+	} else {
+		http.SetCookie(w, cookie(f.Key, value, cookieLife))
+	}
 	return session, nil
 }
+
+// Implicit is the way of a sign-in that brings no refresh token.
+const Implicit = "implicit"
 
 func cookie(key, value string, life time.Duration) *http.Cookie {
 	return &http.Cookie{
@@ -149,8 +198,11 @@ func random() string {
 // End ends a session, and its grant when it was the last one that used it.
 func (s *Sessions) End(ctx context.Context, session store.Session, reason string) error {
 	var was, last bool
-	err := s.Store.Write(ctx, func(tx store.WidgetTx) error {
-		var err error
+	var entry store.AuditEntry
+	err := s.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
+		if entry, err = entryOf(ctx, tx, session); err != nil {
+			return err
+		}
 		if was, err = tx.DeleteSession(ctx, session.ID); err != nil || !was {
 			return err
 		}
@@ -165,9 +217,47 @@ func (s *Sessions) End(ctx context.Context, session store.Session, reason string
 		return nil
 	}
 	s.announce(ctx, Ended{session.ID, session.GrantID, reason})
+	entry.Detail = reason
+	s.Audit.Record(ctx, entry)
 	if last {
 		return s.Grants.EndUnused(ctx, session.GrantID)
 	}
+	return nil
+}
+
+// entryOf begins the audit entry of a session's end. A grant that has ended
+// has taken its sessions along, so there is nothing to tell of them.
+func entryOf(ctx context.Context, tx store.WidgetReader, session store.Session) (store.AuditEntry, error) {
+	e := store.AuditEntry{Kind: store.AuditSignOut, Way: session.Way, GrantID: session.GrantID}
+	f, err := tx.Frame(ctx, session.FrameKey)
+	if err != nil {
+		return e, fmt.Errorf("reading the frame of a session: %w", err)
+	}
+	e.Platform, e.ClientID, e.Origin = f.Platform, f.ClientID, f.Origin
+	g, err := tx.Grant(ctx, session.GrantID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return e, fmt.Errorf("reading the grant of a session: %w", err)
+	}
+	e.OwnerID = g.OwnerID
+	return e, nil
+}
+
+// EndEverywhere ends every session of a session's grant, on every node, and
+// revokes the grant's tokens.
+func (s *Sessions) EndEverywhere(ctx context.Context, session store.Session) error {
+	entry, err := entryOf(ctx, s.Store, session)
+	if err != nil {
+		return err
+	}
+	all, err := s.Store.SessionsOf(ctx, session.GrantID)
+	if err != nil {
+		return fmt.Errorf("listing the sessions of a grant: %w", err)
+	}
+	if err := s.Grants.End(ctx, session.GrantID, Everywhere); err != nil {
+		return err
+	}
+	entry.Detail = fmt.Sprintf("everywhere, sessions: %d", len(all))
+	s.Audit.Record(ctx, entry)
 	return nil
 }
 
@@ -214,7 +304,7 @@ func (s *Sessions) Sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.Grants.Forget(ctx)
 }
 
 // Run sweeps now and then until ctx ends.
@@ -231,40 +321,4 @@ func (s *Sessions) Run(ctx context.Context) {
 			return
 		}
 	}
-}
-
-// Handler answers what a frame asks about its session.
-type Handler struct {
-	Sessions *Sessions
-	Visits   *visit.Face
-}
-
-// Mount registers the package's routes.
-func (h *Handler) Mount(mux *http.ServeMux) {
-	h.Visits.Open(mux, "GET /p/{key}/session", h.show)
-	h.Visits.Open(mux, "POST /p/{key}/signout", h.signOut)
-}
-
-// state is the answer to both.
-type state struct {
-	SignedIn bool `json:"signedIn"`
-}
-
-func (h *Handler) show(w http.ResponseWriter, _ *http.Request, v visit.Visit) error {
-	visit.JSON(w, http.StatusOK, state{v.Session != nil})
-	return nil
-}
-
-// signOut of a browser that is signed out already is no mistake: another tab
-// was first.
-func (h *Handler) signOut(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
-	if v.Session != nil {
-		// The end is felt even when the browser has gone away meanwhile.
-		if err := h.Sessions.End(context.WithoutCancel(r.Context()), *v.Session, SignedOut); err != nil {
-			return err
-		}
-	}
-	http.SetCookie(w, cookie(v.Frame.Key, "", -time.Second))
-	visit.JSON(w, http.StatusOK, state{false})
-	return nil
 }

@@ -12,11 +12,15 @@ import (
 	"offhook/internal/bus"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
+	"offhook/internal/widget/audit"
 	"offhook/internal/widget/session"
 )
 
 // unused notes which grants were found without a session.
 type unused []string
+
+func (u *unused) End(context.Context, string, string) error { return nil }
+func (u *unused) Forget(context.Context) error              { return nil }
 
 func (u *unused) EndUnused(_ context.Context, id string) error {
 	*u = append(*u, id)
@@ -35,8 +39,10 @@ var frame = store.Frame{Key: "key", Platform: "https://platform.example.com", Cl
 func newRig(t *testing.T) *rig {
 	r := &rig{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), bus: new(bus.InProcess)}
 	st := sqlstore.OpenTest(t).Widget()
+	log, now := slog.New(slog.DiscardHandler), func() time.Time { return r.now }
 	r.Sessions = &session.Sessions{
-		Store: st, Bus: r.bus, Grants: &r.unused, Now: func() time.Time { return r.now }, Log: slog.New(slog.DiscardHandler),
+		Audit: &audit.Trail{Store: st, Now: now, Log: log},
+		Store: st, Bus: r.bus, Grants: &r.unused, Now: now, Log: log,
 	}
 	other := frame
 	other.Key, other.Origin = "other", "https://crm.example:8443"
@@ -63,7 +69,7 @@ func newRig(t *testing.T) *rig {
 func (r *rig) begin(t *testing.T, grantID string, cookies ...*http.Cookie) *http.Cookie {
 	t.Helper()
 	w := httptest.NewRecorder()
-	if _, err := r.Begin(w, request(t, cookies...), frame, grantID); err != nil {
+	if _, err := r.Begin(w, request(t, cookies...), frame, grantID, "code"); err != nil {
 		t.Fatal(err)
 	}
 	return w.Result().Cookies()[0]

@@ -28,7 +28,12 @@ type Grants interface {
 
 // Sessions begins the session that a flow ends in.
 type Sessions interface {
-	Begin(w http.ResponseWriter, r *http.Request, f store.Frame, grantID string) (store.Session, error)
+	Begin(w http.ResponseWriter, r *http.Request, f store.Frame, grantID, way string) (store.Session, error)
+}
+
+// Audit takes the entries of the audit trail.
+type Audit interface {
+	Record(ctx context.Context, e store.AuditEntry)
 }
 
 // Handler serves the frame's side of a flow, under the frame's own path, and
@@ -40,6 +45,7 @@ type Handler struct {
 	Visits   *visit.Face
 	Grants   Grants
 	Sessions Sessions
+	Audit    Audit
 	Client   *http.Client // the checked client of package embed
 	Now      func() time.Time
 	Log      *slog.Logger

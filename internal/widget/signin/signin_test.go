@@ -18,6 +18,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
+	"offhook/internal/widget/audit"
 	"offhook/internal/widget/grant"
 	"offhook/internal/widget/seal"
 	"offhook/internal/widget/session"
@@ -86,13 +87,15 @@ func newRig(t *testing.T) *rig {
 	r := &rig{platform: streettest.New(t), store: db.Widget(), log: new(transcript), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b := new(bus.InProcess)
+	trail := &audit.Trail{Store: r.store, Now: r.clock, Log: log}
 	r.grants = &grant.Grants{
+		Audit: trail,
 		Store: r.store, Bus: b, Ring: ring, Secrets: noSecrets{}, Client: r.platform.Client(), Holder: "test", Now: r.clock, Log: log,
 	}
-	sessions := &session.Sessions{Store: r.store, Bus: b, Grants: r.grants, Now: r.clock, Log: log}
+	sessions := &session.Sessions{Store: r.store, Bus: b, Grants: r.grants, Audit: trail, Now: r.clock, Log: log}
 	visits := &visit.Face{Store: r.store, Sessions: sessions, Log: log}
 	r.flows = &signin.Handler{
-		Store: r.store, Bus: b, Ring: ring, Visits: visits, Grants: r.grants, Sessions: sessions, Client: r.platform.Client(), Now: r.clock, Log: log,
+		Store: r.store, Bus: b, Ring: ring, Visits: visits, Grants: r.grants, Sessions: sessions, Audit: trail, Client: r.platform.Client(), Now: r.clock, Log: log,
 	}
 	mux := http.NewServeMux()
 	r.flows.Mount(mux)

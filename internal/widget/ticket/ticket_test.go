@@ -17,6 +17,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
+	"offhook/internal/widget/audit"
 	"offhook/internal/widget/embed"
 	"offhook/internal/widget/grant"
 	"offhook/internal/widget/seal"
@@ -83,13 +84,15 @@ func newRig(t *testing.T) *rig {
 	b := new(bus.InProcess)
 	records := embed.Records{{Name: "Double", Origin: r.platform.URL, AllowPrivate: true}, {Name: "Other", Origin: "https://other.example"}}
 	r.registry = &embed.Registry{Store: r.store, Ring: ring, Records: records, Now: r.clock}
+	trail := &audit.Trail{Store: r.store, Now: r.clock, Log: log}
 	r.grants = &grant.Grants{
+		Audit: trail,
 		Store: r.store, Bus: b, Ring: ring, Secrets: r.registry, Client: r.platform.Client(), Holder: "test", Now: r.clock, Log: log,
 	}
-	sessions := &session.Sessions{Store: r.store, Bus: b, Grants: r.grants, Now: r.clock, Log: log}
+	sessions := &session.Sessions{Store: r.store, Bus: b, Grants: r.grants, Audit: trail, Now: r.clock, Log: log}
 	visits := &visit.Face{Store: r.store, Sessions: sessions, Log: log}
 	flows := &signin.Handler{
-		Store: r.store, Bus: b, Ring: ring, Visits: visits, Grants: r.grants, Sessions: sessions, Client: r.platform.Client(), Now: r.clock, Log: log,
+		Store: r.store, Bus: b, Ring: ring, Visits: visits, Grants: r.grants, Sessions: sessions, Audit: trail, Client: r.platform.Client(), Now: r.clock, Log: log,
 	}
 	mux := http.NewServeMux()
 	(&ticket.Handler{Store: r.store, Embeds: r.registry, Grants: r.grants, Entry: flows, Visits: visits, Now: r.clock, Log: log}).Mount(mux)

@@ -21,6 +21,14 @@ const Path = "/p/{key}"
 // page cannot add it without a preflight, which is never answered.
 const Header = "X-Offhook"
 
+// SessionHeader carries a session's handle in a frame whose browser refuses
+// cookies; NoHandle says that there is none yet. Like [Header] it cannot be
+// sent by another site's page.
+const (
+	SessionHeader = "X-Offhook-Session"
+	NoHandle      = "none"
+)
+
 // A Visit is one request: the frame it comes from and, when someone is
 // signed in there, the session.
 type Visit struct {
@@ -44,6 +52,26 @@ type ShellView struct {
 	Platform     string     // the platform's name, for people
 	Capabilities []string   // what the host page may ask for
 	Query        url.Values // the address's parameters, without secrets
+	Signin       Signin
+}
+
+// A Signin says how the page of a frame may begin to sign in. The page gets
+// it as JSON and sends back what it needs; the server checks that again.
+type Signin struct {
+	Intake    string            `json:"intake,omitempty"`    // what the address brought, for this page to claim once
+	JWT       bool              `json:"jwt,omitempty"`       // a registered JWT signs in without a click
+	Shared    bool              `json:"shared,omitempty"`    // everybody who opens the page acts as one user
+	Implicit  bool              `json:"implicit,omitempty"`  // signed in for an hour, renewed while somebody is active
+	OwnWindow bool              `json:"ownWindow,omitempty"` // the host page opens the sign-in window
+	Redirect  string            `json:"redirect,omitempty"`  // a redirect page that is hosted elsewhere
+	Hints     map[string]string `json:"hints,omitempty"`     // brand and language, for the platform's sign-in page
+	SignUpURL string            `json:"signUpUrl,omitempty"` // the platform's sign-up page, where it is asked for
+}
+
+// JSON is how the shell hands it to the page.
+func (s Signin) JSON() (string, error) {
+	text, err := json.Marshal(s)
+	return string(text), err
 }
 
 // A Shell draws what app.html answers. The caller has written the headers
