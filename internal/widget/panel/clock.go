@@ -1,6 +1,9 @@
 package panel
 
-import "time"
+import (
+	"time"
+	_ "time/tzdata" // readers name zones that this machine may not know
+)
 
 // A clock tells times as people read them. The text is what a browser
 // without our script shows; times.js says the same in the reader's language.

@@ -3,7 +3,6 @@ package panel
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -67,72 +66,4 @@ func newRecipients(query string, parties []Party) recipientsView {
 		v.Options = append(v.Options, o)
 	}
 	return v
-}
-
-// A numberView is the page of one number, where tel: links lead.
-type numberView struct {
-	page
-	Party
-	Known bool // it has a name
-}
-
-func (h *Handler) number(w http.ResponseWriter, r *http.Request, p page) error {
-	number := cut(r.PathValue("number"), 40)
-	return render(w, http.StatusOK, "number", newNumber(p, number, p.desk.Lookup(number, 1)))
-}
-
-func newNumber(p page, number string, parties []Party) numberView {
-	v := numberView{page: p, Party: Party{Number: number, Display: oneLine(number)}}
-	if len(parties) > 0 {
-		v.Party = parties[0]
-	}
-	for _, own := range p.desk.Me().Numbers {
-		if own.Number == number {
-			v.Display, v.Name = own.Display, "Your number"
-		}
-	}
-	v.Name = oneLine(v.Name)
-	v.Known = v.Name != "" && v.Name != v.Display
-	return v
-}
-
-// A settingsView says who is signed in, and where.
-type settingsView struct {
-	page
-	Me
-	Direct  []OwnNumber
-	Main    string // the company's number
-	Host    string // the page that embeds the phone; empty when it stands alone
-	App     string
-	Version string
-	Status  Status
-}
-
-func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error {
-	v := newSettings(p, h.Version)
-	if v.Host == r.Host {
-		v.Host = "" // opened as a page of its own
-	}
-	return render(w, http.StatusOK, "settings", v)
-}
-
-func newSettings(p page, version string) settingsView {
-	v := settingsView{page: p, Me: p.desk.Me(), Host: hostOf(p.visit.Frame.Origin), App: hostOf(p.visit.Frame.Platform), Version: version, Status: p.desk.Status()}
-	for _, n := range v.Numbers {
-		if n.UsageType == "MainCompanyNumber" {
-			v.Main = n.Display
-		} else {
-			v.Direct = append(v.Direct, n)
-		}
-	}
-	return v
-}
-
-// hostOf is the host of an origin as people read it.
-func hostOf(origin string) string {
-	u, err := url.Parse(origin)
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }

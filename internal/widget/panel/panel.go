@@ -17,8 +17,8 @@ import (
 
 // A Handler answers the panels of every frame.
 type Handler struct {
-	Visits  *visit.Face
-	Desks   Desks
+	Visits  *visit.Face      // knows the frames and who is signed in
+	Desks   Desks            // filled by app with the desks of all grants
 	Version string           // shown in the settings
 	Now     func() time.Time // time.Now unless a test says otherwise
 	Log     *slog.Logger

@@ -1,0 +1,30 @@
+package panel
+
+import "net/http"
+
+// A numberView is the page of one number, where tel: links lead.
+type numberView struct {
+	page
+	Party
+	Known bool // it has a name
+}
+
+func (h *Handler) number(w http.ResponseWriter, r *http.Request, p page) error {
+	number := cut(r.PathValue("number"), 40)
+	return render(w, http.StatusOK, "number", newNumber(p, number, p.desk.Lookup(number, 1)))
+}
+
+func newNumber(p page, number string, parties []Party) numberView {
+	v := numberView{page: p, Party: Party{Number: number, Display: oneLine(number)}}
+	if len(parties) > 0 {
+		v.Party = parties[0]
+	}
+	for _, own := range p.desk.Me().Numbers {
+		if own.Number == number {
+			v.Display, v.Name = own.Display, "Your number"
+		}
+	}
+	v.Name = oneLine(v.Name)
+	v.Known = v.Name != "" && v.Name != v.Display
+	return v
+}

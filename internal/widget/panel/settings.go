@@ -1,0 +1,47 @@
+package panel
+
+import (
+	"net/http"
+	"net/url"
+)
+
+// A settingsView says who is signed in, and where.
+type settingsView struct {
+	page
+	Me
+	Direct  []OwnNumber
+	Main    string // the company's number
+	Host    string // the page that embeds the phone; empty when it stands alone
+	App     string
+	Version string
+	Status  Status
+}
+
+func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error {
+	v := newSettings(p, h.Version)
+	if v.Host == r.Host {
+		v.Host = "" // opened as a page of its own
+	}
+	return render(w, http.StatusOK, "settings", v)
+}
+
+func newSettings(p page, version string) settingsView {
+	v := settingsView{page: p, Me: p.desk.Me(), Host: hostOf(p.visit.Frame.Origin), App: hostOf(p.visit.Frame.Platform), Version: version, Status: p.desk.Status()}
+	for _, n := range v.Numbers {
+		if n.UsageType == "MainCompanyNumber" {
+			v.Main = n.Display
+		} else {
+			v.Direct = append(v.Direct, n)
+		}
+	}
+	return v
+}
+
+// hostOf is the host of an origin as people read it.
+func hostOf(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
