@@ -81,7 +81,7 @@ func tier(dir string) (tier int, room string) {
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir
 	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"), within(dir, "internal/platform/signing"),
-		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"):
+		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"):
 		return 2, dir
 	case within(dir, "internal/platform"), within(dir, "internal/widget"):
 		return 3, strings.Join(strings.Split(dir, "/")[:3], "/")
@@ -125,7 +125,7 @@ func TestOnlyTheirOwnersImportThem(t *testing.T) {
 		"database/sql":                    {"internal/sqlstore"},
 		"offhook/internal/sqlstore":       {"internal/app"},
 		"github.com/goccy/go-yaml":        {"internal/app"},
-		"golang.org/x/oauth2":             {"internal/widget"},
+		"golang.org/x/oauth2":             {"internal/widget", "examples/crm"},
 		"github.com/go-jose/go-jose/v4":   {"internal/platform"},
 		"golang.org/x/crypto/argon2":      {"internal/platform"},
 		"offhook/internal/app":            {"cmd/offhook", "bench"},
