@@ -13,6 +13,7 @@ import (
 	"offhook/internal/platform/api"
 	"offhook/internal/platform/notify"
 	"offhook/internal/platform/oauth"
+	"offhook/internal/platform/signing"
 	"offhook/internal/platform/wire"
 )
 
@@ -65,7 +66,8 @@ func newPlatform(deps platformDeps) (*platformHouse, error) {
 	if deps.limits {
 		limit = new(wire.Limiter)
 	}
-	auth := &oauth.Handler{Store: st, Bus: deps.bus, Limit: limit, Log: log}
+	keys := &signing.Keys{Store: st, Sealer: deps.data.Ring}
+	auth := &oauth.Handler{Store: st, Bus: deps.bus, Keys: keys, Limit: limit, Log: log}
 	face := &wire.Face{Auth: auth, Limit: limit, Log: log}
 	mux := http.NewServeMux()
 	auth.Mount(mux)

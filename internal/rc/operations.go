@@ -51,6 +51,7 @@ var Operations = []Operation{
 	{"OAuth / discovery", "GET", "/.well-known/openid-configuration", "NoThrottling", ""},
 	{"OAuth / discovery", "GET", "/restapi/oauth/jwks", "NoThrottling", ""},
 	{"OAuth / discovery", "GET", "/restapi/oauth/userinfo", "Auth", ""},
+	{"OAuth / discovery", "POST", "/restapi/oauth/userinfo", "Auth", ""},
 	{"OAuth / discovery", "POST", "/restapi/oauth/wstoken", "Auth", "WebSocket"},
 	{"OAuth / discovery", "GET", "/restapi", "NoThrottling", ""},
 	{"OAuth / discovery", "GET", "/restapi/{apiVersion}", "NoThrottling", ""},

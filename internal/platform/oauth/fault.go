@@ -32,12 +32,13 @@ var (
 
 // Faults of clients.
 var (
-	errNoClient    = &fault{http.StatusUnauthorized, "invalid_client", "OAU-123", "Client authentication is missing: send client_id in the body, or id and secret by HTTP Basic."}
-	errBadClient   = &fault{http.StatusUnauthorized, "invalid_client", "OAU-146", "The client id or secret is wrong."}
-	errNeedsSecret = &fault{http.StatusUnauthorized, "invalid_client", "OAU-123", "This app has a secret; send id and secret by HTTP Basic."}
-	errBodySecret  = &fault{http.StatusUnauthorized, "invalid_client", "OAU-151", "client_secret in the body is not supported; send id and secret by HTTP Basic."}
-	errTwoClients  = &fault{http.StatusBadRequest, "invalid_request", "OAU-150", "client_id differs from the id in the Authorization header."}
-	errBasic       = &fault{http.StatusUnauthorized, "invalid_client", "OAU-134", "The Authorization header is not HTTP Basic with a client id and secret."}
+	errNoClient       = &fault{http.StatusUnauthorized, "invalid_client", "OAU-123", "Client authentication is missing: send client_id in the body, or id and secret by HTTP Basic."}
+	errBadClient      = &fault{http.StatusUnauthorized, "invalid_client", "OAU-146", "The client id or secret is wrong."}
+	errNeedsSecret    = &fault{http.StatusUnauthorized, "invalid_client", "OAU-123", "This app has a secret; send id and secret by HTTP Basic."}
+	errNeedsAssertion = &fault{http.StatusUnauthorized, "invalid_client", "OAU-151", "This app has a key pair and no secret; send a client_assertion that it signed."}
+	errTwoMethods     = &fault{http.StatusBadRequest, "invalid_request", "OAU-116", "The app authenticates in more than one way; choose HTTP Basic, client_secret or client_assertion."}
+	errTwoClients     = &fault{http.StatusBadRequest, "invalid_request", "OAU-150", "client_id differs from the id in the Authorization header."}
+	errBasic          = &fault{http.StatusUnauthorized, "invalid_client", "OAU-134", "The Authorization header is not HTTP Basic with a client id and secret."}
 )
 
 // Faults of grants. What a guesser could learn from is one sentence.

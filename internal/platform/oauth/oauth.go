@@ -3,10 +3,14 @@
 // with RingCentral's refresh rule, revocation and discovery. The path of a
 // sign-in:
 //
+//	POST /restapi/oauth/par         par.go takes a request ahead, if the app wants that
 //	GET  /restapi/oauth/authorize   request.go checks it, authorize.go decides what to show
-//	POST /signin                    signin.go checks who it is, browser.go remembers the browser
-//	303  redirect URI ? code        authorize.go
-//	POST /restapi/oauth/token       client.go checks the app, token.go and refresh.go issue
+//	POST /signin                    signin.go checks who it is, guard.go slows down guessing,
+//	                                browser.go remembers the browser, consent.go asks
+//	303  redirect URI ? code        authorize.go makes the code, answer.go sends it;
+//	303  redirect URI # token       implicit.go, for apps registered for it
+//	POST /restapi/oauth/token       client.go and assertion.go check the app, token.go, refresh.go
+//	                                and jwtbearer.go issue, idtoken.go says who signed in
 //	any  /restapi/...               authenticate.go says whom a token speaks for
 //
 // Codes, tokens and cookies are 256 random bits and are kept as SHA-256 only,
@@ -18,11 +22,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"offhook/internal/bus"
+	"offhook/internal/platform/signing"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -41,6 +47,7 @@ type Handler struct {
 	Store store.Platform
 	Bus   bus.Bus       // is told which sessions ended
 	Limit *wire.Limiter // nil switches rate limits off
+	Keys  *signing.Keys
 	Now   func() time.Time
 	Log   *slog.Logger
 
@@ -56,11 +63,16 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	face.Public(mux, "POST", rc.TokenPath, h.oauth(h.token))
 	face.Public(mux, "POST", rc.RevokePath, h.oauth(h.revoke))
 	face.Public(mux, "GET", rc.DiscoveryPath, h.metadata)
+	face.Public(mux, "GET", rc.JWKSPath, h.jwks)
+	face.Handle(mux, "GET", rc.UserinfoPath, h.userinfo)
+	face.Handle(mux, "POST", rc.UserinfoPath, h.userinfo) // OpenID Connect Core section 5.3.1
 	face.Public(mux, "GET", initialPath, h.initial)
 	face.Handle(mux, "GET", externalPath, h.external)
 	mux.HandleFunc("GET /.well-known/oauth-authorization-server", func(w http.ResponseWriter, r *http.Request) {
 		_ = h.metadata(w, r)
 	})
+	introspect := h.oauth(h.introspect)
+	mux.HandleFunc("POST "+introspectPath, func(w http.ResponseWriter, r *http.Request) { _ = introspect(w, r) })
 	par := h.oauth(h.par)
 	mux.HandleFunc("POST "+ParPath, func(w http.ResponseWriter, r *http.Request) { _ = par(w, r) })
 	mux.HandleFunc("GET "+SignInPath, h.signInAgain)
@@ -81,7 +93,9 @@ func (h *Handler) Run(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		err := h.Store.Write(ctx, func(tx store.PlatformTx) error { return tx.SweepOAuth(ctx, h.now().Add(-keptFor)) })
+		err := h.Store.Write(ctx, func(tx store.PlatformTx) error {
+			return errors.Join(tx.SweepOAuth(ctx, h.now().Add(-keptFor)), tx.SweepAuthorize(ctx, h.now()), tx.SweepAssertions(ctx, h.now()))
+		})
 		if err != nil && ctx.Err() == nil {
 			h.Log.Error("sweeping expired tokens", "err", err)
 		}

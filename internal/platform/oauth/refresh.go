@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"offhook/internal/rc"
@@ -27,12 +28,12 @@ const (
 )
 
 // byRefreshToken exchanges a refresh token.
-func (h *Handler) byRefreshToken(ctx context.Context, app store.App, p params) (rc.TokenInfo, error) {
+func (h *Handler) byRefreshToken(r *http.Request, app store.App, p params) (rc.TokenInfo, error) {
 	old := p["refresh_token"]
 	if old == "" {
 		return rc.TokenInfo{}, errMissing("refresh_token")
 	}
-	return h.decide(ctx, func(tx store.PlatformTx) (decision, error) { return h.refresh(ctx, tx, app, old, p) })
+	return h.decide(r.Context(), func(tx store.PlatformTx) (decision, error) { return h.refresh(r.Context(), tx, app, old, p) })
 }
 
 func (h *Handler) refresh(ctx context.Context, tx store.PlatformTx, app store.App, old string, p params) (decision, error) {
@@ -65,7 +66,8 @@ func (h *Handler) refresh(ctx context.Context, tx store.PlatformTx, app store.Ap
 	if err := tx.EndAccessTokens(ctx, s.ID); err != nil {
 		return decision{}, fmt.Errorf("ending the old access token: %w", err)
 	}
-	info, err := h.issue(ctx, tx, app, s, scopes, p)
+	s.Scopes, s.OpenID = scopes, narrowOpenID(p["scope"], s.OpenID) // of the new tokens; the session's stay
+	info, err := h.issue(ctx, tx, app, s, p)
 	if err != nil {
 		return decision{}, err
 	}

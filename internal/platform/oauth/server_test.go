@@ -25,6 +25,8 @@ import (
 	"offhook/internal/listen"
 	"offhook/internal/platform/console"
 	"offhook/internal/platform/oauth"
+	"offhook/internal/platform/signing"
+	"offhook/internal/platform/signing/signingtest"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
@@ -53,6 +55,7 @@ type server struct {
 	url     string
 	store   store.Platform
 	handler *oauth.Handler
+	keys    *signing.Keys
 	clock   *clock
 	log     *record
 	ended   chan string
@@ -119,7 +122,8 @@ func newServerOn(t *testing.T, db *sqlstore.DB) *server {
 	cancel, err := b.Subscribe("platform.session.revoked", func(data []byte) { s.ended <- string(data) })
 	check(t, err)
 	t.Cleanup(cancel)
-	s.handler = &oauth.Handler{Store: s.store, Bus: b, Now: s.clock.Now, Log: log}
+	s.keys = signingtest.Keys(s.store, s.clock.Now)
+	s.handler = &oauth.Handler{Store: s.store, Bus: b, Keys: s.keys, Now: s.clock.Now, Log: log}
 	s.seed()
 
 	mux := http.NewServeMux()

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"offhook/internal/listen"
 	"offhook/internal/platform/event"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -34,24 +35,29 @@ const maxSessions = 5
 // An exchange turns a grant into tokens. Its error may be a fault that comes
 // with a change that must stay (a spent code, an ended session), so it
 // writes to the store itself.
-type exchange func(ctx context.Context, app store.App, p params) (rc.TokenInfo, error)
+type exchange func(r *http.Request, app store.App, p params) (rc.TokenInfo, error)
 
 // token answers the token endpoint.
 func (h *Handler) token(w http.ResponseWriter, r *http.Request) error {
 	info, err := h.exchange(w, r)
 	if err != nil {
-		// Guessing is hopeless against 256 bits, so a good request is never
-		// refused for the bad ones before it: the widget's server sends every
-		// user's from one address.
-		var f *fault
-		if errors.As(err, &f) && h.tokens.take(remote(r), perClient, h.now()) > 0 {
-			w.Header().Set("Retry-After", fmt.Sprint(int(perClient.most/time.Second)))
-			return errTooMany
-		}
-		return err
+		return h.slowDown(w, r, err)
 	}
 	wire.JSON(w, http.StatusOK, info)
 	return nil
+}
+
+// slowDown counts an address's faulty requests and asks for patience after
+// too many. Guessing is hopeless against 256 bits, so a good request is never
+// refused for the bad ones before it: the widget's server sends every user's
+// from one address.
+func (h *Handler) slowDown(w http.ResponseWriter, r *http.Request, err error) error {
+	var f *fault
+	if errors.As(err, &f) && h.tokens.take(remote(r), perClient, h.now()) > 0 {
+		w.Header().Set("Retry-After", fmt.Sprint(int(perClient.most/time.Second)))
+		return errTooMany
+	}
+	return err
 }
 
 func (h *Handler) exchange(w http.ResponseWriter, r *http.Request) (rc.TokenInfo, error) {
@@ -77,7 +83,7 @@ func (h *Handler) exchange(w http.ResponseWriter, r *http.Request) (rc.TokenInfo
 	if !slices.Contains(app.Grants, grant) {
 		return rc.TokenInfo{}, errGrantDenied
 	}
-	return fn(r.Context(), app, p)
+	return fn(r, app, p)
 }
 
 // exchanges are the supported grant types; the discovery document lists them.
@@ -85,38 +91,51 @@ func (h *Handler) exchanges() map[string]exchange {
 	return map[string]exchange{
 		rc.GrantAuthorizationCode: h.byCode,
 		rc.GrantRefreshToken:      h.byRefreshToken,
+		rc.GrantJWTBearer:         h.byJWT,
 	}
 }
 
 // byCode exchanges an authorization code. Whatever comes of it, the code is
 // spent; one that was spent before was stolen from one of its two bearers,
 // so the tokens made from it end (RFC 6749 section 4.1.2).
-func (h *Handler) byCode(ctx context.Context, app store.App, p params) (rc.TokenInfo, error) {
+func (h *Handler) byCode(r *http.Request, app store.App, p params) (rc.TokenInfo, error) {
 	if p["code"] == "" {
 		return rc.TokenInfo{}, errMissing("code")
 	}
-	return h.decide(ctx, func(tx store.PlatformTx) (decision, error) {
-		now := h.now()
-		code, first, err := tx.UseAuthCode(ctx, hash(p["code"]), app.ClientID, now)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			return decision{refused: errCode}, nil
-		case err != nil:
-			return decision{}, fmt.Errorf("spending a code: %w", err)
-		case !first:
-			ended, err := end(ctx, tx, code.SessionID)
-			return decision{refused: errCode, ended: ended, why: "an authorization code was used twice"}, err
-		}
-		scopes, refused := checkCode(code, p, now)
-		if refused != nil {
-			return decision{refused: refused}, nil
-		}
-		s := store.OAuthSession{
-			ID: rand.Text(), ClientID: app.ClientID, ExtensionID: code.ExtensionID, Scopes: scopes, EndpointID: endpoint(p["endpoint_id"]),
-			CreatedAt: now, ExpiresAt: now,
-		}
-		return h.open(ctx, tx, app, s, code.Hash, p)
-	})
+	ctx := r.Context()
+	d, err := h.decision(ctx, func(tx store.PlatformTx) (decision, error) { return h.spendCode(ctx, tx, app, p) })
+	if err != nil {
+		return rc.TokenInfo{}, err
+	}
+	if len(d.session.OpenID) > 0 {
+		d.info.IDToken, err = h.idToken(ctx, listen.BaseURL(r), d.code, d.session, d.info.AccessToken)
+	}
+	return d.info, err
+}
+
+func (h *Handler) spendCode(ctx context.Context, tx store.PlatformTx, app store.App, p params) (decision, error) {
+	now := h.now()
+	code, first, err := tx.UseAuthCode(ctx, hash(p["code"]), app.ClientID, now)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return decision{refused: errCode}, nil
+	case err != nil:
+		return decision{}, fmt.Errorf("spending a code: %w", err)
+	case !first:
+		ended, err := end(ctx, tx, code.SessionID)
+		return decision{refused: errCode, ended: ended, why: "an authorization code was used twice"}, err
+	}
+	scopes, refused := checkCode(code, p, now)
+	if refused != nil {
+		return decision{refused: refused}, nil
+	}
+	s := store.OAuthSession{
+		ID: rand.Text(), ClientID: app.ClientID, ExtensionID: code.ExtensionID, Scopes: scopes, OpenID: narrowOpenID(p["scope"], code.OpenID),
+		EndpointID: endpoint(p["endpoint_id"]), CreatedAt: now, ExpiresAt: now,
+	}
+	d, err := h.open(ctx, tx, app, s, code.Hash, p)
+	d.code, d.session = code, s
+	return d, err
 }
 
 // A decision is what a write decided: tokens, or a fault that must not undo
@@ -126,24 +145,33 @@ type decision struct {
 	refused *fault
 	ended   []string
 	why     string
+
+	code    store.AuthCode // of an exchange of a code
+	session store.OAuthSession
 }
 
-// decide runs fn as a write. When ctx ends first, fn may still be running, so
-// what it decides is not looked at.
+// decide runs fn as a write and returns the tokens that it decided for.
 func (h *Handler) decide(ctx context.Context, fn func(tx store.PlatformTx) (decision, error)) (rc.TokenInfo, error) {
+	d, err := h.decision(ctx, fn)
+	return d.info, err
+}
+
+// decision runs fn as a write. When ctx ends first, fn may still be running,
+// so what it decides is not looked at.
+func (h *Handler) decision(ctx context.Context, fn func(tx store.PlatformTx) (decision, error)) (decision, error) {
 	var d decision
 	err := h.Store.Write(ctx, func(tx store.PlatformTx) (err error) {
 		d, err = fn(tx)
 		return err
 	})
 	if err != nil {
-		return rc.TokenInfo{}, err
+		return decision{}, err
 	}
 	h.announce(ctx, d.ended, d.why)
 	if d.refused != nil {
-		return rc.TokenInfo{}, d.refused
+		return decision{}, d.refused
 	}
-	return d.info, nil
+	return d, nil
 }
 
 // checkCode compares an exchange with the request that its code was made
@@ -181,7 +209,7 @@ func (h *Handler) open(ctx context.Context, tx store.PlatformTx, app store.App, 
 	if err := tx.AddOAuthSession(ctx, s, codeHash); err != nil {
 		return decision{}, fmt.Errorf("opening an OAuth session: %w", err)
 	}
-	info, err := h.issue(ctx, tx, app, s, s.Scopes, p)
+	info, err := h.issue(ctx, tx, app, s, p)
 	if err != nil {
 		return decision{}, err
 	}
@@ -192,15 +220,15 @@ func (h *Handler) open(ctx context.Context, tx store.PlatformTx, app store.App, 
 	return decision{info: info, ended: ended, why: "the user has too many with this app"}, nil
 }
 
-// issue makes tokens for a session.
-func (h *Handler) issue(ctx context.Context, tx store.PlatformTx, app store.App, s store.OAuthSession, scopes rc.ScopeSet, p params) (rc.TokenInfo, error) {
+// issue makes tokens for a session, with the scopes that s says.
+func (h *Handler) issue(ctx context.Context, tx store.PlatformTx, app store.App, s store.OAuthSession, p params) (rc.TokenInfo, error) {
 	now := h.now()
 	info := rc.TokenInfo{
-		AccessToken: secret(accessPrefix), TokenType: "bearer", ExpiresIn: accessTTL(p["access_token_ttl"]), Scope: rc.JoinScopes(scopes),
+		AccessToken: secret(accessPrefix), TokenType: "bearer", ExpiresIn: accessTTL(p["access_token_ttl"]), Scope: scopeText(s.Scopes, s.OpenID),
 		OwnerID: strconv.FormatInt(s.ExtensionID, 10), EndpointID: s.EndpointID, SessionID: s.ID,
 	}
 	expires := now.Add(time.Duration(info.ExpiresIn) * time.Second)
-	err := tx.AddAccessToken(ctx, store.AccessToken{Hash: hash(info.AccessToken), SessionID: s.ID, Scopes: scopes, ExpiresAt: expires})
+	err := tx.AddAccessToken(ctx, store.AccessToken{Hash: hash(info.AccessToken), SessionID: s.ID, Scopes: s.Scopes, OpenID: s.OpenID, ExpiresAt: expires})
 	if err != nil {
 		return info, fmt.Errorf("keeping an access token: %w", err)
 	}

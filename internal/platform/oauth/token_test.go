@@ -165,9 +165,14 @@ func TestClientAuthentication(t *testing.T) {
 		{"unknown id", s.secretApp, nil, basic("nobody", "x"), 401, "invalid_client", "OAU-146"},
 		{"no authentication", s.secretApp, nil, nil, 401, "invalid_client", "OAU-123"},
 		{"id without secret", s.secretApp, []string{"client_id", secret}, nil, 401, "invalid_client", "OAU-123"},
-		{"secret in the body", s.secretApp, []string{"client_id", secret, "client_secret", s.clientSecret}, nil, 401, "invalid_client", "OAU-151"},
-		{"two methods", s.secretApp, []string{"client_id", secret, "client_secret", s.clientSecret}, s.basic(), 401, "invalid_client", "OAU-151"},
-		{"assertion", s.secretApp, []string{"client_id", secret, "client_assertion", "e30.e30."}, nil, 401, "invalid_client", "OAU-151"},
+		{"secret in the body", s.secretApp, []string{"client_id", secret, "client_secret", s.clientSecret}, nil, 200, "", ""},
+		{"wrong secret in the body", s.secretApp, []string{"client_id", secret, "client_secret", "wrong"}, nil, 401, "invalid_client", "OAU-146"},
+		{"secret in the body without an id", s.secretApp, []string{"client_secret", s.clientSecret}, nil, 401, "invalid_client", "OAU-123"},
+		{"public app with a secret in the body", s.public, []string{"client_secret", "guess"}, nil, 401, "invalid_client", "OAU-146"},
+		{"two methods", s.secretApp, []string{"client_id", secret, "client_secret", s.clientSecret}, s.basic(), 400, "invalid_request", "OAU-116"},
+		{"Basic and an assertion", s.secretApp, []string{"client_assertion", "e30.e30."}, s.basic(), 400, "invalid_request", "OAU-116"},
+		{"a secret and an assertion in the body", s.secretApp, []string{"client_secret", s.clientSecret, "client_assertion", "e30.e30."}, nil, 400, "invalid_request", "OAU-116"},
+		{"assertion without its type", s.secretApp, []string{"client_id", secret, "client_assertion", "e30.e30."}, nil, 401, "invalid_client", "OAU-151"},
 		{"another id in the body", s.secretApp, []string{"client_id", s.public.ClientID}, s.basic(), 400, "invalid_request", "OAU-150"},
 		{"public app with a secret", s.public, nil, basic(s.public.ClientID, "guess"), 401, "invalid_client", "OAU-146"},
 		{"unknown public app", s.public, []string{"client_id", "nobody"}, nil, 400, "invalid_client", "OAU-153"},
@@ -226,8 +231,8 @@ func TestScopesOnlyShrink(t *testing.T) {
 	b := s.browser()
 	b.signIn(s.asked(s.public), "ada@example.com")
 	narrowed := s.info(s.token(s.exchange(s.public, b.code(with(s.asked(s.public), "scope", "SMS VoipCalling openid")))))
-	if narrowed.Scope != "SMS" {
-		t.Errorf("asking for SMS and scopes the app does not have gave %q, want SMS", narrowed.Scope)
+	if narrowed.Scope != "SMS openid" {
+		t.Errorf("asking for SMS and scopes the app does not have gave %q, want SMS openid", narrowed.Scope)
 	}
 	wider := s.token(with(s.refresh(narrowed.RefreshToken), "scope", "SMS ReadAccounts"))
 	if name, _ := fault(wider); name != "invalid_scope" {
@@ -238,7 +243,7 @@ func TestScopesOnlyShrink(t *testing.T) {
 		t.Errorf("a refresh for an implied scope gave %q", same.Scope)
 	}
 	back := s.info(s.token(s.refresh(same.RefreshToken)))
-	if back.Scope != "SMS" {
+	if back.Scope != "SMS openid" {
 		t.Errorf("the next refresh gave %q, want what the sign-in gave", back.Scope)
 	}
 }

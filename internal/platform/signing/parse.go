@@ -2,8 +2,6 @@ package signing
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -77,27 +75,6 @@ func CheckTime(c jwt.Claims, now time.Time) error {
 		return ErrExpired
 	case c.NotBefore != nil && now.Add(Leeway).Before(c.NotBefore.Time()), c.IssuedAt != nil && now.Add(Leeway).Before(c.IssuedAt.Time()):
 		return ErrEarly
-	}
-	return nil
-}
-
-// CheckKeys reads an app's public keys and refuses a set that could not
-// protect it.
-func CheckKeys(set jose.JSONWebKeySet) error {
-	if len(set.Keys) == 0 || len(set.Keys) > 10 {
-		return fmt.Errorf("holds %d keys; it must hold 1 to 10", len(set.Keys))
-	}
-	for i, key := range set.Keys {
-		switch {
-		case !key.Valid() || !key.IsPublic(): // a symmetric key is not public either
-			return fmt.Errorf("key %d is not a public key; keep private keys and secrets to the app", i+1)
-		case len(Algorithms(key)) == 0:
-			return fmt.Errorf("key %d is of a kind that cannot sign here: use RSA with at least 2048 bits, P-256, P-384 or Ed25519", i+1)
-		case key.Use != "" && key.Use != "sig":
-			return fmt.Errorf("key %d is not for signatures (use is %q)", i+1, key.Use)
-		case key.Algorithm != "" && !slices.Contains(Algorithms(key), jose.SignatureAlgorithm(key.Algorithm)):
-			return fmt.Errorf("key %d is for %s, which is not accepted", i+1, key.Algorithm)
-		}
 	}
 	return nil
 }

@@ -13,28 +13,16 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 
 	"offhook/internal/platform/signing"
+	"offhook/internal/platform/signing/signingtest"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
 )
-
-// A vault seals by hiding the row's name in front, which is enough to see
-// that nothing is opened for another row.
-type vault struct{}
-
-func (vault) Seal(plain []byte, row string) []byte { return append([]byte(row+"\x00"), plain...) }
-func (vault) Open(sealed []byte, row string) ([]byte, error) {
-	plain, ok := strings.CutPrefix(string(sealed), row+"\x00")
-	if !ok {
-		return nil, errors.New("sealed for another row")
-	}
-	return []byte(plain), nil
-}
 
 type clock struct{ now time.Time }
 
 func newKeys(t *testing.T) (*signing.Keys, *clock) {
 	c := &clock{time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	return &signing.Keys{Store: sqlstore.OpenTest(t).Platform(), Sealer: vault{}, Now: func() time.Time { return c.now }}, c
+	return signingtest.Keys(sqlstore.OpenTest(t).Platform(), func() time.Time { return c.now }), c
 }
 
 func check(t *testing.T, err error) {
@@ -105,7 +93,7 @@ func TestManyServersMakeOneKey(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			node := &signing.Keys{Store: k.Store, Sealer: vault{}, Now: func() time.Time { return clock.now }}
+			node := signingtest.Keys(k.Store, func() time.Time { return clock.now })
 			if _, err := node.Public(t.Context(), signing.IDTokens); err != nil {
 				t.Error(err)
 			}
