@@ -48,6 +48,10 @@ type WidgetConfig struct {
 	// OpenClients lets any public client id from any origin use the widget,
 	// with the capabilities to navigate, prefill and see the sign-in status.
 	OpenClients bool `yaml:"open_clients"`
+	// AllowURLSecrets lets the phone's address bring clientSecret, jwt,
+	// authorizationCode or ticket, as old integrations do. Whoever opens such
+	// a page can read them; “offhook embed add” registers them instead.
+	AllowURLSecrets bool `yaml:"allow_url_secrets"`
 	// Platforms adds to the platforms that appServer may choose.
 	// RingCentral's own are always allowed.
 	Platforms []PlatformRecord `yaml:"platforms"`
@@ -64,6 +68,9 @@ type PlatformRecord struct {
 	Hosts []string `yaml:"hosts"`
 	// AllowPrivate lets the platform be on a loopback or private address.
 	AllowPrivate bool `yaml:"allow_private"`
+	// SignUp is the page where people get an account there, for the
+	// parameter showSignUpButton.
+	SignUp string `yaml:"sign_up"`
 }
 
 // A PlatformConfig configures the local platform.
@@ -241,6 +248,9 @@ func (c *Config) check(src source) error {
 		}
 		if !isOrigin(p.Origin) {
 			return src.mistake(setting, "needs an origin such as https://platform.example.com, not %q.", p.Origin)
+		}
+		if u, err := url.Parse(p.SignUp); p.SignUp != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+			return src.mistake(setting, "needs a sign_up that begins with https://, not %q.", p.SignUp)
 		}
 		if u, _ := url.Parse(p.Origin); u.Scheme == "http" && !p.AllowPrivate {
 			return src.mistake(setting, "has an http:// origin; tokens travel over https:// only, unless allow_private says that it is a platform on your own machine or network.")

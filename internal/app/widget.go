@@ -103,7 +103,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Now: time.Now, Log: log,
 	}
 	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Visits: visits, Now: time.Now, Log: log}
-	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Now: time.Now, Log: log}
+	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Handles: sessions, Now: time.Now, Log: log}
 
 	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	frames := &embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Visits: visits, Now: time.Now, Log: log}

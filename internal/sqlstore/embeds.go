@@ -7,7 +7,7 @@ import (
 	"offhook/internal/store"
 )
 
-const embedColumns = "platform, client_id, sealed_secret, origins, ancestors, asset_origins, capabilities, created_at"
+const embedColumns = "platform, client_id, sealed_secret, origins, ancestors, asset_origins, capabilities, redirects, sealed_jwt, jwt_access, implicit, created_at"
 
 // list and unlist keep a list of origins or names, none of which holds a
 // space, in one column.
@@ -15,11 +15,11 @@ func list(items []string) string  { return strings.Join(items, " ") }
 func unlist(text string) []string { return strings.Fields(text) }
 
 func scanEmbed(r scanner) (e store.Embed, err error) {
-	var origins, ancestors, assets, capabilities string
-	var created int64
-	err = r.Scan(&e.Platform, &e.ClientID, &e.SealedSecret, &origins, &ancestors, &assets, &capabilities, &created)
+	var origins, ancestors, assets, capabilities, redirects string
+	var implicit, created int64
+	err = r.Scan(&e.Platform, &e.ClientID, &e.SealedSecret, &origins, &ancestors, &assets, &capabilities, &redirects, &e.SealedJWT, &e.JWTAccess, &implicit, &created)
 	e.Origins, e.Ancestors, e.AssetOrigins = unlist(origins), unlist(ancestors), unlist(assets)
-	e.Capabilities, e.CreatedAt = unlist(capabilities), fromMillis(created)
+	e.Capabilities, e.Redirects, e.Implicit, e.CreatedAt = unlist(capabilities), unlist(redirects), implicit != 0, fromMillis(created)
 	return e, err
 }
 
@@ -32,13 +32,20 @@ func (q queries) Embeds(ctx context.Context) ([]store.Embed, error) {
 }
 
 func (q queries) PutEmbed(ctx context.Context, e store.Embed) error {
-	if e.SealedSecret == nil {
-		e.SealedSecret = []byte{}
-	}
-	return q.exec(ctx, "INSERT INTO embeds ("+embedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	return q.exec(ctx, "INSERT INTO embeds ("+embedColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (platform, client_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, origins = excluded.origins,
-		ancestors = excluded.ancestors, asset_origins = excluded.asset_origins, capabilities = excluded.capabilities`,
-		e.Platform, e.ClientID, e.SealedSecret, list(e.Origins), list(e.Ancestors), list(e.AssetOrigins), list(e.Capabilities), millis(e.CreatedAt))
+		ancestors = excluded.ancestors, asset_origins = excluded.asset_origins, capabilities = excluded.capabilities,
+		redirects = excluded.redirects, sealed_jwt = excluded.sealed_jwt, jwt_access = excluded.jwt_access, implicit = excluded.implicit`,
+		e.Platform, e.ClientID, bytesOf(e.SealedSecret), list(e.Origins), list(e.Ancestors), list(e.AssetOrigins), list(e.Capabilities),
+		list(e.Redirects), bytesOf(e.SealedJWT), e.JWTAccess, flag(e.Implicit), millis(e.CreatedAt))
+}
+
+// bytesOf keeps an empty value from being NULL.
+func bytesOf(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
 
 const frameColumns = "key, platform, client_id, prefix, origin, created_at"

@@ -15,6 +15,10 @@ type Embed struct {
 	Ancestors    []string // further origins allowed above the host page
 	AssetOrigins []string // where logos and styles may come from
 	Capabilities []string // what host pages may ask for
+	Redirects    []string // redirect pages hosted elsewhere, which post what they were called with to the frame
+	SealedJWT    []byte   // a user's JWT under the key ring, row "embed-jwts/<platform>/<client id>"; usually empty
+	JWTAccess    string   // who may sign in with it: empty means whoever brings a ticket
+	Implicit     bool     // the app is registered for the implicit grant only
 	CreatedAt    time.Time
 }
 

@@ -73,6 +73,7 @@ type WidgetReader interface {
 	SessionReader
 	DeskReader
 	TicketReader
+	IntakeReader
 	AuditReader
 }
 
@@ -85,5 +86,6 @@ type WidgetTx interface {
 	SessionWriter
 	DeskWriter
 	TicketWriter
+	IntakeWriter
 	AuditWriter
 }

@@ -26,7 +26,8 @@ func testEmbeds(t *testing.T, w store.Widget) {
 	ctx := t.Context()
 	app := store.Embed{
 		Platform: "https://platform.example.com", ClientID: "app", SealedSecret: []byte{0, 1, 255}, Origins: []string{"https://a.example", "https://b.example"},
-		Ancestors: []string{"https://c.example"}, AssetOrigins: []string{"https://d.example"}, Capabilities: []string{"navigate"}, CreatedAt: at,
+		Ancestors: []string{"https://c.example"}, AssetOrigins: []string{"https://d.example"}, Capabilities: []string{"navigate"},
+		Redirects: []string{"https://a.example/redirect.html"}, SealedJWT: []byte{2, 0}, JWTAccess: "somebody", Implicit: true, CreatedAt: at,
 	}
 	change(t, w, func(tx store.WidgetTx) error { return errors.Join(tx.PutEmbed(ctx, app), tx.PutFrame(ctx, frame)) })
 
@@ -37,10 +38,10 @@ func testEmbeds(t *testing.T, w store.Widget) {
 		t.Errorf("the same client id at another platform: %v, want ErrNotFound", err)
 	}
 	again := app
-	again.SealedSecret, again.Origins, again.CreatedAt = nil, nil, at.Add(time.Hour)
+	again.SealedSecret, again.SealedJWT, again.Implicit, again.Origins, again.CreatedAt = nil, nil, false, nil, at.Add(time.Hour)
 	change(t, w, func(tx store.WidgetTx) error { return tx.PutEmbed(ctx, again) })
 	got, err := w.Embed(ctx, app.Platform, app.ClientID)
-	if err != nil || len(got.SealedSecret) != 0 || len(got.Origins) != 0 || !got.CreatedAt.Equal(at) {
+	if err != nil || len(got.SealedSecret) != 0 || len(got.SealedJWT) != 0 || got.Implicit || len(got.Origins) != 0 || !got.CreatedAt.Equal(at) {
 		t.Errorf("an embed put again is replaced and keeps its CreatedAt: %+v, %v", got, err)
 	}
 	if all, err := w.Embeds(ctx); err != nil || len(all) != 1 {

@@ -1,7 +1,8 @@
 // The page before the phone: it finds out which page embeds it and comes back
 // to the same address with that claim, which the browser then proves
 // (frame-ancestors). It also moves parameters from the fragment into the
-// query, where the server sees them; secrets are dropped on the way.
+// query, where the server sees them; secrets go by a request of their own,
+// and only an opaque name for them stays in the address.
 
 const secrets = ["clientSecret", "appSecret", "jwt", "authorizationCode", "authorizationCodeVerifier", "ticket"];
 
@@ -26,13 +27,30 @@ function embedder() {
 }
 
 const to = new URL(location.href);
+/** @type {Record<string, string>} */
+const found = {};
 for (const [name, value] of new URLSearchParams(to.hash.slice(1))) {
   if (secrets.includes(name)) {
-    to.searchParams.set("removed", name);
+    found[name] = value;
   } else if (value !== "" && !to.searchParams.has(name)) {
     to.searchParams.set(name, value);
   }
 }
 to.hash = "";
+// A page of its own may have been opened by anybody's link, which must not
+// sign the reader in as somebody else.
+if (Object.keys(found).length > 0 && window.parent !== window) {
+  const clientId = to.searchParams.get("clientId") || to.searchParams.get("appKey") || "";
+  const answer = await fetch("/intake", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Offhook": "1" },
+    body: JSON.stringify({ ...found, clientId }),
+  });
+  if (answer.ok) {
+    for (const [name, value] of Object.entries(await answer.json())) {
+      to.searchParams.set(name, /** @type {string} */ (value));
+    }
+  }
+}
 to.searchParams.set("embedOrigin", await embedder());
 location.replace(to);

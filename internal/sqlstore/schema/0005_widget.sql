@@ -6,6 +6,10 @@ CREATE TABLE embeds (
 	ancestors TEXT NOT NULL,
 	asset_origins TEXT NOT NULL,
 	capabilities TEXT NOT NULL,
+	redirects TEXT NOT NULL DEFAULT '',
+	sealed_jwt BYTEA NOT NULL,
+	jwt_access TEXT NOT NULL DEFAULT '',
+	implicit BIGINT NOT NULL DEFAULT 0,
 	created_at BIGINT NOT NULL,
 	PRIMARY KEY (platform, client_id)
 );

@@ -16,6 +16,7 @@ import (
 	"offhook/internal/listen"
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/intake"
 	"offhook/internal/widget/visit"
 	"offhook/web"
 )
@@ -32,29 +33,31 @@ type Handler struct {
 	Registry *Registry
 	Sessions visit.Sessions
 	Shell    visit.Shell
-	Now      func() time.Time
-	Log      *slog.Logger
+	// Intakes takes secrets out of addresses; nil where the operator does
+	// not allow them there.
+	Intakes *intake.Intakes
+	Visits  *visit.Face // answers the probe page
+	Now     func() time.Time
+	Log     *slog.Logger
 }
 
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /app.html", h.app)
+	h.mountIntake(mux)
 }
 
 // embedOrigin is the parameter with which the probe page comes back.
 const embedOrigin = "embedOrigin"
 
-// secrets are the parameters that must not stay in an address, where
-// history, logs and the next page's Referer would see them.
-var secrets = []string{"clientSecret", "appSecret", "jwt", "authorizationCode", "authorizationCodeVerifier", "ticket"}
-
-// removed is the parameter that names, in the clean address, what was taken
-// out of it.
-const removed = "removed"
-
 func (h *Handler) app(w http.ResponseWriter, r *http.Request) {
 	protect(w.Header(), "'none'")
-	if to := clean(r); to != "" {
+	to, err := h.clean(r)
+	if err != nil {
+		h.refuse(w, r, err)
+		return
+	}
+	if to != "" {
 		// A Referrer-Policy on a redirect would take the next request's
 		// Referer, which is the host page's and our candidate.
 		w.Header().Del("Referrer-Policy")
@@ -64,27 +67,6 @@ func (h *Handler) app(w http.ResponseWriter, r *http.Request) {
 	if err := h.show(w, r); err != nil {
 		h.refuse(w, r, err)
 	}
-}
-
-// clean returns the address that r should have been sent to, or nothing when
-// it is in order: under our public name, to which cookies and the sign-in
-// window belong, and without secrets.
-func clean(r *http.Request) string {
-	query, base := r.URL.Query(), listen.BaseURL(r)
-	found := ""
-	for _, name := range secrets {
-		if query.Has(name) {
-			found = name
-			query.Del(name)
-		}
-	}
-	if found == "" && base == baseOf(r, base) {
-		return ""
-	}
-	if found != "" {
-		query.Set(removed, found)
-	}
-	return base + "/app.html?" + query.Encode()
 }
 
 // baseOf is base with the host that the request was really sent to.
@@ -129,9 +111,6 @@ func (h *Handler) view(r *http.Request, clientID, origin string) (view, error) {
 	if !prefixes.MatchString(prefix) {
 		return view{}, rc.Errorf(rc.Invalid, "The parameter prefix may have up to 64 letters, digits, dots, hyphens and underscores.")
 	}
-	if err := checkRedirect(query.Get("redirectUri"), listen.BaseURL(r)); err != nil {
-		return view{}, err
-	}
 	platform, err := h.Registry.platformOf(ctx, query.Get("appServer"), clientID)
 	if err != nil {
 		return view{}, err
@@ -154,29 +133,20 @@ func (h *Handler) view(r *http.Request, clientID, origin string) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	query.Del(embedOrigin)
-	query.Del(removed)
+	signin, err := h.signin(r, platform, e, frame)
+	if err != nil {
+		return view{}, err
+	}
+	for _, name := range []string{embedOrigin, removed, intakeParam} {
+		query.Del(name)
+	}
 	return view{visit.ShellView{
-		Frame: frame, SignedIn: session != nil, Platform: platform.Name, Capabilities: e.Capabilities, Query: query,
+		Frame: frame, SignedIn: session != nil, Platform: platform.Name, Capabilities: e.Capabilities, Query: query, Signin: signin,
 	}, e}, nil
 }
 
 // prefixes become parts of element ids in host pages.
 var prefixes = regexp.MustCompile(`^[A-Za-z0-9._-]{0,64}$`)
-
-// checkRedirect accepts our own redirect page, however it is spelled.
-func checkRedirect(redirectURI, base string) error {
-	if redirectURI == "" {
-		return nil
-	}
-	from, err := url.Parse(base + "/app.html")
-	if err == nil {
-		if to, err := from.Parse(redirectURI); err == nil && to.String() == base+"/redirect.html" {
-			return nil
-		}
-	}
-	return rc.Errorf(rc.Invalid, "The parameter redirectUri names a page that is not on this server. Leave it out, and register %s/redirect.html as a redirect URI of your app.", base)
-}
 
 // mayFrame is asked before the document is served; the browser asks again.
 func (h *Handler) mayFrame(e store.Embed, origin, own string) error {
@@ -187,26 +157,6 @@ func (h *Handler) mayFrame(e store.Embed, origin, own string) error {
 		return nil
 	}
 	return rc.Errorf(rc.Denied, "This phone is not set up for %s. Ask your administrator to run “offhook embed add” with --origin %s.", origin, origin)
-}
-
-// refuseSecret says what became of a secret in the address, unless the
-// operator has registered one: then the phone works without the address's.
-func refuseSecret(name string, e store.Embed) error {
-	if name == "" || len(e.SealedSecret) > 0 {
-		return nil
-	}
-	return rc.Errorf(rc.Invalid, "The phone's address held a secret (%s), which everybody who opens the page could read, so it was dropped. Register the app with “offhook embed add --secret-file …” and leave the parameter out.", known(name))
-}
-
-// known keeps a parameter's text out of the sentence unless it is a name of
-// our own.
-func known(name string) string {
-	for _, s := range secrets {
-		if s == name {
-			return s
-		}
-	}
-	return "a parameter"
 }
 
 // frame records the frame once and returns it with its key. Reading first

@@ -20,12 +20,13 @@ type Record struct {
 	Origin       string   // of the API, such as https://platform.ringcentral.com
 	Hosts        []string // further hosts of its sockets and media: "host", "host:port" or ".suffix"
 	AllowPrivate bool     // its names may resolve to loopback and private addresses
+	SignUp       string   // where people get an account; empty hides the button
 }
 
 // RingCentral is the platform that the contract was written by, production
 // and the developer sandbox, retired for new apps but still answering.
 var RingCentral = Records{
-	{Name: "RingCentral", Origin: "https://platform.ringcentral.com", Hosts: []string{".ringcentral.com", ".ringcentral.biz"}},
+	{Name: "RingCentral", Origin: "https://platform.ringcentral.com", Hosts: []string{".ringcentral.com", ".ringcentral.biz"}, SignUp: "https://www.ringcentral.com"},
 	{Name: "RingCentral Sandbox", Origin: "https://platform.devtest.ringcentral.com", Hosts: []string{".ringcentral.com", ".ringcentral.biz"}},
 }
 

@@ -46,8 +46,16 @@ type Spec struct {
 	Origins      []string  // host pages
 	Ancestors    []string  // pages allowed above the host page
 	AssetOrigins []string
-	Capabilities []string // nil means all
+	Capabilities []string  // nil means all
+	Redirects    []string  // absolute redirect URIs hosted elsewhere
+	JWT          rc.Secret // signs everybody in as one user
+	JWTAccess    string    // AnyoneHere, or empty: only whoever brings a ticket
+	Implicit     bool      // the app knows the implicit grant only
 }
+
+// AnyoneHere is what an operator writes who wants everybody that can reach
+// the server to act as the user of a registered JWT.
+const AnyoneHere = "anyone-who-can-reach-this-server"
 
 // Register adds an embed or replaces it as a whole, its secret included.
 // A mistake in the spec is an Invalid or Denied error that names it.
@@ -66,7 +74,18 @@ func (g *Registry) Register(ctx context.Context, s Spec) error {
 			return rc.Errorf(rc.Invalid, "There is no capability %q. Known: %s.", c, strings.Join(Capabilities, ", "))
 		}
 	}
-	e := store.Embed{Platform: s.Platform, ClientID: s.ClientID, Capabilities: s.Capabilities, CreatedAt: g.Now()}
+	if s.JWTAccess != "" && s.JWTAccess != AnyoneHere {
+		return rc.Errorf(rc.Invalid, "JWT access is %q or nothing: then the JWT is used only for pages that bring a ticket.", AnyoneHere)
+	}
+	e := store.Embed{
+		Platform: s.Platform, ClientID: s.ClientID, Capabilities: s.Capabilities, JWTAccess: s.JWTAccess, Implicit: s.Implicit, CreatedAt: g.Now(),
+	}
+	for _, text := range s.Redirects {
+		if err := checkElsewhere(text); err != nil {
+			return err
+		}
+		e.Redirects = append(e.Redirects, text)
+	}
 	for _, list := range []struct{ from, to *[]string }{{&s.Origins, &e.Origins}, {&s.Ancestors, &e.Ancestors}, {&s.AssetOrigins, &e.AssetOrigins}} {
 		for _, text := range *list.from {
 			origin, err := ParseOrigin(text)
@@ -79,6 +98,9 @@ func (g *Registry) Register(ctx context.Context, s Spec) error {
 	if s.Secret != "" {
 		e.SealedSecret = g.Ring.Seal([]byte(s.Secret), secretRow(e))
 	}
+	if s.JWT != "" {
+		e.SealedJWT = g.Ring.Seal([]byte(s.JWT), jwtRow(e))
+	}
 	if err := g.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.PutEmbed(ctx, e) }); err != nil {
 		return fmt.Errorf("registering the embed %s: %w", s.ClientID, err)
 	}
@@ -86,6 +108,8 @@ func (g *Registry) Register(ctx context.Context, s Spec) error {
 }
 
 func secretRow(e store.Embed) string { return "embeds/" + e.Platform + "/" + e.ClientID }
+
+func jwtRow(e store.Embed) string { return "embed-jwts/" + e.Platform + "/" + e.ClientID }
 
 func validClientID(id string) bool {
 	return id != "" && len(id) <= 128 && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
@@ -114,16 +138,43 @@ func (g *Registry) Frames(e store.Embed, origin string) bool {
 // Secret returns the app's secret, empty for a public client. It goes to
 // e's own platform only: the row that it is sealed for names the platform.
 func (g *Registry) Secret(ctx context.Context, platform, clientID string) (rc.Secret, error) {
+	e, err := g.registered(ctx, platform, clientID)
+	if err != nil {
+		return "", err
+	}
+	return g.open(e.SealedSecret, secretRow(e))
+}
+
+// JWT returns the JWT that is registered for the app, with who may use it;
+// it is empty where there is none.
+func (g *Registry) JWT(ctx context.Context, platform, clientID string) (jwt rc.Secret, access string, err error) {
+	e, err := g.registered(ctx, platform, clientID)
+	if err != nil {
+		return "", "", err
+	}
+	jwt, err = g.open(e.SealedJWT, jwtRow(e))
+	return jwt, e.JWTAccess, err
+}
+
+// registered returns the zero Embed for an app that is not.
+func (g *Registry) registered(ctx context.Context, platform, clientID string) (store.Embed, error) {
 	e, err := g.Store.Embed(ctx, platform, clientID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && len(e.SealedSecret) == 0 {
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Embed{}, nil
+	}
+	if err != nil {
+		return store.Embed{}, fmt.Errorf("reading the embed %s: %w", clientID, err)
+	}
+	return e, nil
+}
+
+func (g *Registry) open(sealed []byte, row string) (rc.Secret, error) {
+	if len(sealed) == 0 {
 		return "", nil
 	}
+	plain, err := g.Ring.Open(sealed, row)
 	if err != nil {
-		return "", fmt.Errorf("reading the embed %s: %w", clientID, err)
-	}
-	plain, err := g.Ring.Open(e.SealedSecret, secretRow(e))
-	if err != nil {
-		return "", fmt.Errorf("opening the secret of the embed %s: %w", clientID, err)
+		return "", fmt.Errorf("opening %s: %w", row, err)
 	}
 	return rc.Secret(plain), nil
 }
