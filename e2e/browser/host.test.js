@@ -91,6 +91,26 @@ describe('the host page', () => {
     }
   });
 
+  it('loses no command by asking early: before the phone has loaded, and before anybody is signed in', async () => {
+    const ada = await demo.user('Ada Archer');
+    const person = await Person.open(demo);
+    try {
+      await person.context.addInitScript(() => {
+        document.addEventListener('DOMContentLoaded', () => window.RCAdapter?.clickToSMS('+14155550131', 'Asked early'));
+      });
+      const tab = await person.tab('/plain');
+      await person.signIn(tab, ada);
+      for (const when of ['after the sign-in', 'at a reload', 'at another']) {
+        await tab.phone.getByText(shown('0131')).locator('visible=true').first().waitFor();
+        assert.equal(await tab.composer().inputValue(), 'Asked early', when);
+        await tab.page.reload();
+        await tab.signedIn();
+      }
+    } finally {
+      await person.close();
+    }
+  });
+
   it('has RCAdapter, and its tel: and sms: links open the phone', async () => {
     const ada = await demo.user('Ada Archer');
     const { person, tab } = await Person.signedIn(demo, ada, { path: '/plain' });

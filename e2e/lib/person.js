@@ -29,6 +29,7 @@ export class Tab {
   /** Waits until the phone of somebody signed in is there, at whichever page. */
   async signedIn() {
     await this.phone.getByRole('navigation').waitFor();
+    await this.phone.locator('[data-panel=signin]').waitFor({ state: 'detached' });
     await this.phone.locator('[aria-busy]').waitFor({ state: 'detached' });
     return this;
   }

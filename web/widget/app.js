@@ -1,7 +1,7 @@
 // The first module of the frame: draws the sign-in panel, shows whether we
 // are online, and loads the rest of the phone once someone is signed in.
 // @ts-check
-import { alert, announce, navigate, signedIn } from "./nav.js";
+import { alert, announce, currentPath, hold, navigate, signedIn } from "./nav.js";
 import { cancelSignIn, signOut, startSignIn } from "./signin.js";
 import "./host.js";
 
@@ -11,8 +11,10 @@ const body = document.body;
 const on = (event, f) => document.addEventListener(event, (e) => f(/** @type {CustomEvent} */ (e).detail || {}));
 
 async function openPhone() {
+  const phone = import("./phone.js");
+  hold(phone);
   body.dataset.signedIn = "true";
-  await import("./phone.js");
+  await phone;
   await import("./events.js");
 }
 
@@ -21,7 +23,8 @@ on("oh:session", async ({ signedIn: now, reason }) => {
   if (now) await openPhone();
   body.dataset.signedIn = String(Boolean(now));
   if (now === before) return;
-  await navigate("/");
+  // The page around the phone may have asked for a place of its own meanwhile.
+  if (!now || currentPath() === "/") await navigate("/");
   if (now) announce("You are signed in.");
   else if (reason && reason !== "signed-out") notice("You were signed out. Sign in to go on.");
 });
@@ -75,9 +78,10 @@ document.addEventListener("click", (e) => {
 });
 
 if (signedIn()) {
+  const begin = currentPath();
   await openPhone();
   const { lastRoute } = await import("./memory.js");
-  await navigate(body.dataset.route && body.dataset.route !== "/" ? body.dataset.route : lastRoute() || "/messages");
+  if (currentPath() === begin) await navigate(begin !== "/" ? begin : lastRoute() || "/messages");
 } else {
   document.dispatchEvent(new CustomEvent("oh:route", { detail: { path: "/" } }));
 }

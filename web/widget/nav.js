@@ -2,6 +2,7 @@
 // Panels are HTML from the server; what a panel needs a script for starts
 // when it hears `oh:panel`.
 // @ts-check
+import { ask, headers } from "./ask.js";
 
 /** @typedef {{phoneNumber?: string, text?: string, conversation?: string, recipient?: {name?: string}}} Prefill */
 
@@ -18,14 +19,6 @@ let changes = 0;
 
 const body = document.body;
 const wide = matchMedia("(min-width: 47.5rem)");
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-
-/** Headers of every request of ours: the proof that our own page asks, and the reader's time zone. */
-export const headers = Object.freeze({ "X-Offhook": "1", "X-Time-Zone": zone });
-
-/** The address of something under this frame. @param {string} path */
-export const frameURL = (path) => `/p/${encodeURIComponent(body.dataset.key || "")}${path}`;
-
 /** @returns {boolean} */
 export const signedIn = () => body.dataset.signedIn === "true";
 
@@ -53,6 +46,18 @@ export async function navigate(path, how = {}) {
   mark(to);
   document.dispatchEvent(new CustomEvent("oh:route", { detail: { path: to } }));
   await show(to, how);
+}
+
+/** @type {Promise<unknown>} */
+let held = Promise.resolve();
+
+/**
+ * Keeps panels back until their modules are there; before, a panel would be
+ * drawn that nothing brings to life. The page around us may ask at any time.
+ * @param {Promise<unknown>} modules
+ */
+export function hold(modules) {
+  held = modules.catch(() => undefined); // the importer reports it
 }
 
 /** Goes to where the reader came from, or to the messages. */
@@ -126,6 +131,7 @@ function mark(path) {
 /** @param {string} path @param {{focus?: boolean}} how */
 async function show(path, how) {
   const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
+  if (signedIn()) await held;
   await showSide();
   loading?.abort();
   const mine = (loading = new AbortController());
@@ -133,7 +139,7 @@ async function show(path, how) {
   const seen = changes;
   panel.setAttribute("aria-busy", "true");
   try {
-    const r = await fetch(frameURL(`/panel${address(path)}`), { headers, signal: mine.signal });
+    const r = await ask(`/panel${address(path)}`, { signal: mine.signal });
     const text = await r.text();
     if (mine.signal.aborted) return;
     if (r.status === 401 && signedIn()) {
@@ -170,7 +176,7 @@ async function showSide() {
   if (!wanted) return side.replaceChildren();
   // The list has one place at a time: its ids are unique.
   document.getElementById("panel")?.querySelector("[data-panel=messages]")?.remove();
-  const r = await fetch(frameURL("/panel/messages"), { headers }).catch(() => null);
+  const r = await ask("/panel/messages").catch(() => null);
   if (r?.ok) await put(side, await r.text());
 }
 
@@ -226,7 +232,7 @@ document.addEventListener("keydown", (e) => {
 });
 
 document.addEventListener("htmx:config:request", (e) => {
-  Object.assign(/** @type {CustomEvent} */ (e).detail.ctx.request.headers, headers);
+  Object.assign(/** @type {CustomEvent} */ (e).detail.ctx.request.headers, headers());
 });
 document.addEventListener("htmx:response:error", (e) => {
   const { ctx } = /** @type {CustomEvent} */ (e).detail;
