@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"offhook/internal/platform/signing"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -19,6 +20,7 @@ import (
 // A Console registers things. Its zero value but for Store is ready to use.
 type Console struct {
 	Store store.Platform
+	Keys  *signing.Keys    // nil registers neither secrets for client_secret_jwt nor JWT credentials
 	Now   func() time.Time // nil means time.Now
 
 	ids store.IDs
@@ -42,6 +44,7 @@ type AppSpec struct {
 	RedirectURIs []string
 	Scopes       []string // by wire name or as people spell them; none means all
 	Confidential bool     // it can keep a secret
+	JWKS         string   // the public keys that its assertions are checked with; it then gets no secret
 	Grants       []string // wire names; none means authorization_code and refresh_token
 	AccountID    int64    // the company whose app it is; zero for whoever runs the platform. Users of other companies are asked before it gets anything
 }
@@ -59,6 +62,9 @@ func (c *Console) RegisterApp(ctx context.Context, spec AppSpec) (store.App, rc.
 			secret = rand.Text() + rand.Text()
 		}
 		app.SecretHash = hash(secret)
+		if c.Keys != nil {
+			app.SealedSecret = c.Keys.SealSecret(app.ClientID, rc.Secret(secret))
+		}
 	}
 	err = c.Store.Write(ctx, func(tx store.PlatformTx) error {
 		if app.AccountID != 0 {
@@ -71,60 +77,91 @@ func (c *Console) RegisterApp(ctx context.Context, spec AppSpec) (store.App, rc.
 	return app, rc.Secret(secret), err
 }
 
-// SetRedirectURIs replaces an app's redirect URIs. An unknown app is a
-// NotFound error.
-func (c *Console) SetRedirectURIs(ctx context.Context, clientID string, uris []string) error {
-	if err := checkRedirects(uris); err != nil {
-		return err
-	}
-	return c.Store.Write(ctx, func(tx store.PlatformTx) error {
-		app, err := tx.App(ctx, clientID)
-		if err != nil {
-			return notFound(err, "There is no app with the client id %q.", clientID)
-		}
-		app.RedirectURIs = unique(uris)
-		return tx.PutApp(ctx, app)
-	})
-}
-
 func (c *Console) app(spec AppSpec) (store.App, error) {
 	app := store.App{
-		ClientID: rand.Text(), Name: strings.TrimSpace(spec.Name), RedirectURIs: unique(spec.RedirectURIs), Scopes: slices.Clone(rc.Scopes),
+		ClientID: rand.Text(), RedirectURIs: unique(spec.RedirectURIs), Scopes: slices.Clone(rc.Scopes),
 		Grants: []string{rc.GrantAuthorizationCode, rc.GrantRefreshToken}, AccountID: spec.AccountID, CreatedAt: c.now(),
 	}
 	if spec.ClientID != "" {
 		app.ClientID = spec.ClientID
 	}
-	if app.Name == "" || len(app.Name) > 64 {
-		return app, rc.Errorf(rc.Invalid, "Give the app a name of 1 to 64 bytes; the sign-in page shows it.")
+	if strings.ContainsFunc(app.ClientID, func(r rune) bool { return r <= ' ' || r >= 0x7f }) || len(app.ClientID) > 128 {
+		return app, rc.Errorf(rc.Invalid, "A client id is at most 128 printable ASCII characters without spaces.")
+	}
+	if err := setName(&app, spec.Name); err != nil {
+		return app, err
 	}
 	if err := checkRedirects(spec.RedirectURIs); err != nil {
 		return app, err
 	}
-	if len(spec.Scopes) > 0 {
+	if err := setScopes(&app, spec.Scopes); err != nil {
+		return app, err
+	}
+	if err := setGrants(&app, spec.Grants); err != nil {
+		return app, err
+	}
+	if spec.JWKS == "" {
+		return app, nil
+	}
+	if spec.Confidential {
+		return app, rc.Errorf(rc.Invalid, "An app proves who it is by a secret or by a key pair, not by both: leave one away.")
+	}
+	return app, setKeys(&app, spec.JWKS)
+}
+
+func setName(app *store.App, name string) error {
+	if app.Name = strings.TrimSpace(name); app.Name == "" || len(app.Name) > 64 {
+		return rc.Errorf(rc.Invalid, "Give the app a name of 1 to 64 bytes; the sign-in page shows it.")
+	}
+	return nil
+}
+
+// setScopes gives an app its permissions; none named leaves it those that it
+// has.
+func setScopes(app *store.App, names []string) error {
+	if len(names) > 0 {
 		app.Scopes = nil
 	}
-	for _, s := range spec.Scopes {
+	for _, s := range names {
 		scope, err := rc.ParseScope(s)
 		if err != nil {
-			return app, err
+			return err
 		}
 		if !slices.Contains(app.Scopes, scope) {
 			app.Scopes = append(app.Scopes, scope)
 		}
 	}
-	if len(spec.Grants) > 0 {
-		app.Grants = unique(spec.Grants)
+	return nil
+}
+
+// setGrants gives an app its grant types; none named leaves it those that it
+// has. "jwt" is short for the one whose name is an address.
+func setGrants(app *store.App, grants []string) error {
+	if len(grants) > 0 {
+		app.Grants = nil
 	}
-	for _, g := range app.Grants {
-		if !slices.Contains(Grants, g) {
-			return app, rc.Errorf(rc.Invalid, "There is no grant type %q. Choose among %s.", g, strings.Join(Grants, ", "))
+	for _, g := range grants {
+		if g == "jwt" {
+			g = rc.GrantJWTBearer
 		}
+		if !slices.Contains(Grants, g) {
+			return rc.Errorf(rc.Invalid, "There is no grant type %q. Choose among %s.", g, strings.Join(Grants, ", "))
+		}
+		app.Grants = unique(append(app.Grants, g))
 	}
-	if signsIn := slices.Contains(app.Grants, rc.GrantAuthorizationCode) || slices.Contains(app.Grants, rc.GrantImplicit); signsIn && len(app.RedirectURIs) == 0 {
-		return app, rc.Errorf(rc.Invalid, "An app that signs users in needs at least one redirect URI.")
+	signsIn := slices.Contains(app.Grants, rc.GrantAuthorizationCode) || slices.Contains(app.Grants, rc.GrantImplicit)
+	if signsIn && len(app.RedirectURIs) == 0 {
+		return rc.Errorf(rc.Invalid, "An app that signs users in needs at least one redirect URI.")
 	}
-	return app, nil
+	return nil
+}
+
+func setKeys(app *store.App, jwks string) error {
+	if _, err := signing.ParseKeys(jwks); err != nil {
+		return rc.Errorf(rc.Invalid, "The key set %v.", err)
+	}
+	app.JWKS, app.SecretHash, app.SealedSecret = jwks, "", nil
+	return nil
 }
 
 // hash is how a generated secret is kept: it has too many random bits to be

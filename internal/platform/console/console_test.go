@@ -29,14 +29,14 @@ func TestRegisterApp(t *testing.T) {
 		t.Errorf("kept %+v, %v", got, err)
 	}
 
-	if err := c.SetRedirectURIs(t.Context(), app.ClientID, []string{"http://localhost:8080/cb"}); err != nil {
+	if _, err := c.ChangeApp(t.Context(), app.ClientID, console.AppChange{RedirectURIs: []string{"http://localhost:8080/cb"}}); err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := p.App(t.Context(), app.ClientID); len(got.RedirectURIs) != 1 || got.RedirectURIs[0] != "http://localhost:8080/cb" || got.SecretHash != app.SecretHash {
 		t.Errorf("after new redirect URIs: %+v", got)
 	}
 	var e *rc.Error
-	if err := c.SetRedirectURIs(t.Context(), "nobody", nil); !errors.As(err, &e) || e.Kind != rc.NotFound {
+	if _, err := c.ChangeApp(t.Context(), "nobody", console.AppChange{}); !errors.As(err, &e) || e.Kind != rc.NotFound {
 		t.Errorf("redirect URIs of an unknown app: %v, want NotFound", err)
 	}
 
