@@ -1,7 +1,8 @@
 // Owns the box that texts are written in: it grows, counts, keeps the draft
 // on the server and gives the text away on Enter.
 // @ts-check
-import { frameURL, headers } from "./nav.js";
+import { ask } from "./ask.js";
+import { rescue } from "./rescue.js";
 
 const SAVE_AFTER = 500;
 const COUNT_FROM = 0.85;
@@ -88,8 +89,9 @@ export class Composer {
     this.#version++;
     this.#inFlight++;
     const save = () =>
-      fetch(frameURL(this.with.draft), { method: "POST", headers, body: new URLSearchParams({ text }), keepalive: true }).then(
+      ask(this.with.draft, { method: "POST", body: new URLSearchParams({ text }), keepalive: true }).then(
         (r) => {
+          if (r.status === 401) rescue(this.with.draft, text);
           if (!r.ok) this.#saved = "\0"; // not kept: the next pause tries again
         },
         () => {

@@ -2,7 +2,8 @@
 // shows what is on its way, marks as read what is seen.
 // @ts-check
 import { Composer } from "./composer.js";
-import { alert, frameURL, headers, takePrefill } from "./nav.js";
+import { ask } from "./ask.js";
+import { alert, takePrefill } from "./nav.js";
 import { again, discard, put, waiting } from "./outbox.js";
 
 const NEAR = 56;
@@ -56,13 +57,13 @@ class Conversation {
   }
 
   async followDraft() {
-    const ask = async () => {
-      const r = await fetch(frameURL(this.#path("draft")), { headers });
+    const draft = async () => {
+      const r = await ask(this.#path("draft"));
       if (!r.ok) throw new Error(await r.text());
       return r.text();
     };
     // Without an answer the box stays as it is; the next resync asks again.
-    await this.composer.follow(ask).catch(() => {});
+    await this.composer.follow(draft).catch(() => {});
   }
 
   /** @param {string} part */
@@ -183,7 +184,7 @@ class Conversation {
     if (this.#reading || document.hidden || !this.#visible || !unread) return;
     this.#reading = true;
     try {
-      const r = await fetch(frameURL(this.#path("read")), { method: "POST", headers });
+      const r = await ask(this.#path("read"), { method: "POST" });
       if (r.ok) {
         this.root.dataset.unread = "0";
         for (const m of this.list.querySelectorAll(".msg[data-unread]")) m.removeAttribute("data-unread");
@@ -212,7 +213,7 @@ class Conversation {
       return li?.remove();
     }
     at.disabled = true;
-    const r = await fetch(frameURL(`/panel/messages/${encodeURIComponent(at.dataset.retry || "")}/retry`), { method: "POST", headers }).catch(() => null);
+    const r = await ask(`/panel/messages/${encodeURIComponent(at.dataset.retry || "")}/retry`, { method: "POST" }).catch(() => null);
     at.disabled = false;
     if (r?.ok) this.refresh();
     else alert(r ? (await r.text()).trim() : "There is no connection right now.");

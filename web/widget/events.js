@@ -4,6 +4,7 @@
 // network, a sleep or a restart of the server. It is never paused while the
 // tab is hidden: texts and rings must not wait for a look.
 // @ts-check
+import { held, hold } from "./ask.js";
 import { host } from "./host.js";
 
 const PING = 15_000;
@@ -79,7 +80,7 @@ export class Socket {
 
   /**
    * @param {string} url
-   * @param {{emit(type: string, detail: object): void, host(message: any): void, fresh(): boolean, open?(url: string): WebSocket}} with_
+   * @param {{emit(type: string, detail: object): void, host(message: any): void, fresh(): boolean, session?(): string, hold?(next: string): void, open?(url: string): WebSocket}} with_
    */
   constructor(url, with_) {
     this.url = url;
@@ -120,10 +121,14 @@ export class Socket {
 
   #connect() {
     this.#drop();
-    const ws = (this.#ws = this.with.open?.(this.url) ?? new WebSocket(this.url));
+    // A socket sends no headers: where a handle stands for the cookie, it goes
+    // in the first frame, and the address says only that it will.
+    const session = this.with.session?.() || "";
+    const url = session ? `${this.url}?by=handle` : this.url;
+    const ws = (this.#ws = this.with.open?.(url) ?? new WebSocket(url));
     // Each socket's late events must not disturb its successor.
     const mine = () => ws === this.#ws;
-    ws.onopen = () => mine() && ws.send(JSON.stringify({ type: "hello", position: this.#position, fresh: this.with.fresh() }));
+    ws.onopen = () => mine() && ws.send(JSON.stringify({ type: "hello", position: this.#position, fresh: this.with.fresh(), ...(session && { session }) }));
     ws.onmessage = (e) => mine() && this.#take(JSON.parse(e.data));
     ws.onclose = () => mine() && this.#lost();
   }
@@ -158,10 +163,15 @@ export class Socket {
         this.#welcomed = true;
         this.with.emit("oh:online", { online: frame.state.online, sentence: frame.state.sentence });
         this.with.emit("oh:unread", { count: frame.state.unread });
+        if (frame.state.user) this.with.emit("oh:user", { user: frame.state.user });
         return;
       case "event":
         if (frame.position) this.#position = frame.position;
         for (const [type, detail] of translate(frame.event)) this.with.emit(type, detail);
+        return;
+      case "handle":
+        this.with.hold?.(frame.handle);
+        this.#ws?.send(JSON.stringify({ type: "handle", handle: frame.handle }));
         return;
       case "host":
         return this.with.host(frame.message);
@@ -199,6 +209,8 @@ function run() {
     emit: (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail })),
     host: (message) => host.tell(message),
     fresh: () => host.fresh,
+    session: held,
+    hold,
   });
   document.addEventListener("oh:session", (e) => {
     if (/** @type {CustomEvent} */ (e).detail?.signedIn) socket.start();

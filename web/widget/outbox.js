@@ -2,7 +2,8 @@
 // its own, is offered again until it is taken, and in the order of writing.
 // The server sends the same id once, however often it is offered.
 // @ts-check
-import { frameURL, headers } from "./nav.js";
+import { ask } from "./ask.js";
+import { rescue } from "./rescue.js";
 
 /** @typedef {{id: string, conversation: string, text: string, state: "sending" | "failed", sentence: string}} Item */
 
@@ -60,12 +61,13 @@ const told = (item, taken = false) => document.dispatchEvent(new CustomEvent("oh
 export async function post(path, body) {
   let r;
   try {
-    r = await fetch(frameURL(path), { method: "POST", headers, body });
+    r = await ask(path, { method: "POST", body });
   } catch {
     throw Object.assign(new Error("There is no connection right now."), { again: true });
   }
   if (r.ok) return (await r.json()).conversation;
   const sentence = (await r.text()).trim();
+  if (r.status === 401) rescue(`${path.replace(/\/messages$/, "")}/draft`, body.get("text") || "");
   throw Object.assign(new Error(sentence), { again: r.status >= 500 || r.status === 429 });
 }
 

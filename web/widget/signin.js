@@ -15,6 +15,7 @@
  * @typedef {{state: string, seen: boolean, message?: string}} Progress
  */
 
+import { ask, cookies } from "./ask.js";
 import { alert } from "./nav.js";
 
 const arrival = 2000; // until a window that the server has not seen counts as blocked
@@ -147,10 +148,10 @@ async function redeem(mine, proof) {
   if (attempt !== mine) {
     return;
   }
-  // The server cannot know whether the browser kept the cookie.
+  // The server cannot know whether the browser kept what it was given.
   const { signedIn } = await call("GET", "/session");
   if (!signedIn) {
-    throw new Refusal(0, `Your browser does not keep the phone's cookie. Allow cookies for ${location.host}, or open the phone in a window of its own.`);
+    throw new Refusal(0, "Your browser lost the sign-in on its way. Press Sign In again.");
   }
   attempt = null;
   mine.stop.abort();
@@ -181,10 +182,11 @@ class Refusal extends Error {
  * @returns {Promise<any>}
  */
 async function call(method, path, body, signal) {
-  const answer = await fetch(`/p/${document.body.dataset.key}${path}`, {
+  if (body && document.body.dataset.signedIn !== "true") await cookies();
+  const answer = await ask(path, {
     method,
     signal,
-    headers: body ? { "Content-Type": "application/json", "X-Offhook": "1" } : {},
+    headers: body ? { "Content-Type": "application/json" } : {},
     body: body && JSON.stringify(body),
   });
   if (!answer.ok) {

@@ -20,6 +20,7 @@ import (
 	"offhook/internal/bus"
 	"offhook/internal/listen"
 	"offhook/internal/rc"
+	"offhook/internal/store"
 	"offhook/internal/widget/visit"
 	"offhook/web"
 )
@@ -31,9 +32,11 @@ type Handler struct {
 	Bus    bus.Bus
 	Desks  Desks
 	Embeds Embeds
-	Now    func() time.Time
-	Log    *slog.Logger
-	Beat   time.Duration // how often a socket is asked whether it lives; zero means 15 s
+	// Handles are for frames whose browser refuses our cookies.
+	Handles Handles
+	Now     func() time.Time
+	Log     *slog.Logger
+	Beat    time.Duration // how often a socket is asked whether it lives; zero means 15 s
 
 	mu     sync.Mutex
 	quit   chan struct{} // guarded by mu; made at first use, closed by Close
@@ -80,6 +83,17 @@ func (h *Handler) quitting() chan struct{} {
 		h.quit = make(chan struct{})
 	}
 	return h.quit
+}
+
+// Handles stand for sessions in frames whose browser refuses cookies.
+type Handles interface {
+	// ByHandle returns nil when the handle is good for nothing.
+	ByHandle(ctx context.Context, f store.Frame, handle string) (*store.Session, error)
+	// Renew gives the session more time and another handle, which is empty
+	// when the session has ended.
+	Renew(ctx context.Context, sessionID string) (handle string, err error)
+	// Settle ends the session's other handles: the frame holds this one.
+	Settle(ctx context.Context, sessionID, handle string) error
 }
 
 // Desks opens the live state of a grant's user.

@@ -3,6 +3,8 @@ package hostlink
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +23,7 @@ const (
 	beat        = 15 * time.Second
 	writeWait   = 10 * time.Second // a reader slower than this is let go; it resumes
 	recheckWait = 10 * time.Minute // how long a lost announcement of a sign-out can go unnoticed
+	renewWait   = 2 * time.Minute  // how often a handle changes
 	readLimit   = 4 << 10
 
 	// statusSignedOut closes a socket whose session has ended. The frame that
@@ -30,12 +33,13 @@ const (
 
 // A frame is what the server writes on a socket.
 type frame struct {
-	Type     string      `json:"type"` // welcome, event, host, pong or ended
+	Type     string      `json:"type"` // welcome, event, host, handle, pong or ended
 	Position string      `json:"position,omitempty"`
 	Event    *frameEvent `json:"event,omitempty"`
 	Message  any         `json:"message,omitempty"` // for the host page, as is
 	Reason   string      `json:"reason,omitempty"`
-	State    *state      `json:"state,omitempty"` // with welcome
+	State    *state      `json:"state,omitempty"`  // with welcome
+	Handle   rc.Secret   `json:"handle,omitempty"` // the frame's next one
 }
 
 // A frameEvent is an [Event] as the panels need it: what changed, not how.
@@ -53,13 +57,16 @@ type state struct {
 	Online   bool   `json:"online"`
 	Sentence string `json:"sentence,omitempty"`
 	Unread   int    `json:"unread"`
+	User     string `json:"user"` // the same after signing in again; it names nobody
 }
 
 // A command is what a frame writes on its socket.
 type command struct {
-	Type     string `json:"type"` // hello or ping
-	Position string `json:"position"`
-	Fresh    bool   `json:"fresh"` // the user signed in just now, in this frame
+	Type     string    `json:"type"` // hello, ping, or handle: the frame holds it now
+	Position string    `json:"position"`
+	Fresh    bool      `json:"fresh"`   // the user signed in just now, in this frame
+	Session  rc.Secret `json:"session"` // with hello: the handle, where the browser refuses cookies
+	Handle   rc.Secret `json:"handle"`
 }
 
 // A socket is one frame's connection. Its goroutines all end with its
@@ -73,6 +80,9 @@ type socket struct {
 	desk  Desk
 	fresh bool
 	quit  <-chan struct{}
+
+	byHandle bool     // the session lives by this socket
+	greeting *command // a hello that was read already
 }
 
 // events answers GET /p/{key}/events. A session that is missing or ends is
@@ -90,7 +100,8 @@ func (h *Handler) events(w http.ResponseWriter, r *http.Request, v visit.Visit) 
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
-	s := &socket{h: h, r: r, visit: v, caps: caps}
+	// That there is a handle is no secret; the handle comes in the first frame.
+	s := &socket{h: h, r: r, visit: v, caps: caps, byHandle: v.Session == nil && r.URL.Query().Get("by") == "handle"}
 	if s.quit = h.enter(); s.quit == nil {
 		return rc.Errorf(rc.Unavailable, "The server is about to restart. The phone comes back by itself.")
 	}
@@ -128,6 +139,9 @@ func (h *Handler) enter() <-chan struct{} {
 
 // run greets the frame and serves it until either side ends.
 func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
+	if s.byHandle && !s.introduce(ctx) {
+		return
+	}
 	if s.visit.Session == nil {
 		s.end(ctx, "signed-out")
 		return
@@ -177,7 +191,27 @@ func (s *socket) refuse(ctx context.Context, err error) {
 	s.conn.Close(websocket.StatusTryAgainLater, "")
 }
 
+// introduce reads the handle in the first frame.
+func (s *socket) introduce(ctx context.Context) bool {
+	hello, err := s.hello(ctx)
+	if err != nil {
+		s.conn.Close(websocket.StatusPolicyViolation, "say hello first")
+		return false
+	}
+	s.greeting = &hello
+	s.visit.Session, err = s.h.Handles.ByHandle(ctx, s.visit.Frame, string(hello.Session))
+	if err != nil {
+		s.h.Log.Error("looking a handle up", "err", err)
+		s.conn.Close(websocket.StatusTryAgainLater, "")
+		return false
+	}
+	return true
+}
+
 func (s *socket) hello(ctx context.Context) (command, error) {
+	if s.greeting != nil {
+		return *s.greeting, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, writeWait)
 	defer cancel()
 	s.h.wg.Go(func() { // a shutdown does not wait for a greeting
@@ -204,11 +238,17 @@ func (s *socket) command(ctx context.Context) (c command, err error) {
 
 func (s *socket) welcome(ctx context.Context) error {
 	ok, sentence := s.desk.Online()
-	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread()}})
+	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread(), userOf(s.visit.Session.GrantID)}})
 	if err != nil {
 		return err
 	}
 	return s.identify(ctx)
+}
+
+// userOf lets a frame tell whether the one who signed in is the one of before.
+func userOf(grantID string) string {
+	sum := sha256.Sum256([]byte("user of " + grantID))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // identify tells the host page who is signed in, once that is known. The
@@ -222,7 +262,11 @@ func (s *socket) identify(ctx context.Context) error {
 }
 
 func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string) {
-	recheck := time.NewTicker(recheckWait)
+	every := recheckWait
+	if s.byHandle {
+		every = renewWait
+	}
+	recheck := time.NewTicker(every)
 	defer recheck.Stop()
 	for {
 		select {
@@ -301,7 +345,15 @@ func (s *socket) read(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		if c.Type == "ping" && s.write(ctx, frame{Type: "pong"}) != nil {
+		switch c.Type {
+		case "ping":
+			err = s.write(ctx, frame{Type: "pong"})
+		case "handle":
+			if s.byHandle {
+				err = s.h.Handles.Settle(ctx, s.visit.Session.ID, string(c.Handle))
+			}
+		}
+		if err != nil {
 			return
 		}
 	}
@@ -331,6 +383,9 @@ func (s *socket) beat(ctx context.Context) {
 // alive looks the session up again, which also keeps a session alive whose
 // only request for days is this one. It ends the socket when there is none.
 func (s *socket) alive(ctx context.Context) bool {
+	if s.byHandle {
+		return s.renew(ctx)
+	}
 	session, err := s.h.Visits.Sessions.Session(s.r.WithContext(ctx), s.visit.Frame)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -345,6 +400,24 @@ func (s *socket) alive(ctx context.Context) bool {
 		return false
 	}
 	return true
+}
+
+// renew is alive for a session that lives by this socket: it gets more time
+// and another handle.
+func (s *socket) renew(ctx context.Context) bool {
+	handle, err := s.h.Handles.Renew(ctx, s.visit.Session.ID)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.h.Log.Error("renewing a handle", "err", err)
+		}
+		s.conn.Close(websocket.StatusTryAgainLater, "")
+		return false
+	}
+	if handle == "" {
+		s.end(ctx, "signed-out")
+		return false
+	}
+	return s.write(ctx, frame{Type: "handle", Handle: rc.Secret(handle)}) == nil
 }
 
 // end says why and closes. It is the last thing written.

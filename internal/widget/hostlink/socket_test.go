@@ -199,7 +199,7 @@ func parse(t *testing.T, data []byte) (v any) {
 	return v
 }
 
-const welcome = `{"type":"welcome","state":{"online":true,"unread":3}}`
+const welcome = `{"type":"welcome","state":{"online":true,"unread":3,"user":"Vgds-YcYhC-GfN1R"}}`
 
 // greet brings a socket to where events flow.
 func (h *house) greet(t *testing.T) (*client, *watch) {

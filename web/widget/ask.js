@@ -1,0 +1,70 @@
+// The one door to the server: every request of the phone's pages goes through
+// here and carries the proof that our own page asks. Where the browser refuses
+// our cookies, the session is a handle, which is kept in this module's memory
+// and nowhere else: it comes in an answer's header or over the socket, goes
+// out in a header, and is forgotten with the page. No address ever holds it.
+// @ts-check
+
+const SESSION = "X-Offhook-Session";
+const NONE = "none"; // cookies are refused, and there is no handle yet
+
+let handle = "";
+/** @type {Promise<void> | null} */
+let trial = null;
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
+/** The address of something under this frame. @param {string} path */
+export const frameURL = (path) => `/p/${encodeURIComponent(document.body.dataset.key || "")}${path}`;
+
+/**
+ * What every request of ours carries: the proof that our own page asks, the
+ * reader's time zone, and the handle if there is one.
+ * @returns {Record<string, string>}
+ */
+export const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, ...(handle && { [SESSION]: handle }) });
+
+/**
+ * Asks for something under this frame.
+ * @param {string} path @param {RequestInit & {headers?: Record<string, string>}} [init]
+ */
+export async function ask(path, init = {}) {
+  const answer = await fetch(frameURL(path), { ...init, headers: { ...headers(), ...init.headers } });
+  const next = answer.headers?.get(SESSION);
+  if (next) handle = next;
+  return answer;
+}
+
+/** The session's handle, or "" where a cookie does. */
+export const held = () => (handle === NONE ? "" : handle);
+
+/** Takes the handle that follows on the one in use. @param {string} next */
+export function hold(next) {
+  if (handle) handle = next;
+}
+
+/**
+ * Finds out once whether the browser keeps our cookies, so that a sign-in that
+ * follows is answered with what it can keep.
+ */
+export function cookies() {
+  trial ??= tryCookies().catch(() => {
+    trial = null; // no answer: the sign-in itself will say so
+  });
+  return trial;
+}
+
+async function tryCookies() {
+  if (handle) return;
+  // The first answer brings a cookie, the second question shows it, or not.
+  for (let i = 0; i < 2; i++) {
+    const answer = await ask("/session");
+    const { signedIn, cookies: kept } = await answer.json();
+    if (signedIn || kept) return;
+  }
+  handle = NONE;
+}
+
+document.addEventListener("oh:session", (e) => {
+  if (handle && !(/** @type {CustomEvent} */ (e).detail?.signedIn)) handle = NONE;
+});
