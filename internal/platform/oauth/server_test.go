@@ -352,6 +352,12 @@ func (s *server) refresh(token string) url.Values {
 	return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}, "client_id": {s.public.ClientID}}
 }
 
+// kept is how a secret is found in the store.
+func kept(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
 // use calls the API with an access token.
 func (s *server) use(token string) answer {
 	s.t.Helper()
