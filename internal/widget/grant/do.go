@@ -100,6 +100,9 @@ func (g *Grants) fresh(ctx context.Context, gr store.Grant) (store.Grant, error)
 	if now.Add(early).Before(gr.ExpiresAt) {
 		return gr, nil
 	}
+	if t, err := g.open(gr); err == nil && t.Refresh == "" && now.Before(gr.ExpiresAt) {
+		return gr, nil // an implicit grant's token is good to its end
+	}
 	renewed, err := g.refreshed(ctx, gr)
 	var e *rc.Error
 	if err != nil && now.Before(gr.ExpiresAt) && ctx.Err() == nil && !(errors.As(err, &e) && e.Kind == rc.Unauthenticated) {

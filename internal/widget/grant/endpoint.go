@@ -2,7 +2,6 @@ package grant
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/intake"
 )
 
 // revokeTime is how long a sign-out waits for the platform.
@@ -22,10 +22,16 @@ const revokeTime = 4 * time.Second
 // app is the OAuth client at a platform. Its addresses are the contract's
 // own, at the platform's origin: what a platform says about itself elsewhere
 // cannot send secrets or codes astray.
-func (g *Grants) app(ctx context.Context, platform, clientID, redirectURI string) (*oauth2.Config, error) {
+//
+// own is a secret that came with the sign-in; without one the registered
+// secret counts. The registered one is never replaced by what a page brought.
+func (g *Grants) app(ctx context.Context, platform, clientID, redirectURI string, own rc.Secret) (*oauth2.Config, error) {
 	secret, err := g.Secrets.Secret(ctx, platform, clientID)
 	if err != nil {
 		return nil, err
+	}
+	if secret == "" {
+		secret = own
 	}
 	// A fixed style: the library's own search would send a code twice.
 	style := oauth2.AuthStyleInHeader
@@ -38,25 +44,43 @@ func (g *Grants) app(ctx context.Context, platform, clientID, redirectURI string
 	}, nil
 }
 
-// Exchange redeems an authorization code. The library reads at most 1 MiB of
-// the answer. A refusal is a Denied error with a sentence for the user.
+// Exchange redeems an authorization code for an app that is public or whose
+// secret is registered. A refusal is a Denied error with a sentence for the
+// user.
 func (g *Grants) Exchange(ctx context.Context, platform, clientID, redirectURI string, code, verifier rc.Secret) (rc.TokenInfo, error) {
-	app, err := g.app(ctx, platform, clientID, redirectURI)
+	i, err := g.Redeem(ctx, platform, redirectURI, intake.Offer{ClientID: clientID, Code: code, Verifier: verifier})
+	return i.TokenInfo, err
+}
+
+// Redeem redeems the code or the JWT of an offer. The library reads at most
+// 1 MiB of the answer. A refusal is an *rc.Error with a sentence for the
+// user; its chain has the OAuth error code.
+func (g *Grants) Redeem(ctx context.Context, platform, redirectURI string, o intake.Offer) (intake.Issue, error) {
+	app, err := g.app(ctx, platform, o.ClientID, redirectURI, o.ClientSecret)
 	if err != nil {
-		return rc.TokenInfo{}, err
+		return intake.Issue{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, g.Client)
-	var proof []oauth2.AuthCodeOption
-	if verifier != "" { // a code that was asked for without PKCE must come without (RFC 9700 section 4.8.2)
-		proof = append(proof, oauth2.VerifierOption(string(verifier)))
-	}
-	token, err := app.Exchange(ctx, string(code), proof...)
+	token, err := app.Exchange(ctx, string(o.Code), parameters(o)...)
 	if err != nil {
-		return rc.TokenInfo{}, plain(err)
+		return intake.Issue{}, g.plain(err, o.JWT != "")
 	}
-	return owned(tokenInfo(token))
+	info, err := owned(tokenInfo(token))
+	return intake.Issue{TokenInfo: info, ClientSecret: o.ClientSecret}, err
+}
+
+func parameters(o intake.Offer) (p []oauth2.AuthCodeOption) {
+	switch {
+	case o.JWT != "":
+		// The library sends an empty code along, which means an absent one
+		// (RFC 6749 section 3.2).
+		p = append(p, oauth2.SetAuthURLParam("grant_type", rc.GrantJWTBearer), oauth2.SetAuthURLParam("assertion", string(o.JWT)))
+	case o.Verifier != "": // a code that was asked for without PKCE must come without (RFC 9700 section 4.8.2)
+		p = append(p, oauth2.VerifierOption(string(o.Verifier)))
+	}
+	return p
 }
 
 // owned refuses tokens of which the platform does not say whose they are.
@@ -69,9 +93,9 @@ func owned(info rc.TokenInfo, err error) (rc.TokenInfo, error) {
 
 func (g *Grants) renew(ctx context.Context, gr store.Grant, t tokens) (rc.TokenInfo, error) {
 	if t.Refresh == "" {
-		return rc.TokenInfo{}, &refusal{code: "no refresh token"}
+		return rc.TokenInfo{}, noRefreshToken()
 	}
-	info, err := g.spend(ctx, gr.Platform, gr.ClientID, rc.Secret(t.Refresh))
+	info, err := g.spend(ctx, gr.Platform, gr.ClientID, rc.Secret(t.Refresh), t.ClientSecret)
 	if err == nil && info.OwnerID != "" && info.OwnerID != gr.OwnerID {
 		return rc.TokenInfo{}, fmt.Errorf("grant %s: the platform renewed the tokens of another user", gr.ID)
 	}
@@ -79,113 +103,17 @@ func (g *Grants) renew(ctx context.Context, gr store.Grant, t tokens) (rc.TokenI
 }
 
 // spend redeems a refresh token.
-func (g *Grants) spend(ctx context.Context, platform, clientID string, refresh rc.Secret) (rc.TokenInfo, error) {
-	app, err := g.app(ctx, platform, clientID, "")
+func (g *Grants) spend(ctx context.Context, platform, clientID string, refresh, own rc.Secret) (rc.TokenInfo, error) {
+	app, err := g.app(ctx, platform, clientID, "", own)
 	if err != nil {
 		return rc.TokenInfo{}, err
 	}
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, g.Client)
 	token, err := app.TokenSource(ctx, &oauth2.Token{RefreshToken: string(refresh)}).Token()
 	if err != nil {
-		return rc.TokenInfo{}, plain(err)
+		return rc.TokenInfo{}, g.plain(err, false)
 	}
 	return tokenInfo(token)
-}
-
-// A refusal is a token endpoint's word that a code or refresh token is of no
-// use any more.
-type refusal struct{ code string }
-
-func (r *refusal) Error() string { return "the token endpoint answered " + r.code }
-
-// Unwrap is what a user hears whose sign-in ends this way. A refused refresh
-// has a sentence of its own.
-func (r *refusal) Unwrap() error {
-	return rc.Errorf(rc.Denied, "The phone service did not accept the sign-in, perhaps because it took too long. Press Sign In to try again.")
-}
-
-func refused(err error) bool {
-	var r *refusal
-	return errors.As(err, &r)
-}
-
-// plain turns the library's error into one that may be logged: its own text
-// can hold the body of the answer, and with it tokens.
-func plain(err error) error {
-	var answer *oauth2.RetrieveError
-	if !errors.As(err, &answer) {
-		var where *url.Error
-		if errors.As(err, &where) {
-			err = where.Err // without the address
-			return fmt.Errorf("asking the token endpoint: %w", unavailable(err))
-		}
-		return fmt.Errorf("reading the token endpoint's answer: %w", unavailable(errors.New("it is not what RFC 6749 section 5.1 describes")))
-	}
-	status := answer.Response.StatusCode
-	code := known(answer.ErrorCode)
-	switch {
-	case status >= 400 && status < 500 && code == "invalid_grant",
-		status == http.StatusBadRequest && strings.Contains(string(answer.Body), "OAU-213"): // clients.md section 2
-		return &refusal{code: fmt.Sprintf("%d %s", status, code)}
-	case status >= 400 && status < 500 && status != http.StatusTooManyRequests:
-		return &misconfigured{fmt.Sprintf("%d %s", status, code)}
-	}
-	return fmt.Errorf("the token endpoint answered %d: %w", status, unavailable(nil))
-}
-
-// A misconfigured app is refused for what it is, not for what it brought:
-// wrong secret, grant type not allowed. It is the administrator's to mend.
-type misconfigured struct{ answer string }
-
-func (m *misconfigured) Error() string { return "the token endpoint answered " + m.answer }
-
-func (m *misconfigured) Unwrap() error {
-	return rc.Errorf(rc.Denied, "The phone service refused this app (%s). Ask your administrator to check the app's client id and secret.", m.answer)
-}
-
-// codeOf is a failure in few words, for operators.
-func codeOf(err error) string {
-	var r *refusal
-	var m *misconfigured
-	switch {
-	case errors.As(err, &r):
-		return "the platform refused the refresh token: " + r.code
-	case errors.As(err, &m):
-		return "the platform refused the app: " + m.answer
-	}
-	return "the platform gave no usable answer; asked again later"
-}
-
-// An outage keeps its cause for the log and has a sentence for the user.
-type outage struct{ cause error }
-
-func unavailable(cause error) error { return &outage{cause} }
-
-func (o *outage) Error() string {
-	if o.cause == nil {
-		return "the platform does not answer as it should"
-	}
-	return o.cause.Error()
-}
-
-func (o *outage) Unwrap() []error {
-	sentence := error(rc.Errorf(rc.Unavailable, "The phone service does not answer. Please try again in a moment."))
-	if o.cause == nil {
-		return []error{sentence}
-	}
-	return []error{sentence, o.cause}
-}
-
-// known keeps foreign text out of errors: an error code is one of the
-// registered names or "unknown".
-func known(code string) string {
-	switch code {
-	case "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope":
-		return code
-	case "":
-		return "without a code"
-	}
-	return "with an unknown code"
 }
 
 // tokenInfo reads the fields that the library does not know. Ids come as
@@ -224,7 +152,7 @@ func (g *Grants) revoke(ctx context.Context, platform, clientID string, t tokens
 }
 
 func (g *Grants) tryRevoke(ctx context.Context, platform, clientID string, t tokens) error {
-	app, err := g.app(ctx, platform, clientID, "")
+	app, err := g.app(ctx, platform, clientID, "", t.ClientSecret)
 	if err != nil {
 		return err
 	}
@@ -245,7 +173,7 @@ func (g *Grants) tryRevoke(ctx context.Context, platform, clientID string, t tok
 	}
 	res, err := g.Client.Do(req)
 	if err != nil {
-		return plain(err)
+		return g.plain(err, false)
 	}
 	defer drain(res)
 	if res.StatusCode >= 300 {

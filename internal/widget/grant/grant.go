@@ -86,6 +86,8 @@ type tokens struct {
 	Scope     string    `json:"scope"`
 	Endpoint  string    `json:"endpoint,omitempty"`
 	Session   string    `json:"session,omitempty"` // the platform's id of the sign-in
+	// ClientSecret came with the sign-in, for an app that has none registered.
+	ClientSecret rc.Secret `json:"clientSecret,omitempty"`
 }
 
 // LogValue keeps the tokens out of logs.

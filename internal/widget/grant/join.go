@@ -9,6 +9,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/intake"
 )
 
 // Join gives the tokens of a new sign-in to the grant of their user, which
@@ -17,17 +18,23 @@ import (
 // the oldest without a word. The id of the grant stays, so every session
 // that the user has elsewhere goes on with the new tokens.
 func (g *Grants) Join(ctx context.Context, platform, clientID string, info rc.TokenInfo) (store.Grant, error) {
+	return g.Keep(ctx, platform, clientID, intake.Issue{TokenInfo: info})
+}
+
+// Keep is Join for tokens whose renewal may need a secret that came with the
+// sign-in.
+func (g *Grants) Keep(ctx context.Context, platform, clientID string, i intake.Issue) (store.Grant, error) {
 	// Another node may add or refresh the same grant meanwhile. The loser
 	// starts over in a new transaction, because PostgreSQL aborts this one.
 	for range 8 {
-		joined, old, err := g.tryJoin(ctx, platform, clientID, info)
+		joined, old, err := g.tryJoin(ctx, platform, clientID, i)
 		if errors.Is(err, store.ErrExists) || errors.Is(err, errMoved) {
 			continue
 		}
 		if err != nil {
 			return store.Grant{}, fmt.Errorf("keeping the tokens of a sign-in: %w", err)
 		}
-		if old.Access != "" && (old.Session == "" || old.Session != info.SessionID) {
+		if old.Access != "" && (old.Session == "" || old.Session != i.SessionID) {
 			g.background(func(ctx context.Context) { g.revoke(ctx, platform, clientID, old) })
 		}
 		return joined, nil
@@ -37,13 +44,13 @@ func (g *Grants) Join(ctx context.Context, platform, clientID string, info rc.To
 
 var errMoved = errors.New("the grant has changed meanwhile")
 
-func (g *Grants) tryJoin(ctx context.Context, platform, clientID string, info rc.TokenInfo) (joined store.Grant, old tokens, err error) {
+func (g *Grants) tryJoin(ctx context.Context, platform, clientID string, i intake.Issue) (joined store.Grant, old tokens, err error) {
 	err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
-		present, err := tx.GrantOf(ctx, platform, clientID, info.OwnerID)
+		present, err := tx.GrantOf(ctx, platform, clientID, i.OwnerID)
 		if errors.Is(err, store.ErrNotFound) {
 			joined, err = g.sealed(store.Grant{
-				ID: rand.Text(), Platform: platform, ClientID: clientID, OwnerID: info.OwnerID, Version: 1, CreatedAt: g.Now(),
-			}, g.tokensOf(info))
+				ID: rand.Text(), Platform: platform, ClientID: clientID, OwnerID: i.OwnerID, Version: 1, CreatedAt: g.Now(),
+			}, g.tokensOf(i))
 			if err != nil {
 				return err
 			}
@@ -55,7 +62,7 @@ func (g *Grants) tryJoin(ctx context.Context, platform, clientID string, info rc
 		// Tokens that cannot be opened, after a lost key, are replaced like
 		// any others; there is only nothing to revoke.
 		old, _ = g.open(present)
-		if joined, err = g.sealed(present, g.tokensOf(info)); err != nil {
+		if joined, err = g.sealed(present, g.tokensOf(i)); err != nil {
 			return err
 		}
 		saved, err := tx.SaveTokens(ctx, joined)
@@ -69,17 +76,22 @@ func (g *Grants) tryJoin(ctx context.Context, platform, clientID string, info rc
 }
 
 // tokensOf is what is kept of a token endpoint's answer.
-func (g *Grants) tokensOf(info rc.TokenInfo) tokens {
+func (g *Grants) tokensOf(i intake.Issue) tokens {
 	return tokens{
-		Access: info.AccessToken, Refresh: info.RefreshToken, ExpiresAt: g.Now().Add(time.Duration(info.ExpiresIn) * time.Second),
-		Scope: info.Scope, Endpoint: info.EndpointID, Session: info.SessionID,
+		Access: i.AccessToken, Refresh: i.RefreshToken, ExpiresAt: g.Now().Add(time.Duration(i.ExpiresIn) * time.Second),
+		Scope: i.Scope, Endpoint: i.EndpointID, Session: i.SessionID, ClientSecret: i.ClientSecret,
 	}
 }
 
 // Discard revokes tokens that no grant has taken: those of a sign-in that
 // was not finished.
 func (g *Grants) Discard(platform, clientID string, info rc.TokenInfo) {
-	g.background(func(ctx context.Context) { g.revoke(ctx, platform, clientID, g.tokensOf(info)) })
+	g.Drop(platform, clientID, intake.Issue{TokenInfo: info})
+}
+
+// Drop is Discard for what Keep would take.
+func (g *Grants) Drop(platform, clientID string, i intake.Issue) {
+	g.background(func(ctx context.Context) { g.revoke(ctx, platform, clientID, g.tokensOf(i)) })
 }
 
 // background runs fn beyond the request that asked for it; Close waits.

@@ -7,6 +7,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/intake"
 )
 
 const (
@@ -115,7 +116,7 @@ func (g *Grants) refresh(ctx context.Context, gr store.Grant) (store.Grant, erro
 	if info.RefreshToken == "" {
 		info.RefreshToken = t.Refresh // RFC 6749 section 6: it may stay the same
 	}
-	next := g.tokensOf(info)
+	next := g.tokensOf(intake.Issue{TokenInfo: info, ClientSecret: t.ClientSecret})
 	if next.Session == "" {
 		next.Session = t.Session
 	}

@@ -4,29 +4,16 @@ import (
 	"context"
 	"time"
 
-	"golang.org/x/oauth2"
-
 	"offhook/internal/rc"
+	"offhook/internal/widget/intake"
 )
 
 // Assert redeems a ready-made assertion (RFC 7523 section 2.1): a JWT that
 // the platform has issued to one of its users. A refusal is a Denied error
 // with a sentence for the user.
 func (g *Grants) Assert(ctx context.Context, platform, clientID string, assertion rc.Secret) (rc.TokenInfo, error) {
-	app, err := g.app(ctx, platform, clientID, "")
-	if err != nil {
-		return rc.TokenInfo{}, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
-	defer cancel()
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, g.Client)
-	// The library sends an empty code along, which means an absent one (RFC
-	// 6749 section 3.2).
-	token, err := app.Exchange(ctx, "", oauth2.SetAuthURLParam("grant_type", rc.GrantJWTBearer), oauth2.SetAuthURLParam("assertion", string(assertion)))
-	if err != nil {
-		return rc.TokenInfo{}, plain(err)
-	}
-	return owned(tokenInfo(token))
+	i, err := g.Redeem(ctx, platform, "", intake.Offer{ClientID: clientID, JWT: assertion})
+	return i.TokenInfo, err
 }
 
 // Transfer takes over a session at the platform that somebody else began for
@@ -36,7 +23,7 @@ func (g *Grants) Assert(ctx context.Context, platform, clientID string, assertio
 func (g *Grants) Transfer(ctx context.Context, platform, clientID string, refresh rc.Secret) (rc.TokenInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	info, err := owned(g.spend(ctx, platform, clientID, refresh))
+	info, err := owned(g.spend(ctx, platform, clientID, refresh, ""))
 	if err == nil && info.RefreshToken == "" {
 		info.RefreshToken = string(refresh) // RFC 6749 section 6: it may stay the same
 	}

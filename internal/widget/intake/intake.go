@@ -53,6 +53,13 @@ type Offer struct {
 	Ticket       rc.Secret
 }
 
+// An Issue is what a platform issued for an offer.
+type Issue struct {
+	rc.TokenInfo
+	// ClientSecret is the offer's, which renewing the tokens needs.
+	ClientSecret rc.Secret
+}
+
 // A Ring seals rows; package seal has the one that is used.
 type Ring interface {
 	Seal(plain []byte, row string) []byte
