@@ -22,7 +22,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -93,10 +92,7 @@ func (h *Handler) Run(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		err := h.Store.Write(ctx, func(tx store.PlatformTx) error {
-			return errors.Join(tx.SweepOAuth(ctx, h.now().Add(-keptFor)), tx.SweepAuthorize(ctx, h.now()), tx.SweepAssertions(ctx, h.now()))
-		})
-		if err != nil && ctx.Err() == nil {
+		if err := h.sweep(ctx); err != nil && ctx.Err() == nil {
 			h.Log.Error("sweeping expired tokens", "err", err)
 		}
 		select {
@@ -105,6 +101,18 @@ func (h *Handler) Run(ctx context.Context) {
 			return
 		}
 	}
+}
+
+func (h *Handler) sweep(ctx context.Context) error {
+	return h.Store.Write(ctx, func(tx store.PlatformTx) error {
+		if err := tx.SweepOAuth(ctx, h.now().Add(-keptFor)); err != nil {
+			return err
+		}
+		if err := tx.SweepAuthorize(ctx, h.now()); err != nil {
+			return err
+		}
+		return tx.SweepAssertions(ctx, h.now())
+	})
 }
 
 func (h *Handler) now() time.Time {
