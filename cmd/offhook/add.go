@@ -5,63 +5,9 @@ import (
 	"strings"
 
 	"offhook/internal/app"
-	"offhook/internal/platform/console"
 	"offhook/internal/rc"
 	"offhook/internal/widget/embed"
 )
-
-func user(ctx context.Context, args []string) error {
-	args, err := verb("user", args)
-	if err != nil {
-		return err
-	}
-	var spec console.UserSpec
-	f := newFlags("user add", "Adds a person to the local platform, with an extension and a direct number.")
-	name := f.String("name", "", "first and last name (required)")
-	f.StringVar(&spec.Email, "email", "", "e-mail address, also the username unless --username says otherwise (required)")
-	f.StringVar(&spec.Username, "username", "", "what is typed into the sign-in page")
-	f.StringVar(&spec.Password, "password", "", "at least 8 characters (default: one is made and printed)")
-	f.StringVar(&spec.Number, "extension", "", "extension number (default: the first free one)")
-	f.StringVar(&spec.PhoneNumber, "phone", "", "direct number in E.164 (default: the first free one)")
-	f.StringVar(&spec.JobTitle, "title", "", "job title")
-	f.StringVar(&spec.Department, "department", "", "department")
-	f.BoolVar(&spec.Admin, "admin", false, "may administer the account")
-	asJSON := f.Bool("json", false, "print the user as JSON")
-	return onData(ctx, f, args, func(d *app.Data) error {
-		spec.FirstName, spec.LastName, _ = strings.Cut(*name, " ")
-		u, err := d.AddUser(ctx, spec)
-		if err != nil {
-			return err
-		}
-		return report(*asJSON, u, "%s signs in as %s with password %s; extension %s, number %s.", u.Name, u.Username, u.Password, u.ExtensionNumber, u.PhoneNumber)
-	})
-}
-
-func oauthApp(ctx context.Context, args []string) error {
-	args, err := verb("app", args)
-	if err != nil {
-		return err
-	}
-	var spec console.AppSpec
-	f := newFlags("app add", "Adds an OAuth client to the local platform.")
-	f.StringVar(&spec.Name, "name", "My app", "the name that the sign-in page shows")
-	f.Var((*list)(&spec.RedirectURIs), "redirect-uri", "where users are sent back to, exactly; may be repeated")
-	f.Var((*list)(&spec.Scopes), "scope", `a permission, as "ReadMessages" or "Read Messages"; may be repeated (default: all)`)
-	f.BoolVar(&spec.Confidential, "confidential", false, "the app runs on a server and keeps a secret")
-	f.Int64Var(&spec.AccountID, "account", 0, "the id of the company whose app it is; users of other companies are asked before it gets anything (default: the platform's own, nobody is asked)")
-	asJSON := f.Bool("json", false, "print the app as JSON")
-	return onData(ctx, f, args, func(d *app.Data) error {
-		a, err := d.AddApp(ctx, spec)
-		if err != nil {
-			return err
-		}
-		secret := "no secret (it uses PKCE)"
-		if a.ClientSecret != "" {
-			secret = "secret " + a.ClientSecret + ", shown this once"
-		}
-		return report(*asJSON, a, "%s has client id %s and %s.", a.Name, a.ClientID, secret)
-	})
-}
 
 func embedCommand(ctx context.Context, args []string) error {
 	args, err := verb("embed", args)

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"offhook/internal/app"
 	"offhook/internal/rc"
@@ -74,7 +77,34 @@ func report(asJSON bool, v any, format string, args ...any) error {
 	return enc.Encode(v)
 }
 
-// verb checks the word after a command such as `offhook user`.
+// table prints v as JSON, or as a line of columns for each item.
+func table[T any](asJSON bool, v []T, head []string, columns func(T) []string) error {
+	if asJSON {
+		return report(true, v, "")
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, strings.Join(head, "\t"))
+	for _, item := range v {
+		fmt.Fprintln(w, strings.Join(columns(item), "\t"))
+	}
+	return w.Flush()
+}
+
+// A command runs with the arguments after its name.
+type command = func(ctx context.Context, args []string) error
+
+// verbs runs the command that the word after another names, as in
+// `offhook app list`.
+func verbs(ctx context.Context, name string, args []string, all map[string]command) error {
+	if len(args) > 0 && all[args[0]] != nil {
+		return all[args[0]](ctx, args[1:])
+	}
+	words := slices.Sorted(maps.Keys(all))
+	last := len(words) - 1
+	return rc.Errorf(rc.Invalid, "Write offhook %s %s or %s, and -h after it to see its flags.", name, strings.Join(words[:last], ", "), words[last])
+}
+
+// verb checks the word after a command that knows one only.
 func verb(command string, args []string) ([]string, error) {
 	if len(args) == 0 || args[0] != "add" {
 		return nil, rc.Errorf(rc.Invalid, "Write offhook %s add, and -h after it to see its flags.", command)

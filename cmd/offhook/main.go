@@ -18,14 +18,15 @@ const usage = `Offhook is a business phone that any web page can embed.
   offhook demo       platform, widget and a host page, with people to try them as
   offhook serve      the widget alone, against any allowed platform
   offhook platform   the local telephone platform alone
-  offhook user       add people to the local platform
-  offhook app        add OAuth clients to the local platform
+  offhook user       the people of the local platform
+  offhook app        the OAuth clients of the local platform
+  offhook credential JWT credentials, with which apps sign in as a user
   offhook embed      allow an app to be embedded by a host page
 
 Each command explains itself with -h.`
 
 var commands = map[string]func(ctx context.Context, args []string) error{
-	"demo": demo, "serve": serve, "platform": platform, "user": user, "app": oauthApp, "embed": embedCommand,
+	"demo": demo, "serve": serve, "platform": platform, "user": user, "app": oauthApp, "credential": credential, "embed": embedCommand,
 }
 
 func main() {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"offhook/internal/platform/console"
+	"offhook/internal/platform/signing"
 	"offhook/internal/rc"
 	"offhook/internal/widget/embed"
 )
@@ -21,12 +22,19 @@ type User struct {
 	PhoneNumber     string `json:"phoneNumber"`
 	Username        string `json:"username"`
 	Password        string `json:"password"`
+	JWT             string `json:"jwt,omitempty"` // a JWT credential for all apps; in demo.json only
+}
+
+// console registers things of the local platform.
+func (d *Data) console() *console.Console {
+	p := d.DB.Platform()
+	return &console.Console{Store: p, Keys: &signing.Keys{Store: p, Sealer: d.Ring}}
 }
 
 // AddUser registers a user. A data folder without an account gets one first.
 // Without a password one is made.
 func (d *Data) AddUser(ctx context.Context, spec console.UserSpec) (User, error) {
-	c := &console.Console{Store: d.DB.Platform()}
+	c := d.console()
 	accounts, err := c.Store.Accounts(ctx)
 	if err != nil {
 		return User{}, err
@@ -43,27 +51,7 @@ func (d *Data) AddUser(ctx context.Context, spec console.UserSpec) (User, error)
 	if err != nil {
 		return User{}, err
 	}
-	return User{e.Name(), e.ID, e.Number, n.Number, e.Username, spec.Password}, nil
-}
-
-// An App is an OAuth client of the local platform as `offhook app add
-// --json` and demo.json tell it.
-type App struct {
-	Name         string     `json:"name"`
-	ClientID     string     `json:"clientId"`
-	ClientSecret string     `json:"clientSecret"`
-	Grants       []string   `json:"grants"`
-	RedirectURIs []string   `json:"redirectUris"`
-	Scopes       []rc.Scope `json:"scopes"`
-}
-
-// AddApp registers an OAuth client of the local platform.
-func (d *Data) AddApp(ctx context.Context, spec console.AppSpec) (App, error) {
-	a, secret, err := (&console.Console{Store: d.DB.Platform()}).RegisterApp(ctx, spec)
-	if err != nil {
-		return App{}, err
-	}
-	return App{a.Name, a.ClientID, string(secret), a.Grants, a.RedirectURIs, a.Scopes}, nil
+	return User{e.Name(), e.ID, e.Number, n.Number, e.Username, spec.Password, ""}, nil
 }
 
 // AddEmbed registers an embed. Whether its platform is allowed is checked

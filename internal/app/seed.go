@@ -31,12 +31,15 @@ const (
 	demoPublicApp = "offhook-demo"
 	demoServerApp = "offhook-demo-server"
 	demoCRMApp    = "offhook-demo-crm"
+	demoJWTApp    = "offhook-demo-jwt"
+	demoTokenApp  = "offhook-demo-implicit"
 )
 
 // Files that keep the demo's secrets from start to start.
 const (
 	secretFile    = "demo-secret"     // of the confidential app
 	crmSecretFile = "demo-crm-secret" // of examples/crm
+	jwtSecretFile = "demo-jwt-secret" // of the app for JWT credentials
 	crmKeyFile    = "demo-crm-key"    // its embed key
 )
 
@@ -74,7 +77,7 @@ func seed(ctx context.Context, d *Data, info *DemoInfo) error {
 
 func seedAccount(ctx context.Context, d *Data, info *DemoInfo) error {
 	p := d.DB.Platform()
-	c := &console.Console{Store: p}
+	c := d.console()
 	number, err := p.PhoneNumber(ctx, demoMainNumber)
 	if errors.Is(err, store.ErrNotFound) {
 		var a store.Account
@@ -97,7 +100,12 @@ func seedAccount(ctx context.Context, d *Data, info *DemoInfo) error {
 		if err != nil {
 			return fmt.Errorf("making %s: %w", spec.FirstName, err)
 		}
-		info.Users = append(info.Users, User{e.Name(), e.ID, e.Number, spec.PhoneNumber, e.Username, demoPassword})
+		// It keeps its id, so that a token in somebody's snippet goes on working.
+		cred, err := d.AddCredential(ctx, console.CredentialSpec{ID: "demo-" + spec.Number, Username: e.Username, Label: "The demo's own, for all apps"})
+		if err != nil {
+			return fmt.Errorf("making the JWT credential of %s: %w", spec.FirstName, err)
+		}
+		info.Users = append(info.Users, User{e.Name(), e.ID, e.Number, spec.PhoneNumber, e.Username, demoPassword, cred.JWT})
 	}
 	if !fresh {
 		return nil
@@ -122,6 +130,10 @@ func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
 	if err != nil {
 		return err
 	}
+	jwtSecret, err := demoSecret(d.Dir, jwtSecretFile, newSecret)
+	if err != nil {
+		return err
+	}
 	redirects := []string{info.Widget.URL + "/redirect.html"}
 	info.Apps = nil
 	for _, spec := range []console.AppSpec{
@@ -131,6 +143,8 @@ func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
 			ClientID: demoCRMApp, Name: "Tideway CRM", RedirectURIs: append(redirects, info.CRM.URL+"/callback"), Confidential: true,
 			Secret: crmSecret, Grants: console.Grants,
 		},
+		{ClientID: demoJWTApp, Name: "Offhook phone (JWT)", Confidential: true, Secret: jwtSecret, Grants: []string{rc.GrantJWTBearer, rc.GrantRefreshToken}},
+		{ClientID: demoTokenApp, Name: "Offhook phone (implicit)", RedirectURIs: redirects, Grants: []string{rc.GrantImplicit}},
 	} {
 		a, err := d.AddApp(ctx, spec)
 		if err != nil {
@@ -138,7 +152,7 @@ func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
 		}
 		info.Apps = append(info.Apps, a)
 		for _, platform := range []string{info.Platform.URL, info.Platform.TLSURL} {
-			err := d.AddEmbed(ctx, embed.Spec{Platform: platform, ClientID: a.ClientID, Secret: rc.Secret(a.ClientSecret), Origins: []string{info.Host.URL, info.CRM.URL}})
+			err := d.AddEmbed(ctx, embed.Spec{Platform: platform, ClientID: a.ClientID, Secret: rc.Secret(a.ClientSecret), Origins: []string{info.Host.URL, info.CRM.URL}, Implicit: a.ClientID == demoTokenApp})
 			if err != nil {
 				return fmt.Errorf("making the embed of %s: %w", spec.ClientID, err)
 			}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"offhook/internal/app"
+	"offhook/internal/platform/console"
+)
+
+func user(ctx context.Context, args []string) error {
+	return verbs(ctx, "user", args, map[string]command{"add": userAdd, "list": userList, "remove": userRemove})
+}
+
+func userAdd(ctx context.Context, args []string) error {
+	var spec console.UserSpec
+	f := newFlags("user add", "Adds a person to the local platform, with an extension and a direct number.")
+	name := f.String("name", "", "first and last name (required)")
+	f.StringVar(&spec.Email, "email", "", "e-mail address, also the username unless --username says otherwise (required)")
+	f.StringVar(&spec.Username, "username", "", "what is typed into the sign-in page")
+	f.StringVar(&spec.Password, "password", "", "at least 8 characters (default: one is made and printed)")
+	f.StringVar(&spec.Number, "extension", "", "extension number (default: the first free one)")
+	f.StringVar(&spec.PhoneNumber, "phone", "", "direct number in E.164 (default: the first free one)")
+	f.StringVar(&spec.JobTitle, "title", "", "job title")
+	f.StringVar(&spec.Department, "department", "", "department")
+	f.BoolVar(&spec.Admin, "admin", false, "may administer the account")
+	asJSON := f.Bool("json", false, "print the user as JSON")
+	return onData(ctx, f, args, func(d *app.Data) error {
+		spec.FirstName, spec.LastName, _ = strings.Cut(*name, " ")
+		u, err := d.AddUser(ctx, spec)
+		if err != nil {
+			return err
+		}
+		return report(*asJSON, u, "%s signs in as %s with password %s; extension %s, number %s.", u.Name, u.Username, u.Password, u.ExtensionNumber, u.PhoneNumber)
+	})
+}
+
+func userList(ctx context.Context, args []string) error {
+	f := newFlags("user list", "Lists the people of the local platform.")
+	asJSON := f.Bool("json", false, "print them as JSON")
+	return onData(ctx, f, args, func(d *app.Data) error {
+		all, err := d.Users(ctx)
+		if err != nil {
+			return err
+		}
+		return table(*asJSON, all, []string{"NAME", "USERNAME", "EXTENSION", "NUMBER"}, func(u app.User) []string {
+			return []string{u.Name, u.Username, u.ExtensionNumber, u.PhoneNumber}
+		})
+	})
+}
+
+func userRemove(ctx context.Context, args []string) error {
+	f := newFlags("user remove", "Removes a person with their messages, number, sessions and credentials.")
+	name := f.String("user", "", "the username (required)")
+	return onData(ctx, f, args, func(d *app.Data) error {
+		if err := d.RemoveUser(ctx, *name); err != nil {
+			return err
+		}
+		return report(false, nil, "%s is removed.", *name)
+	})
+}
