@@ -2,7 +2,9 @@
 // are online, and loads the rest of the phone once someone is signed in.
 // @ts-check
 import { alert, announce, currentPath, hold, navigate, signedIn } from "./nav.js";
-import { cancelSignIn, signOut, startSignIn } from "./signin.js";
+import { ask } from "./ask.js";
+import { sentenceOf } from "./reasons.js";
+import { cancelSignIn, signOut, signOutEverywhere, startSignIn } from "./signin.js";
 import "./host.js";
 
 const body = document.body;
@@ -26,8 +28,20 @@ on("oh:session", async ({ signedIn: now, reason }) => {
   // The page around the phone may have asked for a place of its own meanwhile.
   if (!now || currentPath() === "/") await navigate("/");
   if (now) announce("You are signed in.");
-  else if (reason && reason !== "signed-out") notice("You were signed out. Sign in to go on.");
+  else if (reason === "replaced" && (await signedInAgain())) return;
+  else if (reason) notice(sentenceOf(reason));
 });
+
+/**
+ * Whoever signed in again in another tab signed this one in, too: perhaps as
+ * somebody else, which is why what was open has been closed.
+ */
+async function signedInAgain() {
+  const answer = await ask("/session").catch(() => null);
+  if (!answer?.ok || !(await answer.json()).signedIn) return false;
+  document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: true, hint: true } }));
+  return true;
+}
 
 on("oh:online", ({ online, sentence }) => {
   const bar = /** @type {HTMLElement} */ (document.getElementById("offline"));
@@ -74,6 +88,8 @@ document.addEventListener("click", (e) => {
       return draw({ state: "idle" });
     case "sign-out":
       return void signOut().catch((/** @type {Error} */ e) => alert(e.message));
+    case "sign-out-everywhere":
+      return void signOutEverywhere().catch((/** @type {Error} */ e) => alert(e.message));
   }
 });
 

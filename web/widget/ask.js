@@ -66,5 +66,7 @@ async function tryCookies() {
 }
 
 document.addEventListener("oh:session", (e) => {
-  if (handle && !(/** @type {CustomEvent} */ (e).detail?.signedIn)) handle = NONE;
+  const { signedIn, reason } = /** @type {CustomEvent} */ (e).detail ?? {};
+  // A session that was replaced has left its place to the handle's.
+  if (handle && !signedIn && reason !== "replaced") handle = NONE;
 });

@@ -4,8 +4,10 @@
 // and a command acts only when the embed allows it. docs/embedding.md lists
 // the messages.
 // @ts-check
+import { ask } from "./ask.js";
 import { compose, currentPath, navigate, showNumber } from "./nav.js";
 import { signOut, startSignIn } from "./signin.js";
+import { useTicket } from "./ticket.js";
 
 /** @typedef {Record<string, unknown>} Message */
 
@@ -24,6 +26,7 @@ const NEEDS = {
   "rc-adapter-new-call": "prefill",
   "rc-adapter-login": "signin",
   "rc-adapter-logout": "signin",
+  "rc-adapter-sign-in": "signin",
 };
 
 /**
@@ -83,6 +86,7 @@ export class HostLink {
   #unread = 0;
   #signedIn = false;
   #fresh = false;
+  #wants = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -90,7 +94,7 @@ export class HostLink {
    * @param {{
    *   parent: {postMessage(message: unknown, targetOrigin: string): void} | null,
    *   origin: string, capabilities: string[], name: string,
-   *   actions: {navigate(path: string): unknown, compose(what: object): unknown, showNumber(n: string): unknown, signIn(): unknown, signOut(): unknown},
+   *   actions: {navigate(path: string): unknown, compose(what: object): unknown, showNumber(n: string): unknown, signIn(): unknown, signOut(): unknown, ticket(ticket: string): Promise<unknown>},
    *   warn(sentence: string): void,
    * }} with_ parent is null when the phone is a page of its own.
    */
@@ -144,7 +148,15 @@ export class HostLink {
         return this.#signedIn || actions.signIn();
       case "rc-adapter-logout":
         return this.#signedIn && actions.signOut();
+      case "rc-adapter-sign-in":
+        return this.#ticket(text(m.ticket, 200));
     }
+  }
+
+  /** Signs in with a ticket of the page's own server. @param {string | undefined} ticket */
+  #ticket(ticket) {
+    this.#wants = false;
+    if (ticket) this.with.actions.ticket(ticket).catch((e) => this.with.warn(`The ticket could not be used: ${e.message}`));
   }
 
   /** @param {string} type @param {string} sentence */
@@ -157,12 +169,18 @@ export class HostLink {
   /** Begins: the page learns that the phone is there, and whether somebody is signed in. @param {boolean} signedIn */
   start(signedIn) {
     this.#signedIn = signedIn;
+    this.#wants = !signedIn;
     this.#notify();
     if (!signedIn) this.tell({ type: "rc-login-status-notify", loggedIn: false });
   }
 
-  /** Somebody signed in or out. @param {boolean} signedIn */
-  session(signedIn) {
+  /**
+   * Somebody signed in or out. Who signed out means it; after any other end
+   * the page's own server may vouch for the user again.
+   * @param {boolean} signedIn @param {string} [reason]
+   */
+  session(signedIn, reason) {
+    this.#wants = !signedIn && !["signed-out", "replaced"].includes(reason || "");
     if (signedIn && !this.#signedIn) this.#fresh = true;
     this.#signedIn = signedIn;
     if (!signedIn) {
@@ -198,6 +216,7 @@ export class HostLink {
       type: "offhook-frame-notify",
       version: 1,
       name: this.with.name,
+      ...(this.#wants && this.with.capabilities.includes("signin") && { ticket: true }),
       ...(open && { signedIn: this.#signedIn, unread: this.#unread }),
     });
   }
@@ -233,13 +252,13 @@ function connect() {
     origin,
     capabilities: capabilities.split(" "),
     name: appName || "Phone",
-    actions: { navigate, compose, showNumber, signOut, signIn: () => navigate("/").then(startSignIn) },
+    actions: { navigate, compose, showNumber, signOut, ticket: useTicket, signIn: () => navigate("/").then(startSignIn) },
     warn: (sentence) => console.warn(sentence),
   });
   window.addEventListener("message", (e) => link.receive(e));
   /** @param {string} type @param {(detail: any) => void} fn */
   const on = (type, fn) => document.addEventListener(type, (e) => fn(/** @type {CustomEvent} */ (e).detail ?? {}));
-  on("oh:session", (d) => link.session(Boolean(d.signedIn)));
+  on("oh:session", (d) => link.session(Boolean(d.signedIn), d.reason));
   on("oh:route", (d) => link.route(d.path ?? currentPath()));
   on("oh:unread", (d) => link.unread(d.count));
   link.start(signedIn === "true");
@@ -260,8 +279,11 @@ function follow(link) {
       const { signedIn, hint } = /** @type {CustomEvent} */ (e).detail ?? {};
       if (signedIn && !hint) tabs.postMessage("signed in");
     });
-    tabs.onmessage = () => {
+    tabs.onmessage = async () => {
       if (link.signedIn) return;
+      // Where the browser refuses cookies, each frame has a session of its own.
+      const answer = await ask("/session").catch(() => null);
+      if (link.signedIn || !answer?.ok || !(await answer.json()).signedIn) return;
       document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: true, hint: true } }));
     };
   } catch {

@@ -80,6 +80,17 @@ export async function signOut() {
   changed(false, "signed-out");
 }
 
+/** Signs this user out of this phone in every browser, or says why it cannot. */
+export async function signOutEverywhere() {
+  cancelSignIn();
+  try {
+    await call("POST", "/signout-everywhere", {});
+  } catch (error) {
+    return alert(sentence(error));
+  }
+  changed(false, "everywhere");
+}
+
 /** @param {Attempt} mine */
 async function run(mine) {
   await call("POST", "/signin", { flow: mine.flow, secret: mine.secret }, mine.stop.signal);
