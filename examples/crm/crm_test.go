@@ -224,7 +224,7 @@ func TestAPersonSignsInAndThePhoneKnowsThem(t *testing.T) {
 		}
 	}
 	key, _ := st.phone()
-	if got := st.redeem(key, st.ticket()); got != `{"signedIn":true}` {
+	if got := st.redeem(key, st.ticket()); got != `{"signedIn":true,"changed":true}` {
 		t.Errorf("the phone with a ticket: %s", got)
 	}
 	if _, in := st.phone(); !in {

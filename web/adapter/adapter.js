@@ -1,7 +1,6 @@
-// The phone in the corner of any page; docs/embedding.md describes it. The
-// iframe stands in the page's own tree, where integrations look for it, and
-// what is drawn around it in a shadow root. Nothing here needs inline styles
-// or innerHTML, so it works under strict policies.
+// The phone in the corner of any page; see docs/embedding.md. The iframe
+// stands in the page's tree, where integrations look for it, all else in a
+// shadow root. It works under strict policies: no inline styles or innerHTML.
 (() => {
   'use strict';
   const script = /** @type {any} */ (document.currentScript ?? document.querySelector('script[src*="/adapter.js"]'));
@@ -12,14 +11,14 @@
 --face:light-dark(#fbfaf7,#171613);--ink:light-dark(#1d1c19,#f1eee7);--soft:light-dark(#57534a,#bdb7aa);--line:light-dark(#e4e0d8,#34312b);--accent:light-dark(#0e6a58,#62c6ae)}
 :host([hidden]){display:none}
 .panel,.pill{position:absolute;bottom:0;right:0;box-sizing:border-box;color:var(--ink);transition:opacity .16s,transform .16s,visibility .16s}
-:host(.left){left:${GAP}px;}:host(.right){right:${GAP}px}
+:host(.left){left:${GAP}px}:host(.right){right:${GAP}px}
 :host(.left) :is(.panel,.pill){right:auto;left:0}
 .panel{display:flex;flex-direction:column;overflow:hidden;border-radius:16px;background:var(--face);max-width:calc(100vw - ${2 * GAP}px);max-height:calc(100dvh - ${2 * GAP}px);
 box-shadow:0 0 0 1px var(--line),0 12px 24px #0b12201f,0 32px 64px #0b122029}
 .bar{display:flex;align-items:center;height:38px;flex:none;border-bottom:1px solid var(--line);padding-inline:4px}
 button{all:unset;box-sizing:border-box;display:flex;align-items:center;cursor:pointer;border-radius:9px;outline-offset:-2px}
 button:focus-visible{outline:2px solid var(--accent)}
-.grip{flex:1;min-width:0;height:30px;gap:8px;padding:0 8px;cursor:grab;touch-action:none;user-select:none;}
+.grip{flex:1;min-width:0;height:30px;gap:8px;padding:0 8px;cursor:grab;touch-action:none;user-select:none}
 .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;line-height:1.4}
 .min{width:30px;height:30px;justify-content:center;color:var(--soft)}
 .min:hover{background:var(--line);color:var(--ink)}
@@ -52,7 +51,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     const url = new URL(appUrl ?? 'app.html', script.src);
     const given = new URL(script.src).searchParams;
     for (const name in options) given.set(name, options[name]);
-    // What concerns only this file stays here; the frame gets the rest.
+    // What concerns this file stays; the frame gets the rest.
     const take = (name) => {
       const value = given.get(name);
       given.delete(name);
@@ -72,16 +71,16 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     let name = 'Phone';
     let ready = false;
     let queue = [];
-    // x and y are how far from its corner the phone was moved.
+    // x and y are the way from its corner.
     const state = { x: 0, y: 0, minimized: minimizable && innerWidth <= 480, closed: false };
     try {
-      // Storage throws where the page's own cookies are refused.
+      // Storage throws where cookies are refused.
       Object.assign(state, JSON.parse(localStorage[key]));
     } catch {}
     state.closed = false;
     if (!minimizable) state.minimized = false;
 
-    // The frame must know who embeds it, even on a page without Referer.
+    // The frame must know its page, also one without Referer.
     const frame = make('iframe', {
       id: prefix + '-adapter-frame', title: name, referrerpolicy: 'origin',
       allow: 'microphone; autoplay; clipboard-write', src: url.href,
@@ -134,7 +133,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     };
     const show = () => set({ minimized: false, closed: false });
 
-    // Pointers drag both the bar and the pill; a short way is still a click.
+    // A short way is still a click.
     let moved = false;
     const draggable = (e) => {
       let from;
@@ -182,13 +181,20 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       frame.focus();
     });
     root.addEventListener('click', () => {
-      // A page may ask only in answer to a click in the page itself.
+      // A page may ask only after a click in it.
       if (notify && window.Notification?.permission === 'default') Notification.requestPermission();
     });
 
     const send = (type, fields) => {
       if (ready) frame.contentWindow.postMessage({ ...fields, type }, url.origin);
       else queue.push([type, fields]);
+    };
+    // The frame wants a ticket when nobody is signed in.
+    let provide, wanted;
+    const ask = async () => {
+      if (!wanted || !provide) return;
+      wanted = false;
+      api.signIn({ ticket: await provide() });
     };
     const api = {
       clickToCall(phoneNumber, toCall = false) {
@@ -201,6 +207,11 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       },
       navigateTo: (path) => send('rc-adapter-navigate-to', { path }),
       logoutUser: () => send('rc-adapter-logout'),
+      signIn: ({ ticket }) => send('rc-adapter-sign-in', { ticket }),
+      setTicketProvider(fn) {
+        provide = fn;
+        ask();
+      },
       setMinimized: (minimized) => set({ minimized: minimizable && !!minimized }),
       toggleMinimized: () => api.setMinimized(!state.minimized),
       setClosed: (closed) => set({ closed: !!closed }),
@@ -232,10 +243,12 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
         ready = true;
         for (const q of queue) send(...q);
         queue = [];
+        wanted = data.ticket;
+        ask();
       }
       if (data?.type === 'rc-inbound-message-notify' && notify && document.hidden && window.Notification?.permission === 'granted') {
         const { id, from, subject, conversationId } = data.message;
-        // Twenty tabs share the tag, and tell once.
+        // Twenty tabs share the tag and tell once.
         const n = new Notification(from?.name || from?.phoneNumber || name, { body: subject, tag: key + id });
         n.onclick = () => {
           window.focus();

@@ -155,3 +155,30 @@ test("a text that comes in while nobody looks is a notification, when the page a
   page.say(text);
   assert.deepEqual(shown, [{ title: "Ada", body: "Hello", tag: "rc-widget-adapter7" }]);
 });
+
+test("a ticket is asked for when the frame wants one, whichever comes first", async () => {
+  for (const early of [true, false]) {
+    const page = load();
+    let asked = 0;
+    const provide = async () => `OHTK_${++asked}`;
+    const want = () => page.say({ type: "offhook-frame-notify", version: 1, name: "Acme", ticket: true });
+    if (early) page.window.RCAdapter.setTicketProvider(provide);
+    want();
+    if (!early) page.window.RCAdapter.setTicketProvider(provide);
+    await new Promise(setImmediate);
+    assert.deepEqual(page.frame.sent.map(({ data, target }) => [data.type, data.ticket, target]), [["rc-adapter-sign-in", "OHTK_1", "https://phone.example"]]);
+    page.ready();
+    await new Promise(setImmediate);
+    assert.equal(asked, 1, "not while somebody is signed in");
+    want();
+    await new Promise(setImmediate);
+    assert.equal(asked, 2, "each want is answered once");
+  }
+});
+
+test("the page may hand over a ticket by itself", () => {
+  const page = load();
+  page.window.RCAdapter.signIn({ ticket: "OHTK_x" });
+  page.ready();
+  assert.deepEqual(page.frame.sent.map(({ data }) => [data.type, data.ticket]), [["rc-adapter-sign-in", "OHTK_x"]]);
+});

@@ -25,7 +25,7 @@ function link(capabilities = ALL) {
   };
   const it = new HostLink({
     parent, origin: ORIGIN, capabilities, name: "Demo", warn: (s) => warned.push(s),
-    actions: { navigate: action("navigate"), compose: action("compose"), showNumber: action("showNumber"), signIn: action("signIn"), signOut: action("signOut") },
+    actions: { navigate: action("navigate"), compose: action("compose"), showNumber: action("showNumber"), signIn: action("signIn"), signOut: action("signOut"), ticket: action("ticket") },
   });
   const say = (data, from = {}) => it.receive({ source: parent, origin: ORIGIN, data, ...from });
   return { it, say, told, done, warned };
@@ -192,4 +192,30 @@ test("the badge follows the count and is empty after sign-out", () => {
   it.unread(2);
   it.session(false);
   assert.deepEqual(told.filter((x) => x.message.type === "offhook-frame-notify").map((x) => x.message.unread), [0, 2, 0]);
+});
+
+test("the page learns when a ticket would help, and hands one over", () => {
+  const { it, say, done, told } = link();
+  const wanted = () => told.findLast(({ message }) => message.type === "offhook-frame-notify").message.ticket;
+  it.start(false);
+  assert.equal(wanted(), true);
+  say({ type: "rc-adapter-sign-in", ticket: "OHTK_x" });
+  for (const ticket of ["", 7, null, ["OHTK_x"], "x".repeat(201)]) say({ type: "rc-adapter-sign-in", ticket });
+  assert.deepEqual(done, [["ticket", "OHTK_x"]]);
+  it.session(true);
+  assert.equal(wanted(), undefined);
+  it.session(false, "signed-out");
+  assert.equal(wanted(), undefined, "who signed out is not signed in again at once");
+  it.session(true);
+  it.session(false, "refused");
+  assert.equal(wanted(), true, "the platform ended the session: the server may vouch again");
+});
+
+test("a page without the capability to sign in is asked for no ticket, and gives none", () => {
+  const { it, say, done, told, warned } = link(["navigate", "status"]);
+  it.start(false);
+  say({ type: "rc-adapter-sign-in", ticket: "OHTK_x" });
+  assert.deepEqual(done, []);
+  assert.equal(told[0].message.ticket, undefined);
+  assert.match(warned[0], /"signin"/);
 });

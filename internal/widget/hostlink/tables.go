@@ -43,10 +43,11 @@ func out(name, needs, note string) Message {
 	return Message{Row{name, true, note}, true, needs}
 }
 
-// Messages are all messages of the contract and the one of our own.
+// Messages are all messages of the contract and two of our own.
 var Messages = append([]Message{
 	in("rc-adapter-login", SignIn, "Shows Sign In and opens its window; a browser that blocks the window leaves a link to click."),
 	in("rc-adapter-logout", SignIn, "Ends the session of this frame; the last one revokes the tokens."),
+	in("rc-adapter-sign-in", SignIn, "Our own: `ticket` signs in whom the host's server vouches for. A ticket that is not good changes nothing."),
 	in("rc-adapter-new-sms", Prefill, "A new text, or the conversation, filled in. The user sends it. Attachments are left out with a sentence in the console."),
 	in("rc-adapter-new-call", Prefill, "The page of the number, from which it can be texted or copied; `toCall` does nothing yet."),
 	in("rc-adapter-navigate-to", Navigate, "`/`, `/messages`, `/conversations/:id`, `/composeText`, `/settings` and `goBack`; other routes show the messages."),
@@ -54,7 +55,7 @@ var Messages = append([]Message{
 	out("rc-route-changed-notify", Status, "Once a page stays for a tenth of a second."),
 	out("rc-inbound-message-notify", Texts, "A text that has just come in: the platform's record."),
 	out("rc-message-updated-notify", Texts, "A text that is new or has changed: the platform's record."),
-	out("offhook-frame-notify", "", "Our own, for adapter.js: name, and with the capability `status` whether somebody is signed in and how many texts are unread."),
+	out("offhook-frame-notify", "", "Our own, for adapter.js: name, `ticket` when one would help (capability `signin`), and with the capability `status` whether somebody is signed in and how many texts are unread."),
 }, append(missing(false, `(any) with callbackUri
 rc-adapter-auto-populate-conversation
 rc-adapter-control-call
@@ -194,6 +195,8 @@ var Methods = append([]Row{
 	{"clickToSMS", true, "Attachments are left out."},
 	{"navigateTo", true, ""},
 	{"logoutUser", true, "Capability `signin`."},
+	{"signIn({ticket})", true, "Our own: signs in with a ticket of the host's own server. Capability `signin`."},
+	{"setTicketProvider(async () => ticket)", true, "Our own: asked whenever nobody is signed in, except after a sign-out. Capability `signin`."},
 	{"setMinimized, toggleMinimized", true, ""},
 	{"setClosed, toggleClosed", true, "A reload shows the phone again."},
 	{"setSize", true, "The size of the frame, without the bar above it; never larger than the window."},

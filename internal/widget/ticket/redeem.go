@@ -15,7 +15,8 @@ import (
 // then nothing changes.
 type signedIn struct {
 	SignedIn bool `json:"signedIn"`
-	Stale    bool `json:"stale,omitempty"` // the ticket was not good
+	Changed  bool `json:"changed,omitempty"` // with another session than before
+	Stale    bool `json:"stale,omitempty"`   // the ticket was not good
 }
 
 // redeem signs the frame in. The proof that the frame's own page asks is the
@@ -29,19 +30,20 @@ func (h *Handler) redeem(w http.ResponseWriter, r *http.Request, v visit.Visit) 
 	ctx := context.WithoutCancel(r.Context())
 	g, err := h.take(ctx, v.Frame, ask.Ticket)
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrSpent) {
-		visit.JSON(w, http.StatusOK, signedIn{v.Session != nil, true})
+		visit.JSON(w, http.StatusOK, signedIn{SignedIn: v.Session != nil, Stale: true})
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	// The same user's session goes on: its sockets need not start anew.
-	if v.Session == nil || v.Session.GrantID != g.ID {
+	changed := v.Session == nil || v.Session.GrantID != g.ID
+	if changed {
 		if err := h.Entry.Enter(w, r.WithContext(ctx), v.Frame, "ticket", g); err != nil {
 			return err
 		}
 	}
-	visit.JSON(w, http.StatusOK, signedIn{SignedIn: true})
+	visit.JSON(w, http.StatusOK, signedIn{SignedIn: true, Changed: changed})
 	return nil
 }
 
