@@ -172,7 +172,7 @@ func delivery(m *rc.Message) Delivery {
 
 // failure says what to do about a text that was not delivered.
 func failure(m *rc.Message) string {
-	s := "This text was not delivered. The number may not take texts; check it, or call instead."
+	s := "This text was not delivered. The number may not take texts; check it and send it again."
 	if m.DeliveryErrorCode != "" {
 		s += " (" + m.DeliveryErrorCode + ")"
 	}

@@ -388,6 +388,28 @@ func TestAWatchResumesOrSaysThatItCannot(t *testing.T) {
 	}
 }
 
+// A page that was connected to the server before it was started anew must
+// hear of the texts that came in meanwhile, or its host page never will.
+func TestAWatcherOfAnEarlierRunHearsWhatThisRunHasTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := open(t, h.pool(t))
+	ready(t, d)
+	h.receive(bob, "while you were away")
+	until(t, d, "the text", func() bool { return d.Unread() == 1 })
+	w := d.Watch(Position{"an earlier run", 17})
+	defer w.Close()
+	if e := <-w.C; w.Resumed || e.Type != EventResync {
+		t.Errorf("%+v, want a resync first", e)
+	}
+	for e := range w.C {
+		if e.Type == EventMessage && e.New && e.Message.Subject == "while you were away" {
+			return
+		}
+	}
+	t.Error("the text was not told again")
+}
+
 func TestTheEndOfTheGrantEndsTheDesk(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -129,7 +129,15 @@ func (f *feed) watch(after Position, done <-chan struct{}) *Watch {
 	f.watchers++
 	start := after.Seq
 	resumed := after.Epoch == f.epoch && after.Seq <= f.last && f.last-after.Seq <= keptEvents
-	if !resumed {
+	var first *Event
+	switch {
+	case resumed:
+	case after.Epoch != "" && after.Epoch != f.epoch && f.last <= keptEvents:
+		// The watcher knew an earlier run. Whatever this run has told is news
+		// to it: texts that came in while the server was away among it.
+		start = 0
+		first = &Event{Type: EventResync, Position: Position{f.epoch, 0}}
+	default:
 		start = math.MaxUint64 // after everything, so that the first event is a resync
 	}
 	f.mu.Unlock()
@@ -137,6 +145,12 @@ func (f *feed) watch(after Position, done <-chan struct{}) *Watch {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		defer close(c)
+		if first != nil {
+			select {
+			case c <- *first:
+			case <-quit:
+			}
+		}
 		f.follow(start, c, quit, done)
 		f.mu.Lock()
 		f.watchers--
