@@ -300,10 +300,12 @@ func TestLoginCSRF(t *testing.T) {
 			if !tt.cookie {
 				b = s.browser()
 			}
-			form := url.Values{"form": {token}, "username": {"bob@example.com"}, "password": {typed}}
-			a := b.do(s.request("POST", action, form.Encode(), tt.header...))
-			if a.status != http.StatusForbidden || a.location != nil || strings.Contains(strings.Join(a.header.Values("Set-Cookie"), " "), "signin") {
-				t.Errorf("status %d to %v, cookies %v; want 403 and nobody signed in", a.status, a.location, a.header.Values("Set-Cookie"))
+			for _, do := range []string{"", "continue", "allow", "other", "cancel"} {
+				form := url.Values{"form": {token}, "username": {"bob@example.com"}, "password": {typed}, "do": {do}}
+				a := b.do(s.request("POST", action, form.Encode(), tt.header...))
+				if a.status != http.StatusForbidden || a.location != nil || strings.Contains(strings.Join(a.header.Values("Set-Cookie"), " "), "signin") {
+					t.Errorf("do=%s: status %d to %v, cookies %v; want 403 and nobody signed in or out", do, a.status, a.location, a.header.Values("Set-Cookie"))
+				}
 			}
 		})
 	}
@@ -349,6 +351,10 @@ func TestPagesAreKeptOutOfFramesCachesAndReferrers(t *testing.T) {
 		"refusal":      b.authorize(with(s.asked(s.public), "redirect_uri", "https://evil.example")),
 		"redirect":     b.signIn(s.asked(s.public), "ada@example.com"),
 		"choice":       b.authorize(s.asked(s.public)),
+		"consent":      b.authorize(with(s.asked(s.public), "prompt", "consent")),
+		"leave":        b.authorize(with(s.asked(s.foreign()), "scope", "VoipCalling")),
+		"token":        b.authorize(with(s.asked(s.implicit()), "response_type", "token", "prompt", "none")),
+		"posted":       b.do(s.request("POST", rc.AuthorizePath, s.asked(s.public).Encode())),
 	} {
 		for header, want := range map[string]string{
 			"Cache-Control": "no-store", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
@@ -370,6 +376,82 @@ func TestPagesAreKeptOutOfFramesCachesAndReferrers(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestEveryRedirectForgetsTheForm: 307 and 308 would hand the password, or
+// the token of the form, to the app (RFC 9700 section 4.12).
+func TestEveryRedirectForgetsTheForm(t *testing.T) {
+	s := newServer(t)
+	b := s.browser()
+	consent := with(s.asked(s.public), "prompt", "consent")
+	for _, step := range []struct {
+		name string
+		do   func() answer
+	}{
+		{"password", func() answer { return b.signIn(s.asked(s.public), "ada@example.com") }},
+		{"Continue", func() answer { return b.submit(b.authorize(s.asked(s.public)), "do", "continue") }},
+		{"Allow", func() answer { return b.submit(b.authorize(consent), "do", "allow") }},
+		{"Cancel", func() answer { return b.submit(b.authorize(consent), "do", "cancel") }},
+		{"a posted request", func() answer { return b.do(s.request("POST", rc.AuthorizePath, s.asked(s.public).Encode())) }},
+		{"prompt=none", func() answer { return b.authorize(with(s.asked(s.public), "prompt", "none")) }},
+		{"Use another account", func() answer { return b.submit(b.authorize(consent), "do", "other") }},
+	} {
+		if a := step.do(); a.status != http.StatusSeeOther {
+			t.Errorf("%s: %d, want 303", step.name, a.status)
+		}
+	}
+}
+
+// TestIssuerIsInEveryAnswer: RFC 9207 section 2, success and error, query
+// and fragment.
+func TestIssuerIsInEveryAnswer(t *testing.T) {
+	s := newServer(t)
+	b := s.browser()
+	app := s.implicit()
+	token := url.Values{"response_type": {"token"}, "client_id": {app.ClientID}, "prompt": {"none"}}
+	answers := map[string]answer{"error": b.authorize(with(s.asked(s.public), "prompt", "none")), "error in the fragment": b.authorize(token)}
+	answers["code"] = b.signIn(s.asked(s.public), "ada@example.com")
+	answers["token"] = b.authorize(token)
+	answers["cancelled"] = b.submit(b.authorize(with(s.asked(s.public), "prompt", "consent")), "do", "cancel")
+	for name, a := range answers {
+		got := a.location.Query()
+		if a.location.Fragment != "" {
+			got = s.fragment(a)
+		}
+		if len(got["iss"]) != 1 || got.Get("iss") != s.url {
+			t.Errorf("%s: iss is %v, want %s once", name, got["iss"], s.url)
+		}
+	}
+}
+
+// TestSQLInEveryParameter: it is text like any other.
+func TestSQLInEveryParameter(t *testing.T) {
+	s := newServer(t)
+	b := s.browser()
+	b.signIn(s.asked(s.public), "ada@example.com")
+	const evil = `'; DROP TABLE apps; --" OR ''='`
+	for _, name := range []string{
+		"client_id", "redirect_uri", "response_type", "response_mode", "state", "scope", "prompt", "display", "ui_locales", "localeId", "ui_options", "max_age",
+		"login_hint", "nonce", "brand_id", "code_challenge", "code_challenge_method", "request", "request_uri", "endpoint_id", "discovery", "force", "unknown",
+	} {
+		for _, v := range []url.Values{with(s.asked(s.public), name, evil), with(s.asked(s.public), name, evil, "prompt", "none")} {
+			if a := b.authorize(v); a.status >= 500 || a.location != nil && a.location.Query().Get("error") == "server_error" {
+				t.Errorf("%s: %d to %v\n%s", name, a.status, a.location, a.body)
+			}
+		}
+	}
+	page := b.authorize(with(s.asked(s.public), "prompt", "login"))
+	for _, field := range []string{"username", "password", "do", "user", "step"} {
+		if a := b.submit(page, "username", "ada@example.com", "password", "x", field, evil); a.status >= 500 || a.location != nil {
+			t.Errorf("%s in the form: %d to %v", field, a.status, a.location)
+		}
+	}
+	if a := b.submit(page, "username", "ada@example.com", "password", typed); seen(a) != "code" {
+		t.Errorf("afterwards: %s\n%s", seen(a), a.body)
+	}
+	if strings.Contains(s.log.String(), "level=ERROR") {
+		t.Errorf("the log has errors:\n%s", s.log)
 	}
 }
 

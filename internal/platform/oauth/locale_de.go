@@ -26,7 +26,7 @@ var german = texts{
 
 	ConsentTitle: "%s zulassen?",
 	ConsentBy:    "Eine App von %s",
-	ConsentLead:  "Sie möchte in Ihrem Namen:",
+	ConsentLead:  "Die App möchte in Ihrem Namen:",
 	Allow:        "Zulassen",
 	ConsentCare:  "Lassen Sie nur zu, was Sie kennen. In jedem Fall geht es zurück zu %s.",
 

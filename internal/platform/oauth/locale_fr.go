@@ -26,7 +26,7 @@ var french = texts{
 
 	ConsentTitle: "Autoriser %s ?",
 	ConsentBy:    "Une application de %s",
-	ConsentLead:  "Elle souhaite, en votre nom :",
+	ConsentLead:  "L’application souhaite, en votre nom :",
 	Allow:        "Autoriser",
 	ConsentCare:  "N’autorisez que ce que vous connaissez. Dans tous les cas, vous serez renvoyé vers %s.",
 
