@@ -140,7 +140,7 @@ func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
 		{ClientID: demoPublicApp, Name: "Offhook phone", RedirectURIs: redirects},
 		{ClientID: demoServerApp, Name: "Offhook phone (server)", RedirectURIs: redirects, Confidential: true, Secret: secret, Grants: console.Grants},
 		{
-			ClientID: demoCRMApp, Name: "Tideway CRM", RedirectURIs: append(redirects, info.CRM.URL+"/callback"), Confidential: true,
+			ClientID: demoCRMApp, Name: "Tideway CRM", RedirectURIs: append(redirects, info.CRM.URL+"/callback", info.CRM.URL+"/redirect.html"), Confidential: true,
 			Secret: crmSecret, Grants: console.Grants,
 		},
 		{ClientID: demoJWTApp, Name: "Offhook phone (JWT)", Confidential: true, Secret: jwtSecret, Grants: []string{rc.GrantJWTBearer, rc.GrantRefreshToken}},
@@ -152,8 +152,14 @@ func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
 		}
 		info.Apps = append(info.Apps, a)
 		for _, platform := range []string{info.Platform.URL, info.Platform.TLSURL} {
-			err := d.AddEmbed(ctx, embed.Spec{Platform: platform, ClientID: a.ClientID, Secret: rc.Secret(a.ClientSecret), Origins: []string{info.Host.URL, info.CRM.URL}, Implicit: a.ClientID == demoTokenApp})
-			if err != nil {
+			spec := embed.Spec{
+				Platform: platform, ClientID: a.ClientID, Secret: rc.Secret(a.ClientSecret), Origins: []string{info.Host.URL, info.CRM.URL},
+				Implicit: a.ClientID == demoTokenApp,
+			}
+			if a.ClientID == demoCRMApp {
+				spec.Redirects = []string{info.CRM.URL + "/redirect.html"}
+			}
+			if err := d.AddEmbed(ctx, spec); err != nil {
 				return fmt.Errorf("making the embed of %s: %w", spec.ClientID, err)
 			}
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"offhook/internal/app"
@@ -18,19 +19,21 @@ func embedCommand(ctx context.Context, args []string) error {
 	f := newFlags("embed add", "Allows an app to be embedded by host pages, or changes what it is allowed.")
 	f.StringVar(&spec.Platform, "platform", "", "the platform's origin, such as https://platform.ringcentral.com (required)")
 	f.StringVar(&spec.ClientID, "client-id", "", "the app's client id at the platform (required)")
-	secretFile := f.String("secret-file", "", "a file whose first line is the app's client secret, when it has one")
 	f.Var((*list)(&spec.Origins), "origin", "a host page's origin, such as https://crm.example.com; may be repeated")
 	f.Var((*list)(&spec.Ancestors), "ancestor", "the origin of a page that may stand above the host page; may be repeated")
 	f.Var((*list)(&spec.AssetOrigins), "asset-origin", "where logos and styles may come from; may be repeated")
 	f.Var((*list)(&spec.Capabilities), "capability", "what host pages may ask of the phone; may be repeated (default: everything)")
+	f.Var((*list)(&spec.Redirects), "redirect-uri", "a redirect page hosted elsewhere, exactly as the app has it; may be repeated")
+	f.BoolVar(&spec.Implicit, "implicit", false, "the app is registered for the implicit grant only")
+	f.StringVar(&spec.JWTAccess, "jwt-access", "", "who signs in with the JWT: tickets only (default), or "+embed.AnyoneHere)
+	secretFile := f.String("secret-file", "", "a file whose first line is the app's client secret, when it has one")
+	jwtFile := f.String("jwt-file", "", "a file whose first line is a JWT that signs in as one user")
 	key := f.Bool("key", false, "make an embed key, with which the host's own server gets tickets; it is shown this once")
-	endKeys := f.Bool("end-keys", false, "with --key: end the embed's other keys at once")
+	endKeys := f.Bool("end-keys", false, "make a key and end the embed's other keys at once")
 	asJSON := f.Bool("json", false, "print the embed as JSON")
 	return onData(ctx, f, args, func(d *app.Data) error {
-		if *secretFile != "" {
-			if spec.Secret, err = app.ReadSecret(*secretFile); err != nil {
-				return err
-			}
+		if err := errors.Join(readInto(&spec.Secret, *secretFile), readInto(&spec.JWT, *jwtFile)); err != nil {
+			return err
 		}
 		if len(spec.Origins) == 0 {
 			return rc.Errorf(rc.Invalid, "Name at least one host page with --origin; no other page can show the phone.")
@@ -49,4 +52,12 @@ func embedCommand(ctx context.Context, args []string) error {
 		}
 		return report(*asJSON, out, "%s of %s may be embedded by %s.%s", spec.ClientID, spec.Platform, strings.Join(spec.Origins, ", "), shown)
 	})
+}
+
+// readInto reads the first line of a file, when one is named.
+func readInto(to *rc.Secret, path string) (err error) {
+	if path != "" {
+		*to, err = app.ReadSecret(path)
+	}
+	return err
 }
