@@ -145,15 +145,15 @@ func (g *Registry) Secret(ctx context.Context, platform, clientID string) (rc.Se
 	return g.open(e.SealedSecret, secretRow(e))
 }
 
-// JWT returns the JWT that is registered for the app, with who may use it;
-// it is empty where there is none.
-func (g *Registry) JWT(ctx context.Context, platform, clientID string) (jwt rc.Secret, access string, err error) {
+// JWT returns the JWT that is registered for the app, empty where there is
+// none, and whether everybody who can reach the server may use it.
+func (g *Registry) JWT(ctx context.Context, platform, clientID string) (jwt rc.Secret, anyone bool, err error) {
 	e, err := g.registered(ctx, platform, clientID)
 	if err != nil {
-		return "", "", err
+		return "", false, err
 	}
 	jwt, err = g.open(e.SealedJWT, jwtRow(e))
-	return jwt, e.JWTAccess, err
+	return jwt, e.JWTAccess == AnyoneHere, err
 }
 
 // registered returns the zero Embed for an app that is not.

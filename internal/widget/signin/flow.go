@@ -46,10 +46,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/intake"
 )
 
 const (
@@ -70,12 +72,17 @@ type change struct {
 
 // A record is what a flow's row holds sealed.
 type record struct {
-	State    rc.Secret     // OAuth's state parameter
-	Verifier rc.Secret     // PKCE's
-	Redirect string        // redirect_uri
-	Issuer   string        // the issuer that answers must name; empty when the platform promises none
-	Tokens   *rc.TokenInfo // from complete on
-	Code     string        // the typed code
+	State        rc.Secret         // OAuth's state parameter
+	Verifier     rc.Secret         // PKCE's; also of confidential clients (RFC 9700 section 2.1.1)
+	ClientSecret rc.Secret         // that came with the sign-in
+	Redirect     string            // redirect_uri
+	Hints        map[string]string // brand and language for the sign-in page
+	Prompt       string            // OAuth's prompt; "none" in a hidden frame
+	Implicit     bool              // the answer is a token, in the fragment
+	Issuer       string            // the issuer that answers must name; empty when the platform promises none
+	Tokens       *intake.Issue     // from complete on
+	Code         string            // the typed code
+	Fault        string            // of a failed flow: OAuth's error code, for the developer
 }
 
 func row(id string) string { return "flows/" + id }
@@ -120,11 +127,12 @@ func (h *Handler) unseal(f store.Flow) (record, error) {
 	return rec, nil
 }
 
-// begin records a new flow of a frame.
-func (h *Handler) begin(ctx context.Context, frame store.Frame, id, frameSecret, redirect string) (store.Flow, error) {
-	now, rec := h.Now(), record{State: rc.Secret(random()), Verifier: rc.Secret(random()), Redirect: redirect}
+// begin records a new flow of a frame; rec says how it will go.
+func (h *Handler) begin(ctx context.Context, frame store.Frame, id, frameSecret, way string, rec record) (store.Flow, error) {
+	now := h.Now()
+	rec.State, rec.Verifier = rc.Secret(random()), rc.Secret(random())
 	f := store.Flow{
-		ID: id, FrameKey: frame.Key, Way: "code", State: store.FlowWaiting, SecretHash: hash(frameSecret), StateHash: hash(string(rec.State)),
+		ID: id, FrameKey: frame.Key, Way: way, State: store.FlowWaiting, SecretHash: hash(frameSecret), StateHash: hash(string(rec.State)),
 		CreatedAt: now, ExpiresAt: now.Add(flowLife),
 	}
 	if err := h.seal(&f, rec); err != nil {
@@ -168,21 +176,33 @@ func (h *Handler) announce(ctx context.Context, f store.Flow) {
 	}
 }
 
-// fail ends a flow with a sentence for the user. The tokens that it may hold
-// are revoked, and nothing of them stays.
-func (h *Handler) fail(ctx context.Context, f store.Flow, sentence string) error {
+// fail ends a flow with a sentence for the user and a code for the
+// developer. The tokens that it may hold are revoked, and nothing of them
+// stays.
+func (h *Handler) fail(ctx context.Context, f store.Flow, sentence, code string) error {
 	from := f.State
 	tokens := h.tokens(f)
-	f.State, f.Message, f.Sealed, f.HandleHash = store.FlowFailed, sentence, []byte{}, ""
-	moved, err := h.move(ctx, f, from)
-	if moved && tokens != nil {
-		h.discard(ctx, f, *tokens)
+	f.State, f.Message, f.HandleHash = store.FlowFailed, sentence, ""
+	if err := h.seal(&f, record{Fault: code}); err != nil {
+		return err
 	}
-	return err
+	moved, err := h.move(ctx, f, from)
+	if !moved {
+		return err
+	}
+	frame, err := h.Store.Frame(ctx, f.FrameKey)
+	if err != nil {
+		return fmt.Errorf("reading the frame of a sign-in: %w", err)
+	}
+	if tokens != nil {
+		h.Grants.Drop(frame.Platform, frame.ClientID, *tokens)
+	}
+	h.Refused(ctx, frame, f.Way, strings.TrimPrefix(code+": "+sentence, ": "))
+	return nil
 }
 
 // tokens are those that a flow holds and nobody has redeemed, or nil.
-func (h *Handler) tokens(f store.Flow) *rc.TokenInfo {
+func (h *Handler) tokens(f store.Flow) *intake.Issue {
 	if f.State != store.FlowComplete && f.State != store.FlowCode {
 		return nil
 	}
@@ -194,13 +214,13 @@ func (h *Handler) tokens(f store.Flow) *rc.TokenInfo {
 	return rec.Tokens
 }
 
-func (h *Handler) discard(ctx context.Context, f store.Flow, tokens rc.TokenInfo) {
+func (h *Handler) discard(ctx context.Context, f store.Flow, tokens intake.Issue) {
 	frame, err := h.Store.Frame(ctx, f.FrameKey)
 	if err != nil {
 		h.Log.Error("revoking the tokens of an unfinished sign-in", "err", err)
 		return
 	}
-	h.Grants.Discard(frame.Platform, frame.ClientID, tokens)
+	h.Grants.Drop(frame.Platform, frame.ClientID, tokens)
 }
 
 // live reads a flow that has not expired; none is a NotFound error.
@@ -245,7 +265,7 @@ func (h *Handler) await(ctx context.Context, id string, done func(store.Flow, er
 	}
 }
 
-// Sweep removes expired flows and revokes tokens that nobody redeemed.
+// Sweep removes expired flows and intakes and revokes tokens that nobody redeemed.
 func (h *Handler) Sweep(ctx context.Context) error {
 	expired, err := h.Store.ExpiredFlows(ctx, h.Now())
 	if err != nil {
@@ -264,7 +284,7 @@ func (h *Handler) Sweep(ctx context.Context) error {
 			h.discard(ctx, f, *tokens)
 		}
 	}
-	return nil
+	return h.Intakes.Sweep(ctx)
 }
 
 // Run sweeps every minute until ctx ends.

@@ -9,21 +9,33 @@ import (
 	"time"
 
 	"offhook/internal/bus"
-	"offhook/internal/listen"
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/intake"
 	"offhook/internal/widget/seal"
 	"offhook/internal/widget/visit"
 )
 
 // Grants is where the tokens of a sign-in come from and go to.
 type Grants interface {
-	// Exchange redeems an authorization code; a refusal is an *rc.Error.
-	Exchange(ctx context.Context, platform, clientID, redirectURI string, code, verifier rc.Secret) (rc.TokenInfo, error)
-	// Join gives the tokens to their user's grant.
-	Join(ctx context.Context, platform, clientID string, info rc.TokenInfo) (store.Grant, error)
-	// Discard revokes tokens that no grant has taken.
-	Discard(platform, clientID string, info rc.TokenInfo)
+	// Redeem redeems a code or a JWT; a refusal is an *rc.Error.
+	Redeem(ctx context.Context, platform, redirectURI string, o intake.Offer) (intake.Issue, error)
+	// Check asks the platform whose the tokens are and whether that user may
+	// use the phone; a no is an *rc.Error.
+	Check(ctx context.Context, platform string, i *intake.Issue) error
+	// Keep gives the tokens to their user's grant.
+	Keep(ctx context.Context, platform, clientID string, i intake.Issue) (store.Grant, error)
+	// Drop revokes tokens that no grant has taken.
+	Drop(platform, clientID string, i intake.Issue)
+}
+
+// Embeds knows the apps.
+type Embeds interface {
+	// Embed returns an app as it may be embedded; an *rc.Error says why not.
+	Embed(ctx context.Context, platform, clientID string) (store.Embed, error)
+	// Secret and JWT return what is registered for the app, or nothing.
+	Secret(ctx context.Context, platform, clientID string) (rc.Secret, error)
+	JWT(ctx context.Context, platform, clientID string) (jwt rc.Secret, anyone bool, err error)
 }
 
 // Sessions begins the session that a flow ends in.
@@ -43,6 +55,8 @@ type Handler struct {
 	Bus      bus.Bus
 	Ring     *seal.Ring
 	Visits   *visit.Face
+	Embeds   Embeds
+	Intakes  *intake.Intakes
 	Grants   Grants
 	Sessions Sessions
 	Audit    Audit
@@ -51,36 +65,82 @@ type Handler struct {
 	Log      *slog.Logger
 
 	issuers issuers
+	asked   preflights
 }
 
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Visits.Open(mux, "POST /p/{key}/signin", h.start)
+	h.Visits.Open(mux, "POST /p/{key}/signin/intake", h.claimIntake)
+	h.Visits.Open(mux, "POST /p/{key}/signin/callback", h.message)
 	h.Visits.Open(mux, "GET /p/{key}/signin/{flow}", h.watch)
 	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/redeem", h.redeem)
 	h.mountWindow(mux)
 }
 
+// A request is how a frame asks to sign in.
+type request struct {
+	Flow, Secret string            // chosen by the frame
+	OwnWindow    bool              // the host page opens the window
+	Silent       bool              // in a hidden frame, without a page
+	JWT          bool              // by the JWT that is kept or registered
+	Keep         string            // what the address brought, under the name that intake gave
+	Redirect     string            // a redirect page that is hosted elsewhere
+	Hints        map[string]string // for the platform's sign-in page
+}
+
+func (q request) check() error {
+	if !flowID.MatchString(q.Flow) || !secret.MatchString(q.Secret) {
+		return rc.Errorf(rc.Invalid, "The phone sent something that its server does not understand. Reload the page.")
+	}
+	return nil
+}
+
 // started is the answer to start.
 type started struct {
-	WindowURL string `json:"windowUrl"`
+	WindowURL string `json:"windowUrl,omitempty"`
+	OAuthURI  string `json:"oAuthUri,omitempty"` // for a window that the host page opens
+	SignedIn  bool   `json:"signedIn,omitempty"`
 }
 
 func windowURL(id string) string { return "/signin/window?flow=" + id }
 
 func (h *Handler) start(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
-	var body struct{ Flow, Secret string }
-	if err := visit.Body(w, r, &body); err != nil {
+	var q request
+	if err := visit.Body(w, r, &q); err != nil {
 		return err
 	}
-	if !flowID.MatchString(body.Flow) || !secret.MatchString(body.Secret) {
-		return rc.Errorf(rc.Invalid, "The phone sent something that its server does not understand. Reload the page.")
+	if err := q.check(); err != nil {
+		return err
 	}
-	_, err := h.begin(r.Context(), v.Frame, body.Flow, body.Secret, listen.BaseURL(r)+"/redirect.html")
+	e, err := h.Embeds.Embed(r.Context(), v.Frame.Platform, v.Frame.ClientID)
+	if err != nil {
+		return err
+	}
+	kept, err := h.kept(r.Context(), v.Frame, q.Keep)
+	if err != nil {
+		return err
+	}
+	if q.JWT {
+		return h.byJWT(w, r, v.Frame, kept.Offer)
+	}
+	way, rec, err := h.plan(r, e, q, kept)
+	if err != nil {
+		return err
+	}
+	f, err := h.begin(r.Context(), v.Frame, q.Flow, q.Secret, way, rec)
 	if err != nil {
 		return h.told(err)
 	}
-	visit.JSON(w, http.StatusCreated, started{windowURL(body.Flow)})
+	if !q.OwnWindow {
+		visit.JSON(w, http.StatusCreated, started{WindowURL: windowURL(f.ID)})
+		return nil
+	}
+	to, err := h.authorizeURL(r.Context(), f)
+	if err != nil {
+		return h.failWith(context.WithoutCancel(r.Context()), f, err)
+	}
+	visit.JSON(w, http.StatusCreated, started{OAuthURI: to})
 	return nil
 }
 
@@ -98,6 +158,7 @@ type progress struct {
 	State   store.FlowState `json:"state"`
 	Seen    bool            `json:"seen"`              // the window has reached the server
 	Message string          `json:"message,omitempty"` // of a failed flow
+	Error   string          `json:"error,omitempty"`   // OAuth's error code, for the developer
 }
 
 // watchTime is how long watch waits for a change.
@@ -118,7 +179,15 @@ func (h *Handler) watch(w http.ResponseWriter, r *http.Request, v visit.Visit) e
 	if err != nil {
 		return err
 	}
-	visit.JSON(w, http.StatusOK, progress{f.State, !f.SeenAt.IsZero(), f.Message})
+	p := progress{State: f.State, Seen: !f.SeenAt.IsZero(), Message: f.Message}
+	if f.State == store.FlowFailed {
+		rec, err := h.unseal(f)
+		if err != nil {
+			return err
+		}
+		p.Error = rec.Fault
+	}
+	visit.JSON(w, http.StatusOK, p)
 	return nil
 }
 
@@ -191,38 +260,44 @@ func (h *Handler) proveCode(ctx context.Context, f store.Flow, code string) erro
 }
 
 func (h *Handler) refuseCode(ctx context.Context, f store.Flow, sentence string) error {
-	if err := h.fail(ctx, f, sentence); err != nil {
+	if err := h.fail(ctx, f, sentence, ""); err != nil {
 		return err
 	}
 	return rc.Errorf(rc.Conflict, "%s", sentence)
 }
 
 func (h *Handler) finish(w http.ResponseWriter, r *http.Request, frame store.Frame, f store.Flow) error {
-	// From here on the browser's going away must not lose the tokens.
-	ctx := context.WithoutCancel(r.Context())
 	rec, err := h.unseal(f)
 	if err != nil {
 		return err
 	}
+	if rec.Tokens == nil {
+		return rc.Errorf(rc.Conflict, "This sign-in was used already. Press Sign In again.")
+	}
+	if err := h.settle(w, r, frame, f, *rec.Tokens); err != nil {
+		return err
+	}
+	visit.JSON(w, http.StatusOK, started{SignedIn: true})
+	return nil
+}
+
+// settle ends a flow in a grant and a session, once.
+func (h *Handler) settle(w http.ResponseWriter, r *http.Request, frame store.Frame, f store.Flow, i intake.Issue) error {
+	// From here on the browser's going away must not lose the tokens.
+	ctx := context.WithoutCancel(r.Context())
 	from := f.State
 	f.State, f.Sealed, f.HandleHash = store.FlowDone, []byte{}, ""
 	moved, err := h.move(ctx, f, from)
 	if err != nil {
 		return err
 	}
-	if !moved || rec.Tokens == nil {
+	if !moved {
 		return rc.Errorf(rc.Conflict, "This sign-in was used already. Press Sign In again.")
 	}
-	grant, err := h.Grants.Join(ctx, frame.Platform, frame.ClientID, *rec.Tokens)
+	grant, err := h.Grants.Keep(ctx, frame.Platform, frame.ClientID, i)
 	if err != nil {
-		h.Grants.Discard(frame.Platform, frame.ClientID, *rec.Tokens)
+		h.Grants.Drop(frame.Platform, frame.ClientID, i)
 		return err
 	}
-	if err := h.Enter(w, r.WithContext(ctx), frame, f.Way, grant); err != nil {
-		return err
-	}
-	visit.JSON(w, http.StatusOK, struct {
-		SignedIn bool `json:"signedIn"`
-	}{true})
-	return nil
+	return h.Enter(w, r.WithContext(ctx), frame, f.Way, grant)
 }

@@ -22,19 +22,30 @@ func drawing(name string) template.HTML { return template.HTML(web.Source(name))
 // A windowView is what the sign-in window shows.
 type windowView struct {
 	Handover bool // the script finds the handle in the fragment
+	Framed   bool // may stand in any frame: it holds nothing
 	Title    string
 	Sentence string
 }
 
 var handover = windowView{Handover: true, Title: "Signing you in", Sentence: "One moment: the phone is being told that you signed in."}
 
+// fragment is the page for a platform's answer that only a page can read.
+var fragment = windowView{Handover: true, Framed: true, Title: handover.Title, Sentence: handover.Sentence}
+
 // show writes a page of the window. It sends no Cross-Origin-Opener-Policy,
 // which would cut the window off from the frame that waits for it.
 func (h *Handler) show(w http.ResponseWriter, status int, v windowView) {
 	head := w.Header()
 	head.Set("Content-Type", "text/html; charset=utf-8")
-	head.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "+
-		"form-action 'none'; base-uri 'none'; frame-ancestors 'none'")
+	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'"
+	if v.Framed {
+		// Without these a frame whose host asks for them shows nothing.
+		head.Set("Cross-Origin-Embedder-Policy", "require-corp")
+		head.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	} else {
+		policy += "; frame-ancestors 'none'"
+	}
+	head.Set("Content-Security-Policy", policy)
 	w.WriteHeader(status)
 	if err := windowPage.Execute(w, v); err != nil {
 		h.Log.Debug("writing a page of the sign-in window", "err", err)

@@ -1,7 +1,6 @@
 package signin_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,7 +18,9 @@ import (
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
 	"offhook/internal/widget/audit"
+	"offhook/internal/widget/embed"
 	"offhook/internal/widget/grant"
+	"offhook/internal/widget/intake"
 	"offhook/internal/widget/seal"
 	"offhook/internal/widget/session"
 	"offhook/internal/widget/signin"
@@ -42,6 +43,8 @@ type rig struct {
 	store    store.Widget
 	flows    *signin.Handler
 	grants   *grant.Grants
+	embeds   *embed.Registry
+	intakes  *intake.Intakes
 	log      *transcript
 
 	mu  sync.Mutex
@@ -86,15 +89,19 @@ func newRig(t *testing.T) *rig {
 	}
 	r := &rig{platform: streettest.New(t), store: db.Widget(), log: new(transcript), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	r.embeds = &embed.Registry{Store: r.store, Ring: ring, Records: embed.Records{{Name: "Double", Origin: r.platform.URL, AllowPrivate: true}}, Now: r.clock}
+	r.intakes = &intake.Intakes{Store: r.store, Ring: ring, Now: r.clock}
+	r.register(t, embed.Spec{})
 	b := new(bus.InProcess)
 	trail := &audit.Trail{Store: r.store, Now: r.clock, Log: log}
 	r.grants = &grant.Grants{
 		Audit: trail,
-		Store: r.store, Bus: b, Ring: ring, Secrets: noSecrets{}, Client: r.platform.Client(), Holder: "test", Now: r.clock, Log: log,
+		Store: r.store, Bus: b, Ring: ring, Secrets: r.embeds, Client: r.platform.Client(), Holder: "test", Now: r.clock, Log: log,
 	}
 	sessions := &session.Sessions{Store: r.store, Bus: b, Grants: r.grants, Audit: trail, Now: r.clock, Log: log}
 	visits := &visit.Face{Store: r.store, Sessions: sessions, Log: log}
 	r.flows = &signin.Handler{
+		Embeds: r.embeds, Intakes: r.intakes,
 		Store: r.store, Bus: b, Ring: ring, Visits: visits, Grants: r.grants, Sessions: sessions, Audit: trail, Client: r.platform.Client(), Now: r.clock, Log: log,
 	}
 	mux := http.NewServeMux()
@@ -119,9 +126,14 @@ func newRig(t *testing.T) *rig {
 	return r
 }
 
-type noSecrets struct{}
-
-func (noSecrets) Secret(context.Context, string, string) (rc.Secret, error) { return "", nil }
+// register registers the app of the frames, or changes it.
+func (r *rig) register(t *testing.T, s embed.Spec) {
+	t.Helper()
+	s.Platform, s.ClientID, s.Origins = r.platform.URL, "app", []string{"https://crm.example"}
+	if err := r.embeds.Register(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // An answer is a response that has been read.
 type answer struct {

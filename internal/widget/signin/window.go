@@ -3,8 +3,6 @@ package signin
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"math/big"
@@ -23,11 +21,18 @@ func (h *Handler) mountWindow(mux *http.ServeMux) {
 	mux.HandleFunc("GET /redirect.html", h.page(h.callback))
 	mux.HandleFunc("GET /signin/done", h.page(h.done))
 	var csrf http.CrossOriginProtection
-	mux.Handle("POST /signin/code", csrf.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h.code(w, r); err != nil {
-			h.Visits.Error(w, r, err)
-		}
-	})))
+	for path, fn := range map[string]func(http.ResponseWriter, *http.Request) error{"/signin/code": h.code, "/signin/fragment": h.fragment} {
+		mux.Handle("POST "+path, csrf.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "no-store")
+			var err error = rc.Errorf(rc.Denied, "This request did not come from the phone's own page.")
+			if r.Header.Get(visit.Header) != "" {
+				err = fn(w, r)
+			}
+			if err != nil {
+				h.Visits.Error(w, r, err)
+			}
+		})))
+	}
 }
 
 // startTime is how long the window waits for the frame's POST, which was
@@ -64,63 +69,61 @@ func (h *Handler) window(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// authorizeURL is the platform's sign-in page. What the platform promises
-// about iss is written into the flow before anybody goes there.
-func (h *Handler) authorizeURL(ctx context.Context, f store.Flow) (string, error) {
-	rec, err := h.unseal(f)
-	if err != nil {
-		return "", err
-	}
-	frame, err := h.Store.Frame(ctx, f.FrameKey)
-	if err != nil {
-		return "", fmt.Errorf("reading the frame of a sign-in: %w", err)
-	}
-	if rec.Issuer, err = h.issuers.issuer(ctx, h.Client, h.Now(), frame.Platform); err != nil {
-		return "", err
-	}
-	if err := h.seal(&f, rec); err != nil {
-		return "", err
-	}
-	if _, err := h.move(ctx, f, store.FlowWaiting); err != nil {
-		return "", err
-	}
-	challenge := sha256.Sum256([]byte(rec.Verifier))
-	return frame.Platform + rc.AuthorizePath + "?" + url.Values{
-		"response_type": {"code"}, "client_id": {frame.ClientID}, "redirect_uri": {rec.Redirect}, "state": {string(rec.State)},
-		"code_challenge": {base64.RawURLEncoding.EncodeToString(challenge[:])}, "code_challenge_method": {"S256"},
-		"display": {"page"}, "ui_options": {"hide_remember_me", "hide_tos"},
-	}.Encode(), nil
-}
-
 // callback is where the platform sends the window back to, once. It ends in
 // a page whose address holds neither code nor state.
 func (h *Handler) callback(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
-	for _, name := range []string{"state", "code", "error", "iss"} {
-		if len(query[name]) > 1 { // RFC 6749 section 3.1
-			return rc.Errorf(rc.Invalid, "The phone service sent an answer that makes no sense. Close this window and press Sign In again.")
-		}
+	if !query.Has("state") && !query.Has("code") && !query.Has("error") {
+		// An implicit grant answers in the fragment, which only a page can
+		// read. The page holds nothing, so it may be framed: a silent renewal
+		// ends here in a frame of a frame.
+		w.Header().Del("X-Frame-Options")
+		h.show(w, http.StatusOK, fragment)
+		return nil
 	}
 	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" && dest != "document" {
 		return rc.Errorf(rc.Denied, "This page works only in a window of its own. Press Sign In in the phone.")
 	}
 	// Flow states outlive the browser's patience: what was begun is ended.
 	ctx := context.WithoutCancel(r.Context())
-	f, err := h.live(h.Store.FlowByState(ctx, hash(query.Get("state"))))
+	f, handle, err := h.answer(ctx, query)
 	if err != nil {
 		return err
-	}
-	rec, err := h.claim(ctx, f)
-	if err != nil {
-		return err
-	}
-	f.State = store.FlowExchanging
-	handle, err := h.exchange(ctx, f, rec, query)
-	if err != nil {
-		return h.failWith(ctx, f, err)
 	}
 	// The fragment stays in the browser: no log sees the handle.
 	http.Redirect(w, r, "/signin/done#"+url.Values{"flow": {f.ID}, "handle": {handle}}.Encode(), http.StatusSeeOther)
+	return nil
+}
+
+// answer takes the platform's answer to a flow, which the window brought,
+// and returns the flow's completion handle.
+func (h *Handler) answer(ctx context.Context, answer url.Values) (store.Flow, string, error) {
+	if err := once(answer); err != nil {
+		return store.Flow{}, "", err
+	}
+	f, err := h.live(h.Store.FlowByState(ctx, hash(answer.Get("state"))))
+	if err != nil {
+		return store.Flow{}, "", err
+	}
+	rec, err := h.claim(ctx, f)
+	if err != nil {
+		return store.Flow{}, "", err
+	}
+	f.State = store.FlowExchanging
+	handle, err := h.complete(ctx, f, rec, answer)
+	if err != nil {
+		return store.Flow{}, "", h.failWith(ctx, f, err)
+	}
+	return f, handle, nil
+}
+
+// once refuses answers that say something twice (RFC 6749 section 3.1).
+func once(answer url.Values) error {
+	for _, name := range []string{"state", "code", "error", "iss", "access_token"} {
+		if len(answer[name]) > 1 {
+			return rc.Errorf(rc.Invalid, "The phone service sent an answer that makes no sense. Close this window and press Sign In again.")
+		}
+	}
 	return nil
 }
 
@@ -140,27 +143,20 @@ func (h *Handler) claim(ctx context.Context, f store.Flow) (record, error) {
 	return record{}, rc.Errorf(rc.Conflict, "This sign-in was used already. Close this window; press Sign In in the phone if you are not signed in.")
 }
 
-// exchange checks the platform's answer, redeems the code and returns the
-// flow's completion handle.
-func (h *Handler) exchange(ctx context.Context, f store.Flow, rec record, query url.Values) (handle string, err error) {
-	if err := checkIssuer(rec.Issuer, query); err != nil {
-		return "", err
-	}
-	if query.Has("error") || query.Get("code") == "" {
-		return "", refusalOf(query.Get("error"))
-	}
+// complete checks the platform's answer, redeems it and returns the flow's
+// completion handle.
+func (h *Handler) complete(ctx context.Context, f store.Flow, rec record, answer url.Values) (handle string, err error) {
 	frame, err := h.Store.Frame(ctx, f.FrameKey)
 	if err != nil {
 		return "", fmt.Errorf("reading the frame of a sign-in: %w", err)
 	}
-	info, err := h.Grants.Exchange(ctx, frame.Platform, frame.ClientID, rec.Redirect, rc.Secret(query.Get("code")), rec.Verifier)
+	issue, err := h.redeemAnswer(ctx, frame, rec, answer)
 	if err != nil {
 		return "", err
 	}
 	handle = random()
 	f.State, f.HandleHash = store.FlowComplete, hash(handle)
-	rec.Tokens, rec.Verifier, rec.State = &info, "", ""
-	if err := h.seal(&f, rec); err != nil {
+	if err := h.seal(&f, record{Tokens: &issue}); err != nil {
 		return "", err
 	}
 	moved, err := h.move(ctx, f, store.FlowExchanging)
@@ -168,54 +164,10 @@ func (h *Handler) exchange(ctx context.Context, f store.Flow, rec record, query 
 		err = rc.Errorf(rc.Conflict, "This sign-in was given up. Close this window and press Sign In again.")
 	}
 	if err != nil {
-		h.Grants.Discard(frame.Platform, frame.ClientID, info)
+		h.Grants.Drop(frame.Platform, frame.ClientID, issue)
 		return "", err
 	}
 	return handle, nil
-}
-
-// checkIssuer refuses an answer of another authorization server (RFC 9207
-// section 2.4), and one without iss from a server that promises it.
-func checkIssuer(issuer string, query url.Values) error {
-	if issuer == "" && !query.Has("iss") || issuer != "" && query.Get("iss") == issuer {
-		return nil
-	}
-	if issuer == "" {
-		// Nothing to compare with: the platform has never said who it is.
-		return nil
-	}
-	return errors.Join(errors.New("the answer's iss is not the platform's"),
-		rc.Errorf(rc.Denied, "The answer did not come from the phone service that was asked. Close this window and press Sign In again."))
-}
-
-// refusalOf turns OAuth's error codes into sentences (RFC 6749 section
-// 4.1.2.1). The platform's own text is not shown: whoever can make somebody
-// open a link could write it.
-func refusalOf(code string) error {
-	switch code {
-	case "access_denied":
-		return rc.Errorf(rc.Denied, "You did not allow the phone to use your account. Press Sign In to try again.")
-	case "unauthorized_client", "unsupported_response_type", "invalid_scope", "invalid_request":
-		return rc.Errorf(rc.Denied, "The phone service refused this app (%s). Ask your administrator to check how the app is registered.", code)
-	case "server_error", "temporarily_unavailable":
-		return rc.Errorf(rc.Unavailable, "The phone service cannot sign you in right now. Please try again in a moment.")
-	case "login_required", "interaction_required", "consent_required":
-		return rc.Errorf(rc.Denied, "The phone service wants you to sign in again. Press Sign In.")
-	}
-	return rc.Errorf(rc.Denied, "The phone service did not sign you in. Press Sign In to try again.")
-}
-
-// failWith ends the flow, so that the frame says the same as the window.
-func (h *Handler) failWith(ctx context.Context, f store.Flow, cause error) error {
-	sentence := "Something went wrong here. Press Sign In to try again."
-	var e *rc.Error
-	if errors.As(cause, &e) {
-		sentence = e.Message
-	}
-	if err := h.fail(ctx, f, sentence); err != nil {
-		h.Log.Error("ending a sign-in that failed", "err", err)
-	}
-	return h.told(cause)
 }
 
 // done is a page that reads its handle from the fragment and hands it to
@@ -229,10 +181,6 @@ func (h *Handler) done(w http.ResponseWriter, r *http.Request) error {
 // platform's page may have cut it off (COOP). The handle proves that the
 // window is the one that signed in.
 func (h *Handler) code(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Cache-Control", "no-store")
-	if r.Header.Get(visit.Header) == "" {
-		return rc.Errorf(rc.Denied, "This request did not come from the phone's own page.")
-	}
 	var body struct{ Flow, Handle string }
 	if err := visit.Body(w, r, &body); err != nil {
 		return err
