@@ -22,11 +22,12 @@ const usage = `Offhook is a business phone that any web page can embed.
   offhook app        the OAuth clients of the local platform
   offhook credential JWT credentials, with which apps sign in as a user
   offhook embed      allow an app to be embedded by a host page
+  offhook audit      who signed in, was refused or signed out
 
 Each command explains itself with -h.`
 
 var commands = map[string]func(ctx context.Context, args []string) error{
-	"demo": demo, "serve": serve, "platform": platform, "user": user, "app": oauthApp, "credential": credential, "embed": embedCommand,
+	"demo": demo, "serve": serve, "platform": platform, "user": user, "app": oauthApp, "credential": credential, "embed": embedCommand, "audit": auditCommand,
 }
 
 func main() {

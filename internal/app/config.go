@@ -33,6 +33,10 @@ type Config struct {
 	// LogLevel is error, warn, info (the default) or debug, which logs every
 	// request without its query.
 	LogLevel string `yaml:"log_level"`
+	// TrustedProxies are the addresses and networks (CIDR) of the reverse
+	// proxies in front, whose X-Forwarded-For says where a request comes from.
+	// No other header of theirs is looked at. Empty: none is believed.
+	TrustedProxies []string `yaml:"trusted_proxies"`
 	// Widget configures `offhook serve`.
 	Widget WidgetConfig `yaml:"widget"`
 	// Platform configures `offhook platform`.
@@ -198,15 +202,28 @@ func collect(v reflect.Value, prefix string, into map[string]settable) {
 		switch v.Field(i).Kind() {
 		case reflect.Struct:
 			collect(v.Field(i), setting+".", into)
-		case reflect.String, reflect.Bool:
+		case reflect.String, reflect.Bool, reflect.Slice:
+			if _, records := v.Field(i).Interface().([]PlatformRecord); records {
+				continue
+			}
 			into[variable(setting)] = settable{setting, v.Field(i)}
 		}
 	}
 }
 
 func (s settable) set(text string) error {
-	if s.value.Kind() == reflect.String {
+	switch s.value.Kind() {
+	case reflect.String:
 		s.value.SetString(text)
+		return nil
+	case reflect.Slice:
+		var list []string
+		for entry := range strings.SplitSeq(text, ",") {
+			if entry = strings.TrimSpace(entry); entry != "" {
+				list = append(list, entry)
+			}
+		}
+		s.value.Set(reflect.ValueOf(list))
 		return nil
 	}
 	switch text {
@@ -256,7 +273,7 @@ func (c *Config) check(src source) error {
 			return src.mistake(setting, "has an http:// origin; tokens travel over https:// only, unless allow_private says that it is a platform on your own machine or network.")
 		}
 	}
-	return nil
+	return c.safe(src)
 }
 
 // RequirePublicURL is what `serve` asks for and `demo` does not.

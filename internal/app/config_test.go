@@ -32,6 +32,17 @@ func TestEveryMistakeInTheConfigurationNamesItsPlace(t *testing.T) {
 		{"bad variable", "", []string{"OFFHOOK_WIDGET_OPEN_CLIENTS=maybe"}, "OFFHOOK_WIDGET_OPEN_CLIENTS: write true or false"},
 		{"variable over file", "widget:\n  addr: nowhere\n", []string{"OFFHOOK_WIDGET_ADDR=127.0.0.1:1"}, ""},
 		{"mistake in a variable", "", []string{"OFFHOOK_WIDGET_ADDR=nowhere"}, "OFFHOOK_WIDGET_ADDR: must be host:port"},
+		{"proxies", "trusted_proxies:\n  - 10.0.0.0/8\n  - 2001:db8::1\n", nil, ""},
+		{"proxies that are no networks", "data_dir: d\ntrusted_proxies: [proxy.example]\n", nil, "line 2: trusted_proxies must be"},
+		{"every address is a proxy", "trusted_proxies: [10.0.0.1, 0.0.0.0/0]\n", nil, "line 1: trusted_proxies holds 0.0.0.0/0"},
+		{"half the internet is a proxy", "trusted_proxies: [128.0.0.0/1]\n", nil, "line 1: trusted_proxies holds 128.0.0.0/1"},
+		{"every IPv6 address is a proxy", "trusted_proxies: ['::/0']\n", nil, "line 1: trusted_proxies holds ::/0"},
+		{"proxies in a variable", "", []string{"OFFHOOK_TRUSTED_PROXIES=10.0.0.1, 10.0.0.2"}, ""},
+		{"bad proxies in a variable", "", []string{"OFFHOOK_TRUSTED_PROXIES=10.0.0.1,x"}, "OFFHOOK_TRUSTED_PROXIES: must be"},
+		{"anybody's secrets", "widget:\n  open_clients: true\n  allow_url_secrets: true\n", nil, "line 3: widget.allow_url_secrets cannot be on together"},
+		{"anybody's secrets from a variable", "widget:\n  open_clients: true\n", []string{"OFFHOOK_WIDGET_ALLOW_URL_SECRETS=true"}, "OFFHOOK_WIDGET_ALLOW_URL_SECRETS: cannot be on"},
+		{"every host of a top-level domain", "widget:\n  platforms:\n    - name: A\n      origin: https://a.example\n      hosts: [.example]\n", nil, "line 3: widget.platforms[0] allows every host"},
+		{"a password in a private file", "database: postgres://offhook:pw@db/offhook\n", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "offhook.yaml")
@@ -59,5 +70,49 @@ func TestTheEnvironmentAloneIsEnough(t *testing.T) {
 	}
 	if err := new(app.Config).RequirePublicURL(); err == nil || !strings.Contains(err.Error(), "OFFHOOK_WIDGET_PUBLIC_URL") {
 		t.Errorf("a missing public URL: %v, want a sentence that names the variable", err)
+	}
+}
+
+func TestAPasswordThatEverybodyCanReadIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "offhook.yaml")
+	if err := os.WriteFile(path, []byte("log_level: info\ndatabase: postgres://offhook:hunter2@db/offhook\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := app.LoadConfig(path, nil)
+	if err == nil || !strings.Contains(err.Error(), "line 2: database holds a password") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("error %v, want one that names line 2 and not the password", err)
+	}
+	if _, err := app.LoadConfig(path, []string{"OFFHOOK_DATABASE=postgres://offhook:hunter2@db/offhook"}); err != nil {
+		t.Errorf("a password in a variable, which stands over the file: %v", err)
+	}
+}
+
+func TestServersRefuseAFolderThatOthersReach(t *testing.T) {
+	for _, tt := range []struct {
+		name, file string
+		mode       os.FileMode
+		want       string
+	}{
+		{"others write into the folder", ".", 0o777, "chmod 700"},
+		{"others read the keys", "keys.json", 0o644, "chmod 600"},
+		{"the group reads the database", "offhook.db", 0o640, "chmod 600"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			data, err := app.OpenData(t.Context(), dir, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := data.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chmod(filepath.Join(dir, tt.file), tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			c := &app.Config{DataDir: dir, Widget: app.WidgetConfig{PublicURL: "http://localhost:8080", Addr: "127.0.0.1:0"}}
+			if err := app.RunServe(t.Context(), c); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "data_dir") {
+				t.Errorf("serving: %v, want a sentence with data_dir and %q", err, tt.want)
+			}
+		})
 	}
 }

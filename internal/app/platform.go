@@ -32,8 +32,12 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 		}
 		open := &opener{log: log}
 		defer func() { open.closeUnless(err == nil) }()
-		plain := open.listen(listen.Config{Name: "platform", Flag: "platform.addr", Addr: addr, PublicURL: c.PublicURL})
-		secure := open.listen(listen.Config{Name: "platform", Flag: "platform.tls_addr", Addr: tlsAddr, PublicURL: c.TLSPublicURL, TLS: tlsConfig})
+		proxies, err := cfg.proxies()
+		if err != nil {
+			return nil, err
+		}
+		plain := open.listen(listen.Config{Name: "platform", Flag: "platform.addr", Addr: addr, PublicURL: c.PublicURL, Proxies: proxies})
+		secure := open.listen(listen.Config{Name: "platform", Flag: "platform.tls_addr", Addr: tlsAddr, PublicURL: c.TLSPublicURL, TLS: tlsConfig, Proxies: proxies})
 		if open.err != nil {
 			return nil, open.err
 		}

@@ -121,6 +121,9 @@ func start(ctx context.Context, cfg *Config, prepare func(dir string) error, beg
 		return err
 	}
 	defer unlock()
+	if err := private(cfg.DataDir); err != nil {
+		return err
+	}
 	if prepare != nil {
 		if err := prepare(cfg.DataDir); err != nil {
 			return err

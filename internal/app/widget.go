@@ -39,7 +39,11 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		c := cfg.Widget
 		open := &opener{log: log}
 		defer func() { open.closeUnless(err == nil) }()
-		l := open.listen(listen.Config{Name: "widget", Flag: "widget.addr", Addr: or(c.Addr, "127.0.0.1:8080"), PublicURL: c.PublicURL})
+		proxies, err := cfg.proxies()
+		if err != nil {
+			return nil, err
+		}
+		l := open.listen(listen.Config{Name: "widget", Flag: "widget.addr", Addr: or(c.Addr, "127.0.0.1:8080"), PublicURL: c.PublicURL, Proxies: proxies})
 		if open.err != nil {
 			return nil, open.err
 		}
@@ -47,11 +51,8 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		for _, p := range c.Platforms {
 			records = append(records, embed.Record(p))
 		}
-		if c.AllowURLSecrets {
-			log.Warn("allow_url_secrets is on: whoever opens a page that brings its secrets in the phone's address can read them")
-		}
-		if c.OpenClients {
-			log.Warn("open_clients is on: any public client may be embedded by any page, with few capabilities")
+		if err := warn(ctx, c, data.DB.Widget(), log); err != nil {
+			return nil, err
 		}
 		w, err := newWidget(widgetDeps{
 			data: data, bus: new(bus.InProcess), log: log, records: append(records, embed.RingCentral...),
@@ -98,14 +99,14 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	panels := &panel.Handler{
 		Visits: visits, Desks: panelDesks{pool}, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
 	}
+	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	flows := &signin.Handler{
-		Visits: visits, Store: st, Bus: deps.bus, Ring: deps.data.Ring, Grants: grants, Sessions: sessions, Audit: trail, Client: grants.Client,
+		Visits: visits, Store: st, Bus: deps.bus, Ring: deps.data.Ring, Embeds: registry, Intakes: offers, Grants: grants, Sessions: sessions, Audit: trail, Client: grants.Client,
 		Now: time.Now, Log: log,
 	}
 	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Visits: visits, Now: time.Now, Log: log}
 	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Handles: sessions, Now: time.Now, Log: log}
 
-	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	frames := &embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Visits: visits, Now: time.Now, Log: log}
 	if deps.urlSecrets {
 		frames.Intakes = offers
