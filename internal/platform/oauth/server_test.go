@@ -149,14 +149,14 @@ func newServerOn(t *testing.T, db *sqlstore.DB) *server {
 
 func (s *server) seed() {
 	ctx, t := s.t.Context(), s.t
-	c := &console.Console{Store: s.store, Now: s.clock.Now}
+	c := s.console()
 	account, err := c.RegisterAccount(ctx, console.AccountSpec{Company: "Acme", MainNumber: "+16505550100"})
 	check(t, err)
 	s.accountMain = account.MainNumber
 	s.adaPhoneNumber = "+16505550101"
 	check(t, s.store.Write(ctx, func(tx store.PlatformTx) error {
 		return errors.Join(
-			tx.AddExtension(ctx, store.Extension{ID: 101, AccountID: account.ID, Number: "101", FirstName: "Ada", LastName: "Lovelace", Username: "ada@example.com", PasswordHash: typedHash()}),
+			tx.AddExtension(ctx, store.Extension{ID: 101, AccountID: account.ID, Number: "101", FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com", Username: "ada@example.com", PasswordHash: typedHash()}),
 			tx.AddExtension(ctx, store.Extension{ID: 102, AccountID: account.ID, Number: "102", FirstName: "Bob", Username: "bob@example.com", PasswordHash: typedHash()}),
 			tx.AddPhoneNumber(ctx, store.PhoneNumber{ID: 1, AccountID: account.ID, ExtensionID: 101, Number: s.adaPhoneNumber, UsageType: "DirectNumber"}),
 		)
@@ -170,6 +170,11 @@ func (s *server) seed() {
 	app, secret, err := c.RegisterApp(ctx, spec)
 	check(t, err)
 	s.secretApp, s.clientSecret = app, string(secret)
+}
+
+// console registers things of the server.
+func (s *server) console() *console.Console {
+	return &console.Console{Store: s.store, Keys: s.keys, Now: s.clock.Now}
 }
 
 func check(t *testing.T, err error) {
