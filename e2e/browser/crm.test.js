@@ -1,0 +1,137 @@
+// examples/crm beside a demo: a server that knows its users signs them in to
+// the phone, as docs/sign-in.md describes.
+
+import assert from 'node:assert/strict';
+import { spawn, execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { openBrowser } from '../lib/chromium.js';
+import { Demo } from '../lib/demo.js';
+import { Tab } from '../lib/person.js';
+import { Process, freePort } from '../lib/process.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** @type {Demo} */ let demo;
+/** @type {Process} */ let crm;
+/** @type {string} */ let home;
+const dir = mkdtempSync(path.join(tmpdir(), 'offhook-crm-'));
+
+before(async () => {
+  const port = await freePort('127.0.0.1');
+  home = `http://127.0.0.1:${port}`;
+  const program = path.join(dir, 'crm');
+  await promisify(execFile)('go', ['build', '-o', program, './examples/crm'], { cwd: root });
+  demo = new Demo(path.join(dir, 'demo', 'data'));
+  mkdirSync(demo.dir, { recursive: true, mode: 0o700 });
+  await demo.start(['--crm-addr', `127.0.0.1:${port}`]);
+  crm = new Process(spawn(program, ['--demo', path.join(demo.dir, 'demo.json')], { stdio: ['ignore', 'pipe', 'pipe'] }));
+  await crm.says(/Ctrl-C/);
+});
+
+after(async () => {
+  await crm?.stop();
+  await demo?.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/**
+ * Signs a user in to the CRM and opens one of its pages.
+ * @param {import('playwright-core').BrowserContext} browser
+ * @param {string} way
+ */
+async function open(browser, way, user = demo.facts.users[0]) {
+  const page = await browser.newPage();
+  await page.goto(`${home}/signin?back=${way}`);
+  await page.locator('input[autocomplete=username]').fill(user.username);
+  await page.locator('input[type=password]').fill(user.password);
+  await page.locator('input[type=password]').press('Enter');
+  await page.waitForURL(`${home}/${way}`);
+  return new Tab(page);
+}
+
+/** @param {Tab} tab */
+const own = (tab) => tab.page.locator('.own b').textContent();
+
+describe('a ticket', () => {
+  for (const cookies of /** @type {const} */ (['blocked', 'allowed', 'refused'])) {
+    it(`signs in without a click where third-party cookies are ${cookies}`, async () => {
+      const browser = await openBrowser({ cookies });
+      try {
+        const tab = await open(browser, 'ticket');
+        await tab.signedIn();
+        assert.equal(await own(tab), demo.facts.users[0].name);
+        await tab.page.reload();
+        await tab.signedIn();
+      } finally {
+        await browser.close();
+      }
+    });
+  }
+
+  it('is asked for again at a reload, not right after a sign-out', async () => {
+    const browser = await openBrowser();
+    try {
+      const tab = await open(browser, 'ticket');
+      await tab.signedIn();
+      let asked = 0;
+      tab.page.on('request', (request) => request.url().endsWith('/phone-ticket') && asked++);
+      await tab.signOut();
+      assert.equal(asked, 0);
+      await tab.page.reload();
+      await tab.signedIn();
+      assert.equal(asked, 1);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('of another user replaces the session', async () => {
+    const browser = await openBrowser();
+    const [ada, sam] = demo.facts.users;
+    try {
+      const tab = await open(browser, 'ticket', ada);
+      await tab.signedIn();
+      await tab.goTo('Settings');
+      await tab.phone.getByText(ada.name).first().waitFor();
+      // The CRM's own user changes, in the same browser, while the phone is open.
+      await browser.clearCookies({ domain: '127.0.0.1' });
+      await browser.clearCookies({ domain: '127.0.0.2' });
+      const other = await open(browser, 'sso', sam);
+      await other.page.close();
+      await tab.page.evaluate(async () => {
+        const { ticket } = await (await fetch('/phone-ticket', { method: 'POST' })).json();
+        Reflect.get(globalThis, 'RCAdapter').signIn({ ticket });
+      });
+      await tab.signedIn();
+      await tab.goTo('Settings');
+      await tab.phone.getByText(sam.name).first().waitFor();
+      assert.equal(await tab.phone.getByText(ada.name).count(), 0);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('that is stale leaves the usual sign-in', async () => {
+    const browser = await openBrowser();
+    try {
+      const tab = await open(browser, 'ticket');
+      await tab.signedIn();
+      await tab.signOut();
+      await tab.page.evaluate(() => Reflect.get(globalThis, 'RCAdapter').signIn({ ticket: 'OHTK_' + 'A'.repeat(43) }));
+      await tab.page.waitForResponse((r) => r.url().endsWith('/ticket') && r.status() === 200);
+      await tab.signedOut();
+      assert.equal(await tab.phone.getByRole('alert').filter({ visible: true }).count(), 0);
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
+it('no secret is in what either server says', () => {
+  for (const text of [demo.log(), crm.output]) assert.doesNotMatch(text, /OHEK_|OHTK_|RCAT_|RCRT_|RCAC_/);
+});
