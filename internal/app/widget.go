@@ -107,7 +107,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Visits: visits, Now: time.Now, Log: log}
 	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Handles: sessions, Now: time.Now, Log: log}
 
-	frames := &embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Visits: visits, Now: time.Now, Log: log}
+	frames := &embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Visits: visits, Audit: trail, Now: time.Now, Log: log}
 	if deps.urlSecrets {
 		frames.Intakes = offers
 	}

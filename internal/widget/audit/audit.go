@@ -23,14 +23,16 @@ type Trail struct {
 	Now   func() time.Time
 	Log   *slog.Logger
 
-	ids store.IDs
+	ids      store.IDs
+	refusals limiter
 }
 
 // maxField bounds what an entry keeps of a text that comes from outside.
 const maxField = 256
 
 // Record adds an entry. It sets the id, and where they are empty the time,
-// and the address, which is that of the request whose context ctx is. It goes
+// and the address, which is that of the request whose context ctx is. Of the
+// refusals of one address it writes 60 a minute, and says so. It goes
 // on when ctx ends, because what happened has happened. An entry that cannot
 // be written is logged in full: nobody's sign-out waits for a disk.
 func (t *Trail) Record(ctx context.Context, e store.AuditEntry) {
@@ -39,6 +41,15 @@ func (t *Trail) Record(ctx context.Context, e store.AuditEntry) {
 		e.At = t.Now()
 	}
 	e.Address = cmp.Or(e.Address, listen.Address(ctx))
+	if e.Kind == store.AuditRefusal {
+		written, last := t.refusals.count(e.Address, t.Now())
+		if !written {
+			return
+		}
+		if last {
+			e.Detail = "(more from this address in this minute are left out) " + e.Detail
+		}
+	}
 	for _, field := range []*string{&e.Way, &e.Platform, &e.ClientID, &e.OwnerID, &e.GrantID, &e.Origin, &e.Address, &e.Detail} {
 		*field = line(*field)
 	}

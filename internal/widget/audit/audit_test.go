@@ -88,7 +88,7 @@ func TestExport(t *testing.T) {
 		Origin: "https://crm.example", Address: "192.0.2.1",
 	})
 	for range 1200 { // more than is read at a time
-		trail.Record(t.Context(), store.AuditEntry{Kind: store.AuditRefusal, Detail: "the code, \"expired\""})
+		trail.Record(t.Context(), store.AuditEntry{Kind: store.AuditRefreshFailure, Detail: "the code, \"expired\""})
 	}
 	export := func(f store.AuditFilter, format audit.Format) string {
 		t.Helper()
@@ -113,5 +113,46 @@ func TestExport(t *testing.T) {
 	}
 	if got := export(store.AuditFilter{Since: noon.Add(time.Second)}, audit.Text); got != "" {
 		t.Errorf("since later: %q, want nothing", got)
+	}
+}
+
+func TestAFloodOfRefusalsHidesNoOther(t *testing.T) {
+	w := sqlstore.OpenTest(t).Widget()
+	trail := newTrail(t, w, new(strings.Builder))
+	record := func(kind store.AuditKind, address string) {
+		trail.Record(t.Context(), store.AuditEntry{Kind: kind, Address: address})
+	}
+	count := func(address string) (n int, last string) {
+		t.Helper()
+		all, err := w.AuditEntries(t.Context(), store.AuditFilter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all {
+			if strings.HasPrefix(e.Address, address) {
+				n, last = n+1, e.Detail
+			}
+		}
+		return n, last
+	}
+	for i := range 200 {
+		record(store.AuditRefusal, "192.0.2.1")
+		record(store.AuditRefusal, fmt.Sprintf("2001:db8::%x", i))
+	}
+	record(store.AuditRefusal, "192.0.2.2")
+	record(store.AuditSignIn, "192.0.2.1")
+	if n, _ := count("192.0.2.2"); n != 1 {
+		t.Errorf("%d refusals of the other address, want 1", n)
+	}
+	if n, _ := count("192.0.2.1"); n != 61 {
+		t.Errorf("%d entries of the flooding address, want 60 refusals and the sign-in", n)
+	}
+	if n, last := count("2001:db8::"); n != 60 || !strings.Contains(last, "left out") {
+		t.Errorf("%d entries of one network, the last says %q; want 60, and that there were more", n, last)
+	}
+	trail.Now = func() time.Time { return noon.Add(time.Minute) }
+	record(store.AuditRefusal, "192.0.2.1")
+	if n, _ := count("192.0.2.1"); n != 62 {
+		t.Errorf("%d entries a minute later, want one more", n)
 	}
 }

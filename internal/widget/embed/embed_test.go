@@ -14,6 +14,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
+	"offhook/internal/widget/audit"
 	"offhook/internal/widget/embed"
 	"offhook/internal/widget/seal"
 	"offhook/internal/widget/visit"
@@ -70,7 +71,7 @@ func newRegistry(t *testing.T) *embed.Registry {
 func serve(g *embed.Registry, target string, header http.Header) (*httptest.ResponseRecorder, *shell) {
 	s := new(shell)
 	mux := http.NewServeMux()
-	(&embed.Handler{Registry: g, Sessions: nobody{}, Shell: s, Now: now, Log: slog.New(slog.DiscardHandler)}).Mount(mux)
+	(&embed.Handler{Registry: g, Sessions: nobody{}, Shell: s, Audit: &audit.Trail{Store: g.Store, Now: now, Log: slog.New(slog.DiscardHandler)}, Now: now, Log: slog.New(slog.DiscardHandler)}).Mount(mux)
 	r := httptest.NewRequest("GET", own+target, nil)
 	for name, values := range header {
 		r.Header[name] = values

@@ -1,6 +1,7 @@
 package embed
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -33,12 +34,18 @@ type Handler struct {
 	Registry *Registry
 	Sessions visit.Sessions
 	Shell    visit.Shell
+	Audit    Audit
 	// Intakes takes secrets out of addresses; nil where the operator does
 	// not allow them there.
 	Intakes *intake.Intakes
 	Visits  *visit.Face // answers the probe page
 	Now     func() time.Time
 	Log     *slog.Logger
+}
+
+// Audit takes the entries of the audit trail.
+type Audit interface {
+	Record(ctx context.Context, e store.AuditEntry)
 }
 
 // Mount registers the package's routes.
@@ -240,6 +247,11 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		}
 		h.Shell.Refuse(w, r, http.StatusInternalServerError, "Something went wrong here. Please try again.")
 		return
+	}
+	if e.Kind == rc.Denied {
+		h.Audit.Record(r.Context(), store.AuditEntry{
+			Kind: store.AuditRefusal, Way: "embed", ClientID: firstOf(r.URL.Query(), "clientId", "appKey"), Origin: claim(r), Detail: e.Message,
+		})
 	}
 	h.Shell.Refuse(w, r, visit.Status(e.Kind), e.Message)
 }

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -26,29 +27,43 @@ func (h *Handler) api(fn apiFunc) http.HandlerFunc {
 		header := w.Header()
 		header.Set("Cache-Control", "no-store")
 		header.Set("X-Content-Type-Options", "nosniff")
-		if err := h.admit(w, r, fn); err != nil {
+		if e, err := h.admit(w, r, fn); err != nil {
+			h.audit(r.Context(), e, err)
 			h.fail(w, r, err)
 		}
 	}
 }
 
-func (h *Handler) admit(w http.ResponseWriter, r *http.Request, fn apiFunc) error {
+// audit writes down who was refused; what was merely wrong is the server's
+// own to see.
+func (h *Handler) audit(ctx context.Context, of store.Embed, err error) {
+	var e *rc.Error
+	switch f := (store.Frame{Platform: of.Platform, ClientID: of.ClientID}); {
+	case !errors.As(err, &e):
+	case e.Kind == rc.Unauthenticated:
+		h.Entry.Refused(ctx, f, way, "no good embed key")
+	case e.Kind == rc.Denied:
+		h.Entry.Refused(ctx, f, way, e.Message)
+	}
+}
+
+// admit returns the embed that the request speaks for, once it is known.
+func (h *Handler) admit(w http.ResponseWriter, r *http.Request, fn apiFunc) (e store.Embed, err error) {
 	if r.Header.Get("Origin") != "" || r.Header.Get("Sec-Fetch-Site") != "" {
-		return rc.Errorf(rc.Denied, "This address is for servers, and a browser asked. Ask from your server: in a page everybody could read the embed key.")
+		return e, rc.Errorf(rc.Denied, "This address is for servers, and a browser asked. Ask from your server: in a page everybody could read the embed key.")
 	}
 	key, ok := rc.BearerToken(r.Header.Get("Authorization"))
 	if !ok {
-		return rc.Errorf(rc.Unauthenticated, "Send the embed key as “Authorization: Bearer OHEK_…”. “offhook embed add --key” makes one.")
+		return e, rc.Errorf(rc.Unauthenticated, "Send the embed key as “Authorization: Bearer OHEK_…”. “offhook embed add --key” makes one.")
 	}
-	e, err := h.Embeds.ByKey(r.Context(), rc.Secret(key))
-	if err != nil {
-		return err
+	if e, err = h.Embeds.ByKey(r.Context(), rc.Secret(key)); err != nil {
+		return e, err
 	}
 	if !h.limit.allow(e.Platform+" "+e.ClientID, h.Now()) {
 		w.Header().Set("Retry-After", "1")
-		return rc.Errorf(rc.TooMany, "This embed asks too often. Ask for a ticket only when a page is opened, and keep access tokens until they expire.")
+		return e, rc.Errorf(rc.TooMany, "This embed asks too often. Ask for a ticket only when a page is opened, and keep access tokens until they expire.")
 	}
-	return fn(w, r, e)
+	return e, fn(w, r, e)
 }
 
 // A failure is how the API says no.

@@ -30,6 +30,7 @@ func (h *Handler) redeem(w http.ResponseWriter, r *http.Request, v visit.Visit) 
 	ctx := context.WithoutCancel(r.Context())
 	g, err := h.take(ctx, v.Frame, ask.Ticket)
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrSpent) {
+		h.Entry.Refused(ctx, v.Frame, way, stale(err))
 		visit.JSON(w, http.StatusOK, signedIn{SignedIn: v.Session != nil, Stale: true})
 		return nil
 	}
@@ -39,12 +40,25 @@ func (h *Handler) redeem(w http.ResponseWriter, r *http.Request, v visit.Visit) 
 	// The same user's session goes on: its sockets need not start anew.
 	changed := v.Session == nil || v.Session.GrantID != g.ID
 	if changed {
-		if err := h.Entry.Enter(w, r.WithContext(ctx), v.Frame, "ticket", g); err != nil {
+		if err := h.Entry.Enter(w, r.WithContext(ctx), v.Frame, way, g); err != nil {
 			return err
 		}
 	}
 	visit.JSON(w, http.StatusOK, signedIn{SignedIn: true, Changed: changed})
 	return nil
+}
+
+var errElsewhere = errors.New("the ticket was made for another frame")
+
+// stale is why a ticket was not good, for operators.
+func stale(err error) string {
+	switch {
+	case errors.Is(err, errElsewhere):
+		return errElsewhere.Error()
+	case errors.Is(err, store.ErrSpent):
+		return "the ticket was used before"
+	}
+	return "the ticket is unknown or has expired"
 }
 
 // take uses a ticket up, also when it turns out to be another frame's: it is
@@ -63,7 +77,7 @@ func (h *Handler) take(ctx context.Context, f store.Frame, ticket rc.Secret) (g 
 	}
 	if g.Platform != f.Platform || g.ClientID != f.ClientID || t.Origin != f.Origin {
 		h.Log.Warn("a ticket was shown in another frame than it was made for", "grant", g.ID, "made for", t.Origin, "origin", f.Origin)
-		return store.Grant{}, fmt.Errorf("taking a ticket of another frame: %w", store.ErrNotFound)
+		return store.Grant{}, fmt.Errorf("%w: %w", errElsewhere, store.ErrNotFound)
 	}
 	return g, nil
 }

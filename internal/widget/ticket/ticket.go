@@ -79,7 +79,12 @@ type Entry interface {
 	// Enter begins the frame's session on a grant, in place of the one that
 	// the frame may have.
 	Enter(w http.ResponseWriter, r *http.Request, f store.Frame, way string, g store.Grant) error
+	// Refused writes a refusal into the audit trail; why holds no secret.
+	Refused(ctx context.Context, f store.Frame, way, why string)
 }
+
+// way is how the audit trail calls what happens here.
+const way = "ticket"
 
 // Handler serves the API of hosts' servers under /api, and the frame's side
 // under the frame's own path.
