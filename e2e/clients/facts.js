@@ -9,6 +9,13 @@ export const publicApp = facts.apps?.[0];
 /** The confidential client, which has a secret. */
 export const confidentialApp = facts.apps?.[1];
 
+/** The app that signs its requests with a key pair of its own. */
+export const signer = /** @type {import('./signer.js').Signer} */ (/** @type {any} */ (facts).signer);
+
+/** The app for JWT credentials, and Ada, who has one. */
+export const jwtApp = facts.apps?.find((app) => app.clientId === 'offhook-demo-jwt');
+export const ada = facts.users?.find((user) => user.jwt);
+
 /** Nora and Otto, two users that nobody else uses. */
 export const [nora, otto] = facts.users ?? [];
 

@@ -8,15 +8,17 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Demo } from '../lib/demo.js';
+import { newSigner } from './signer.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const demo = await Demo.start();
 try {
   const judges = readdirSync(here).filter((name) => name.endsWith('.test.js')).map((name) => path.join(here, name));
+  const signer = await newSigner(demo);
   const users = [await demo.user('Nora North'), await demo.user('Otto Orlov')];
   const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...judges], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NODE_EXTRA_CA_CERTS: demo.facts.platform.caFile, OFFHOOK_DEMO: JSON.stringify({ ...demo.facts, users: [...users, ...demo.facts.users] }) },
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: demo.facts.platform.caFile, OFFHOOK_DEMO: JSON.stringify({ ...demo.facts, users: [...users, ...demo.facts.users], signer }) },
   });
   process.exitCode = await new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
   if (process.exitCode) console.error(demo.log().split('\n').slice(-40).join('\n'));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import ringcentral from '@ringcentral/sdk';
-import { confidentialApp, facts, nora, publicApp, redirectUri } from './facts.js';
+import { ada, confidentialApp, facts, jwtApp, nora, publicApp, redirectUri } from './facts.js';
 import { Visitor } from '../lib/http.js';
 
 /** @param {{clientSecret?: string, clientId?: string}} [app] */
@@ -86,6 +86,21 @@ describe('@ringcentral/sdk', () => {
     const again = await visitor.post(`${facts.platform.tlsUrl}/restapi/oauth/token`, { grant_type: 'refresh_token', refresh_token: String(refresh), client_id: publicApp.clientId });
     assert.equal(again.status, 400);
     assert.equal(JSON.parse(again.body).error, 'invalid_grant');
+  });
+
+  it('signs in with a JWT credential, and goes on without it', async () => {
+    const sdk = newSdk({ clientId: jwtApp?.clientId, clientSecret: jwtApp?.clientSecret });
+    await sdk.login({ jwt: ada?.jwt });
+    const extension = await (await sdk.get('/restapi/v1.0/account/~/extension/~')).json();
+    assert.equal(String(extension.id), String(ada?.extensionId));
+    await sdk.refresh();
+    assert.equal((await sdk.get('/restapi/v1.0/account/~/extension/~')).status, 200);
+    await sdk.logout();
+  });
+
+  it('is told what is wrong with a JWT that is none', async () => {
+    const sdk = newSdk({ clientId: jwtApp?.clientId, clientSecret: jwtApp?.clientSecret });
+    assert.match((await refusal(sdk.login({ jwt: 'a.b.c' }))).message, /not a JWT credential/);
   });
 
   it('finds its way by discovery', async () => {
