@@ -4,7 +4,7 @@
 import { alert, announce, currentPath, hold, navigate, signedIn } from "./nav.js";
 import { ask } from "./ask.js";
 import { sentenceOf } from "./reasons.js";
-import { cancelSignIn, signOut, signOutEverywhere, startSignIn } from "./signin.js";
+import { cancelSignIn, options, signOut, signOutEverywhere, startSignIn, useIntake } from "./signin.js";
 import "./host.js";
 
 const body = document.body;
@@ -24,6 +24,7 @@ on("oh:session", async ({ signedIn: now, reason }) => {
   const before = signedIn();
   if (now) await openPhone();
   body.dataset.signedIn = String(Boolean(now));
+  sayShared();
   if (now === before) return;
   // The page around the phone may have asked for a place of its own meanwhile.
   if (!now || currentPath() === "/") await navigate("/");
@@ -48,6 +49,20 @@ on("oh:online", ({ online, sentence }) => {
   bar.hidden = online;
   /** @type {HTMLElement} */ (bar.querySelector("[data-text]")).textContent =
     sentence || "No connection. Trying again by itself.";
+});
+
+// Where everybody who opens the page acts as one user, the page says so.
+function sayShared() {
+  const strip = document.getElementById("shared");
+  if (strip) strip.hidden = !options.shared || !signedIn();
+}
+
+// The platform's own page to get an account, where the host page asks for it.
+on("oh:route", () => {
+  const link = document.querySelector("[data-panel=signin] [data-sign-up]");
+  if (!(link instanceof HTMLAnchorElement) || !options.signUpUrl) return;
+  link.href = options.signUpUrl;
+  link.hidden = false;
 });
 
 // The states of the sign-in panel are all in its HTML; the one that holds is
@@ -101,3 +116,6 @@ if (signedIn()) {
 } else {
   document.dispatchEvent(new CustomEvent("oh:route", { detail: { path: "/" } }));
 }
+sayShared();
+if (options.implicit) await import("./renew.js");
+await useIntake();

@@ -6,7 +6,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { compose, currentPath, navigate, showNumber } from "./nav.js";
-import { signOut, startSignIn } from "./signin.js";
+import { signOut, startSignIn, takeCallback } from "./signin.js";
 import { useTicket } from "./ticket.js";
 
 /** @typedef {Record<string, unknown>} Message */
@@ -94,7 +94,7 @@ export class HostLink {
    * @param {{
    *   parent: {postMessage(message: unknown, targetOrigin: string): void} | null,
    *   origin: string, capabilities: string[], name: string,
-   *   actions: {navigate(path: string): unknown, compose(what: object): unknown, showNumber(n: string): unknown, signIn(): unknown, signOut(): unknown, ticket(ticket: string): Promise<unknown>},
+   *   actions: {navigate(path: string): unknown, compose(what: object): unknown, showNumber(n: string): unknown, signIn(): unknown, signOut(): unknown, ticket(ticket: string): Promise<unknown>, callback(uri: string): unknown},
    *   warn(sentence: string): void,
    * }} with_ parent is null when the phone is a page of its own.
    */
@@ -122,7 +122,11 @@ export class HostLink {
     if (!parent || source !== parent || origin !== this.with.origin) return;
     const m = plain(data);
     if (!m) return void (named(data) && this.#once("bad", "A message to the phone was larger than 64 kB or not plain data. Nothing was done."));
-    if (text(m.callbackUri, LIMIT)) return this.#once("callbackUri", "This phone does not take a callbackUri yet. Let the user sign in with its Sign In button.");
+    const callbackUri = text(m.callbackUri, LIMIT);
+    if (callbackUri) {
+      if (this.with.capabilities.includes("signin")) return void this.with.actions.callback(callbackUri);
+      return this.#once("callbackUri", 'This page may not sign people in by message. The operator can allow it with the capability "signin" of the embed.');
+    }
     const type = text(m.type, 100);
     if (!type?.startsWith("rc-")) return; // pages talk to themselves a lot
     const needs = Object.hasOwn(NEEDS, type) ? NEEDS[type] : undefined;
@@ -252,7 +256,7 @@ function connect() {
     origin,
     capabilities: capabilities.split(" "),
     name: appName || "Phone",
-    actions: { navigate, compose, showNumber, signOut, ticket: useTicket, signIn: () => navigate("/").then(startSignIn) },
+    actions: { navigate, compose, showNumber, signOut, ticket: useTicket, callback: (uri) => takeCallback(uri, true), signIn: () => navigate("/").then(startSignIn) },
     warn: (sentence) => console.warn(sentence),
   });
   window.addEventListener("message", (e) => link.receive(e));
@@ -260,6 +264,7 @@ function connect() {
   const on = (type, fn) => document.addEventListener(type, (e) => fn(/** @type {CustomEvent} */ (e).detail ?? {}));
   on("oh:session", (d) => link.session(Boolean(d.signedIn), d.reason));
   on("oh:route", (d) => link.route(d.path ?? currentPath()));
+  on("oh:oauth-uri", (d) => link.tell({ type: "rc-login-popup-notify", oAuthUri: d.oAuthUri }));
   on("oh:unread", (d) => link.unread(d.count));
   link.start(signedIn === "true");
   follow(link);

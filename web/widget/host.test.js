@@ -25,7 +25,7 @@ function link(capabilities = ALL) {
   };
   const it = new HostLink({
     parent, origin: ORIGIN, capabilities, name: "Demo", warn: (s) => warned.push(s),
-    actions: { navigate: action("navigate"), compose: action("compose"), showNumber: action("showNumber"), signIn: action("signIn"), signOut: action("signOut"), ticket: action("ticket") },
+    actions: { navigate: action("navigate"), compose: action("compose"), showNumber: action("showNumber"), signIn: action("signIn"), signOut: action("signOut"), ticket: action("ticket"), callback: action("callback") },
   });
   const say = (data, from = {}) => it.receive({ source: parent, origin: ORIGIN, data, ...from });
   return { it, say, told, done, warned };
@@ -134,12 +134,32 @@ test("what this phone cannot do yet is said once, without the message's content"
   it.start(true);
   say({ type: "rc-adapter-set-presence", userStatus: "Busy" });
   say({ type: "rc-adapter-set-presence", userStatus: "Busy" });
-  say({ type: "rc-adapter-authorization-code", callbackUri: "https://x.example/?code=SECRET" });
-  say({ callbackUri: "https://x.example/?code=SECRET" });
   say({ type: "webpackOk" });
   assert.deepEqual(done, []);
-  assert.equal(warned.length, 2);
-  assert.doesNotMatch(warned.join(), /SECRET|Busy/);
+  assert.equal(warned.length, 1);
+  assert.doesNotMatch(warned.join(), /Busy/);
+});
+
+test("a callbackUri signs in whatever its message is called, from the host page and with the capability only", () => {
+  const callbackUri = "https://x.example/?code=SECRET";
+  const { it, say, done } = link();
+  it.start(false);
+  say({ type: "rc-adapter-authorization-code", callbackUri });
+  say({ callbackUri });
+  say({ callbackUri }, { origin: "https://evil.example" });
+  say({ callbackUri }, { source: {} });
+  say({ callbackUri }, { origin: "null" });
+  say({ callbackUri: { toString: () => callbackUri } });
+  say({ callbackUri: "x".repeat(70_000) });
+  assert.deepEqual(done, [["callback", callbackUri], ["callback", callbackUri]]);
+
+  const few = link(["navigate", "prefill", "status"]);
+  few.it.start(false);
+  few.say({ callbackUri });
+  few.say({ callbackUri });
+  assert.deepEqual(few.done, []);
+  assert.equal(few.warned.length, 1);
+  assert.doesNotMatch(few.warned.join(), /SECRET/);
 });
 
 test("the page learns of sign-in and sign-out, each once, at its own origin only", () => {

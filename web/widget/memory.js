@@ -24,4 +24,27 @@ function keep(path) {
   }
 }
 
+/**
+ * What this frame remembers in this tab: nothing secret.
+ * @param {string} what @returns {string} or "" where there is nothing, or storage is refused
+ */
+export function recall(what) {
+  try {
+    return sessionStorage.getItem(`oh-${what}-${document.body.dataset.key || ""}`) || "";
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} what @param {string} value "" forgets */
+export function remember(what, value) {
+  try {
+    const at = `oh-${what}-${document.body.dataset.key || ""}`;
+    if (value) sessionStorage.setItem(at, value);
+    else sessionStorage.removeItem(at);
+  } catch {
+    // refused with third-party cookies: fine
+  }
+}
+
 document.addEventListener("oh:route", (e) => keep(/** @type {CustomEvent} */ (e).detail.path));

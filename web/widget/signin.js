@@ -6,17 +6,30 @@
 // "maybe": pages with COOP make both lie. The server knows whether the window
 // arrived.
 //
+// How a page may begin is in the body's data-signin, which the server wrote.
+// Whatever is sent back from there is checked again.
+//
 // Dispatches on document:
-//   oh:signin  {state: "opening" | "waiting" | "blocked" | "code" | "failed" | "done", message?, href?}
+//   oh:signin  {state: "working" | "opening" | "waiting" | "blocked" | "code" | "failed" | "done" | "idle", message?, href?}
 //   oh:session {signedIn: boolean, reason?}
+//   oh:oauth-uri {oAuthUri}: the host page opens the sign-in window
 
 /**
- * @typedef {{flow: string, secret: string, href: string, stop: AbortController, taken: boolean}} Attempt
- * @typedef {{state: string, seen: boolean, message?: string}} Progress
+ * @typedef {{flow: string, secret: string, href: string, stop: AbortController, taken: boolean, window?: Window | null}} Attempt
+ * @typedef {{state: string, seen: boolean, message?: string, error?: string}} Progress
+ * @typedef {{intake?: string, jwt?: boolean, shared?: boolean, implicit?: boolean, ownWindow?: boolean, redirect?: string,
+ *   hints?: Record<string, string>, signUpUrl?: string}} Options
  */
 
 import { ask, cookies } from "./ask.js";
+import { recall, remember } from "./memory.js";
 import { alert } from "./nav.js";
+import { useTicket } from "./ticket.js";
+
+/** @type {Options} */
+export const options = JSON.parse(String(document.body.dataset.signin ?? "") || "{}");
+let keep = ""; // names what the address has brought, for the life of this page
+let byJWT = Boolean(options.jwt);
 
 const arrival = 2000; // until a window that the server has not seen counts as blocked
 
@@ -26,12 +39,122 @@ let attempt = null;
 /** Starts signing in. Call it inside the click: browsers open windows for nothing less. */
 export function startSignIn() {
   cancelSignIn();
-  const flow = random(16);
-  const mine = { flow, secret: random(32), href: `/signin/window?flow=${flow}`, stop: new AbortController(), taken: false };
-  attempt = mine;
-  window.open(mine.href, `oh-signin-${flow}`, "popup,width=600,height=700");
+  const mine = begin();
+  remember("out", "");
+  if (byJWT) {
+    withJWT(mine).catch((error) => fail(mine, error));
+    return;
+  }
+  if (hostOpens()) {
+    byHost(mine).catch((error) => fail(mine, error));
+    return;
+  }
+  mine.window = window.open(mine.href, `oh-signin-${mine.flow}`, "popup,width=600,height=700");
   tell({ state: "opening", href: mine.href });
   run(mine).catch((error) => fail(mine, error));
+}
+
+/** @returns {Attempt} */
+function begin() {
+  const flow = random(16);
+  attempt = { flow, secret: random(32), href: `/signin/window?flow=${flow}`, stop: new AbortController(), taken: false };
+  return attempt;
+}
+
+/** What every start sends. @param {Attempt} mine */
+const request = (mine) => ({ flow: mine.flow, secret: mine.secret, keep, redirect: options.redirect, hints: options.hints });
+
+/** Whether the page around us opens the window: it asked to, and it may. */
+function hostOpens() {
+  if (!options.ownWindow) return false;
+  if (window.parent !== window && (document.body.dataset.capabilities || "").split(" ").includes("signin")) return true;
+  console.warn('This page may not open the sign-in window itself. The operator can allow it with the capability "signin" of the embed.');
+  return false;
+}
+
+/** Everybody who opens this page is the same user. @param {Attempt} mine */
+async function withJWT(mine) {
+  tell({ state: "working" });
+  await call("POST", "/signin", { ...request(mine), jwt: true }, mine.stop.signal);
+  await arrive(mine);
+}
+
+/** @param {Attempt} mine */
+async function byHost(mine) {
+  tell({ state: "working" });
+  const { oAuthUri } = await call("POST", "/signin", { ...request(mine), ownWindow: true }, mine.stop.signal);
+  tell({ state: "waiting" });
+  document.dispatchEvent(new CustomEvent("oh:oauth-uri", { detail: { oAuthUri } }));
+  await follow(mine, () => {});
+}
+
+/**
+ * Signs in with what the address has brought, once. Without it, or when it is
+ * of no use, Sign In is there.
+ */
+export async function useIntake() {
+  const isSignedIn = document.body.dataset.signedIn === "true";
+  if (!options.intake) {
+    if (byJWT && !isSignedIn && !recall("out")) startSignIn();
+    return;
+  }
+  if (!isSignedIn) tell({ state: "working" });
+  try {
+    const got = await call("POST", "/signin/intake", { intake: options.intake, redirect: options.redirect, signedOut: Boolean(recall("out")) });
+    keep = got.keep;
+    byJWT ||= got.jwt;
+    if (got.jwt) options.shared = true;
+    warn(got.error);
+    if (got.ticket && (await useTicket(got.ticket))) return;
+    if (got.message) return tell({ state: "failed", message: got.message });
+    if (got.signedIn && !isSignedIn) changed(true);
+    else if (!isSignedIn) tell({ state: "idle" });
+  } catch (error) {
+    if (!isSignedIn) tell({ state: "failed", message: sentence(error) });
+  }
+}
+
+/**
+ * Signs in again without a page, in a hidden frame. What comes of it is a
+ * new session in place of this one's, or nothing.
+ */
+export async function renew() {
+  if (attempt) return;
+  const mine = begin();
+  const frame = document.createElement("iframe");
+  frame.hidden = true;
+  frame.title = "Staying signed in";
+  try {
+    await call("POST", "/signin", { ...request(mine), silent: true }, mine.stop.signal);
+    frame.src = mine.href;
+    document.body.append(frame);
+    const over = setTimeout(() => mine.stop.abort(), 20_000);
+    await follow(mine, () => {}).finally(() => clearTimeout(over));
+  } catch {
+    // The hour goes on to its end, which has a sentence of its own.
+  } finally {
+    frame.remove();
+    if (attempt === mine) cancelSignIn();
+  }
+}
+
+/**
+ * Takes the address that a redirect page was called with: from the page
+ * around us, or from the window that we have opened.
+ * @param {string} callbackUri @param {boolean} host
+ */
+export async function takeCallback(callbackUri, host) {
+  if (document.body.dataset.signedIn === "true") return;
+  const mine = attempt ?? begin();
+  if (mine.taken) return;
+  mine.taken = true;
+  tell({ state: "working" });
+  try {
+    await call("POST", "/signin/callback", { callbackUri, host, keep, flow: mine.flow, secret: mine.secret });
+    await arrive(mine);
+  } catch (error) {
+    fail(mine, error);
+  }
 }
 
 /** Gives up the attempt; its window can do nothing any more. */
@@ -77,6 +200,7 @@ export async function signOut() {
   } catch (error) {
     return alert(sentence(error));
   }
+  remember("out", "1");
   changed(false, "signed-out");
 }
 
@@ -93,22 +217,30 @@ export async function signOutEverywhere() {
 
 /** @param {Attempt} mine */
 async function run(mine) {
-  await call("POST", "/signin", { flow: mine.flow, secret: mine.secret }, mine.stop.signal);
+  await call("POST", "/signin", request(mine), mine.stop.signal);
   const blocked = setTimeout(() => {
     if (attempt === mine) {
       tell({ state: "blocked", href: mine.href });
     }
   }, arrival);
   mine.stop.signal.addEventListener("abort", () => clearTimeout(blocked));
+  await follow(mine, () => clearTimeout(blocked));
+}
 
+/**
+ * Draws how far the attempt is, until it is over.
+ * @param {Attempt} mine @param {() => void} seen the window has reached the server
+ */
+async function follow(mine, seen) {
   /** @type {Progress} */
   let now = { state: "waiting", seen: false };
   while (attempt === mine) {
     const next = await watch(mine, now);
     if (next.seen) {
-      clearTimeout(blocked);
+      seen();
     }
     if (next.state === "failed") {
+      warn(next.error);
       throw new Error(next.message);
     }
     if (next.state === "code" && now.state !== "code" && !mine.taken) {
@@ -142,6 +274,16 @@ async function watch(mine, now) {
   }
 }
 
+// A redirect page that is hosted elsewhere posts to the window that opened it.
+addEventListener("message", (event) => {
+  const { window: opened } = attempt ?? {};
+  const uri = event.data?.callbackUri;
+  if (opened && event.source === opened && options.redirect && event.origin === new URL(options.redirect).origin && typeof uri === "string") {
+    takeCallback(uri, false);
+    opened.close();
+  }
+});
+
 addEventListener("message", (event) => {
   const mine = attempt;
   if (!mine || event.origin !== location.origin || event.data?.type !== "offhook-signin-handle" || event.data.flow !== mine.flow || mine.taken) {
@@ -156,6 +298,11 @@ addEventListener("message", (event) => {
 /** @param {Attempt} mine @param {{handle?: string, code?: string}} proof */
 async function redeem(mine, proof) {
   await call("POST", `/signin/${mine.flow}/redeem`, { ...proof, secret: mine.secret });
+  await arrive(mine);
+}
+
+/** Somebody has been signed in here. @param {Attempt} mine */
+async function arrive(mine) {
   if (attempt !== mine) {
     return;
   }
@@ -167,7 +314,8 @@ async function redeem(mine, proof) {
   attempt = null;
   mine.stop.abort();
   tell({ state: "done" });
-  changed(true);
+  // After a renewal the same user goes on.
+  if (document.body.dataset.signedIn !== "true") changed(true);
 }
 
 /** @param {Attempt} mine @param {unknown} error */
@@ -201,9 +349,15 @@ async function call(method, path, body, signal) {
     body: body && JSON.stringify(body),
   });
   if (!answer.ok) {
+    warn(answer.headers?.get("X-OAuth-Error"));
     throw new Refusal(answer.status, (await answer.text()).trim());
   }
   return answer.json();
+}
+
+/** Tells the developer what the user need not know. @param {string | null | undefined} code of OAuth's registry */
+function warn(code) {
+  if (code) console.warn(`Signing in to the phone: ${code}`);
 }
 
 /** @param {unknown} error */

@@ -5,9 +5,13 @@
 
 const wait = 1500; // until an opener that does not answer counts as gone
 
-const params = new URLSearchParams(location.hash.slice(1));
-const flow = params.get("flow") ?? "";
-const handle = params.get("handle") ?? "";
+const fragment = location.hash.slice(1);
+const params = new URLSearchParams(fragment);
+let flow = params.get("flow") ?? "";
+let handle = params.get("handle") ?? "";
+/** The server's own sentence. */
+class Refusal extends Error {}
+
 // A reload must not find the handle again, nor a glance at the address.
 history.replaceState(null, "", location.pathname);
 
@@ -23,12 +27,22 @@ function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
+/**
+ * The windows that may be waiting: the one that opened us, or that we are a
+ * hidden frame of; and the frames in it, where the page around the phone has
+ * opened us. Only pages of our own origin get what is posted.
+ * @returns {Window[]}
+ */
+function waiting() {
+  const from = window.opener ?? (window.parent === window ? null : window.parent);
+  if (!from) return [];
+  const all = [from];
+  for (let i = 0; i < Math.min(from.length, 50); i++) all.push(from[i]);
+  return all;
+}
+
 /** @returns {Promise<boolean>} whether the frame has taken the handle */
 function handOver() {
-  const opener = window.opener;
-  if (!opener) {
-    return Promise.resolve(false);
-  }
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), wait);
     addEventListener("message", (event) => {
@@ -37,20 +51,35 @@ function handOver() {
         resolve(true);
       }
     });
-    opener.postMessage({ type: "offhook-signin-handle", flow, handle }, location.origin);
+    const all = waiting();
+    for (const to of all) to.postMessage({ type: "offhook-signin-handle", flow, handle }, location.origin);
+    if (all.length === 0) resolve(false);
   });
 }
 
-async function showCode() {
-  const answer = await fetch("/signin/code", {
+/**
+ * The token of an implicit grant comes in the fragment. It goes straight to
+ * the server, which takes it only for a sign-in that is waiting for it; this
+ * page keeps nothing.
+ */
+async function passOn() {
+  const answer = await ask("/signin/fragment", { fragment });
+  ({ flow, handle } = await answer.json());
+}
+
+/** @param {string} path @param {object} body */
+async function ask(path, body) {
+  const answer = await fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Offhook": "1" },
-    body: JSON.stringify({ flow, handle }),
+    body: JSON.stringify(body),
   });
-  if (!answer.ok) {
-    say("Not signed in", await answer.text());
-    return;
-  }
+  if (!answer.ok) throw new Refusal((await answer.text()).trim());
+  return answer;
+}
+
+async function showCode() {
+  const answer = await ask("/signin/code", { flow, handle });
   const { code, origin } = await answer.json();
   say("Almost there", `Type this code into the phone on ${origin}. It works for two minutes.`);
   byId("code").textContent = code.slice(0, 3) + " " + code.slice(3);
@@ -60,11 +89,18 @@ async function showCode() {
   byId("where").hidden = false;
 }
 
-if (flow === "" || handle === "") {
-  say("Nothing to do here", "Close this window. Press Sign In in the phone if you are not signed in.");
-} else if (await handOver()) {
-  say("You are signed in", "You can close this window.");
-  window.close();
-} else {
-  await showCode().catch(() => say("Not signed in", "The phone's server does not answer. Close this window and press Sign In again."));
+async function finish() {
+  if (params.has("state")) await passOn();
+  if (flow === "" || handle === "") {
+    say("Nothing to do here", "Close this window. Press Sign In in the phone if you are not signed in.");
+  } else if (await handOver()) {
+    say("You are signed in", "You can close this window.");
+    window.close();
+  } else if (window.parent === window) {
+    await showCode();
+  }
 }
+
+await finish().catch((error) =>
+  say("Not signed in", error instanceof Refusal ? error.message : "The phone's server does not answer. Close this window and press Sign In again."),
+);

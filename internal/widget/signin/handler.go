@@ -70,12 +70,27 @@ type Handler struct {
 
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	h.Visits.Open(mux, "POST /p/{key}/signin", h.start)
-	h.Visits.Open(mux, "POST /p/{key}/signin/intake", h.claimIntake)
-	h.Visits.Open(mux, "POST /p/{key}/signin/callback", h.message)
+	h.Visits.Open(mux, "POST /p/{key}/signin", told(h.start))
+	h.Visits.Open(mux, "POST /p/{key}/signin/intake", told(h.claimIntake))
+	h.Visits.Open(mux, "POST /p/{key}/signin/callback", told(h.message))
 	h.Visits.Open(mux, "GET /p/{key}/signin/{flow}", h.watch)
-	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/redeem", h.redeem)
+	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/redeem", told(h.redeem))
 	h.mountWindow(mux)
+}
+
+// oauthHeader tells the frame's page OAuth's error code beside the sentence,
+// for the developer's console.
+const oauthHeader = "X-OAuth-Error"
+
+// told adds the code of an error to its answer.
+func told(fn visit.HandlerFunc) visit.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+		err := fn(w, r, v)
+		if code := codeOf(err); code != "" {
+			w.Header().Set(oauthHeader, code)
+		}
+		return err
+	}
 }
 
 // A request is how a frame asks to sign in.
@@ -294,10 +309,38 @@ func (h *Handler) settle(w http.ResponseWriter, r *http.Request, frame store.Fra
 	if !moved {
 		return rc.Errorf(rc.Conflict, "This sign-in was used already. Press Sign In again.")
 	}
-	grant, err := h.Grants.Keep(ctx, frame.Platform, frame.ClientID, i)
+	if f.Way == wayRenew {
+		err = h.mayRenew(r, frame, i)
+	}
+	var grant store.Grant
+	if err == nil {
+		grant, err = h.Grants.Keep(ctx, frame.Platform, frame.ClientID, i)
+	}
 	if err != nil {
 		h.Grants.Drop(frame.Platform, frame.ClientID, i)
 		return err
 	}
+	if f.Way == wayRenew {
+		return nil // the session goes on with the new token
+	}
 	return h.Enter(w, r.WithContext(ctx), frame, f.Way, grant)
+}
+
+// mayRenew refuses a renewal that would make the phone somebody else's: the
+// browser may be signed in as another user at the platform by now.
+func (h *Handler) mayRenew(r *http.Request, frame store.Frame, i intake.Issue) error {
+	session, err := h.Visits.Sessions.Session(r, frame)
+	if err != nil {
+		return err
+	}
+	if session != nil {
+		g, err := h.Store.GrantOf(r.Context(), frame.Platform, frame.ClientID, i.OwnerID)
+		if err == nil && g.ID == session.GrantID {
+			return nil
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("reading the grant to renew: %w", err)
+		}
+	}
+	return rc.Errorf(rc.Conflict, "Somebody else is signed in at the phone service now. Press Sign In to go on.")
 }

@@ -19,6 +19,7 @@ const (
 	waySecret    = "secret"     // code, PKCE and the app's secret
 	wayOwnWindow = "own-window" // as these, in a window that the host page opened
 	wayImplicit  = "implicit"   // a token for an hour; package session knows the name
+	wayRenew     = "renew"      // the same once more, in a hidden frame
 	wayGivenCode = "given-code" // a code that was made elsewhere, in the address
 	wayMessage   = "callback"   // a code that was made elsewhere, by message
 	wayJWT       = "jwt"        // everybody as one user
@@ -47,6 +48,8 @@ func (h *Handler) plan(r *http.Request, e store.Embed, q request, k kept) (way s
 	switch {
 	case q.OwnWindow && !slices.Contains(e.Capabilities, "signin"):
 		return "", record{}, rc.Errorf(rc.Denied, "This page may not open the sign-in window itself. The operator can allow it with the capability “signin” of the embed.")
+	case e.Implicit && q.Silent:
+		way = wayRenew
 	case e.Implicit:
 		way = wayImplicit
 	case q.OwnWindow:
