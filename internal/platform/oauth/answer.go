@@ -56,6 +56,9 @@ func (h *Handler) trusts(r *http.Request, q request) bool {
 // password; 307 would send it on to the app (RFC 9700 section 4.12).
 func (h *Handler) sendBack(w http.ResponseWriter, r *http.Request, q request, answer url.Values) {
 	pageHeaders(w)
+	// An app may ask in a hidden frame under Cross-Origin-Embedder-Policy,
+	// where each answer on the way must allow it.
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	w.Header().Set("Location", q.location(listen.BaseURL(r), answer))
 	w.WriteHeader(http.StatusSeeOther)
 }

@@ -43,12 +43,14 @@ func (h *Handler) authorize(w http.ResponseWriter, r *http.Request) error {
 		h.askByGet(w, r, q)
 		return nil
 	}
+	if q.asks("none") {
+		h.silently(w, r, q)
+		return nil
+	}
 	who, err := h.browserUser(r)
 	switch {
 	case err != nil:
 		h.decline(w, r, q, err)
-	case q.asks("none"):
-		h.silently(w, r, q, who)
 	case who == nil || q.needsPassword(who.at, h.now()):
 		h.showSignIn(w, r, q, http.StatusOK, attempt{username: q.hint})
 	default:
@@ -86,7 +88,12 @@ func (h *Handler) askByGet(w http.ResponseWriter, r *http.Request, q request) {
 }
 
 // silently answers prompt=none: no page, whatever happens.
-func (h *Handler) silently(w http.ResponseWriter, r *http.Request, q request, who *person) {
+func (h *Handler) silently(w http.ResponseWriter, r *http.Request, q request) {
+	who, err := h.silentUser(r)
+	if err != nil {
+		h.decline(w, r, q, err)
+		return
+	}
 	ask, err := h.mustShow(r, q, who)
 	switch {
 	case err != nil:

@@ -21,6 +21,11 @@ const (
 	browserCookie = "__Host-rc-signin"
 	formCookie    = "__Host-rc-form"
 	knownCookie   = "__Host-rc-known"
+	// frameCookie is the signed-in browser's, too, and reaches a hidden frame
+	// of another site's page where the browser allows that (SameSite=None). It
+	// counts for prompt=none alone, which shows nothing and changes nothing:
+	// whatever has an effect on a click needs the other one.
+	frameCookie = "__Host-rc-frame"
 )
 
 // browserLife is how long a browser stays signed in to the platform.
@@ -38,8 +43,19 @@ type person struct {
 
 // browserUser returns who is signed in to the platform in this browser, or
 // nil.
-func (h *Handler) browserUser(r *http.Request) (*person, error) {
-	c, err := r.Cookie(browserCookie)
+func (h *Handler) browserUser(r *http.Request) (*person, error) { return h.userOf(r, browserCookie) }
+
+// silentUser is browserUser for a request that shows no page.
+func (h *Handler) silentUser(r *http.Request) (*person, error) {
+	who, err := h.browserUser(r)
+	if who == nil && err == nil {
+		return h.userOf(r, frameCookie)
+	}
+	return who, err
+}
+
+func (h *Handler) userOf(r *http.Request, cookie string) (*person, error) {
+	c, err := r.Cookie(cookie)
 	if err != nil {
 		return nil, nil
 	}
@@ -89,6 +105,7 @@ func (h *Handler) remember(w http.ResponseWriter, r *http.Request, user store.Ex
 		return person{}, fmt.Errorf("keeping a browser's session: %w", err)
 	}
 	setCookie(w, browserCookie, id, int(browserLife/time.Second))
+	setFrameCookie(w, id, int(browserLife/time.Second))
 	setCookie(w, knownCookie, known, int(knownLife/time.Second))
 	return person{user, now}, nil
 }
@@ -110,6 +127,7 @@ func (h *Handler) forget(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("ending a browser's session: %w", err)
 	}
 	setCookie(w, browserCookie, "", -1)
+	setFrameCookie(w, "", -1)
 	return nil
 }
 
@@ -125,6 +143,10 @@ func endBrowser(ctx context.Context, tx store.PlatformTx, r *http.Request) error
 // browser. Lax, because the way back from an app is a cross-site GET.
 func setCookie(w http.ResponseWriter, name, value string, age int) {
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+func setFrameCookie(w http.ResponseWriter, value string, age int) {
+	http.SetCookie(w, &http.Cookie{Name: frameCookie, Value: value, Path: "/", MaxAge: age, Secure: true, HttpOnly: true, SameSite: http.SameSiteNoneMode})
 }
 
 // formToken returns the hidden field that a form of this browser carries,
