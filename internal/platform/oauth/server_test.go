@@ -123,9 +123,16 @@ func newServerOn(t *testing.T, db *sqlstore.DB) *server {
 	check(t, err)
 	t.Cleanup(cancel)
 	s.keys = signingtest.Keys(s.store, s.clock.Now)
-	s.handler = &oauth.Handler{Store: s.store, Bus: b, Keys: s.keys, Now: s.clock.Now, Log: log}
 	s.seed()
+	s.serve(&oauth.Handler{Store: s.store, Bus: b, Keys: s.keys, Now: s.clock.Now, Log: log})
+	return s
+}
 
+// serve lets a handler answer at a new address.
+func (s *server) serve(h *oauth.Handler) {
+	t, log := s.t, h.Log
+	t.Helper()
+	s.handler = h
 	mux := http.NewServeMux()
 	s.handler.Mount(mux)
 	face := &wire.Face{Auth: s.handler, Log: log}
@@ -144,7 +151,16 @@ func newServerOn(t *testing.T, db *sqlstore.DB) *server {
 		l.Shutdown(ctx)
 		check(t, <-served)
 	})
-	return s
+}
+
+// node is another server of the same platform, whose clock differs by skew.
+func (s *server) node(skew time.Duration) *server {
+	s.t.Helper()
+	n := *s
+	now := func() time.Time { return s.clock.Now().Add(skew) }
+	n.keys = signingtest.Keys(s.store, now)
+	n.serve(&oauth.Handler{Store: s.store, Bus: s.handler.Bus, Keys: n.keys, Now: now, Log: s.handler.Log})
+	return &n
 }
 
 func (s *server) seed() {
