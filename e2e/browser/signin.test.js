@@ -93,13 +93,16 @@ describe('a window whose opener was cut off by the platform', () => {
 });
 
 describe('a browser that keeps nothing for the phone', () => {
-  it('is told so, and what to do', async () => {
+  it('signs in all the same, for as long as the page is open', async () => {
     const user = await demo.user();
     const person = await Person.open(demo, { cookies: 'refused' });
     try {
       const tab = await person.tab();
       await throughTheWindow(person, tab, user);
-      await tab.phone.getByText("does not keep the phone's cookie").waitFor();
+      await tab.signedIn();
+      await tab.hears('rc-login-status-notify', '"loggedIn":true');
+      await tab.page.reload();
+      await tab.signedOut();
     } finally {
       await person.close();
     }
