@@ -7,12 +7,15 @@ import (
 	"offhook/internal/store"
 )
 
-const grantColumns = "id, platform, client_id, owner_id, sealed, version, expires_at, created_at, updated_at"
+const (
+	grantOwnColumns = "id, platform, client_id, owner_id, sealed, version, expires_at, created_at, updated_at"
+	grantColumns    = grantOwnColumns + ", lease_until"
+)
 
 func scanGrant(r scanner) (g store.Grant, err error) {
-	var expires, created, updated int64
-	err = r.Scan(&g.ID, &g.Platform, &g.ClientID, &g.OwnerID, &g.Sealed, &g.Version, &expires, &created, &updated)
-	g.ExpiresAt, g.CreatedAt, g.UpdatedAt = fromMillis(expires), fromMillis(created), fromMillis(updated)
+	var expires, created, updated, lease int64
+	err = r.Scan(&g.ID, &g.Platform, &g.ClientID, &g.OwnerID, &g.Sealed, &g.Version, &expires, &created, &updated, &lease)
+	g.ExpiresAt, g.CreatedAt, g.UpdatedAt, g.LeaseUntil = fromMillis(expires), fromMillis(created), fromMillis(updated), fromMillis(lease)
 	return g, err
 }
 
@@ -32,7 +35,7 @@ func (q queries) IdleGrants(ctx context.Context, at time.Time) ([]store.Grant, e
 }
 
 func (q queries) AddGrant(ctx context.Context, g store.Grant) error {
-	return q.exec(ctx, "INSERT INTO grants ("+grantColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+	return q.exec(ctx, "INSERT INTO grants ("+grantOwnColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 		g.ID, g.Platform, g.ClientID, g.OwnerID, g.Sealed, g.Version, millis(g.ExpiresAt), millis(g.CreatedAt), millis(g.UpdatedAt))
 }
 

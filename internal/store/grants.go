@@ -17,6 +17,10 @@ type Grant struct {
 	ExpiresAt time.Time // of the access token
 	CreatedAt time.Time
 	UpdatedAt time.Time
+
+	// LeaseUntil is not zero while somebody refreshes the tokens, and after
+	// somebody stopped without a word. Only LeaseGrant sets it.
+	LeaseUntil time.Time
 }
 
 // GrantReader reads grants.

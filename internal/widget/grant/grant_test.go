@@ -115,7 +115,7 @@ func (r *rig) exchange(t *testing.T, clientID, owner string) rc.TokenInfo {
 	t.Helper()
 	const redirect = "http://localhost:8080/redirect.html"
 	query := r.platform.Authorize(r.platform.URL+rc.AuthorizePath+"?"+url.Values{
-		"redirect_uri": {redirect}, "code_challenge": {"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}, // of an empty verifier
+		"redirect_uri": {redirect},
 	}.Encode(), owner)
 	info, err := r.Exchange(t.Context(), r.platform.URL, clientID, redirect, rc.Secret(query.Get("code")), "")
 	if err != nil {

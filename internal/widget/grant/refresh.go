@@ -77,11 +77,14 @@ func (g *Grants) lead(ctx context.Context, seen store.Grant) (store.Grant, error
 		var mine bool
 		err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
 			now := g.Now()
-			mine, err = tx.LeaseGrant(ctx, gr.ID, gr.Version, g.Holder, now, now.Add(lease))
+			if gr, err = tx.Grant(ctx, seen.ID); err != nil {
+				return missing(seen.ID, err)
+			}
+			mine, err = tx.LeaseGrant(ctx, seen.ID, seen.Version, g.Holder, now, now.Add(lease))
 			return err
 		})
 		if err != nil {
-			return store.Grant{}, fmt.Errorf("leasing grant %s: %w", gr.ID, err)
+			return store.Grant{}, fmt.Errorf("leasing grant %s: %w", seen.ID, err)
 		}
 		if mine {
 			return g.refresh(ctx, gr)
@@ -106,6 +109,9 @@ func (g *Grants) refresh(ctx context.Context, gr store.Grant) (store.Grant, erro
 	defer cancel()
 	info, err := g.renew(asked, gr, t)
 	if refused(err) {
+		if !gr.LeaseUntil.IsZero() {
+			g.outwait(ctx, gr)
+		}
 		return g.endRefused(ctx, gr, err)
 	}
 	g.tellFailure(ctx, gr, err)
@@ -176,6 +182,25 @@ func (g *Grants) tellFailure(ctx context.Context, gr store.Grant, err error) {
 func entry(gr store.Grant, detail string) store.AuditEntry {
 	return store.AuditEntry{
 		Kind: store.AuditRefreshFailure, Platform: gr.Platform, ClientID: gr.ClientID, OwnerID: gr.OwnerID, GrantID: gr.ID, Detail: detail,
+	}
+}
+
+// outwait gives another process time to save what it got from the platform.
+// A lease that seemed to have run out may be that of a process whose clock is
+// behind ours: the refresh token was refused to us because it was just used.
+func (g *Grants) outwait(ctx context.Context, gr store.Grant) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	for {
+		now, err := g.Store.Grant(ctx, gr.ID)
+		if err != nil || now.Version != gr.Version {
+			return // whoever ends the grant looks again
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -29,6 +31,13 @@ type Platform struct {
 	// Answer, when set, answers the token endpoint in place of the double; it
 	// returns false to leave a request to the double.
 	Answer func(w http.ResponseWriter, r *http.Request) bool
+	// Secret, when set, is what the app must prove itself with.
+	Secret string
+	// Forbidden are users whom the platform tells nothing about themselves.
+	Forbidden []string
+	// Unknown is OAuth's error code, and the platform's own, with which the
+	// authorization endpoint refuses the app; empty for an app in order.
+	Unknown [2]string
 
 	mu         sync.Mutex
 	promiseIss bool                  // guarded by mu
@@ -53,6 +62,8 @@ func New(t testing.TB) *Platform {
 	mux.HandleFunc("POST "+rc.TokenPath, p.token)
 	mux.HandleFunc("POST "+rc.RevokePath, p.revoke)
 	mux.HandleFunc("/restapi/v1.0/echo", p.echo)
+	mux.HandleFunc("GET /restapi/v1.0/account/~/extension/~", p.whois)
+	mux.HandleFunc("GET "+rc.AuthorizePath, p.authorize)
 	p.Server = httptest.NewServer(mux)
 	p.Issuer = p.URL
 	t.Cleanup(p.Close)
@@ -74,6 +85,31 @@ func (p *Platform) Authorize(authorizeURL, owner string) url.Values {
 	p.codes[code], p.owners[code] = u.Query(), owner
 	return url.Values{"code": {code}, "state": {u.Query().Get("state")}, "iss": {p.Issuer}, "expires_in": {"60"}}
 }
+
+// Implicit is Authorize for the implicit grant: it returns the fragment.
+func (p *Platform) Implicit(authorizeURL, owner string) url.Values {
+	u, err := url.Parse(authorizeURL)
+	if err != nil {
+		panic(err)
+	}
+	return url.Values{
+		"access_token": {p.Token(owner)}, "token_type": {"bearer"}, "expires_in": {"3600"}, "scope": {"ReadAccounts"},
+		"state": {u.Query().Get("state")}, "iss": {p.Issuer},
+	}
+}
+
+// Token makes an access token of a user.
+func (p *Platform) Token(owner string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.minted++
+	token := fmt.Sprintf("%saccess-%d", Mark, p.minted)
+	p.access[token] = owner
+	return token
+}
+
+// JWT is an assertion that stands for a user.
+func JWT(owner string) rc.Secret { return rc.Secret(Mark + "jwt-" + owner) }
 
 // Promise sets whether discovery promises iss in answers.
 func (p *Platform) Promise(iss bool) {
@@ -133,7 +169,18 @@ func (p *Platform) token(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if _, secret, _ := r.BasicAuth(); p.Secret != "" && secret != p.Secret {
+		reply(w, http.StatusUnauthorized, rc.OAuthError{Error: "invalid_client", ErrorDescription: Mark + "description"})
+		return
+	}
 	switch r.PostFormValue("grant_type") {
+	case rc.GrantJWTBearer:
+		owner, ok := strings.CutPrefix(r.PostFormValue("assertion"), Mark+"jwt-")
+		if !ok {
+			refuse(w, "invalid_grant")
+			return
+		}
+		p.mint(w, owner)
 	case rc.GrantAuthorizationCode:
 		p.exchange(w, r)
 	case rc.GrantRefreshToken:
@@ -147,9 +194,12 @@ func (p *Platform) exchange(w http.ResponseWriter, r *http.Request) {
 	code := r.PostFormValue("code")
 	asked, ok := p.codes[code]
 	delete(p.codes, code)
-	challenge := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
-	if !ok || asked.Get("redirect_uri") != r.PostFormValue("redirect_uri") ||
-		asked.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(challenge[:]) {
+	proof := ""
+	if verifier := r.PostFormValue("code_verifier"); verifier != "" {
+		challenge := sha256.Sum256([]byte(verifier))
+		proof = base64.RawURLEncoding.EncodeToString(challenge[:])
+	}
+	if !ok || asked.Get("redirect_uri") != r.PostFormValue("redirect_uri") || asked.Get("code_challenge") != proof {
 		refuse(w, "invalid_grant")
 		return
 	}
@@ -169,14 +219,25 @@ func (p *Platform) renew(w http.ResponseWriter, r *http.Request) {
 	p.mint(w, owner)
 }
 
+// Mint makes tokens of a user, as a sign-in or a refresh does.
+func (p *Platform) Mint(owner string) rc.TokenInfo {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tokens(owner)
+}
+
 func (p *Platform) mint(w http.ResponseWriter, owner string) {
+	reply(w, http.StatusOK, p.tokens(owner))
+}
+
+func (p *Platform) tokens(owner string) rc.TokenInfo {
 	p.minted++
 	access, refresh := fmt.Sprintf("%saccess-%d", Mark, p.minted), fmt.Sprintf("%srefresh-%d", Mark, p.minted)
 	p.access[access], p.refresh[refresh], p.owners[access] = owner, access, owner
-	reply(w, http.StatusOK, rc.TokenInfo{
+	return rc.TokenInfo{
 		AccessToken: access, TokenType: "bearer", ExpiresIn: p.expiresIn, RefreshToken: refresh, RefreshTokenExpiresIn: 604800,
 		Scope: "ReadAccounts SMS", OwnerID: owner, EndpointID: "endpoint", SessionID: fmt.Sprint("session-", p.minted),
-	})
+	}
 }
 
 func (p *Platform) revoke(w http.ResponseWriter, r *http.Request) {
@@ -188,6 +249,31 @@ func (p *Platform) revoke(w http.ResponseWriter, r *http.Request) {
 	delete(p.refresh, token)
 	delete(p.access, token)
 	w.WriteHeader(http.StatusOK)
+}
+
+// authorize shows a page, or says what is wrong with the app.
+func (p *Platform) authorize(w http.ResponseWriter, _ *http.Request) {
+	if p.Unknown[0] == "" {
+		_, _ = fmt.Fprint(w, "<h1>Sign in</h1>")
+		return
+	}
+	reply(w, http.StatusForbidden, map[string]any{"error": p.Unknown[0], "errors": []map[string]string{{"errorCode": p.Unknown[1]}}})
+}
+
+// whois says whose a token is.
+func (p *Platform) whois(w http.ResponseWriter, r *http.Request) {
+	token, _ := rc.BearerToken(r.Header.Get("Authorization"))
+	p.mu.Lock()
+	owner, ok := p.access[token]
+	p.mu.Unlock()
+	switch {
+	case !ok:
+		reply(w, http.StatusUnauthorized, rc.ErrorEnvelope{ErrorCode: "OAU-128"})
+	case slices.Contains(p.Forbidden, owner):
+		reply(w, http.StatusForbidden, rc.ErrorEnvelope{ErrorCode: "CMN-408"})
+	default:
+		reply(w, http.StatusOK, map[string]json.Number{"id": json.Number(owner)})
+	}
 }
 
 // echo is an operation that needs a token; it answers with the body.
