@@ -41,8 +41,8 @@ func (q queries) SeeFlow(ctx context.Context, id string, at time.Time) error {
 }
 
 func (q queries) MoveFlow(ctx context.Context, f store.Flow, from store.FlowState) (bool, error) {
-	n, err := q.changed(ctx, "UPDATE flows SET state = $1, handle_hash = $2, sealed = $3, message = $4, code_until = $5 WHERE id = $6 AND state = $7",
-		string(f.State), f.HandleHash, f.Sealed, f.Message, millis(f.CodeUntil), f.ID, string(from))
+	n, err := q.changed(ctx, `UPDATE flows SET state = $1, state_hash = $2, handle_hash = $3, sealed = $4, message = $5, code_until = $6
+		WHERE id = $7 AND state = $8`, string(f.State), f.StateHash, f.HandleHash, f.Sealed, f.Message, millis(f.CodeUntil), f.ID, string(from))
 	return n == 1, err
 }
 

@@ -53,9 +53,9 @@ type FlowWriter interface {
 	AddFlow(ctx context.Context, f Flow) error
 	// SeeFlow sets SeenAt where it is zero.
 	SeeFlow(ctx context.Context, id string, at time.Time) error
-	// MoveFlow writes State, HandleHash, Sealed, Message and CodeUntil of f
-	// when the row is in state from, and reports whether it was: one caller
-	// wins.
+	// MoveFlow writes State, StateHash, HandleHash, Sealed, Message and
+	// CodeUntil of f when the row is in state from, and reports whether it was:
+	// one caller wins.
 	MoveFlow(ctx context.Context, f Flow, from FlowState) (bool, error)
 	// TryFlow counts a wrong code and returns how many there were.
 	TryFlow(ctx context.Context, id string) (int64, error)

@@ -42,6 +42,7 @@ func testFlows(t *testing.T, w store.Widget) {
 	for range 20 {
 		wg.Go(func() {
 			next := flow
+			next.StateHash = "st2"
 			next.State, next.HandleHash, next.Message, next.Sealed, next.CodeUntil = store.FlowComplete, "h", "m", []byte{3}, at.Add(time.Minute)
 			var ok bool
 			err := w.Write(ctx, func(tx store.WidgetTx) (err error) {
@@ -61,7 +62,7 @@ func testFlows(t *testing.T, w store.Widget) {
 		t.Errorf("%d of 20 moved the flow, want 1", moved.Load())
 	}
 	got, err := w.Flow(ctx, flow.ID)
-	if err != nil || got.State != store.FlowComplete || got.HandleHash != "h" || got.Message != "m" || !got.CodeUntil.Equal(at.Add(time.Minute)) {
+	if err != nil || got.State != store.FlowComplete || got.StateHash != "st2" || got.HandleHash != "h" || got.Message != "m" || !got.CodeUntil.Equal(at.Add(time.Minute)) {
 		t.Errorf("a moved flow: %+v, %v", got, err)
 	}
 

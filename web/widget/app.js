@@ -4,7 +4,7 @@
 import { alert, announce, currentPath, hold, navigate, signedIn } from "./nav.js";
 import { ask } from "./ask.js";
 import { sentenceOf } from "./reasons.js";
-import { cancelSignIn, options, signOut, signOutEverywhere, startSignIn, useIntake } from "./signin.js";
+import { cancelSignIn, options, signOut, signOutEverywhere, startSignIn, trySSO, useIntake } from "./signin.js";
 import "./host.js";
 
 const body = document.body;
@@ -57,13 +57,24 @@ function sayShared() {
   if (strip) strip.hidden = !options.shared || !signedIn();
 }
 
-// The platform's own page to get an account, where the host page asks for it.
-on("oh:route", () => {
-  const link = document.querySelector("[data-panel=signin] [data-sign-up]");
-  if (!(link instanceof HTMLAnchorElement) || !options.signUpUrl) return;
-  link.href = options.signUpUrl;
-  link.hidden = false;
-});
+// What the page around us has asked for changes two things of the sign-in
+// panel: where the browser's session with the platform is enough, a click
+// continues and types nothing; and the platform's own page to get an account.
+for (const event of ["oh:route", "oh:panel"]) on(event, fitPanel);
+function fitPanel() {
+  const idle = document.querySelector("[data-panel=signin] [data-when=idle]");
+  const button = idle?.querySelector("[data-do=sign-in]");
+  const note = idle?.querySelector(".signin__fine");
+  if (button && note && options.sso) {
+    button.textContent = "Continue";
+    note.textContent = "A window opens and closes by itself while your browser is signed in to your phone service.";
+  }
+  const link = idle?.querySelector("[data-sign-up]");
+  if (link instanceof HTMLAnchorElement && options.signUpUrl) {
+    link.href = options.signUpUrl;
+    link.hidden = false;
+  }
+}
 
 // The states of the sign-in panel are all in its HTML; the one that holds is
 // shown. What a state says comes from signin.js.
@@ -119,3 +130,4 @@ if (signedIn()) {
 sayShared();
 if (options.implicit) await import("./renew.js");
 await useIntake();
+await trySSO();

@@ -15,9 +15,9 @@
 //   oh:oauth-uri {oAuthUri}: the host page opens the sign-in window
 
 /**
- * @typedef {{flow: string, secret: string, href: string, stop: AbortController, taken: boolean, window?: Window | null}} Attempt
+ * @typedef {{flow: string, secret: string, href: string, stop: AbortController, taken: boolean, quiet?: boolean, window?: Window | null}} Attempt
  * @typedef {{state: string, seen: boolean, message?: string, error?: string}} Progress
- * @typedef {{intake?: string, jwt?: boolean, shared?: boolean, implicit?: boolean, ownWindow?: boolean, redirect?: string,
+ * @typedef {{intake?: string, jwt?: boolean, shared?: boolean, implicit?: boolean, ownWindow?: boolean, redirect?: string, sso?: boolean,
  *   hints?: Record<string, string>, signUpUrl?: string}} Options
  */
 
@@ -62,7 +62,7 @@ function begin() {
 }
 
 /** What every start sends. @param {Attempt} mine */
-const request = (mine) => ({ flow: mine.flow, secret: mine.secret, keep, redirect: options.redirect, hints: options.hints });
+const request = (mine) => ({ flow: mine.flow, secret: mine.secret, keep, redirect: options.redirect, hints: options.hints, sso: options.sso });
 
 /** Whether the page around us opens the window: it asked to, and it may. */
 function hostOpens() {
@@ -118,20 +118,38 @@ export async function useIntake() {
  * Signs in again without a page, in a hidden frame. What comes of it is a
  * new session in place of this one's, or nothing.
  */
-export async function renew() {
+export const renew = () => silently(20_000); // or the hour goes on to its end, which has a sentence of its own
+
+/**
+ * Signs in by the browser's own session with the platform, where that is
+ * visible in a frame. Where it is not, Continue is there, for a window that
+ * closes by itself. Who has signed out waits for the click.
+ */
+export async function trySSO() {
+  if (!options.sso || document.body.dataset.signedIn === "true" || recall("out") || attempt) return;
+  tell({ state: "working" });
+  await silently(8_000);
+  if (document.body.dataset.signedIn !== "true" && !attempt) tell({ state: "idle" });
+}
+
+/** @param {number} patience in milliseconds */
+async function silently(patience) {
   if (attempt) return;
   const mine = begin();
+  mine.quiet = true;
+  const over = new Promise((resolve) => mine.stop.signal.addEventListener("abort", resolve));
   const frame = document.createElement("iframe");
   frame.hidden = true;
-  frame.title = "Staying signed in";
+  frame.title = "Signing in";
   try {
     await call("POST", "/signin", { ...request(mine), silent: true }, mine.stop.signal);
     frame.src = mine.href;
     document.body.append(frame);
-    const over = setTimeout(() => mine.stop.abort(), 20_000);
-    await follow(mine, () => {}).finally(() => clearTimeout(over));
+    setTimeout(() => mine.stop.abort(), patience);
+    await follow(mine, () => {});
+    if (mine.taken) await over; // the session is on its way
   } catch {
-    // The hour goes on to its end, which has a sentence of its own.
+    // The platform said no, or the browser did.
   } finally {
     frame.remove();
     if (attempt === mine) cancelSignIn();
@@ -240,12 +258,12 @@ async function follow(mine, seen) {
       seen();
     }
     if (next.state === "failed") {
-      warn(next.error);
+      if (!mine.quiet) warn(next.error);
       throw new Error(next.message);
     }
     if (next.state === "code" && now.state !== "code" && !mine.taken) {
       tell({ state: "code" });
-    } else if (next.seen && !now.seen) {
+    } else if (next.seen && !now.seen && !mine.quiet) {
       tell({ state: "waiting", href: mine.href });
     }
     now = next;

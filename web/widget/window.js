@@ -64,7 +64,10 @@ function handOver() {
  */
 async function passOn() {
   const answer = await ask("/signin/fragment", { fragment });
-  ({ flow, handle } = await answer.json());
+  const { again, ...done } = await answer.json();
+  if (again) location.replace(again); // the platform wants to show a page
+  ({ flow, handle } = { flow: "", handle: "", ...done });
+  return !again;
 }
 
 /** @param {string} path @param {object} body */
@@ -90,7 +93,7 @@ async function showCode() {
 }
 
 async function finish() {
-  if (params.has("state")) await passOn();
+  if (params.has("state") && !(await passOn())) return;
   if (flow === "" || handle === "") {
     say("Nothing to do here", "Close this window. Press Sign In in the phone if you are not signed in.");
   } else if (await handOver()) {

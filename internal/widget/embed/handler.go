@@ -99,8 +99,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Framed = framed
 	protect(w.Header(), ancestors(v))
-	if v.Signin.Implicit {
-		// A hidden frame asks the platform again before the hour is over.
+	if v.Signin.Implicit || v.Signin.SSO {
+		// A hidden frame asks the platform who is signed in there, or again
+		// before the hour of an implicit sign-in is over.
 		w.Header().Set("Content-Security-Policy", w.Header().Get("Content-Security-Policy")+"; frame-src 'self' "+v.Frame.Platform)
 	}
 	h.Shell.Shell(w, r, v.ShellView)

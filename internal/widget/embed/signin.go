@@ -40,6 +40,7 @@ func (h *Handler) signin(r *http.Request, platform Record, e store.Embed, f stor
 	}
 	s.JWT = len(e.SealedJWT) > 0 && e.JWTAccess == AnyoneHere
 	s.Shared, s.Implicit = s.JWT, e.Implicit
+	s.SSO = query.Get("authMode") == "sso"
 	s.OwnWindow = query.Get("disableLoginPopup") != ""
 	s.Hints = hintsOf(query.Get)
 	if query.Get("showSignUpButton") != "" {

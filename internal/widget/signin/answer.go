@@ -58,7 +58,7 @@ func (h *Handler) take(ctx context.Context, f store.Frame, answer url.Values) (i
 }
 
 // fragment takes the answer to an implicit grant from our own redirect page,
-// and gives it the completion handle. Without a live flow's state it is
+// and says what the page does next. Without a live flow's state it is
 // nobody's.
 func (h *Handler) fragment(w http.ResponseWriter, r *http.Request) error {
 	var body struct{ Fragment string }
@@ -69,14 +69,11 @@ func (h *Handler) fragment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refusalOf("")
 	}
-	f, handle, err := h.answer(context.WithoutCancel(r.Context()), answer)
+	o, err := h.answer(context.WithoutCancel(r.Context()), answer)
 	if err != nil {
 		return err
 	}
-	visit.JSON(w, http.StatusOK, struct {
-		Flow   string `json:"flow"`
-		Handle string `json:"handle"`
-	}{f.ID, handle})
+	visit.JSON(w, http.StatusOK, o)
 	return nil
 }
 

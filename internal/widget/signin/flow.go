@@ -78,6 +78,7 @@ type record struct {
 	Redirect     string            // redirect_uri
 	Hints        map[string]string // brand and language for the sign-in page
 	Prompt       string            // OAuth's prompt; "none" in a hidden frame
+	Again        bool              // where none is not enough, the window shows the sign-in page
 	Implicit     bool              // the answer is a token, in the fragment
 	Issuer       string            // the issuer that answers must name; empty when the platform promises none
 	Tokens       *intake.Issue     // from complete on

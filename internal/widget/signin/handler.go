@@ -98,6 +98,7 @@ type request struct {
 	Flow, Secret string            // chosen by the frame
 	OwnWindow    bool              // the host page opens the window
 	Silent       bool              // in a hidden frame, without a page
+	SSO          bool              // by the browser's session with the platform, with a page only where that is not enough
 	JWT          bool              // by the JWT that is kept or registered
 	Keep         string            // what the address brought, under the name that intake gave
 	Redirect     string            // a redirect page that is hosted elsewhere

@@ -12,12 +12,13 @@ import (
 	"offhook/internal/widget/intake"
 )
 
-// The ways to sign in, as flows and the audit trail name them. Tickets and
-// single sign-on have theirs elsewhere.
+// The ways to sign in, as flows and the audit trail name them. Tickets have
+// theirs elsewhere.
 const (
 	wayCode      = "code"       // code and PKCE
 	waySecret    = "secret"     // code, PKCE and the app's secret
 	wayOwnWindow = "own-window" // as these, in a window that the host page opened
+	waySSO       = "sso"        // as these, by the browser's session with the platform
 	wayImplicit  = "implicit"   // a token for an hour; package session knows the name
 	wayRenew     = "renew"      // the same once more, in a hidden frame
 	wayGivenCode = "given-code" // a code that was made elsewhere, in the address
@@ -38,8 +39,8 @@ func (h *Handler) plan(r *http.Request, e store.Embed, q request, k kept) (way s
 		}
 		rec.Redirect = q.Redirect
 	}
-	if q.Silent {
-		rec.Prompt = "none"
+	if q.Silent || q.SSO {
+		rec.Prompt, rec.Again = "none", !q.Silent
 	}
 	registered, err := h.Embeds.Secret(r.Context(), e.Platform, e.ClientID)
 	if err != nil {
@@ -54,6 +55,8 @@ func (h *Handler) plan(r *http.Request, e store.Embed, q request, k kept) (way s
 		way = wayImplicit
 	case q.OwnWindow:
 		way = wayOwnWindow
+	case q.SSO:
+		way = waySSO
 	case registered != "" || k.ClientSecret != "":
 		way = waySecret
 	default:

@@ -81,40 +81,60 @@ func (h *Handler) callback(w http.ResponseWriter, r *http.Request) error {
 		h.show(w, http.StatusOK, fragment)
 		return nil
 	}
-	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" && dest != "document" {
-		return rc.Errorf(rc.Denied, "This page works only in a window of its own. Press Sign In in the phone.")
-	}
 	// Flow states outlive the browser's patience: what was begun is ended.
 	ctx := context.WithoutCancel(r.Context())
-	f, handle, err := h.answer(ctx, query)
+	done := "/signin/done"
+	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" && dest != "document" {
+		if dest != "iframe" || !h.silent(ctx, query.Get("state")) {
+			return rc.Errorf(rc.Denied, "This page works only in a window of its own. Press Sign In in the phone.")
+		}
+		done += "?framed"
+	}
+	o, err := h.answer(ctx, query)
 	if err != nil {
 		return err
 	}
-	// The fragment stays in the browser: no log sees the handle.
-	http.Redirect(w, r, "/signin/done#"+url.Values{"flow": {f.ID}, "handle": {handle}}.Encode(), http.StatusSeeOther)
+	to := o.Again
+	if to == "" {
+		// The fragment stays in the browser: no log sees the handle.
+		to = done + "#" + url.Values{"flow": {o.Flow}, "handle": {o.Handle}}.Encode()
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
-// answer takes the platform's answer to a flow, which the window brought,
-// and returns the flow's completion handle.
-func (h *Handler) answer(ctx context.Context, answer url.Values) (store.Flow, string, error) {
+// An outcome is what the window does next: it hands over the flow's
+// completion handle, or asks the platform again.
+type outcome struct {
+	Flow   string `json:"flow,omitempty"`
+	Handle string `json:"handle,omitempty"`
+	Again  string `json:"again,omitempty"`
+}
+
+// answer takes the platform's answer to a flow, which the window brought.
+func (h *Handler) answer(ctx context.Context, answer url.Values) (outcome, error) {
 	if err := once(answer); err != nil {
-		return store.Flow{}, "", err
+		return outcome{}, err
 	}
 	f, err := h.live(h.Store.FlowByState(ctx, hash(answer.Get("state"))))
 	if err != nil {
-		return store.Flow{}, "", err
+		return outcome{}, err
 	}
 	rec, err := h.claim(ctx, f)
 	if err != nil {
-		return store.Flow{}, "", err
+		return outcome{}, err
 	}
 	f.State = store.FlowExchanging
-	handle, err := h.complete(ctx, f, rec, answer)
-	if err != nil {
-		return store.Flow{}, "", h.failWith(ctx, f, err)
+	o := outcome{Flow: f.ID}
+	if rec.asksAgain(answer) {
+		o.Again, err = h.askAgain(ctx, &f, rec)
+	} else {
+		o.Handle, err = h.complete(ctx, f, rec, answer)
 	}
-	return f, handle, nil
+	if err != nil {
+		return outcome{}, h.failWith(ctx, f, err)
+	}
+	return o, nil
 }
 
 // once refuses answers that say something twice (RFC 6749 section 3.1).
@@ -173,7 +193,14 @@ func (h *Handler) complete(ctx context.Context, f store.Flow, rec record, answer
 // done is a page that reads its handle from the fragment and hands it to
 // the frame that opened it.
 func (h *Handler) done(w http.ResponseWriter, r *http.Request) error {
-	h.show(w, http.StatusOK, handover)
+	v := handover
+	if r.URL.Query().Has("framed") {
+		// The end of a silent sign-in. The page has nothing but what its
+		// fragment brings, which it posts to our own origin only.
+		w.Header().Del("X-Frame-Options")
+		v = fragment
+	}
+	h.show(w, http.StatusOK, v)
 	return nil
 }
 

@@ -62,6 +62,7 @@ type Signin struct {
 	JWT       bool              `json:"jwt,omitempty"`       // a registered JWT signs in without a click
 	Shared    bool              `json:"shared,omitempty"`    // everybody who opens the page acts as one user
 	Implicit  bool              `json:"implicit,omitempty"`  // signed in for an hour, renewed while somebody is active
+	SSO       bool              `json:"sso,omitempty"`       // by the browser's own session with the platform, where that can be seen
 	OwnWindow bool              `json:"ownWindow,omitempty"` // the host page opens the sign-in window
 	Redirect  string            `json:"redirect,omitempty"`  // a redirect page that is hosted elsewhere
 	Hints     map[string]string `json:"hints,omitempty"`     // brand and language, for the platform's sign-in page
