@@ -143,7 +143,7 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 		return
 	}
 	if s.visit.Session == nil {
-		s.end(ctx, "signed-out")
+		s.end(ctx, s.gone())
 		return
 	}
 	ended, stop, err := s.ends()
@@ -175,6 +175,15 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 		return
 	}
 	s.serve(ctx, watch, ended)
+}
+
+// gone is the likely reason for a session that is not there. A frame that
+// has a handle has not been told of an end, so its time ran out.
+func (s *socket) gone() string {
+	if s.byHandle {
+		return "expired"
+	}
+	return "signed-out"
 }
 
 // refuse tells the frame when its grant has ended; otherwise the desk could
@@ -414,7 +423,7 @@ func (s *socket) renew(ctx context.Context) bool {
 		return false
 	}
 	if handle == "" {
-		s.end(ctx, "signed-out")
+		s.end(ctx, s.gone())
 		return false
 	}
 	return s.write(ctx, frame{Type: "handle", Handle: rc.Secret(handle)}) == nil
