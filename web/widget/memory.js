@@ -25,12 +25,12 @@ function keep(path) {
 }
 
 /**
- * What this frame remembers in this tab: nothing secret.
+ * What the tabs with this frame remember: nothing secret.
  * @param {string} what @returns {string} or "" where there is nothing, or storage is refused
  */
 export function recall(what) {
   try {
-    return sessionStorage.getItem(`oh-${what}-${document.body.dataset.key || ""}`) || "";
+    return localStorage.getItem(`oh-${what}-${document.body.dataset.key || ""}`) || "";
   } catch {
     return "";
   }
@@ -40,8 +40,8 @@ export function recall(what) {
 export function remember(what, value) {
   try {
     const at = `oh-${what}-${document.body.dataset.key || ""}`;
-    if (value) sessionStorage.setItem(at, value);
-    else sessionStorage.removeItem(at);
+    if (value) localStorage.setItem(at, value);
+    else localStorage.removeItem(at);
   } catch {
     // refused with third-party cookies: fine
   }
