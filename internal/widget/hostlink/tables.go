@@ -51,13 +51,14 @@ var Messages = append([]Message{
 	in("rc-adapter-new-sms", Prefill, "A new text, or the conversation, filled in. The user sends it. Attachments are left out with a sentence in the console."),
 	in("rc-adapter-new-call", Prefill, "The page of the number, from which it can be texted or copied; `toCall` does nothing yet."),
 	in("rc-adapter-navigate-to", Navigate, "`/`, `/messages`, `/conversations/:id`, `/composeText`, `/settings` and `goBack`; other routes show the messages."),
+	in("(any) with callbackUri", SignIn, "Ends a sign-in with the address that a redirect page was opened with: code (with code_verifier, unless it answers rc-login-popup-notify), error, token of an implicit sign-in that began here, or jwt."),
+	out("rc-login-popup-notify", SignIn, "With `disableLoginPopup`, at Sign In or rc-adapter-login: the address that the page opens. Its PKCE verifier stays on the server."),
 	out("rc-login-status-notify", Status, "At start and on each change; `loggedIn` is true once account, extension and features have answered."),
 	out("rc-route-changed-notify", Status, "Once a page stays for a tenth of a second."),
 	out("rc-inbound-message-notify", Texts, "A text that has just come in: the platform's record."),
 	out("rc-message-updated-notify", Texts, "A text that is new or has changed: the platform's record."),
 	out("offhook-frame-notify", "", "Our own, for adapter.js: name, `ticket` when one would help (capability `signin`), and with the capability `status` whether somebody is signed in and how many texts are unread."),
-}, append(missing(false, `(any) with callbackUri
-rc-adapter-auto-populate-conversation
+}, append(missing(false, `rc-adapter-auto-populate-conversation
 rc-adapter-control-call
 rc-calling-settings-update
 rc-sms-settings-update
@@ -94,8 +95,7 @@ rc-adapter-register-customized-page
 rc-adapter-register-widget-app
 rc-adapter-unregister-widget-app
 rc-adapter-update-customized-banner
-rc-post-message-response`), missing(true, `rc-login-popup-notify
-rc-dialer-status-notify
+rc-post-message-response`), missing(true, `rc-dialer-status-notify
 rc-webphone-connection-status-notify
 rc-webphone-active-notify
 rc-webphone-sessions-sync
@@ -145,22 +145,23 @@ func missing(toHost bool, names string) (m []Message) {
 var Parameters = append([]Row{
 	{"clientId, appKey", true, "The app's client id."},
 	{"appServer", true, "Chooses among the platforms that the operator allows."},
-	{"redirectUri", true, "Accepted when it is this server's own redirect page; another is refused with a sentence."},
+	{"redirectUri", true, "This server's own redirect page, or one that is registered for the embed and posts `{callbackUri}` to its opener; another is refused with a sentence."},
 	{"prefix", true, "Ids of the elements and the session: two phones in one page are two sessions."},
 	{"fromAdapter", true, "Set by the adapter."},
 	{"zIndex", true, "adapter.js: 999 unless given."},
 	{"defaultDirection", true, "adapter.js: `right` or `left`."},
 	{"disableMinimize", true, "adapter.js: no minimize button, and the script cannot minimize either."},
 	{"notification", true, "adapter.js: a notification of the host page for a text that comes in while the page is hidden; the browser asks at the first click on the phone. Capability `messages`."},
-	{"clientSecret, appSecret", false, "Taken out of the address at once; a sentence says how to register the secret with the server instead."},
-	{"authorizationCode, authorizationCodeVerifier, jwt", false, "Taken out of the address at once; a sentence says so."},
+	{"clientSecret, appSecret", true, "Taken out of the address at once. Used when the operator allows it (`allow_url_secrets`); otherwise a sentence says how to register the secret with the server."},
+	{"authorizationCode, authorizationCodeVerifier, jwt", true, "As clientSecret. A code is redeemed once, whatever is loaded again; a JWT signs in without a click, unless the user has signed out."},
+	{"disableLoginPopup", true, "Posts rc-login-popup-notify instead of opening a window. Capability `signin`; without it the phone opens its own window."},
+	{"brand", true, "A brand's number goes on to the platform's sign-in page; names of brands are not known here."},
+	{"showSignUpButton", true, "A link to the platform's page for new accounts, where its record has one (`sign_up`)."},
 }, unread(`discovery, discoverAppServer
 authProxy
 proxyUri
 externalAuthId
-disableLoginPopup
 appVersion, userAgent
-brand
 stylesUri
 disableCall, disableMessages, disableReadText, disableMeeting, disableContacts, disableCallHistory
 disableGlip, disableConferenceInvite
@@ -171,7 +172,6 @@ enableRingtoneSettings, disableNoiseReduction, enableAudioInitPrompt, enableWebR
 enableSMSTemplate, enableSharedMessages, enableLoadMoreCalls, enableTypingTimeTracking, enableSmartNote
 enableSideWidget
 defaultAutoLogCallEnabled, defaultAutoLogMessageEnabled
-showSignUpButton
 enableAnalytics
 fromPopup, _t
 enableErrorReport, errorReportToken, errorReportSampleRate, errorReportProjectId
