@@ -1,6 +1,7 @@
 package rc
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -64,22 +65,27 @@ var aliases = map[string]Scope{
 	"activecallcontrol":       CallControl,
 }
 
+// folded are the spellings that ParseScope takes, folded.
+var folded = func() map[string]Scope {
+	all := maps.Clone(aliases)
+	for _, s := range Scopes {
+		w := fold(string(s))
+		all[w], all[w+"s"], all[strings.TrimSuffix(w, "s")] = s, s, s
+	}
+	return all
+}()
+
+// foldings are what people put between the words of a scope's name.
+var foldings = strings.NewReplacer(" ", "", "-", "", "_", "")
+
+func fold(s string) string { return strings.ToLower(foldings.Replace(s)) }
+
 // ParseScope reads a scope by wire name or as people spell it in documents
 // ("Edit Message", "VoIP Calling"): case, spaces and a plural s do not
 // matter. It reports an Invalid error for anything else.
 func ParseScope(s string) (Scope, error) {
-	fold := func(s string) string {
-		return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "_", "").Replace(s))
-	}
-	f := fold(s)
-	if a, ok := aliases[f]; ok {
-		return a, nil
-	}
-	for _, sc := range Scopes {
-		w := fold(string(sc))
-		if f == w || f+"s" == w || f == w+"s" {
-			return sc, nil
-		}
+	if scope, ok := folded[fold(s)]; ok {
+		return scope, nil
 	}
 	return "", Errorf(Invalid, "There is no scope called %q. Known scopes: %s.", s, JoinScopes(Scopes))
 }
@@ -92,7 +98,7 @@ type ScopeSet []Scope
 func SplitScopes(s string) ScopeSet {
 	var set ScopeSet
 	for f := range strings.FieldsSeq(s) {
-		if sc, err := ParseScope(f); err == nil && !slices.Contains(set, sc) {
+		if sc, ok := folded[fold(f)]; ok && !slices.Contains(set, sc) {
 			set = append(set, sc)
 		}
 	}
