@@ -135,3 +135,85 @@ describe('a ticket', () => {
 it('no secret is in what either server says', () => {
   for (const text of [demo.log(), crm.output]) assert.doesNotMatch(text, /OHEK_|OHTK_|RCAT_|RCRT_|RCAC_/);
 });
+
+describe('single sign-on', () => {
+  it('signs in without a click where the browser lets the platform see its session', async () => {
+    const browser = await openBrowser({ cookies: 'allowed' });
+    try {
+      /** @type {string[]} */ const windows = [];
+      const tab = await open(browser, 'sso');
+      browser.on('page', (p) => windows.push(p.url()));
+      await tab.signedIn();
+      assert.deepEqual(windows, [], 'no window was opened');
+    } finally {
+      await browser.close();
+    }
+  });
+
+  for (const cookies of /** @type {const} */ (['blocked', 'refused'])) {
+    it(`takes one click and no password where cookies are ${cookies}`, async () => {
+      const browser = await openBrowser({ cookies });
+      try {
+        const tab = await open(browser, 'sso');
+        const opened = browser.waitForEvent('page');
+        await tab.phone.getByRole('button', { name: 'Continue', exact: true }).click();
+        const window = await opened;
+        if (!window.isClosed()) await window.waitForEvent('close');
+        await tab.signedIn();
+      } finally {
+        await browser.close();
+      }
+    });
+  }
+
+  it('shows the sign-in page in the same window where nobody is signed in', async () => {
+    const browser = await openBrowser();
+    try {
+      const tab = await open(browser, 'sso');
+      await tab.phone.getByRole('button', { name: 'Continue', exact: true }).waitFor();
+      await browser.clearCookies({ domain: '127.0.0.2' });
+      const opened = browser.waitForEvent('page');
+      await tab.phone.getByRole('button', { name: 'Continue', exact: true }).click();
+      const window = await opened;
+      const [user] = demo.facts.users;
+      await window.locator('input[autocomplete=username]').fill(user.username);
+      await window.locator('input[type=password]').fill(user.password);
+      await window.locator('input[type=password]').press('Enter');
+      await tab.signedIn();
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('waits for the click after a sign-out', async () => {
+    const browser = await openBrowser({ cookies: 'allowed' });
+    try {
+      const tab = await open(browser, 'sso');
+      await tab.signedIn();
+      await tab.goTo('Settings');
+      await tab.phone.getByRole('button', { name: 'Sign Out', exact: true }).click();
+      await tab.phone.getByRole('button', { name: 'Continue', exact: true }).waitFor();
+      await tab.page.reload();
+      await tab.phone.getByRole('button', { name: 'Continue', exact: true }).waitFor();
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
+describe('a window of the page\'s own', () => {
+  it('signs in', async () => {
+    const browser = await openBrowser();
+    try {
+      const tab = await open(browser, 'popup');
+      const opened = browser.waitForEvent('page');
+      await tab.phone.getByRole('button', { name: 'Sign In', exact: true }).click();
+      const window = await opened;
+      await window.getByRole('button', { name: /Continue/ }).click();
+      await tab.signedIn();
+      assert.equal(window.isClosed(), true);
+    } finally {
+      await browser.close();
+    }
+  });
+});
