@@ -23,7 +23,7 @@ const (
 type Flow struct {
 	ID         string // chosen by the frame, at least 128 random bits
 	FrameKey   string
-	Way        string // how it signs in: "code"
+	Way        string // how it signs in: "code", or another that package signin names
 	State      FlowState
 	SecretHash string    // of the secret in the frame's memory
 	StateHash  string    // of OAuth's state parameter, unique

@@ -93,7 +93,7 @@ func owned(info rc.TokenInfo, err error) (rc.TokenInfo, error) {
 
 func (g *Grants) renew(ctx context.Context, gr store.Grant, t tokens) (rc.TokenInfo, error) {
 	if t.Refresh == "" {
-		return rc.TokenInfo{}, noRefreshToken()
+		return rc.TokenInfo{}, errHourOver
 	}
 	info, err := g.spend(ctx, gr.Platform, gr.ClientID, rc.Secret(t.Refresh), t.ClientSecret)
 	if err == nil && info.OwnerID != "" && info.OwnerID != gr.OwnerID {

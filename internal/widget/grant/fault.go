@@ -63,9 +63,9 @@ func codeOf(err error) string {
 	return "the platform gave no usable answer; asked again later"
 }
 
-// noRefreshToken is the end of an implicit grant.
-func noRefreshToken() error {
-	return &fault{code: "no refresh token", spent: true, sentence: rc.Errorf(rc.Denied, "You were signed in for an hour, and that is over. Press Sign In to go on.")}
+// errHourOver is the end of an implicit grant, which has no refresh token.
+var errHourOver = &fault{
+	code: "no refresh token", spent: true, sentence: rc.Errorf(rc.Denied, "You were signed in for an hour, and that is over. Press Sign In to go on."),
 }
 
 func unavailable(cause error) error {

@@ -32,6 +32,7 @@ const (
 	SignedOut = "signed-out" // the last session signed out or expired
 	Refused   = "refused"    // the platform refused to renew the tokens
 	Revoked   = "revoked"    // ended from outside: by an operator, or everywhere
+	HourOver  = "hour-over"  // an implicit sign-in was not renewed in time
 )
 
 // Subjects on which ends are announced.
@@ -252,7 +253,7 @@ func (g *Grants) ended(ctx context.Context, gone store.Grant, sessions []store.S
 		g.announce(ctx, Ended{SessionID: s.ID, GrantID: gone.ID, Reason: reason})
 	}
 	g.announce(ctx, Ended{GrantID: gone.ID, Reason: reason})
-	if reason == Refused {
+	if reason == Refused || reason == HourOver {
 		return // the platform has ended the tokens itself
 	}
 	t, err := g.open(gone)

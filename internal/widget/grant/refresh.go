@@ -2,6 +2,7 @@ package grant
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -214,10 +215,14 @@ func (g *Grants) endRefused(ctx context.Context, gr store.Grant, cause error) (s
 	if gone.ID == "" {
 		return g.now(ctx, gr.ID)
 	}
-	g.Log.Warn("the platform refused to renew a grant, which ends", "grant", gr.ID, "err", cause)
-	g.ended(ctx, gone, sessions, Refused)
+	reason, sentence := Refused, "The phone service has ended your session. Sign in again to go on."
+	if errors.Is(cause, errHourOver) && !g.Now().Before(gr.ExpiresAt) {
+		reason, sentence = HourOver, "You were signed in for an hour, and that is over. Sign in again to go on."
+	}
+	g.Log.Warn("a grant could not be renewed and ends", "grant", gr.ID, "err", cause)
+	g.ended(ctx, gone, sessions, reason)
 	g.Audit.Record(ctx, entry(gr, codeOf(cause)))
-	return store.Grant{}, rc.Errorf(rc.Unauthenticated, "The phone service has ended your session. Sign in again to go on.")
+	return store.Grant{}, rc.Errorf(rc.Unauthenticated, "%s", sentence)
 }
 
 func (g *Grants) release(ctx context.Context, id string) {

@@ -18,6 +18,12 @@
 //	complete -> code: the window found no opener and asks for a code to type
 //	waiting, exchanging, complete, code -> failed: with a sentence that says why
 //
+// That is the way by code. The others differ in how the answer comes: with a
+// token in the fragment of redirect.html, which its page posts (implicit); in
+// a message to the frame, which then needs no handle (callbackUri); or there
+// is no window at all, and the flow goes from waiting to done in one request
+// of the frame's page (a code or JWT that was brought).
+//
 // Each arrow between states is a compare-and-set, so that an answer, a
 // handle and a code count once. What protects what:
 //

@@ -383,8 +383,8 @@ func TestTheImplicitGrant(t *testing.T) {
 		t.Errorf("the token is good to its end: %v", err)
 	}
 	r.add(time.Minute)
-	if _, err := r.grants.AccessToken(t.Context(), g.ID); err == nil {
-		t.Error("the token outlives its hour")
+	if _, err := r.grants.AccessToken(t.Context(), g.ID); err == nil || !strings.Contains(err.Error(), "for an hour") {
+		t.Errorf("after the hour: %v, want a sentence that says so", err)
 	}
 	if r.signedIn(t, "one", with(cookie)) {
 		t.Error("still signed in after the hour")
