@@ -194,6 +194,20 @@ export class Demo {
     return JSON.parse(stdout);
   }
 
+  /** Removes a user, and with them their sessions at the platform. @param {string} username */
+  async removeUser(username) {
+    await run(await binary(), ['user', 'remove', '--dir', this.dir, '--user', username]);
+  }
+
+  /** The audit trail, oldest first. @returns {Promise<Record<string, string>[]>} */
+  async audit() {
+    const { stdout } = await run(await binary(), ['audit', '--dir', this.dir, '--json']);
+    return stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  }
+
   /**
    * Adds a user, so that tests do not share one user's rate limits. Letters are
    * added to the name, so that no two users of a demo are called the same.
