@@ -104,6 +104,12 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 		// before the hour of an implicit sign-in is over.
 		w.Header().Set("Content-Security-Policy", w.Header().Get("Content-Security-Policy")+"; frame-src 'self' "+v.Frame.Platform)
 	}
+	if r.URL.Query().Get("embedderPolicy") == "none" {
+		// With a policy of our own, every answer on a hidden frame's way must
+		// allow us (Cross-Origin-Resource-Policy), and platforms do not know of
+		// it. Host pages that have such a policy must not ask for this.
+		w.Header().Del("Cross-Origin-Embedder-Policy")
+	}
 	h.Shell.Shell(w, r, v.ShellView)
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/embed"
 	"offhook/internal/widget/streettest"
 )
 
@@ -196,9 +197,18 @@ func TestAnAssertionGetsATicket(t *testing.T) {
 		_, _ = w.Write([]byte(`{"access_token":"HUSH-a","token_type":"bearer","expires_in":3600,"refresh_token":"HUSH-r","owner_id":"mei"}`))
 		return true
 	}
-	ticket, _ := r.ticket(r.order(fields{"assertion": "HUSH-jwt"}))
-	if a := r.redeem("one", ticket); len(a.cookies) != 1 || r.owner("one", a.cookies[0]) != "mei" {
-		t.Errorf("its ticket: %d %s; want to be signed in as mei", a.status, a.text)
+	if a := r.ask("/api/tickets", r.order(fields{"registeredJwt": true})); a.status != 409 || !strings.Contains(a.string("message"), "--jwt-file") {
+		t.Errorf("a registered JWT where there is none: %d %s", a.status, a.text)
+	}
+	spec := embed.Spec{Platform: r.platform.URL, ClientID: "app", Secret: "s3cret", Origins: []string{crm}, JWT: "HUSH-jwt"}
+	if err := r.registry.Register(t.Context(), spec); err != nil {
+		t.Fatal(err)
+	}
+	for _, proof := range []fields{{"assertion": "HUSH-jwt"}, {"registeredJwt": true}} {
+		ticket, _ := r.ticket(r.order(proof))
+		if a := r.redeem("one", ticket); len(a.cookies) != 1 || r.owner("one", a.cookies[0]) != "mei" {
+			t.Errorf("a ticket by %v: %d %s; want to be signed in as mei", proof, a.status, a.text)
+		}
 	}
 }
 

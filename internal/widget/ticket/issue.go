@@ -18,7 +18,7 @@ import (
 )
 
 // An order is what a host's server asks a ticket for: whom it is for, where
-// it will be used, and one of four proofs that the user is theirs.
+// it will be used, and one of five proofs that the user is theirs.
 type order struct {
 	Origin string `json:"origin"` // of the page that the phone is in
 	User   string `json:"user"`   // what the host calls its user
@@ -27,6 +27,7 @@ type order struct {
 	CodeVerifier rc.Secret `json:"codeVerifier"`
 	RedirectURI  string    `json:"redirectUri"` // that the code was sent to
 	Assertion    rc.Secret `json:"assertion"`
+	Registered   bool      `json:"registeredJwt"` // the operator's JWT, which signs in as one user
 	Tokens       tokens    `json:"tokens"`
 	GrantID      string    `json:"grantId"` // of an earlier ticket for the same user
 }
@@ -99,7 +100,7 @@ func (o order) check(e store.Embed) error {
 	case o.User == "" || len(o.User) > 200 || !utf8.ValidString(o.User) || strings.ContainsFunc(o.User, unicode.IsControl):
 		return rc.Errorf(rc.Invalid, "Say in user what you call the user that the ticket is for: up to 200 characters, always the same for the same person.")
 	case o.proofs() != 1:
-		return rc.Errorf(rc.Invalid, "Send one of code, assertion, tokens and grantId.")
+		return rc.Errorf(rc.Invalid, "Send one of code, assertion, tokens, grantId and registeredJwt.")
 	case o.Code == "" && (o.CodeVerifier != "" || o.RedirectURI != ""):
 		return rc.Errorf(rc.Invalid, "codeVerifier and redirectUri belong to a code, and there is none.")
 	case o.Code != "" && o.RedirectURI == "":
@@ -111,7 +112,7 @@ func (o order) check(e store.Embed) error {
 }
 
 func (o order) proofs() (n int) {
-	for _, given := range []bool{o.Code != "", o.Assertion != "", o.Tokens.given, o.GrantID != ""} {
+	for _, given := range []bool{o.Code != "", o.Assertion != "", o.Tokens.given, o.GrantID != "", o.Registered} {
 		if given {
 			n++
 		}
@@ -136,10 +137,16 @@ func (h *Handler) grant(ctx context.Context, e store.Embed, o order) (store.Gran
 	return g, nil
 }
 
-func (h *Handler) redeemed(ctx context.Context, e store.Embed, o order) (rc.TokenInfo, error) {
-	var info rc.TokenInfo
-	var err error
+func (h *Handler) redeemed(ctx context.Context, e store.Embed, o order) (info rc.TokenInfo, err error) {
 	what := "code"
+	if o.Registered {
+		if o.Assertion, _, err = h.Embeds.JWT(ctx, e.Platform, e.ClientID); err != nil {
+			return info, err
+		}
+		if o.Assertion == "" {
+			return info, rc.Errorf(rc.Conflict, "No JWT is registered for this embed. Register one with “offhook embed add --jwt-file”.")
+		}
+	}
 	switch {
 	case o.Code != "":
 		info, err = h.Grants.Exchange(ctx, e.Platform, e.ClientID, o.RedirectURI, o.Code, o.CodeVerifier)

@@ -54,6 +54,8 @@ type Embeds interface {
 	// ByKey returns the embed that a key speaks for; no key of a registered
 	// embed is an Unauthenticated error.
 	ByKey(ctx context.Context, key rc.Secret) (store.Embed, error)
+	// JWT returns the JWT that is registered for an app, or nothing.
+	JWT(ctx context.Context, platform, clientID string) (jwt rc.Secret, anyone bool, err error)
 }
 
 // Grants takes what the host's server has got from the platform.
