@@ -25,6 +25,8 @@ import (
 type DB struct {
 	read   *sql.DB
 	write  *sql.DB
+	reads  runner  // runs statements on the read pool
+	parsed *parser // of the read pool; nil on PostgreSQL, whose driver keeps statements itself
 	writer *writer // nil on PostgreSQL, which groups commits itself
 }
 
@@ -44,7 +46,7 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 	}
 	pool.SetMaxOpenConns(16)
 	pool.SetMaxIdleConns(16)
-	db := &DB{read: pool, write: pool}
+	db := &DB{read: pool, write: pool, reads: pool}
 	if err := db.migrate(ctx); err != nil {
 		_ = pool.Close()
 		return nil, err
@@ -72,6 +74,8 @@ func openSQLite(ctx context.Context, path, synchronous string) (*DB, error) {
 	}
 	db.read.SetMaxOpenConns(4)
 	db.read.SetMaxIdleConns(4)
+	db.parsed = newParser(db.read)
+	db.reads = reader{db.parsed}
 	db.writer = startWriter(write)
 	return db, nil
 }
@@ -82,14 +86,14 @@ func (db *DB) Close() error {
 		return db.read.Close()
 	}
 	db.writer.close()
-	return errors.Join(db.read.Close(), db.write.Close())
+	return errors.Join(db.parsed.close(), db.read.Close(), db.writer.parsed.close(), db.write.Close())
 }
 
 // Platform is the platform house's view.
-func (db *DB) Platform() store.Platform { return platform{queries{db.read}, db} }
+func (db *DB) Platform() store.Platform { return platform{queries{db.reads}, db} }
 
 // Widget is the widget house's view.
-func (db *DB) Widget() store.Widget { return widget{queries{db.read}, db} }
+func (db *DB) Widget() store.Widget { return widget{queries{db.reads}, db} }
 
 type platform struct {
 	queries
@@ -130,12 +134,13 @@ func (db *DB) do(ctx context.Context, fn func(queries) error) error {
 
 // queries holds every statement; it runs them on the read pool or inside a
 // transaction.
-type queries struct {
-	q interface {
-		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-	}
+type queries struct{ q runner }
+
+// A runner runs statements: a pool or a transaction.
+type runner interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // exec runs a statement whose number of rows does not matter.

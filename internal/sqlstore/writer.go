@@ -14,11 +14,12 @@ const maxGroup = 128
 // Those that wait while another commits share the next commit, each under
 // its own savepoint, so a durable commit's price is divided among them.
 type writer struct {
-	db    *sql.DB
-	queue chan *job
-	mu    sync.RWMutex // held for reading while sending, for writing to close
-	done  bool         // guarded by mu
-	wg    sync.WaitGroup
+	db     *sql.DB
+	parsed *parser
+	queue  chan *job
+	mu     sync.RWMutex // held for reading while sending, for writing to close
+	done   bool         // guarded by mu
+	wg     sync.WaitGroup
 }
 
 type job struct {
@@ -29,7 +30,7 @@ type job struct {
 }
 
 func startWriter(db *sql.DB) *writer {
-	w := &writer{db: db, queue: make(chan *job, maxGroup)}
+	w := &writer{db: db, parsed: newParser(db), queue: make(chan *job, maxGroup)}
 	w.wg.Go(w.run)
 	return w
 }
@@ -89,6 +90,7 @@ func (w *writer) run() {
 			}
 		}
 		err := w.commit(group)
+		w.parsed.learn()
 		for _, j := range group {
 			if j.err == nil {
 				j.err = err
@@ -110,7 +112,7 @@ func (w *writer) commit(group []*job) error {
 		if j.err = j.ctx.Err(); j.err != nil {
 			continue
 		}
-		if err := savepoint(tx, j); err != nil {
+		if err := savepoint(transaction{tx, w.parsed}, j); err != nil {
 			return err
 		}
 	}
@@ -120,16 +122,17 @@ func (w *writer) commit(group []*job) error {
 	return nil
 }
 
-func savepoint(tx *sql.Tx, j *job) error {
-	if _, err := tx.Exec("SAVEPOINT job"); err != nil {
+func savepoint(tx transaction, j *job) error {
+	ctx := context.Background()
+	if _, err := tx.ExecContext(ctx, "SAVEPOINT job"); err != nil {
 		return fmt.Errorf("setting a savepoint: %w", err)
 	}
 	if j.err = j.fn(queries{tx}); j.err != nil {
-		if _, err := tx.Exec("ROLLBACK TO job"); err != nil {
+		if _, err := tx.ExecContext(ctx, "ROLLBACK TO job"); err != nil {
 			return fmt.Errorf("undoing a write: %w", err)
 		}
 	}
-	if _, err := tx.Exec("RELEASE job"); err != nil {
+	if _, err := tx.ExecContext(ctx, "RELEASE job"); err != nil {
 		return fmt.Errorf("releasing a savepoint: %w", err)
 	}
 	return nil
