@@ -29,6 +29,10 @@ import { useTicket } from "./ticket.js";
 /** @type {Options} */
 export const options = JSON.parse(String(document.body.dataset.signin ?? "") || "{}");
 let keep = ""; // names what the address has brought, for the life of this page
+/** @type {() => void} */
+let kept = () => {};
+/** Until keep is known: the page around us may ask for a sign-in before that. */
+const brought = options.intake ? new Promise((resolve) => (kept = () => resolve(undefined))) : Promise.resolve();
 let byJWT = Boolean(options.jwt);
 
 const arrival = 2000; // until a window that the server has not seen counts as blocked
@@ -82,6 +86,7 @@ async function withJWT(mine) {
 /** @param {Attempt} mine */
 async function byHost(mine) {
   tell({ state: "working" });
+  await brought;
   const { oAuthUri } = await call("POST", "/signin", { ...request(mine), ownWindow: true }, mine.stop.signal);
   tell({ state: "waiting" });
   document.dispatchEvent(new CustomEvent("oh:oauth-uri", { detail: { oAuthUri } }));
@@ -102,15 +107,18 @@ export async function useIntake() {
   try {
     const got = await call("POST", "/signin/intake", { intake: options.intake, redirect: options.redirect, signedOut: Boolean(recall("out")) });
     keep = got.keep;
+    kept();
     byJWT ||= got.jwt;
     if (got.jwt) options.shared = true;
     warn(got.error);
     if (got.ticket && (await useTicket(got.ticket))) return;
     if (got.message) return tell({ state: "failed", message: got.message });
     if (got.signedIn && !isSignedIn) changed(true);
-    else if (!isSignedIn) tell({ state: "idle" });
+    else if (!isSignedIn && !attempt) tell({ state: "idle" });
   } catch (error) {
     if (!isSignedIn) tell({ state: "failed", message: sentence(error) });
+  } finally {
+    kept();
   }
 }
 
@@ -168,6 +176,7 @@ export async function takeCallback(callbackUri, host) {
   mine.taken = true;
   tell({ state: "working" });
   try {
+    await brought;
     await call("POST", "/signin/callback", { callbackUri, host, keep, flow: mine.flow, secret: mine.secret });
     await arrive(mine);
   } catch (error) {
@@ -235,6 +244,7 @@ export async function signOutEverywhere() {
 
 /** @param {Attempt} mine */
 async function run(mine) {
+  await brought;
   await call("POST", "/signin", request(mine), mine.stop.signal);
   const blocked = setTimeout(() => {
     if (attempt === mine) {
@@ -293,6 +303,16 @@ async function watch(mine, now) {
 }
 
 // A redirect page that is hosted elsewhere posts to the window that opened it.
+// Where the browser blocked the window and the user follows the link, this
+// click opens it, so that its messages are known as its own. Null means that
+// it may not have opened: then the link itself does.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("[data-link]") : null;
+  if (!link || !attempt || !options.redirect) return;
+  attempt.window = window.open(attempt.href, `oh-signin-${attempt.flow}`, "popup,width=600,height=700");
+  if (attempt.window) event.preventDefault();
+});
+
 addEventListener("message", (event) => {
   const { window: opened } = attempt ?? {};
   const uri = event.data?.callbackUri;
