@@ -113,7 +113,7 @@ func (k *Keys) Public(ctx context.Context, use Use) (jose.JSONWebKeySet, error) 
 		}
 		key, err := k.open(row)
 		if err != nil {
-			return jose.JSONWebKeySet{}, err
+			continue // the key ring that could open it is lost, see rows
 		}
 		set.Keys = append(set.Keys, jose.JSONWebKey{Key: key.Public(), KeyID: row.ID, Algorithm: string(use.Algorithm()), Use: "sig"})
 	}
@@ -127,17 +127,27 @@ func (k *Keys) Rotate(ctx context.Context, use Use) error {
 }
 
 // rows returns a use's keys, the one that signs first, and makes it when
-// there is none or it has served its time.
+// there is none, it has served its time, or it cannot be opened: a server
+// whose key ring was lost makes everybody sign in again, and goes on.
 func (k *Keys) rows(ctx context.Context, use Use) ([]store.SigningKey, error) {
 	rows, err := k.Store.SigningKeys(ctx, string(use))
 	if err != nil {
 		return nil, fmt.Errorf("reading the signing keys: %w", err)
 	}
-	old := func(rows []store.SigningKey) bool { return len(rows) == 0 || k.now().Sub(rows[0].CreatedAt) >= youth }
-	if old(rows) {
-		return k.add(ctx, use, old)
+	if k.spent(rows) {
+		return k.add(ctx, use, k.spent)
 	}
 	return rows, nil
+}
+
+// spent reports whether the newest key cannot sign, or has signed long
+// enough.
+func (k *Keys) spent(rows []store.SigningKey) bool {
+	if len(rows) == 0 || k.now().Sub(rows[0].CreatedAt) >= youth {
+		return true
+	}
+	_, err := k.open(rows[0])
+	return err != nil
 }
 
 // add makes a key unless, now that nobody else writes, there is no need for

@@ -116,6 +116,8 @@ func TestTheJWKSHoldsNoPrivateKey(t *testing.T) {
 	}
 }
 
+// TestAKeyIsSealedForItsRow: what does not open does not sign, and does not
+// stop the server either.
 func TestAKeyIsSealedForItsRow(t *testing.T) {
 	k, clock := newKeys(t)
 	_, err := k.Public(t.Context(), signing.IDTokens)
@@ -125,8 +127,15 @@ func TestAKeyIsSealedForItsRow(t *testing.T) {
 	moved := rows[0]
 	moved.ID, moved.CreatedAt = "another", clock.now.Add(time.Second)
 	check(t, k.Store.Write(t.Context(), func(tx store.PlatformTx) error { return tx.AddSigningKey(t.Context(), moved) }))
-	if _, err := k.Sign(t.Context(), signing.IDTokens, "JWT", jwt.Claims{}); err == nil {
-		t.Error("a key that was moved to another row signs")
+	clock.now = clock.now.Add(time.Minute)
+	token, err := k.Sign(t.Context(), signing.IDTokens, "JWT", jwt.Claims{})
+	check(t, err)
+	if kid := header(t, token); kid == moved.ID || kid == rows[0].ID {
+		t.Errorf("the key %s signs, though the newest row does not open", kid)
+	}
+	set, err := k.Public(t.Context(), signing.IDTokens)
+	if err != nil || len(set.Keys) != 2 || len(set.Key(moved.ID)) != 0 {
+		t.Errorf("published: %d keys, %v; want the new one and the good one before it", len(set.Keys), err)
 	}
 }
 
