@@ -28,8 +28,13 @@ func testIntakes(t *testing.T, w store.Widget) {
 	if bind("i1", "a", in.ExpiresAt) {
 		t.Error("an expired intake was given to a frame")
 	}
-	if !bind("i1", "a", at) || !bind("i1", "a", at) || bind("i1", "b", at) || bind("none", "a", at) {
-		t.Error("an intake belongs to the first frame that it is given to, and to no other")
+	for range 2 { // the frame may be drawn again
+		if !bind("i1", "a", at) {
+			t.Error("an intake belongs to the first frame that it is given to")
+		}
+	}
+	if bind("i1", "b", at) || bind("none", "a", at) {
+		t.Error("an intake was given to another frame, or came from nowhere")
 	}
 	want := in
 	want.FrameKey = "a"
