@@ -34,9 +34,9 @@ export class Tab {
     return this;
   }
 
-  /** Waits until the Sign In button is there. */
+  /** Waits until the button to sign in is there; with single sign-on it says Continue. */
   async signedOut() {
-    await this.phone.getByRole('button', { name: 'Sign In', exact: true }).waitFor();
+    await this.phone.getByRole('button', { name: /^(Sign In|Continue)$/ }).waitFor();
     return this;
   }
 

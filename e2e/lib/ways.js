@@ -86,6 +86,22 @@ async function jwtOf({ host, user }) {
   return credential.jwt;
 }
 
+/**
+ * Signs the person's browser in to the platform, as a host's own sign-in does.
+ * @param {Stage} stage @param {string} clientId
+ */
+async function atThePlatform(stage, clientId) {
+  const query = new URLSearchParams({
+    response_type: 'code', client_id: clientId, redirect_uri: home(stage), state: 'of-the-host',
+    code_challenge: createHash('sha256').update('unused').digest('base64url'), code_challenge_method: 'S256',
+  });
+  const page = await stage.person.context.newPage();
+  await page.goto(`${stage.host.demo.facts.platform.url}/restapi/oauth/authorize?${query}`);
+  await identify(page, stage.user);
+  await page.waitForURL(`${home(stage)}**`);
+  await page.close();
+}
+
 /** The host page's own redirect page: it may have lost its opener, but not its origin. */
 const redirectPage = `<script>new BroadcastChannel('redirect').postMessage(location.href); close()</script>`;
 
@@ -211,6 +227,19 @@ export const ways = [
       const { clientId } = await app(stage, '--redirect-uri', home(stage), '--grant', 'implicit');
       await stage.host.allow(clientId, '--implicit');
       return throughWindow(stage, { clientId });
+    },
+  },
+  {
+    name: "the browser's session with the platform",
+    async signIn(stage) {
+      const { clientId } = await app(stage, '--redirect-uri', home(stage));
+      await stage.host.allow(clientId);
+      await atThePlatform(stage, clientId);
+      const tab = await show(stage, { clientId, authMode: 'sso' });
+      if (stage.mode.cookies === 'allowed' && stage.mode.click) return tab; // no click at all
+      const window = await openWindow(stage.person, tab, stage.mode, 'Continue');
+      await finish(tab, window, stage.mode);
+      return tab;
     },
   },
   {

@@ -14,11 +14,11 @@ import assert from 'node:assert/strict';
 /**
  * Has the sign-in window opened: by the Sign In button or, where no click may
  * open it, by the link that the phone then shows.
- * @param {Person} person @param {Tab} tab @param {{click: boolean}} mode
+ * @param {Person} person @param {Tab} tab @param {{click: boolean}} mode @param {string} [name] of the button
  */
-export async function openWindow(person, tab, { click }) {
+export async function openWindow(person, tab, { click }, name = 'Sign In') {
   const way = click
-    ? tab.phone.getByRole('button', { name: 'Sign In', exact: true })
+    ? tab.phone.getByRole('button', { name, exact: true })
     : tab.phone.getByRole('link', { name: 'Open the sign-in page' });
   await way.waitFor();
   const opened = person.context.waitForEvent('page');
