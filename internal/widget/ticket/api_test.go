@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -400,5 +402,29 @@ func TestOnlyHashesAreKept(t *testing.T) {
 	})
 	if a := r.redeem("one", ticket); a.fields["signedIn"] != true {
 		t.Errorf("its ticket for %s: %s", id, a.text)
+	}
+}
+
+func TestEveryFieldThatTheDocumentNamesIsKnown(t *testing.T) {
+	r := newRig(t)
+	text, err := os.ReadFile("../../../docs/sign-in.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, part, _ := strings.Cut(string(text), "### POST /api/tickets")
+	part, _, _ = strings.Cut(part, "```")
+	names := regexp.MustCompile("(?m)^\\| (.*?) \\|").FindAllStringSubmatch(part, -1)
+	known := 0
+	for _, row := range names {
+		for _, name := range regexp.MustCompile("`([a-zA-Z]+)`").FindAllStringSubmatch(row[1], -1) {
+			known++
+			a := r.ask("/api/tickets", fields{name[1]: nil})
+			if strings.Contains(a.text, "There is no field") {
+				t.Errorf("docs/sign-in.md names the field %s: %s", name[1], a.text)
+			}
+		}
+	}
+	if known != 9 {
+		t.Errorf("docs/sign-in.md names %d fields, want 9", known)
 	}
 }
