@@ -1,5 +1,6 @@
-// Package internal holds one test: that the imports of this tree are the
-// architecture that ARCHITECTURE.md draws.
+// Package internal holds tests of the whole: that the imports of this tree are
+// the architecture that ARCHITECTURE.md draws, and that the tests which
+// docs/attacks.md names are there.
 package internal
 
 import (
