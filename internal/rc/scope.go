@@ -65,12 +65,13 @@ var aliases = map[string]Scope{
 	"activecallcontrol":       CallControl,
 }
 
-// folded are the spellings that ParseScope takes, folded.
-var folded = func() map[string]Scope {
+// spellings are those that ParseScope takes: folded, and as on the wire.
+var spellings = func() map[string]Scope {
 	all := maps.Clone(aliases)
 	for _, s := range Scopes {
 		w := fold(string(s))
 		all[w], all[w+"s"], all[strings.TrimSuffix(w, "s")] = s, s, s
+		all[string(s)] = s
 	}
 	return all
 }()
@@ -84,10 +85,19 @@ func fold(s string) string { return strings.ToLower(foldings.Replace(s)) }
 // ("Edit Message", "VoIP Calling"): case, spaces and a plural s do not
 // matter. It reports an Invalid error for anything else.
 func ParseScope(s string) (Scope, error) {
-	if scope, ok := folded[fold(s)]; ok {
+	if scope, ok := spelled(s); ok {
 		return scope, nil
 	}
 	return "", Errorf(Invalid, "There is no scope called %q. Known scopes: %s.", s, JoinScopes(Scopes))
+}
+
+// spelled reads a scope. Most are as on the wire, and need no folding.
+func spelled(s string) (Scope, bool) {
+	scope, ok := spellings[s]
+	if !ok {
+		scope, ok = spellings[fold(s)]
+	}
+	return scope, ok
 }
 
 // A ScopeSet is what a token or an app is allowed to do.
@@ -98,7 +108,7 @@ type ScopeSet []Scope
 func SplitScopes(s string) ScopeSet {
 	var set ScopeSet
 	for f := range strings.FieldsSeq(s) {
-		if sc, ok := folded[fold(f)]; ok && !slices.Contains(set, sc) {
+		if sc, ok := spelled(f); ok && !slices.Contains(set, sc) {
 			set = append(set, sc)
 		}
 	}

@@ -91,6 +91,10 @@ func (r reader) QueryRowContext(ctx context.Context, query string, args ...any) 
 // A transaction runs parsed statements on the connection that writes. That
 // connection is the only one of its pool and is taken, so what it meets for
 // the first time is parsed for that once, and kept after the transaction.
+//
+// A caller that went away does not end a statement: others may share the
+// commit, each statement takes microseconds, and the driver's watch over
+// every single one takes longer.
 type transaction struct {
 	tx *sql.Tx
 	*parser
@@ -108,6 +112,7 @@ func (t transaction) stmt(ctx context.Context, query string) *sql.Stmt {
 }
 
 func (t transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	ctx = context.WithoutCancel(ctx)
 	if s := t.stmt(ctx, query); s != nil {
 		return s.ExecContext(ctx, args...)
 	}
@@ -115,6 +120,7 @@ func (t transaction) ExecContext(ctx context.Context, query string, args ...any)
 }
 
 func (t transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	ctx = context.WithoutCancel(ctx)
 	if s := t.stmt(ctx, query); s != nil {
 		return s.QueryContext(ctx, args...)
 	}
@@ -122,6 +128,7 @@ func (t transaction) QueryContext(ctx context.Context, query string, args ...any
 }
 
 func (t transaction) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	ctx = context.WithoutCancel(ctx)
 	if s := t.stmt(ctx, query); s != nil {
 		return s.QueryRowContext(ctx, args...)
 	}

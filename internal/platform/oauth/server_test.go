@@ -148,6 +148,7 @@ func (s *server) serve(h *oauth.Handler) {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
+		http.DefaultClient.CloseIdleConnections() // a connection that was never used would be waited for
 		l.Shutdown(ctx)
 		check(t, <-served)
 	})
