@@ -104,7 +104,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Visits: visits, Store: st, Bus: deps.bus, Ring: deps.data.Ring, Embeds: registry, Intakes: offers, Grants: grants, Sessions: sessions, Audit: trail, Client: grants.Client,
 		Now: time.Now, Log: log,
 	}
-	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Visits: visits, Now: time.Now, Log: log}
+	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Audit: trail, Visits: visits, Now: time.Now, Log: log}
 	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Handles: sessions, Now: time.Now, Log: log}
 
 	frames := &embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Visits: visits, Audit: trail, Now: time.Now, Log: log}

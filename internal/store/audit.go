@@ -14,6 +14,8 @@ const (
 	AuditRefusal        AuditKind = "refusal" // of a sign-in, or of a page that wants to embed the phone
 	AuditRefreshFailure AuditKind = "refresh-failure"
 	AuditSignOut        AuditKind = "sign-out" // also of a session that has expired or was replaced
+	AuditTicket         AuditKind = "ticket"   // a host's server got a ticket for its user
+	AuditToken          AuditKind = "token"    // a host's server got an access token
 )
 
 // An AuditEntry is one line of the audit trail: who did what from where. What

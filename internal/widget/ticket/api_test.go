@@ -3,6 +3,7 @@ package ticket_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"os"
 	"regexp"
@@ -413,7 +414,7 @@ func TestEveryFieldThatTheDocumentNamesIsKnown(t *testing.T) {
 	}
 	_, part, _ := strings.Cut(string(text), "### POST /api/tickets")
 	part, _, _ = strings.Cut(part, "```")
-	names := regexp.MustCompile("(?m)^\\| (.*?) \\|").FindAllStringSubmatch(part, -1)
+	names := regexp.MustCompile(`(?m)^\| (.*?) \|`).FindAllStringSubmatch(part, -1)
 	known := 0
 	for _, row := range names {
 		for _, name := range regexp.MustCompile("`([a-zA-Z]+)`").FindAllStringSubmatch(row[1], -1) {
@@ -426,5 +427,32 @@ func TestEveryFieldThatTheDocumentNamesIsKnown(t *testing.T) {
 	}
 	if known != 9 {
 		t.Errorf("docs/sign-in.md names %d fields, want 9", known)
+	}
+}
+
+func TestTheAuditTrailTellsWhatAServerDid(t *testing.T) {
+	r := newRig(t)
+	ticket, id := r.ticket(r.byCode("ada"))
+	r.redeem("one", ticket)
+	r.redeem("one", ticket)
+	r.ask("/api/grants/"+id+"/token", nil)
+	r.ask("/api/grants/"+id+"/revoke", nil)
+	r.ask("/api/tickets", r.order(nil), func(req *http.Request) { req.Header.Set("Authorization", "Bearer OHEK_wrong") })
+	entries, err := r.store.AuditEntries(t.Context(), store.AuditFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, string(e.Kind))
+		if e.Way != "ticket" || strings.Contains(fmt.Sprint(e), "OH") || strings.Contains(fmt.Sprint(e), streettest.Mark) {
+			t.Errorf("an entry of another way, or with a secret: %+v", e)
+		}
+		if e.Kind != store.AuditRefusal && (e.OwnerID != "ada" || e.GrantID != id) {
+			t.Errorf("an entry that does not say who: %+v", e)
+		}
+	}
+	if want := "ticket sign-in refusal token sign-out refusal"; strings.Join(got, " ") != want {
+		t.Errorf("the trail has %v, want %s", got, want)
 	}
 }

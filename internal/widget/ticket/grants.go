@@ -44,7 +44,7 @@ func (h *Handler) token(w http.ResponseWriter, r *http.Request, e store.Embed) e
 	if err := h.keep(ctx, g.ID); err != nil {
 		return err
 	}
-	h.Log.Info("a host's server got an access token", "platform", e.Platform, "client", e.ClientID, "grant", g.ID)
+	h.note(ctx, store.AuditToken, g, "", "")
 	visit.JSON(w, http.StatusOK, token{t.AccessToken, t.TokenType, t.ExpiresIn, t.Scope})
 	return nil
 }
@@ -86,7 +86,7 @@ func (h *Handler) revoke(w http.ResponseWriter, r *http.Request, e store.Embed) 
 	if err := h.Grants.End(context.WithoutCancel(r.Context()), g.ID, revoked); err != nil {
 		return err
 	}
-	h.Log.Info("a host's server ended a grant", "platform", e.Platform, "client", e.ClientID, "grant", g.ID)
+	h.note(r.Context(), store.AuditSignOut, g, "", "ended by the host's server")
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

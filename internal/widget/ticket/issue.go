@@ -82,7 +82,7 @@ func (h *Handler) issue(w http.ResponseWriter, r *http.Request, e store.Embed) e
 	if err != nil {
 		return err
 	}
-	h.Log.Info("a host's server got a ticket", "platform", e.Platform, "client", e.ClientID, "origin", o.Origin, "grant", g.ID)
+	h.note(ctx, store.AuditTicket, g, o.Origin, "for the host's user "+o.User)
 	answer := issued{Ticket: string(ticket), ExpiresIn: int(life / time.Second), GrantID: g.ID}
 	if o.Tokens.given {
 		answer.Transferred = transferred

@@ -85,6 +85,18 @@ type Entry interface {
 	Refused(ctx context.Context, f store.Frame, way, why string)
 }
 
+// Audit takes the entries of the audit trail.
+type Audit interface {
+	Record(ctx context.Context, e store.AuditEntry)
+}
+
+// note writes down what a host's server did with a grant.
+func (h *Handler) note(ctx context.Context, kind store.AuditKind, g store.Grant, origin, detail string) {
+	h.Audit.Record(ctx, store.AuditEntry{
+		Kind: kind, Way: way, Platform: g.Platform, ClientID: g.ClientID, OwnerID: g.OwnerID, GrantID: g.ID, Origin: origin, Detail: detail,
+	})
+}
+
 // way is how the audit trail calls what happens here.
 const way = "ticket"
 
@@ -95,6 +107,7 @@ type Handler struct {
 	Embeds Embeds
 	Grants Grants
 	Entry  Entry
+	Audit  Audit
 	Visits *visit.Face
 	Now    func() time.Time
 	Log    *slog.Logger

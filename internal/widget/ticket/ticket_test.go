@@ -95,7 +95,7 @@ func newRig(t *testing.T) *rig {
 		Store: r.store, Bus: b, Ring: ring, Visits: visits, Grants: r.grants, Sessions: sessions, Audit: trail, Client: r.platform.Client(), Now: r.clock, Log: log,
 	}
 	mux := http.NewServeMux()
-	(&ticket.Handler{Store: r.store, Embeds: r.registry, Grants: r.grants, Entry: flows, Visits: visits, Now: r.clock, Log: log}).Mount(mux)
+	(&ticket.Handler{Store: r.store, Embeds: r.registry, Grants: r.grants, Entry: flows, Audit: trail, Visits: visits, Now: r.clock, Log: log}).Mount(mux)
 	(&session.Handler{Sessions: sessions, Visits: visits}).Mount(mux)
 	r.Server = httptest.NewServer(mux)
 	t.Cleanup(func() {
