@@ -25,7 +25,7 @@ const (
 var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // Credential writes the token of a JWT credential. Writing it again gives
-// another text that is worth the same.
+// the same text, as long as the key is the same.
 func (k *Keys) Credential(ctx context.Context, c store.Credential) (rc.Secret, error) {
 	expires := c.ExpiresAt
 	if expires.IsZero() {

@@ -89,7 +89,7 @@ func (k *Keys) Sign(ctx context.Context, use Use, typ string, claims any) (strin
 		return "", err
 	}
 	opts := (&jose.SignerOptions{}).WithType(jose.ContentType(typ))
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: use.Algorithm(), Key: jose.JSONWebKey{Key: key, KeyID: rows[0].ID}}, opts)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: use.Algorithm(), Key: signingKey(key, rows[0].ID)}, opts)
 	if err != nil {
 		return "", fmt.Errorf("using a signing key: %w", err)
 	}
@@ -98,6 +98,13 @@ func (k *Keys) Sign(ctx context.Context, use Use, typ string, claims any) (strin
 		return "", fmt.Errorf("signing: %w", err)
 	}
 	return text, nil
+}
+
+func signingKey(key crypto.Signer, id string) any {
+	if ec, ok := key.(*ecdsa.PrivateKey); ok {
+		return es256{ec, id}
+	}
+	return jose.JSONWebKey{Key: key, KeyID: id}
 }
 
 // Public returns the public keys that verify what was signed for a use.

@@ -147,6 +147,9 @@ func TestForgedCredentials(t *testing.T) {
 	c := store.Credential{ID: "jti", ExtensionID: 11, CreatedAt: clock.now}
 	good, err := k.Credential(ctx, c)
 	check(t, err)
+	if again, err := k.Credential(ctx, c); err != nil || again != good {
+		t.Errorf("writing a credential again gives another text (%v)", err)
+	}
 	if id, subject, err := k.ReadCredential(ctx, string(good)); err != nil || id != "jti" || subject != "11" {
 		t.Fatalf("a good credential: %q %q %v", id, subject, err)
 	}
