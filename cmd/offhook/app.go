@@ -96,20 +96,22 @@ func appSet(ctx context.Context, args []string) error {
 func appRemove(ctx context.Context, args []string) error {
 	f := newFlags("app remove", "Removes an OAuth client with every session and token of it.")
 	id := f.String("client-id", "", "the app (required)")
+	asJSON := f.Bool("json", false, "print what was done as JSON")
 	return onData(ctx, f, args, func(d *app.Data) error {
 		if err := d.RemoveApp(ctx, *id); err != nil {
 			return err
 		}
-		return report(false, nil, "%s is removed, and what it had was ended.", *id)
+		return report(*asJSON, done{"removed": *id}, "%s is removed, and what it had was ended.", *id)
 	})
 }
 
 func appRotateKeys(ctx context.Context, args []string) error {
 	f := newFlags("app rotate-keys", "Makes a new key for id_tokens. The one before it stays published for a day, until no token needs it. It also happens by itself every 90 days.")
+	asJSON := f.Bool("json", false, "print what was done as JSON")
 	return onData(ctx, f, args, func(d *app.Data) error {
 		if err := d.RotateKeys(ctx); err != nil {
 			return err
 		}
-		return report(false, nil, "id_tokens are signed with a new key from now on.")
+		return report(*asJSON, done{"rotated": "id_token"}, "id_tokens are signed with a new key from now on.")
 	})
 }

@@ -55,10 +55,11 @@ func orWord(text, otherwise string) string {
 func credentialRevoke(ctx context.Context, args []string) error {
 	f := newFlags("credential revoke", "Ends a JWT credential and what was signed in with it.")
 	id := f.String("id", "", "the credential, as offhook credential list shows it (required)")
+	asJSON := f.Bool("json", false, "print what was done as JSON")
 	return onData(ctx, f, args, func(d *app.Data) error {
 		if err := d.RevokeCredential(ctx, *id); err != nil {
 			return err
 		}
-		return report(false, nil, "%s is revoked.", *id)
+		return report(*asJSON, done{"revoked": *id}, "%s is revoked.", *id)
 	})
 }

@@ -77,6 +77,9 @@ func report(asJSON bool, v any, format string, args ...any) error {
 	return enc.Encode(v)
 }
 
+// done is what a command says as JSON that has nothing else to say.
+type done map[string]string
+
 // table prints v as JSON, or as a line of columns for each item.
 func table[T any](asJSON bool, v []T, head []string, columns func(T) []string) error {
 	if asJSON {

@@ -52,10 +52,11 @@ func userList(ctx context.Context, args []string) error {
 func userRemove(ctx context.Context, args []string) error {
 	f := newFlags("user remove", "Removes a person with their messages, number, sessions and credentials.")
 	name := f.String("user", "", "the username (required)")
+	asJSON := f.Bool("json", false, "print what was done as JSON")
 	return onData(ctx, f, args, func(d *app.Data) error {
 		if err := d.RemoveUser(ctx, *name); err != nil {
 			return err
 		}
-		return report(false, nil, "%s is removed.", *name)
+		return report(*asJSON, done{"removed": *name}, "%s is removed.", *name)
 	})
 }
