@@ -21,7 +21,7 @@ export class Composer {
 
   /**
    * @param {HTMLFormElement} form
-   * @param {{draft: string, send(text: string): void, ready?(): boolean}} with_ draft is the address that the draft is kept at.
+   * @param {{draft: string, send(text: string): void, ready?(): boolean, held?(): string}} with_ draft is the address that the draft is kept at, held what was given away and is not taken yet.
    */
   constructor(form, with_) {
     this.form = form;
@@ -31,6 +31,7 @@ export class Composer {
     this.count = /** @type {HTMLElement} */ (form.querySelector("#count"));
     this.limit = Number(this.field.dataset.limit) || 1000;
     this.#saved = this.field.value;
+    this.#putBack();
     this.#line = parseFloat(getComputedStyle(this.field).lineHeight) || 20;
     const { signal } = this.#closing;
     this.field.addEventListener("input", () => this.#changed(), { signal });
@@ -59,10 +60,10 @@ export class Composer {
    */
   async follow(ask) {
     const before = this.#version;
-    if (this.#inFlight) return; // the end of our own save is told as well
+    if (this.#inFlight || this.with.held?.()) return; // the end of our own save is told as well
     const text = await ask();
     if (before !== this.#version || this.#inFlight) return;
-    if (this.field.value !== this.#saved || text === this.#saved) return;
+    if (this.#whole() !== this.#saved || text === this.#saved) return;
     this.#saved = this.field.value = text;
     this.draw();
   }
@@ -73,17 +74,32 @@ export class Composer {
     this.with.send(text);
   }
 
-  /** Empties the box; the draft goes with it. */
+  /** Empties the box; the draft goes with it once nothing of it is held. */
   clear() {
     this.field.value = "";
-    this.draw();
-    clearTimeout(this.#timer);
+    this.#changed();
+  }
+
+  /**
+   * What must not be lost with the page: what was given away and is not taken
+   * yet lives in this page's memory alone, so the draft keeps it until then.
+   */
+  #whole() {
+    return [this.with.held?.(), this.field.value].filter(Boolean).join("\n");
+  }
+
+  /** What is held stands in the thread already, and not in the box as well. */
+  #putBack() {
+    const held = this.with.held?.();
+    if (!held) return;
+    if (this.field.value === held) this.field.value = "";
+    else if (this.field.value.startsWith(`${held}\n`)) this.field.value = this.field.value.slice(held.length + 1);
   }
 
   /** Writes the draft now, also while the page goes away. */
   flush() {
     clearTimeout(this.#timer);
-    const text = this.field.value;
+    const text = this.#whole();
     if (text === this.#saved) return this.#saving;
     this.#saved = text;
     this.#version++;

@@ -29,6 +29,7 @@ class Conversation {
     this.composer = new Composer(/** @type {HTMLFormElement} */ (root.querySelector("#composer")), {
       draft: this.#path("draft"),
       send: (text) => this.#send(text),
+      held: () => waiting((id) => this.is(id)).map((i) => i.text).join("\n"),
     });
     this.#listen();
     this.#known = this.#keys();
@@ -210,6 +211,7 @@ class Conversation {
     if (at.hasAttribute("data-resend")) return again(id);
     if (at.hasAttribute("data-discard")) {
       discard(id);
+      void this.composer.flush();
       return li?.remove();
     }
     at.disabled = true;
@@ -217,6 +219,21 @@ class Conversation {
     at.disabled = false;
     if (r?.ok) this.refresh();
     else alert(r ? (await r.text()).trim() : "There is no connection right now.");
+  }
+}
+
+/**
+ * The draft that kept a text until it was taken must not offer it again. The
+ * server drops it with the text, unless the draft came after it.
+ * @param {import("./outbox.js").Item} item
+ */
+async function forget({ conversation, text }) {
+  const draft = `/panel/conversations/${encodeURIComponent(conversation)}/draft`;
+  try {
+    const r = await ask(draft);
+    if (r.ok && (await r.text()) === text) await ask(draft, { method: "POST", body: new URLSearchParams({ text: "" }) });
+  } catch {
+    // offline: the text is sent, and its draft is there to be seen
   }
 }
 
@@ -234,6 +251,10 @@ document.addEventListener("oh:panel", (e) => {
 });
 document.addEventListener("oh:conversation", (e) => {
   if (open?.is(/** @type {CustomEvent} */ (e).detail.id)) open.refresh();
+});
+document.addEventListener("oh:outbox", (e) => {
+  const { item, taken } = /** @type {CustomEvent} */ (e).detail;
+  if (taken && !open?.is(item.conversation)) void forget(item);
 });
 document.addEventListener("oh:resync", () => void open?.followDraft());
 document.addEventListener("oh:draft", (e) => {

@@ -1,0 +1,59 @@
+// @ts-nocheck: the pretend page is not the DOM that the types know.
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+// The page is an event target, and the box as much of a form as is touched.
+const page = new EventTarget();
+page.body = { dataset: { key: "k" } };
+globalThis.document = page;
+globalThis.window = globalThis;
+globalThis.addEventListener = () => {};
+globalThis.getComputedStyle = () => ({ lineHeight: "20px" });
+const { Composer } = await import("./composer.js");
+
+mock.timers.enable({ apis: ["setTimeout"] });
+let saved;
+globalThis.fetch = async (_, { body }) => {
+  saved.push(body.get("text"));
+  return { ok: true, status: 204 };
+};
+beforeEach(() => (saved = []));
+
+/** A composer whose box has a draft, and what it gave away. */
+function composer({ value = "", held = [], limit = "20" } = {}) {
+  const field = Object.assign(new EventTarget(), { value, dataset: { limit }, offsetHeight: 20, scrollHeight: 20, setSelectionRange() {} });
+  const count = { textContent: "", toggleAttribute() {} };
+  const parts = { textarea: field, "[type=submit]": {}, "#count": count };
+  const form = Object.assign(new EventTarget(), { querySelector: (what) => parts[what] });
+  const it = new Composer(form, { draft: "/draft", send: (text) => (held.push(text), it.clear()), held: () => held.join("\n") });
+  return { it, field, held, count };
+}
+
+test("a text that is on its way stays the draft until it is taken", async () => {
+  const { it, field, held } = composer();
+  it.fill("see you at five");
+  it.submit();
+  assert.equal(field.value, "");
+  await it.flush();
+  assert.deepEqual(saved, ["see you at five"]);
+  field.value = "or six";
+  await it.flush();
+  held.pop();
+  await it.flush();
+  assert.deepEqual(saved.slice(1), ["see you at five\nor six", "or six"]);
+});
+
+test("a text that was taken at once is never a draft", async () => {
+  const { it, held } = composer();
+  it.fill("yes");
+  it.submit();
+  held.pop();
+  await it.flush();
+  assert.deepEqual(saved, []);
+});
+
+test("what stands in the thread as on its way is not offered in the box again", () => {
+  assert.equal(composer({ value: "one", held: ["one"] }).field.value, "");
+  assert.equal(composer({ value: "one\ntwo", held: ["one"] }).field.value, "two");
+  assert.equal(composer({ value: "other", held: ["one"] }).field.value, "other");
+});
