@@ -67,6 +67,8 @@ type DemoInfo struct {
 	Apps  []App  `json:"apps"`
 	Users []User `json:"users"`
 	PID   int    `json:"pid"`
+
+	former []string // origins of pages that the last demo told
 }
 
 // RunDemo starts platform, widget and host page, says how to try them, and
@@ -75,6 +77,9 @@ func RunDemo(ctx context.Context, cfg DemoConfig) error {
 	c := &Config{DataDir: cfg.Dir, LogLevel: cfg.LogLevel}
 	if c.LogLevel == "" {
 		c.LogLevel = slog.LevelWarn.String()
+	}
+	if _, err := c.level(); err != nil {
+		return rc.Errorf(rc.Invalid, "--log-level must be error, warn, info or debug, not %q.", c.LogLevel)
 	}
 	if c.DataDir == "" {
 		dir, err := DefaultDir()
@@ -98,6 +103,12 @@ type demo struct {
 func (d *demo) prepare(dir string) error {
 	if d.cfg.Reset {
 		return Reset(dir)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, demoFile)); err == nil {
+		var old DemoInfo
+		if json.Unmarshal(text, &old) == nil {
+			d.info.former = []string{old.Host.URL, old.CRM.URL}
+		}
 	}
 	if err := os.Remove(filepath.Join(dir, demoFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("removing the old %s: %w", demoFile, err)
@@ -218,11 +229,12 @@ func (d *demo) announce(dir string) error {
   Widget     %s
   Platform   %s and %s (CA %s)
   Scripts    %s
+  Commands   offhook user, app and embed work on this data with --dir %s
 `, dir, d.info.Host.URL,
 		ada.Username, ada.Name, ada.ExtensionNumber, ada.PhoneNumber,
 		sam.Username, sam.Name, sam.ExtensionNumber, sam.PhoneNumber,
 		demoPassword, firstName(ada.Name), firstName(sam.Name),
-		d.info.Widget.URL, d.info.Platform.URL, d.info.Platform.TLSURL, d.info.Platform.CAFile, filepath.Join(dir, demoFile))
+		d.info.Widget.URL, d.info.Platform.URL, d.info.Platform.TLSURL, d.info.Platform.CAFile, filepath.Join(dir, demoFile), dir)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,8 +155,13 @@ func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
 		for _, platform := range []string{info.Platform.URL, info.Platform.TLSURL} {
 			spec := embed.Spec{
 				Platform: platform, ClientID: a.ClientID, Secret: rc.Secret(a.ClientSecret), Origins: []string{info.Host.URL, info.CRM.URL},
-				Implicit: a.ClientID == demoTokenApp,
+				Implicit: a.ClientID == demoTokenApp, Replace: true,
 			}
+			added, err := d.othersOrigins(ctx, platform, a.ClientID, append(info.former, spec.Origins...))
+			if err != nil {
+				return err
+			}
+			spec.Origins = append(spec.Origins, added...)
 			if a.ClientID == demoCRMApp {
 				spec.Redirects = []string{info.CRM.URL + "/redirect.html"}
 			}
@@ -165,6 +171,16 @@ func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {
 		}
 	}
 	return seedKey(ctx, d, info)
+}
+
+// othersOrigins are the origins of an embed that somebody has added to the
+// demo's own, which are told anew at each start.
+func (d *Data) othersOrigins(ctx context.Context, platform, clientID string, own []string) ([]string, error) {
+	e, err := d.DB.Widget().Embed(ctx, platform, clientID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("reading the embed %s: %w", clientID, err)
+	}
+	return slices.DeleteFunc(e.Origins, func(o string) bool { return slices.Contains(own, o) }), nil
 }
 
 // seedKey gives the embed of examples/crm its key.

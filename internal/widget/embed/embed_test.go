@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
@@ -316,5 +318,40 @@ func TestClient(t *testing.T) {
 	}
 	if status, err := get(embed.Records{{Name: "p", Origin: platform.URL}}, platform.URL+"/"); err == nil || !strings.Contains(err.Error(), "not public") {
 		t.Errorf("a loopback address of a public platform: %d, %v; want it refused when dialled", status, err)
+	}
+}
+
+func TestRegisteringAgainAddsOriginsAndKeepsTheRest(t *testing.T) {
+	g := newRegistry(t)
+	spec := embed.Spec{
+		Platform: local, ClientID: "kept", Secret: "s3cret", JWT: "HUSH", JWTAccess: embed.AnyoneHere, Origins: []string{crm}, Ancestors: []string{"https://top.example"},
+		AssetOrigins: []string{"https://cdn.example"}, Capabilities: []string{embed.Navigate}, Redirects: []string{"https://crm.example/redirect.html"}, Implicit: true,
+	}
+	register := func(s embed.Spec) store.Embed {
+		t.Helper()
+		if err := g.Register(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		e, err := g.Store.Embed(t.Context(), local, "kept")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	want := register(spec)
+	want.Origins = []string{crm, "https://two.example"}
+	got := register(embed.Spec{Platform: local, ClientID: "kept", Origins: []string{"https://two.example", crm}})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("another origin (-want +got):\n%s", diff)
+	}
+	want.Origins, want.Capabilities, want.JWTAccess = []string{"https://three.example"}, []string{embed.Status}, ""
+	got = register(embed.Spec{
+		Platform: local, ClientID: "kept", Origins: want.Origins, Replace: true, Capabilities: want.Capabilities, JWTAccess: embed.TicketsOnly,
+	})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what is given (-want +got):\n%s", diff)
+	}
+	if secret, err := g.Secret(t.Context(), local, "kept"); err != nil || secret != "s3cret" {
+		t.Errorf("the secret is gone (%v)", err)
 	}
 }

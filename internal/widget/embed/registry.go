@@ -46,19 +46,23 @@ type Spec struct {
 	Origins      []string  // host pages
 	Ancestors    []string  // pages allowed above the host page
 	AssetOrigins []string
-	Capabilities []string  // nil means all
+	Capabilities []string  // nil means all of a new app
 	Redirects    []string  // absolute redirect URIs hosted elsewhere
 	JWT          rc.Secret // signs everybody in as one user
-	JWTAccess    string    // AnyoneHere, or empty: only whoever brings a ticket
+	JWTAccess    string    // AnyoneHere or TicketsOnly
 	Implicit     bool      // the app knows the implicit grant only
+	Replace      bool      // Origins take the place of those that are there
 }
 
 // AnyoneHere is what an operator writes who wants everybody that can reach
 // the server to act as the user of a registered JWT.
 const AnyoneHere = "anyone-who-can-reach-this-server"
 
-// Register adds an embed or replaces it as a whole, its secret included.
-// A mistake in the spec is an Invalid or Denied error that names it.
+// TicketsOnly takes that back: the JWT is for pages that bring a ticket.
+const TicketsOnly = "tickets-only"
+
+// Register adds an embed or changes one: origins are added to those that are
+// there, and what the spec does not name stays as it was. A mistake in the spec is an Invalid or Denied error that names it.
 func (g *Registry) Register(ctx context.Context, s Spec) error {
 	if _, err := g.Records.Record(s.Platform); err != nil {
 		return err
@@ -66,16 +70,13 @@ func (g *Registry) Register(ctx context.Context, s Spec) error {
 	if !validClientID(s.ClientID) {
 		return rc.Errorf(rc.Invalid, "A client id has 1 to 128 visible characters and no spaces.")
 	}
-	if s.Capabilities == nil {
-		s.Capabilities = Capabilities
-	}
 	for _, c := range s.Capabilities {
 		if !slices.Contains(Capabilities, c) {
 			return rc.Errorf(rc.Invalid, "There is no capability %q. Known: %s.", c, strings.Join(Capabilities, ", "))
 		}
 	}
-	if s.JWTAccess != "" && s.JWTAccess != AnyoneHere {
-		return rc.Errorf(rc.Invalid, "JWT access is %q or nothing: then the JWT is used only for pages that bring a ticket.", AnyoneHere)
+	if s.JWTAccess != "" && s.JWTAccess != AnyoneHere && s.JWTAccess != TicketsOnly {
+		return rc.Errorf(rc.Invalid, "JWT access is %q, or %q: then the JWT is used only for pages that bring a ticket.", AnyoneHere, TicketsOnly)
 	}
 	e := store.Embed{
 		Platform: s.Platform, ClientID: s.ClientID, Capabilities: s.Capabilities, JWTAccess: s.JWTAccess, Implicit: s.Implicit, CreatedAt: g.Now(),
@@ -101,10 +102,55 @@ func (g *Registry) Register(ctx context.Context, s Spec) error {
 	if s.JWT != "" {
 		e.SealedJWT = g.Ring.Seal([]byte(s.JWT), jwtRow(e))
 	}
-	if err := g.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.PutEmbed(ctx, e) }); err != nil {
+	err := g.Store.Write(ctx, func(tx store.WidgetTx) error {
+		old, err := tx.Embed(ctx, e.Platform, e.ClientID)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		return tx.PutEmbed(ctx, s.over(old, e))
+	})
+	if err != nil {
 		return fmt.Errorf("registering the embed %s: %w", s.ClientID, err)
 	}
 	return nil
+}
+
+// over lays what s says, as e has it, over the embed that is there. Without
+// one, old is zero.
+func (s Spec) over(old, e store.Embed) store.Embed {
+	if old.CreatedAt.IsZero() {
+		old.Capabilities = Capabilities
+	}
+	if !s.Replace {
+		added := slices.Concat(old.Origins, e.Origins)
+		e.Origins = added[:0]
+		for _, o := range added {
+			if !slices.Contains(e.Origins, o) {
+				e.Origins = append(e.Origins, o)
+			}
+		}
+	}
+	for _, list := range []struct{ to, kept *[]string }{
+		{&e.Ancestors, &old.Ancestors}, {&e.AssetOrigins, &old.AssetOrigins}, {&e.Capabilities, &old.Capabilities}, {&e.Redirects, &old.Redirects},
+	} {
+		if *list.to == nil {
+			*list.to = *list.kept
+		}
+	}
+	if e.SealedSecret == nil {
+		e.SealedSecret = old.SealedSecret
+	}
+	if e.SealedJWT == nil {
+		e.SealedJWT = old.SealedJWT
+	}
+	switch e.JWTAccess {
+	case "":
+		e.JWTAccess = old.JWTAccess
+	case TicketsOnly:
+		e.JWTAccess = ""
+	}
+	e.Implicit = e.Implicit || old.Implicit
+	return e
 }
 
 func secretRow(e store.Embed) string { return "embeds/" + e.Platform + "/" + e.ClientID }
