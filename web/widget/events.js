@@ -9,6 +9,10 @@ import { host } from "./host.js";
 
 const PING = 15_000;
 const PROBE = 4_000;
+/** How long a server may take from the first byte to its welcome. */
+const WELCOME = 8_000;
+/** Younger than this, an attempt is left alone when the network comes back. */
+const YOUNG = 2_000;
 const LAST_WAIT = 10_000;
 
 /**
@@ -70,6 +74,7 @@ export class Socket {
   #position = "";
   #answered = true;
   #welcomed = false;
+  #began = 0;
   #lastTick = Date.now();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
@@ -109,13 +114,10 @@ export class Socket {
    */
   nudge() {
     if (!this.#ticker) return;
-    if (!this.#ws) {
-      clearTimeout(this.#retry);
+    if (!this.#ws || (!this.#welcomed && Date.now() - this.#began > YOUNG)) {
       this.#connect();
     } else if (this.#welcomed) {
       this.#ping();
-      clearTimeout(this.#probe);
-      this.#probe = setTimeout(() => this.#answered || this.#lost(), PROBE);
     }
   }
 
@@ -125,6 +127,9 @@ export class Socket {
     // in the first frame, and the address says only that it will.
     const session = this.with.session?.() || "";
     const url = session ? `${this.url}?by=handle` : this.url;
+    this.#began = Date.now();
+    // A server that hangs takes the connection and says nothing.
+    this.#probe = setTimeout(() => this.#silent(), WELCOME);
     const ws = (this.#ws = this.with.open?.(url) ?? new WebSocket(url));
     // Each socket's late events must not disturb its successor.
     const mine = () => ws === this.#ws;
@@ -147,6 +152,12 @@ export class Socket {
     }
   }
 
+  /** Seconds without a word are no hiccup: whoever looks is told at once. */
+  #silent() {
+    this.#failures ||= 1;
+    this.#lost();
+  }
+
   #lost() {
     this.#drop();
     // One failure in a row is a hiccup nobody needs to read of.
@@ -159,6 +170,7 @@ export class Socket {
     this.#answered = true;
     switch (frame.type) {
       case "welcome":
+        clearTimeout(this.#probe);
         this.#failures = 0;
         this.#welcomed = true;
         this.with.emit("oh:online", { online: frame.state.online, sentence: frame.state.sentence });
@@ -184,6 +196,8 @@ export class Socket {
   #ping() {
     this.#answered = false;
     this.#ws?.send(JSON.stringify({ type: "ping" }));
+    clearTimeout(this.#probe);
+    this.#probe = setTimeout(() => this.#answered || this.#silent(), PROBE);
   }
 
   /**
@@ -195,7 +209,7 @@ export class Socket {
     const slept = Date.now() - this.#lastTick > 4 * PING;
     this.#lastTick = Date.now();
     if (!this.#welcomed) return void (slept && this.nudge());
-    if (!this.#answered) return this.#lost();
+    if (!this.#answered) return this.#silent();
     if (slept) return this.nudge();
     this.#ping();
   }

@@ -92,8 +92,9 @@ test("a socket that answers no ping is given up", () => {
   s.welcome();
   timers.tick(15_000);
   assert.deepEqual(s.last().sent.at(-1), { type: "ping" });
-  timers.tick(15_000);
-  timers.tick(250);
+  timers.tick(4_000);
+  assert.equal(s.emitted.at(-1)[1].online, false);
+  timers.tick(500);
   assert.equal(s.opened[0].closed, true);
   assert.equal(s.opened.length, 2);
 });
@@ -116,7 +117,36 @@ test("after a sleep an open socket is asked, and given up when it is silent", ()
   s.it.nudge();
   assert.deepEqual(s.last().sent.at(-1), { type: "ping" });
   timers.tick(4_000);
-  timers.tick(250);
+  assert.equal(s.emitted.at(-1)[1].online, false);
+  timers.tick(500);
+  assert.equal(s.opened.length, 2);
+});
+
+test("a server that takes the connection and says nothing is shown as offline", () => {
+  const s = socket();
+  s.it.start();
+  s.last().onopen();
+  timers.tick(7_999);
+  assert.deepEqual(s.emitted, []);
+  timers.tick(1);
+  assert.equal(s.opened[0].closed, true);
+  assert.equal(s.emitted[0][1].online, false);
+  timers.tick(500);
+  assert.equal(s.opened.length, 2);
+  s.welcome();
+  timers.tick(8_000);
+  assert.equal(s.opened.length, 2);
+});
+
+test("an attempt that hangs is replaced when the network returns, a young one is left alone", () => {
+  const s = socket();
+  s.it.start();
+  timers.tick(1_000);
+  s.it.nudge();
+  assert.equal(s.opened.length, 1);
+  timers.tick(2_000);
+  s.it.nudge();
+  assert.equal(s.opened[0].closed, true);
   assert.equal(s.opened.length, 2);
 });
 

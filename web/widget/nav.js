@@ -6,6 +6,9 @@ import { ask, headers } from "./ask.js";
 
 /** @typedef {{phoneNumber?: string, text?: string, conversation?: string, recipient?: {name?: string}}} Prefill */
 
+/** How long the server may think about a panel. */
+const PATIENCE = 20_000;
+
 /** @type {string[]} */
 const trail = [];
 /** @type {string | null} */
@@ -139,7 +142,7 @@ async function show(path, how) {
   const seen = changes;
   panel.setAttribute("aria-busy", "true");
   try {
-    const r = await ask(`/panel${address(path)}`, { signal: mine.signal });
+    const r = await ask(`/panel${address(path)}`, { signal: AbortSignal.any([mine.signal, AbortSignal.timeout(PATIENCE)]) });
     const text = await r.text();
     if (mine.signal.aborted) return;
     if (r.status === 401 && signedIn()) {
@@ -176,7 +179,7 @@ async function showSide() {
   if (!wanted) return side.replaceChildren();
   // The list has one place at a time: its ids are unique.
   document.getElementById("panel")?.querySelector("[data-panel=messages]")?.remove();
-  const r = await ask("/panel/messages").catch(() => null);
+  const r = await ask("/panel/messages", { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
   if (r?.ok) await put(side, await r.text());
 }
 

@@ -5,6 +5,9 @@
 import { ask } from "./ask.js";
 import { rescue } from "./rescue.js";
 
+/** How long the server may think about a text. */
+const PATIENCE = 20_000;
+
 /** @typedef {{id: string, conversation: string, text: string, state: "sending" | "failed", sentence: string}} Item */
 
 /** @type {Map<string, Item>} */
@@ -61,7 +64,8 @@ const told = (item, taken = false) => document.dispatchEvent(new CustomEvent("oh
 export async function post(path, body) {
   let r;
   try {
-    r = await ask(path, { method: "POST", body });
+    // An id makes a text safe to offer again, also where the first one arrived.
+    r = await ask(path, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
   } catch {
     throw Object.assign(new Error("There is no connection right now."), { again: true });
   }
