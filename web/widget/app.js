@@ -3,7 +3,6 @@
 // @ts-check
 import { alert, announce, currentPath, hold, navigate, signedIn } from "./nav.js";
 import { ask } from "./ask.js";
-import { sentenceOf } from "./reasons.js";
 import { cancelSignIn, options, signOut, signOutEverywhere, startSignIn, trySSO, useIntake } from "./signin.js";
 import "./host.js";
 
@@ -30,7 +29,7 @@ on("oh:session", async ({ signedIn: now, reason }) => {
   if (!now || currentPath() === "/") await navigate("/");
   if (now) announce("You are signed in.");
   else if (reason === "replaced" && (await signedInAgain())) return;
-  else if (reason) notice(sentenceOf(reason));
+  else if (reason) notice((await import("./reasons.js")).sentenceOf(reason));
 });
 
 /**

@@ -7,7 +7,6 @@
 import { ask } from "./ask.js";
 import { compose, currentPath, navigate, showNumber } from "./nav.js";
 import { signOut, startSignIn, takeCallback } from "./signin.js";
-import { useTicket } from "./ticket.js";
 
 /** @typedef {Record<string, unknown>} Message */
 
@@ -256,7 +255,7 @@ function connect() {
     origin,
     capabilities: capabilities.split(" "),
     name: appName || "Phone",
-    actions: { navigate, compose, showNumber, signOut, ticket: useTicket, callback: (uri) => takeCallback(uri, true), signIn: () => navigate("/").then(startSignIn) },
+    actions: { navigate, compose, showNumber, signOut, ticket: async (ticket) => (await import("./ticket.js")).useTicket(ticket), callback: (uri) => takeCallback(uri, true), signIn: () => navigate("/").then(startSignIn) },
     warn: (sentence) => console.warn(sentence),
   });
   window.addEventListener("message", (e) => link.receive(e));

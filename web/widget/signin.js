@@ -15,16 +15,22 @@
 //   oh:oauth-uri {oAuthUri}: the host page opens the sign-in window
 
 /**
- * @typedef {{flow: string, secret: string, href: string, stop: AbortController, taken: boolean, quiet?: boolean, window?: Window | null}} Attempt
+ * @typedef {{flow: string, secret: string, href: string, stop: AbortController, taken: boolean, asked?: boolean, quiet?: boolean, window?: Window | null}} Attempt
  * @typedef {{state: string, seen: boolean, message?: string, error?: string}} Progress
  * @typedef {{intake?: string, jwt?: boolean, shared?: boolean, implicit?: boolean, ownWindow?: boolean, redirect?: string, sso?: boolean,
  *   hints?: Record<string, string>, signUpUrl?: string}} Options
  */
 
 import { ask, cookies } from "./ask.js";
-import { recall, remember } from "./memory.js";
 import { alert } from "./nav.js";
-import { useTicket } from "./ticket.js";
+
+// Few need it, and the first page should load little.
+const memory = () => import("./memory.js");
+
+/** Somebody signed out in this frame, so nothing signs them in by itself. */
+async function signedOutHere() {
+  return Boolean((await memory()).recall("out"));
+}
 
 /** @type {Options} */
 export const options = JSON.parse(String(document.body.dataset.signin ?? "") || "{}");
@@ -44,7 +50,7 @@ let attempt = null;
 export function startSignIn() {
   cancelSignIn();
   const mine = begin();
-  remember("out", "");
+  void memory().then(({ remember }) => remember("out", ""), () => {});
   if (byJWT) {
     withJWT(mine).catch((error) => fail(mine, error));
     return;
@@ -87,6 +93,7 @@ async function withJWT(mine) {
 async function byHost(mine) {
   tell({ state: "working" });
   await brought;
+  mine.asked = true;
   const { oAuthUri } = await call("POST", "/signin", { ...request(mine), ownWindow: true }, mine.stop.signal);
   tell({ state: "waiting" });
   document.dispatchEvent(new CustomEvent("oh:oauth-uri", { detail: { oAuthUri } }));
@@ -100,18 +107,18 @@ async function byHost(mine) {
 export async function useIntake() {
   const isSignedIn = document.body.dataset.signedIn === "true";
   if (!options.intake) {
-    if (byJWT && !isSignedIn && !recall("out")) startSignIn();
+    if (byJWT && !isSignedIn && !(await signedOutHere())) startSignIn();
     return;
   }
   if (!isSignedIn) tell({ state: "working" });
   try {
-    const got = await call("POST", "/signin/intake", { intake: options.intake, redirect: options.redirect, signedOut: Boolean(recall("out")) });
+    const got = await call("POST", "/signin/intake", { intake: options.intake, redirect: options.redirect, signedOut: await signedOutHere() });
     keep = got.keep;
     kept();
     byJWT ||= got.jwt;
     if (got.jwt) options.shared = true;
     warn(got.error);
-    if (got.ticket && (await useTicket(got.ticket))) return;
+    if (got.ticket && (await (await import("./ticket.js")).useTicket(got.ticket))) return;
     if (got.message) return tell({ state: "failed", message: got.message });
     if (got.signedIn && !isSignedIn) changed(true);
     else if (!isSignedIn && !attempt) tell({ state: "idle" });
@@ -134,7 +141,7 @@ export const renew = () => silently(20_000); // or the hour goes on to its end, 
  * closes by itself. Who has signed out waits for the click.
  */
 export async function trySSO() {
-  if (!options.sso || document.body.dataset.signedIn === "true" || recall("out") || attempt) return;
+  if (!options.sso || document.body.dataset.signedIn === "true" || (await signedOutHere()) || attempt) return;
   tell({ state: "working" });
   await silently(8_000);
   if (document.body.dataset.signedIn !== "true" && !attempt) tell({ state: "idle" });
@@ -150,6 +157,7 @@ async function silently(patience) {
   frame.hidden = true;
   frame.title = "Signing in";
   try {
+    mine.asked = true;
     await call("POST", "/signin", { ...request(mine), silent: true }, mine.stop.signal);
     frame.src = mine.href;
     document.body.append(frame);
@@ -184,8 +192,16 @@ export async function takeCallback(callbackUri, host) {
   }
 }
 
-/** Gives up the attempt; its window can do nothing any more. */
+/** Gives up the attempt; its window can do nothing any more, and says so. */
 export function cancelSignIn() {
+  const mine = attempt;
+  drop();
+  // What does not reach the server now expires there.
+  if (mine?.asked) call("POST", `/signin/${mine.flow}/cancel`, { secret: mine.secret }).catch(() => {});
+}
+
+/** Ends an attempt that is over at the server. */
+function drop() {
   attempt?.stop.abort();
   attempt = null;
 }
@@ -227,7 +243,7 @@ export async function signOut() {
   } catch (error) {
     return alert(sentence(error));
   }
-  remember("out", "1");
+  (await memory()).remember("out", "1");
   changed(false, "signed-out");
 }
 
@@ -245,6 +261,7 @@ export async function signOutEverywhere() {
 /** @param {Attempt} mine */
 async function run(mine) {
   await brought;
+  mine.asked = true;
   await call("POST", "/signin", request(mine), mine.stop.signal);
   const blocked = setTimeout(() => {
     if (attempt === mine) {
@@ -361,7 +378,7 @@ function fail(mine, error) {
   if (attempt !== mine) {
     return;
   }
-  cancelSignIn();
+  drop();
   tell({ state: "failed", message: sentence(error) });
 }
 
