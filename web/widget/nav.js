@@ -134,10 +134,12 @@ function mark(path) {
 /** @param {string} path @param {{focus?: boolean}} how */
 async function show(path, how) {
   const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
-  if (signedIn()) await held;
-  await showSide();
   loading?.abort();
   const mine = (loading = new AbortController());
+  if (signedIn()) await held;
+  await showSide();
+  // Whoever went on meanwhile has a newer panel on its way.
+  if (mine.signal.aborted) return;
   const slow = setTimeout(() => put(panel, template("skeleton")), 180);
   const seen = changes;
   panel.setAttribute("aria-busy", "true");
@@ -217,7 +219,11 @@ function retry() {
   if (document.querySelector("#panel [data-panel=failure]")) void navigate(currentPath(), { replace: true });
 }
 
-wide.addEventListener("change", () => signedIn() && void show(currentPath(), {}));
+// What is written in an open panel must outlive a change of the width: only
+// the list moves, and what stands in for it where nothing is open.
+wide.addEventListener("change", () => {
+  if (signedIn()) void (currentPath() === "/messages" ? show("/messages", {}) : showSide());
+});
 
 document.addEventListener("click", (e) => {
   const at = e.target instanceof Element ? e.target.closest("[data-go], [data-again], [data-dismiss]") : null;
