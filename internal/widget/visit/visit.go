@@ -116,7 +116,12 @@ func (f *Face) SignedIn(mux *http.ServeMux, pattern string, h HandlerFunc) {
 }
 
 func (f *Face) serve(w http.ResponseWriter, r *http.Request, h HandlerFunc) error {
-	w.Header().Set("Cache-Control", "no-store")
+	// What a frame's page fetches is never a document of its own.
+	head := w.Header()
+	head.Set("Cache-Control", "no-store")
+	head.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get(Header) == "" {
 		return rc.Errorf(rc.Denied, "This request did not come from the phone's own page.")
 	}

@@ -91,6 +91,10 @@ func TestFace(t *testing.T) {
 			if tt.status != 403 && w.Header().Get("Cache-Control") != "no-store" {
 				t.Errorf("Cache-Control %q, want no-store", w.Header().Get("Cache-Control"))
 			}
+			if tt.text != "cross-origin" && (w.Header().Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'" ||
+				w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Cross-Origin-Resource-Policy") != "same-origin") {
+				t.Errorf("the answer may be shown or read elsewhere: %v", w.Header())
+			}
 		})
 	}
 	if !strings.Contains(log.String(), "disk on fire") {
