@@ -263,6 +263,45 @@ func TestARefusedTextFailsWithASentenceAndCanBeRetried(t *testing.T) {
 	}
 }
 
+func TestARetryThatFailsCanBeRetried(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := open(t, h.pool(t))
+	ready(t, d)
+	id, err := d.Send(t.Context(), Outgoing{ID: "u1", To: []string{bob}, Text: "lost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, d, "the text", func() bool { return settled(d) && len(h.outbound()) == 1 })
+	d.mu.Lock()
+	for _, m := range d.ledger.messages {
+		m.MessageStatus = rc.DeliveryFailed // a carrier's word, some time later
+	}
+	d.mu.Unlock()
+	h.mu.Lock()
+	h.rejectTexts = true
+	h.mu.Unlock()
+	if err := d.Retry(t.Context(), "u1"); err != nil {
+		t.Fatal(err)
+	}
+	until(t, d, "the refusal", func() bool {
+		_, messages, err := d.Conversation(id)
+		return err == nil && len(messages) == 2 && messages[1].State == Failed
+	})
+	h.mu.Lock()
+	h.rejectTexts = false
+	h.mu.Unlock()
+	for range 2 {
+		if err := d.Retry(t.Context(), "u1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, d, "the second retry", func() bool { return settled(d) && len(h.outbound()) >= 2 })
+	if diff := cmp.Diff([]string{"lost", "lost"}, h.outbound()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWhatCannotBeSentIsRefusedWithASentence(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -364,6 +364,7 @@ func (d *Desk) sender(wanted string, must bool) (string, error) {
 func (d *Desk) Retry(ctx context.Context, messageID string) error {
 	d.poke()
 	d.mu.Lock()
+	messageID = d.newest(messageID)
 	if i := d.ledger.byItem[messageID]; i != nil && i.State != store.OutboxSent {
 		if i.State != store.OutboxFailed {
 			d.mu.Unlock()
@@ -386,13 +387,30 @@ func (d *Desk) Retry(ctx context.Context, messageID string) error {
 		d.mu.Unlock()
 		return nil
 	}
-	o := Outgoing{ID: "retry-" + messageID, ConversationID: m.thread.id, Text: m.Subject}
+	o := Outgoing{ID: retryOf(messageID), ConversationID: m.thread.id, Text: m.Subject}
 	if m.From != nil && slices.ContainsFunc(d.me.Senders(), func(n OwnNumber) bool { return n.Number == m.From.PhoneNumber }) {
 		o.From = m.From.PhoneNumber
 	}
 	d.mu.Unlock()
 	_, err := d.Send(ctx, o)
 	return err
+}
+
+func retryOf(messageID string) string { return "retry-" + messageID }
+
+// newest follows a text to the last that was sent in its place, which is the
+// one that may have failed now. The caller holds mu.
+func (d *Desk) newest(messageID string) string {
+	for {
+		id := messageID
+		if i := d.ledger.byItem[id]; i != nil && i.State == store.OutboxSent {
+			id = strconv.FormatInt(i.MessageID, 10)
+		}
+		if d.ledger.byItem[retryOf(id)] == nil {
+			return messageID
+		}
+		messageID = retryOf(id)
+	}
 }
 
 func (d *Desk) requeue(ctx context.Context, again *item) error {
