@@ -75,6 +75,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Visits.Open(mux, "POST /p/{key}/signin/callback", told(h.message))
 	h.Visits.Open(mux, "GET /p/{key}/signin/{flow}", h.watch)
 	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/redeem", told(h.redeem))
+	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/cancel", h.cancel)
 	h.mountWindow(mux)
 }
 
@@ -214,20 +215,50 @@ func (h *Handler) redeem(w http.ResponseWriter, r *http.Request, v visit.Visit) 
 	if err := visit.Body(w, r, &body); err != nil {
 		return err
 	}
-	ctx := r.Context()
-	f, err := h.live(h.Store.Flow(ctx, r.PathValue("flow")))
+	f, err := h.own(r, v, body.Secret)
 	if err != nil {
 		return err
 	}
-	// A flow of another frame, or the wrong secret, is as good as no flow.
-	if f.FrameKey != v.Frame.Key || !same(f.SecretHash, hash(body.Secret)) {
-		_, err := h.live(store.Flow{}, store.ErrNotFound)
-		return err
-	}
-	if err := h.prove(ctx, f, body.Handle, body.Code); err != nil {
+	if err := h.prove(r.Context(), f, body.Handle, body.Code); err != nil {
 		return err
 	}
 	return h.finish(w, r, v.Frame, f)
+}
+
+// own reads the flow of a request by the frame that began it.
+func (h *Handler) own(r *http.Request, v visit.Visit, frameSecret string) (store.Flow, error) {
+	f, err := h.live(h.Store.Flow(r.Context(), r.PathValue("flow")))
+	// A flow of another frame, or the wrong secret, is as good as no flow.
+	if err == nil && (f.FrameKey != v.Frame.Key || !same(f.SecretHash, hash(frameSecret))) {
+		return h.live(store.Flow{}, store.ErrNotFound)
+	}
+	return f, err
+}
+
+// cancel ends a flow that its user has given up in the phone; one that is
+// over stays as it is.
+func (h *Handler) cancel(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	var body struct{ Secret string }
+	if err := visit.Body(w, r, &body); err != nil {
+		return err
+	}
+	// The page may be gone by now.
+	r = r.WithContext(context.WithoutCancel(r.Context()))
+	for {
+		f, err := h.own(r, v, body.Secret)
+		if err != nil {
+			return err
+		}
+		if f.State == store.FlowDone || f.State == store.FlowFailed {
+			break
+		}
+		// The window may have moved the flow meanwhile: then it is read again.
+		if err := h.fail(r.Context(), f, "You gave up this sign-in in the phone. You can close this window.", ""); err != nil {
+			return err
+		}
+	}
+	visit.JSON(w, http.StatusOK, struct{}{})
+	return nil
 }
 
 // prove checks that the window that signed in and the frame belong together.

@@ -64,7 +64,7 @@ func discover(ctx context.Context, client *http.Client, platform string) (string
 	}
 	defer res.Body.Close()
 	switch {
-	case res.StatusCode == http.StatusNotFound || res.StatusCode == http.StatusForbidden || res.StatusCode == http.StatusUnauthorized:
+	case res.StatusCode == http.StatusNotFound:
 		return "", nil
 	case res.StatusCode != http.StatusOK:
 		return "", fmt.Errorf("asking %s what it is: status %d: %w", platform, res.StatusCode, down{})

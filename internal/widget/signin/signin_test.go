@@ -622,12 +622,14 @@ func TestPlatformsInTrouble(t *testing.T) {
 			}
 		})
 	}
-	t.Run("discovery that does not answer is no permission", func(t *testing.T) {
-		r := newRig(t)
-		r.platform.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) })
-		r.start(t, "one", flowA, secretA)
-		want(t, "the window", r.ask(t, "GET", "/signin/window?flow="+flowA, nil), 503, "does not answer")
-	})
+	for _, status := range []int{401, 403, 502} {
+		t.Run(fmt.Sprint("discovery that answers ", status, " is no permission"), func(t *testing.T) {
+			r := newRig(t)
+			r.platform.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+			r.start(t, "one", flowA, secretA)
+			want(t, "the window", r.ask(t, "GET", "/signin/window?flow="+flowA, nil), 503, "does not answer")
+		})
+	}
 	t.Run("discovery in another's name", func(t *testing.T) {
 		r := newRig(t)
 		r.platform.Issuer = "https://evil.example"
@@ -698,6 +700,24 @@ func TestIdleSessionsEnd(t *testing.T) {
 	}
 	if err := sessions.Sweep(t.Context()); err != nil || r.platform.Live() != 0 {
 		t.Errorf("after the sweep: %v, %d live tokens; want none", err, r.platform.Live())
+	}
+}
+
+func TestGivingUpInThePhoneEndsTheFlow(t *testing.T) {
+	r := newRig(t)
+	r.start(t, "one", flowA, secretA)
+	handle := handleOf(t, r.back(t, r.open(t, flowA, "101")))
+	cancel := func(key, secret string) answer {
+		return r.ask(t, "POST", "/p/"+key+"/signin/"+flowA+"/cancel", map[string]string{"secret": secret})
+	}
+	want(t, "with another secret", cancel("one", secretB), 404, "expired")
+	want(t, "from another frame", cancel("two", secretA), 404, "expired")
+	want(t, "with its own", cancel("one", secretA), 200, "")
+	want(t, "twice", cancel("one", secretA), 200, "")
+	want(t, "redeeming it", r.ask(t, "POST", "/p/one/signin/"+flowA+"/redeem", map[string]string{"handle": handle, "secret": secretA}), 409, "You gave up this sign-in in the phone.")
+	r.grants.Close()
+	if r.platform.Live() != 0 {
+		t.Error("the tokens of a flow that was given up still work")
 	}
 }
 

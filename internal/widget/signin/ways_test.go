@@ -249,7 +249,7 @@ func TestTheHostOpensTheWindow(t *testing.T) {
 	}
 	r.register(t, embed.Spec{Capabilities: []string{"status"}})
 	want(t, "a page that may not", ask(), 403, "capability")
-	r.register(t, embed.Spec{Redirects: []string{elsewhere}})
+	r.register(t, embed.Spec{Redirects: []string{elsewhere}, Capabilities: embed.Capabilities})
 	a := ask()
 	var body struct{ OAuthURI string }
 	if err := json.Unmarshal([]byte(a.body), &body); err != nil || a.status != 201 {
