@@ -1,7 +1,7 @@
 // Owns the page for a new text: the field for people, as a combobox with
 // chips (ARIA APG), and where the text goes.
 // @ts-check
-import { Composer } from "./composer.js";
+import { Composer, KEPT } from "./composer.js";
 import { alert, announce, navigate, takePrefill } from "./nav.js";
 import { newID, post } from "./outbox.js";
 
@@ -52,7 +52,7 @@ class Compose {
     const what = takePrefill();
     const numbers = (what?.phoneNumber || "").split(",").map((n) => n.trim()).filter(Boolean);
     for (const number of numbers) this.#add({ number, name: (numbers.length === 1 && what?.recipient?.name) || number });
-    if (what?.text) this.composer.fill(what.text);
+    if (what?.text && !this.composer.offer(what.text)) alert(KEPT);
     if (numbers.length) this.composer.field.setAttribute("data-focus", "");
     if (numbers.length) this.field.removeAttribute("data-focus");
   }

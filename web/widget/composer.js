@@ -8,8 +8,12 @@ const SAVE_AFTER = 500;
 const COUNT_FROM = 0.85;
 const LINES = 6;
 
+/** What is said where the page's text gave way to the reader's own. */
+export const KEPT = "What you had written here is kept. To use the text that the page offers, clear yours and ask again.";
+
 export class Composer {
   #saved = "";
+  #offered = "";
   #line = 20;
   #version = 0;
   #inFlight = 0;
@@ -46,11 +50,17 @@ export class Composer {
     return this.field.value;
   }
 
-  /** Fills the box, as if it had been typed. @param {string} text */
-  fill(text) {
-    this.field.value = text;
-    this.#changed();
+  /**
+   * Fills the box with a text that the page around us offers. What somebody
+   * wrote here goes before it; what nobody has touched yet is no draft.
+   * @param {string} text @returns {boolean} whether the box has the text
+   */
+  offer(text) {
+    if (this.field.value.trim() && this.field.value !== this.#offered) return this.field.value === text;
+    this.field.value = this.#offered = text;
+    this.draw();
     this.field.setSelectionRange(text.length, text.length);
+    return true;
   }
 
   /**
@@ -65,6 +75,7 @@ export class Composer {
     if (before !== this.#version || this.#inFlight) return;
     if (this.#whole() !== this.#saved || text === this.#saved) return;
     this.#saved = this.field.value = text;
+    this.#offered = "";
     this.draw();
   }
 
@@ -85,7 +96,8 @@ export class Composer {
    * yet lives in this page's memory alone, so the draft keeps it until then.
    */
   #whole() {
-    return [this.with.held?.(), this.field.value].filter(Boolean).join("\n");
+    const text = this.field.value === this.#offered ? "" : this.field.value;
+    return [this.with.held?.(), text].filter(Boolean).join("\n");
   }
 
   /** What is held stands in the thread already, and not in the box as well. */
@@ -139,6 +151,7 @@ export class Composer {
   }
 
   #changed() {
+    this.#offered = "";
     this.#version++;
     this.draw();
     clearTimeout(this.#timer);

@@ -26,17 +26,21 @@ function composer({ value = "", held = [], limit = "20" } = {}) {
   const parts = { textarea: field, "[type=submit]": {}, "#count": count };
   const form = Object.assign(new EventTarget(), { querySelector: (what) => parts[what] });
   const it = new Composer(form, { draft: "/draft", send: (text) => (held.push(text), it.clear()), held: () => held.join("\n") });
-  return { it, field, held, count };
+  const write = (text) => {
+    field.value = text;
+    field.dispatchEvent(new Event("input"));
+  };
+  return { it, field, held, count, write };
 }
 
 test("a text that is on its way stays the draft until it is taken", async () => {
-  const { it, field, held } = composer();
-  it.fill("see you at five");
+  const { it, field, held, write } = composer();
+  write("see you at five");
   it.submit();
   assert.equal(field.value, "");
   await it.flush();
   assert.deepEqual(saved, ["see you at five"]);
-  field.value = "or six";
+  write("or six");
   await it.flush();
   held.pop();
   await it.flush();
@@ -44,8 +48,8 @@ test("a text that is on its way stays the draft until it is taken", async () => 
 });
 
 test("a text that was taken at once is never a draft", async () => {
-  const { it, held } = composer();
-  it.fill("yes");
+  const { it, held, write } = composer();
+  write("yes");
   it.submit();
   held.pop();
   await it.flush();
@@ -56,4 +60,23 @@ test("what stands in the thread as on its way is not offered in the box again", 
   assert.equal(composer({ value: "one", held: ["one"] }).field.value, "");
   assert.equal(composer({ value: "one\ntwo", held: ["one"] }).field.value, "two");
   assert.equal(composer({ value: "other", held: ["one"] }).field.value, "other");
+});
+
+test("a text that the page offers is no draft until somebody changes it", async () => {
+  const { it, field, write } = composer();
+  assert.equal(it.offer("Hello"), true);
+  await it.flush();
+  assert.deepEqual(saved, []);
+  assert.equal(it.offer("Hello again"), true);
+  assert.equal(field.value, "Hello again");
+  write("Hello again!");
+  await it.flush();
+  assert.deepEqual(saved, ["Hello again!"]);
+});
+
+test("a text that the page offers gives way to what somebody wrote", () => {
+  const { it, field } = composer({ value: "mine" });
+  assert.equal(it.offer("theirs"), false);
+  assert.equal(field.value, "mine");
+  assert.equal(it.offer("mine"), true);
 });

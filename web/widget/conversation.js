@@ -1,7 +1,7 @@
 // Owns an open conversation: keeps it at its end while the reader is there,
 // shows what is on its way, marks as read what is seen.
 // @ts-check
-import { Composer } from "./composer.js";
+import { Composer, KEPT } from "./composer.js";
 import { ask } from "./ask.js";
 import { alert, takePrefill } from "./nav.js";
 import { again, discard, put, waiting } from "./outbox.js";
@@ -40,7 +40,7 @@ class Conversation {
     else this.#toEnd();
     this.#scrolled();
     const fill = takePrefill();
-    if (fill?.text) this.composer.fill(fill.text);
+    if (fill?.text && !this.composer.offer(fill.text)) alert(KEPT);
   }
 
   /** @param {string} id */
