@@ -25,7 +25,7 @@ export class Composer {
 
   /**
    * @param {HTMLFormElement} form
-   * @param {{draft: string, send(text: string): void, ready?(): boolean, held?(): string}} with_ draft is the address that the draft is kept at, held what was given away and is not taken yet.
+   * @param {{draft: string, send(text: string): void, ready?(): boolean, held?(): string, steady?(fit: () => void): void}} with_ draft is the address that the draft is kept at, held what was given away and is not taken yet; steady keeps in place what stands above while the box changes its height.
    */
   constructor(form, with_) {
     this.form = form;
@@ -137,17 +137,22 @@ export class Composer {
 
   /** Height, button and count follow the text. */
   draw() {
+    if (this.with.steady) this.with.steady(() => this.#fit());
+    else this.#fit();
+    const length = this.field.value.trim().length;
+    const left = this.limit - length;
+    this.button.disabled = !length || left < 0 || this.with.ready?.() === false;
+    this.count.textContent = length > this.limit * COUNT_FROM ? (left < 0 ? `${-left} characters too long` : `${left} characters left`) : "";
+    this.count.toggleAttribute("data-over", left < 0);
+  }
+
+  #fit() {
     const { field } = this;
     // By rows and not by a style: htmx carries attributes of the same id over
     // to the next panel, and the policy forbids style attributes.
     field.rows = 1;
     const padding = field.offsetHeight - this.#line;
     field.rows = Math.max(1, Math.min(LINES, Math.round((field.scrollHeight - padding) / this.#line)));
-    const length = field.value.trim().length;
-    const left = this.limit - length;
-    this.button.disabled = !length || left < 0 || this.with.ready?.() === false;
-    this.count.textContent = length > this.limit * COUNT_FROM ? (left < 0 ? `${-left} characters too long` : `${left} characters left`) : "";
-    this.count.toggleAttribute("data-over", left < 0);
   }
 
   #changed() {

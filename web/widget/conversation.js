@@ -30,6 +30,7 @@ class Conversation {
       draft: this.#path("draft"),
       send: (text) => this.#send(text),
       held: () => waiting((id) => this.is(id)).map((i) => i.text).join("\n"),
+      steady: (fit) => this.#steady(fit),
     });
     this.#listen();
     this.#known = this.#keys();
@@ -164,6 +165,18 @@ class Conversation {
     if (this.#atEnd) this.latest.removeAttribute("data-new");
     this.latest.hidden = this.#atEnd;
     if (!this.#atEnd) this.#offerLatest(this.latest.hasAttribute("data-new"));
+  }
+
+  /**
+   * The box is one line high while it is measured, which moves the end of the
+   * thread: without this, the reader would seem to have scrolled away from it.
+   * @param {() => void} fit
+   */
+  #steady(fit) {
+    const { scrollTop } = this.thread;
+    fit();
+    if (this.#atEnd) this.#toEnd();
+    else this.thread.scrollTop = scrollTop;
   }
 
   /** @param {boolean} fresh */
