@@ -2,11 +2,22 @@
 // chips (ARIA APG), and where the text goes.
 // @ts-check
 import { Composer, KEPT } from "./composer.js";
+import { ask } from "./ask.js";
 import { alert, announce, navigate, takePrefill } from "./nav.js";
 import { newID, post } from "./outbox.js";
 
 /** Characters that a number may be written with. */
 const NUMBER = /^[+\d][\d\s().\-/]{2,}$/;
+
+/**
+ * Whether a full number is the one that was written, perhaps without its
+ * country: what is too short names nobody in particular.
+ * @param {string} full @param {string} written
+ */
+export function same(full, written) {
+  const digits = written.replace(/\D/g, "");
+  return full === written || (digits.length >= 10 && full.replace(/\D/g, "").endsWith(digits));
+}
 
 class Compose {
   #closing = new AbortController();
@@ -161,12 +172,36 @@ class Compose {
     this.#to.push(who);
     const t = /** @type {HTMLTemplateElement} */ (this.root.querySelector("#chip-template"));
     const chip = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (t.content.firstElementChild).cloneNode(true));
-    /** @type {HTMLElement} */ (chip.querySelector("[data-text]")).textContent = who.name;
-    /** @type {HTMLElement} */ (chip.querySelector("button")).setAttribute("aria-label", `Remove ${who.name}`);
+    this.#label(chip, who.name);
     this.chips.append(chip);
+    if (who.name === who.number) void this.#name(who, chip);
     this.field.placeholder = "";
     announce(`${who.name} added`);
     this.composer.draw();
+  }
+
+  /** @param {HTMLElement} chip @param {string} name */
+  #label(chip, name) {
+    /** @type {HTMLElement} */ (chip.querySelector("[data-text]")).textContent = name;
+    /** @type {HTMLElement} */ (chip.querySelector("button")).setAttribute("aria-label", `Remove ${name}`);
+  }
+
+  /**
+   * Gives a bare number the name, or the notation, that the lookup knows it by.
+   * @param {{number: string, name: string}} who @param {HTMLElement} chip
+   */
+  async #name(who, chip) {
+    try {
+      const r = await ask(`/panel/recipients?${new URLSearchParams({ q: who.number })}`);
+      if (!r.ok) return;
+      const list = new DOMParser().parseFromString(await r.text(), "text/html");
+      const known = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=option]")]).find((o) => same(o.dataset.number || "", who.number));
+      if (!known?.dataset.name) return;
+      who.name = known.dataset.name;
+      this.#label(chip, who.name);
+    } catch {
+      // without an answer the number stays as it was written
+    }
   }
 
   /** @param {number} i */
