@@ -248,12 +248,13 @@ func (c *Config) check(src source) error {
 			return src.mistake(setting, "must be host:port such as 127.0.0.1:8080, not %q.", addr)
 		}
 	}
-	for setting, u := range map[string]string{
-		"widget.public_url": c.Widget.PublicURL, "platform.public_url": c.Platform.PublicURL, "platform.tls_public_url": c.Platform.TLSPublicURL,
+	for setting, u := range map[string]*string{
+		"widget.public_url": &c.Widget.PublicURL, "platform.public_url": &c.Platform.PublicURL, "platform.tls_public_url": &c.Platform.TLSPublicURL,
 	} {
-		if u != "" && !isOrigin(u) {
-			return src.mistake(setting, "must be scheme://host[:port] without a path, such as https://phone.example.com, not %q.", u)
+		if *u != "" && !isOrigin(*u) {
+			return src.mistake(setting, "must be scheme://host[:port] without a path, such as https://phone.example.com, not %q.", *u)
 		}
+		*u = asBrowsersWrite(*u)
 	}
 	if u, err := url.Parse(c.Widget.PublicURL); err == nil && u.Scheme == "http" && !loopbackName(u.Hostname()) {
 		return src.mistake("widget.public_url", "must begin with https://, because browsers give microphones and cookies to secure pages only.")
@@ -265,6 +266,12 @@ func (c *Config) check(src source) error {
 		}
 		if !isOrigin(p.Origin) {
 			return src.mistake(setting, "needs an origin such as https://platform.example.com, not %q.", p.Origin)
+		}
+		c.Widget.Platforms[i].Origin = asBrowsersWrite(p.Origin)
+		for _, host := range p.Hosts {
+			if host == "" || strings.ContainsAny(host, "/@?#* ") {
+				return src.mistake(setting, "needs hosts such as sockets.example.com, sockets.example.com:8443 or .example.com, without a scheme or path, not %q.", host)
+			}
 		}
 		if u, err := url.Parse(p.SignUp); p.SignUp != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
 			return src.mistake(setting, "needs a sign_up that begins with https://, not %q.", p.SignUp)
@@ -296,6 +303,20 @@ func isOrigin(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
 		(u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == ""
+}
+
+// asBrowsersWrite is an origin as headers name it: the host in lower case, no
+// default port and no slash. What compares origins needs them so.
+func asBrowsersWrite(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil || origin == "" {
+		return ""
+	}
+	host := strings.ToLower(u.Host)
+	if port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; port != "" {
+		host = strings.TrimSuffix(host, port)
+	}
+	return u.Scheme + "://" + host
 }
 
 func loopbackName(host string) bool {

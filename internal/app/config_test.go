@@ -3,6 +3,7 @@ package app_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,5 +115,30 @@ func TestServersRefuseAFolderThatOthersReach(t *testing.T) {
 				t.Errorf("serving: %v, want a sentence with data_dir and %q", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestOriginsAreReadAsBrowsersWriteThem(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "offhook.yaml")
+	load := func(text string) (*app.Config, error) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return app.LoadConfig(path, nil)
+	}
+	c, err := load(`widget: {public_url: "https://Phone.Example.com:443/", platforms: [{name: Own, origin: "https://API.example.com:443", hosts: [".example.com", "ws.example.com:8443"]}]}
+platform: {public_url: "http://Local.example:80", tls_public_url: "https://[::1]:8443"}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{c.Widget.PublicURL, c.Widget.Platforms[0].Origin, c.Platform.PublicURL, c.Platform.TLSPublicURL}
+	want := []string{"https://phone.example.com", "https://api.example.com", "http://local.example", "https://[::1]:8443"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	_, err = load(`widget: {platforms: [{name: Own, origin: "https://api.example.com", hosts: ["https://ws.example.com"]}]}`)
+	if err == nil || !strings.Contains(err.Error(), "without a scheme") {
+		t.Errorf("hosts with a scheme: %v", err)
 	}
 }
