@@ -262,8 +262,10 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       const link = c.composedPath().find((e) => /^(tel|sms):/i.test(e.href));
       if (!link) return;
       c.preventDefault();
-      const [number, query] = link.href.slice(4).split(/[?&;](.*)/s);
-      const to = decodeURIComponent(number);
+      let [to, query] = link.href.slice(4).split(/[?&;](.*)/s);
+      try {
+        to = decodeURIComponent(to);
+      } catch {}
       if (/^tel/i.test(link.href)) return api.clickToCall(to, true);
       const body = new URLSearchParams(query);
       api.clickToSMS(to, body.get('body') ?? body.get('text'));

@@ -182,3 +182,10 @@ test("the page may hand over a ticket by itself", () => {
   page.ready();
   assert.deepEqual(page.frame.sent.map(({ data }) => [data.type, data.ticket]), [["rc-adapter-sign-in", "OHTK_x"]]);
 });
+
+test("a number that is badly escaped goes to the phone as it stands", () => {
+  const page = load();
+  page.ready();
+  assert.equal(click(page, "tel:%E0%A4%A"), true);
+  assert.equal(page.frame.sent.at(-1).data.phoneNumber, "%E0%A4%A");
+});
