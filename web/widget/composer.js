@@ -11,6 +11,9 @@ const LINES = 6;
 /** What is said where the page's text gave way to the reader's own. */
 export const KEPT = "What you had written here is kept. To use the text that the page offers, clear yours and ask again.";
 
+/** How many characters the server counts; an emoji is one. @param {string} text */
+const size = (text) => [...text].length;
+
 export class Composer {
   #saved = "";
   #offered = "";
@@ -81,7 +84,7 @@ export class Composer {
 
   submit() {
     const text = this.field.value.trim();
-    if (!text || text.length > this.limit || this.with.ready?.() === false) return;
+    if (!text || size(text) > this.limit || this.with.ready?.() === false) return;
     this.with.send(text);
   }
 
@@ -139,7 +142,7 @@ export class Composer {
   draw() {
     if (this.with.steady) this.with.steady(() => this.#fit());
     else this.#fit();
-    const length = this.field.value.trim().length;
+    const length = size(this.field.value.trim());
     const left = this.limit - length;
     this.button.disabled = !length || left < 0 || this.with.ready?.() === false;
     this.count.textContent = length > this.limit * COUNT_FROM ? (left < 0 ? `${-left} characters too long` : `${left} characters left`) : "";

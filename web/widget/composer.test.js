@@ -80,3 +80,13 @@ test("a text that the page offers gives way to what somebody wrote", () => {
   assert.equal(field.value, "mine");
   assert.equal(it.offer("mine"), true);
 });
+
+test("an emoji counts as one character", () => {
+  const { it, held, write } = composer({ limit: "3" });
+  write("🙂🙂🙂");
+  it.submit();
+  assert.deepEqual(held, ["🙂🙂🙂"]);
+  write("🙂🙂🙂🙂");
+  it.submit();
+  assert.equal(held.length, 1);
+});
