@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"strings"
+	"time"
 
 	"offhook/internal/store"
 )
@@ -62,6 +63,12 @@ func (q queries) Frame(ctx context.Context, key string) (store.Frame, error) {
 }
 
 func (q queries) PutFrame(ctx context.Context, f store.Frame) error {
-	return q.exec(ctx, "INSERT INTO frames ("+frameColumns+") VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (key) DO NOTHING",
+	return q.exec(ctx, "INSERT INTO frames ("+frameColumns+") VALUES ($1, $2, $3, $4, $5, $6) "+
+		"ON CONFLICT (key) DO UPDATE SET created_at = excluded.created_at WHERE frames.created_at < excluded.created_at",
 		f.Key, f.Platform, f.ClientID, f.Prefix, f.Origin, millis(f.CreatedAt))
+}
+
+func (q queries) SweepFrames(ctx context.Context, before time.Time) error {
+	return q.exec(ctx, "DELETE FROM frames WHERE created_at < $1 AND key NOT IN (SELECT frame_key FROM sessions) "+
+		"AND key NOT IN (SELECT frame_key FROM flows)", millis(before))
 }

@@ -30,7 +30,7 @@ type Frame struct {
 	ClientID  string
 	Prefix    string // tells two phones in one page apart
 	Origin    string // the proven origin of the host page; the widget's own when opened as a page
-	CreatedAt time.Time
+	CreatedAt time.Time // when its document was last drawn
 }
 
 // EmbedReader reads the registry of embeds and the frames seen.
@@ -47,6 +47,10 @@ type EmbedReader interface {
 type EmbedWriter interface {
 	// PutEmbed adds an embed or replaces it, keeping its CreatedAt.
 	PutEmbed(ctx context.Context, e Embed) error
-	// PutFrame adds a frame; one that is there stays as it is.
+	// PutFrame adds a frame; one that is there gets a later CreatedAt and stays
+	// as it is otherwise.
 	PutFrame(ctx context.Context, f Frame) error
+	// SweepFrames removes the frames that were opened before the given time
+	// and have neither a session nor a flow.
+	SweepFrames(ctx context.Context, before time.Time) error
 }

@@ -57,4 +57,16 @@ func testEmbeds(t *testing.T, w store.Widget) {
 	if _, err := w.Frame(ctx, "nobody's"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("unknown frame: %v, want ErrNotFound", err)
 	}
+	moved.CreatedAt = at.Add(time.Hour)
+	old := moved
+	old.Key, old.Prefix, old.CreatedAt = "frame-old", "old", at
+	change(t, w, func(tx store.WidgetTx) error {
+		return errors.Join(tx.PutFrame(ctx, moved), tx.PutFrame(ctx, old), tx.SweepFrames(ctx, at.Add(time.Minute)))
+	})
+	if got, err := w.Frame(ctx, frame.Key); err != nil || got.Origin != frame.Origin || !got.CreatedAt.Equal(moved.CreatedAt) {
+		t.Errorf("a frame that was opened again is kept: %+v, %v", got, err)
+	}
+	if _, err := w.Frame(ctx, old.Key); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a frame that nobody uses: %v, want ErrNotFound", err)
+	}
 }

@@ -18,7 +18,12 @@ func testFlows(t *testing.T, w store.Widget) {
 		ID: "flow-1", FrameKey: frame.Key, Way: "code", State: store.FlowWaiting, SecretHash: "s", StateHash: "st", Sealed: []byte{1, 2},
 		CreatedAt: at, ExpiresAt: at.Add(10 * time.Minute),
 	}
-	change(t, w, func(tx store.WidgetTx) error { return errors.Join(tx.PutFrame(ctx, frame), tx.AddFlow(ctx, flow)) })
+	change(t, w, func(tx store.WidgetTx) error {
+		return errors.Join(tx.PutFrame(ctx, frame), tx.AddFlow(ctx, flow), tx.SweepFrames(ctx, at.Add(48*time.Hour)))
+	})
+	if _, err := w.Frame(ctx, frame.Key); err != nil {
+		t.Errorf("the frame of a flow was swept away: %v", err)
+	}
 	if got, err := w.FlowByState(ctx, "st"); err != nil || !cmp.Equal(got, flow) {
 		t.Errorf("FlowByState: %v\n%s", err, cmp.Diff(flow, got))
 	}

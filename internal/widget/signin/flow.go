@@ -63,6 +63,8 @@ import (
 const (
 	// flowLife is how long somebody may take to sign in.
 	flowLife = 10 * time.Minute
+	// frameLife is how long a frame is known where nobody signs in.
+	frameLife = 24 * time.Hour
 	// codeLife and codeTries bound the typed code.
 	codeLife  = 2 * time.Minute
 	codeTries = 3
@@ -272,7 +274,7 @@ func (h *Handler) await(ctx context.Context, id string, done func(store.Flow, er
 	}
 }
 
-// Sweep removes expired flows and intakes and revokes tokens that nobody redeemed.
+// Sweep removes expired flows and intakes and frames that nobody uses, and revokes tokens that nobody redeemed.
 func (h *Handler) Sweep(ctx context.Context) error {
 	expired, err := h.Store.ExpiredFlows(ctx, h.Now())
 	if err != nil {
@@ -290,6 +292,11 @@ func (h *Handler) Sweep(ctx context.Context) error {
 		if tokens := h.tokens(f); was && tokens != nil {
 			h.discard(ctx, f, *tokens)
 		}
+	}
+	// Anybody may name an origin: a frame that nobody signs in to is forgotten.
+	err = h.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.SweepFrames(ctx, h.Now().Add(-frameLife)) })
+	if err != nil {
+		return fmt.Errorf("forgetting frames: %w", err)
 	}
 	return h.Intakes.Sweep(ctx)
 }
