@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -28,10 +29,15 @@ func newFlags(name, about string) *flag.FlagSet {
 
 // parse reads the flags and refuses stray arguments. done is true after -h.
 func parse(f *flag.FlagSet, args []string) (done bool, err error) {
+	help := f.Usage
+	f.Usage = func() {} // a mistake is answered by one sentence
+	f.SetOutput(io.Discard)
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		f.SetOutput(os.Stdout)
+		help()
 		return true, nil
 	} else if err != nil {
-		return true, rc.Errorf(rc.Invalid, "Run %s -h to see its flags.", f.Name())
+		return true, rc.Errorf(rc.Invalid, "%s: %v. Run it with -h to see its flags.", f.Name(), err)
 	}
 	if f.NArg() > 0 {
 		return true, rc.Errorf(rc.Invalid, "%s takes flags only, not %q. Run it with -h to see them.", f.Name(), f.Arg(0))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -33,16 +34,29 @@ var commands = map[string]func(ctx context.Context, args []string) error{
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, usage)
-		os.Exit(2)
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run runs the command that args name and returns the exit status.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	switch {
+	case len(args) == 0:
+		fmt.Fprintln(errs, usage)
+		return 2
+	case args[0] == "-h" || args[0] == "-help" || args[0] == "--help" || args[0] == "help":
+		fmt.Fprintln(out, usage)
+		return 0
+	case commands[args[0]] == nil:
+		fmt.Fprintf(errs, "There is no command %s. Run offhook -h to see what there is.\n", args[0])
+		return 2
 	}
-	if err := commands[os.Args[1]](ctx, os.Args[2:]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		var told *rc.Error
-		if errors.As(err, &told) {
-			os.Exit(2) // something to put right, not a fault of ours
-		}
-		os.Exit(1)
+	err := commands[args[0]](ctx, args[1:])
+	if err == nil {
+		return 0
 	}
+	fmt.Fprintln(errs, err)
+	if told := (*rc.Error)(nil); errors.As(err, &told) {
+		return 2 // something to put right, not a fault of ours
+	}
+	return 1
 }

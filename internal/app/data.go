@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -64,6 +65,9 @@ func OpenData(ctx context.Context, dir, database string) (*Data, error) {
 		}
 		_ = f.Close()
 	}
+	if err := isSQLite(database); err != nil {
+		return nil, err
+	}
 	ring, err := seal.Load(filepath.Join(dir, keysFile))
 	if err != nil {
 		return nil, err
@@ -73,6 +77,22 @@ func OpenData(ctx context.Context, dir, database string) (*Data, error) {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
 	return &Data{Dir: dir, DB: db, Ring: ring}, nil
+}
+
+// isSQLite refuses a file that is something else: the database would call
+// it damaged.
+func isSQLite(database string) error {
+	const magic = "SQLite format 3\x00"
+	f, err := os.Open(database)
+	if err != nil {
+		return nil // a postgres:// URL, or a file that is made now
+	}
+	defer f.Close()
+	head := make([]byte, len(magic))
+	if n, _ := io.ReadFull(f, head); n > 0 && string(head) != magic {
+		return rc.Errorf(rc.Invalid, "The file %s is not an SQLite database. Name another as database, or another data folder with --dir.", database)
+	}
+	return nil
 }
 
 // node names this server among those that share its database. It stays the
