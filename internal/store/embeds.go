@@ -28,8 +28,8 @@ type Frame struct {
 	Key       string // hash of the fields below, URL-safe
 	Platform  string
 	ClientID  string
-	Prefix    string // tells two phones in one page apart
-	Origin    string // the proven origin of the host page; the widget's own when opened as a page
+	Prefix    string    // tells two phones in one page apart
+	Origin    string    // the proven origin of the host page; the widget's own when opened as a page
 	CreatedAt time.Time // when its document was last drawn
 }
 
