@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -121,7 +122,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 	defer func() { open.closeUnless(err == nil) }()
 	for flag, addr := range map[string]string{
 		"--widget-addr": d.cfg.WidgetAddr, "--platform-addr": d.cfg.PlatformAddr, "--platform-tls-addr": d.cfg.PlatformTLSAddr, "--host-addr": d.cfg.HostAddr,
-		"--crm-addr": or(d.cfg.CRMAddr, "127.0.0.1:8095"),
+		"--crm-addr": cmp.Or(d.cfg.CRMAddr, "127.0.0.1:8095"),
 	} {
 		if err := loopbackOnly(flag, addr); err != nil {
 			return nil, err
@@ -145,7 +146,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 
 	d.info.Widget.URL, d.info.Host.URL = widget.URL, host.URL
 	d.info.Platform.URL, d.info.Platform.TLSURL, d.info.Platform.CAFile = plain.URL, secure.URL, ca.File
-	d.info.CRM.URL = "http://" + or(d.cfg.CRMAddr, "127.0.0.1:8095")
+	d.info.CRM.URL = "http://" + cmp.Or(d.cfg.CRMAddr, "127.0.0.1:8095")
 	d.info.PID = os.Getpid()
 	if err := seed(ctx, data, &d.info); err != nil {
 		return nil, fmt.Errorf("seeding the demo: %w", err)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -25,7 +26,7 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 		if err != nil {
 			return nil, err
 		}
-		addr, tlsAddr := or(c.Addr, "127.0.0.1:8070"), or(c.TLSAddr, "127.0.0.1:8443")
+		addr, tlsAddr := cmp.Or(c.Addr, "127.0.0.1:8070"), cmp.Or(c.TLSAddr, "127.0.0.1:8443")
 		tlsConfig, err := ca.ServerTLS(tlsAddr, time.Now())
 		if err != nil {
 			return nil, err
@@ -98,12 +99,4 @@ func (p *platformHouse) Close() {
 	for i := len(p.close) - 1; i >= 0; i-- {
 		p.close[i]()
 	}
-}
-
-// or is the first text that is not empty.
-func or(text, otherwise string) string {
-	if text != "" {
-		return text
-	}
-	return otherwise
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/x509"
@@ -43,7 +44,7 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		if err != nil {
 			return nil, err
 		}
-		l := open.listen(listen.Config{Name: "widget", Flag: "widget.addr", Addr: or(c.Addr, "127.0.0.1:8080"), PublicURL: c.PublicURL, Proxies: proxies})
+		l := open.listen(listen.Config{Name: "widget", Flag: "widget.addr", Addr: cmp.Or(c.Addr, "127.0.0.1:8080"), PublicURL: c.PublicURL, Proxies: proxies})
 		if open.err != nil {
 			return nil, open.err
 		}
