@@ -75,14 +75,14 @@ func within(dir, tree string) bool { return dir == tree || strings.HasPrefix(dir
 // lower tier, or down inside one room.
 func tier(dir string) (tier int, room string) {
 	switch {
-	case dir == "internal/rc":
+	case dir == "internal/rc", dir == "internal/opaque":
 		return 0, dir
 	case within(dir, "internal/store"), within(dir, "internal/bus"), within(dir, "internal/listen"), within(dir, "web"):
 		return 1, dir
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir
 	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"),
-		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"):
+		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"), within(dir, "internal/widget/markup"):
 		return 2, dir
 	case within(dir, "internal/platform/signing"):
 		return 2, "internal/platform/signing" // and its test support

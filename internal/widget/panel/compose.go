@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"offhook/internal/widget/markup"
 )
 
 // found is how many people a lookup offers: what fits without scrolling far.
@@ -48,14 +50,14 @@ type option struct {
 }
 
 func (h *Handler) recipients(w http.ResponseWriter, r *http.Request, p page) error {
-	query := strings.TrimSpace(cut(r.FormValue("q"), 100))
+	query := strings.TrimSpace(markup.Cut(r.FormValue("q"), 100))
 	return render(w, http.StatusOK, "options", newRecipients(query, p.desk.Lookup(query, found)))
 }
 
 func newRecipients(query string, parties []Party) recipientsView {
 	v := recipientsView{Query: query}
 	for i, party := range parties {
-		party.Name = oneLine(party.Name)
+		party.Name = markup.Line(party.Name)
 		o := option{Party: party, ID: fmt.Sprintf("option-%d", i), Sub: party.Display}
 		if party.Name == "" {
 			o.Name, o.Sub = party.Display, "Text this number"

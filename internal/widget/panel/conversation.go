@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/markup"
 )
 
 // textLimit is the longest text the platform takes (contract 7.2).
@@ -95,7 +96,7 @@ func (h *Handler) conversation(w http.ResponseWriter, r *http.Request, p page) e
 }
 
 func newConversation(p page, c Conversation, messages []Message, draft string) conversationView {
-	c.Title = oneLine(c.Title)
+	c.Title = markup.Line(c.Title)
 	v := conversationView{page: p, Conversation: c, Others: others(c.Parties), Draft: draft, Limit: textLimit}
 	switch {
 	case len(v.Others) > 1:
@@ -137,7 +138,7 @@ func newThread(p page, c Conversation, messages []Message, fresh string, show in
 		messages = messages[len(messages)-show:]
 	}
 	for i, m := range messages {
-		it := item{Message: m, When: p.clock.Clock(m.At), Spans: spans(m.Text), Author: cmp.Or(oneLine(m.From.Name), m.From.Display), group: v.Group, Fresh: fresh != "" && m.Key == fresh}
+		it := item{Message: m, When: p.clock.Clock(m.At), Spans: spans(m.Text), Author: cmp.Or(markup.Line(m.From.Name), m.From.Display), group: v.Group, Fresh: fresh != "" && m.Key == fresh}
 		it.First, it.Last = true, true
 		if i > 0 && !it.Fresh {
 			it.First = !sameRun(p.clock, messages[i-1], m)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
+	"offhook/internal/widget/markup"
 )
 
 // rows is how many conversations a list shows at once; searching finds the
@@ -52,7 +54,7 @@ func (h *Handler) nothing(w http.ResponseWriter, r *http.Request, p page) error 
 }
 
 func newMessages(ctx context.Context, p page, query string) (messagesView, error) {
-	v := messagesView{page: p, Query: cut(query, 200), Status: p.desk.Status()}
+	v := messagesView{page: p, Query: markup.Cut(query, 200), Status: p.desk.Status()}
 	for _, c := range p.desk.Conversations(v.Query, rows) {
 		// What came in says more than what is half written.
 		if c.Draft = c.Draft && c.Unread == 0; c.Draft {
@@ -68,8 +70,8 @@ func newMessages(ctx context.Context, p page, query string) (messagesView, error
 }
 
 func newRow(p page, c Conversation) row {
-	c.Title = cmp.Or(oneLine(c.Title), "Unknown number")
-	c.Preview = cut(oneLine(c.Preview), 160)
+	c.Title = cmp.Or(markup.Line(c.Title), "Unknown number")
+	c.Preview = markup.Cut(markup.Line(c.Preview), 160)
 	out := row{Conversation: c, Href: "#/conversations/" + url.PathEscape(c.ID), When: p.clock.Row(c.At), Faces: others(c.Parties)}
 	if len(out.Faces) > 2 {
 		out.Faces = out.Faces[:2]

@@ -1,6 +1,10 @@
 package panel
 
-import "net/http"
+import (
+	"net/http"
+
+	"offhook/internal/widget/markup"
+)
 
 // A numberView is the page of one number, where tel: links lead.
 type numberView struct {
@@ -10,12 +14,12 @@ type numberView struct {
 }
 
 func (h *Handler) number(w http.ResponseWriter, r *http.Request, p page) error {
-	number := cut(r.PathValue("number"), 40)
+	number := markup.Cut(r.PathValue("number"), 40)
 	return render(w, http.StatusOK, "number", newNumber(p, number, p.desk.Lookup(number, 1)))
 }
 
 func newNumber(p page, number string, parties []Party) numberView {
-	v := numberView{page: p, Party: Party{Number: number, Display: oneLine(number)}}
+	v := numberView{page: p, Party: Party{Number: number, Display: markup.Line(number)}}
 	if len(parties) > 0 {
 		v.Party = parties[0]
 	}
@@ -24,7 +28,7 @@ func newNumber(p page, number string, parties []Party) numberView {
 			v.Display, v.Name = own.Display, "Your number"
 		}
 	}
-	v.Name = oneLine(v.Name)
+	v.Name = markup.Line(v.Name)
 	v.Known = v.Name != "" && v.Name != v.Display
 	return v
 }

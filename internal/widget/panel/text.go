@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"offhook/internal/widget/markup"
 )
 
 // A span is a piece of a message: words, or a link when Href is set.
@@ -20,7 +22,7 @@ var link = regexp.MustCompile(`https?://[^\s<>"\x60]+`)
 // spans cuts a message's text into words and links. A link shows exactly
 // where it leads: characters that change the reading direction end it.
 func spans(text string) []span {
-	text = noOverrides(text)
+	text = markup.NoOverrides(text)
 	var out []span
 	for text != "" {
 		at := link.FindStringIndex(text)
@@ -59,36 +61,6 @@ func trimLink(s string) string {
 		}
 		s = t
 	}
-}
-
-// noOverrides removes the two characters that turn text around by force;
-// marks and isolates that languages need stay.
-func noOverrides(s string) string {
-	return strings.NewReplacer("\u202d", "", "\u202e", "").Replace(s)
-}
-
-// oneLine makes a name or preview fit for a row: no line breaks, no
-// characters that reach out of it.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
-			return -1
-		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
-			return ' '
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
-}
-
-// cut shortens s to at most n characters.
-func cut(s string, n int) string {
-	runes := []rune(s)
-	if len(runes) <= n {
-		return s
-	}
-	return string(runes[:n-1]) + "…"
 }
 
 // tone picks one of six face colours, always the same for one person.
