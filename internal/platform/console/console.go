@@ -6,12 +6,11 @@ package console
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"slices"
 	"strings"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/platform/signing"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -61,7 +60,7 @@ func (c *Console) RegisterApp(ctx context.Context, spec AppSpec) (store.App, rc.
 		if secret = string(spec.Secret); secret == "" {
 			secret = rand.Text() + rand.Text()
 		}
-		app.SecretHash = hash(secret)
+		app.SecretHash = opaque.Hash(secret)
 		if c.Keys != nil {
 			app.SealedSecret = c.Keys.SealSecret(app.ClientID, rc.Secret(secret))
 		}
@@ -162,13 +161,6 @@ func setKeys(app *store.App, jwks string) error {
 	}
 	app.JWKS, app.SecretHash, app.SealedSecret = jwks, "", nil
 	return nil
-}
-
-// hash is how a generated secret is kept: it has too many random bits to be
-// guessed, so a plain hash is enough.
-func hash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 func unique(items []string) []string {

@@ -3,8 +3,6 @@ package notify
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"offhook/internal/listen"
+	"offhook/internal/opaque"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -29,7 +28,7 @@ func (h *Handler) token(w http.ResponseWriter, r *http.Request, c wire.Caller) e
 	now := h.now()
 	err := h.Store.Write(r.Context(), func(tx store.PlatformTx) error {
 		return errors.Join(tx.SweepWSTokens(r.Context(), now), tx.AddWSToken(r.Context(), store.WSToken{
-			Hash: hash(token), SessionID: c.SessionID, Scopes: c.Scopes, ExpiresAt: now.Add(tokenLife),
+			Hash: opaque.Hash(token), SessionID: c.SessionID, Scopes: c.Scopes, ExpiresAt: now.Add(tokenLife),
 		}))
 	})
 	if err != nil {
@@ -47,7 +46,7 @@ func (h *Handler) token(w http.ResponseWriter, r *http.Request, c wire.Caller) e
 
 // caller is who a socket token speaks for.
 func (h *Handler) caller(ctx context.Context, token string) (wire.Caller, error) {
-	t, err := h.Store.WSToken(ctx, hash(token), h.now())
+	t, err := h.Store.WSToken(ctx, opaque.Hash(token), h.now())
 	if errors.Is(err, store.ErrNotFound) {
 		return wire.Caller{}, errToken
 	}
@@ -70,9 +69,4 @@ func (h *Handler) stands(ctx context.Context, session string) (bool, error) {
 	default:
 		return false, fmt.Errorf("reading OAuth session %s: %w", session, err)
 	}
-}
-
-func hash(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

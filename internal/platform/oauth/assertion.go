@@ -12,6 +12,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 
 	"offhook/internal/listen"
+	"offhook/internal/opaque"
 	"offhook/internal/platform/signing"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -149,7 +150,7 @@ func checkAssertion(c jwt.Claims, app store.App, issuer, path string, now time.T
 func (h *Handler) spend(ctx context.Context, app store.App, c jwt.Claims) error {
 	first := false
 	err := h.Store.Write(ctx, func(tx store.PlatformTx) (err error) {
-		first, err = tx.SpendAssertion(ctx, app.ClientID, hash(c.ID), c.Expiry.Time().Add(signing.Leeway))
+		first, err = tx.SpendAssertion(ctx, app.ClientID, opaque.Hash(c.ID), c.Expiry.Time().Add(signing.Leeway))
 		return err
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"offhook/internal/opaque"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -18,7 +19,7 @@ func (h *Handler) Authenticate(ctx context.Context, accessToken string) (wire.Ca
 	if !strings.HasPrefix(accessToken, accessPrefix) {
 		return wire.Caller{}, rc.Coded(rc.Unauthenticated, "OAU-129", "The access token is not one of this platform's; sign in again")
 	}
-	b, err := h.Store.Bearer(ctx, hash(accessToken))
+	b, err := h.Store.Bearer(ctx, opaque.Hash(accessToken))
 	if errors.Is(err, store.ErrNotFound) {
 		return wire.Caller{}, rc.Coded(rc.Unauthenticated, "OAU-213", "Token not found")
 	}

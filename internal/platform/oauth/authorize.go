@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"offhook/internal/listen"
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -167,9 +168,9 @@ func (h *Handler) approve(w http.ResponseWriter, r *http.Request, q request, who
 
 // giveCode makes an authorization code.
 func (h *Handler) giveCode(r *http.Request, q request, who person) (url.Values, error) {
-	code := secret(codePrefix)
+	code := codePrefix + opaque.Text()
 	row := store.AuthCode{
-		Hash: hash(code), ClientID: q.app.ClientID, ExtensionID: who.user.ID, RedirectURI: q.redirect, RedirectGiven: q.given,
+		Hash: opaque.Hash(code), ClientID: q.app.ClientID, ExtensionID: who.user.ID, RedirectURI: q.redirect, RedirectGiven: q.given,
 		Scopes: q.scopes, OpenID: q.openID, Nonce: q.nonce, AuthTime: who.at,
 		Challenge: q.challenge, Method: q.method, ExpiresAt: h.now().Add(codeLife),
 	}

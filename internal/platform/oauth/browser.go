@@ -2,9 +2,6 @@ package oauth
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +9,7 @@ import (
 	"time"
 
 	"offhook/internal/listen"
+	"offhook/internal/opaque"
 	"offhook/internal/store"
 )
 
@@ -59,7 +57,7 @@ func (h *Handler) userOf(r *http.Request, cookie string) (*person, error) {
 	if err != nil {
 		return nil, nil
 	}
-	s, err := h.Store.BrowserSession(r.Context(), hash(c.Value), h.now())
+	s, err := h.Store.BrowserSession(r.Context(), opaque.Hash(c.Value), h.now())
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
@@ -87,19 +85,19 @@ func (h *Handler) hinted(ctx context.Context, q request, user store.Extension) b
 // is worth nothing, and ends the session that it had. It notes that the user
 // knows this browser, too.
 func (h *Handler) remember(w http.ResponseWriter, r *http.Request, user store.Extension) (person, error) {
-	id, known := secret(""), knownBrowser(r)
+	id, known := opaque.Text(), knownBrowser(r)
 	if known == "" {
-		known = secret("")
+		known = opaque.Text()
 	}
 	now := h.now()
 	err := h.Store.Write(r.Context(), func(tx store.PlatformTx) error {
 		if err := endBrowser(r.Context(), tx, r); err != nil {
 			return err
 		}
-		if err := tx.PutKnownBrowser(r.Context(), store.KnownBrowser{Hash: hash(known), ExtensionID: user.ID, ExpiresAt: now.Add(knownLife)}); err != nil {
+		if err := tx.PutKnownBrowser(r.Context(), store.KnownBrowser{Hash: opaque.Hash(known), ExtensionID: user.ID, ExpiresAt: now.Add(knownLife)}); err != nil {
 			return err
 		}
-		return tx.AddBrowserSession(r.Context(), store.BrowserSession{Hash: hash(id), ExtensionID: user.ID, CreatedAt: now, ExpiresAt: now.Add(browserLife)})
+		return tx.AddBrowserSession(r.Context(), store.BrowserSession{Hash: opaque.Hash(id), ExtensionID: user.ID, CreatedAt: now, ExpiresAt: now.Add(browserLife)})
 	})
 	if err != nil {
 		return person{}, fmt.Errorf("keeping a browser's session: %w", err)
@@ -136,7 +134,7 @@ func endBrowser(ctx context.Context, tx store.PlatformTx, r *http.Request) error
 	if err != nil {
 		return nil
 	}
-	return tx.EndBrowserSession(ctx, hash(c.Value))
+	return tx.EndBrowserSession(ctx, opaque.Hash(c.Value))
 }
 
 // setCookie sets a cookie for this host only; age 0 makes it go with the
@@ -157,14 +155,12 @@ func formToken(w http.ResponseWriter, r *http.Request) string {
 	if c, err := r.Cookie(formCookie); err == nil && len(c.Value) == 43 {
 		return tokenOf(c.Value) // a second window keeps the first one's form working
 	}
-	b := make([]byte, 32)
-	rand.Read(b)
-	id := base64.RawURLEncoding.EncodeToString(b)
+	id := opaque.Text()
 	setCookie(w, formCookie, id, 0)
 	return tokenOf(id)
 }
 
-func tokenOf(cookie string) string { return hash("sign-in form " + cookie) }
+func tokenOf(cookie string) string { return opaque.Hash("sign-in form " + cookie) }
 
 // Faults of posted forms.
 var (
@@ -183,7 +179,7 @@ func ownForm(r *http.Request, token string) error {
 		return errCrossSite
 	}
 	c, err := r.Cookie(formCookie)
-	if err != nil || subtle.ConstantTimeCompare([]byte(tokenOf(c.Value)), []byte(token)) != 1 {
+	if err != nil || !opaque.Same(tokenOf(c.Value), token) {
 		return errStale
 	}
 	return nil

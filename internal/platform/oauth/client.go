@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"crypto/subtle"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"offhook/internal/opaque"
 	"offhook/internal/store"
 )
 
@@ -60,7 +60,7 @@ func (h *Handler) authenticated(ctx context.Context, id, secret string, sent boo
 		return app, errBadClient // it has none, so whoever sends one is confused or guessing
 	case !app.Public() && !sent:
 		return app, errNeedsSecret
-	case !app.Public() && subtle.ConstantTimeCompare([]byte(hash(secret)), []byte(app.SecretHash)) != 1:
+	case !app.Public() && !opaque.Same(opaque.Hash(secret), app.SecretHash):
 		return app, errBadClient
 	}
 	return app, nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -47,9 +48,9 @@ func covers(c store.Consent, q request) bool {
 // in the page: this user, this request, in this browser, once.
 func (h *Handler) showConsent(w http.ResponseWriter, r *http.Request, q request, who person) {
 	view := h.newView(w, r, q)
-	step := secret("")
+	step := opaque.Text()
 	row := store.ConsentStep{
-		Hash: hash(step), Request: hash(q.params.encode()), Browser: view.Form, ClientID: q.app.ClientID, ExtensionID: who.user.ID,
+		Hash: opaque.Hash(step), Request: opaque.Hash(q.params.encode()), Browser: view.Form, ClientID: q.app.ClientID, ExtensionID: who.user.ID,
 		AuthTime: who.at, ExpiresAt: h.now().Add(stepLife),
 	}
 	err := h.Store.Write(r.Context(), func(tx store.PlatformTx) error { return tx.AddConsentStep(r.Context(), row) })
@@ -95,7 +96,7 @@ func (h *Handler) allow(w http.ResponseWriter, r *http.Request, q request, form 
 // browser and to this very request, or it is stale.
 func (h *Handler) takeStep(r *http.Request, q request, form params) (step store.ConsentStep, err error) {
 	err = h.Store.Write(r.Context(), func(tx store.PlatformTx) (err error) {
-		step, err = tx.TakeConsentStep(r.Context(), hash(form["step"]))
+		step, err = tx.TakeConsentStep(r.Context(), opaque.Hash(form["step"]))
 		return err
 	})
 	switch {
@@ -103,7 +104,7 @@ func (h *Handler) takeStep(r *http.Request, q request, form params) (step store.
 		return step, errStale
 	case err != nil:
 		return step, fmt.Errorf("taking a consent page: %w", err)
-	case !h.now().Before(step.ExpiresAt), step.Browser != form["form"], step.ClientID != q.app.ClientID, step.Request != hash(q.params.encode()):
+	case !h.now().Before(step.ExpiresAt), !opaque.Same(step.Browser, form["form"]), step.ClientID != q.app.ClientID, step.Request != opaque.Hash(q.params.encode()):
 		return step, errStale
 	}
 	return step, nil

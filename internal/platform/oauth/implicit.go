@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -22,7 +23,7 @@ const implicitLife = time.Hour
 // that were registered for it and know nothing else.
 func (h *Handler) giveToken(r *http.Request, q request, who person) (url.Values, error) {
 	now, ctx := h.now(), r.Context()
-	token, expires := secret(accessPrefix), now.Add(implicitLife)
+	token, expires := accessPrefix+opaque.Text(), now.Add(implicitLife)
 	s := store.OAuthSession{
 		ID: rand.Text(), ClientID: q.app.ClientID, ExtensionID: who.user.ID, Scopes: q.scopes, EndpointID: endpoint(q.params["endpoint_id"]),
 		CreatedAt: now, ExpiresAt: expires,
@@ -35,7 +36,7 @@ func (h *Handler) giveToken(r *http.Request, q request, who person) (url.Values,
 		if err := tx.AddOAuthSession(ctx, s, ""); err != nil {
 			return err
 		}
-		if err := tx.AddAccessToken(ctx, store.AccessToken{Hash: hash(token), SessionID: s.ID, Scopes: q.scopes, ExpiresAt: expires}); err != nil {
+		if err := tx.AddAccessToken(ctx, store.AccessToken{Hash: opaque.Hash(token), SessionID: s.ID, Scopes: q.scopes, ExpiresAt: expires}); err != nil {
 			return err
 		}
 		ended, err = tx.TrimOAuthSessions(ctx, s, maxSessions)

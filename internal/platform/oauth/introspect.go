@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"offhook/internal/listen"
+	"offhook/internal/opaque"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -82,7 +83,7 @@ func (h *Handler) describe(ctx context.Context, app store.App, token string) (in
 	if strings.HasPrefix(token, refreshPrefix) {
 		return h.describeRefresh(ctx, app, token)
 	}
-	b, err := h.Store.Bearer(ctx, hash(token))
+	b, err := h.Store.Bearer(ctx, opaque.Hash(token))
 	if err == nil && (b.ClientID != app.ClientID || !h.now().Before(b.ExpiresAt)) {
 		err = store.ErrNotFound
 	}
@@ -93,7 +94,7 @@ func (h *Handler) describe(ctx context.Context, app store.App, token string) (in
 }
 
 func (h *Handler) describeRefresh(ctx context.Context, app store.App, token string) (introspection, error) {
-	t, err := h.Store.RefreshToken(ctx, hash(token))
+	t, err := h.Store.RefreshToken(ctx, opaque.Hash(token))
 	if err != nil {
 		return introspection{}, err
 	}

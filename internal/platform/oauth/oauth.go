@@ -19,9 +19,6 @@ package oauth
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"time"
@@ -128,16 +125,3 @@ const (
 	refreshPrefix = "RCRT_"
 	codePrefix    = "RCAC_"
 )
-
-// secret makes 256 random bits behind a prefix.
-func secret(prefix string) string {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return prefix + base64.RawURLEncoding.EncodeToString(b)
-}
-
-// hash is how secrets are kept and looked for.
-func hash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}

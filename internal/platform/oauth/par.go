@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/platform/wire"
 	"offhook/internal/store"
 )
@@ -74,8 +75,8 @@ func (h *Handler) takePushed(w http.ResponseWriter, r *http.Request) (string, er
 
 // push keeps a checked request and returns its request_uri.
 func (h *Handler) push(ctx context.Context, app store.App, p params) (string, error) {
-	reference := secret("")
-	row := store.PushedRequest{Hash: hash(reference), ClientID: app.ClientID, Params: p.encode(), ExpiresAt: h.now().Add(pushedLife)}
+	reference := opaque.Text()
+	row := store.PushedRequest{Hash: opaque.Hash(reference), ClientID: app.ClientID, Params: p.encode(), ExpiresAt: h.now().Add(pushedLife)}
 	err := h.Store.Write(ctx, func(tx store.PlatformTx) error { return tx.AddPushedRequest(ctx, row) })
 	if err != nil {
 		return "", fmt.Errorf("keeping a pushed request: %w", err)
@@ -87,7 +88,7 @@ func (h *Handler) push(ctx context.Context, app store.App, p params) (string, er
 // the app pushed them and no other browser has brought them. Parameters
 // beside it count for nothing (RFC 9101 section 6.3).
 func (h *Handler) pushedRequest(ctx context.Context, app store.App, uri, browser string) (p params, key string, err error) {
-	key = hash(strings.TrimPrefix(uri, pushedPrefix))
+	key = opaque.Hash(strings.TrimPrefix(uri, pushedPrefix))
 	var row store.PushedRequest
 	err = h.Store.Write(ctx, func(tx store.PlatformTx) (err error) {
 		now := h.now()

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -38,7 +39,7 @@ func (h *Handler) byRefreshToken(r *http.Request, app store.App, p params) (rc.T
 
 func (h *Handler) refresh(ctx context.Context, tx store.PlatformTx, app store.App, old string, p params) (decision, error) {
 	now := h.now()
-	row, err := tx.RefreshToken(ctx, hash(old))
+	row, err := tx.RefreshToken(ctx, opaque.Hash(old))
 	if errors.Is(err, store.ErrNotFound) || err == nil && !now.Before(row.ExpiresAt) {
 		return decision{refused: errRefreshToken}, nil
 	}
@@ -75,7 +76,7 @@ func (h *Handler) refresh(ctx context.Context, tx store.PlatformTx, app store.Ap
 	if err != nil {
 		return decision{}, err
 	}
-	return decision{info: info}, tx.SetSuccessor(ctx, row.Hash, sealed, hash(info.AccessToken))
+	return decision{info: info}, tx.SetSuccessor(ctx, row.Hash, sealed, opaque.Hash(info.AccessToken))
 }
 
 // kept is like narrow, but a refresh may never ask for more than the sign-in
@@ -93,7 +94,7 @@ func kept(asked string, have rc.ScopeSet) (rc.ScopeSet, bool) {
 // again answers for a spent refresh token: with the pair that it gave, or by
 // ending the session.
 func (h *Handler) again(ctx context.Context, tx store.PlatformTx, old string, now time.Time) (decision, error) {
-	row, err := tx.RefreshToken(ctx, hash(old)) // read again: it may have been spent a moment ago
+	row, err := tx.RefreshToken(ctx, opaque.Hash(old)) // read again: it may have been spent a moment ago
 	if errors.Is(err, store.ErrNotFound) {
 		return decision{refused: errRefreshToken}, nil
 	}

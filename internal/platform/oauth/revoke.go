@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"offhook/internal/opaque"
 	"offhook/internal/platform/wire"
 	"offhook/internal/store"
 )
@@ -29,7 +30,7 @@ func (h *Handler) revoke(w http.ResponseWriter, r *http.Request) error {
 		return errMissing("token")
 	}
 	_, err = h.decide(r.Context(), func(tx store.PlatformTx) (d decision, err error) {
-		id, err := sessionOf(r, tx, hash(token))
+		id, err := sessionOf(r, tx, opaque.Hash(token))
 		if err != nil || id == "" {
 			return d, err
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/platform/password"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -154,7 +155,7 @@ func (h *Handler) signer(r *http.Request, username, typed string) (*store.Extens
 // an address. Nobody who does not exist knows one, but it is looked for all
 // the same, so that the time to answer tells nothing.
 func (h *Handler) from(r *http.Request, user store.Extension, now time.Time) (source, error) {
-	browser := hash(knownBrowser(r))
+	browser := opaque.Hash(knownBrowser(r))
 	known, err := h.Store.KnowsBrowser(r.Context(), browser, user.ID, now)
 	if err != nil {
 		return source{}, fmt.Errorf("looking for a known browser: %w", err)

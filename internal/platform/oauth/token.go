@@ -3,9 +3,6 @@ package oauth
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,6 +12,7 @@ import (
 	"time"
 
 	"offhook/internal/listen"
+	"offhook/internal/opaque"
 	"offhook/internal/platform/event"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -115,7 +113,7 @@ func (h *Handler) byCode(r *http.Request, app store.App, p params) (rc.TokenInfo
 
 func (h *Handler) spendCode(ctx context.Context, tx store.PlatformTx, app store.App, p params) (decision, error) {
 	now := h.now()
-	code, first, err := tx.UseAuthCode(ctx, hash(p["code"]), app.ClientID, now)
+	code, first, err := tx.UseAuthCode(ctx, opaque.Hash(p["code"]), app.ClientID, now)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return decision{refused: errCode}, nil
@@ -197,10 +195,9 @@ func verified(code store.AuthCode, verifier string) bool {
 		return false
 	}
 	if code.Method == "S256" {
-		sum := sha256.Sum256([]byte(verifier))
-		verifier = base64.RawURLEncoding.EncodeToString(sum[:])
+		verifier = opaque.Hash(verifier) // RFC 7636 section 4.2 writes it the same way
 	}
-	return subtle.ConstantTimeCompare([]byte(verifier), []byte(code.Challenge)) == 1
+	return opaque.Same(verifier, code.Challenge)
 }
 
 // open begins a session with its first tokens. codeHash is of the code it
@@ -224,18 +221,18 @@ func (h *Handler) open(ctx context.Context, tx store.PlatformTx, app store.App, 
 func (h *Handler) issue(ctx context.Context, tx store.PlatformTx, app store.App, s store.OAuthSession, p params) (rc.TokenInfo, error) {
 	now := h.now()
 	info := rc.TokenInfo{
-		AccessToken: secret(accessPrefix), TokenType: "bearer", ExpiresIn: accessTTL(p["access_token_ttl"]), Scope: scopeText(s.Scopes, s.OpenID),
+		AccessToken: accessPrefix + opaque.Text(), TokenType: "bearer", ExpiresIn: accessTTL(p["access_token_ttl"]), Scope: scopeText(s.Scopes, s.OpenID),
 		OwnerID: strconv.FormatInt(s.ExtensionID, 10), EndpointID: s.EndpointID, SessionID: s.ID,
 	}
 	expires := now.Add(time.Duration(info.ExpiresIn) * time.Second)
-	err := tx.AddAccessToken(ctx, store.AccessToken{Hash: hash(info.AccessToken), SessionID: s.ID, Scopes: s.Scopes, OpenID: s.OpenID, ExpiresAt: expires})
+	err := tx.AddAccessToken(ctx, store.AccessToken{Hash: opaque.Hash(info.AccessToken), SessionID: s.ID, Scopes: s.Scopes, OpenID: s.OpenID, ExpiresAt: expires})
 	if err != nil {
 		return info, fmt.Errorf("keeping an access token: %w", err)
 	}
 	if slices.Contains(app.Grants, rc.GrantRefreshToken) {
-		info.RefreshToken, info.RefreshTokenExpiresIn = secret(refreshPrefix), refreshTTL(p["refresh_token_ttl"])
+		info.RefreshToken, info.RefreshTokenExpiresIn = refreshPrefix+opaque.Text(), refreshTTL(p["refresh_token_ttl"])
 		until := now.Add(time.Duration(info.RefreshTokenExpiresIn) * time.Second)
-		if err := tx.AddRefreshToken(ctx, store.RefreshToken{Hash: hash(info.RefreshToken), SessionID: s.ID, ExpiresAt: until}); err != nil {
+		if err := tx.AddRefreshToken(ctx, store.RefreshToken{Hash: opaque.Hash(info.RefreshToken), SessionID: s.ID, ExpiresAt: until}); err != nil {
 			return info, fmt.Errorf("keeping a refresh token: %w", err)
 		}
 		if until.After(expires) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"offhook/internal/opaque"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 )
@@ -16,7 +17,7 @@ func (h *Handler) userinfo(w http.ResponseWriter, r *http.Request, c wire.Caller
 	if !ok { // a notification socket forwards no token
 		return rc.Coded(rc.Unauthenticated, "OAU-123", "Send the access token in the Authorization header.")
 	}
-	b, err := h.Store.Bearer(r.Context(), hash(token))
+	b, err := h.Store.Bearer(r.Context(), opaque.Hash(token))
 	if err != nil {
 		return fmt.Errorf("reading the scopes of an access token: %w", err)
 	}

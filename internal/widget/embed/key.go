@@ -2,13 +2,11 @@ package embed
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -19,22 +17,14 @@ const keyPrefix = "OHEK_"
 // NewKey makes an embed key: 256 random bits. Only its hash is kept, so it is
 // shown once.
 func NewKey() rc.Secret {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return rc.Secret(keyPrefix + base64.RawURLEncoding.EncodeToString(b))
-}
-
-// A plain hash is enough for what is random.
-func keyHash(key rc.Secret) string {
-	sum := sha256.Sum256([]byte(key))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return rc.Secret(keyPrefix + opaque.Text())
 }
 
 // AddKey lets whoever has key ask for tickets in the name of a registered
 // embed. The embed's other keys go on, so that servers can change theirs one
 // after the other; with alone they end at once.
 func (g *Registry) AddKey(ctx context.Context, platform, clientID string, key rc.Secret, alone bool) error {
-	row := store.EmbedKey{Hash: keyHash(key), Platform: platform, ClientID: clientID, CreatedAt: g.Now()}
+	row := store.EmbedKey{Hash: opaque.Hash(key), Platform: platform, ClientID: clientID, CreatedAt: g.Now()}
 	err := g.Store.Write(ctx, func(tx store.WidgetTx) error {
 		if _, err := tx.Embed(ctx, platform, clientID); err != nil {
 			return err
@@ -61,7 +51,7 @@ func (g *Registry) ByKey(ctx context.Context, key rc.Secret) (store.Embed, error
 		return store.Embed{}, unknown
 	}
 	// Looking up the hash takes as long whatever of the key was right.
-	row, err := g.Store.EmbedKey(ctx, keyHash(key))
+	row, err := g.Store.EmbedKey(ctx, opaque.Hash(key))
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Embed{}, unknown
 	}

@@ -16,15 +16,13 @@ package intake
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -73,19 +71,8 @@ type Intakes struct {
 	Now   func() time.Time
 }
 
-// ids are made by random.
+// ids are made by opaque.Text.
 var ids = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
-
-func random() string {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-func hash(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
 
 func row(hash string) string { return "intakes/" + hash }
 
@@ -99,8 +86,8 @@ func (in *Intakes) add(ctx context.Context, o Offer, frameKey string, life time.
 	if err != nil {
 		return "", errors.New("encoding an intake")
 	}
-	id, now := random(), in.Now()
-	i := store.Intake{Hash: hash(id), FrameKey: frameKey, CreatedAt: now, ExpiresAt: now.Add(life)}
+	id, now := opaque.Text(), in.Now()
+	i := store.Intake{Hash: opaque.Hash(id), FrameKey: frameKey, CreatedAt: now, ExpiresAt: now.Add(life)}
 	i.Sealed = in.Ring.Seal(plain, row(i.Hash))
 	if err := in.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.AddIntake(ctx, i) }); err != nil {
 		return "", fmt.Errorf("keeping an intake: %w", err)
@@ -116,7 +103,7 @@ func (in *Intakes) Bind(ctx context.Context, id, frameKey string) (bound bool, e
 		return false, nil
 	}
 	err = in.Store.Write(ctx, func(tx store.WidgetTx) error {
-		bound, err = tx.BindIntake(ctx, hash(id), frameKey, in.Now())
+		bound, err = tx.BindIntake(ctx, opaque.Hash(id), frameKey, in.Now())
 		return err
 	})
 	if err != nil {
@@ -130,7 +117,7 @@ func (in *Intakes) Bind(ctx context.Context, id, frameKey string) (bound bool, e
 func (in *Intakes) Claim(ctx context.Context, id string, f store.Frame) (Offer, string, error) {
 	var i store.Intake
 	err := in.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
-		i, err = tx.TakeIntake(ctx, hash(id), f.Key, in.Now())
+		i, err = tx.TakeIntake(ctx, opaque.Hash(id), f.Key, in.Now())
 		return err
 	})
 	if err != nil {
@@ -148,7 +135,7 @@ func (in *Intakes) Claim(ctx context.Context, id string, f store.Frame) (Offer, 
 // Kept returns what the page has claimed before; store.ErrNotFound when it
 // is gone.
 func (in *Intakes) Kept(ctx context.Context, id string, f store.Frame) (Offer, error) {
-	i, err := in.Store.Intake(ctx, hash(id), f.Key, in.Now())
+	i, err := in.Store.Intake(ctx, opaque.Hash(id), f.Key, in.Now())
 	if err != nil {
 		return Offer{}, fmt.Errorf("reading an intake: %w", err)
 	}
@@ -171,7 +158,7 @@ func (in *Intakes) open(i store.Intake, f store.Frame) (o Offer, err error) {
 // first time: redeeming twice would end the tokens of the first (RFC 6749
 // section 4.1.2), and a page that is loaded again brings its code again.
 func (in *Intakes) Spend(ctx context.Context, platform, clientID string, code rc.Secret) (bool, error) {
-	name := hash(fmt.Sprintf("%d %s %d %s %s", len(platform), platform, len(clientID), clientID, string(code)))
+	name := opaque.Hash(fmt.Sprintf("%d %s %d %s %s", len(platform), platform, len(clientID), clientID, string(code)))
 	err := in.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.SpendCode(ctx, name, in.Now().Add(spent)) })
 	if errors.Is(err, store.ErrExists) {
 		return false, nil

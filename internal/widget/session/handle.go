@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/store"
 )
 
@@ -21,7 +22,7 @@ const (
 // ByHandle finds the session of a frame's handle, nil when there is none. It
 // does not move the idle clock: a handle lives by its socket.
 func (s *Sessions) ByHandle(ctx context.Context, f store.Frame, handle string) (*store.Session, error) {
-	session, err := s.Store.SessionByHandle(ctx, id(handle), s.Now())
+	session, err := s.Store.SessionByHandle(ctx, opaque.Hash(handle), s.Now())
 	if errors.Is(err, store.ErrNotFound) || err == nil && session.FrameKey != f.Key {
 		return nil, nil
 	}
@@ -35,7 +36,7 @@ func (s *Sessions) ByHandle(ctx context.Context, f store.Frame, handle string) (
 // handle; the others go on until Settle, because the new one may be lost on
 // its way. A session that has ended is an empty handle.
 func (s *Sessions) Renew(ctx context.Context, sessionID string) (handle string, err error) {
-	now, value := s.Now(), random()
+	now, value := s.Now(), opaque.Text()
 	err = s.Store.Write(ctx, func(tx store.WidgetTx) error {
 		session, err := tx.Session(ctx, sessionID, now)
 		if err != nil {
@@ -47,7 +48,7 @@ func (s *Sessions) Renew(ctx context.Context, sessionID string) (handle string, 
 		if err := tx.DeleteExpiredHandles(ctx, sessionID, now); err != nil {
 			return err
 		}
-		return tx.AddHandle(ctx, store.Handle{Hash: id(value), SessionID: sessionID, ExpiresAt: now.Add(session.Idle)})
+		return tx.AddHandle(ctx, store.Handle{Hash: opaque.Hash(value), SessionID: sessionID, ExpiresAt: now.Add(session.Idle)})
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return "", nil
@@ -62,7 +63,7 @@ func (s *Sessions) Renew(ctx context.Context, sessionID string) (handle string, 
 // that it holds this one.
 func (s *Sessions) Settle(ctx context.Context, sessionID, handle string) error {
 	err := s.Store.Write(ctx, func(tx store.WidgetTx) error {
-		return tx.SettleHandle(ctx, sessionID, id(handle), s.Now().Add(settled))
+		return tx.SettleHandle(ctx, sessionID, opaque.Hash(handle), s.Now().Add(settled))
 	})
 	if err != nil {
 		return fmt.Errorf("settling a handle: %w", err)

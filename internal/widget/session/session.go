@@ -6,9 +6,6 @@ package session
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +14,7 @@ import (
 	"time"
 
 	"offhook/internal/bus"
+	"offhook/internal/opaque"
 	"offhook/internal/store"
 	"offhook/internal/widget/visit"
 )
@@ -89,12 +87,6 @@ const cookieLife = 400 * 24 * time.Hour
 
 func cookieName(key string) string { return "__Host-oh-" + key }
 
-// id is all that the store knows of a cookie.
-func id(value string) string {
-	sum := sha256.Sum256([]byte(value))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
 // Session finds the session that the request's cookie names in the frame,
 // and notes that it was used; in a frame that holds a handle, the session
 // that the handle stands for. No session, or one that has ended, is nil.
@@ -106,7 +98,7 @@ func (s *Sessions) Session(r *http.Request, f store.Frame) (*store.Session, erro
 	// A browser can hold two cookies of a name only where somebody planted
 	// one, and __Host- prevents that; the first that is good counts.
 	for _, c := range r.CookiesNamed(cookieName(f.Key)) {
-		session, err := s.Store.Session(r.Context(), id(c.Value), now)
+		session, err := s.Store.Session(r.Context(), opaque.Hash(c.Value), now)
 		if errors.Is(err, store.ErrNotFound) || err == nil && session.FrameKey != f.Key {
 			continue
 		}
@@ -139,8 +131,8 @@ func (s *Sessions) used(ctx context.Context, session *store.Session, now time.Ti
 // that has found its browser to refuse our cookies says so with the header
 // and gets a handle in the answer's.
 func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, f store.Frame, grantID, way string) (store.Session, error) {
-	ctx, now, value := r.Context(), s.Now(), random()
-	session := store.Session{ID: id(value), FrameKey: f.Key, GrantID: grantID, Way: way, Idle: idle, CreatedAt: now, UsedAt: now}
+	ctx, now, value := r.Context(), s.Now(), opaque.Text()
+	session := store.Session{ID: opaque.Hash(value), FrameKey: f.Key, GrantID: grantID, Way: way, Idle: idle, CreatedAt: now, UsedAt: now}
 	if way == Implicit {
 		session.Idle = implicitIdle
 	}
@@ -155,11 +147,11 @@ func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, f store.Frame, 
 		}
 		// The handle is another secret than the cookie would be: the id of the
 		// session stays when the handle changes.
-		session.ID = id(random())
+		session.ID = opaque.Hash(opaque.Text())
 		if err := tx.AddSession(ctx, session); err != nil {
 			return err
 		}
-		return tx.AddHandle(ctx, store.Handle{Hash: id(value), SessionID: session.ID, ExpiresAt: session.ExpiresAt})
+		return tx.AddHandle(ctx, store.Handle{Hash: opaque.Hash(value), SessionID: session.ID, ExpiresAt: session.ExpiresAt})
 	})
 	if err != nil {
 		return store.Session{}, fmt.Errorf("beginning a session: %w", err)
@@ -187,12 +179,6 @@ func cookie(key, value string, life time.Duration) *http.Cookie {
 		Name: cookieName(key), Value: value, Path: "/", MaxAge: int(life / time.Second),
 		Secure: true, HttpOnly: true, SameSite: http.SameSiteNoneMode, Partitioned: true,
 	}
-}
-
-func random() string {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // End ends a session, and its grant when it was the last one that used it.

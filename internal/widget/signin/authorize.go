@@ -2,8 +2,6 @@ package signin
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +11,9 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/oauth2"
+
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -52,8 +53,7 @@ func (rec record) parameters(f store.Frame) url.Values {
 	if rec.Implicit {
 		query.Set("response_type", "token")
 	} else {
-		challenge := sha256.Sum256([]byte(rec.Verifier))
-		query.Set("code_challenge", base64.RawURLEncoding.EncodeToString(challenge[:]))
+		query.Set("code_challenge", oauth2.S256ChallengeFromVerifier(string(rec.Verifier)))
 		query.Set("code_challenge_method", "S256")
 	}
 	if rec.Prompt != "" {
@@ -91,7 +91,7 @@ func (p *preflights) ask(ctx context.Context, client *http.Client, now time.Time
 	if now.Before(until) {
 		return nil
 	}
-	probe := url.Values{"state": {random()}}
+	probe := url.Values{"state": {opaque.Text()}}
 	for _, name := range []string{"response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method"} {
 		if query.Has(name) {
 			probe[name] = query[name]

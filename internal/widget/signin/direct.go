@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/intake"
@@ -124,7 +125,7 @@ func (h *Handler) byJWT(w http.ResponseWriter, r *http.Request, f store.Frame, o
 // one request of the frame's own page.
 func (h *Handler) direct(w http.ResponseWriter, r *http.Request, f store.Frame, way, redirect string, o intake.Offer) error {
 	ctx := context.WithoutCancel(r.Context())
-	flow, err := h.begin(ctx, f, random(), random(), way, record{Redirect: redirect})
+	flow, err := h.begin(ctx, f, opaque.Text(), opaque.Text(), way, record{Redirect: redirect})
 	if err != nil {
 		return err
 	}

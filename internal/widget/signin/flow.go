@@ -44,10 +44,6 @@ package signin
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,6 +51,7 @@ import (
 	"strings"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/intake"
@@ -102,19 +99,6 @@ var (
 	secret = regexp.MustCompile(`^[A-Za-z0-9_-]{43,64}$`)
 )
 
-func random() string {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-func hash(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
-
 func (h *Handler) seal(f *store.Flow, rec record) error {
 	plain, err := json.Marshal(rec)
 	if err != nil {
@@ -139,9 +123,9 @@ func (h *Handler) unseal(f store.Flow) (record, error) {
 // begin records a new flow of a frame; rec says how it will go.
 func (h *Handler) begin(ctx context.Context, frame store.Frame, id, frameSecret, way string, rec record) (store.Flow, error) {
 	now := h.Now()
-	rec.State, rec.Verifier = rc.Secret(random()), rc.Secret(random())
+	rec.State, rec.Verifier = rc.Secret(opaque.Text()), rc.Secret(opaque.Text())
 	f := store.Flow{
-		ID: id, FrameKey: frame.Key, Way: way, State: store.FlowWaiting, SecretHash: hash(frameSecret), StateHash: hash(string(rec.State)),
+		ID: id, FrameKey: frame.Key, Way: way, State: store.FlowWaiting, SecretHash: opaque.Hash(frameSecret), StateHash: opaque.Hash(string(rec.State)),
 		CreatedAt: now, ExpiresAt: now.Add(flowLife),
 	}
 	if err := h.seal(&f, rec); err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offhook/internal/bus"
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/intake"
@@ -229,7 +230,7 @@ func (h *Handler) redeem(w http.ResponseWriter, r *http.Request, v visit.Visit) 
 func (h *Handler) own(r *http.Request, v visit.Visit, frameSecret string) (store.Flow, error) {
 	f, err := h.live(h.Store.Flow(r.Context(), r.PathValue("flow")))
 	// A flow of another frame, or the wrong secret, is as good as no flow.
-	if err == nil && (f.FrameKey != v.Frame.Key || !same(f.SecretHash, hash(frameSecret))) {
+	if err == nil && (f.FrameKey != v.Frame.Key || !opaque.Same(f.SecretHash, opaque.Hash(frameSecret))) {
 		return h.live(store.Flow{}, store.ErrNotFound)
 	}
 	return f, err
@@ -269,7 +270,7 @@ func (h *Handler) prove(ctx context.Context, f store.Flow, handle, code string) 
 	case f.State != store.FlowComplete && f.State != store.FlowCode:
 		return rc.Errorf(rc.Conflict, "This sign-in is not ready, or was used already. Press Sign In again.")
 	case handle != "":
-		if !same(f.HandleHash, hash(handle)) {
+		if !opaque.Same(f.HandleHash, opaque.Hash(handle)) {
 			return rc.Errorf(rc.Denied, "This is not the window that signed in. Press Sign In again.")
 		}
 		return nil
@@ -297,7 +298,7 @@ func (h *Handler) proveCode(ctx context.Context, f store.Flow, code string) erro
 	switch {
 	case err != nil:
 		return fmt.Errorf("counting a try: %w", err)
-	case tries <= codeTries && same(rec.Code, code):
+	case tries <= codeTries && opaque.Same(rec.Code, code):
 		return nil
 	case tries >= codeTries:
 		h.Log.Warn("a typed code was wrong too often", "frame", f.FrameKey)

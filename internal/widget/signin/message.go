@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"offhook/internal/listen"
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/intake"
@@ -43,7 +44,7 @@ func (h *Handler) message(w http.ResponseWriter, r *http.Request, v visit.Visit)
 	if q.Host && !slices.Contains(e.Capabilities, "signin") {
 		return rc.Errorf(rc.Denied, "This page may not sign people in by message. The operator can allow it with the capability “signin” of the embed.")
 	}
-	f, err := h.Store.FlowByState(r.Context(), hash(answer.Get("state")))
+	f, err := h.Store.FlowByState(r.Context(), opaque.Hash(answer.Get("state")))
 	switch {
 	case err == nil:
 		err = h.ownAnswer(w, r, v.Frame, f, q.Flow, q.Secret, answer)
@@ -85,7 +86,7 @@ func parseCallback(text string) (string, url.Values, error) {
 // ownAnswer ends the frame's own flow.
 func (h *Handler) ownAnswer(w http.ResponseWriter, r *http.Request, frame store.Frame, f store.Flow, id, frameSecret string, answer url.Values) error {
 	f, err := h.live(f, nil)
-	if err == nil && (f.FrameKey != frame.Key || f.ID != id || !same(f.SecretHash, hash(frameSecret))) {
+	if err == nil && (f.FrameKey != frame.Key || f.ID != id || !opaque.Same(f.SecretHash, opaque.Hash(frameSecret))) {
 		_, err = h.live(store.Flow{}, store.ErrNotFound)
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -21,7 +22,7 @@ import (
 // silent reports whether a state is of a flow that goes without a page, the
 // only ones whose answer may come to a frame.
 func (h *Handler) silent(ctx context.Context, state string) bool {
-	f, err := h.live(h.Store.FlowByState(ctx, hash(state)))
+	f, err := h.live(h.Store.FlowByState(ctx, opaque.Hash(state)))
 	if err != nil || f.State != store.FlowWaiting {
 		return false
 	}
@@ -46,9 +47,9 @@ func (rec record) asksAgain(answer url.Values) bool {
 // returns where the window goes. What the first answer could have shown to
 // anybody is worth nothing any more.
 func (h *Handler) askAgain(ctx context.Context, f *store.Flow, rec record) (string, error) {
-	rec.State, rec.Verifier, rec.Prompt, rec.Again = rc.Secret(random()), rc.Secret(random()), "", false
+	rec.State, rec.Verifier, rec.Prompt, rec.Again = rc.Secret(opaque.Text()), rc.Secret(opaque.Text()), "", false
 	next := *f
-	next.State, next.StateHash = store.FlowWaiting, hash(string(rec.State))
+	next.State, next.StateHash = store.FlowWaiting, opaque.Hash(string(rec.State))
 	if err := h.seal(&next, rec); err != nil {
 		return "", err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/visit"
@@ -116,7 +117,7 @@ func (h *Handler) answer(ctx context.Context, answer url.Values) (outcome, error
 	if err := once(answer); err != nil {
 		return outcome{}, err
 	}
-	f, err := h.live(h.Store.FlowByState(ctx, hash(answer.Get("state"))))
+	f, err := h.live(h.Store.FlowByState(ctx, opaque.Hash(answer.Get("state"))))
 	if err != nil {
 		return outcome{}, err
 	}
@@ -174,8 +175,8 @@ func (h *Handler) complete(ctx context.Context, f store.Flow, rec record, answer
 	if err != nil {
 		return "", err
 	}
-	handle = random()
-	f.State, f.HandleHash = store.FlowComplete, hash(handle)
+	handle = opaque.Text()
+	f.State, f.HandleHash = store.FlowComplete, opaque.Hash(handle)
 	if err := h.seal(&f, record{Tokens: &issue}); err != nil {
 		return "", err
 	}
@@ -217,7 +218,7 @@ func (h *Handler) code(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if f.State != store.FlowComplete || !same(f.HandleHash, hash(body.Handle)) {
+	if f.State != store.FlowComplete || !opaque.Same(f.HandleHash, opaque.Hash(body.Handle)) {
 		return rc.Errorf(rc.Conflict, "This sign-in was used already. Close this window; press Sign In in the phone if you are not signed in.")
 	}
 	frame, err := h.Store.Frame(ctx, f.FrameKey)

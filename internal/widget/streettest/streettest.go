@@ -5,8 +5,6 @@
 package streettest
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"golang.org/x/oauth2"
 
 	"offhook/internal/rc"
 )
@@ -196,8 +196,7 @@ func (p *Platform) exchange(w http.ResponseWriter, r *http.Request) {
 	delete(p.codes, code)
 	proof := ""
 	if verifier := r.PostFormValue("code_verifier"); verifier != "" {
-		challenge := sha256.Sum256([]byte(verifier))
-		proof = base64.RawURLEncoding.EncodeToString(challenge[:])
+		proof = oauth2.S256ChallengeFromVerifier(verifier)
 	}
 	if !ok || asked.Get("redirect_uri") != r.PostFormValue("redirect_uri") || asked.Get("code_challenge") != proof {
 		refuse(w, "invalid_grant")

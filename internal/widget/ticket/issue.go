@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/visit"
@@ -200,7 +201,7 @@ func ended() error {
 // left, so its hold keeps the grant from the start.
 func (h *Handler) write(ctx context.Context, g store.Grant, o order) (rc.Secret, error) {
 	now, ticket := h.Now(), newTicket()
-	row := store.Ticket{Hash: hash(ticket), GrantID: g.ID, Origin: o.Origin, User: o.User, CreatedAt: now, ExpiresAt: now.Add(life)}
+	row := store.Ticket{Hash: opaque.Hash(ticket), GrantID: g.ID, Origin: o.Origin, User: o.User, CreatedAt: now, ExpiresAt: now.Add(life)}
 	share := store.Hold{GrantID: g.ID, User: o.User, CreatedAt: now}
 	if o.Tokens.given {
 		share.KeepsUntil = now.Add(hold)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/visit"
@@ -66,7 +67,7 @@ func stale(err error) string {
 func (h *Handler) take(ctx context.Context, f store.Frame, ticket rc.Secret) (g store.Grant, err error) {
 	var t store.Ticket
 	err = h.Store.Write(ctx, func(tx store.WidgetTx) error {
-		if t, err = tx.TakeTicket(ctx, hash(ticket), h.Now()); err != nil {
+		if t, err = tx.TakeTicket(ctx, opaque.Hash(ticket), h.Now()); err != nil {
 			return err
 		}
 		g, err = tx.Grant(ctx, t.GrantID)

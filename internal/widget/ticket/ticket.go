@@ -25,13 +25,11 @@ package ticket
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/visit"
@@ -125,14 +123,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 
 // newTicket makes a ticket of 256 random bits.
 func newTicket() rc.Secret {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return rc.Secret(prefix + base64.RawURLEncoding.EncodeToString(b))
-}
-
-func hash(ticket rc.Secret) string {
-	sum := sha256.Sum256([]byte(ticket))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
+	return rc.Secret(prefix + opaque.Text())
 }
 
 // Run removes tickets that have ended now and then until ctx ends.
