@@ -60,3 +60,34 @@ func (q queries) SettleHandle(ctx context.Context, sessionID, hash string, until
 func (q queries) DeleteExpiredHandles(ctx context.Context, sessionID string, at time.Time) error {
 	return q.exec(ctx, "DELETE FROM handles WHERE session_id = $1 AND expires_at <= $2", sessionID, millis(at))
 }
+
+const sessionEndColumns = "hash, session_id, grant_id, frame_key, reason, ended_at"
+
+func scanSessionEnd(r scanner) (e store.SessionEnd, err error) {
+	var ended int64
+	err = r.Scan(&e.Hash, &e.SessionID, &e.GrantID, &e.FrameKey, &e.Reason, &ended)
+	e.EndedAt = fromMillis(ended)
+	return e, err
+}
+
+func (q queries) SessionEnd(ctx context.Context, hash string) (store.SessionEnd, error) {
+	return one(ctx, q, scanSessionEnd, "SELECT "+sessionEndColumns+" FROM session_ends WHERE hash = $1", hash)
+}
+
+func (q queries) SessionEndsSince(ctx context.Context, at time.Time) ([]store.SessionEnd, error) {
+	return many(ctx, q, scanSessionEnd, "SELECT "+sessionEndColumns+" FROM session_ends WHERE ended_at >= $1 ORDER BY ended_at, hash", millis(at))
+}
+
+func (q queries) NoteSessionEnd(ctx context.Context, id, reason string, at time.Time) error {
+	err := q.exec(ctx, "INSERT INTO session_ends ("+sessionEndColumns+`) SELECT id, id, grant_id, frame_key, CAST($1 AS TEXT), CAST($2 AS BIGINT)
+		FROM sessions WHERE id = $3 ON CONFLICT (hash) DO NOTHING`, reason, millis(at), id)
+	if err != nil {
+		return err
+	}
+	return q.exec(ctx, "INSERT INTO session_ends ("+sessionEndColumns+`) SELECT handles.hash, sessions.id, grant_id, frame_key, CAST($1 AS TEXT), CAST($2 AS BIGINT)
+		FROM sessions JOIN handles ON handles.session_id = sessions.id WHERE sessions.id = $3 ON CONFLICT (hash) DO NOTHING`, reason, millis(at), id)
+}
+
+func (q queries) DeleteSessionEnds(ctx context.Context, before time.Time) error {
+	return q.exec(ctx, "DELETE FROM session_ends WHERE ended_at < $1", millis(before))
+}

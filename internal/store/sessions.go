@@ -26,6 +26,17 @@ type Handle struct {
 	ExpiresAt time.Time
 }
 
+// A SessionEnd remembers why a session is over, for whoever still holds what
+// stood for it. It opens nothing.
+type SessionEnd struct {
+	Hash      string // of the cookie or a handle
+	SessionID string
+	GrantID   string
+	FrameKey  string
+	Reason    string
+	EndedAt   time.Time
+}
+
 // SessionReader reads sessions.
 type SessionReader interface {
 	// Session returns ErrNotFound for an unknown or ended session, and for
@@ -39,6 +50,12 @@ type SessionReader interface {
 	ExpiredSessions(ctx context.Context, at time.Time) ([]Session, error)
 	// SessionsOf returns a grant's sessions, newest first.
 	SessionsOf(ctx context.Context, grantID string) ([]Session, error)
+	// SessionEnd returns the end of the session that the hash of a cookie or
+	// a handle stood for, or ErrNotFound.
+	SessionEnd(ctx context.Context, hash string) (SessionEnd, error)
+	// SessionEndsSince returns what has ended from the given time on, oldest
+	// first.
+	SessionEndsSince(ctx context.Context, at time.Time) ([]SessionEnd, error)
 }
 
 // SessionWriter changes sessions.
@@ -50,6 +67,11 @@ type SessionWriter interface {
 	// nothing. It reports whether there was one, so that one caller tells of
 	// the end.
 	DeleteSession(ctx context.Context, id string) (bool, error)
+	// NoteSessionEnd writes down why a session and its handles are about to
+	// end; an unknown session changes nothing.
+	NoteSessionEnd(ctx context.Context, id, reason string, at time.Time) error
+	// DeleteSessionEnds forgets ends from before the given time.
+	DeleteSessionEnds(ctx context.Context, before time.Time) error
 	AddHandle(ctx context.Context, h Handle) error
 	// SettleHandle ends the handles of a session but the one given: at the
 	// given time at the latest. A handle that the session does not have

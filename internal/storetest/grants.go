@@ -142,6 +142,7 @@ func testSessions(t *testing.T, w store.Widget) {
 	idle("before the grant was written", at, 0)
 
 	testHandles(t, w, session)
+	testSessionEnds(t, w, session)
 	change(t, w, func(tx store.WidgetTx) error {
 		return tx.TouchSession(ctx, "s1", at.Add(time.Minute), at.Add(2*time.Hour))
 	})
@@ -195,4 +196,38 @@ func testHandles(t *testing.T, w store.Widget, session store.Session) {
 	change(t, w, func(tx store.WidgetTx) error { return tx.DeleteExpiredHandles(ctx, "s1", at.Add(time.Minute)) })
 	is("a handle that was removed", "h1", at, false)
 	is("the handle that was not", "h2", at, true)
+}
+
+func testSessionEnds(t *testing.T, w store.Widget, session store.Session) {
+	ctx := t.Context()
+	ended := at.Add(time.Minute)
+	change(t, w, func(tx store.WidgetTx) error {
+		return errors.Join(
+			tx.NoteSessionEnd(ctx, "unknown", "expired", ended),
+			tx.NoteSessionEnd(ctx, session.ID, "refused", ended),
+			tx.NoteSessionEnd(ctx, session.ID, "expired", ended.Add(time.Hour)),
+		)
+	})
+	for _, hash := range []string{session.ID, "h2"} { // the cookie's, and the handle's that is left
+		want := store.SessionEnd{Hash: hash, SessionID: session.ID, GrantID: session.GrantID, FrameKey: session.FrameKey, Reason: "refused", EndedAt: ended}
+		if got, err := w.SessionEnd(ctx, hash); err != nil || got != want {
+			t.Errorf("the end of %s: %+v, %v; want the first that was noted, %+v", hash, got, err, want)
+		}
+	}
+	if got, err := w.SessionEnd(ctx, "unknown"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the end of an unknown session: %+v, %v; want ErrNotFound", got, err)
+	}
+	for since, want := range map[time.Time]int{ended: 2, ended.Add(time.Millisecond): 0} {
+		if got, err := w.SessionEndsSince(ctx, since); err != nil || len(got) != want {
+			t.Errorf("ends since %v: %+v, %v; want %d", since, got, err, want)
+		}
+	}
+	change(t, w, func(tx store.WidgetTx) error { return tx.DeleteSessionEnds(ctx, ended) })
+	if _, err := w.SessionEnd(ctx, "h2"); err != nil {
+		t.Errorf("an end that is young enough: %v", err)
+	}
+	change(t, w, func(tx store.WidgetTx) error { return tx.DeleteSessionEnds(ctx, ended.Add(time.Millisecond)) })
+	if _, err := w.SessionEnd(ctx, "h2"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("an end that was forgotten: %v, want ErrNotFound", err)
+	}
 }

@@ -52,6 +52,7 @@ func (s *shell) Refuse(w http.ResponseWriter, _ *http.Request, status int, sente
 type nobody struct{}
 
 func (nobody) Session(*http.Request, store.Frame) (*store.Session, error) { return nil, nil }
+func (nobody) Ended(*http.Request, store.Frame) (string, error)           { return "", nil }
 
 func newRegistry(t *testing.T) *embed.Registry {
 	ring, err := seal.New(map[uint32][]byte{1: make([]byte, 32)})

@@ -32,6 +32,7 @@ const (
 	SignedOut = "signed-out" // the last session signed out or expired
 	Refused   = "refused"    // the platform refused to renew the tokens
 	Revoked   = "revoked"    // ended from outside: by an operator, or everywhere
+	Expired   = "expired"    // of a session: it was not used for too long
 	HourOver  = "hour-over"  // an implicit sign-in was not renewed in time
 )
 
@@ -192,7 +193,7 @@ func (u uses) live(now time.Time) bool {
 }
 
 func (g *Grants) end(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool) error {
-	gone, sessions, err := g.remove(ctx, id, ok)
+	gone, sessions, err := g.remove(ctx, id, reason, ok)
 	if err != nil || gone.ID == "" {
 		return err
 	}
@@ -202,8 +203,8 @@ func (g *Grants) end(ctx context.Context, id, reason string, ok func(store.Grant
 
 // remove deletes a grant that ok accepts, in one transaction, and returns it
 // with the sessions that went with it; the zero Grant when there is none.
-func (g *Grants) remove(ctx context.Context, id string, ok func(store.Grant, uses) bool) (store.Grant, []store.Session, error) {
-	return g.take(ctx, id, ok, func(tx store.WidgetTx) error { return tx.DeleteGrant(ctx, id) })
+func (g *Grants) remove(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool) (store.Grant, []store.Session, error) {
+	return g.take(ctx, id, reason, ok, func(tx store.WidgetTx) error { return tx.DeleteGrant(ctx, id) })
 }
 
 // keepLapsed is how long the desk's data of a lapsed grant waits for its
@@ -213,8 +214,8 @@ const keepLapsed = 7 * 24 * time.Hour
 // lapse is remove for a grant that ended without its user's wish: the tokens
 // and sessions go, and what the user wrote stays, sealed, for the next
 // sign-in.
-func (g *Grants) lapse(ctx context.Context, id string, ok func(store.Grant, uses) bool) (store.Grant, []store.Session, error) {
-	return g.take(ctx, id, ok, func(tx store.WidgetTx) error { return tx.LapseGrant(ctx, id, g.Now()) })
+func (g *Grants) lapse(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool) (store.Grant, []store.Session, error) {
+	return g.take(ctx, id, reason, ok, func(tx store.WidgetTx) error { return tx.LapseGrant(ctx, id, g.Now()) })
 }
 
 // Forget removes what is left of grants that lapsed long ago.
@@ -226,7 +227,7 @@ func (g *Grants) Forget(ctx context.Context) error {
 	return nil
 }
 
-func (g *Grants) take(ctx context.Context, id string, ok func(store.Grant, uses) bool, do func(store.WidgetTx) error) (gone store.Grant, sessions []store.Session, err error) {
+func (g *Grants) take(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool, do func(store.WidgetTx) error) (gone store.Grant, sessions []store.Session, err error) {
 	err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
 		gr, err := tx.Grant(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
@@ -240,6 +241,11 @@ func (g *Grants) take(ctx context.Context, id string, ok func(store.Grant, uses)
 			return err
 		}
 		gone, sessions = gr, u.sessions
+		for _, s := range sessions {
+			if err := tx.NoteSessionEnd(ctx, s.ID, reasonOf(s, reason, g.Now()), g.Now()); err != nil {
+				return err
+			}
+		}
 		return do(tx)
 	})
 	if err != nil {
@@ -248,9 +254,18 @@ func (g *Grants) take(ctx context.Context, id string, ok func(store.Grant, uses)
 	return gone, sessions, nil
 }
 
+// reasonOf is why a session ends with its grant: one that had run out before
+// and was not swept up yet says so.
+func reasonOf(s store.Session, reason string, now time.Time) string {
+	if !s.ExpiresAt.After(now) {
+		return Expired
+	}
+	return reason
+}
+
 func (g *Grants) ended(ctx context.Context, gone store.Grant, sessions []store.Session, reason string) {
 	for _, s := range sessions {
-		g.announce(ctx, Ended{SessionID: s.ID, GrantID: gone.ID, Reason: reason})
+		g.announce(ctx, Ended{SessionID: s.ID, GrantID: gone.ID, Reason: reasonOf(s, reason, g.Now())})
 	}
 	g.announce(ctx, Ended{GrantID: gone.ID, Reason: reason})
 	if reason == Refused || reason == HourOver {

@@ -208,16 +208,16 @@ func (g *Grants) outwait(ctx context.Context, gr store.Grant) {
 // endRefused ends the grant, unless somebody has signed in again meanwhile.
 // What the user wrote waits for them.
 func (g *Grants) endRefused(ctx context.Context, gr store.Grant, cause error) (store.Grant, error) {
-	gone, sessions, err := g.lapse(ctx, gr.ID, func(now store.Grant, _ uses) bool { return now.Version == gr.Version })
+	reason, sentence := Refused, "The phone service has ended your session. Sign in again to go on."
+	if errors.Is(cause, errHourOver) && !g.Now().Before(gr.ExpiresAt) {
+		reason, sentence = HourOver, "You were signed in for an hour, and that is over. Sign in again to go on."
+	}
+	gone, sessions, err := g.lapse(ctx, gr.ID, reason, func(now store.Grant, _ uses) bool { return now.Version == gr.Version })
 	if err != nil {
 		return store.Grant{}, err
 	}
 	if gone.ID == "" {
 		return g.now(ctx, gr.ID)
-	}
-	reason, sentence := Refused, "The phone service has ended your session. Sign in again to go on."
-	if errors.Is(cause, errHourOver) && !g.Now().Before(gr.ExpiresAt) {
-		reason, sentence = HourOver, "You were signed in for an hour, and that is over. Sign in again to go on."
 	}
 	g.Log.Warn("a grant could not be renewed and ends", "grant", gr.ID, "err", cause)
 	g.ended(ctx, gone, sessions, reason)

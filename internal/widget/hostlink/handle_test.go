@@ -45,6 +45,14 @@ func (h *handles) Renew(context.Context, string) (string, error) {
 	return fmt.Sprint("handle-", h.renewed), nil
 }
 
+// EndedHandle knows why handle-7 is over.
+func (h *handles) EndedHandle(_ context.Context, _ store.Frame, handle string) (string, error) {
+	if handle == "handle-7" {
+		return "everywhere", nil
+	}
+	return "", nil
+}
+
 func (h *handles) Settle(_ context.Context, sessionID, handle string) error {
 	h.settled <- sessionID + " " + handle
 	return nil
@@ -102,6 +110,11 @@ func TestHandlesThatAreGoodForNothing(t *testing.T) {
 		keys.over = true
 		c := h.introduce(t, map[string]any{"type": "hello", "session": "handle-0"})
 		c.expect(`{"type":"ended","reason":"expired"}`)
+	})
+	t.Run("one whose end is remembered", func(t *testing.T) {
+		h, _ := withoutCookie(t)
+		c := h.introduce(t, map[string]any{"type": "hello", "session": "handle-7"})
+		c.expect(`{"type":"ended","reason":"everywhere"}`)
 	})
 	t.Run("one that cannot be checked", func(t *testing.T) {
 		h, _ := withoutCookie(t)

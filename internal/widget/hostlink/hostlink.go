@@ -92,6 +92,9 @@ type Handles interface {
 	// Renew gives the session more time and another handle, which is empty
 	// when the session has ended.
 	Renew(ctx context.Context, sessionID string) (handle string, err error)
+	// EndedHandle says why the session of a handle is over, empty when
+	// nobody knows.
+	EndedHandle(ctx context.Context, f store.Frame, handle string) (reason string, err error)
 	// Settle ends the session's other handles: the frame holds this one.
 	Settle(ctx context.Context, sessionID, handle string) error
 }

@@ -81,8 +81,9 @@ type socket struct {
 	fresh bool
 	quit  <-chan struct{}
 
-	byHandle bool     // the session lives by this socket
-	greeting *command // a hello that was read already
+	byHandle bool      // the session lives by this socket
+	handle   rc.Secret // the last one that came or went
+	greeting *command  // a hello that was read already
 }
 
 // events answers GET /p/{key}/events. A session that is missing or ends is
@@ -143,7 +144,7 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 		return
 	}
 	if s.visit.Session == nil {
-		s.end(ctx, s.gone())
+		s.end(ctx, s.why(ctx))
 		return
 	}
 	ended, stop, err := s.ends()
@@ -177,13 +178,24 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 	s.serve(ctx, watch, ended)
 }
 
-// gone is the likely reason for a session that is not there. A frame that
-// has a handle has not been told of an end, so its time ran out.
-func (s *socket) gone() string {
+// why is the reason for which the session is over: what was written down,
+// else what is likely. A frame that has a handle has not been told of an end,
+// so its time ran out.
+func (s *socket) why(ctx context.Context) string {
+	var reason string
+	var err error
 	if s.byHandle {
-		return "expired"
+		reason, err = s.h.Handles.EndedHandle(ctx, s.visit.Frame, string(s.handle))
+	} else {
+		reason, err = s.h.Visits.Sessions.Ended(s.r.WithContext(ctx), s.visit.Frame)
 	}
-	return "signed-out"
+	if err != nil && ctx.Err() == nil {
+		s.h.Log.Error("looking up why a session ended", "err", err)
+	}
+	if s.byHandle {
+		return cmp.Or(reason, "expired")
+	}
+	return cmp.Or(reason, "ended")
 }
 
 // refuse tells the frame when its grant has ended; otherwise the desk could
@@ -191,7 +203,7 @@ func (s *socket) gone() string {
 func (s *socket) refuse(ctx context.Context, err error) {
 	var e *rc.Error
 	if errors.As(err, &e) && e.Kind == rc.Unauthenticated {
-		s.end(ctx, "refused")
+		s.end(ctx, s.why(ctx))
 		return
 	}
 	if ctx.Err() == nil {
@@ -207,7 +219,7 @@ func (s *socket) introduce(ctx context.Context) bool {
 		s.conn.Close(websocket.StatusPolicyViolation, "say hello first")
 		return false
 	}
-	s.greeting = &hello
+	s.greeting, s.handle = &hello, hello.Session
 	s.visit.Session, err = s.h.Handles.ByHandle(ctx, s.visit.Frame, string(hello.Session))
 	if err != nil {
 		s.h.Log.Error("looking a handle up", "err", err)
@@ -297,7 +309,7 @@ func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string) {
 				return
 			}
 			if e.Type == "ended" {
-				s.end(ctx, cmp.Or(e.Reason, "refused"))
+				s.end(ctx, cmp.Or(e.Reason, s.why(ctx)))
 				return
 			}
 			if err := s.tell(ctx, e); err != nil {
@@ -405,7 +417,7 @@ func (s *socket) alive(ctx context.Context) bool {
 		return false
 	}
 	if session == nil || session.ID != s.visit.Session.ID {
-		s.end(ctx, "signed-out")
+		s.end(ctx, s.why(ctx))
 		return false
 	}
 	return true
@@ -423,9 +435,10 @@ func (s *socket) renew(ctx context.Context) bool {
 		return false
 	}
 	if handle == "" {
-		s.end(ctx, s.gone())
+		s.end(ctx, s.why(ctx))
 		return false
 	}
+	s.handle = rc.Secret(handle)
 	return s.write(ctx, frame{Type: "handle", Handle: rc.Secret(handle)}) == nil
 }
 
@@ -463,7 +476,7 @@ func (s *socket) ends() (ended <-chan string, stop func(), err error) {
 			var e ending
 			if json.Unmarshal(data, &e) == nil && ours(e) {
 				select {
-				case c <- cmp.Or(e.Reason, "signed-out"):
+				case c <- cmp.Or(e.Reason, "ended"):
 				default:
 				}
 			}

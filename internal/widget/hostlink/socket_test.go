@@ -39,6 +39,7 @@ type house struct {
 	sessions []*store.Session // guarded by mu; one is consumed per look, the last stays
 	lookErr  error            // guarded by mu
 	embed    store.Embed
+	why      string
 }
 
 func open(t *testing.T, capabilities ...string) *house {
@@ -76,6 +77,9 @@ func (h *house) Session(*http.Request, store.Frame) (*store.Session, error) {
 	}
 	return s, h.lookErr
 }
+
+// Ended is the reason for a session that is over, where the test has one.
+func (h *house) Ended(*http.Request, store.Frame) (string, error) { return h.why, nil }
 
 func (h *house) Embed(context.Context, string, string) (store.Embed, error) { return h.embed, nil }
 
@@ -233,13 +237,15 @@ func TestSocketWithoutSessionSaysSo(t *testing.T) {
 	h := open(t, hostlink.Status)
 	h.sessions = []*store.Session{nil}
 	c := h.dial(t)
-	c.expect(`{"type":"ended","reason":"signed-out"}`)
+	c.expect(`{"type":"ended","reason":"ended"}`)
 	c.expectClose(4401)
+	h.why = "everywhere"
+	h.dial(t).expect(`{"type":"ended","reason":"everywhere"}`)
 }
 
 func TestSignOutBetweenCheckAndSubscriptionIsNoticed(t *testing.T) {
 	h := open(t, hostlink.Status)
-	h.sessions = append(h.sessions, nil)
+	h.sessions, h.why = append(h.sessions, nil), "signed-out"
 	h.dial(t).expect(`{"type":"ended","reason":"signed-out"}`)
 }
 
@@ -254,7 +260,7 @@ func TestSessionThatCannotBeCheckedIsNotServed(t *testing.T) {
 
 func TestEndedGrantIsTold(t *testing.T) {
 	h := open(t, hostlink.Status)
-	h.sessions[0].GrantID = "grant-0"
+	h.sessions[0].GrantID, h.why = "grant-0", "refused"
 	c := h.dial(t)
 	c.say(`{"type":"hello"}`)
 	c.expect(`{"type":"ended","reason":"refused"}`)
@@ -413,7 +419,7 @@ func TestTwentyTabsOfOneUser(t *testing.T) {
 	for _, c := range tabs {
 		c.expect(`{"type":"event","position":"e-1","event":{"type":"unread","count":1}}`)
 	}
-	h.publish(t, "widget.session.ended", `{"sessionId":"session-1"}`)
+	h.publish(t, "widget.session.ended", `{"sessionId":"session-1","reason":"signed-out"}`)
 	for _, c := range tabs {
 		c.expect(`{"type":"ended","reason":"signed-out"}`)
 	}

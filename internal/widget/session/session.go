@@ -189,6 +189,9 @@ func (s *Sessions) End(ctx context.Context, session store.Session, reason string
 		if entry, err = entryOf(ctx, tx, session); err != nil {
 			return err
 		}
+		if err = tx.NoteSessionEnd(ctx, session.ID, reason, s.Now()); err != nil {
+			return err
+		}
 		if was, err = tx.DeleteSession(ctx, session.ID); err != nil || !was {
 			return err
 		}
@@ -289,6 +292,10 @@ func (s *Sessions) Sweep(ctx context.Context) error {
 		if err := s.Grants.EndUnused(ctx, g.ID); err != nil {
 			return err
 		}
+	}
+	before := now.Add(-remembered)
+	if err := s.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.DeleteSessionEnds(ctx, before) }); err != nil {
+		return fmt.Errorf("forgetting why sessions ended: %w", err)
 	}
 	return s.Grants.Forget(ctx)
 }

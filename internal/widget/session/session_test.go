@@ -179,3 +179,45 @@ func TestSweep(t *testing.T) {
 		t.Errorf("a sweep after seven days: %v, unused %v; want the idle session's grant first", err, r.unused)
 	}
 }
+
+// TestWhyASessionEndedIsRemembered: whatever reaches the page first, the
+// reason is there to be told to whoever holds the cookie.
+func TestWhyASessionEndedIsRemembered(t *testing.T) {
+	r := newRig(t)
+	why := func(what, key, want string, cookies ...*http.Cookie) {
+		t.Helper()
+		f := frame
+		f.Key = key
+		if got, err := r.Ended(request(t, cookies...), f); err != nil || got != want {
+			t.Errorf("%s: %q, %v; want %q", what, got, err, want)
+		}
+	}
+	end := func(c *http.Cookie, reason string) {
+		t.Helper()
+		if err := r.End(t.Context(), *r.session(t, "key", c), reason); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := r.begin(t, "grant-101")
+	why("a session that lives", "key", "", first)
+	end(first, session.Everywhere)
+	why("one that was ended", "key", session.Everywhere, first)
+	why("in another frame", "other", "", &http.Cookie{Name: "__Host-oh-other", Value: first.Value})
+	why("without the cookie", "key", session.SignedOut)
+	why("a cookie that was made up", "key", "", &http.Cookie{Name: first.Name, Value: "made up"})
+
+	second := r.begin(t, "grant-101")
+	third := r.begin(t, "grant-101", second)
+	why("one that another sign-in replaced", "key", session.Replaced, second)
+	r.now = r.now.Add(7 * 24 * time.Hour)
+	why("one that has run out", "key", session.Expired, third)
+	if err := r.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	why("one that has run out and was swept up", "key", session.Expired, third)
+	r.now = r.now.Add(31 * 24 * time.Hour)
+	if err := r.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	why("after a month", "key", "", third)
+}

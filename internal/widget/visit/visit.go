@@ -29,6 +29,10 @@ const (
 	NoHandle      = "none"
 )
 
+// EndedHeader says in the answer 401 why the session is over that the request
+// came with, so that the page learns it whatever reaches it first.
+const EndedHeader = "X-Offhook-Ended"
+
 // A Visit is one request: the frame it comes from and, when someone is
 // signed in there, the session.
 type Visit struct {
@@ -41,6 +45,9 @@ type Sessions interface {
 	// Session returns nil and no error when the request carries no session
 	// or one that has ended.
 	Session(r *http.Request, f store.Frame) (*store.Session, error)
+	// Ended says why the session is over that the request came with; empty
+	// when nobody knows.
+	Ended(r *http.Request, f store.Frame) (reason string, err error)
 }
 
 // A ShellView is what app.html has established when a frame's document is
@@ -136,7 +143,22 @@ func (f *Face) serve(w http.ResponseWriter, r *http.Request, h HandlerFunc) erro
 	if err != nil {
 		return err
 	}
-	return h(w, r, Visit{frame, session})
+	err = h(w, r, Visit{frame, session})
+	if told := (*rc.Error)(nil); errors.As(err, &told) && told.Kind == rc.Unauthenticated {
+		f.tellEnd(w, r, frame)
+	}
+	return err
+}
+
+// tellEnd adds the reason to an answer that is a refusal without it as well.
+func (f *Face) tellEnd(w http.ResponseWriter, r *http.Request, frame store.Frame) {
+	reason, err := f.Sessions.Ended(r, frame)
+	if err != nil && r.Context().Err() == nil {
+		f.Log.Error("looking up why a session ended", "err", err)
+	}
+	if reason != "" {
+		w.Header().Set(EndedHeader, reason)
+	}
 }
 
 // statuses is the widget's one table from Kind to HTTP status.

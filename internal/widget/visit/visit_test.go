@@ -17,6 +17,11 @@ import (
 // cookie finds a session in every request that has a cookie.
 type cookie struct{}
 
+// Ended is the reason for whoever says so.
+func (cookie) Ended(r *http.Request, _ store.Frame) (string, error) {
+	return r.Header.Get("Was"), nil
+}
+
 func (cookie) Session(r *http.Request, f store.Frame) (*store.Session, error) {
 	if r.Header.Get("Cookie") == "" {
 		return nil, nil
@@ -65,6 +70,7 @@ func TestFace(t *testing.T) {
 		{"an open path with a session", "GET", "/p/key/open", "", ours, 200, "true"},
 		{"an unknown frame", "GET", "/p/none/open", "", ours, 404, "not known"},
 		{"signed out", "GET", "/p/key/mine", "", nil, 401, "signed out"},
+		{"a session that is over", "GET", "/p/key/mine", "", map[string]string{"Was": "refused"}, 401, "signed out"},
 		{"signed in", "GET", "/p/key/mine", "", ours, 200, "key"},
 		{"a change without our header", "POST", "/p/key/change", "{}", map[string]string{"Cookie": "c=1"}, 403, "own page"},
 		{"a change from another site", "POST", "/p/key/change", "{}", map[string]string{"Cookie": "c=1", "X-Offhook": "1", "Sec-Fetch-Site": "cross-site"}, 403, "cross-origin"},
@@ -87,6 +93,9 @@ func TestFace(t *testing.T) {
 				if strings.Contains(w.Body.String(), secret) {
 					t.Errorf("the answer tells %q", secret)
 				}
+			}
+			if got := w.Header().Get("X-Offhook-Ended"); got != tt.header["Was"] {
+				t.Errorf("the answer says that the session ended for %q, want %q", got, tt.header["Was"])
 			}
 			if tt.status != 403 && w.Header().Get("Cache-Control") != "no-store" {
 				t.Errorf("Cache-Control %q, want no-store", w.Header().Get("Cache-Control"))
