@@ -62,6 +62,16 @@ func (h *Handler) plan(r *http.Request, c wire.Caller) (*plan.Plan, error) {
 	return plan.Read(r.Context(), h.Store, c.AccountID)
 }
 
+// own reads the path's extension, which must be the caller's, and its account.
+func (h *Handler) own(r *http.Request, c wire.Caller) (store.Extension, *plan.Plan, error) {
+	e, err := target.Own(r, c, h.Store)
+	if err != nil {
+		return e, nil, err
+	}
+	p, err := plan.Read(r.Context(), h.Store, e.AccountID)
+	return e, p, err
+}
+
 func (h *Handler) account(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 	p, err := h.plan(r, c)
 	if err != nil {

@@ -139,11 +139,7 @@ func permissions(base string, p *plan.Plan, e store.Extension) []permission {
 }
 
 func (h *Handler) authzProfile(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	e, err := target.Own(r, c, h.Store)
-	if err != nil {
-		return err
-	}
-	p, err := plan.Read(r.Context(), h.Store, e.AccountID)
+	e, p, err := h.own(r, c)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"offhook/internal/platform/api/page"
 	"offhook/internal/platform/api/plan"
 	"offhook/internal/platform/api/region"
-	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -44,11 +43,7 @@ func (h *Handler) extensionNumbers(w http.ResponseWriter, r *http.Request, c wir
 	if err != nil {
 		return err
 	}
-	e, err := target.Own(r, c, h.Store)
-	if err != nil {
-		return err
-	}
-	p, err := plan.Read(r.Context(), h.Store, e.AccountID)
+	e, p, err := h.own(r, c)
 	if err != nil {
 		return err
 	}
@@ -96,11 +91,7 @@ func (h *Handler) accountNumbers(w http.ResponseWriter, r *http.Request, c wire.
 var callerIDFeatures = []string{"RingOut", "RingMe", "CallFlip", "FaxNumber", "AdditionalSoftphone", "Alternate", "CommonPhone", "MobileApp", "Delegated"}
 
 func (h *Handler) callerID(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	e, err := target.Own(r, c, h.Store)
-	if err != nil {
-		return err
-	}
-	p, err := plan.Read(r.Context(), h.Store, e.AccountID)
+	e, p, err := h.own(r, c)
 	if err != nil {
 		return err
 	}
