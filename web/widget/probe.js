@@ -32,7 +32,8 @@ const found = {};
 for (const [name, value] of new URLSearchParams(to.hash.slice(1))) {
   if (secrets.includes(name)) {
     found[name] = value;
-  } else if (value !== "" && !to.searchParams.has(name)) {
+  } else if (name !== "intake" && value !== "" && !to.searchParams.has(name)) {
+    // The server alone names what it has put away, and never here.
     to.searchParams.set(name, value);
   }
 }

@@ -68,10 +68,15 @@ func (h *Handler) clean(r *http.Request) (string, error) {
 		dirty = dirty || query.Has(name)
 		query.Del(name)
 	}
+	led := ledHere(r)
+	if led && query.Has(intakeParam) { // what its author has put away is no better than the secret itself
+		dirty = true
+		query.Del(intakeParam)
+	}
 	if !dirty && base == baseOf(r, base) {
 		return "", nil
 	}
-	if dirty && !ledHere(r) {
+	if dirty && !led {
 		name, value, err := h.keep(r.Context(), found)
 		if err != nil {
 			return "", err

@@ -95,6 +95,12 @@ func TestALinkSignsNobodyIn(t *testing.T) {
 		if to := w.Header().Get("Location"); w.Code != 303 || strings.Contains(to, "HUSH") || strings.Contains(to, "intake") || strings.Contains(to, "removed") {
 			t.Errorf("a %s link: %d to %q, want the address without", site, w.Code, to)
 		}
+		// The link's author may have had the secret put away beforehand.
+		mine := strings.TrimPrefix(l.ask("GET", "/app.html?clientId=app&jwt=HUSH", "", nil).Header().Get("Location"), own)
+		w = l.ask("GET", mine, "", http.Header{"Sec-Fetch-Dest": {"document"}, "Sec-Fetch-Site": {site}})
+		if to := w.Header().Get("Location"); w.Code != 303 || strings.Contains(to, "intake") || !strings.Contains(to, "clientId=app") {
+			t.Errorf("a %s link with an intake: %d to %q, want the address without", site, w.Code, to)
+		}
 	}
 	w := l.ask("GET", "/app.html?clientId=app&jwt=HUSH", "", http.Header{"Sec-Fetch-Dest": {"document"}, "Sec-Fetch-Site": {"none"}})
 	if to := w.Header().Get("Location"); !strings.Contains(to, "intake=") {
