@@ -5,6 +5,7 @@ package markup
 
 import (
 	"bytes"
+	"embed"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -14,17 +15,22 @@ import (
 	"offhook/web"
 )
 
+//go:embed templates/*.html
+var own embed.FS
+
 // Templates parses a room's templates with the functions that all rooms
-// share, and its own. A broken template is a mistake in our source and panics.
-func Templates(files fs.FS, own template.FuncMap) *template.Template {
+// share, the template "words" for markdown, and its own. A broken template is a mistake in our source and panics.
+func Templates(files fs.FS, more template.FuncMap) *template.Template {
 	shared := template.FuncMap{
-		"icon":  func(name string) template.HTML { return icon(name, "icon") },
-		"icons": func(name, size string) template.HTML { return icon(name, "icon icon--"+size) },
-		"asset": web.URL,
-		"mark":  func() template.HTML { return template.HTML(strings.TrimSpace(string(web.Source("widget/mark.svg")))) },
-		"line":  Line,
+		"icon":     func(name string) template.HTML { return icon(name, "icon") },
+		"icons":    func(name, size string) template.HTML { return icon(name, "icon icon--"+size) },
+		"asset":    web.URL,
+		"mark":     func() template.HTML { return template.HTML(strings.TrimSpace(string(web.Source("widget/mark.svg")))) },
+		"line":     Line,
+		"markdown": Markdown,
 	}
-	return template.Must(template.New("").Funcs(shared).Funcs(own).ParseFS(files, "templates/*.html"))
+	t := template.Must(template.New("").Funcs(shared).Funcs(more).ParseFS(own, "templates/*.html"))
+	return template.Must(t.ParseFS(files, "templates/*.html"))
 }
 
 // icon returns a vendored icon as inline SVG, which takes the colour of the
