@@ -114,7 +114,7 @@ func (d *Data) Close() error { return d.DB.Close() }
 
 // Reset removes what a server keeps in the folder and nothing else.
 func Reset(dir string) error {
-	for _, name := range []string{databaseFile, databaseFile + "-wal", databaseFile + "-shm", keysFile, demoFile, secretFile, crmSecretFile, crmKeyFile, jwtSecretFile} {
+	for _, name := range []string{databaseFile, databaseFile + "-wal", databaseFile + "-shm", keysFile, demoFile, pagesFile, secretFile, crmSecretFile, crmKeyFile, jwtSecretFile} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("resetting the data folder: %w", err)
 		}

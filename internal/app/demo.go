@@ -25,8 +25,13 @@ import (
 	"offhook/internal/widget/panel"
 )
 
-// demoFile tells scripts what the demo prints for people.
-const demoFile = "demo.json"
+// demoFile tells scripts what the demo prints for people, for as long as it
+// runs. pagesFile stays: the next demo must know which origins of its embeds
+// are this one's.
+const (
+	demoFile  = "demo.json"
+	pagesFile = "demo-pages"
+)
 
 // A DemoConfig configures the demo. The addresses are loopback host:port;
 // port 0 takes any free one.
@@ -100,19 +105,21 @@ type demo struct {
 }
 
 // prepare empties the folder when asked to and takes away what an earlier
-// demo said of itself.
+// demo, which was killed, said of itself.
 func (d *demo) prepare(dir string) error {
 	if d.cfg.Reset {
 		return Reset(dir)
 	}
-	if text, err := os.ReadFile(filepath.Join(dir, demoFile)); err == nil {
-		var old DemoInfo
-		if json.Unmarshal(text, &old) == nil {
-			d.info.former = []string{old.Host.URL, old.CRM.URL}
-		}
+	if text, err := os.ReadFile(filepath.Join(dir, pagesFile)); err == nil {
+		d.info.former = strings.Fields(string(text))
 	}
+	return withdraw(dir)
+}
+
+// withdraw ends what announce told scripts.
+func withdraw(dir string) error {
 	if err := os.Remove(filepath.Join(dir, demoFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("removing the old %s: %w", demoFile, err)
+		return fmt.Errorf("removing %s: %w", demoFile, err)
 	}
 	return nil
 }
@@ -168,7 +175,11 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 	}
 	page := http.NewServeMux()
 	d.hostPage().Mount(page)
-	h := serveAll([]door{{plain, platform}, {secure, platform}, {widget, phone}, {host, page}}, []func(){platform.Close, phone.Close})
+	h := serveAll([]door{{plain, platform}, {secure, platform}, {widget, phone}, {host, page}}, []func(){platform.Close, phone.Close, func() {
+		if err := withdraw(data.Dir); err != nil {
+			log.Error("ending the demo", "err", err)
+		}
+	}})
 	if err := d.announce(data.Dir); err != nil {
 		h.Close()
 		return nil, err
@@ -202,6 +213,10 @@ func (d *demo) announce(dir string) error {
 	text, err := json.MarshalIndent(d.info, "", "  ")
 	if err != nil {
 		return err
+	}
+	pages := d.info.Host.URL + "\n" + d.info.CRM.URL + "\n"
+	if err := os.WriteFile(filepath.Join(dir, pagesFile), []byte(pages), 0o600); err != nil {
+		return fmt.Errorf("writing %s: %w", pagesFile, err)
 	}
 	tmp, err := os.CreateTemp(dir, ".demo-*") // mode 0600
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,17 +32,19 @@ func (s *signal) Write(p []byte) (int, error) {
 
 // runDemo starts a demo on free ports and returns what demo.json says, what
 // people are told, and how to end it.
-func runDemo(t *testing.T, dir string, reset bool) (info app.DemoInfo, told string, end func()) {
+func runDemo(t *testing.T, dir string, reset bool, edit ...func(*app.DemoConfig)) (info app.DemoInfo, told string, end func()) {
 	t.Helper()
 	out := &signal{ready: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() {
-		done <- app.RunDemo(ctx, app.DemoConfig{
-			Dir: dir, Reset: reset, Out: out, LogLevel: "error",
-			WidgetAddr: "127.0.0.1:0", PlatformAddr: "127.0.0.2:0", PlatformTLSAddr: "127.0.0.2:0", HostAddr: "127.0.0.1:0",
-		})
-	}()
+	cfg := app.DemoConfig{
+		Dir: dir, Reset: reset, Out: out, LogLevel: "error",
+		WidgetAddr: "127.0.0.1:0", PlatformAddr: "127.0.0.2:0", PlatformTLSAddr: "127.0.0.2:0", HostAddr: "127.0.0.1:0",
+	}
+	for _, fn := range edit {
+		fn(&cfg)
+	}
+	go func() { done <- app.RunDemo(ctx, cfg) }()
 	select {
 	case <-out.ready:
 	case err := <-done:
@@ -114,6 +117,9 @@ func TestTheDemoAnswersAndKeepsItsData(t *testing.T) {
 		t.Errorf("a second server on the folder: %v; want a sentence that names it", err)
 	}
 	end()
+	if _, err := os.Stat(filepath.Join(dir, "demo.json")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("demo.json after the end: %v, want none", err)
+	}
 
 	second, _, end := runDemo(t, dir, false)
 	if second.Account != first.Account || second.Users[0].ExtensionID != first.Users[0].ExtensionID || second.Apps[1].ClientSecret != first.Apps[1].ClientSecret {
@@ -129,6 +135,35 @@ func TestTheDemoAnswersAndKeepsItsData(t *testing.T) {
 	if third.Users[0].ExtensionID == first.Users[0].ExtensionID {
 		t.Error("--reset kept the old users")
 	}
+}
+
+func TestAnEndedDemosPagesAreForgotten(t *testing.T) {
+	dir := t.TempDir()
+	first, _, end := runDemo(t, dir, false)
+	end()
+	second, _, end := runDemo(t, dir, false, func(c *app.DemoConfig) { c.PlatformAddr = strings.TrimPrefix(first.Platform.URL, "http://") })
+	defer end()
+	if second.Platform.URL != first.Platform.URL {
+		t.Fatalf("the platform moved from %s to %s", first.Platform.URL, second.Platform.URL)
+	}
+	if origins := originsOf(t, dir, second); slices.Contains(origins, first.Host.URL) || !slices.Contains(origins, second.Host.URL) {
+		t.Errorf("the second start allows %v, want %s and not %s, whose port may be anybody's now", origins, second.Host.URL, first.Host.URL)
+	}
+}
+
+// originsOf are the pages that may show the demo's first app.
+func originsOf(t *testing.T, dir string, info app.DemoInfo) []string {
+	t.Helper()
+	data, err := app.OpenData(t.Context(), dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.Close()
+	e, err := data.DB.Widget().Embed(t.Context(), info.Platform.URL, info.Apps[0].ClientID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.Origins
 }
 
 func TestTheDemoStaysOnThisMachine(t *testing.T) {
