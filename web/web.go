@@ -77,6 +77,8 @@ func Mount(mux *http.ServeMux) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		serve(w, r, r.PathValue("name"))
 	})
+	// Browsers ask for it where a page names no icon of its own.
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { Serve(w, r, "icon.svg") })
 	// A page that was opened before an upgrade asks under the old hash; it
 	// gets a plain 404 that nobody caches, and reloads.
 	mux.HandleFunc("GET /assets/", func(w http.ResponseWriter, r *http.Request) {

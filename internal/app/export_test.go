@@ -24,3 +24,6 @@ func PlatformForTest(t *testing.T) http.Handler {
 	t.Cleanup(p.Close)
 	return p
 }
+
+// MountHealth is mountHealth, for its tests.
+var MountHealth = mountHealth

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,6 +76,8 @@ func newPlatform(deps platformDeps) (*platformHouse, error) {
 	auth := &oauth.Handler{Store: st, Bus: deps.bus, Keys: keys, Limit: limit, Log: log}
 	face := &wire.Face{Auth: auth, Limit: limit, Log: log}
 	mux := http.NewServeMux()
+	mountHealth(mux, deps.data.DB, log)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	auth.Mount(mux)
 	rest := api.New(face, st, deps.bus, time.Now, log)
 	rest.Mount(mux)
@@ -89,7 +92,7 @@ func newPlatform(deps platformDeps) (*platformHouse, error) {
 	wg.Go(func() { auth.Run(ctx) })
 	wg.Go(func() { rest.Run(ctx) })
 	return &platformHouse{
-		Handler: wire.CORS(mux, oauth.NoCORS...),
+		Handler: wire.CORS(mux, append(slices.Clone(oauth.NoCORS), healthPath)...),
 		close:   []func(){func() { cancel(); wg.Wait() }, events.Close},
 	}, nil
 }

@@ -114,6 +114,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	}
 
 	mux := http.NewServeMux()
+	mountHealth(mux, deps.data.DB, log)
 	web.Mount(mux)
 	panels.Mount(mux)
 	frames.Mount(mux)

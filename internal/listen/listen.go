@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -157,13 +158,7 @@ func (l *Listener) wrap(h http.Handler) http.Handler {
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
-					panic(p)
-				}
-				l.cfg.Log.Error("request panicked", "listener", l.cfg.Name, "request", id, "path", r.URL.Path, "panic", fmt.Sprintf("%T", p))
-				if rec.status == 0 {
-					http.Error(rec, "Something went wrong here. Please try again.", http.StatusInternalServerError)
-				}
+				l.panicked(rec, r, id, p)
 			}
 			l.cfg.Log.Debug("request", "listener", l.cfg.Name, "request", id, "method", r.Method, "path", r.URL.Path,
 				"status", rec.status, "ms", time.Since(start).Milliseconds())
@@ -175,6 +170,20 @@ func (l *Listener) wrap(h http.Handler) http.Handler {
 		ctx := context.WithValue(r.Context(), contextKey{}, l)
 		h.ServeHTTP(rec, r.WithContext(context.WithValue(ctx, addressKey{}, l.address(r))))
 	})
+}
+
+// panicked answers for a handler that panicked. The log gets the type of what
+// it said and where, never the words, which may hold a secret.
+func (l *Listener) panicked(w *recorder, r *http.Request, id string, said any) {
+	if said == http.ErrAbortHandler {
+		panic(said)
+	}
+	l.cfg.Log.Error("request panicked", "listener", l.cfg.Name, "request", id, "path", r.URL.Path,
+		"panic", fmt.Sprintf("%T", said), "stack", string(debug.Stack()))
+	if w.status != 0 {
+		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+	}
+	http.Error(w, "Something went wrong here. Please try again.", http.StatusInternalServerError)
 }
 
 // A recorder remembers the status for the log.

@@ -80,6 +80,12 @@ func openSQLite(ctx context.Context, path, synchronous string) (*DB, error) {
 	return db, nil
 }
 
+// Ping reads from the database, so that nil means that it can be reached.
+func (db *DB) Ping(ctx context.Context) error {
+	var files int
+	return db.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM schema_files").Scan(&files)
+}
+
 // Close finishes the writes that were accepted and closes the database.
 func (db *DB) Close() error {
 	if db.writer == nil {

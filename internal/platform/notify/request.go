@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,7 +83,7 @@ func (k *socket) forward(ctx context.Context, meta rc.FrameMeta, body []byte) {
 func (k *socket) serve(w *recorder, r *http.Request) {
 	defer func() {
 		if p := recover(); p != nil {
-			k.h.Log.Error("forwarded request panicked", "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprintf("%T", p))
+			k.h.Log.Error("forwarded request panicked", "method", r.Method, "path", r.URL.Path, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 			w.status = 0
 			w.body.Reset()
 			k.h.Face.Error(w, r, rc.Coded(rc.Unavailable, "CMN-203", "Internal server error"))
