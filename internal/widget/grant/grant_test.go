@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -440,6 +441,44 @@ func TestEnd(t *testing.T) {
 	}
 	if _, err := r.Grant(t.Context(), down.ID); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the grant ended while the platform is down: %v, want ErrNotFound", err)
+	}
+}
+
+func TestARefreshThatComesTooLateLeavesNoTokens(t *testing.T) {
+	for name, meanwhile := range map[string]func(r *rig, id string){
+		"signed out": func(r *rig, id string) {
+			if err := r.End(t.Context(), id, grant.SignedOut); err != nil {
+				t.Error(err)
+			}
+		},
+		"signed in again": func(r *rig, _ string) { r.signIn(t, "public", "101") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			g := r.signIn(t, "public", "101")
+			var late rc.TokenInfo
+			r.platform.Answer = func(w http.ResponseWriter, req *http.Request) bool {
+				if req.PostFormValue("grant_type") != rc.GrantRefreshToken {
+					return false
+				}
+				late = r.platform.Mint("101")
+				meanwhile(r, g.ID)
+				w.Header().Set("Content-Type", "application/json")
+				_ = json.NewEncoder(w).Encode(late)
+				return true
+			}
+			r.clock.add(time.Hour)
+			owner, err := echo(t.Context(), t, r.Grants, g.ID)
+			r.Close()
+			if !slices.Contains(r.platform.Revoked(), late.RefreshToken) {
+				t.Error("the tokens that came too late still work at the platform")
+			}
+			if name == "signed out" {
+				wantKind(t, "asking after the sign-out", err, rc.Unauthenticated)
+			} else if err != nil || owner != "101" {
+				t.Errorf("asking after the new sign-in: %q, %v", owner, err)
+			}
+		})
 	}
 }
 

@@ -144,12 +144,31 @@ func (g *Grants) save(ctx context.Context, gr store.Grant, t tokens) (store.Gran
 		return store.Grant{}, fmt.Errorf("saving the tokens of grant %s: %w", gr.ID, err)
 	}
 	if !saved {
-		// A new sign-in has replaced the tokens that were renewed; its
-		// platform session is another, so these are of no use.
-		return g.now(ctx, gr.ID)
+		return g.overtaken(ctx, gr, t)
 	}
 	next.Version++
 	return next, nil
+}
+
+// overtaken returns the grant as it is now, and revokes tokens that came too
+// late for it: it has ended meanwhile, or has those of a new sign-in. Whoever
+// did that has revoked the token that was spent for these, and a platform
+// need not know what came of it. Tokens of the session that the grant has now
+// stay, because revoking one ends them all (contract 2.1).
+func (g *Grants) overtaken(ctx context.Context, gr store.Grant, late tokens) (store.Grant, error) {
+	now, err := g.now(ctx, gr.ID)
+	var useless bool
+	switch current, openErr := g.open(now); {
+	case err != nil:
+		var gone *rc.Error
+		useless = errors.As(err, &gone)
+	case openErr == nil:
+		useless = late.Session != "" && late.Session != current.Session
+	}
+	if useless {
+		g.background(func(ctx context.Context) { g.revoke(ctx, gr.Platform, gr.ClientID, late) })
+	}
+	return now, err
 }
 
 // now returns the grant as it is now.
