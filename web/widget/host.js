@@ -178,12 +178,12 @@ export class HostLink {
   }
 
   /**
-   * Somebody signed in or out. Who signed out means it; after any other end
-   * the page's own server may vouch for the user again.
+   * Somebody signed in or out. Who signed out, here or everywhere, means it;
+   * after any other end the page's own server may vouch for the user again.
    * @param {boolean} signedIn @param {string} [reason]
    */
   session(signedIn, reason) {
-    this.#wants = !signedIn && !["signed-out", "replaced"].includes(reason || "");
+    this.#wants = !signedIn && !["signed-out", "everywhere", "replaced"].includes(reason || "");
     if (signedIn && !this.#signedIn) this.#fresh = true;
     this.#signedIn = signedIn;
     if (!signedIn) {

@@ -224,9 +224,11 @@ test("the page learns when a ticket would help, and hands one over", () => {
   assert.deepEqual(done, [["ticket", "OHTK_x"]]);
   it.session(true);
   assert.equal(wanted(), undefined);
-  it.session(false, "signed-out");
-  assert.equal(wanted(), undefined, "who signed out is not signed in again at once");
-  it.session(true);
+  for (const reason of ["signed-out", "everywhere"]) {
+    it.session(false, reason);
+    assert.equal(wanted(), undefined, `who signed out (${reason}) is not signed in again at once`);
+    it.session(true);
+  }
   it.session(false, "refused");
   assert.equal(wanted(), true, "the platform ended the session: the server may vouch again");
 });
