@@ -20,8 +20,8 @@ type Span struct {
 // The markdown of the contract is [text](address) and **strong**
 // (contract/service.md 1); nothing else is.
 var (
-	marked = regexp.MustCompile(`\*\*([^*\n]+)\*\*|\[([^\[\]\n]+)\]\(([^()\s]+)\)`)
-	linked = regexp.MustCompile(`^\[([^\[\]\n]+)\]\(([^()\s]+)\)$`)
+	marked = regexp.MustCompile(`\*\*([^*\n]+)\*\*|\[([^\[\]\n]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)`)
+	linked = regexp.MustCompile(`^\[([^\[\]\n]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)$`)
 )
 
 // Markdown cuts a text into spans. Anything else that looks like markup stays
@@ -63,7 +63,7 @@ func pageLink(address string) template.URL {
 	return ""
 }
 
-// Link returns an address that may be followed: http or https with a host and
+// Link returns an address that may be followed: https with a host and
 // without a name and password in it, tel or mailto. Anything else is empty.
 func Link(address string) template.URL {
 	u, err := url.Parse(strings.TrimSpace(address))
@@ -71,7 +71,7 @@ func Link(address string) template.URL {
 		return ""
 	}
 	switch u.Scheme {
-	case "http", "https":
+	case "https":
 		if u.Host == "" {
 			return ""
 		}
