@@ -79,7 +79,7 @@ describe('signing out everywhere', () => {
 });
 
 describe('a session that the platform ends', () => {
-  it('ends in the sign-in panel, and the page is told', async () => {
+  it('ends in the sign-in panel with the reason, and the page is told', async () => {
     const user = await demo.user();
     const other = await demo.user('Olga Other');
     const { person, tab } = await Person.signedIn(demo, user);
@@ -91,6 +91,7 @@ describe('a session that the platform ends', () => {
       const writing = tab.compose(other.name, other.name).then(() => tab.send('Never to arrive'));
       writing.catch(() => {});
       await tab.signedOut();
+      await tab.phone.getByText('The phone service ended your session.').waitFor();
       await tab.hears('rc-login-status-notify', '"loggedIn":false');
     } finally {
       await person.close();

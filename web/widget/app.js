@@ -3,7 +3,7 @@
 // @ts-check
 import { alert, announce, currentPath, hold, navigate, signedIn } from "./nav.js";
 import { ask } from "./ask.js";
-import { cancelSignIn, options, signOut, signOutEverywhere, startSignIn, trySSO, useIntake } from "./signin.js";
+import { cancelSignIn, leaving, options, signOut, signOutEverywhere, startSignIn, trySSO, useIntake } from "./signin.js";
 import "./host.js";
 
 const body = document.body;
@@ -19,18 +19,46 @@ async function openPhone() {
   await import("./events.js");
 }
 
+/** Counts sign-ins and sign-outs: what is still being done for an earlier one is dropped. */
+let turn = 0;
+/** Why nobody is signed in any more; the sign-in panel says so whenever it is drawn. */
+let notice = "";
+
 on("oh:session", async ({ signedIn: now, reason }) => {
-  const before = signedIn();
-  if (now) await openPhone();
+  if (Boolean(now) === signedIn()) return;
+  const mine = ++turn;
   body.dataset.signedIn = String(Boolean(now));
   sayShared();
-  if (now === before) return;
+  notice = "";
+  if (!now) {
+    if (reason !== "replaced") void explain(mine, reason);
+    await navigate("/");
+    if (reason === "replaced" && mine === turn && !(await signedInAgain())) void explain(mine, reason);
+    return;
+  }
+  await openPhone();
   // The page around the phone may have asked for a place of its own meanwhile.
-  if (!now || currentPath() === "/") await navigate("/");
-  if (now) announce("You are signed in.");
-  else if (reason === "replaced" && (await signedInAgain())) return;
-  else if (reason) notice((await import("./reasons.js")).sentenceOf(reason));
+  if (mine === turn && currentPath() === "/") await navigate("/");
+  if (mine === turn) announce("You are signed in.");
 });
+
+/** @param {number} mine @param {string} [reason] */
+async function explain(mine, reason) {
+  const here = leaving();
+  const { sentenceOf } = await import("./reasons.js");
+  if (mine !== turn) return;
+  notice = sentenceOf(reason, here);
+  drawNotice();
+}
+
+/** @returns {void} */
+function drawNotice() {
+  const at = document.querySelector("[data-panel=signin] [data-notice]");
+  if (!(at instanceof HTMLElement) || !notice) return;
+  at.textContent = notice;
+  at.hidden = false;
+}
+on("oh:panel", drawNotice);
 
 /**
  * Whoever signed in again in another tab signed this one in, too: perhaps as
@@ -93,14 +121,6 @@ function draw({ state, message, href }) {
   }
   const first = panel.querySelector(`[data-when~=${CSS.escape(state)}]:not([hidden]) [data-first]`);
   if (first instanceof HTMLElement && document.hasFocus()) first.focus();
-}
-
-/** @param {string} sentence */
-function notice(sentence) {
-  const at = document.querySelector("[data-panel=signin] [data-notice]");
-  if (!(at instanceof HTMLElement)) return alert(sentence);
-  at.textContent = sentence;
-  at.hidden = false;
 }
 
 document.addEventListener("click", (e) => {

@@ -3,12 +3,18 @@
 // our cookies, the session is a handle, which is kept in this module's memory
 // and nowhere else: it comes in an answer's header or over the socket, goes
 // out in a header, and is forgotten with the page. No address ever holds it.
+//
+// A refusal ends the session of the page, for the reason that it brings: it
+// may be here before the socket has said so, or while there is no socket.
 // @ts-check
 
 const SESSION = "X-Offhook-Session";
+const ENDED = "X-Offhook-Ended";
 const NONE = "none"; // cookies are refused, and there is no handle yet
 
 let handle = "";
+/** Counts sign-ins and sign-outs: what was asked before one says nothing of what is after it. */
+let changes = 0;
 /** @type {Promise<void> | null} */
 let trial = null;
 
@@ -22,17 +28,31 @@ export const frameURL = (path) => `/p/${encodeURIComponent(document.body.dataset
  * reader's time zone, and the handle if there is one.
  * @returns {Record<string, string>}
  */
-export const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, ...(handle && { [SESSION]: handle }) });
+const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, ...(handle && { [SESSION]: handle }) });
 
 /**
  * Asks for something under this frame.
  * @param {string} path @param {RequestInit & {headers?: Record<string, string>}} [init]
  */
-export async function ask(path, init = {}) {
-  const answer = await fetch(frameURL(path), { ...init, headers: { ...headers(), ...init.headers } });
+export const ask = (path, init) => send(frameURL(path), init);
+
+/**
+ * Is ask for a whole address.
+ * @param {string} url @param {RequestInit & {headers?: Record<string, string>}} [init]
+ */
+export async function send(url, init = {}) {
+  const [before, sent] = [changes, handle];
+  const answer = await fetch(url, { ...init, headers: { ...headers(), ...init.headers } });
   const next = answer.headers?.get(SESSION);
   if (next) handle = next;
+  if (answer.status === 401 && before === changes && sent === handle) over(answer.headers?.get(ENDED));
   return answer;
+}
+
+/** @param {string | null | undefined} reason */
+function over(reason) {
+  if (document.body.dataset.signedIn !== "true") return;
+  document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false, reason: reason || "ended" } }));
 }
 
 /** The session's handle, or "" where a cookie does. */
@@ -67,6 +87,7 @@ async function tryCookies() {
 
 document.addEventListener("oh:session", (e) => {
   const { signedIn, reason } = /** @type {CustomEvent} */ (e).detail ?? {};
+  changes++;
   // A session that was replaced has left its place to the handle's.
   if (handle && !signedIn && reason !== "replaced") handle = NONE;
 });

@@ -11,9 +11,16 @@ let asked = [];
 let answers;
 globalThis.fetch = async (url, { method = "GET", headers, body }) => {
   asked.push({ url, method, session: headers["X-Offhook-Session"], proof: headers["X-Offhook"], text: body?.get?.("text") });
-  const { status = 200, json = {}, session } = answers(url, asked.length);
-  return { ok: status < 400, status, json: async () => json, headers: new Headers(session ? { "X-Offhook-Session": session } : {}) };
+  const { status = 200, json = {}, text = "", session, ended } = (await answers(url, asked.length)) ?? {};
+  const head = { ...(session && { "X-Offhook-Session": session }), ...(ended && { "X-Offhook-Ended": ended }) };
+  return { ok: status < 400, status, json: async () => json, text: async () => text, headers: new Headers(head) };
 };
+/** What the page was told of its session. */
+let told = [];
+page.addEventListener("oh:session", (e) => {
+  told.push(e.detail);
+  page.body.dataset.signedIn = String(Boolean(e.detail.signedIn));
+});
 const say = (type, detail) => page.dispatchEvent(new CustomEvent(type, { detail }));
 
 let copy = 0;
@@ -25,7 +32,9 @@ const load = async () => {
 
 beforeEach(() => {
   asked = [];
+  told = [];
   answers = () => ({});
+  page.body.dataset.signedIn = "false";
 });
 
 test("a browser that keeps cookies holds no handle", async () => {
@@ -75,6 +84,44 @@ test("a trial without an answer is made again", async () => {
   assert.equal(asked.length, 2);
 });
 
+test("a refusal ends the session for the reason that it brings, once", async () => {
+  const { ask } = await load();
+  page.body.dataset.signedIn = "true";
+  answers = () => ({ status: 401, ended: "refused" });
+  await Promise.all([ask("/panel/messages"), ask("/panel/settings")]);
+  assert.deepEqual(told, [{ signedIn: false, reason: "refused" }]);
+  await ask("/panel/messages");
+  assert.equal(told.length, 1, "nobody is signed in");
+});
+
+test("a refusal without a reason ends the session all the same", async () => {
+  const { send } = await load();
+  page.body.dataset.signedIn = "true";
+  answers = () => ({ status: 401 });
+  await send("/p/k/panel/messages/list");
+  assert.deepEqual(told, [{ signedIn: false, reason: "ended" }]);
+});
+
+test("the answer to a session of before ends nothing", async () => {
+  const { ask, hold } = await load();
+  say("oh:session", { signedIn: true });
+  let refuse;
+  answers = () => new Promise((resolve) => (refuse = () => resolve({ status: 401, ended: "replaced" })));
+  const late = ask("/panel/messages");
+  say("oh:session", { signedIn: false, reason: "replaced" });
+  say("oh:session", { signedIn: true });
+  refuse();
+  await late;
+  answers = () => ({ session: "h1" });
+  await ask("/ticket", { method: "POST" });
+  answers = () => new Promise((resolve) => (refuse = () => resolve({ status: 401, ended: "replaced" })));
+  const withOld = ask("/panel/messages");
+  hold("h2");
+  refuse();
+  await withOld;
+  assert.deepEqual(told.map((d) => d.signedIn), [true, false, true]);
+});
+
 test("what was being written goes back to the same user only", async () => {
   const { rescue } = await import("./rescue.js");
   const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -94,11 +141,26 @@ test("what was being written goes back to the same user only", async () => {
   assert.deepEqual(drafts(), [["/p/k/panel/conversations/7/draft", "half a sentence"]]);
 });
 
+test("what was being written and what the server has are both kept", async () => {
+  const { merged } = await import("./rescue.js");
+  assert.equal(merged("half a sen", "half a sentence"), "half a sentence");
+  assert.equal(merged("one\ntwo", "one"), "one\ntwo");
+  assert.equal(merged("", "one"), "one");
+  assert.equal(merged("from elsewhere", "mine"), "mine\nfrom elsewhere");
+});
+
 test("each reason has a sentence of its own", async () => {
   const { sentenceOf } = await import("./reasons.js");
-  const reasons = ["signed-out", "everywhere", "expired", "replaced", "refused", "revoked", "ended"];
-  const sentences = reasons.map(sentenceOf);
+  const reasons = ["signed-out", "everywhere", "expired", "replaced", "refused", "hour-over", "revoked", "embed-removed", "ended"];
+  const sentences = reasons.map((reason) => sentenceOf(reason));
   assert.equal(new Set(sentences).size, reasons.length);
   assert.equal(sentenceOf("constructor"), sentenceOf("ended"));
   assert.equal(sentenceOf(undefined), sentenceOf("ended"));
+});
+
+test("whoever has just signed out is not told that it happened elsewhere", async () => {
+  const { sentenceOf } = await import("./reasons.js");
+  assert.equal(sentenceOf("signed-out", true), "You are signed out.");
+  assert.equal(sentenceOf("everywhere", true), "You are signed out everywhere.");
+  assert.equal(sentenceOf("refused", true), sentenceOf("refused"));
 });

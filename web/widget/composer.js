@@ -115,6 +115,11 @@ export class Composer {
   flush() {
     clearTimeout(this.#timer);
     const text = this.#whole();
+    if (document.body.dataset.signedIn !== "true") {
+      // Whoever signs in here next may be somebody else, and is not told.
+      if (text) rescue(this.with.draft, text);
+      return this.#saving;
+    }
     if (text === this.#saved) return this.#saving;
     this.#saved = text;
     this.#version++;

@@ -4,7 +4,7 @@ import { beforeEach, mock, test } from "node:test";
 
 // The page is an event target, and the box as much of a form as is touched.
 const page = new EventTarget();
-page.body = { dataset: { key: "k" } };
+page.body = { dataset: { key: "k", signedIn: "true" } };
 globalThis.document = page;
 globalThis.window = globalThis;
 globalThis.addEventListener = () => {};
@@ -17,7 +17,10 @@ globalThis.fetch = async (_, { body }) => {
   saved.push(body.get("text"));
   return { ok: true, status: 204 };
 };
-beforeEach(() => (saved = []));
+beforeEach(() => {
+  saved = [];
+  page.body.dataset.signedIn = "true";
+});
 
 /** A composer whose box has a draft, and what it gave away. */
 function composer({ value = "", held = [], limit = "20" } = {}) {
@@ -89,4 +92,12 @@ test("an emoji counts as one character", () => {
   write("🙂🙂🙂🙂");
   it.submit();
   assert.equal(held.length, 1);
+});
+
+test("once nobody is signed in any more, nothing is written down", async () => {
+  const { it, write } = composer();
+  write("for my own eyes");
+  page.body.dataset.signedIn = "false";
+  await it.flush();
+  assert.deepEqual(saved, []);
 });

@@ -2,7 +2,7 @@
 // Panels are HTML from the server; what a panel needs a script for starts
 // when it hears `oh:panel`.
 // @ts-check
-import { ask, headers } from "./ask.js";
+import { ask, send } from "./ask.js";
 
 /** @typedef {{phoneNumber?: string, text?: string, conversation?: string, recipient?: {name?: string}}} Prefill */
 
@@ -146,11 +146,7 @@ async function show(path, how) {
   try {
     const r = await ask(`/panel${address(path)}`, { signal: AbortSignal.any([mine.signal, AbortSignal.timeout(PATIENCE)]) });
     const text = await r.text();
-    if (mine.signal.aborted) return;
-    if (r.status === 401 && signedIn()) {
-      document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false, reason: "ended" } }));
-      return;
-    }
+    if (mine.signal.aborted) return; // as a refusal has it done, which goes to the sign-in panel
     clearTimeout(slow);
     await put(panel, r.ok ? text : failure(text));
   } catch (e) {
@@ -240,14 +236,11 @@ document.addEventListener("keydown", (e) => {
   if (back instanceof HTMLElement) back.click();
 });
 
+// What htmx asks for goes through the same door.
 document.addEventListener("htmx:config:request", (e) => {
-  Object.assign(/** @type {CustomEvent} */ (e).detail.ctx.request.headers, headers());
+  /** @type {CustomEvent} */ (e).detail.ctx.fetch = send;
 });
 document.addEventListener("htmx:response:error", (e) => {
   const { ctx } = /** @type {CustomEvent} */ (e).detail;
-  if (ctx.response.status === 401 && signedIn()) {
-    document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false, reason: "ended" } }));
-  } else {
-    alert(ctx.text.trim());
-  }
+  if (signedIn()) alert(ctx.text.trim());
 });

@@ -30,6 +30,9 @@ export function newID() {
 /** What waits in a conversation, oldest first. @param {(conversation: string) => boolean} here @returns {Item[]} */
 export const waiting = (here) => [...items.values()].filter((i) => here(i.conversation));
 
+/** Where the draft of a conversation is kept. @param {string} conversation */
+export const draftOf = (conversation) => `/panel/conversations/${encodeURIComponent(conversation)}/draft`;
+
 /** @param {string} conversation @param {string} text @returns {Item} */
 export function put(conversation, text) {
   /** @type {Item} */
@@ -109,6 +112,11 @@ document.addEventListener("oh:online", (e) => {
   if (/** @type {CustomEvent} */ (e).detail?.online) void run();
 });
 window.addEventListener("online", () => void run());
+// What waited when the session ended is what its user has written: a draft.
 document.addEventListener("oh:session", (e) => {
-  if (!(/** @type {CustomEvent} */ (e).detail?.signedIn)) items.clear();
+  if (/** @type {CustomEvent} */ (e).detail?.signedIn) return;
+  for (const { conversation } of items.values()) {
+    rescue(draftOf(conversation), waiting((id) => id === conversation).map((i) => i.text).join("\n"));
+  }
+  items.clear();
 });

@@ -17,7 +17,7 @@ mock.timers.enable({ apis: ["setTimeout"] });
 let asked = [];
 let answer;
 globalThis.fetch = async (url, { body, headers }) => {
-  asked.push({ url, id: body.get("id"), text: body.get("text"), proof: headers["X-Offhook"] });
+  asked.push({ url, id: body?.get("id"), text: body?.get("text"), proof: headers["X-Offhook"] });
   return answer();
 };
 const ok = () => ({ ok: true, json: async () => ({ conversation: "c" }) });
@@ -89,4 +89,19 @@ test("ids are UUIDs, also where the page is not a secure context", () => {
   Object.defineProperty(globalThis, "crypto", { value: { getRandomValues: (b) => real.getRandomValues(b) }, configurable: true });
   assert.match(newID(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   Object.defineProperty(globalThis, "crypto", { value: real, configurable: true });
+});
+
+test("what waits when the session ends is given back to its user as a draft", async () => {
+  const say = (type, detail) => page.dispatchEvent(new CustomEvent(type, { detail }));
+  say("oh:user", { user: "ada" });
+  answer = offline;
+  put("c", "One");
+  put("c", "Two");
+  await settle();
+  say("oh:session", { signedIn: false, reason: "refused" });
+  assert.deepEqual(waiting(here), []);
+  answer = () => ({ ok: true, text: async () => "Two" });
+  say("oh:user", { user: "ada" });
+  await settle();
+  assert.deepEqual(asked.at(-1).text, "One\nTwo");
 });

@@ -10,13 +10,22 @@ let whose = "";
 let user = "";
 
 /**
- * The server did not take this draft, because nobody is signed in any more.
+ * The server has not taken this draft, because nobody is signed in any more.
  * @param {string} path @param {string} text
  */
 export function rescue(path, text) {
   if (whose !== user) kept.clear();
   whose = user;
-  if (whose && text) kept.set(path, text);
+  if (whose && text) kept.set(path, merged(kept.get(path) || "", text));
+}
+
+/**
+ * What keeps both: one is mostly an earlier state of the other.
+ * @param {string} before @param {string} text
+ */
+export function merged(before, text) {
+  if (text.includes(before)) return text;
+  return before.includes(text) ? before : `${text}\n${before}`;
 }
 
 document.addEventListener("oh:user", (e) => void back(/** @type {CustomEvent} */ (e).detail.user));
@@ -28,7 +37,14 @@ async function back(now) {
   kept.clear();
   if (whose !== user) return;
   for (const [path, text] of drafts) {
-    const answer = await ask(path, { method: "POST", body: new URLSearchParams({ text }) }).catch(() => null);
-    if (!answer?.ok) rescue(path, text);
+    try {
+      const draft = await ask(path);
+      if (!draft.ok) throw new Error(`the draft was answered ${draft.status}`);
+      const body = new URLSearchParams({ text: merged(await draft.text(), text) });
+      const answer = await ask(path, { method: "POST", body });
+      if (!answer.ok) throw new Error(`the draft was refused with ${answer.status}`);
+    } catch {
+      rescue(path, text); // until the next welcome
+    }
   }
 }

@@ -235,27 +235,38 @@ export async function submitCode(code) {
   }
 }
 
+let asked = 0; // sign-outs that the server has not answered yet
+
+/** Whether a sign-out was asked for in this tab: its socket may tell of the end before the answer does. */
+export const leaving = () => asked > 0;
+
 /** Signs this browser out of this phone, or says why it cannot. */
 export async function signOut() {
-  cancelSignIn();
-  try {
-    await call("POST", "/signout", {});
-  } catch (error) {
-    return alert(sentence(error));
-  }
-  (await memory()).remember("out", "1");
-  changed(false, "signed-out");
+  // Before anybody hears of it: a page that reloads then must not sign in by itself.
+  const { remember } = await memory();
+  remember("out", "1");
+  if (!(await leave("/signout", "signed-out"))) remember("out", "");
 }
 
 /** Signs this user out of this phone in every browser, or says why it cannot. */
 export async function signOutEverywhere() {
+  await leave("/signout-everywhere", "everywhere");
+}
+
+/** @param {string} path @param {string} reason @returns {Promise<boolean>} */
+async function leave(path, reason) {
   cancelSignIn();
+  asked++;
   try {
-    await call("POST", "/signout-everywhere", {});
+    await call("POST", path, {});
+    changed(false, reason);
+    return true;
   } catch (error) {
-    return alert(sentence(error));
+    alert(sentence(error));
+    return false;
+  } finally {
+    asked--;
   }
-  changed(false, "everywhere");
 }
 
 /** @param {Attempt} mine */
