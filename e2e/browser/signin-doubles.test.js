@@ -95,5 +95,6 @@ describe('a platform that', () => {
   it('does not say whose its tokens are', () => fails('anonymous', /who signed in/));
   // A redirect is followed within the platform's own origin, four times.
   it('sends the code\'s exchange round in circles', () => fails('circles', /administrator|does not answer/, { exchanges: 5 }));
+  it('sends the sign-in page round in circles', () => fails('spins', /leads in circles/, { code: 'server_error', exchanges: 0 }));
   it('never answers', () => fails('silent', /does not answer/));
 });

@@ -19,6 +19,7 @@ const faults = {
   'other-issuer': { authorize: (url, res) => back(url, res, { iss: 'https://elsewhere.example' }) },
   'no-issuer': { authorize: (url, res) => back(url, res, { iss: '' }) },
   'refuses': { authorize: (url, res) => back(url, res, { code: '', error: 'access_denied', error_description: 'call 555 now' }) },
+  'spins': { authorize: (url, res) => res.writeHead(302, { Location: url.href }).end() },
   'unknown-app': { token: (res) => json(res, 401, { error: 'invalid_client', error_description: 'call 555 now' }) },
   'old-code': { token: (res) => json(res, 400, { error: 'invalid_grant' }) },
   'breaks': { token: (res) => json(res, 500, {}) },

@@ -3,9 +3,11 @@ package signin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"sync"
@@ -70,7 +72,8 @@ func (rec record) parameters(f store.Frame) url.Values {
 // preflights ask a platform whether it knows an app and its redirect page
 // before a window goes there: a platform answers such mistakes in the window
 // and never comes back (RFC 6749 section 4.1.2.1), so the phone would wait
-// for ever and could not say what is wrong.
+// for ever and could not say what is wrong. The same with a sign-in page that
+// is none, because it leads back to itself.
 type preflights struct {
 	mu    sync.Mutex
 	known map[string]time.Time // guarded by mu; until when an app is known to be in order
@@ -106,6 +109,8 @@ func (p *preflights) ask(ctx context.Context, client *http.Client, now time.Time
 		return refusal{"invalid_request", rc.Errorf(rc.Denied, "The phone service does not know the page that this sign-in returns to. Ask your administrator to add %s to the app's redirect URIs there.", query.Get("redirect_uri"))}
 	case "client":
 		return refusal{"invalid_client", rc.Errorf(rc.Denied, "The phone service does not know this app. Ask your administrator to check the client id, and whether it belongs to this environment.")}
+	case "circles":
+		return refusal{"server_error", rc.Errorf(rc.Unavailable, "The phone service's sign-in page leads in circles, so nobody can sign in there now. Try again later; tell your administrator if it stays so.")}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -116,8 +121,26 @@ func (p *preflights) ask(ctx context.Context, client *http.Client, now time.Time
 	return nil
 }
 
-// preflight returns what is wrong with the app: "redirect", "client" or
-// nothing.
+// circle is how many redirects within the platform are more than a sign-in
+// page can need; browsers give up at twenty.
+const circle = 10
+
+var errCircle = errors.New("the authorization endpoint redirects in circles")
+
+// within follows redirects at the platform itself, and no others: what comes
+// from the outside may end anywhere.
+func within(req *http.Request, via []*http.Request) error {
+	if first := via[0].URL; req.URL.Scheme != first.Scheme || req.URL.Host != first.Host {
+		return http.ErrUseLastResponse
+	}
+	if len(via) >= circle {
+		return errCircle
+	}
+	return nil
+}
+
+// preflight returns what is wrong with the app: "redirect", "client",
+// "circles" or nothing.
 func preflight(ctx context.Context, client *http.Client, address string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, preflightTime)
 	defer cancel()
@@ -127,8 +150,15 @@ func preflight(ctx context.Context, client *http.Client, address string) (string
 	}
 	req.Header.Set("Accept", "application/json")
 	still := *client
-	still.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	still.CheckRedirect = within
+	// A page that asks for its own cookie is no circle.
+	if still.Jar, err = cookiejar.New(nil); err != nil {
+		return "", err
+	}
 	res, err := still.Do(req)
+	if errors.Is(err, errCircle) {
+		return "circles", nil
+	}
 	if err != nil {
 		return "", err
 	}

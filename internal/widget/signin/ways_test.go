@@ -471,3 +471,40 @@ func TestAppsThatThePlatformDoesNotKnow(t *testing.T) {
 		}
 	}
 }
+
+func TestASignInPageThatLeadsInCircles(t *testing.T) {
+	r := newRig(t)
+	r.platform.Page = func(w http.ResponseWriter, req *http.Request) bool {
+		http.Redirect(w, req, req.URL.String(), http.StatusFound)
+		return true
+	}
+	r.start(t, "one", flowA, secretA)
+	want(t, "a circle", r.ask(t, "GET", "/signin/window?flow="+flowA, nil), 503, "leads in circles")
+	if a := r.ask(t, "GET", "/p/one/signin/"+flowA, nil); !strings.Contains(a.body, "leads in circles") || !strings.Contains(a.body, `"error":"server_error"`) {
+		t.Errorf("the frame hears %s", a.body)
+	}
+
+	// A page that asks for its own cookie, or sends browsers to another
+	// server, is none.
+	for flow, page := range map[string]func(w http.ResponseWriter, req *http.Request) bool{
+		flowB: func(w http.ResponseWriter, req *http.Request) bool {
+			if _, err := req.Cookie("seen"); err == nil {
+				return false
+			}
+			http.SetCookie(w, &http.Cookie{Name: "seen", Value: "1"})
+			http.Redirect(w, req, req.URL.String(), http.StatusFound)
+			return true
+		},
+		flowB + "2": func(w http.ResponseWriter, req *http.Request) bool {
+			http.Redirect(w, req, "https://login.example/", http.StatusFound)
+			return true
+		},
+	} {
+		r := newRig(t)
+		r.platform.Page = page
+		r.start(t, "one", flow, secretB)
+		if a := r.ask(t, "GET", "/signin/window?flow="+flow, nil); a.status != 303 {
+			t.Errorf("the window of %s: %d %s, want the sign-in page", flow, a.status, a.body)
+		}
+	}
+}

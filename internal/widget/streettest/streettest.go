@@ -31,6 +31,8 @@ type Platform struct {
 	// Answer, when set, answers the token endpoint in place of the double; it
 	// returns false to leave a request to the double.
 	Answer func(w http.ResponseWriter, r *http.Request) bool
+	// Page, when set, answers the authorization endpoint in the same way.
+	Page func(w http.ResponseWriter, r *http.Request) bool
 	// Secret, when set, is what the app must prove itself with.
 	Secret string
 	// Forbidden are users whom the platform tells nothing about themselves.
@@ -251,7 +253,10 @@ func (p *Platform) revoke(w http.ResponseWriter, r *http.Request) {
 }
 
 // authorize shows a page, or says what is wrong with the app.
-func (p *Platform) authorize(w http.ResponseWriter, _ *http.Request) {
+func (p *Platform) authorize(w http.ResponseWriter, r *http.Request) {
+	if p.Page != nil && p.Page(w, r) {
+		return
+	}
 	if p.Unknown[0] == "" {
 		_, _ = fmt.Fprint(w, "<h1>Sign in</h1>")
 		return
