@@ -11,6 +11,16 @@ const LINES = 6;
 /** What is said where the page's text gave way to the reader's own. */
 export const KEPT = "What you had written here is kept. To use the text that the page offers, clear yours and ask again.";
 
+/**
+ * A draft without one of the texts in it, which stand in lines of their own.
+ * @param {string} draft @param {string} text
+ */
+export function without(draft, text) {
+  const whole = `\n${draft}\n`;
+  const at = whole.indexOf(`\n${text}\n`);
+  return at < 0 ? draft : (whole.slice(0, at) + whole.slice(at + text.length + 1)).replace(/^\n+|\n+$/g, "");
+}
+
 /** How many characters the server counts; an emoji is one. @param {string} text */
 const size = (text) => [...text].length;
 
@@ -138,9 +148,10 @@ export class Composer {
     return this.#saving;
   }
 
+  /** @returns {Promise<unknown>} when the draft is saved */
   close() {
-    this.flush();
     this.#closing.abort();
+    return this.flush();
   }
 
   /** Height, button and count follow the text. */

@@ -9,7 +9,7 @@ globalThis.document = page;
 globalThis.window = globalThis;
 globalThis.addEventListener = () => {};
 globalThis.getComputedStyle = () => ({ lineHeight: "20px" });
-const { Composer } = await import("./composer.js");
+const { Composer, without } = await import("./composer.js");
 
 mock.timers.enable({ apis: ["setTimeout"] });
 let saved;
@@ -100,4 +100,12 @@ test("once nobody is signed in any more, nothing is written down", async () => {
   page.body.dataset.signedIn = "false";
   await it.flush();
   assert.deepEqual(saved, []);
+});
+
+test("a text is taken out of the draft with its lines, and nothing else", () => {
+  assert.equal(without("one\ntwo\nthree", "two"), "one\nthree");
+  assert.equal(without("one\ntwo", "one"), "two");
+  assert.equal(without("one", "one"), "");
+  assert.equal(without("one more", "one"), "one more");
+  assert.equal(without("one\none", "one"), "one");
 });

@@ -1,10 +1,10 @@
 // Owns an open conversation: keeps it at its end while the reader is there,
 // shows what is on its way, marks as read what is seen.
 // @ts-check
-import { Composer, KEPT } from "./composer.js";
+import { Composer, KEPT, without } from "./composer.js";
 import { ask } from "./ask.js";
 import { alert, takePrefill } from "./nav.js";
-import { again, discard, put, waiting } from "./outbox.js";
+import { again, discard, draftOf, put, waiting } from "./outbox.js";
 
 const NEAR = 56;
 
@@ -49,9 +49,10 @@ class Conversation {
     return this.ids.has(id);
   }
 
+  /** @returns {Promise<unknown>} when what is written here is saved */
   close() {
     this.#closing.abort();
-    this.composer.close();
+    return this.composer.close();
   }
 
   refresh() {
@@ -237,28 +238,34 @@ class Conversation {
 
 /**
  * The draft that kept a text until it was taken must not offer it again. The
- * server drops it with the text, unless the draft came after it.
+ * server has dropped it with the text, unless the page's last save came after
+ * it.
  * @param {import("./outbox.js").Item} item
  */
 async function forget({ conversation, text }) {
-  const draft = `/panel/conversations/${encodeURIComponent(conversation)}/draft`;
+  const draft = draftOf(conversation);
   try {
+    await left;
     const r = await ask(draft);
-    if (r.ok && (await r.text()) === text) await ask(draft, { method: "POST", body: new URLSearchParams({ text: "" }) });
+    const before = r.ok ? await r.text() : "";
+    const rest = without(before, text);
+    if (rest !== before) await ask(draft, { method: "POST", body: new URLSearchParams({ text: rest }) });
   } catch {
     // offline: the text is sent, and its draft is there to be seen
   }
 }
 
+/** The last save of the conversation that was left. @type {Promise<unknown>} */
+let left = Promise.resolve();
 /** @type {Conversation | null} */
 let open = null;
 
 document.addEventListener("oh:leave", () => {
-  open?.close();
+  left = open?.close() ?? left;
   open = null;
 });
 document.addEventListener("oh:panel", (e) => {
-  open?.close();
+  left = open?.close() ?? left;
   const root = /** @type {CustomEvent} */ (e).detail.panel.querySelector("[data-panel=conversation]");
   open = root instanceof HTMLElement ? new Conversation(root) : null;
 });

@@ -40,6 +40,8 @@ type Desk struct {
 
 	syncing chan struct{} // holds one token while no sync runs
 
+	drafting sync.Mutex // held while a draft changes in the store and here; taken before mu
+
 	mu          sync.Mutex
 	ledger      *ledger         // guarded by mu
 	identity    *identity       // guarded by mu; nil until known

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"offhook/internal/rc"
@@ -46,6 +47,8 @@ func (d *Desk) SaveDraft(ctx context.Context, conversationID, text string) error
 		return rc.Errorf(rc.TooLarge, "This draft is longer than %d characters, and the rest is not kept. Shorten it.", maxDraft)
 	}
 	key := d.draftOf(conversationID)
+	d.drafting.Lock()
+	defer d.drafting.Unlock()
 	d.mu.Lock()
 	if key != composeDraft && d.ledger.thread(key) == nil {
 		d.mu.Unlock()
@@ -78,14 +81,67 @@ func (d *Desk) SaveDraft(ctx context.Context, conversationID, text string) error
 func (d *Desk) setDraft(key, text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.placeDraft(key, text)
+}
+
+// placeDraft reports whether the draft was another before. The caller holds
+// mu.
+func (d *Desk) placeDraft(key, text string) bool {
 	if d.ledger.drafts[key] == text {
-		return
+		return false
 	}
 	d.ledger.drafts[key] = text
 	if text == "" {
 		delete(d.ledger.drafts, key)
 	}
 	d.tellDraft(key)
+	return true
+}
+
+// takeFromDraft removes a text that goes out from the draft, which may hold
+// what was written after it and is not to be lost, and returns what is left.
+func (d *Desk) takeFromDraft(ctx context.Context, tx store.WidgetTx, key, text string) (rest string, err error) {
+	row, err := tx.DeskRow(ctx, d.grantID, rowDraft, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var draft string
+	if err := d.openRow(row, &draft); err != nil {
+		d.log.Error("a draft is lost", "err", err) // which is no reason not to send the text
+	}
+	if rest = without(draft, text); rest == "" {
+		return "", tx.DeleteDeskRow(ctx, d.grantID, rowDraft, key)
+	}
+	if row, err = d.sealRow(rowDraft, key, rest); err != nil {
+		return "", err
+	}
+	return rest, tx.PutDeskRow(ctx, row)
+}
+
+// keptDraft is the draft as it is written down.
+func (d *Desk) keptDraft(ctx context.Context, r store.DeskReader, key string) (text string, err error) {
+	row, err := r.DeskRow(ctx, d.grantID, rowDraft, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return text, d.openRow(row, &text)
+}
+
+// without is what is left of a draft when one of its texts goes out: pages
+// keep what waits to be sent there, in lines of its own before what is being
+// written. A draft without the text is an earlier state of it.
+func without(draft, text string) string {
+	before, after, found := strings.Cut("\n"+draft+"\n", "\n"+text+"\n")
+	if !found {
+		return ""
+	}
+	return strings.Trim(before+"\n"+after, "\n")
 }
 
 // tellDraft tells the watchers here. The caller holds mu.
@@ -113,13 +169,9 @@ func (d *Desk) announceDraft(ctx context.Context, key string) {
 
 // reloadDraft reads a draft that another server has changed.
 func (d *Desk) reloadDraft(ctx context.Context, key string) error {
-	row, err := d.pool.Store.DeskRow(ctx, d.grantID, rowDraft, key)
-	var text string
-	if err == nil {
-		err = d.openRow(row, &text)
-	} else if errors.Is(err, store.ErrNotFound) {
-		err = nil
-	}
+	d.drafting.Lock()
+	defer d.drafting.Unlock()
+	text, err := d.keptDraft(ctx, d.pool.Store, key)
 	if err != nil {
 		return err
 	}

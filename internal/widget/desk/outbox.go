@@ -217,6 +217,9 @@ func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
 	// that is written down and not known here would wait for a restart.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
 	defer cancel()
+	d.drafting.Lock()
+	defer d.drafting.Unlock()
+	var rest string // what is written besides the text
 	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
 		if err := tx.AddOutboxItem(ctx, row); err != nil {
 			return err
@@ -224,7 +227,8 @@ func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
 		if err := tx.PutDeskRow(ctx, thread); err != nil {
 			return err
 		}
-		return tx.DeleteDeskRow(ctx, d.grantID, rowDraft, draft)
+		rest, err = d.takeFromDraft(ctx, tx, draft, i.Text)
+		return err
 	})
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return "", fmt.Errorf("writing a text down: %w", err)
@@ -233,21 +237,21 @@ func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
 		if row, err = d.pool.Store.OutboxItem(ctx, d.grantID, o.ID); err != nil {
 			return "", fmt.Errorf("reading a text: %w", err)
 		}
+		if rest, err = d.keptDraft(ctx, d.pool.Store, draft); err != nil {
+			return "", fmt.Errorf("reading a draft: %w", err)
+		}
 	}
-	return d.accept(ctx, row, draft)
+	return d.accept(ctx, row, draft, rest)
 }
 
-// accept shows a text that is written down and sets it on its way.
-func (d *Desk) accept(ctx context.Context, row store.OutboxItem, draft string) (string, error) {
+// accept shows a text that is written down, and what is left of its draft,
+// and sets it on its way. The caller holds drafting.
+func (d *Desk) accept(ctx context.Context, row store.OutboxItem, draft, rest string) (string, error) {
 	d.mu.Lock()
 	c := newChange()
 	d.admit(row, c)
 	d.commit(c)
-	written := d.ledger.drafts[draft] != ""
-	delete(d.ledger.drafts, draft)
-	if written {
-		d.tellDraft(draft)
-	}
+	written := d.placeDraft(draft, rest)
 	i := d.ledger.byItem[row.ID]
 	var id string
 	if i != nil {
