@@ -45,6 +45,7 @@ type PlatformReader interface {
 	AuthorizeReader
 	CredentialReader
 	MessageReader
+	PresenceReader
 	WSTokenReader
 }
 
@@ -56,6 +57,7 @@ type PlatformTx interface {
 	AuthorizeWriter
 	CredentialWriter
 	MessageWriter
+	PresenceWriter
 	WSTokenWriter
 }
 

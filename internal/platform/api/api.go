@@ -17,6 +17,7 @@ import (
 	"offhook/internal/platform/api/directory"
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/platform/api/numbers"
+	"offhook/internal/platform/api/presence"
 	"offhook/internal/platform/wire"
 	"offhook/internal/store"
 )
@@ -26,6 +27,7 @@ import (
 type Handler struct {
 	Face   *wire.Face
 	Store  store.Platform
+	Bus    bus.Bus
 	Office *messages.Office
 	Now    func() time.Time
 	Log    *slog.Logger
@@ -34,7 +36,7 @@ type Handler struct {
 // New returns a Handler with its own message office.
 func New(face *wire.Face, st store.Platform, b bus.Bus, now func() time.Time, log *slog.Logger) *Handler {
 	ids := &store.IDs{Now: now}
-	return &Handler{Face: face, Store: st, Office: messages.NewOffice(st, b, ids, now, log), Now: now, Log: log}
+	return &Handler{Face: face, Store: st, Bus: b, Office: messages.NewOffice(st, b, ids, now, log), Now: now, Log: log}
 }
 
 // Run does the work behind the answers, the delivery of texts, until ctx
@@ -50,6 +52,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	(&directory.Handler{Face: h.Face, Store: h.Store}).Mount(own)
 	(&numbers.Handler{Face: h.Face, Store: h.Store}).Mount(own)
 	(&messages.Handler{Face: h.Face, Store: h.Store, Office: h.Office, Now: h.Now, Log: h.Log}).Mount(own)
+	(&presence.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, Log: h.Log}).Mount(own)
 	h.mountService(own)
 	own.HandleFunc("/", h.unknown)
 	serve := h.override(own, mux)

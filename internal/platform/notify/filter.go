@@ -76,6 +76,9 @@ func (f filter) allow(c wire.Caller) *rc.Error {
 	segments := strings.Split(f.path, "/")
 	for i, s := range segments[:len(segments)-1] {
 		id := segments[i+1]
+		if s == "extension" && slices.Equal(segments[i+2:], []string{"presence"}) {
+			continue // colleagues may look; what a hidden one does is not told
+		}
 		if s == "account" && id != strconv.FormatInt(c.AccountID, 10) || s == "extension" && id != strconv.FormatInt(c.ExtensionID, 10) {
 			return rc.Coded(rc.Denied, "CMN-404", "The events of another %s cannot be subscribed to; use ~ for your own", s)
 		}

@@ -44,12 +44,13 @@ func (h *Handler) fanOut(e event.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, to := range h.routes[o.path] {
-		if to.sub.owner.AccountID != e.AccountID || !to.filter.matches(o) {
+		body := o.bodyFor(to)
+		if body == nil || !to.filter.matches(o) {
 			continue
 		}
 		err := to.sub.session.notify(rc.Notification{
 			UUID: newUUID(), Event: to.filter.text, Timestamp: now, SubscriptionID: to.sub.id,
-			OwnerID: fmt.Sprint(to.sub.owner.ExtensionID), Body: e.Body,
+			OwnerID: fmt.Sprint(to.sub.owner.ExtensionID), Body: body,
 		})
 		if err != nil {
 			h.Log.Error("notifying", "ext", to.sub.owner.ExtensionID, "event", to.filter.text, "err", err)

@@ -18,17 +18,17 @@ import (
 // find here, so a feature moves into this list with its operations.
 var present = []string{
 	"ReadCompanyInfo", "ReadExtensionInfo", "ReadExtensionPhoneNumbers", "ReadExtensions", "ReadCallerIDSettings",
-	"ReadMessages", "EditMessages", "SMSReceiving",
+	"ReadMessages", "EditMessages", "SMSReceiving", "ReadPresenceStatus", "EditPresenceStatus",
 }
 
 // absent are features that clients ask for and that this platform does not
 // have.
 var absent = []string{
 	"AIGeneratedNotes", "BlockingCallerId", "CallQueuePresence", "CallQueueSmsRecipient", "ContactCenterAccount", "EditCallQueuePresence",
-	"EditOutboundCallerId", "EditPresenceStatus", "FaxReceiving", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
+	"EditOutboundCallerId", "FaxReceiving", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
 	"MeetingsEncryption", "MMSReceiving", "MMSSending", "OutboundCallPrefix", "PagesReceiving", "PagesSending",
 	"ReadExtensionAnsweringRules", "ReadExtensionCallLog", "ReadExtensionCallRecordings", "ReadPersonalContacts",
-	"ReadPresenceStatus", "ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
+	"ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
 	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions", "Voicemail", "WebPhone",
 }
 
@@ -91,7 +91,7 @@ func serviceFeatures(p *plan.Plan, e store.Extension) []rc.ServiceFeature {
 		{FeatureName: "SMS", Enabled: texts}, {FeatureName: "SMSReceiving", Enabled: true}, {FeatureName: "MMS"},
 		{FeatureName: "Pager"}, {FeatureName: "PagerReceiving"}, {FeatureName: "Fax"}, {FeatureName: "FaxReceiving"},
 		{FeatureName: "Voicemail"}, {FeatureName: "VoipCalling"}, {FeatureName: "WebPhone"}, {FeatureName: "RingOut"},
-		{FeatureName: "Presence"}, {FeatureName: "InternationalCalling"}, {FeatureName: "InternationalSMS"},
+		{FeatureName: "Presence", Enabled: true}, {FeatureName: "InternationalCalling"}, {FeatureName: "InternationalSMS"},
 		{FeatureName: "VideoConferencing"}, {FeatureName: "RCTeams"}, {FeatureName: "SiteCodes"},
 	}
 }
@@ -116,7 +116,7 @@ type permissionID struct {
 func permissions(base string, p *plan.Plan, e store.Extension) []permission {
 	granted := []string{
 		"ReadCompanyInfo", "ReadExtensions", "ReadUserPhoneNumbers", "ReadCallerIDSettings", "ReadUserDevices",
-		"ReadUserForwardingFlipNumbers", "ReadMessages", "EditMessages",
+		"ReadUserForwardingFlipNumbers", "ReadMessages", "EditMessages", "ReadPresenceStatus", "EditPresenceStatus",
 	}
 	role := "2"
 	if maySendTexts(p, e) {

@@ -1,8 +1,6 @@
 package messages
 
 import (
-	"bytes"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,11 +8,11 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"net/textproto"
 	"strconv"
 	"strings"
 
 	"offhook/internal/listen"
+	"offhook/internal/platform/api/batch"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -25,10 +23,9 @@ import (
 // in the body when the path says "*" (contract 4). The answer is 207 with
 // one part for each.
 const (
-	maxPath   = 50   // ids in a path
-	maxBody   = 1000 // ids in a body
-	maxBytes  = 1 << 20
-	multiJSON = "application/vnd.ringcentral.multipart+json"
+	maxPath  = 50   // ids in a path
+	maxBody  = 1000 // ids in a body
+	maxBytes = 1 << 20
 )
 
 func isBulk(messageID string) bool { return messageID == "*" || strings.Contains(messageID, ",") }
@@ -103,7 +100,7 @@ func (h *Handler) deleteBulk(w http.ResponseWriter, r *http.Request, e store.Ext
 func pathIDs(r *http.Request) ([]int64, error) {
 	fields := strings.Split(r.PathValue("messageId"), ",")
 	if len(fields) > maxPath {
-		return nil, tooMany(maxPath)
+		return nil, batch.TooMany(maxPath)
 	}
 	var all []int64
 	for _, f := range fields {
@@ -118,7 +115,7 @@ func pathIDs(r *http.Request) ([]int64, error) {
 
 func bodyIDs(raw []json.RawMessage) ([]int64, error) {
 	if len(raw) > maxBody {
-		return nil, tooMany(maxBody)
+		return nil, batch.TooMany(maxBody)
 	}
 	var all []int64
 	for _, f := range raw {
@@ -131,15 +128,11 @@ func bodyIDs(raw []json.RawMessage) ([]int64, error) {
 	return all, nil
 }
 
-func tooMany(limit int) error {
-	return rc.Coded(rc.Invalid, "CMN-106", "Batch request is limited to %d entries", limit)
-}
-
 // readPatches reads a bulk PUT or PATCH: one patch for all ids of the path,
 // a part for each of them in their order, or a list of entries.
 func readPatches(w http.ResponseWriter, r *http.Request) ([]int64, map[int64]patch, error) {
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if r.PathValue("messageId") == "*" || kind == multiJSON {
+	if r.PathValue("messageId") == "*" || kind == batch.MultiJSON {
 		return readEntries(w, r)
 	}
 	all, err := pathIDs(r)
@@ -215,74 +208,14 @@ func readParts(body io.Reader, boundary string, n int) ([]patch, error) {
 	return all, nil
 }
 
-// A status is one line of the first part of a 207 answer.
-type status struct {
-	Href                string `json:"href"`
-	Status              int    `json:"status"`
-	ResponseDescription string `json:"responseDescription"`
-}
-
 func answerBulk(w http.ResponseWriter, r *http.Request, e store.Extension, results []result) error {
 	base := listen.BaseURL(r)
-	statuses := make([]status, len(results))
-	bodies := make([]any, len(results))
+	parts := make([]batch.Part, len(results))
 	for i, res := range results {
-		uri := messageURI(base, store.Message{AccountID: e.AccountID, ExtensionID: e.ID, ID: res.id})
+		parts[i] = batch.Part{ID: strconv.FormatInt(res.id, 10), Href: messageURI(base, store.Message{AccountID: e.AccountID, ExtensionID: e.ID, ID: res.id})}
 		if res.found {
-			statuses[i], bodies[i] = status{uri, http.StatusOK, "OK"}, record(base, res.message)
-			continue
-		}
-		m := target.Missing("messageId")
-		statuses[i] = status{uri, http.StatusNotFound, "Not Found"}
-		item := rc.ErrorItem{ErrorCode: m.Code, Message: m.Message, ParameterName: m.Parameter}
-		bodies[i] = rc.ErrorEnvelope{ErrorCode: m.Code, Message: m.Message, ParameterName: m.Parameter, Errors: []rc.ErrorItem{item}}
-	}
-	if strings.Contains(r.Header.Get("Accept"), multiJSON) {
-		return answerMultiJSON(w, results, statuses, bodies)
-	}
-	return answerMixed(w, statuses, bodies)
-}
-
-func answerMultiJSON(w http.ResponseWriter, results []result, statuses []status, bodies []any) error {
-	type part struct {
-		ResourceID string `json:"resourceId"`
-		Status     int    `json:"status"`
-		Body       any    `json:"body"`
-	}
-	parts := make([]part, len(results))
-	for i, res := range results {
-		parts[i] = part{strconv.FormatInt(res.id, 10), statuses[i].Status, bodies[i]}
-	}
-	body, err := json.Marshal(parts)
-	if err != nil {
-		return fmt.Errorf("encoding a bulk answer: %w", err)
-	}
-	w.Header().Set("Content-Type", multiJSON)
-	w.WriteHeader(http.StatusMultiStatus)
-	_, _ = w.Write(body) // whoever hung up does not read it
-	return nil
-}
-
-func answerMixed(w http.ResponseWriter, statuses []status, bodies []any) error {
-	var b bytes.Buffer
-	m := multipart.NewWriter(&b)
-	if err := m.SetBoundary(fmt.Sprintf("Boundary_%d_%s", len(bodies), rand.Text())); err != nil {
-		return fmt.Errorf("writing a bulk answer: %w", err)
-	}
-	for _, v := range append([]any{map[string]any{"response": statuses}}, bodies...) {
-		p, err := m.CreatePart(textproto.MIMEHeader{"Content-Type": {"application/json"}})
-		if err != nil {
-			return fmt.Errorf("writing a bulk answer: %w", err)
-		}
-		if err := json.NewEncoder(p).Encode(v); err != nil {
-			return fmt.Errorf("writing a bulk answer: %w", err)
+			parts[i].Body = record(base, res.message)
 		}
 	}
-	if err := m.Close(); err != nil {
-		return fmt.Errorf("writing a bulk answer: %w", err)
-	}
-	w.Header().Set("Content-Type", `multipart/mixed; boundary="`+m.Boundary()+`"`)
-	w.WriteHeader(http.StatusMultiStatus)
-	_, _ = w.Write(b.Bytes()) // whoever hung up does not read it
-	return nil
+	return batch.Answer(w, r, "messageId", parts)
 }
