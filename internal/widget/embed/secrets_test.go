@@ -189,6 +189,12 @@ func TestWhatThePageMayBeginWith(t *testing.T) {
 	if s := show("&brand=%3Cb%3E&localeId=%26state%3Dx"); len(s.Hints) != 0 {
 		t.Errorf("hints that are none: %+v", s.Hints)
 	}
+	if s := show("&externalAuthId=ada%40crm"); s.External != "ada@crm" {
+		t.Errorf("whom the page means: %+v", s)
+	}
+	if _, s := serve(g, "/app.html?clientId=app&externalAuthId="+strings.Repeat("x", 257), from(crm+"/")); s.view != nil || !strings.Contains(s.refused, "externalAuthId") {
+		t.Errorf("a name of 257 bytes: %+v", s)
+	}
 	spec.JWTAccess = "everybody"
 	if err := g.Register(t.Context(), spec); err == nil {
 		t.Error("a JWT access that nobody knows was registered")

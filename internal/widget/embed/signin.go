@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"offhook/internal/listen"
+	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/visit"
 )
@@ -22,6 +23,9 @@ var hints = []struct {
 	{"localeId", "localeId", regexp.MustCompile(`^[A-Za-z0-9_-]{2,35}$`)},
 	{"ui_locales", "ui_locales", regexp.MustCompile(`^[A-Za-z0-9_ -]{2,64}$`)},
 }
+
+// maxExternal is the longest name of a host page's own for a user.
+const maxExternal = 256
 
 // signin says how the page of a frame may begin.
 func (h *Handler) signin(r *http.Request, platform Record, e store.Embed, f store.Frame) (s visit.Signin, err error) {
@@ -43,6 +47,9 @@ func (h *Handler) signin(r *http.Request, platform Record, e store.Embed, f stor
 	s.SSO = query.Get("authMode") == "sso"
 	s.OwnWindow = query.Get("disableLoginPopup") != ""
 	s.Hints = hintsOf(query.Get)
+	if s.External = query.Get("externalAuthId"); len(s.External) > maxExternal {
+		return visit.Signin{}, rc.Errorf(rc.Invalid, "The parameter externalAuthId may have up to %d bytes.", maxExternal)
+	}
 	if query.Get("showSignUpButton") != "" {
 		s.SignUpURL = platform.SignUp
 	}

@@ -158,12 +158,12 @@ var Parameters = append([]Row{
 	{"ticket", true, "Our own: a ticket of the host's own server, as clientSecret. One that is not good changes nothing; `RCAdapter.setTicketProvider` needs no address."},
 	{"embedderPolicy", true, "Our own: `none` sends the phone without Cross-Origin-Embedder-Policy, for authMode=sso with platforms whose answers carry no resource policy. Not for host pages that have such a policy."},
 	{"disableLoginPopup", true, "Posts rc-login-popup-notify instead of opening a window. Capability `signin`; without it the phone opens its own window."},
+	{"externalAuthId", true, "The host page's own name for its user. When it is not the one of the last sign-in here, that session ends before it is shown, and what the page brings signs in anew."},
 	{"brand", true, "A brand's number goes on to the platform's sign-in page; names of brands are not known here."},
 	{"showSignUpButton", true, "A link to the platform's page for new accounts, where its record has one (`sign_up`)."},
 }, unread(`discovery, discoverAppServer
 authProxy
 proxyUri
-externalAuthId
 appVersion, userAgent
 stylesUri
 disableCall, disableMessages, disableReadText, disableMeeting, disableContacts, disableCallHistory

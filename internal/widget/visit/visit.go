@@ -65,15 +65,16 @@ type ShellView struct {
 // A Signin says how the page of a frame may begin to sign in. The page gets
 // it as JSON and sends back what it needs; the server checks that again.
 type Signin struct {
-	Intake    string            `json:"intake,omitempty"`    // what the address brought, for this page to claim once
-	JWT       bool              `json:"jwt,omitempty"`       // a registered JWT signs in without a click
-	Shared    bool              `json:"shared,omitempty"`    // everybody who opens the page acts as one user
-	Implicit  bool              `json:"implicit,omitempty"`  // signed in for an hour, renewed while somebody is active
-	SSO       bool              `json:"sso,omitempty"`       // by the browser's own session with the platform, where that can be seen
-	OwnWindow bool              `json:"ownWindow,omitempty"` // the host page opens the sign-in window
-	Redirect  string            `json:"redirect,omitempty"`  // a redirect page that is hosted elsewhere
-	Hints     map[string]string `json:"hints,omitempty"`     // brand and language, for the platform's sign-in page
-	SignUpURL string            `json:"signUpUrl,omitempty"` // the platform's sign-up page, where it is asked for
+	Intake    string            `json:"intake,omitempty"`         // what the address brought, for this page to claim once
+	JWT       bool              `json:"jwt,omitempty"`            // a registered JWT signs in without a click
+	Shared    bool              `json:"shared,omitempty"`         // everybody who opens the page acts as one user
+	Implicit  bool              `json:"implicit,omitempty"`       // signed in for an hour, renewed while somebody is active
+	SSO       bool              `json:"sso,omitempty"`            // by the browser's own session with the platform, where that can be seen
+	OwnWindow bool              `json:"ownWindow,omitempty"`      // the host page opens the sign-in window
+	External  string            `json:"externalAuthId,omitempty"` // the host page's own name for whom it means
+	Redirect  string            `json:"redirect,omitempty"`       // a redirect page that is hosted elsewhere
+	Hints     map[string]string `json:"hints,omitempty"`          // brand and language, for the platform's sign-in page
+	SignUpURL string            `json:"signUpUrl,omitempty"`      // the platform's sign-up page, where it is asked for
 }
 
 // JSON is how the shell hands it to the page.
