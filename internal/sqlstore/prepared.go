@@ -80,7 +80,13 @@ func (r reader) QueryContext(ctx context.Context, query string, args ...any) (*s
 	return s.QueryContext(ctx, args...)
 }
 
+// A row is read to its end before anybody could give up, so a caller that
+// went away is noticed before it and not watched for during it, which takes
+// longer than the row (see transaction).
 func (r reader) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if ctx.Err() == nil {
+		ctx = context.WithoutCancel(ctx)
+	}
 	s, err := r.stmt(ctx, query)
 	if err != nil || s == nil {
 		return r.db.QueryRowContext(ctx, query, args...) // whose error is the better one

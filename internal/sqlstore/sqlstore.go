@@ -54,10 +54,13 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 	return db, nil
 }
 
+// openSQLite keeps what SQLite would put into temporary files in memory: a
+// savepoint notes there what it may have to undo, and each write of a group
+// has its own.
 func openSQLite(ctx context.Context, path, synchronous string) (*DB, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() +
 		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=foreign_keys(1)" +
-		"&_pragma=synchronous(" + synchronous + ")"
+		"&_pragma=temp_store(MEMORY)&_pragma=synchronous(" + synchronous + ")"
 	write, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("opening SQLite: %w", err)
