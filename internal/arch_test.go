@@ -82,8 +82,10 @@ func tier(dir string) (tier int, room string) {
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir
 	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"),
-		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"), within(dir, "internal/widget/markup"):
+		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"), within(dir, "internal/widget/protocol"):
 		return 2, dir
+	case within(dir, "internal/widget/markup"), within(dir, "internal/widget/form"):
+		return 2, "what fragments are drawn with"
 	case within(dir, "internal/platform/signing"):
 		return 2, "internal/platform/signing" // and its test support
 	case within(dir, "internal/platform"), within(dir, "internal/widget"):

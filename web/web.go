@@ -30,6 +30,17 @@ var types = map[string]string{
 	".svg": "image/svg+xml",
 }
 
+// Types are the host page's declarations for TypeScript, which its developers
+// read and copy.
+const Types = "adapter/offhook.d.ts"
+
+func mimeOf(name string) string {
+	if name == Types {
+		return "text/plain; charset=utf-8"
+	}
+	return types[path.Ext(name)]
+}
+
 // Sheet is the name of the one style sheet: every file of style/, tokens
 // first, so that a page needs a single request for its looks.
 const Sheet = "style/app.css"
@@ -132,7 +143,7 @@ func load() map[string]file {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		mime := types[path.Ext(name)]
+		mime := mimeOf(name)
 		if mime == "" || strings.HasSuffix(name, ".test.js") {
 			return nil
 		}

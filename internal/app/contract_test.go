@@ -12,7 +12,7 @@ import (
 
 	"offhook/internal/app"
 	"offhook/internal/rc"
-	"offhook/internal/widget/hostlink"
+	"offhook/internal/widget/protocol"
 )
 
 var update = flag.Bool("update", false, "rewrite docs/contract-status.md")
@@ -26,12 +26,13 @@ func TestContractStatus(t *testing.T) {
 	operations(t, &b)
 	for _, section := range []struct {
 		title string
-		rows  []hostlink.Row
+		rows  []protocol.Row
 	}{
-		{"Messages from the host page to the widget", hostlink.FromHost()},
-		{"Messages from the widget to the host page", hostlink.ToHost()},
-		{"URL parameters", hostlink.Parameters},
-		{"RCAdapter and the globals of adapter.js", hostlink.Methods},
+		{"Messages from the host page to the widget", protocol.FromHost()},
+		{"Requests of rc-adapter-message-request", protocol.Paths()},
+		{"Messages from the widget to the host page", protocol.ToHost()},
+		{"URL parameters", protocol.Parameters},
+		{"RCAdapter and the globals of adapter.js", protocol.Methods()},
 	} {
 		fmt.Fprintf(&b, "\n## %s\n\n| | name | note |\n| --- | --- | --- |\n", section.title)
 		for _, r := range section.rows {

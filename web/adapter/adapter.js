@@ -1,6 +1,7 @@
-// The phone in the corner of any page; see docs/embedding.md. The iframe
-// stands in the page's tree, where integrations look for it, all else in a
-// shadow root. It works under strict policies: no inline styles or innerHTML.
+// The phone in the corner of any page; see docs/host-api.md. The iframe stands
+// in the page's tree, where integrations look for it, all else in a shadow
+// root. It works under strict policies: no inline styles or innerHTML. What
+// few pages need is in more.js.
 (() => {
   'use strict';
   const script = /** @type {any} */ (document.currentScript ?? document.querySelector('script[src*="/adapter.js"]'));
@@ -48,8 +49,9 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
   /** @param {any} [o] */
   const start = ({ appUrl, options } = {}) => {
     if (window.RCAdapter) return window.RCAdapter;
-    const url = new URL(appUrl ?? 'app.html', script.src);
-    const given = new URL(script.src).searchParams;
+    const src = script?.src ?? appUrl;
+    const url = new URL(appUrl ?? 'app.html', src);
+    const given = new URL(src).searchParams;
     for (const name in options) given.set(name, options[name]);
     // What concerns this file stays; the frame gets the rest.
     const take = (name) => {
@@ -69,8 +71,9 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     const key = prefix + '-adapter';
 
     let name = 'Phone';
-    let ready = false;
-    let queue = [];
+    let begin, fail, last;
+    const begun = new Promise((resolve, reject) => ([begin, fail] = [resolve, reject]));
+    begun.catch(() => {}); // whoever waits hears of it
     // x and y are the way from its corner.
     const state = { x: 0, y: 0, minimized: minimizable && innerWidth <= 480, closed: false };
     try {
@@ -180,22 +183,12 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       show();
       frame.focus();
     });
-    root.addEventListener('click', () => {
-      // A page may ask only after a click in it.
-      if (notify && window.Notification?.permission === 'default') Notification.requestPermission();
-    });
-
     const send = (type, fields) => {
-      if (ready) frame.contentWindow.postMessage({ ...fields, type }, url.origin);
-      else queue.push([type, fields]);
+      const post = () => frame.contentWindow?.postMessage({ ...fields, type }, url.origin);
+      if (last) post();
+      else begun.then(post, () => {}); // early commands wait, and go with the phone
     };
-    // The frame wants a ticket when nobody is signed in.
-    let provide, wanted;
-    const ask = async () => {
-      if (!wanted || !provide) return;
-      wanted = false;
-      api.signIn({ ticket: await provide() });
-    };
+    /** @type {any} */
     const api = {
       clickToCall(phoneNumber, toCall = false) {
         show();
@@ -205,12 +198,9 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
         show();
         send('rc-adapter-new-sms', { phoneNumber, text, conversation, attachments, recipient });
       },
-      navigateTo: (path) => send('rc-adapter-navigate-to', { path }),
-      logoutUser: () => send('rc-adapter-logout'),
-      signIn: ({ ticket }) => send('rc-adapter-sign-in', { ticket }),
-      setTicketProvider(fn) {
-        provide = fn;
-        ask();
+      navigateTo(path) {
+        show();
+        send('rc-adapter-navigate-to', { path });
       },
       setMinimized: (minimized) => set({ minimized: minimizable && !!minimized }),
       toggleMinimized: () => api.setMinimized(!state.minimized),
@@ -223,8 +213,9 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       },
       dispose() {
         gone.abort();
+        fail(gone.signal.reason);
         host.remove();
-        delete window.RCAdapter;
+        Reflect.deleteProperty(window, 'RCAdapter');
       },
       get minimized() { return state.minimized; },
       get closed() { return state.closed; },
@@ -234,41 +225,35 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
 
     const gone = new AbortController();
     const on = (target, type, fn) => target.addEventListener(type, fn, { signal: gone.signal });
-    on(window, 'resize', place);
-    on(window, 'message', ({ source, origin, data }) => {
-      if (source !== frame.contentWindow || origin !== url.origin) return;
-      if (data?.type === 'offhook-frame-notify') {
-        name = data.name || name;
-        label(data.unread);
-        ready = true;
-        for (const q of queue) send(...q);
-        queue = [];
-        wanted = data.ticket;
-        ask();
-      }
-      if (data?.type === 'rc-inbound-message-notify' && notify && document.hidden && window.Notification?.permission === 'granted') {
-        const { id, from, subject, conversationId } = data.message;
-        // Twenty tabs share the tag and tell once.
-        const n = new Notification(from?.name || from?.phoneNumber || name, { body: subject, tag: key + id });
-        n.onclick = () => {
-          window.focus();
-          show();
-          api.navigateTo('/conversations/' + conversationId);
-        };
-      }
+    let rest;
+    const more = async (method, ...args) => {
+      rest ??= import(new URL('more.js', src).href).then((m) => m.default({ api, send, show, begun, signal: gone.signal, key, hear, last: () => last }));
+      return (await rest)[method](...args);
+    };
+    for (const method of 'ready logoutUser signIn setTicketProvider alertMessage dismissMessage createSMSTemplate isWindowPoppedUp setEnvironment updateSmsSetting'.split(' ')) {
+      api[method] = (...args) => more(method, ...args);
+    }
+
+    const hear = (fn) => on(window, 'message', ({ source, origin, data }) => {
+      if (source === frame.contentWindow && origin === url.origin && data) fn(data);
     });
+    hear((data) => {
+      if (data.type === 'offhook-open-notify') show();
+      if (data.type !== 'offhook-frame-notify') return;
+      last = data;
+      name = data.name || name;
+      label(data.unread);
+      begin(api);
+    });
+    on(window, 'resize', place);
+    if (notify) more('notify');
     on(document, 'click', (c) => {
       if (c.defaultPrevented || c.button || c.metaKey || c.ctrlKey || c.shiftKey || c.altKey) return;
       const link = c.composedPath().find((e) => /^(tel|sms):/i.test(e.href));
       if (!link) return;
       c.preventDefault();
-      let [to, query] = link.href.slice(4).split(/[?&;](.*)/s);
-      try {
-        to = decodeURIComponent(to);
-      } catch {}
-      if (/^tel/i.test(link.href)) return api.clickToCall(to, true);
-      const body = new URLSearchParams(query);
-      api.clickToSMS(to, body.get('body') ?? body.get('text'));
+      show();
+      more('open', link.href);
     });
 
     label();

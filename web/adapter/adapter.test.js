@@ -6,6 +6,8 @@ import vm from "node:vm";
 import { gzipSync } from "node:zlib";
 
 const source = readFileSync(new URL("adapter.js", import.meta.url), "utf8");
+// The pretend page has no loader of modules: it gets the real file by another way.
+const loadable = source.replace("import(", "load(");
 
 /** As much of an element as the adapter touches. */
 class Fake extends EventTarget {
@@ -23,17 +25,18 @@ class Fake extends EventTarget {
 }
 
 /** Runs the adapter on a pretend page. */
-function load({ src = "https://phone.example/adapter.js?clientId=app", stored, ...globals } = {}) {
+function load({ src = "https://phone.example/adapter.js?clientId=app", script = { src }, stored, ...globals } = {}) {
   const body = new Fake("body");
   const document = Object.assign(new EventTarget(), {
-    currentScript: { src }, body, hidden: true, createElementNS: (ns, tag) => new Fake(tag), querySelector: () => null,
+    currentScript: script, body, hidden: true, createElementNS: (ns, tag) => new Fake(tag), querySelector: () => null,
   });
   const window = Object.assign(new EventTarget(), {
     document, URL, URLSearchParams, AbortController, innerWidth: 1280, innerHeight: 800, localStorage: stored ?? {},
-    CSSStyleSheet: class { replaceSync() {} }, ...globals,
+    CSSStyleSheet: class { replaceSync() {} }, loaded: [], ...globals,
   });
   window.window = window;
-  vm.runInNewContext(source, window);
+  window.load = (url) => (window.loaded.push(url), import("./more.js"));
+  vm.runInNewContext(loadable, window);
   const host = body.children[0];
   const frame = host?.children[0];
   const say = (data, from = {}) => window.dispatchEvent(Object.assign(new Event("message"), { source: frame.contentWindow, origin: "https://phone.example", data, ...from }));
@@ -60,12 +63,20 @@ test("the frame gets the script's parameters, and the adapter keeps its own", ()
   assert.match(host.className, /left/);
 });
 
-test("commands wait for the frame and go to its origin only", () => {
+/** Lets everything that needs no time happen, the loading of a module too. */
+const settled = async () => {
+  await import("./more.js");
+  for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+};
+
+test("commands wait for the frame and go to its origin only", async () => {
   const page = load();
   page.window.RCAdapter.clickToSMS("+1", "Hi");
   page.window.RCAdapter.navigateTo("/settings");
   assert.deepEqual(page.frame.sent, []);
   page.ready();
+  await settled();
+  assert.deepEqual(page.window.loaded, [], "what every page needs is in the script itself");
   assert.deepEqual(page.frame.sent.map((s) => [s.target, s.data.type]), [
     ["https://phone.example", "rc-adapter-new-sms"],
     ["https://phone.example", "rc-adapter-navigate-to"],
@@ -84,7 +95,7 @@ test("only the frame itself is heard", () => {
   assert.equal(page.frame.title, "Acme");
 });
 
-test("links to numbers open the phone", () => {
+test("links to numbers open the phone", async () => {
   const page = load();
   page.ready();
   page.window.RCAdapter.setMinimized(true);
@@ -92,6 +103,8 @@ test("links to numbers open the phone", () => {
   assert.equal(click(page, "sms:+16505550101?body=Hello%20there"), true);
   assert.equal(click(page, "SMS:+16505550101&body=from+iOS"), true);
   assert.equal(page.window.RCAdapter.minimized, false);
+  await settled();
+  assert.deepEqual(page.window.loaded, ["https://phone.example/more.js"]);
   assert.deepEqual(page.frame.sent.map(({ data }) => [data.type, data.phoneNumber, data.text]), [
     ["rc-adapter-new-call", "+1 (650) 555-0101", undefined],
     ["rc-adapter-new-sms", "+16505550101", "Hello there"],
@@ -144,48 +157,53 @@ test("the badge shows how many are unread", () => {
   assert.equal(pill.children[1].textContent, "99+");
 });
 
-test("a text that comes in while nobody looks is a notification, when the page asked for it", () => {
-  const shown = [];
-  const Notification = Object.assign(function (title, options) { shown.push({ title, ...options }); }, { permission: "granted" });
-  const text = { type: "rc-inbound-message-notify", message: { id: 7, from: { name: "Ada" }, subject: "Hello" } };
-  load({ Notification }).say(text);
-  assert.deepEqual(shown, []);
-  const page = load({ src: "https://phone.example/adapter.js?clientId=app&notification=1", Notification });
-  page.say(text, { origin: "https://evil.example" });
-  page.say(text);
-  assert.deepEqual(shown, [{ title: "Ada", body: "Hello", tag: "rc-widget-adapter7" }]);
-});
-
-test("a ticket is asked for when the frame wants one, whichever comes first", async () => {
-  for (const early of [true, false]) {
-    const page = load();
-    let asked = 0;
-    const provide = async () => `OHTK_${++asked}`;
-    const want = () => page.say({ type: "offhook-frame-notify", version: 1, name: "Acme", ticket: true });
-    if (early) page.window.RCAdapter.setTicketProvider(provide);
-    want();
-    if (!early) page.window.RCAdapter.setTicketProvider(provide);
-    await new Promise(setImmediate);
-    assert.deepEqual(page.frame.sent.map(({ data, target }) => [data.type, data.ticket, target]), [["rc-adapter-sign-in", "OHTK_1", "https://phone.example"]]);
-    page.ready();
-    await new Promise(setImmediate);
-    assert.equal(asked, 1, "not while somebody is signed in");
-    want();
-    await new Promise(setImmediate);
-    assert.equal(asked, 2, "each want is answered once");
+test("a phone that is put on the page and taken off it again and again leaves nothing behind", async () => {
+  let listening = 0;
+  const count = (target) => {
+    const { addEventListener } = target;
+    target.addEventListener = (type, fn, options) => {
+      if (options?.signal?.aborted) return;
+      listening++;
+      options?.signal?.addEventListener("abort", () => listening--);
+      return addEventListener.call(target, type, fn, options);
+    };
+  };
+  const page = load({ RC_EMBEDDABLE_ADAPTER_MANUAL_INIT: true });
+  for (const target of [page.window, page.document]) count(target);
+  for (let i = 0; i < 2; i++) {
+    const first = page.window.RCAdapterInit();
+    assert.equal(page.window.RCAdapterInit(), first, "a second start is the same phone");
+    assert.ok(listening > 0);
+    const early = first.ready();
+    page.window.RCAdapterDispose();
+    page.window.RCAdapterDispose();
+    await assert.rejects(early, /taken off the page/);
+    assert.equal(listening, 0);
+    assert.equal(page.window.RCAdapter, undefined);
   }
+  assert.ok(page.body.children.every((host) => host.removed));
 });
 
-test("the page may hand over a ticket by itself", () => {
-  const page = load();
-  page.window.RCAdapter.signIn({ ticket: "OHTK_x" });
-  page.ready();
-  assert.deepEqual(page.frame.sent.map(({ data }) => [data.type, data.ticket]), [["rc-adapter-sign-in", "OHTK_x"]]);
-});
-
-test("a number that is badly escaped goes to the phone as it stands", () => {
+test("a number that is badly escaped goes to the phone as it stands", async () => {
   const page = load();
   page.ready();
   assert.equal(click(page, "tel:%E0%A4%A"), true);
+  await settled();
   assert.equal(page.frame.sent.at(-1).data.phoneNumber, "%E0%A4%A");
+});
+
+test("the phone comes up when its frame asks for it", () => {
+  const page = load();
+  page.ready();
+  page.window.RCAdapter.setMinimized(true);
+  page.say({ type: "offhook-open-notify" }, { origin: "https://evil.example" });
+  assert.equal(page.window.RCAdapter.minimized, true);
+  page.say({ type: "offhook-open-notify" });
+  assert.equal(page.window.RCAdapter.minimized, false);
+});
+
+test("loaded as a module it knows its own address from the start only", () => {
+  const page = load({ script: null, RC_EMBEDDABLE_ADAPTER_MANUAL_INIT: true });
+  page.window.RCAdapterInit({ appUrl: "https://phone.example/app.html", options: { clientId: "app" } });
+  assert.equal(page.body.children[0].children[0].attributes.src, "https://phone.example/app.html?clientId=app&fromAdapter=1");
 });

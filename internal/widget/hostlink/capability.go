@@ -6,17 +6,14 @@ import (
 	"slices"
 
 	"offhook/internal/store"
+	"offhook/internal/widget/protocol"
 )
 
-// What a host page may be allowed, by the names that the registry of embeds
-// gives them. A command without its capability is refused in the frame, and
-// what a page may not see is not sent to its frame as a host message.
+// What a host page may be allowed, as far as the socket decides it.
 const (
-	Navigate = "navigate" // show a page of the phone
-	Prefill  = "prefill"  // open a new text or a number, filled in; the user sends
-	Status   = "status"   // who is signed in, which page is open, how many are unread
-	SignIn   = "signin"   // ask for sign-in, sign out
-	Texts    = "messages" // read the user's texts as they come and change
+	Status   = protocol.Status
+	Texts    = protocol.Texts
+	Settings = protocol.Settings
 )
 
 // Embeds is the registry of embeds.

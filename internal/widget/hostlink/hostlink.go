@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -25,7 +26,7 @@ import (
 	"offhook/web"
 )
 
-// Handler serves the adapter script and the sockets of all frames. Sockets
+// Handler serves the scripts of host pages and the sockets of all frames. Sockets
 // outlive the shutdown of an HTTP server, so Close ends them.
 type Handler struct {
 	Visits *visit.Face
@@ -46,23 +47,39 @@ type Handler struct {
 
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("GET /adapter.js", h.adapter)
+	for at, name := range scripts {
+		mux.HandleFunc("GET "+at, func(w http.ResponseWriter, r *http.Request) { script(w, r, name) })
+	}
 	h.Visits.Open(mux, "GET /p/{key}/events", h.events)
 }
 
-// adapter serves the host page's script. The frame moves to the public name,
-// to which cookies belong, and a script that came under another name would not
-// recognise it there: such a page is told so.
-func (h *Handler) adapter(w http.ResponseWriter, r *http.Request) {
+// scripts are what host pages load, by the path they load it from.
+var scripts = map[string]string{
+	"/adapter.js":   "adapter/adapter.js",
+	"/more.js":      "adapter/more.js",
+	"/offhook.js":   "adapter/offhook.js",
+	"/offhook.d.ts": web.Types,
+}
+
+// script serves one of them. Modules come by CORS wherever they are imported.
+// The frame moves to the public name, to which cookies belong, and a script
+// that came under another name would not recognise it there: such a page is
+// told so.
+func script(w http.ResponseWriter, r *http.Request, name string) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
 	base, err := url.Parse(listen.BaseURL(r))
 	if err != nil || strings.EqualFold(base.Host, r.Host) {
-		web.Serve(w, r, "adapter/adapter.js")
+		web.Serve(w, r, name)
 		return
 	}
 	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
-	fmt.Fprintf(w, "console.error(%q);\n", "There is no phone on this page: load it from "+base.String()+"/adapter.js, the phone's public address.")
+	say := "console.error(%q);\n"
+	if strings.HasSuffix(name, "/offhook.js") {
+		say = "export const phone = null;\nthrow new Error(%q);\n"
+	}
+	fmt.Fprintf(w, say, "There is no phone on this page: load it from "+base.JoinPath(path.Base(name)).String()+", the phone's public address.")
 }
 
 // Close ends every socket and waits for them. Frames reconnect by themselves

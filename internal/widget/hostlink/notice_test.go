@@ -57,17 +57,3 @@ func (c *client) hostTypes(before string) map[string]bool {
 		}
 	}
 }
-
-func TestTablesNameEverythingOnce(t *testing.T) {
-	for name, rows := range map[string][]hostlink.Row{
-		"from the host": hostlink.FromHost(), "to the host": hostlink.ToHost(), "parameters": hostlink.Parameters, "methods": hostlink.Methods,
-	} {
-		seen := map[string]bool{}
-		for _, r := range rows {
-			if r.Name == "" || seen[r.Name] {
-				t.Errorf("%s: %q is listed twice or has no name", name, r.Name)
-			}
-			seen[r.Name] = true
-		}
-	}
-}

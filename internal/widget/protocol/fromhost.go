@@ -1,0 +1,104 @@
+package protocol
+
+func text(name, means string) Field   { return Field{Name: name, Kind: Text, Means: means} }
+func flag(name, means string) Field   { return Field{Name: name, Kind: Flag, Means: means} }
+func number(name, means string) Field { return Field{Name: name, Kind: Number, Means: means} }
+func list(name, typ, means string) Field {
+	return Field{Name: name, Kind: List, Type: typ, Means: means}
+}
+func object(name, typ, means string) Field {
+	return Field{Name: name, Kind: Object, Type: typ, Means: means}
+}
+
+func (f Field) must() Field         { f.Required = true; return f }
+func (f Field) upTo(n int) Field    { f.Max = n; return f }
+func (f Field) as(typ string) Field { f.Type = typ; return f }
+func (f Field) kind(k Kind) Field   { f.Kind = k; return f }
+
+// in is a message that a host page may post; forService one that its service
+// posts; later one that does nothing yet, with what the console says of it.
+func in(name, needs, note string, fields ...Field) Message {
+	return Message{Row: Row{name, true, note}, Needs: needs, Fields: fields}
+}
+
+func forService(name string, done bool, note string, fields ...Field) Message {
+	return Message{Row: Row{name, done, note}, Needs: Service, Fields: fields, Taker: byService}
+}
+
+func later(name, why string, fields ...Field) Message {
+	return Message{Row: Row{name, false, why}, Fields: fields}
+}
+
+const (
+	calls   = "Calls come with a later version."
+	meeting = "This phone has no meetings."
+	notes   = "This phone takes no notes of calls."
+	loggers = "Nothing is logged yet."
+)
+
+var senderNumber = text("senderNumber", "one of the user's own numbers").upTo(64)
+
+var fromHost = []Message{
+	{
+		Row:   Row{"(any) with callbackUri", true, "Ends a sign-in with the address that a redirect page was opened with: code (with code_verifier, unless it answers rc-login-popup-notify), error, token of an implicit sign-in that began here, or jwt."},
+		Needs: SignIn, Fields: []Field{text("callbackUri", "the full address that the redirect page was opened with").must().upTo(Limit)},
+	},
+	in("rc-adapter-login", SignIn, "Shows Sign In and opens its window; a browser that blocks the window leaves a link to click."),
+	in("rc-adapter-logout", SignIn, "Ends the session of this frame; the last one revokes the tokens."),
+	in("rc-adapter-sign-in", SignIn, "Our own: signs in whom the host's server vouches for. A ticket that is not good changes nothing.",
+		text("ticket", "made by your server").must().upTo(200)),
+	in("rc-adapter-new-call", Prefill, "The page of the number, from which it can be texted or copied. It does not call yet.",
+		text("phoneNumber", "").must().upTo(64), flag("toCall", "does nothing yet")),
+	in("rc-adapter-new-sms", Prefill, "A new text, or the conversation, filled in. The user sends it. Attachments are left out with a sentence in the console.",
+		text("phoneNumber", "one number or several").kind(TextOrList).upTo(640),
+		text("text", "").upTo(10000),
+		text("conversation", "the id of a conversation, or true for the one with the number").kind(TextOrFlag).upTo(64),
+		list("attachments", "{ name: string; content: string }[]", "left out for now"),
+		object("recipient", "{ name?: string }", "what the number is called while it is written to")),
+	in("rc-adapter-auto-populate-conversation", Prefill, "Fills the box of the open conversation. What the user has written there stays, and a sentence says so.",
+		text("text", "").must().upTo(10000), list("attachments", "{ name: string; content: string }[]", "left out for now")),
+	later("rc-adapter-control-call", calls, text("callAction", ""), text("callId", ""), object("options", "", "")),
+	later("rc-calling-settings-update", calls, text("callWith", ""), text("myLocation", ""), flag("ringoutPrompt", ""), text("fromNumber", "")),
+	in("rc-sms-settings-update", Settings, "The number that new texts are sent from, in this browser. A number that is not the user's own changes nothing.", senderNumber.must()),
+	in("rc-adapter-message-request", "", "One of the requests below, answered by rc-adapter-message-response. Another path is answered with `{data: \"no matched path\"}`.",
+		text("requestId", "named by the answer").must().upTo(100), text("path", "").must().upTo(200).as("keyof Requests"), object("body", "", "")),
+	in("rc-adapter-navigate-to", Navigate, "Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/number/:number`, `/settings`, the pages of a service, and `goBack`. Any other path shows the messages.",
+		text("path", "").must()),
+	later("rc-adapter-set-presence", "Presence cannot be set from a page yet.", text("userStatus", "Available, Busy or Offline").upTo(20), text("dndStatus", "TakeAllCalls, DoNotAcceptAnyCalls, DoNotAcceptDepartmentCalls or TakeDepartmentCallsOnly").upTo(40)),
+	later("rc-adapter-webphone-sessions-sync", calls),
+	later("rc-adapter-update-ringtone", calls, text("name", ""), text("uri", ""), number("volume", "")),
+	later("rc-adapter-update-sms-typing-time-tracking", loggers, flag("enabled", "")),
+	later("rc-adapter-update-auto-log-settings", loggers, flag("call", ""), flag("message", "")),
+	in("rc-adapter-update-features-flags", Settings, "Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away; the others have nothing to hide yet.",
+		flag("text", ""), flag("contacts", ""), flag("chat", ""), flag("fax", ""), flag("voicemail", ""), flag("meetings", ""), flag("recordings", "")),
+	later("rc-adapter-update-ai-assistant-settings", notes),
+	later("rc-adapter-set-side-drawer-extended", "The phone fills the width that its page gives it.", flag("extended", "")),
+	later("rc-adapter-set-call-contact-matches-select", calls, text("telephonySessionId", ""), text("contactId", "")),
+	in("rc-adapter-set-environment", Settings, "Chooses among the platforms where the operator has allowed this app. Without `appServer` the user is shown the choice. It asks for no secret.",
+		text("appServer", "the address of one of them").upTo(300)),
+	in("rc-adapter-syncClosed", Status, "How the frame stands on its page, for a host that places it itself; rc-adapter-pushAdapterState gives it back.", flag("closed", "").must()),
+	in("rc-adapter-syncMinimized", Status, "As rc-adapter-syncClosed.", flag("minimized", "").must()),
+	in("rc-adapter-syncSize", Status, "As rc-adapter-syncClosed.", object("size", "{ width: number; height: number }", "").must()),
+	in("rc-adapter-syncPosition", Status, "As rc-adapter-syncClosed.", object("position", "{ translateX: number; translateY: number; minTranslateX?: number; minTranslateY?: number }", "").must()),
+	later("rc-adapter-presenceItemClicked", "The header of this phone has no menu of presence.", text("presenceType", "")),
+	later("rc-adapter-navigateToCurrentCall", calls),
+	later("rc-adapter-navigateToViewCalls", calls),
+	later("rc-adapter-popOut", "This phone does not pop out.", text("popupWindow", "")),
+	later("rc-adapter-goto-presence", "Nothing handles it in the contract either.", text("version", "")),
+	forService("rc-adapter-register-third-party-service", false, "Registers the page's own application.", object("service", "Service", "").must()).large(),
+	forService("rc-adapter-update-authorization-status", false, "", flag("authorized", ""), text("authorizedAccount", "")),
+	forService("rc-adapter-refresh-license-status", false, "", text("licenseStatus", ""), text("licenseStatusColor", ""), text("licenseDescription", "")),
+	forService("rc-adapter-sync-third-party-contacts", false, "Asks the service for its contacts again."),
+	forService("rc-adapter-trigger-call-logger-match", false, "Asks the call log matcher again.", list("sessionIds", "string[]", "").must()),
+	forService("rc-adapter-trigger-contact-match", false, "Asks the contact matcher again.", list("phoneNumbers", "string[]", "").must()),
+	forService("rc-adapter-update-third-party-settings", false, "", list("settings", "SettingItem[]", "")).large(),
+	forService("rc-adapter-update-call-log-page", false, "", object("page", "Page", "").must()).large(),
+	forService("rc-adapter-update-messages-log-page", false, "", object("page", "Page", "").must()).large(),
+	forService("rc-adapter-register-customized-page", false, "", object("page", "Page", "").must()).large(),
+	forService("rc-adapter-register-widget-app", false, "", object("app", "WidgetApp", "").must()).large(),
+	forService("rc-adapter-unregister-widget-app", false, "", text("appId", "").must()),
+	forService("rc-adapter-update-customized-banner", false, "", Field{Name: "banner", Kind: Nullable, Type: "Banner | null"}),
+	forService("rc-post-message-response", false, "Answers rc-post-message-request.", text("responseId", "the requestId of the request").must().upTo(100), Field{Name: "response", Kind: Anything, Type: "unknown"}).large(),
+}
+
+func (m Message) large() Message { m.Large = true; return m }

@@ -1,0 +1,69 @@
+package protocol
+
+// A Method is a member of RCAdapter, or a global beside it.
+type Method struct {
+	Row
+	Type string // in TypeScript, of the members that offhook.js has as well
+}
+
+// Members are RCAdapter and the globals around it, in the contract's order.
+var Members = []Method{
+	global("RCAdapterInit({appUrl, options})", "`options` are parameters that replace those of the script's address. A second one returns the phone that is there."),
+	global("RCAdapterDispose()", "Takes the phone off the page and leaves nothing behind."),
+	global("RC_EMBEDDABLE_ADAPTER_MANUAL_INIT", "Set before the script loads, it leaves the start to RCAdapterInit."),
+	global("a[href^=\"tel:\"], a[href^=\"sms:\"]", "Open the phone with the number, and the text of `?body=` or `?text=`."),
+	member("ready", "(): Promise<RCAdapter>", "Our own: resolves once the phone takes commands, is refused with a sentence when it has not come up within 20 seconds. Nothing has to wait for it: early commands wait by themselves."),
+	member("clickToCall", "(phoneNumber: string, toCall?: boolean): void", "Shows the page of the number; it does not call yet."),
+	member("clickToSMS", "(phoneNumber: string | string[], text?: string, conversation?: string | boolean, attachments?: { name: string; content: string }[], recipient?: { name?: string }): void", "Attachments are left out."),
+	member("navigateTo", "(path: string): void", "Opens a phone that is minimized."),
+	member("logoutUser", "(): Promise<void>", "Capability `signin`."),
+	member("signIn", "(how: { ticket: string }): Promise<void>", "Our own: signs in with a ticket of the host's own server. Capability `signin`."),
+	member("setTicketProvider", "(provide: () => Promise<string>): Promise<void>", "Our own: asked whenever nobody is signed in, except after a sign-out. Capability `signin`."),
+	member("updateSmsSetting", "(settings: { senderNumber: string }): Promise<void>", "The number that new texts are sent from. Capability `settings`."),
+	member("alertMessage", "(alert: Requests[\"/custom-alert-message\"][\"body\"]): Promise<string>", "Resolves with the alert's id. Capability `settings`."),
+	member("dismissMessage", "(id?: string): Promise<\"ok\">", "Without an id, all. Capability `settings`."),
+	member("createSMSTemplate", "(displayName: string, text: string): Promise<string>", "Resolves with `ok` or with a sentence that says why not. Capability `settings`."),
+	member("isWindowPoppedUp", "(how?: { alert?: boolean }): Promise<boolean>", "Always false: this phone does not pop out."),
+	member("setEnvironment", "(which?: { appServer?: string }): Promise<void>", "Chooses among the platforms that the operator allows; without `appServer` the user is asked. Capability `settings`."),
+	member("setMinimized", "(minimized: boolean): void", ""),
+	member("toggleMinimized", "(): void", ""),
+	member("setClosed", "(closed: boolean): void", "A reload shows the phone again."),
+	member("toggleClosed", "(): void", ""),
+	member("setSize", "(size: { width: number; height: number }): void", "The size of the frame, without the bar above it; never larger than the window."),
+	member("dispose", "(): void", ""),
+	property("closed", "boolean"),
+	property("minimized", "boolean"),
+	property("container", "HTMLElement"),
+	property("contentFrameEl", "HTMLIFrameElement"),
+	absent("controlCall", calls),
+	absent("updateCallingSetting", calls),
+	absent("updateRingtone", calls),
+	absent("setAutoLog", loggers),
+	absent("scheduleMeeting", meeting),
+	absent("getUnloggedCalls", calls),
+	absent("getCallLog", calls),
+	absent("popupWindow", "This phone does not pop out."),
+	absent("showFeedback", "A service registers `feedbackPath` instead."),
+	absent("togglePresenceDropdown, setRinging, gotoPresence", "The bar above the phone shows no presence yet."),
+	absent("userStatus, dndStatus, ringing", "Presence is not told yet."),
+}
+
+func global(name, note string) Method { return Method{Row: Row{name, true, note}} }
+
+func member(name, typ, note string) Method { return Method{Row{name, true, note}, typ} }
+
+func property(name, typ string) Method { return Method{Row{name, true, ""}, ": " + typ} }
+
+func absent(name, why string) Method {
+	return Method{Row: Row{name, false, notMember + why}}
+}
+
+const notMember = "Not a member of RCAdapter, so that a page can tell. "
+
+// Methods are the rows of Members.
+func Methods() (r []Row) {
+	for _, m := range Members {
+		r = append(r, m.Row)
+	}
+	return r
+}

@@ -1,0 +1,81 @@
+package protocol
+
+import "strings"
+
+// A Struct is a type that messages share, as developers see it in TypeScript.
+// What the server takes of it is checked where it is used.
+type Struct struct {
+	Name, Means string
+	Fields      []Field
+}
+
+var structs = []Struct{
+	{"Features", "What the user can do in this phone.", flags("sms meeting glip smartNote call ringSenseInsights")},
+	{"AlertDetail", "A part of an alert that shows on demand.", []Field{
+		text("title", "").must(), list("items", `{ id?: string; type: "text" | "link"; text: string; href?: string }[]`, "").must(),
+	}},
+	{"Page", "A page or a tab of the service, drawn from JSON schema.", []Field{
+		text("id", "").must(), text("type", "page unless given").as(`"page" | "tab"`), text("title", ""),
+		object("schema", "", ""), object("uiSchema", "", ""), object("formData", "", ""),
+		flag("hideBackButton", ""), text("iconUri", ""), text("activeIconUri", ""), text("darkIconUri", ""),
+		number("priority", "100 unless given"), number("unreadCount", ""), flag("hidden", ""),
+		list("actions", `{ id: string; icon: "settings" | "new" | "refresh" | "download" | "edit"; title?: string }[]`, ""),
+	}},
+	{"Banner", "A line above everything else.", []Field{
+		text("id", "").must(), text("message", "").must(), text("severity", "").as(`"info" | "warning" | "error" | "success" | "announcement"`),
+		object("action", `{ label: string; variant?: "text" | "outlined" | "contained" | "plain"; color?: string } | null`, ""),
+		flag("closable", ""), text("closeButtonLabel", ""), flag("hidden", ""),
+	}},
+	{"WidgetApp", "A small app of the service beside a contact.", append(texts("id name iconUri pagePath"), optional("description inputChangedPath submitPath buttonEventPath")...)},
+	{"SettingItem", "A switch, field, button or group in the phone's settings.", []Field{
+		text("id", ""), text("name", "").must(), text("type", "").as(`"boolean" | "button" | "option" | "section" | "group" | "externalLink" | "string" | "text" | "array" | "typography" | "admonition"`),
+		{Name: "value", Kind: Anything, Type: "unknown"}, text("description", ""), text("groupId", ""), number("order", ""), list("items", "SettingItem[]", ""),
+		text("buttonLabel", ""), text("buttonType", "").as(`"link"`), list("options", "{ id: string | number; name: string; description?: string; disabled?: boolean }[]", ""),
+		flag("multiple", ""), flag("checkbox", ""), text("placeholder", ""), text("helper", ""), flag("required", ""), number("maxItems", ""),
+		text("uri", ""), text("variant", ""), text("color", ""), text("severity", "").as(`"info" | "warning" | "error" | "success"`),
+		text("warning", ""), flag("readOnly", ""), text("readOnlyReason", ""), object("showWhen", "", ""),
+	}},
+	{"Service", "The page's own application.", serviceFields()},
+}
+
+// serviceFields are those of contract/service.md 2, by their kinds.
+func serviceFields() (f []Field) {
+	f = append(f, text("name", "also the type of its contacts").must())
+	f = append(f, optional(`displayName info authorizationPath authorizedTitle unauthorizedTitle authorizedAccount authorizationLogo
+		licenseStatus licenseStatusColor licenseDescription contactsPath contactIcon contactSearchPath contactMatchPath viewMatchedContactPath
+		activitiesPath activityPath activityName callLoggerPath callLoggerTitle callLogEntityMatcherPath callLogPageInputChangedEventPath
+		callLoggerAutoSettingLabel callLoggerAutoSettingDescription callLoggerAutoSettingWarning callLoggerAutoSettingReadOnlyReason
+		messageLoggerPath messageLoggerTitle messageLogEntityMatcherPath messagesLogPageInputChangedEventPath messageLoggerAutoSettingLabel
+		messageLoggerAutoSettingDescription messageLoggerAutoSettingReadOnlyReason feedbackPath settingsPath vcardHandlerPath buttonEventPath
+		customizedPageInputChangedEventPath doNotContactPath`)...)
+	for _, name := range strings.Fields(`authorized showAuthRedDot showLogModal recordingWithToken callLoggerAutoSettingReadOnly
+		callLoggerAutoSettingReadOnlyValue callLoggerAutoLogSettingHidden callLoggerAutoLogOnCallSync callLoggerHideEditLogButton attachmentWithToken
+		messageLoggerAutoSettingReadOnly messageLoggerAutoSettingReadOnlyValue messageLoggerAutoSettingHidden`) {
+		f = append(f, flag(name, ""))
+	}
+	return append(f, number("contactMatchTtl", "milliseconds"), number("contactNoMatchTtl", "milliseconds"),
+		list("authorizationLinks", "{ label: string; uri: string }[]", ""), list("settings", "SettingItem[]", ""),
+		list("buttons", `{ id: string; type: "smsToolbar" | "callAction" | "messageAction" | "contactAction"; label: string; icon: string }[]`, ""),
+		Field{Name: "banner", Kind: Nullable, Type: "Banner | null"})
+}
+
+func flags(names string) (f []Field) {
+	for _, name := range strings.Fields(names) {
+		f = append(f, flag(name, "").must())
+	}
+	return f
+}
+
+func texts(names string) (f []Field) {
+	for _, name := range strings.Fields(names) {
+		f = append(f, text(name, "").must())
+	}
+	return f
+}
+
+func optional(names string) (f []Field) {
+	for _, name := range strings.Fields(names) {
+		f = append(f, text(name, ""))
+	}
+	return f
+}

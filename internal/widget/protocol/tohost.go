@@ -1,0 +1,70 @@
+package protocol
+
+func out(name, needs, note string, fields ...Field) Message {
+	return Message{Row: Row{name, true, note}, ToHost: true, Needs: needs, Fields: fields}
+}
+
+func notSent(name, why string) Message {
+	return Message{Row: Row{name, false, why}, ToHost: true}
+}
+
+var record = object("message", "MessageRecord", "the platform's record").must()
+
+var toHost = []Message{
+	out("offhook-frame-notify", "", "Our own, for adapter.js: the phone takes commands, and what its badge shows.",
+		number("version", ""), text("name", "what the phone is called"), flag("ticket", "one would help; capability `signin`"), flag("signedIn", "capability `status`"), number("unread", "capability `status`")),
+	out("offhook-open-notify", "", "Our own, for adapter.js: a command wants to be seen, so a minimized phone opens."),
+	out("rc-login-status-notify", Status, "At start and on each change; `loggedIn` is true once account, extension and features have answered.",
+		flag("loggedIn", "").must(), text("loginNumber", "`main*extension`"), text("contractedCountryCode", ""), flag("admin", ""), object("features", "Features", ""), flag("isFreshLogin", "the user signed in just now, in this frame")),
+	out("rc-login-popup-notify", SignIn, "With `disableLoginPopup`, at Sign In or rc-adapter-login: the address that the page opens. Its PKCE verifier stays on the server.",
+		text("oAuthUri", "").must()),
+	out("rc-route-changed-notify", Status, "Once a page stays for a tenth of a second.", text("path", "").must()),
+	out("rc-adapter-pushAdapterState", Status, "Once at start: how the frame stood, as rc-adapter-sync… messages have told it in this browser.",
+		object("size", "{ width: number; height: number }", "").must(), flag("minimized", "").must(), flag("closed", "").must(), object("position", "{ translateX: number; translateY: number; minTranslateX: number; minTranslateY: number }", "").must()),
+	out("rc-adapter-pushLocale", Status, "Once at start: the language of the phone, and words for a header.", text("locale", "").must(), object("strings", "Record<string, string>", "").must()),
+	out("rc-adapter-syncSize", Status, "Once at start, and when rc-adapter-syncSize changes it: the size of the frame.", object("size", "{ width: number; height: number }", "").must()),
+	out("rc-adapter-theme-notify", Status, "At start and on each change.", text("theme", "").must().as(`"light" | "dark"`)),
+	out("rc-brand-assets-notify", Status, "Once at start: the phone's mark.", text("logoUri", "").must(), text("iconUri", "").must()),
+	out("rc-region-settings-notify", Status, "When somebody has signed in; `areaCode` is empty, because no number is short here.", text("countryCode", "").must(), text("areaCode", "").must()),
+	out("rc-sms-settings-notify", Settings, "With `enableSmsSettingEvent`, when somebody has signed in and on each change: the numbers that texts may be sent from.",
+		text("senderNumber", "").must(), list("senderNumbers", "{ phoneNumber: string; usageType: string; type: string; features: string[]; label: string }[]", "").must()),
+	out("rc-inbound-message-notify", Texts, "A text that has just come in. One of the browser's tabs with this phone tells it, the one in front if there is one.", record),
+	out("rc-message-updated-notify", Texts, "A text is new or has changed: sent, delivered, failed, read. Once for each change, by one tab.", record),
+	out("rc-adapter-message-response", "", "Answers rc-adapter-message-request: `response` is `{data}`, or `{error}` with a sentence.",
+		text("responseId", "the requestId").must(), object("response", "{ data: unknown } | { error: string }", "").must()),
+	{
+		Row: Row{"rc-post-message-request", false, "Asks the registered service; answered by rc-post-message-response."}, ToHost: true, Needs: Service,
+		Fields: []Field{text("requestId", "").must(), text("path", "as the service has registered it").must(), {Name: "body", Kind: Anything, Type: "any"}},
+	},
+	notSent("rc-adapter-syncPresence", "Presence is not told yet."),
+	notSent("rc-dialer-status-notify", calls),
+	notSent("rc-webphone-connection-status-notify", calls),
+	notSent("rc-webphone-active-notify", calls),
+	notSent("rc-webphone-sessions-sync", calls),
+	notSent("rc-call-init-notify", calls),
+	notSent("rc-call-ring-notify", calls),
+	notSent("rc-call-start-notify", calls),
+	notSent("rc-call-hold-notify", calls),
+	notSent("rc-call-resume-notify", calls),
+	notSent("rc-call-mute-notify", calls),
+	notSent("rc-call-end-notify", calls),
+	notSent("rc-active-call-notify", calls),
+	notSent("rc-ringout-call-notify", calls),
+	notSent("rc-telephony-session-notify", calls),
+	notSent("rc-control-call-error", calls),
+	notSent("rc-call-history-synced-notify", calls),
+	notSent("rc-calling-settings-notify", calls),
+	notSent("rc-meeting-status-notify", meeting),
+	notSent("rc-callLogger-auto-log-notify", loggers),
+	notSent("rc-messageLogger-auto-log-notify", loggers),
+	notSent("rc-adapter-side-drawer-open-notify", "The phone fills the width that its page gives it."),
+	notSent("rc-adapter-ai-assistant-settings-notify", notes),
+	notSent("rc-analytics-track", "The phone counts no clicks."),
+	notSent("rc-adapter-set-popup-window-size", "This phone does not pop out."),
+}
+
+// envelope are the fields of every message to the host.
+var envelope = []Field{
+	text("eventId", "names what has happened; the same in every tab that could tell it").must(),
+	number("sequence", "counts this frame's messages from 1, without gaps").must(),
+}

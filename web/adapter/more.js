@@ -1,0 +1,149 @@
+// What few pages need of RCAdapter, loaded by adapter.js at the first use:
+// requests and their answers, tickets, links to numbers, notifications.
+// Everything it hears and does ends with the phone it belongs to.
+// @ts-check
+
+/** How long the phone may think about a request, and how long it may take to come up. */
+const PATIENCE = 5_000;
+const START = 20_000;
+
+/**
+ * @typedef {{
+ *   api: any, key: string, signal: AbortSignal, begun: Promise<any>,
+ *   send(type: string, fields?: object): void, show(): void,
+ *   hear(fn: (data: any) => void): void, last(): any,
+ * }} Page what adapter.js lends: `begun` settles when the phone has come up or
+ *   was taken off the page, `last` is the last notice of the frame.
+ */
+
+/** @param {Page} page */
+export default function more(page) {
+  const { api, send, signal } = page;
+  const request = requests(page);
+  return {
+    /** Resolves with RCAdapter once the phone takes commands. */
+    ready: () => within(START, page.begun, "The phone has not come up. What stands in its place on the page says why.", signal),
+    logoutUser: async () => send("rc-adapter-logout"),
+    /** @param {{ticket: string}} how */
+    signIn: async ({ ticket }) => send("rc-adapter-sign-in", { ticket }),
+    setTicketProvider: tickets(page),
+
+    /** @param {object} alert @returns {Promise<string>} the alert's id */
+    alertMessage: (alert) => request("/custom-alert-message", alert),
+    /** @param {string} [id] without it, all */
+    dismissMessage: (id) => request("/dismiss-alert-message", { id }),
+    /** @param {string} displayName @param {string} text */
+    createSMSTemplate: (displayName, text) => request("/create-sms-template", { displayName, text }),
+    /** @param {{alert?: boolean}} [how] */
+    isWindowPoppedUp: (how) => request("/check-popup-window", how ?? {}),
+    /** @param {{appServer?: string}} [which] without it, the user chooses */
+    setEnvironment: async (which) => {
+      page.show();
+      send("rc-adapter-set-environment", { ...which });
+    },
+    /** @param {{senderNumber: string}} settings */
+    updateSmsSetting: async ({ senderNumber }) => send("rc-sms-settings-update", { senderNumber }),
+
+    /** Does what a link to a number says. @param {string} href */
+    async open(href) {
+      let [to, query] = href.slice(4).split(/[?&;](.*)/s);
+      try {
+        to = decodeURIComponent(to);
+      } catch {
+        // badly escaped: as it stands
+      }
+      if (/^tel/i.test(href)) return api.clickToCall(to, true);
+      const body = new URLSearchParams(query);
+      api.clickToSMS(to, body.get("body") ?? body.get("text"));
+    },
+    notify: () => notify(page),
+  };
+}
+
+/**
+ * The promise, or a refusal with a sentence: when it takes too long, or when
+ * the phone is taken off the page.
+ * @template T
+ * @param {number} ms @param {Promise<T>} promise @param {string} late @param {AbortSignal} signal
+ * @returns {Promise<T>}
+ */
+function within(ms, promise, late, signal) {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new Error("The phone was taken off the page."));
+    const timer = setTimeout(() => reject(new Error(late)), ms);
+    if (signal.aborted) gone();
+    signal.addEventListener("abort", gone);
+    promise.then(resolve, gone).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", gone);
+    });
+  });
+}
+
+/**
+ * Requests to the phone, each with its one answer. The time runs from when the
+ * phone can hear it.
+ * @param {Page} page @returns {(path: string, body: object) => Promise<any>}
+ */
+function requests({ begun, send, hear, signal }) {
+  /** @type {Map<string, (response: any) => void>} */
+  const waiting = new Map();
+  let count = 0;
+  hear(({ type, responseId, response }) => {
+    if (type !== "rc-adapter-message-response") return;
+    waiting.get(responseId)?.(response);
+    waiting.delete(responseId);
+  });
+  return async (path, body) => {
+    await within(START, begun, "The phone has not come up. What stands in its place on the page says why.", signal);
+    // Two phones in one page count apart: each hears its own frame only.
+    const requestId = `${Date.now().toString(36)}-${++count}`;
+    const answer = new Promise((resolve) => waiting.set(requestId, resolve));
+    send("rc-adapter-message-request", { requestId, path, body });
+    const response = await within(PATIENCE, answer, `The phone has not answered ${path} within five seconds.`, signal).finally(() => waiting.delete(requestId));
+    if (response?.error) throw new Error(String(response.error));
+    return response?.data;
+  };
+}
+
+/**
+ * Asks the page's own server for a ticket whenever the frame says that one
+ * would help, and once for each time it says so.
+ * @param {Page} page @returns {(provide: () => Promise<string>) => Promise<void>}
+ */
+function tickets({ send, hear, last }) {
+  /** @type {(() => Promise<string>) | undefined} */
+  let provide;
+  let answered;
+  const ask = async (notice) => {
+    if (!notice?.ticket || !provide || answered === notice) return;
+    answered = notice;
+    send("rc-adapter-sign-in", { ticket: await provide() });
+  };
+  hear((data) => data.type === "offhook-frame-notify" && ask(data));
+  return async (fn) => {
+    provide = fn;
+    await ask(last());
+  };
+}
+
+/**
+ * Shows texts that come in while nobody looks. Browsers show no notifications
+ * of frames, so they are the page's own, which may ask only after a click.
+ * @param {Page} page
+ */
+async function notify({ api, key, signal, hear, show }) {
+  const allowed = () => window.Notification?.permission;
+  api.container.addEventListener("click", () => allowed() === "default" && Notification.requestPermission(), { signal });
+  hear(({ type, message }) => {
+    if (type !== "rc-inbound-message-notify" || !document.hidden || allowed() !== "granted") return;
+    const { id, from, subject, conversationId } = message;
+    // Twenty tabs share the tag and tell once.
+    const n = new Notification(from?.name || from?.phoneNumber || api.contentFrameEl.title, { body: subject, tag: key + id });
+    n.onclick = () => {
+      window.focus();
+      show();
+      api.navigateTo(`/conversations/${conversationId}`);
+    };
+  });
+}

@@ -1,0 +1,125 @@
+// @ts-nocheck: the pretend page is not the DOM that the types know.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import more from "./more.js";
+
+const settled = async () => {
+  for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+};
+
+/** What adapter.js lends, with a pretend frame behind it. */
+function lend({ up = true } = {}) {
+  let begin;
+  const begun = new Promise((resolve) => (begin = resolve));
+  const gone = new AbortController();
+  const heard = [];
+  const page = {
+    api: { container: new EventTarget(), contentFrameEl: { title: "Acme" }, navigateTo: (path) => page.gone.push(path) },
+    key: "rc-widget-adapter", signal: gone.signal, begun, sent: [], gone: [], shown: 0, notice: undefined,
+    send: (type, fields) => page.sent.push({ type, ...fields }),
+    show: () => page.shown++,
+    hear: (fn) => heard.push(fn),
+    last: () => page.notice,
+  };
+  const say = (data) => {
+    if (data.type === "offhook-frame-notify") page.notice = data;
+    for (const fn of heard) fn(data);
+  };
+  if (up) begin(page.api);
+  return { page, begin: () => begin(page.api), say, dispose: () => gone.abort(), rest: more(page) };
+}
+
+test("a request gets its own answer, and the first one only", async () => {
+  const { page, say, rest } = lend();
+  const first = rest.alertMessage({ message: "One" });
+  const second = rest.alertMessage({ message: "Two" });
+  await settled();
+  const [a, b] = page.sent;
+  assert.deepEqual([a.path, a.body], ["/custom-alert-message", { message: "One" }]);
+  assert.notEqual(a.requestId, b.requestId);
+  say({ type: "rc-adapter-message-response", responseId: "nobody's", response: { data: "x" } });
+  say({ type: "rc-adapter-message-response", responseId: b.requestId, response: { data: "id-2" } });
+  say({ type: "rc-adapter-message-response", responseId: a.requestId, response: { data: "id-1" } });
+  say({ type: "rc-adapter-message-response", responseId: a.requestId, response: { data: "late" } });
+  assert.deepEqual([await first, await second], ["id-1", "id-2"]);
+});
+
+test("a request is refused with the phone's own sentence", async () => {
+  const { page, say, rest } = lend();
+  const answer = rest.dismissMessage("x");
+  await settled();
+  say({ type: "rc-adapter-message-response", responseId: page.sent[0].requestId, response: { error: "This page may not." } });
+  await assert.rejects(answer, { message: "This page may not." });
+});
+
+test("a request waits for the phone, and its five seconds begin when it is there", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { page, begin, rest } = lend({ up: false });
+  const answer = rest.isWindowPoppedUp();
+  t.mock.timers.tick(15_000);
+  await settled();
+  assert.deepEqual(page.sent, []);
+  begin();
+  await settled();
+  assert.equal(page.sent[0].path, "/check-popup-window");
+  t.mock.timers.tick(4_999);
+  await settled();
+  t.mock.timers.tick(1);
+  await assert.rejects(answer, /not answered \/check-popup-window within five seconds/);
+});
+
+test("who waits for a phone that does not come up, or is taken off the page, is told", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const never = lend({ up: false });
+  const ready = never.rest.ready();
+  t.mock.timers.tick(20_000);
+  await assert.rejects(ready, /has not come up/);
+
+  const { dispose, rest } = lend();
+  assert.ok(await rest.ready());
+  const answer = rest.alertMessage({ message: "Hi" });
+  await settled();
+  dispose();
+  await assert.rejects(answer, /taken off the page/);
+  await assert.rejects(rest.alertMessage({ message: "Hi" }), /taken off the page/);
+});
+
+test("a ticket is asked for when the frame wants one, whichever comes first", async () => {
+  for (const early of [true, false]) {
+    const { page, say, rest } = lend();
+    let asked = 0;
+    const provide = async () => `OHTK_${++asked}`;
+    const want = () => say({ type: "offhook-frame-notify", version: 1, name: "Acme", ticket: true });
+    if (early) await rest.setTicketProvider(provide);
+    want();
+    if (!early) await rest.setTicketProvider(provide);
+    await settled();
+    assert.deepEqual(page.sent, [{ type: "rc-adapter-sign-in", ticket: "OHTK_1" }]);
+    say({ type: "offhook-frame-notify", version: 1, name: "Acme" });
+    await settled();
+    assert.equal(asked, 1, "not while somebody is signed in");
+    want();
+    await settled();
+    assert.equal(asked, 2, "each want is answered once");
+  }
+});
+
+test("the page may hand over a ticket by itself", async () => {
+  const { page, rest } = lend();
+  await rest.signIn({ ticket: "OHTK_x" });
+  assert.deepEqual(page.sent, [{ type: "rc-adapter-sign-in", ticket: "OHTK_x" }]);
+});
+
+test("a text that comes in while nobody looks is a notification", async () => {
+  const shown = [];
+  globalThis.document = { hidden: true };
+  globalThis.window = { focus() {} };
+  globalThis.Notification = window.Notification = Object.assign(function (title, options) { shown.push({ title, ...options }); }, { permission: "granted" });
+  const { say, rest } = lend();
+  const text = { type: "rc-inbound-message-notify", message: { id: 7, from: { name: "Ada" }, subject: "Hello" } };
+  await rest.notify();
+  say(text);
+  document.hidden = false;
+  say(text);
+  assert.deepEqual(shown, [{ title: "Ada", body: "Hello", tag: "rc-widget-adapter7" }]);
+});

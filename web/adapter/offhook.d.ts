@@ -1,0 +1,447 @@
+// Generated from internal/widget/protocol (go test ./internal/widget/protocol -update).
+// The types of offhook.js: import { phone } from "https://phone.example.com/offhook.js".
+
+/** What the user can do in this phone. */
+export interface Features {
+  sms: boolean;
+  meeting: boolean;
+  glip: boolean;
+  smartNote: boolean;
+  call: boolean;
+  ringSenseInsights: boolean;
+}
+
+/** A part of an alert that shows on demand. */
+export interface AlertDetail {
+  title: string;
+  items: { id?: string; type: "text" | "link"; text: string; href?: string }[];
+}
+
+/** A page or a tab of the service, drawn from JSON schema. */
+export interface Page {
+  id: string;
+  /** page unless given */
+  type?: "page" | "tab";
+  title?: string;
+  schema?: object;
+  uiSchema?: object;
+  formData?: object;
+  hideBackButton?: boolean;
+  iconUri?: string;
+  activeIconUri?: string;
+  darkIconUri?: string;
+  /** 100 unless given */
+  priority?: number;
+  unreadCount?: number;
+  hidden?: boolean;
+  actions?: { id: string; icon: "settings" | "new" | "refresh" | "download" | "edit"; title?: string }[];
+}
+
+/** A line above everything else. */
+export interface Banner {
+  id: string;
+  message: string;
+  severity?: "info" | "warning" | "error" | "success" | "announcement";
+  action?: { label: string; variant?: "text" | "outlined" | "contained" | "plain"; color?: string } | null;
+  closable?: boolean;
+  closeButtonLabel?: string;
+  hidden?: boolean;
+}
+
+/** A small app of the service beside a contact. */
+export interface WidgetApp {
+  id: string;
+  name: string;
+  iconUri: string;
+  pagePath: string;
+  description?: string;
+  inputChangedPath?: string;
+  submitPath?: string;
+  buttonEventPath?: string;
+}
+
+/** A switch, field, button or group in the phone's settings. */
+export interface SettingItem {
+  id?: string;
+  name: string;
+  type?: "boolean" | "button" | "option" | "section" | "group" | "externalLink" | "string" | "text" | "array" | "typography" | "admonition";
+  value?: unknown;
+  description?: string;
+  groupId?: string;
+  order?: number;
+  items?: SettingItem[];
+  buttonLabel?: string;
+  buttonType?: "link";
+  options?: { id: string | number; name: string; description?: string; disabled?: boolean }[];
+  multiple?: boolean;
+  checkbox?: boolean;
+  placeholder?: string;
+  helper?: string;
+  required?: boolean;
+  maxItems?: number;
+  uri?: string;
+  variant?: string;
+  color?: string;
+  severity?: "info" | "warning" | "error" | "success";
+  warning?: string;
+  readOnly?: boolean;
+  readOnlyReason?: string;
+  showWhen?: object;
+}
+
+/** The page's own application. */
+export interface Service {
+  /** also the type of its contacts */
+  name: string;
+  displayName?: string;
+  info?: string;
+  authorizationPath?: string;
+  authorizedTitle?: string;
+  unauthorizedTitle?: string;
+  authorizedAccount?: string;
+  authorizationLogo?: string;
+  licenseStatus?: string;
+  licenseStatusColor?: string;
+  licenseDescription?: string;
+  contactsPath?: string;
+  contactIcon?: string;
+  contactSearchPath?: string;
+  contactMatchPath?: string;
+  viewMatchedContactPath?: string;
+  activitiesPath?: string;
+  activityPath?: string;
+  activityName?: string;
+  callLoggerPath?: string;
+  callLoggerTitle?: string;
+  callLogEntityMatcherPath?: string;
+  callLogPageInputChangedEventPath?: string;
+  callLoggerAutoSettingLabel?: string;
+  callLoggerAutoSettingDescription?: string;
+  callLoggerAutoSettingWarning?: string;
+  callLoggerAutoSettingReadOnlyReason?: string;
+  messageLoggerPath?: string;
+  messageLoggerTitle?: string;
+  messageLogEntityMatcherPath?: string;
+  messagesLogPageInputChangedEventPath?: string;
+  messageLoggerAutoSettingLabel?: string;
+  messageLoggerAutoSettingDescription?: string;
+  messageLoggerAutoSettingReadOnlyReason?: string;
+  feedbackPath?: string;
+  settingsPath?: string;
+  vcardHandlerPath?: string;
+  buttonEventPath?: string;
+  customizedPageInputChangedEventPath?: string;
+  doNotContactPath?: string;
+  authorized?: boolean;
+  showAuthRedDot?: boolean;
+  showLogModal?: boolean;
+  recordingWithToken?: boolean;
+  callLoggerAutoSettingReadOnly?: boolean;
+  callLoggerAutoSettingReadOnlyValue?: boolean;
+  callLoggerAutoLogSettingHidden?: boolean;
+  callLoggerAutoLogOnCallSync?: boolean;
+  callLoggerHideEditLogButton?: boolean;
+  attachmentWithToken?: boolean;
+  messageLoggerAutoSettingReadOnly?: boolean;
+  messageLoggerAutoSettingReadOnlyValue?: boolean;
+  messageLoggerAutoSettingHidden?: boolean;
+  /** milliseconds */
+  contactMatchTtl?: number;
+  /** milliseconds */
+  contactNoMatchTtl?: number;
+  authorizationLinks?: { label: string; uri: string }[];
+  settings?: SettingItem[];
+  buttons?: { id: string; type: "smsToolbar" | "callAction" | "messageAction" | "contactAction"; label: string; icon: string }[];
+  banner?: Banner | null;
+}
+
+/** A text as the platform keeps it. */
+export interface MessageRecord {
+  id: number;
+  direction: "Inbound" | "Outbound";
+  readStatus: "Read" | "Unread";
+  messageStatus: string;
+  subject?: string;
+  creationTime: string;
+  lastModifiedTime: string;
+  conversationId?: number;
+  [field: string]: unknown;
+}
+
+/** What every message of the phone has beside its own fields. */
+export interface Envelope {
+  /** names what has happened; the same in every tab that could tell it */
+  eventId: string;
+  /** counts this frame's messages from 1, without gaps */
+  sequence: number;
+}
+
+/** What the page may post to the phone, by type. */
+export interface Commands {
+  /** Shows Sign In and opens its window; a browser that blocks the window leaves a link to click. Capability `signin`. */
+  "rc-adapter-login": {};
+  /** Ends the session of this frame; the last one revokes the tokens. Capability `signin`. */
+  "rc-adapter-logout": {};
+  /** Our own: signs in whom the host's server vouches for. A ticket that is not good changes nothing. Capability `signin`. */
+  "rc-adapter-sign-in": {
+    /** made by your server */
+    ticket: string;
+  };
+  /** The page of the number, from which it can be texted or copied. It does not call yet. Capability `prefill`. */
+  "rc-adapter-new-call": {
+    phoneNumber: string;
+    /** does nothing yet */
+    toCall?: boolean;
+  };
+  /** A new text, or the conversation, filled in. The user sends it. Attachments are left out with a sentence in the console. Capability `prefill`. */
+  "rc-adapter-new-sms": {
+    /** one number or several */
+    phoneNumber?: string | string[];
+    text?: string;
+    /** the id of a conversation, or true for the one with the number */
+    conversation?: string | boolean;
+    /** left out for now */
+    attachments?: { name: string; content: string }[];
+    /** what the number is called while it is written to */
+    recipient?: { name?: string };
+  };
+  /** Fills the box of the open conversation. What the user has written there stays, and a sentence says so. Capability `prefill`. */
+  "rc-adapter-auto-populate-conversation": {
+    text: string;
+    /** left out for now */
+    attachments?: { name: string; content: string }[];
+  };
+  /** The number that new texts are sent from, in this browser. A number that is not the user's own changes nothing. Capability `settings`. */
+  "rc-sms-settings-update": {
+    /** one of the user's own numbers */
+    senderNumber: string;
+  };
+  /** One of the requests below, answered by rc-adapter-message-response. Another path is answered with `{data: "no matched path"}`. */
+  "rc-adapter-message-request": {
+    /** named by the answer */
+    requestId: string;
+    path: keyof Requests;
+    body?: object;
+  };
+  /** Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/number/:number`, `/settings`, the pages of a service, and `goBack`. Any other path shows the messages. Capability `navigate`. */
+  "rc-adapter-navigate-to": {
+    path: string;
+  };
+  /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away; the others have nothing to hide yet. Capability `settings`. */
+  "rc-adapter-update-features-flags": {
+    text?: boolean;
+    contacts?: boolean;
+    chat?: boolean;
+    fax?: boolean;
+    voicemail?: boolean;
+    meetings?: boolean;
+    recordings?: boolean;
+  };
+  /** Chooses among the platforms where the operator has allowed this app. Without `appServer` the user is shown the choice. It asks for no secret. Capability `settings`. */
+  "rc-adapter-set-environment": {
+    /** the address of one of them */
+    appServer?: string;
+  };
+  /** How the frame stands on its page, for a host that places it itself; rc-adapter-pushAdapterState gives it back. Capability `status`. */
+  "rc-adapter-syncClosed": {
+    closed: boolean;
+  };
+  /** As rc-adapter-syncClosed. Capability `status`. */
+  "rc-adapter-syncMinimized": {
+    minimized: boolean;
+  };
+  /** As rc-adapter-syncClosed. Capability `status`. */
+  "rc-adapter-syncSize": {
+    size: { width: number; height: number };
+  };
+  /** As rc-adapter-syncClosed. Capability `status`. */
+  "rc-adapter-syncPosition": {
+    position: { translateX: number; translateY: number; minTranslateX?: number; minTranslateY?: number };
+  };
+}
+
+/** What rc-adapter-message-request may ask, by path. */
+export interface Requests {
+  /** Shows an alert in the phone and answers its id. The old form, alertMessage and alertLevel beside the path, works too. */
+  "/custom-alert-message": { body: {
+    /** what it says; `[text](https://…)` and `**bold**` are drawn */
+    message: string;
+    /** info unless given */
+    level?: "info" | "warning" | "danger" | "success";
+    /** milliseconds until it goes, 5000 unless given; 0 stays */
+    ttl?: number;
+    /** more, behind a button; opening it stops the clock */
+    details?: AlertDetail[];
+  }; answer: string };
+  /** Takes an alert away, or without an id all that the page has shown. */
+  "/dismiss-alert-message": { body: {
+    /** as the alert was answered */
+    id?: string;
+  }; answer: "ok" };
+  /** Whether the phone stands in a window of its own: not yet, so false. */
+  "/check-popup-window": { body: {
+    /** say it in the phone as well */
+    alert?: boolean;
+  }; answer: boolean };
+  /** Answers that templates cannot be made from a page yet. */
+  "/create-sms-template": { body: {
+    displayName: string;
+    text: string;
+  }; answer: string };
+}
+
+/** What the phone tells the page, by type. */
+export interface Events {
+  /** Our own, for adapter.js: the phone takes commands, and what its badge shows. */
+  "offhook-frame-notify": Envelope & { type: "offhook-frame-notify" } & {
+    version?: number;
+    /** what the phone is called */
+    name?: string;
+    /** one would help; capability `signin` */
+    ticket?: boolean;
+    /** capability `status` */
+    signedIn?: boolean;
+    /** capability `status` */
+    unread?: number;
+  };
+  /** Our own, for adapter.js: a command wants to be seen, so a minimized phone opens. */
+  "offhook-open-notify": Envelope & { type: "offhook-open-notify" } & {};
+  /** At start and on each change; `loggedIn` is true once account, extension and features have answered. Capability `status`. */
+  "rc-login-status-notify": Envelope & { type: "rc-login-status-notify" } & {
+    loggedIn: boolean;
+    /** `main*extension` */
+    loginNumber?: string;
+    contractedCountryCode?: string;
+    admin?: boolean;
+    features?: Features;
+    /** the user signed in just now, in this frame */
+    isFreshLogin?: boolean;
+  };
+  /** With `disableLoginPopup`, at Sign In or rc-adapter-login: the address that the page opens. Its PKCE verifier stays on the server. Capability `signin`. */
+  "rc-login-popup-notify": Envelope & { type: "rc-login-popup-notify" } & {
+    oAuthUri: string;
+  };
+  /** Once a page stays for a tenth of a second. Capability `status`. */
+  "rc-route-changed-notify": Envelope & { type: "rc-route-changed-notify" } & {
+    path: string;
+  };
+  /** Once at start: how the frame stood, as rc-adapter-sync… messages have told it in this browser. Capability `status`. */
+  "rc-adapter-pushAdapterState": Envelope & { type: "rc-adapter-pushAdapterState" } & {
+    size: { width: number; height: number };
+    minimized: boolean;
+    closed: boolean;
+    position: { translateX: number; translateY: number; minTranslateX: number; minTranslateY: number };
+  };
+  /** Once at start: the language of the phone, and words for a header. Capability `status`. */
+  "rc-adapter-pushLocale": Envelope & { type: "rc-adapter-pushLocale" } & {
+    locale: string;
+    strings: Record<string, string>;
+  };
+  /** Once at start, and when rc-adapter-syncSize changes it: the size of the frame. Capability `status`. */
+  "rc-adapter-syncSize": Envelope & { type: "rc-adapter-syncSize" } & {
+    size: { width: number; height: number };
+  };
+  /** At start and on each change. Capability `status`. */
+  "rc-adapter-theme-notify": Envelope & { type: "rc-adapter-theme-notify" } & {
+    theme: "light" | "dark";
+  };
+  /** Once at start: the phone's mark. Capability `status`. */
+  "rc-brand-assets-notify": Envelope & { type: "rc-brand-assets-notify" } & {
+    logoUri: string;
+    iconUri: string;
+  };
+  /** When somebody has signed in; `areaCode` is empty, because no number is short here. Capability `status`. */
+  "rc-region-settings-notify": Envelope & { type: "rc-region-settings-notify" } & {
+    countryCode: string;
+    areaCode: string;
+  };
+  /** With `enableSmsSettingEvent`, when somebody has signed in and on each change: the numbers that texts may be sent from. Capability `settings`. */
+  "rc-sms-settings-notify": Envelope & { type: "rc-sms-settings-notify" } & {
+    senderNumber: string;
+    senderNumbers: { phoneNumber: string; usageType: string; type: string; features: string[]; label: string }[];
+  };
+  /** A text that has just come in. One of the browser's tabs with this phone tells it, the one in front if there is one. Capability `messages`. */
+  "rc-inbound-message-notify": Envelope & { type: "rc-inbound-message-notify" } & {
+    /** the platform's record */
+    message: MessageRecord;
+  };
+  /** A text is new or has changed: sent, delivered, failed, read. Once for each change, by one tab. Capability `messages`. */
+  "rc-message-updated-notify": Envelope & { type: "rc-message-updated-notify" } & {
+    /** the platform's record */
+    message: MessageRecord;
+  };
+  /** Answers rc-adapter-message-request: `response` is `{data}`, or `{error}` with a sentence. */
+  "rc-adapter-message-response": Envelope & { type: "rc-adapter-message-response" } & {
+    /** the requestId */
+    responseId: string;
+    response: { data: unknown } | { error: string };
+  };
+}
+
+/** The global that adapter.js makes. */
+export interface RCAdapter {
+  /** Our own: resolves once the phone takes commands, is refused with a sentence when it has not come up within 20 seconds. Nothing has to wait for it: early commands wait by themselves. */
+  ready(): Promise<RCAdapter>;
+  /** Shows the page of the number; it does not call yet. */
+  clickToCall(phoneNumber: string, toCall?: boolean): void;
+  /** Attachments are left out. */
+  clickToSMS(phoneNumber: string | string[], text?: string, conversation?: string | boolean, attachments?: { name: string; content: string }[], recipient?: { name?: string }): void;
+  /** Opens a phone that is minimized. */
+  navigateTo(path: string): void;
+  /** Capability `signin`. */
+  logoutUser(): Promise<void>;
+  /** Our own: signs in with a ticket of the host's own server. Capability `signin`. */
+  signIn(how: { ticket: string }): Promise<void>;
+  /** Our own: asked whenever nobody is signed in, except after a sign-out. Capability `signin`. */
+  setTicketProvider(provide: () => Promise<string>): Promise<void>;
+  /** The number that new texts are sent from. Capability `settings`. */
+  updateSmsSetting(settings: { senderNumber: string }): Promise<void>;
+  /** Resolves with the alert's id. Capability `settings`. */
+  alertMessage(alert: Requests["/custom-alert-message"]["body"]): Promise<string>;
+  /** Without an id, all. Capability `settings`. */
+  dismissMessage(id?: string): Promise<"ok">;
+  /** Resolves with `ok` or with a sentence that says why not. Capability `settings`. */
+  createSMSTemplate(displayName: string, text: string): Promise<string>;
+  /** Always false: this phone does not pop out. */
+  isWindowPoppedUp(how?: { alert?: boolean }): Promise<boolean>;
+  /** Chooses among the platforms that the operator allows; without `appServer` the user is asked. Capability `settings`. */
+  setEnvironment(which?: { appServer?: string }): Promise<void>;
+  setMinimized(minimized: boolean): void;
+  toggleMinimized(): void;
+  /** A reload shows the phone again. */
+  setClosed(closed: boolean): void;
+  toggleClosed(): void;
+  /** The size of the frame, without the bar above it; never larger than the window. */
+  setSize(size: { width: number; height: number }): void;
+  dispose(): void;
+  readonly closed: boolean;
+  readonly minimized: boolean;
+  readonly container: HTMLElement;
+  readonly contentFrameEl: HTMLIFrameElement;
+}
+
+type Async<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : T[K] | undefined };
+
+/** RCAdapter as a module: each method waits for mount and tells when it was done. */
+export interface Phone extends Async<Omit<RCAdapter, "dispose">> {
+  /** Puts the phone on the page. The options are the URL parameters, and appUrl for a phone of another address. */
+  mount(options: { clientId: string; appUrl?: string; [parameter: string]: string | boolean | undefined }): Promise<RCAdapter>;
+  /** Hears one type of message, or all with "*". Returns what ends it. */
+  on<T extends keyof Events>(type: T, fn: (message: Events[T]) => void): () => void;
+  on(type: "*", fn: (message: Events[keyof Events]) => void): () => void;
+  /** Posts a message to the phone. */
+  post<T extends keyof Commands>(type: T, fields: Commands[T]): Promise<void>;
+  /** Takes the phone off the page. */
+  dispose(): void;
+}
+
+export declare const phone: Phone;
+
+declare global {
+  interface Window {
+    RCAdapter: RCAdapter;
+    RCAdapterInit(how?: { appUrl?: string; options?: Record<string, string | boolean> }): RCAdapter;
+    RCAdapterDispose(): void;
+    RC_EMBEDDABLE_ADAPTER_MANUAL_INIT?: boolean;
+  }
+}
