@@ -21,6 +21,7 @@ import (
 	"offhook/internal/widget/hostlink"
 	"offhook/internal/widget/intake"
 	"offhook/internal/widget/panel"
+	"offhook/internal/widget/service"
 	"offhook/internal/widget/session"
 	"offhook/internal/widget/signin"
 	"offhook/internal/widget/ticket"
@@ -97,8 +98,9 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	sessions := &session.Sessions{Store: st, Bus: deps.bus, Grants: grants, Audit: trail, Now: time.Now, Log: log}
 	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records}, Log: log, Node: deps.data.node()}
 	visits := &visit.Face{Store: st, Sessions: sessions, Log: log}
+	services := &service.Handler{Visits: visits, Embeds: registry, Bus: deps.bus, Now: time.Now, Log: log}
 	panels := &panel.Handler{
-		Visits: visits, Desks: panelDesks{pool}, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
+		Visits: visits, Desks: panelDesks{pool}, Services: services, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
 	}
 	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	flows := &signin.Handler{
@@ -117,6 +119,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	mountHealth(mux, deps.data.DB, log)
 	web.Mount(mux)
 	panels.Mount(mux)
+	services.Mount(mux)
 	frames.Mount(mux)
 	flows.Mount(mux)
 	tickets.Mount(mux)

@@ -185,6 +185,9 @@ export class Socket {
         this.with.hold?.(frame.handle);
         this.#ws?.send(JSON.stringify({ type: "handle", handle: frame.handle }));
         return;
+      case "service":
+        this.with.emit("oh:service", { what: frame.what, id: frame.id });
+        return;
       case "host":
         return this.with.host(frame.message);
       case "ended":

@@ -6,7 +6,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { compose, currentPath, navigate, showNumber } from "./nav.js";
-import { signOut, startSignIn, takeCallback } from "./signin.js";
+import { startSignIn, takeCallback } from "./signin.js";
 
 /** @typedef {Record<string, unknown>} Message */
 
@@ -26,6 +26,12 @@ const NEEDS = {
   "rc-adapter-login": "signin",
   "rc-adapter-logout": "signin",
   "rc-adapter-sign-in": "signin",
+  "rc-adapter-register-third-party-service": "service",
+  "rc-adapter-update-authorization-status": "service",
+  "rc-adapter-refresh-license-status": "service",
+  "rc-adapter-update-third-party-settings": "service",
+  "rc-adapter-update-customized-banner": "service",
+  "rc-post-message-response": "service",
 };
 
 /**
@@ -93,7 +99,7 @@ export class HostLink {
    * @param {{
    *   parent: {postMessage(message: unknown, targetOrigin: string): void} | null,
    *   origin: string, capabilities: string[], name: string,
-   *   actions: {navigate(path: string): unknown, compose(what: object): unknown, showNumber(n: string): unknown, signIn(): unknown, signOut(): unknown, ticket(ticket: string): Promise<unknown>, callback(uri: string): unknown},
+   *   actions: {navigate(path: string): unknown, compose(what: object): unknown, showNumber(n: string): unknown, signIn(): unknown, signOut(): unknown, ticket(ticket: string): Promise<unknown>, register(m: Message): unknown, answer(m: Message): unknown, callback(uri: string): unknown},
    *   warn(sentence: string): void,
    * }} with_ parent is null when the phone is a page of its own.
    */
@@ -151,9 +157,12 @@ export class HostLink {
         return this.#signedIn || actions.signIn();
       case "rc-adapter-logout":
         return this.#signedIn && actions.signOut();
+      case "rc-post-message-response":
+        return actions.answer(m);
       case "rc-adapter-sign-in":
         return this.#ticket(text(m.ticket, 200));
     }
+    if (NEEDS[type] === "service") return actions.register(m);
   }
 
   /** Signs in with a ticket of the page's own server. @param {string | undefined} ticket */
@@ -255,7 +264,7 @@ function connect() {
     origin,
     capabilities: capabilities.split(" "),
     name: appName || "Phone",
-    actions: { navigate, compose, showNumber, signOut, ticket: async (ticket) => (await import("./ticket.js")).useTicket(ticket), callback: (uri) => takeCallback(uri, true), signIn: () => navigate("/").then(startSignIn) },
+    actions: { navigate, compose, showNumber, signOut: async () => (await import("./leave.js")).signOutForHost(), register: async (m) => (await import("./service.js")).take(m), answer: async (m) => (await import("./service.js")).answer(m), ticket: async (ticket) => (await import("./ticket.js")).useTicket(ticket), callback: (uri) => takeCallback(uri, true), signIn: () => navigate("/").then(startSignIn) },
     warn: (sentence) => console.warn(sentence),
   });
   window.addEventListener("message", (e) => link.receive(e));

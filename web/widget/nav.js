@@ -107,7 +107,7 @@ export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
   if (/^\/(|messages|composeText|settings)$/.test(clean)) return clean;
   // Host pages name routes too: nothing may climb out of the panels.
-  const [, id] = /^\/(?:conversations|number)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
+  const [, id] = /^\/(?:conversations|number|settings\/thirdParty)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
   return id && !/^(\.|%2e){1,2}$/i.test(id) ? clean : "/messages";
 }
 
@@ -124,7 +124,7 @@ function remember(path, replace) {
 
 /** Tells the bottom bar and the list which place is open. @param {string} path */
 function mark(path) {
-  const tab = path === "/settings" ? "/settings" : "/messages";
+  const tab = path.startsWith("/settings") ? "/settings" : "/messages";
   for (const a of document.querySelectorAll("[data-tab]")) {
     if (a.getAttribute("data-tab") === tab) a.setAttribute("aria-current", "page");
     else a.removeAttribute("aria-current");
@@ -144,7 +144,7 @@ async function show(path, how) {
   const seen = changes;
   panel.setAttribute("aria-busy", "true");
   try {
-    const r = await ask(`/panel${address(path)}`, { signal: AbortSignal.any([mine.signal, AbortSignal.timeout(PATIENCE)]) });
+    const r = await ask(address(path), { signal: AbortSignal.any([mine.signal, AbortSignal.timeout(PATIENCE)]) });
     const text = await r.text();
     if (mine.signal.aborted) return; // as a refusal has it done, which goes to the sign-in panel
     clearTimeout(slow);
@@ -163,10 +163,11 @@ async function show(path, how) {
   if (how.focus || document.hasFocus()) focus(panel);
 }
 
-/** @param {string} path */
+/** Where the server draws a route. @param {string} path */
 function address(path) {
-  if (path === "/") return "/signin";
-  return path === "/messages" && wide.matches ? "/nothing" : path;
+  if (path === "/") return "/panel/signin";
+  if (path.startsWith("/settings/thirdParty/")) return path.replace("/settings/thirdParty/", "/service/settings/");
+  return path === "/messages" && wide.matches ? "/panel/nothing" : `/panel${path}`;
 }
 
 /** Where there is room, the list stands beside what is open. */
@@ -231,7 +232,7 @@ document.addEventListener("click", (e) => {
 });
 
 document.addEventListener("keydown", (e) => {
-  if (e.key !== "Escape" || e.defaultPrevented) return;
+  if (e.key !== "Escape" || e.defaultPrevented || document.querySelector("dialog[open]")) return;
   const back = document.querySelector("#panel [data-go=goBack]");
   if (back instanceof HTMLElement) back.click();
 });

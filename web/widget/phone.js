@@ -3,6 +3,7 @@
 // @ts-check
 import "./compose.js";
 import "./conversation.js";
+import "./leave.js"; // at hand also when the server is not
 import "./memory.js";
 import "./times.js";
 import { alert, announce, compose, currentPath } from "./nav.js";
@@ -19,6 +20,11 @@ document.addEventListener("oh:unread", (e) => {
   }
   document.title = count ? `(${count}) ${title}` : title;
 });
+
+// What a page has registered is brought to life when it is seen.
+const enliven = () => document.querySelector("[data-service]") && import("./service.js");
+document.addEventListener("oh:panel", enliven);
+document.addEventListener("htmx:after:swap", enliven);
 
 /** Marks the row of the open conversation where the list stands beside it. */
 function markRows() {

@@ -20,11 +20,13 @@ const (
 	Status   = "status"   // learn whether somebody is signed in, and where the phone is
 	SignIn   = "signin"   // start signing in, sign out
 	Messages = "messages" // see messages as they come and change
+	Service  = "service"  // add the host's own application: contacts, settings, pages, buttons
+	Settings = "settings" // change what the user could change in the phone: status, settings, alerts
 )
 
 // Capabilities are all that an embed can have, and what a registered one has
 // unless the operator says otherwise.
-var Capabilities = []string{Navigate, Prefill, Status, SignIn, Messages}
+var Capabilities = []string{Navigate, Prefill, Status, SignIn, Messages, Service, Settings}
 
 // open are the capabilities of apps that nobody registered.
 var open = []string{Navigate, Prefill, Status}

@@ -33,13 +33,15 @@ const (
 
 // A frame is what the server writes on a socket.
 type frame struct {
-	Type     string      `json:"type"` // welcome, event, host, handle, pong or ended
+	Type     string      `json:"type"` // welcome, event, service, host, handle, pong or ended
 	Position string      `json:"position,omitempty"`
 	Event    *frameEvent `json:"event,omitempty"`
 	Message  any         `json:"message,omitempty"` // for the host page, as is
 	Reason   string      `json:"reason,omitempty"`
 	State    *state      `json:"state,omitempty"`  // with welcome
 	Handle   rc.Secret   `json:"handle,omitempty"` // the frame's next one
+	What     string      `json:"what,omitempty"`   // with service: what of it has changed
+	ID       string      `json:"id,omitempty"`     // and which of several
 }
 
 // A frameEvent is an [Event] as the panels need it: what changed, not how.
@@ -153,6 +155,12 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 		return
 	}
 	defer stop()
+	changed, quiet, err := s.h.changes(*s.visit.Session)
+	if err != nil {
+		s.h.Log.Error("subscribing to changes of services", "err", err)
+		return
+	}
+	defer quiet()
 	// A sign-out between the request's check and the subscription shows here.
 	if !s.alive(ctx) {
 		return
@@ -175,7 +183,7 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 	if err := s.welcome(ctx); err != nil {
 		return
 	}
-	s.serve(ctx, watch, ended)
+	s.serve(ctx, watch, ended, changed)
 }
 
 // why is the reason for which the session is over: what was written down,
@@ -282,7 +290,7 @@ func (s *socket) identify(ctx context.Context) error {
 	return s.write(ctx, frame{Type: "host", Message: loginStatus(id, s.fresh)})
 }
 
-func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string) {
+func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string, changed *changes) {
 	every := recheckWait
 	if s.byHandle {
 		every = renewWait
@@ -299,6 +307,12 @@ func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string) {
 		case reason := <-ended:
 			s.end(ctx, reason)
 			return
+		case <-changed.C:
+			for _, c := range changed.take() {
+				if err := s.write(ctx, frame{Type: "service", What: c.What, ID: c.ID}); err != nil {
+					return
+				}
+			}
 		case <-recheck.C:
 			if !s.alive(ctx) {
 				return

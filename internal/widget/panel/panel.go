@@ -7,6 +7,7 @@ package panel
 
 import (
 	"context"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -17,18 +18,25 @@ import (
 
 // A Handler answers the panels of every frame.
 type Handler struct {
-	Visits  *visit.Face      // knows the frames and who is signed in
-	Desks   Desks            // filled by app with the desks of all grants
-	Version string           // shown in the settings
-	Now     func() time.Time // time.Now unless a test says otherwise
-	Log     *slog.Logger
-	Front   Front // the page at the widget's own address
-	Stories bool  // serve every state of every panel under /_stories
+	Visits   *visit.Face      // knows the frames and who is signed in
+	Desks    Desks            // filled by app with the desks of all grants
+	Services Services         // what host pages have registered; nil for nothing
+	Version  string           // shown in the settings
+	Now      func() time.Time // time.Now unless a test says otherwise
+	Log      *slog.Logger
+	Front    Front // the page at the widget's own address
+	Stories  bool  // serve every state of every panel under /_stories
 }
 
 // Desks finds the live state of a grant's user, opening it at first use.
 type Desks interface {
 	Desk(ctx context.Context, grantID string) (Desk, error)
+}
+
+// Services draws what the host page's own application adds to the panels.
+type Services interface {
+	// Settings is what it adds to the settings; empty for nothing.
+	Settings(v visit.Visit) (template.HTML, error)
 }
 
 // Mount registers the panels.

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 )
@@ -15,10 +16,17 @@ type settingsView struct {
 	App     string
 	Version string
 	Status  Status
+	Service template.HTML // what the host page's own application adds
 }
 
 func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error {
 	v := newSettings(p, h.Version)
+	if h.Services != nil {
+		var err error
+		if v.Service, err = h.Services.Settings(p.visit); err != nil {
+			return err
+		}
+	}
 	if v.Host == r.Host {
 		v.Host = "" // opened as a page of its own
 	}

@@ -1,0 +1,108 @@
+package service
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/markup"
+	"offhook/internal/widget/visit"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+var templates = markup.Templates(templateFiles, template.FuncMap{
+	// Both were checked when they came.
+	"picture":  func(address string) template.URL { return template.URL(address) },
+	"pathed":   url.PathEscape,
+	"tint":     tint,
+	"variant":  func(name string) string { return among(name, "body1", variants) },
+	"severity": func(name string) string { return among(name, "info", severities) },
+})
+
+var variants = []string{"caption1", "caption2", "body1", "body2", "subheading1", "subheading2", "title1", "title2"}
+
+// among keeps a stranger's word out of class names: it is one of ours or the
+// usual one.
+func among(name, usual string, names []string) string {
+	if slices.Contains(names, name) {
+		return name
+	}
+	return usual
+}
+
+// tint is the phone's colour for one of the palette (contract/service.md 1).
+func tint(color string) string {
+	group, _, _ := strings.Cut(color, ".")
+	return among(group, "neutral", []string{"danger", "warning", "success", "primary"})
+}
+
+func render(w http.ResponseWriter, name string, data any) error {
+	return markup.Render(w, http.StatusOK, templates, name, data)
+}
+
+// A card is what the settings show of a service.
+type card struct {
+	Registration
+	Authorized bool
+	Account    string
+	License    license
+	Items      []Item
+	Title      string
+	Do         string // the button's words
+	Key        string
+}
+
+func (s *Service) card(key string) card {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := card{Registration: s.reg, Authorized: s.account.Authorized, Account: s.account.Account, License: s.license, Items: s.items, Key: key, Title: s.reg.DisplayName, Do: s.reg.UnauthorizedTitle}
+	if c.Title == "" {
+		c.Title = s.reg.Name
+	}
+	if s.account.Authorized {
+		c.Do = s.reg.AuthorizedTitle
+	}
+	if c.Do == "" {
+		c.Do = map[bool]string{true: "Unauthorize", false: "Authorize"}[s.account.Authorized]
+	}
+	return c
+}
+
+// Settings draws what the settings panel shows of a visit's service; nothing
+// when there is none.
+func (h *Handler) Settings(v visit.Visit) (template.HTML, error) {
+	s := h.Of(v)
+	if s == nil {
+		return "", nil
+	}
+	var b bytes.Buffer
+	err := templates.ExecuteTemplate(&b, "card", s.card(v.Frame.Key))
+	return template.HTML(b.String()), err
+}
+
+// A sectionView is a section's own page.
+type sectionView struct {
+	Item
+	Key string
+}
+
+// section answers GET /p/{key}/service/settings/{id}: the page of a section.
+func (h *Handler) section(w http.ResponseWriter, r *http.Request, c call) error {
+	c.service.mu.Lock()
+	it := find(c.service.items, r.PathValue("id"))
+	c.service.mu.Unlock()
+	if it == nil || it.Type != "section" {
+		return rc.Errorf(rc.NotFound, "These settings are not there any more.")
+	}
+	return render(w, "section", sectionView{*it, c.visit.Frame.Key})
+}
+
+// Path escapes an id for an address of the service.
+func (v sectionView) Path() string { return "/p/" + url.PathEscape(v.Key) + "/service/settings" }

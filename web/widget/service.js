@@ -1,0 +1,175 @@
+// What the page around us has registered with the phone, in this frame: its
+// messages go to the server in the order they came, the phone's questions go
+// to the page, and its answers come back here. Loaded when a page registers
+// something, or a panel shows what one has registered.
+// @ts-check
+import { ask } from "./ask.js";
+import { host } from "./host.js";
+import { signedIn } from "./nav.js";
+
+/**
+ * @typedef {{name: string, authorized: boolean, redDot: boolean, banner: boolean, paths: Record<string, string>,
+ *   flags: Record<string, boolean>, buttons?: {id: string, type: string, label: string, icon: string}[]}} Service
+ * @typedef {Record<string, any>} Message
+ */
+
+/** More than this many messages from one page are a mistake of the page. */
+const MOST = 300;
+
+/** @type {Service | null} */
+let service = null;
+/** What the page has registered, to say it again to a server that restarted, or for the next user. @type {Message[]} */
+let memory = [];
+/** What the server has not taken yet. @type {Message[]} */
+let queue = [];
+let pumping = false;
+/** @type {Map<string, (response: any) => void>} */
+const pending = new Map();
+
+/** The service as the server knows it, or null. */
+export const current = () => service;
+
+/**
+ * Takes a message that changes the service. Before sign-in it waits.
+ * @param {Message} message
+ */
+export function take(message) {
+  memory = remember(memory, message);
+  if (!signedIn()) {
+    if (message.type === "rc-adapter-update-customized-banner") void drawBanner({ method: "POST", body: JSON.stringify(message) });
+    return;
+  }
+  queue.push(message);
+  void pump();
+}
+
+/**
+ * Adds a message to those that make a service what it is. What the next one
+ * replaces whole is kept once; what adds to earlier ones is kept in order.
+ * @param {Message[]} before @param {Message} message
+ * @returns {Message[]}
+ */
+export function remember(before, message) {
+  const whole = !/register/.test(message.type);
+  const kept = whole ? before.filter((m) => m.type !== message.type) : before;
+  return [...kept, message].slice(-MOST);
+}
+
+async function pump() {
+  if (pumping) return;
+  pumping = true;
+  try {
+    while (queue.length && signedIn()) {
+      if (!(await send(queue[0]))) break; // it goes when the connection is back
+      queue.shift();
+    }
+  } finally {
+    pumping = false;
+  }
+}
+
+/** Whether the server has answered, well or ill. @param {Message} message */
+async function send(message) {
+  const answer = await ask("/service", { method: "POST", body: JSON.stringify(message) }).catch(() => null);
+  if (!answer || answer.status >= 500 || answer.status === 401) return false;
+  if (!answer.ok) {
+    console.warn(`The phone refused ${message.type}: ${(await answer.text()).trim()}`);
+    return true;
+  }
+  const { warnings, service: now } = await answer.json();
+  for (const sentence of warnings) console.warn(`${message.type}: ${sentence}`);
+  see(now);
+  return true;
+}
+
+/** @param {Service | null} now */
+function see(now) {
+  const bannerBefore = service?.banner;
+  service = now;
+  const dot = document.querySelector("[data-service-dot]");
+  if (dot instanceof HTMLElement) dot.hidden = !now?.redDot;
+  if (bannerBefore || now?.banner) void drawBanner();
+  document.dispatchEvent(new CustomEvent("oh:service-known", { detail: now }));
+}
+
+/** @param {RequestInit} [init] */
+async function drawBanner(init) {
+  const at = document.getElementById("banner");
+  const answer = await ask("/service/banner", init).catch(() => null);
+  if (!at || !answer?.ok) return;
+  const html = await answer.text();
+  if (at.innerHTML === html) return;
+  await htmx.swap({ text: html, target: at, swap: "innerHTML", sourceElement: at });
+}
+
+/**
+ * Asks the page at one of the paths that it registered. No answer in time, or
+ * no such path, is null.
+ * @param {string} field the registration's name of the path, such as "authorizationPath"
+ * @param {any} body @param {{timeout?: number}} [how]
+ * @returns {Promise<any>}
+ */
+export function request(field, body, { timeout = 3000 } = {}) {
+  const path = service?.paths[field];
+  return path ? requestAt(path, body, { timeout }) : Promise.resolve(null);
+}
+
+/**
+ * Asks the page at a path of its own, such as a call widget's.
+ * @param {string} path @param {any} body @param {{timeout?: number}} [how]
+ * @returns {Promise<any>}
+ */
+export function requestAt(path, body, { timeout = 3000 } = {}) {
+  const requestId = crypto.randomUUID();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      console.warn(`The page did not answer ${path} within ${timeout / 1000} s. It answers with rc-post-message-response, responseId and response.`);
+      done(null);
+    }, timeout);
+    /** @param {any} response */
+    const done = (response) => {
+      clearTimeout(timer);
+      pending.delete(requestId);
+      resolve(response);
+    };
+    pending.set(requestId, done);
+    host.tell({ type: "rc-post-message-request", requestId, path, body });
+  });
+}
+
+/** Takes rc-post-message-response; late and unknown ones mean nothing. @param {Message} message */
+export function answer(message) {
+  pending.get(message.responseId)?.(message.response ?? {});
+}
+
+async function look() {
+  if (!signedIn()) return;
+  const answer = await ask("/service").catch(() => null);
+  if (!answer?.ok) return;
+  const now = (await answer.json()).service;
+  // A server that restarted has forgotten; the page has not.
+  if (!now && memory.some((m) => m.type === "rc-adapter-register-third-party-service")) return again();
+  see(now);
+}
+
+/** Says again what the page has registered. */
+function again() {
+  queue = [...memory];
+  return pump();
+}
+
+document.addEventListener("oh:session", (e) => {
+  service = null;
+  if (/** @type {CustomEvent} */ (e).detail?.signedIn) void again();
+  else queue = [];
+});
+document.addEventListener("oh:resync", () => (queue.length ? pump() : look()));
+document.addEventListener("oh:online", (e) => /** @type {CustomEvent} */ (e).detail?.online && queue.length && pump());
+document.addEventListener("oh:service", (e) => {
+  const { what } = /** @type {CustomEvent} */ (e).detail ?? {};
+  if (["service", "settings", "banner"].includes(what)) void look();
+});
+
+/** Settled when the service is known for the first time. */
+export const ready = look();
+await import("./servicecard.js");
