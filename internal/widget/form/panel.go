@@ -1,0 +1,70 @@
+package form
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+
+	"offhook/internal/widget/markup"
+)
+
+// A Panel is a form as a panel of its own: with a header, the way back and a
+// submit button (contract/service.md 10.1 and 10.3).
+type Panel struct {
+	ID      string // the page's own
+	Kind    string // page, tab or log
+	Title   string
+	About   string // a line above the form, such as whose call it is about
+	Back    bool
+	Turn    int // counts how often the host page has set the values
+	Actions []Action
+	Page    *Page
+	Check   bool     // say what is wrong with the values
+	Images  []string // origins that pictures may come from
+}
+
+// An Action is an icon in the header of a tab.
+type Action struct{ ID, Icon, Title string }
+
+// A panelView is what the template gets besides.
+type panelView struct {
+	Panel
+	Submit  string
+	Wanting bool // something that is needed is not filled in
+	Form    template.HTML
+}
+
+// HTML draws the panel. A tab has its submit button under the form and checks
+// all values, any other has it in the header and needs what is required only.
+func (p Panel) HTML() (template.HTML, error) {
+	v := panelView{Panel: p, Wanting: p.Page.wanting()}
+	v.Title = markup.Line(p.Title)
+	how := Drawing{Images: p.Images, Check: p.Check}
+	if p.Kind == "tab" {
+		how.Submit, how.Default = true, "Submit"
+	} else {
+		v.Submit = p.Page.SubmitText("Save")
+	}
+	var err error
+	if v.Form, err = p.Page.HTML(how); err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, "page", v); err != nil {
+		return "", fmt.Errorf("drawing a page: %w", err)
+	}
+	return template.HTML(b.String()), nil
+}
+
+// wanting reports whether a field that is required at the top has no value.
+func (p *Page) wanting() bool {
+	data := p.values()
+	values, _ := data.(*object)
+	for _, name := range p.resolver().resolve(p.schema, data).list("required") {
+		name, _ := name.(string)
+		if v := values.get(name); v == nil || v == "" {
+			return true
+		}
+	}
+	return false
+}
