@@ -99,3 +99,39 @@ describe('a session that the platform ends', () => {
     assert.ok((await demo.audit()).some((e) => e.kind === 'refresh-failure'));
   });
 });
+
+describe('signing out while texts wait to be sent', () => {
+  it('asks first, and sends first when the user wants that', async () => {
+    const user = await demo.user();
+    const other = await demo.user('Wanda Waiting');
+    const { person, tab } = await Person.signedIn(demo, user);
+    try {
+      await tab.compose(other.name, other.name);
+      await tab.send('This one goes');
+      await tab.bubble('This one goes').waitFor();
+      const refused = tab.page.waitForEvent('requestfailed', (r) => r.url().endsWith('/messages'));
+      await tab.page.route(/\/messages$/, (route) => route.abort());
+      await tab.send('This one waits');
+      await refused;
+
+      await tab.goTo('Settings');
+      await tab.phone.getByRole('button', { name: 'Sign Out', exact: true }).click();
+      const dialog = tab.phone.getByRole('dialog', { name: '1 text has not been sent yet' });
+      await dialog.waitFor();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await tab.phone.getByRole('heading', { name: 'Settings' }).waitFor();
+      await tab.phone.getByRole('button', { name: 'Sign Out', exact: true }).click();
+      await dialog.getByRole('button', { name: 'Send first' }).click();
+      await tab.phone.getByRole('dialog', { name: 'Sending 1 text…' }).waitFor();
+      await tab.page.unroute(/\/messages$/);
+      await tab.signedOut();
+      await tab.phone.getByText('You are signed out.', { exact: true }).waitFor();
+
+      await person.signIn(tab, user);
+      await tab.row(other.name).click();
+      await tab.bubble('This one waits').waitFor();
+    } finally {
+      await person.close();
+    }
+  });
+});

@@ -3,7 +3,7 @@
 // @ts-check
 import { alert, announce, currentPath, hold, navigate, signedIn } from "./nav.js";
 import { ask } from "./ask.js";
-import { cancelSignIn, leaving, options, signOut, signOutEverywhere, startSignIn, trySSO, useIntake } from "./signin.js";
+import { cancelSignIn, options, startSignIn, trySSO, useIntake } from "./signin.js";
 import "./host.js";
 
 const body = document.body;
@@ -44,7 +44,7 @@ on("oh:session", async ({ signedIn: now, reason }) => {
 
 /** @param {number} mine @param {string} [reason] */
 async function explain(mine, reason) {
-  const here = leaving();
+  const here = "leaving" in body.dataset;
   const { sentenceOf } = await import("./reasons.js");
   if (mine !== turn) return;
   notice = sentenceOf(reason, here);
@@ -96,6 +96,7 @@ function fitPanel() {
     button.textContent = "Continue";
     note.textContent = "A window opens and closes by itself while your browser is signed in to your phone service.";
   }
+  if (note && options.shared) note.textContent = "Everybody who opens this page signs in as the same person.";
   const link = idle?.querySelector("[data-sign-up]");
   if (link instanceof HTMLAnchorElement && options.signUpUrl) {
     link.href = options.signUpUrl;
@@ -132,12 +133,13 @@ document.addEventListener("click", (e) => {
       cancelSignIn();
       return draw({ state: "idle" });
     case "sign-out":
-      return void signOut().catch((/** @type {Error} */ e) => alert(e.message));
+      return void import("./leave.js").then((m) => m.signOut());
     case "sign-out-everywhere":
-      return void signOutEverywhere().catch((/** @type {Error} */ e) => alert(e.message));
+      return void import("./leave.js").then((m) => m.signOutEverywhere());
   }
 });
 
+if (options.externalAuthId) await (await import("./external.js")).follow(options.externalAuthId);
 if (signedIn()) {
   const begin = currentPath();
   await openPhone();

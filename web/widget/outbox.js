@@ -51,6 +51,12 @@ export function again(id) {
   void run();
 }
 
+/** How many texts are on their way to the server. */
+export const pending = () => [...items.values()].filter((i) => i.state === "sending").length;
+
+/** Forgets everything: its user wants it so. */
+export const forgetAll = () => items.clear();
+
 /** Forgets a refused text. @param {string} id */
 export function discard(id) {
   items.delete(id);

@@ -1,4 +1,4 @@
-// Signing in and out. The sign-in window shares nothing with this frame but
+// Signing in. The sign-in window shares nothing with this frame but
 // one message: the completion handle, from a page of our own origin. Only
 // this frame holds the flow's secret, in memory, so only it can redeem it.
 //
@@ -18,11 +18,10 @@
  * @typedef {{flow: string, secret: string, href: string, stop: AbortController, taken: boolean, asked?: boolean, quiet?: boolean, window?: Window | null}} Attempt
  * @typedef {{state: string, seen: boolean, message?: string, error?: string}} Progress
  * @typedef {{intake?: string, jwt?: boolean, shared?: boolean, implicit?: boolean, ownWindow?: boolean, redirect?: string, sso?: boolean,
- *   hints?: Record<string, string>, signUpUrl?: string}} Options
+ *   externalAuthId?: string, hints?: Record<string, string>, signUpUrl?: string}} Options
  */
 
 import { ask, cookies } from "./ask.js";
-import { alert } from "./nav.js";
 
 // Few need it, and the first page should load little.
 const memory = () => import("./memory.js");
@@ -232,40 +231,6 @@ export async function submitCode(code) {
     if (attempt === mine && !(error instanceof Refusal && error.status === 409)) {
       tell({ state: "code", message: sentence(error) });
     }
-  }
-}
-
-let asked = 0; // sign-outs that the server has not answered yet
-
-/** Whether a sign-out was asked for in this tab: its socket may tell of the end before the answer does. */
-export const leaving = () => asked > 0;
-
-/** Signs this browser out of this phone, or says why it cannot. */
-export async function signOut() {
-  // Before anybody hears of it: a page that reloads then must not sign in by itself.
-  const { remember } = await memory();
-  remember("out", "1");
-  if (!(await leave("/signout", "signed-out"))) remember("out", "");
-}
-
-/** Signs this user out of this phone in every browser, or says why it cannot. */
-export async function signOutEverywhere() {
-  await leave("/signout-everywhere", "everywhere");
-}
-
-/** @param {string} path @param {string} reason @returns {Promise<boolean>} */
-async function leave(path, reason) {
-  cancelSignIn();
-  asked++;
-  try {
-    await call("POST", path, {});
-    changed(false, reason);
-    return true;
-  } catch (error) {
-    alert(sentence(error));
-    return false;
-  } finally {
-    asked--;
   }
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/store"
 	"offhook/internal/widget/visit"
 )
 
@@ -44,9 +45,30 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, v visit.Visit) er
 	return nil
 }
 
+// unsent is the answer to a sign-out that would drop texts.
+type unsent struct {
+	Waiting int `json:"waiting"`
+}
+
+// asked answers 409 when texts would go with the sign-out and the page wants
+// to ask about them first (ask=1).
+func (h *Handler) asked(w http.ResponseWriter, r *http.Request, v visit.Visit, waiting func(context.Context, store.Session) (int, error)) (bool, error) {
+	if v.Session == nil || r.URL.Query().Get("ask") == "" {
+		return false, nil
+	}
+	n, err := waiting(r.Context(), *v.Session)
+	if err == nil && n > 0 {
+		visit.JSON(w, http.StatusConflict, unsent{n})
+	}
+	return n > 0, err
+}
+
 // signOut of a browser that is signed out already is no mistake: another tab
 // was first.
 func (h *Handler) signOut(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	if asked, err := h.asked(w, r, v, h.Sessions.Unsent); asked || err != nil {
+		return err
+	}
 	if v.Session != nil {
 		// The end is felt even when the browser has gone away meanwhile.
 		if err := h.Sessions.End(context.WithoutCancel(r.Context()), *v.Session, SignedOut); err != nil {
@@ -61,6 +83,9 @@ func (h *Handler) signOut(w http.ResponseWriter, r *http.Request, v visit.Visit)
 func (h *Handler) signOutEverywhere(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
 	if v.Session == nil {
 		return rc.Errorf(rc.Unauthenticated, "You are signed out here already. Sign in again to sign out everywhere.")
+	}
+	if asked, err := h.asked(w, r, v, h.Sessions.UnsentEverywhere); asked || err != nil {
+		return err
 	}
 	if err := h.Sessions.EndEverywhere(context.WithoutCancel(r.Context()), *v.Session); err != nil {
 		return err

@@ -3,9 +3,11 @@ package session_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"offhook/internal/store"
 	"offhook/internal/widget/audit"
 	"offhook/internal/widget/session"
+	"offhook/internal/widget/visit"
 )
 
 // unused notes which grants were found without a session.
@@ -220,4 +223,65 @@ func TestWhyASessionEndedIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	why("after a month", "key", "", third)
+}
+
+// TestTextsThatWouldBeDroppedAreCounted: they go with the last session, or
+// with all of them at once.
+func TestTextsThatWouldBeDroppedAreCounted(t *testing.T) {
+	r := newRig(t)
+	s := r.session(t, "key", r.begin(t, "grant-101"))
+	other := r.session(t, "key", r.begin(t, "grant-101"))
+	count := func(what string, want, wantEverywhere int) {
+		t.Helper()
+		n, err := r.Unsent(t.Context(), *s)
+		all, errAll := r.UnsentEverywhere(t.Context(), *s)
+		if err := errors.Join(err, errAll); err != nil || n != want || all != wantEverywhere {
+			t.Errorf("%s: %d, and %d everywhere, %v; want %d and %d", what, n, all, err, want, wantEverywhere)
+		}
+	}
+	count("with nothing written", 0, 0)
+	change := func(fn func(tx store.WidgetTx) error) {
+		t.Helper()
+		if err := r.Store.Write(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(func(tx store.WidgetTx) error {
+		for n, state := range []string{store.OutboxQueued, store.OutboxSending, store.OutboxSent, store.OutboxFailed} {
+			i := store.OutboxItem{GrantID: "grant-101", ID: state, Position: int64(n), State: state, CreatedAt: r.now, UpdatedAt: r.now, Sealed: []byte{}}
+			if err := tx.AddOutboxItem(t.Context(), i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	count("while another session is there to send them", 0, 2)
+	if err := r.End(t.Context(), *other, session.SignedOut); err != nil {
+		t.Fatal(err)
+	}
+	count("in the last session", 2, 2)
+	change(func(tx store.WidgetTx) error {
+		return tx.PutHold(t.Context(), store.Hold{GrantID: "grant-101", User: "ada", CreatedAt: r.now, KeepsUntil: r.now.Add(time.Hour)})
+	})
+	count("while a host's server keeps the grant", 0, 2)
+
+	// The page is asked about them only where it wants to be.
+	mux := http.NewServeMux()
+	visits := &visit.Face{Store: r.Store, Sessions: r.Sessions, Log: r.Log}
+	(&session.Handler{Sessions: r.Sessions, Visits: visits}).Mount(mux)
+	c := r.begin(t, "grant-101")
+	for _, tt := range []struct {
+		path string
+		want int
+		body string
+	}{{"/signout-everywhere?ask=1", 409, `{"waiting":2}`}, {"/signout?ask=1", 200, `"signedIn":false`}, {"/signout?ask=1", 200, `"signedIn":false`}} {
+		req := httptest.NewRequestWithContext(t.Context(), "POST", "/p/key"+tt.path, nil)
+		req.Header.Set(visit.Header, "1")
+		req.AddCookie(c)
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, req)
+		if w.Code != tt.want || !strings.Contains(w.Body.String(), tt.body) {
+			t.Errorf("%s: %d %s, want %d with %s", tt.path, w.Code, w.Body, tt.want, tt.body)
+		}
+	}
 }
