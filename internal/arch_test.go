@@ -75,7 +75,7 @@ func within(dir, tree string) bool { return dir == tree || strings.HasPrefix(dir
 // lower tier, or down inside one room.
 func tier(dir string) (tier int, room string) {
 	switch {
-	case dir == "internal/rc", dir == "internal/opaque":
+	case dir == "internal/rc", dir == "internal/opaque", dir == "internal/rigtest":
 		return 0, dir
 	case within(dir, "internal/store"), within(dir, "internal/bus"), within(dir, "internal/listen"), within(dir, "web"):
 		return 1, dir
@@ -88,6 +88,8 @@ func tier(dir string) (tier int, room string) {
 		return 2, "what fragments are drawn with"
 	case within(dir, "internal/platform/signing"):
 		return 2, "internal/platform/signing" // and its test support
+	case dir == "internal/widget/streettest":
+		return 4, dir // of the rooms' tests, on top of the rooms
 	case within(dir, "internal/platform"), within(dir, "internal/widget"):
 		return 3, strings.Join(strings.Split(dir, "/")[:3], "/")
 	case within(dir, "examples"):

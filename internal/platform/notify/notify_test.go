@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -23,6 +22,7 @@ import (
 	"offhook/internal/platform/notify"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
+	"offhook/internal/rigtest"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
 )
@@ -57,7 +57,7 @@ type platform struct {
 	bus   *bus.InProcess
 	h     *notify.Handler
 	mux   *http.ServeMux
-	log   *logBuffer
+	log   *rigtest.Log
 	url   string
 	http  *http.Client
 }
@@ -90,7 +90,7 @@ func newPipedPlatform(t testing.TB) *platform {
 }
 
 func prepare(t testing.TB) *platform {
-	p := &platform{t: t, store: sqlstore.OpenTest(t).Platform(), bus: new(bus.InProcess), mux: http.NewServeMux(), log: new(logBuffer)}
+	p := &platform{t: t, store: sqlstore.OpenTest(t).Platform(), bus: new(bus.InProcess), mux: http.NewServeMux(), log: new(rigtest.Log)}
 	ctx := t.Context()
 	err := p.store.Write(ctx, func(tx store.PlatformTx) error {
 		errs := []error{tx.AddAccount(ctx, store.Account{ID: account, CreatedAt: time.Now()})}
@@ -110,7 +110,7 @@ func prepare(t testing.TB) *platform {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := p.log.Logger()
 	face := &wire.Face{Auth: tokens{}, Log: log}
 	p.h = &notify.Handler{Store: p.store, Bus: p.bus, Face: face, REST: p.mux, Log: log}
 	if err := p.h.Start(); err != nil {
@@ -383,22 +383,4 @@ func (b *buffered) Write(data []byte) (int, error) {
 func (b *buffered) Close() error {
 	b.once.Do(func() { close(b.done) })
 	return b.Conn.Close()
-}
-
-// A logBuffer keeps the log, to be searched for what must not be in it.
-type logBuffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }

@@ -162,7 +162,7 @@ func TestAnAssertionCountsOnce(t *testing.T) {
 	if a := s.asserted(sign(t, jose.ES256, second.private, theirs, nil)); a.status != 200 {
 		t.Errorf("another app with the same jti: %d %s", a.status, a.body)
 	}
-	s.clock.advance(30 * time.Second)
+	s.clock.Advance(30 * time.Second)
 	check(t, s.store.Write(t.Context(), func(tx store.PlatformTx) error { return tx.SweepAssertions(t.Context(), s.clock.Now()) }))
 	if a := s.asserted(token); a.status != 401 {
 		t.Errorf("after sweeping: %d", a.status)

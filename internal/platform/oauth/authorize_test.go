@@ -130,7 +130,7 @@ func TestBrowserSessionExpires(t *testing.T) {
 	s := newServer(t)
 	b := s.browser()
 	b.signIn(s.asked(s.public), "ada@example.com")
-	s.clock.advance(25 * 3600 * 1e9)
+	s.clock.Advance(25 * 3600 * 1e9)
 	if a := b.authorize(with(s.asked(s.public), "prompt", "none")); a.location.Query().Get("error") != "login_required" {
 		t.Errorf("a day later: %v, want login_required", a.location)
 	}
@@ -226,7 +226,7 @@ func TestGuessingPasswordsIsSlowedDown(t *testing.T) {
 	if a := b.submit(page, "username", "bob@example.com", "password", typed); a.status != http.StatusSeeOther {
 		t.Errorf("another user at the same address: %d", a.status)
 	}
-	s.clock.advance(16e9)
+	s.clock.Advance(16e9)
 	if a := b.submit(page, "username", "ada@example.com", "password", typed); a.status != http.StatusSeeOther {
 		t.Errorf("the right password after waiting: %d\n%s", a.status, a.body)
 	}

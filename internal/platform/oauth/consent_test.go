@@ -104,7 +104,7 @@ func TestConsentPagesAllowOnlyWhatTheyShowed(t *testing.T) {
 		t.Errorf("a page was used twice: %d to %v", a.status, a.location)
 	}
 	page = b.authorize(s.asked(app))
-	s.clock.advance(16 * time.Minute)
+	s.clock.Advance(16 * time.Minute)
 	if a := b.submit(page, "do", "allow"); a.status != http.StatusForbidden {
 		t.Errorf("a page was used after a quarter of an hour: %d to %v", a.status, a.location)
 	}
@@ -137,7 +137,7 @@ func TestLoginAndConsent(t *testing.T) {
 	b := s.browser()
 	v := with(s.asked(s.public), "prompt", "login consent", "max_age", "0")
 	page := b.submit(b.authorize(v), "username", "ada@example.com", "password", typed)
-	s.clock.advance(time.Minute)
+	s.clock.Advance(time.Minute)
 	if a := b.submit(page, "do", "allow"); seen(a) != "code" {
 		t.Errorf("password, then Allow: %s\n%s", seen(a), a.body)
 	}

@@ -61,7 +61,7 @@ func TestImplicitGrant(t *testing.T) {
 	if a := s.use(renewed.Get("access_token")); a.status != http.StatusOK {
 		t.Errorf("using the token of a silent renewal: %d %s", a.status, a.body)
 	}
-	s.clock.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	if a := s.use(renewed.Get("access_token")); a.status != http.StatusUnauthorized || !strings.Contains(a.body, "OAU-128") {
 		t.Errorf("an hour later: %d %s", a.status, a.body)
 	}
@@ -78,7 +78,7 @@ func TestImplicitSessionsCount(t *testing.T) {
 	asked := url.Values{"response_type": {"token"}, "client_id": {s.implicit().ClientID}}
 	first := s.fragment(b.signIn(asked, "ada@example.com"))
 	for range 5 {
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 		s.fragment(b.authorize(with(asked, "prompt", "none")))
 	}
 	if a := s.use(first.Get("access_token")); a.status != http.StatusUnauthorized {

@@ -78,7 +78,7 @@ func TestTokensThatLookLikeNone(t *testing.T) {
 	s.browser().do(s.request("POST", rc.RevokePath, url.Values{"token": {revoked.AccessToken}}.Encode(), s.basic()...))
 	s.info(s.token(with(s.refresh(spent.RefreshToken), "client_id", ""), s.basic()...))
 	brief := s.info(s.token(with(s.refresh(old.RefreshToken), "client_id", "", "access_token_ttl", "600", "refresh_token_ttl", "60"), s.basic()...))
-	s.clock.advance(11 * time.Minute)
+	s.clock.Advance(11 * time.Minute)
 	for name, token := range map[string]string{
 		"another app's access token": stranger.AccessToken, "another app's refresh token": stranger.RefreshToken,
 		"a revoked access token": revoked.AccessToken, "a revoked refresh token": revoked.RefreshToken,
@@ -140,7 +140,7 @@ func TestLookingIsNoUse(t *testing.T) {
 	refresh := with(s.refresh(info.RefreshToken), "client_id", "")
 	next := s.info(s.token(refresh, s.basic()...))
 	s.introspect(next.AccessToken)
-	s.clock.advance(30 * time.Minute)
+	s.clock.Advance(30 * time.Minute)
 	if again := s.info(s.token(refresh, s.basic()...)); again.AccessToken != next.AccessToken {
 		t.Error("looking at the new token counted as its use")
 	}

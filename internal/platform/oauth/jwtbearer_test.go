@@ -89,11 +89,11 @@ func TestRefusedCredentials(t *testing.T) {
 			}
 		})
 	}
-	s.clock.advance(time.Hour) // the signature has a minute's leeway, the row has none
+	s.clock.Advance(time.Hour) // the signature has a minute's leeway, the row has none
 	if _, code := fault(s.token(bearing(app, brief))); code != "OAU-128" {
 		t.Errorf("expired: %s, want OAU-128", code)
 	}
-	s.clock.advance(-2 * time.Hour)
+	s.clock.Advance(-2 * time.Hour)
 	if _, code := fault(s.token(bearing(app, good))); code != "OAU-129" {
 		t.Errorf("before it was made: %s, want OAU-129", code)
 	}
@@ -158,7 +158,7 @@ func TestTheSixthSignInByJWTEndsTheOldest(t *testing.T) {
 	_, token := s.credential(console.CredentialSpec{})
 	first := s.info(s.token(bearing(app, token)))
 	for range 5 {
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 		s.info(s.token(bearing(app, token)))
 	}
 	if a := s.use(first.AccessToken); a.status != 401 {

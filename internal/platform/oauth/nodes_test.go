@@ -17,7 +17,7 @@ func TestALostAnswerIsGivenAgain(t *testing.T) {
 	s := newServer(t)
 	info := s.signedIn(s.browser())
 	lost := s.info(s.token(s.refresh(info.RefreshToken)))
-	s.clock.advance(5 * time.Minute)
+	s.clock.Advance(5 * time.Minute)
 	again := s.node(0).info(s.node(0).token(s.refresh(info.RefreshToken)))
 	if again.AccessToken != lost.AccessToken || again.RefreshToken != lost.RefreshToken {
 		t.Error("a server that was started later gives another pair")
@@ -43,7 +43,7 @@ func TestTheWindowIsOneOnAllNodes(t *testing.T) {
 			if a := other.use(second.AccessToken); a.status != http.StatusOK {
 				t.Fatalf("the other server does not know the token: %d", a.status)
 			}
-			s.clock.advance(10*time.Second + skew.Abs() + time.Second)
+			s.clock.Advance(10*time.Second + skew.Abs() + time.Second)
 			if _, code := fault(s.token(s.refresh(first.RefreshToken))); code != "OAU-213" {
 				t.Errorf("after the window: %s, want OAU-213", code)
 			}

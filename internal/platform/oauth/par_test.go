@@ -43,7 +43,7 @@ func TestPushedRequest(t *testing.T) {
 	if seen(page) != "password" || strings.Contains(page.body, "st&amp;ate") {
 		t.Fatalf("a pushed request: %s\n%s", seen(page), page.body)
 	}
-	s.clock.advance(5 * time.Minute) // the person reads, and mistypes
+	s.clock.Advance(5 * time.Minute) // the person reads, and mistypes
 	b.submit(page, "username", "ada@example.com", "password", "wrong")
 	if again := b.authorize(v); seen(again) != "password" {
 		t.Errorf("the same browser reloads: %s", seen(again))
@@ -92,13 +92,13 @@ func TestPushedRequestAttacks(t *testing.T) {
 	refused("a request that another browser has opened", signedIn().authorize(v))
 
 	v = s.pushed(s.public, silent)
-	s.clock.advance(time.Minute)
+	s.clock.Advance(time.Minute)
 	refused("a minute later", signedIn().authorize(v))
 
 	b = s.browser()
 	v = s.pushed(s.public, s.asked(s.public))
 	page := b.authorize(v)
-	s.clock.advance(16 * time.Minute)
+	s.clock.Advance(16 * time.Minute)
 	refused("a page that was left for too long", b.submit(page, "username", "ada@example.com", "password", typed))
 
 	refused("a made-up request_uri", signedIn().authorize(with(v, "request_uri", "urn:ietf:params:oauth:request_uri:' OR 1=1 --")))

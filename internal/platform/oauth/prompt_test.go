@@ -69,7 +69,7 @@ func TestMaxAge(t *testing.T) {
 	s := newServer(t)
 	b := s.browser()
 	b.signIn(s.asked(s.public), "ada@example.com")
-	s.clock.advance(10 * time.Minute)
+	s.clock.Advance(10 * time.Minute)
 	for _, tt := range []struct{ age, prompt, want string }{
 		{"601", "none", "code"},
 		{"600", "none", "login_required"},
@@ -143,7 +143,7 @@ func TestCodesCarryWhatTheIDTokenNeeds(t *testing.T) {
 	v := with(s.asked(s.public), "scope", "SMS profile openid", "nonce", "n-0S6")
 	at := s.clock.Now()
 	b.signIn(v, "ada@example.com")
-	s.clock.advance(time.Minute)
+	s.clock.Advance(time.Minute)
 	raw := b.code(v)
 	err := s.store.Write(t.Context(), func(tx store.PlatformTx) error {
 		c, _, err := tx.UseAuthCode(t.Context(), kept(raw), s.public.ClientID, s.clock.Now())

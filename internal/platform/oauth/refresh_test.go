@@ -37,7 +37,7 @@ func TestRefreshRule(t *testing.T) {
 			if tt.use {
 				s.use(second.AccessToken)
 			}
-			s.clock.advance(tt.after)
+			s.clock.Advance(tt.after)
 			a := s.token(s.refresh(first.RefreshToken))
 			if !tt.same {
 				if _, code := fault(a); code != "OAU-213" {
@@ -130,7 +130,7 @@ func TestSweepingKeepsWhatIsStillNeeded(t *testing.T) {
 	b := s.browser()
 	info := s.signedIn(b)
 	short := s.info(s.token(with(s.refresh(info.RefreshToken), "access_token_ttl", "600")))
-	s.clock.advance(59 * time.Minute)
+	s.clock.Advance(59 * time.Minute)
 	check(t, s.store.Write(t.Context(), func(tx store.PlatformTx) error { return tx.SweepOAuth(t.Context(), s.clock.Now().Add(-time.Hour)) }))
 	again := s.info(s.token(s.refresh(info.RefreshToken)))
 	if again.RefreshToken != short.RefreshToken || again.ExpiresIn != 0 {

@@ -107,7 +107,7 @@ func TestNothingThatAnAppSignsIsLogged(t *testing.T) {
 	s.asserted(assertion)
 	s.asserted(assertion)
 	s.introspect(info.AccessToken)
-	s.clock.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	s.use(info.AccessToken)
 	log := s.log.String()
 	for _, secret := range []string{good, gone, assertion, "eyJ", "RCAT_", "RCRT_", s.clientSecret} {

@@ -29,6 +29,7 @@ import (
 	"offhook/internal/platform/signing/signingtest"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
+	"offhook/internal/rigtest"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
 )
@@ -56,8 +57,8 @@ type server struct {
 	store   store.Platform
 	handler *oauth.Handler
 	keys    *signing.Keys
-	clock   *clock
-	log     *record
+	clock   *rigtest.Clock
+	log     *rigtest.Log
 	ended   chan string
 
 	public, other  store.App
@@ -65,41 +66,6 @@ type server struct {
 	clientSecret   string
 	accountMain    string
 	adaPhoneNumber string
-}
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// A record is a log that can be read while it is written.
-type record struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (r *record) Write(b []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.Write(b)
-}
-
-func (r *record) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
 }
 
 func newServer(t *testing.T) *server { return newServerOn(t, sqlstore.OpenTest(t)) }
@@ -115,7 +81,7 @@ func databases() map[string]func(t *testing.T) *sqlstore.DB {
 func newServerOn(t *testing.T, db *sqlstore.DB) *server {
 	t.Helper()
 	s := &server{
-		t: t, store: db.Platform(), log: new(record), clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, ended: make(chan string, 100),
+		t: t, store: db.Platform(), log: new(rigtest.Log), clock: rigtest.NewClock(), ended: make(chan string, 100),
 	}
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b := new(bus.InProcess)

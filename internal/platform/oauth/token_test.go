@@ -70,7 +70,7 @@ func TestCodeExpires(t *testing.T) {
 	b := s.browser()
 	b.signIn(s.asked(s.public), "ada@example.com")
 	code := b.code(s.asked(s.public))
-	s.clock.advance(60 * time.Second)
+	s.clock.Advance(60 * time.Second)
 	if _, got := fault(s.token(s.exchange(s.public, code))); got != "OAU-108" {
 		t.Errorf("a code after 60 seconds: %s, want OAU-108", got)
 	}
@@ -262,11 +262,11 @@ func TestLifetimes(t *testing.T) {
 			t.Errorf("ttl %q and %q gave %v, want %v", tt.access, tt.refresh, got, want)
 		}
 	}
-	s.clock.advance(time.Hour)
+	s.clock.Advance(time.Hour)
 	if a := s.use(info.AccessToken); a.status != http.StatusUnauthorized || !strings.Contains(a.body, "OAU-128") {
 		t.Errorf("an hour later: %d %s, want 401 OAU-128", a.status, a.body)
 	}
-	s.clock.advance(7 * 24 * time.Hour)
+	s.clock.Advance(7 * 24 * time.Hour)
 	if _, code := fault(s.token(s.refresh(info.RefreshToken))); code != "OAU-213" {
 		t.Errorf("a week later: %s, want OAU-213", code)
 	}
@@ -281,7 +281,7 @@ func TestSixthSessionEndsTheOldest(t *testing.T) {
 	bob := s.info(s.token(s.exchange(s.public, bobs.code(s.asked(s.public)))))
 	var all []rc.TokenInfo
 	for range 6 {
-		s.clock.advance(time.Second)
+		s.clock.Advance(time.Second)
 		all = append(all, s.info(s.token(s.exchange(s.public, b.code(s.asked(s.public))))))
 	}
 	for i, info := range all {

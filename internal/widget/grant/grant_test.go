@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -18,11 +17,11 @@ import (
 
 	"offhook/internal/bus"
 	"offhook/internal/rc"
+	"offhook/internal/rigtest"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
 	"offhook/internal/widget/audit"
 	"offhook/internal/widget/grant"
-	"offhook/internal/widget/seal"
 	"offhook/internal/widget/streettest"
 )
 
@@ -33,62 +32,20 @@ func (s secrets) Secret(_ context.Context, _, clientID string) (rc.Secret, error
 	return s[clientID], nil
 }
 
-// A clock is moved by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// A log may be written by many goroutines.
-type logged struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logged) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 type rig struct {
 	*grant.Grants
 	platform *streettest.Platform
-	clock    *clock
-	log      *logged
+	clock    *rigtest.Clock
+	log      *rigtest.Log
 	bus      *bus.InProcess
 	db       *sqlstore.DB
 }
 
-var ring = func() *seal.Ring {
-	r, err := seal.New(map[uint32][]byte{1: make([]byte, 32)})
-	if err != nil {
-		panic(err)
-	}
-	return r
-}()
+var ring = streettest.Ring()
 
 func newRig(t *testing.T) *rig {
 	r := &rig{
-		platform: streettest.New(t), clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, log: new(logged),
+		platform: streettest.New(t), clock: rigtest.NewClock(), log: new(rigtest.Log),
 		bus: new(bus.InProcess), db: sqlstore.OpenTest(t),
 	}
 	r.Grants = r.process(r.db, "one")
@@ -103,7 +60,7 @@ func newRig(t *testing.T) *rig {
 
 // process is another process's Grants.
 func (r *rig) process(db *sqlstore.DB, holder string) *grant.Grants {
-	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := r.log.Logger()
 	return &grant.Grants{
 		Audit: &audit.Trail{Store: db.Widget(), Now: r.clock.Now, Log: log},
 		Store: db.Widget(), Bus: r.bus, Ring: ring, Secrets: secrets{"confidential": "s3cret"}, Client: r.platform.Client(),
@@ -214,11 +171,11 @@ func TestRefresh(t *testing.T) {
 	t.Run("sixty seconds before the end", func(t *testing.T) {
 		r := newRig(t)
 		g := r.signIn(t, "confidential", "101")
-		r.clock.add(3600*time.Second - 61*time.Second)
+		r.clock.Advance(3600*time.Second - 61*time.Second)
 		if _, err := echo(t.Context(), t, r.Grants, g.ID); err != nil || r.platform.Refreshes() != 0 {
 			t.Errorf("61 s before: %d refreshes, %v; want none", r.platform.Refreshes(), err)
 		}
-		r.clock.add(2 * time.Second)
+		r.clock.Advance(2 * time.Second)
 		if _, err := echo(t.Context(), t, r.Grants, g.ID); err != nil || r.platform.Refreshes() != 1 {
 			t.Errorf("59 s before: %d refreshes, %v; want one", r.platform.Refreshes(), err)
 		}
@@ -293,7 +250,7 @@ func TestAPlatformInTrouble(t *testing.T) {
 			r := newRig(t)
 			g := r.signIn(t, "public", "101")
 			r.platform.Answer = tt.answer
-			r.clock.add(2 * time.Hour)
+			r.clock.Advance(2 * time.Hour)
 			_, err := echo(t.Context(), t, r.Grants, g.ID)
 			wantKind(t, "with an expired token", err, tt.want)
 			if _, err := r.Grant(t.Context(), g.ID); errors.Is(err, store.ErrNotFound) != tt.ends {
@@ -326,7 +283,7 @@ func TestAnOldTokenServesWhileThePlatformIsDown(t *testing.T) {
 	r := newRig(t)
 	g := r.signIn(t, "public", "101")
 	r.platform.Answer = func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(500); return true }
-	r.clock.add(3600*time.Second - 30*time.Second)
+	r.clock.Advance(3600*time.Second - 30*time.Second)
 	if owner, err := echo(t.Context(), t, r.Grants, g.ID); err != nil || owner != "101" {
 		t.Errorf("30 s before its end: %q, %v; want the old token to be used", owner, err)
 	}
@@ -353,7 +310,7 @@ func TestManyRefreshOnce(t *testing.T) {
 	r.Grants = processes[0]
 	g := r.signIn(t, "public", "101")
 	for round := 1; round <= 3; round++ {
-		r.clock.add(2 * time.Hour)
+		r.clock.Advance(2 * time.Hour)
 		var wg sync.WaitGroup
 		for i := range 100 {
 			wg.Go(func() {
@@ -467,7 +424,7 @@ func TestARefreshThatComesTooLateLeavesNoTokens(t *testing.T) {
 				_ = json.NewEncoder(w).Encode(late)
 				return true
 			}
-			r.clock.add(time.Hour)
+			r.clock.Advance(time.Hour)
 			owner, err := echo(t.Context(), t, r.Grants, g.ID)
 			r.Close()
 			if !slices.Contains(r.platform.Revoked(), late.RefreshToken) {

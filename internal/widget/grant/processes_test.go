@@ -18,6 +18,7 @@ import (
 
 	"offhook/internal/bus"
 	"offhook/internal/rc"
+	"offhook/internal/rigtest"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
 	"offhook/internal/widget/audit"
@@ -114,7 +115,7 @@ func TestFourProcessesRefreshOnce(t *testing.T) {
 			defer db.Close()
 			r.Grants = r.process(db, "parent")
 			g := r.signIn(t, "public", "101")
-			r.clock.add(2 * time.Hour)
+			r.clock.Advance(2 * time.Hour)
 			var children []*child
 			for i := range 4 {
 				children = append(children, startChild(t, order{dsn, g.ID, fmt.Sprint("process-", i), r.clock.Now()}))
@@ -213,14 +214,14 @@ func TestACrashBetweenRefreshAndSaveCostsNothing(t *testing.T) {
 	r := newRig(t)
 	g := r.signIn(t, "public", "101")
 	r.platform.Answer = repeating(r.platform)
-	r.clock.add(2 * time.Hour)
+	r.clock.Advance(2 * time.Hour)
 	first := r.process(r.db, "dies")
 	first.Store = dying{Widget: first.Store}
 	if err := once(t.Context(), first, g.ID); !errors.Is(err, errDead) {
 		t.Fatalf("the process that dies: %v", err)
 	}
 	first.Close()
-	r.clock.add(16 * time.Second) // its lease runs out
+	r.clock.Advance(16 * time.Second) // its lease runs out
 	if err := once(t.Context(), r.Grants, g.ID); err != nil {
 		t.Errorf("the next process: %v; want it signed in with the tokens that the platform repeats", err)
 	}
@@ -232,8 +233,9 @@ func TestACrashBetweenRefreshAndSaveCostsNothing(t *testing.T) {
 func TestClocksThatDiffer(t *testing.T) {
 	r := newRig(t)
 	g := r.signIn(t, "public", "101")
-	r.clock.add(2 * time.Hour)
-	ahead := &clock{now: r.clock.Now().Add(time.Minute)}
+	r.clock.Advance(2 * time.Hour)
+	ahead := rigtest.NewClock()
+	ahead.Advance(2*time.Hour + time.Minute)
 	other := r.process(r.db, "ahead")
 	other.Now = ahead.Now
 
@@ -340,7 +342,7 @@ func TestWhatLapsedIsForgottenAfterAWeek(t *testing.T) {
 		after time.Duration
 		gone  bool
 	}{{6 * 24 * time.Hour, false}, {25 * time.Hour, true}} {
-		r.clock.add(tt.after)
+		r.clock.Advance(tt.after)
 		if err := r.Forget(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -353,7 +355,7 @@ func TestWhatLapsedIsForgottenAfterAWeek(t *testing.T) {
 func TestFailedRefreshesAreAudited(t *testing.T) {
 	r := newRig(t)
 	g := r.signIn(t, "public", "101")
-	r.clock.add(2 * time.Hour)
+	r.clock.Advance(2 * time.Hour)
 	r.platform.Answer = func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(500); return true }
 	for range 3 { // one outage is one entry
 		wantKind(t, "a platform that is down", once(t.Context(), r.Grants, g.ID), rc.Unavailable)

@@ -21,7 +21,7 @@ func TestAttacks(t *testing.T) {
 	}{
 		{"a callback without a flow", func(t *testing.T, r *rig) {
 			want(t, "no state", r.back(t, url.Values{"code": {"x"}}), 404, "expired")
-			want(t, "unknown state", r.back(t, url.Values{"code": {"x"}, "state": {"y"}, "iss": {r.platform.URL}}), 404, "expired")
+			want(t, "unknown state", r.back(t, url.Values{"code": {"x"}, "state": {"y"}, "iss": {r.Platform.URL}}), 404, "expired")
 		}},
 		{"a callback with another flow's state: the codes do not mix", func(t *testing.T, r *rig) {
 			r.start(t, "two", flowB, secretB)
@@ -59,7 +59,7 @@ func TestAttacks(t *testing.T) {
 			q := r.open(t, flowA, "101")
 			q.Set("iss", "https://evil.example")
 			want(t, "a wrong iss", r.back(t, q), 403, "did not come from the phone service")
-			want(t, "and the right one afterwards", r.back(t, r.put(q, "iss", r.platform.URL)), 409, "used already")
+			want(t, "and the right one afterwards", r.back(t, r.put(q, "iss", r.Platform.URL)), 409, "used already")
 		}},
 		{"no issuer although one is promised", func(t *testing.T, r *rig) {
 			q := r.open(t, flowA, "101")
@@ -164,7 +164,7 @@ func TestAttacks(t *testing.T) {
 		}},
 		{"a flow that took too long", func(t *testing.T, r *rig) {
 			q := r.open(t, flowA, "101")
-			r.add(11 * time.Minute)
+			r.Clock.Advance(11 * time.Minute)
 			want(t, "the callback", r.back(t, q), 404, "expired")
 		}},
 		{"a window that was left open", func(t *testing.T, r *rig) {

@@ -44,8 +44,8 @@ func TestTheTypedCode(t *testing.T) {
 		want(t, "second", typed(t, r, wrong(code)), 403, "six digits")
 		want(t, "third", typed(t, r, wrong(code)), 409, "too often")
 		want(t, "the right one", typed(t, r, code), 409, "too often")
-		r.grants.Close()
-		if r.platform.Live() != 0 {
+		r.Grants.Close()
+		if r.Platform.Live() != 0 {
 			t.Error("the tokens still work")
 		}
 	})
@@ -62,7 +62,7 @@ func TestTheTypedCode(t *testing.T) {
 	t.Run("two minutes", func(t *testing.T) {
 		r := newRig(t)
 		_, code := complete(t, r)
-		r.add(2*time.Minute + time.Second)
+		r.Clock.Advance(2*time.Minute + time.Second)
 		want(t, "too late", typed(t, r, code), 409, "expired")
 	})
 	t.Run("one code, and only with the handle", func(t *testing.T) {

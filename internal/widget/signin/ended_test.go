@@ -25,25 +25,25 @@ func TestARefusalSaysWhyTheSessionIsOver(t *testing.T) {
 			r.ask(t, "POST", "/p/one/signout", struct{}{}, with(c))
 		}, session.SignedOut},
 		{"by the platform", func(t *testing.T, r *rig, _ *http.Cookie, grantID string) {
-			r.platform.Forget(true)
+			r.Platform.Forget(true)
 			req, err := http.NewRequest("GET", "/restapi/v1.0/echo", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if res, err := r.grants.Do(t.Context(), grantID, req); err == nil {
+			if res, err := r.Grants.Do(t.Context(), grantID, req); err == nil {
 				res.Body.Close()
 				t.Error("the platform went on with tokens that it has forgotten")
 			}
 		}, grant.Refused},
 		{"by the operator", func(t *testing.T, r *rig, _ *http.Cookie, grantID string) {
-			if err := r.grants.End(t.Context(), grantID, grant.Revoked); err != nil {
+			if err := r.Grants.End(t.Context(), grantID, grant.Revoked); err != nil {
 				t.Error(err)
 			}
 		}, grant.Revoked},
-		{"by not being used", func(t *testing.T, r *rig, _ *http.Cookie, _ string) { r.add(8 * 24 * time.Hour) }, session.Expired},
+		{"by not being used", func(t *testing.T, r *rig, _ *http.Cookie, _ string) { r.Clock.Advance(8 * 24 * time.Hour) }, session.Expired},
 		{"long before it was ended", func(t *testing.T, r *rig, _ *http.Cookie, grantID string) {
-			r.add(8 * 24 * time.Hour)
-			if err := r.grants.End(t.Context(), grantID, grant.Revoked); err != nil {
+			r.Clock.Advance(8 * 24 * time.Hour)
+			if err := r.Grants.End(t.Context(), grantID, grant.Revoked); err != nil {
 				t.Error(err)
 			}
 		}, session.Expired},
@@ -55,7 +55,7 @@ func TestARefusalSaysWhyTheSessionIsOver(t *testing.T) {
 			r := newRig(t)
 			c := r.signIn(t, "one", flowA, secretA, "101")
 			handle := r.signInByHandle(t, "two", 1, "101")
-			g, err := r.store.GrantOf(t.Context(), r.platform.URL, "app", "101")
+			g, err := r.Store.GrantOf(t.Context(), r.Platform.URL, "app", "101")
 			if err != nil {
 				t.Fatal(err)
 			}

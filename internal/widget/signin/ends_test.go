@@ -33,7 +33,7 @@ func (r *rig) signInByHandle(t *testing.T, key string, n int, owner string, edit
 	return handle
 }
 
-func (r *rig) sessions() *session.Sessions { return r.flows.Sessions.(*session.Sessions) }
+func (r *rig) sessions() *session.Sessions { return r.Flows.Sessions.(*session.Sessions) }
 
 func by(handle string) func(*http.Request) { return header(visit.SessionHeader, handle) }
 
@@ -84,7 +84,7 @@ func TestAHandleStandsForTheCookie(t *testing.T) {
 func TestAHandleChangesAndDiesWithItsSocket(t *testing.T) {
 	r := newRig(t)
 	first := r.signInByHandle(t, "one", 1, "101")
-	frame, err := r.store.Frame(t.Context(), "one")
+	frame, err := r.Store.Frame(t.Context(), "one")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,12 +92,12 @@ func TestAHandleChangesAndDiesWithItsSocket(t *testing.T) {
 	if err != nil || s == nil {
 		t.Fatalf("the session of the handle: %+v, %v", s, err)
 	}
-	r.add(5 * time.Minute)
+	r.Clock.Advance(5 * time.Minute)
 	second, err := r.sessions().Renew(t.Context(), s.ID)
 	if err != nil || second == first || second == "" {
 		t.Fatalf("renewing: %q, %v", second, err)
 	}
-	r.add(time.Minute)
+	r.Clock.Advance(time.Minute)
 	if !r.signedIn(t, "one", by(first)) || !r.signedIn(t, "one", by(second)) {
 		t.Error("before the frame shows that it has the new handle, both must work: the new one may be lost")
 	}
@@ -107,13 +107,13 @@ func TestAHandleChangesAndDiesWithItsSocket(t *testing.T) {
 	if err := r.sessions().Settle(t.Context(), s.ID, second); err != nil {
 		t.Fatal(err)
 	}
-	r.add(31 * time.Second)
+	r.Clock.Advance(31 * time.Second)
 	if r.signedIn(t, "one", by(first)) || !r.signedIn(t, "one", by(second)) {
 		t.Error("after settling: want the new handle alone")
 	}
 	// Requests do not keep it alive: whoever has stolen one has minutes.
 	for range 9 {
-		r.add(time.Minute)
+		r.Clock.Advance(time.Minute)
 		r.signedIn(t, "one", by(second))
 	}
 	if r.signedIn(t, "one", by(second)) {
@@ -127,12 +127,12 @@ func TestAHandleChangesAndDiesWithItsSocket(t *testing.T) {
 func TestHandlesAreKeptAsHashes(t *testing.T) {
 	r := newRig(t)
 	handle := r.signInByHandle(t, "one", 1, "101")
-	if _, err := r.store.SessionByHandle(t.Context(), handle, r.clock()); err == nil {
+	if _, err := r.Store.SessionByHandle(t.Context(), handle, r.Clock.Now()); err == nil {
 		t.Error("the handle itself is in the table")
 	}
 	a := r.ask(t, "POST", "/p/one/signout", struct{}{}, by(handle))
-	if a.status != 200 || r.signedIn(t, "one", by(handle)) || r.platform.Live() != 0 {
-		t.Errorf("signing out by handle: %d, %d live tokens", a.status, r.platform.Live())
+	if a.status != 200 || r.signedIn(t, "one", by(handle)) || r.Platform.Live() != 0 {
+		t.Errorf("signing out by handle: %d, %d live tokens", a.status, r.Platform.Live())
 	}
 }
 
@@ -142,7 +142,7 @@ func TestSigningOutEverywhere(t *testing.T) {
 	two := r.signIn(t, "two", flowB, secretB, "101")
 	handle := r.signInByHandle(t, "two", 1, "101")
 	other := r.signInByHandle(t, "one", 2, "102")
-	r.grants.Close()
+	r.Grants.Close()
 	for name, edit := range map[string]func(*http.Request){
 		"another site's page": header("Sec-Fetch-Site", "cross-site"),
 		"a sibling's page":    header("Sec-Fetch-Site", "same-site"),
@@ -173,8 +173,8 @@ func TestSigningOutEverywhere(t *testing.T) {
 	if r.signedIn(t, "one", with(one)) || r.signedIn(t, "two", with(two)) || r.signedIn(t, "two", by(handle)) {
 		t.Error("a session of the user lives on")
 	}
-	if !r.signedIn(t, "one", by(other)) || r.platform.Live() != 1 {
-		t.Errorf("%d live tokens; want the other user's session and tokens alone", r.platform.Live())
+	if !r.signedIn(t, "one", by(other)) || r.Platform.Live() != 1 {
+		t.Errorf("%d live tokens; want the other user's session and tokens alone", r.Platform.Live())
 	}
 }
 
@@ -187,14 +187,14 @@ func TestSixBrowsersStaySignedIn(t *testing.T) {
 		flow, secret := flowOf(n)
 		cookies = append(cookies, r.signIn(t, []string{"one", "two"}[n%2], flow, secret, "101"))
 	}
-	r.grants.Close()
+	r.Grants.Close()
 	for n, c := range cookies {
 		if !r.signedIn(t, []string{"one", "two"}[n%2], with(c)) {
 			t.Errorf("browser %d is signed out", n)
 		}
 	}
-	if r.platform.Live() != 1 {
-		t.Errorf("%d sessions at the platform, want one", r.platform.Live())
+	if r.Platform.Live() != 1 {
+		t.Errorf("%d sessions at the platform, want one", r.Platform.Live())
 	}
 }
 
@@ -214,7 +214,7 @@ func TestTwoPhonesInOnePage(t *testing.T) {
 		}
 		with(first)(req)
 		with(second)(req)
-		f, err := r.store.Frame(t.Context(), key)
+		f, err := r.Store.Frame(t.Context(), key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +222,7 @@ func TestTwoPhonesInOnePage(t *testing.T) {
 		if err != nil || s == nil {
 			t.Fatalf("phone %s: %+v, %v", key, s, err)
 		}
-		if g, err := r.store.Grant(t.Context(), s.GrantID); err != nil || g.OwnerID != owner {
+		if g, err := r.Store.Grant(t.Context(), s.GrantID); err != nil || g.OwnerID != owner {
 			t.Errorf("phone %s acts as %s, %v; want %s", key, g.OwnerID, err, owner)
 		}
 	}
@@ -267,12 +267,12 @@ func TestTheAuditTrailTellsWhoAndHow(t *testing.T) {
 	r.ask(t, "POST", "/p/one/signout", struct{}{}, with(c))
 	flow, secret := flowOf(1)
 	r.signIn(t, "one", flow, secret, "101")
-	r.add(8 * 24 * time.Hour)
+	r.Clock.Advance(8 * 24 * time.Hour)
 	if err := r.sessions().Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 
-	entries, err := r.store.AuditEntries(t.Context(), store.AuditFilter{})
+	entries, err := r.Store.AuditEntries(t.Context(), store.AuditFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +291,7 @@ func TestTheAuditTrailTellsWhoAndHow(t *testing.T) {
 		if e.Kind != want[i].kind || e.OwnerID != want[i].owner || !strings.HasPrefix(e.Detail, want[i].detail) {
 			t.Errorf("entry %d: %+v, want %+v", i, e, want[i])
 		}
-		if e.Way != "code" || e.Platform != r.platform.URL || e.ClientID != "app" || e.Origin != "https://crm.example" {
+		if e.Way != "code" || e.Platform != r.Platform.URL || e.ClientID != "app" || e.Origin != "https://crm.example" {
 			t.Errorf("entry %d does not say which app, way and page: %+v", i, e)
 		}
 		for what, text := range map[string]string{"token or code": streettest.Mark, "frame's secret": secretA, "cookie": c.Value, "flow": flowA} {
@@ -305,7 +305,7 @@ func TestTheAuditTrailTellsWhoAndHow(t *testing.T) {
 func TestImplicitSessionsLastAnHour(t *testing.T) {
 	r := newRig(t)
 	c := r.signIn(t, "one", flowA, secretA, "101")
-	frame, err := r.store.Frame(t.Context(), "one")
+	frame, err := r.Store.Frame(t.Context(), "one")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,15 +323,15 @@ func TestImplicitSessionsLastAnHour(t *testing.T) {
 		t.Fatal(err)
 	}
 	implicit := w.Result().Cookies()[0]
-	r.add(50 * time.Minute)
+	r.Clock.Advance(50 * time.Minute)
 	if !r.signedIn(t, "one", with(implicit)) {
 		t.Error("signed out after fifty idle minutes")
 	}
-	r.add(59 * time.Minute)
+	r.Clock.Advance(59 * time.Minute)
 	if !r.signedIn(t, "one", with(implicit)) {
 		t.Error("use did not start the hour anew")
 	}
-	r.add(61 * time.Minute)
+	r.Clock.Advance(61 * time.Minute)
 	if r.signedIn(t, "one", with(implicit)) {
 		t.Error("signed in after an idle hour")
 	}

@@ -4,26 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"offhook/internal/bus"
 	"offhook/internal/rc"
-	"offhook/internal/sqlstore"
 	"offhook/internal/store"
-	"offhook/internal/widget/audit"
 	"offhook/internal/widget/embed"
-	"offhook/internal/widget/grant"
-	"offhook/internal/widget/intake"
-	"offhook/internal/widget/seal"
-	"offhook/internal/widget/session"
-	"offhook/internal/widget/signin"
 	"offhook/internal/widget/streettest"
 	"offhook/internal/widget/visit"
 )
@@ -35,93 +24,18 @@ const (
 	secretB = "secret-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 )
 
-// A rig is the widget's sign-in on a server of its own, with a platform
-// double beyond the street.
+// A rig is the widget's sign-in on a server of its own.
 type rig struct {
 	*httptest.Server
-	platform *streettest.Platform
-	store    store.Widget
-	flows    *signin.Handler
-	grants   *grant.Grants
-	embeds   *embed.Registry
-	intakes  *intake.Intakes
-	log      *transcript
-
-	mu  sync.Mutex
-	now time.Time
-}
-
-// A transcript gathers what the server logged and answered.
-type transcript struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *transcript) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (l *transcript) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-func (r *rig) clock() time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.now
-}
-
-func (r *rig) add(d time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now = r.now.Add(d)
+	*streettest.House
 }
 
 func newRig(t *testing.T) *rig {
-	db := sqlstore.OpenTest(t)
-	ring, err := seal.New(map[uint32][]byte{1: make([]byte, 32)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &rig{platform: streettest.New(t), store: db.Widget(), log: new(transcript), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	r.embeds = &embed.Registry{Store: r.store, Ring: ring, Records: embed.Records{{Name: "Double", Origin: r.platform.URL, AllowPrivate: true}}, Now: r.clock}
-	r.intakes = &intake.Intakes{Store: r.store, Ring: ring, Now: r.clock}
+	r := &rig{House: streettest.NewHouse(t)}
 	r.register(t, embed.Spec{})
-	b := new(bus.InProcess)
-	trail := &audit.Trail{Store: r.store, Now: r.clock, Log: log}
-	r.grants = &grant.Grants{
-		Audit: trail,
-		Store: r.store, Bus: b, Ring: ring, Secrets: r.embeds, Client: r.platform.Client(), Holder: "test", Now: r.clock, Log: log,
-	}
-	sessions := &session.Sessions{Store: r.store, Bus: b, Grants: r.grants, Audit: trail, Now: r.clock, Log: log}
-	visits := &visit.Face{Store: r.store, Sessions: sessions, Log: log}
-	r.flows = &signin.Handler{
-		Embeds: r.embeds, Intakes: r.intakes,
-		Store: r.store, Bus: b, Ring: ring, Visits: visits, Grants: r.grants, Sessions: sessions, Audit: trail, Client: r.platform.Client(), Now: r.clock, Log: log,
-	}
-	mux := http.NewServeMux()
-	r.flows.Mount(mux)
-	(&session.Handler{Sessions: sessions, Visits: visits}).Mount(mux)
-	r.Server = httptest.NewServer(mux)
-	t.Cleanup(func() {
-		r.Close()
-		r.grants.Close()
-		for what, text := range map[string]string{"code or token": streettest.Mark, "frame's secret": secretA} {
-			if strings.Contains(r.log.String(), text) {
-				t.Errorf("the %s is in an answer or in the log:\n%s", what, r.log)
-			}
-		}
-	})
+	r.Server = r.Serve(t, []string{secretA}, r.Flows)
 	for _, key := range []string{"one", "two"} {
-		f := store.Frame{Key: key, Platform: r.platform.URL, ClientID: "app", Prefix: key, Origin: "https://crm.example", CreatedAt: r.now}
-		if err := r.store.Write(t.Context(), func(tx store.WidgetTx) error { return tx.PutFrame(t.Context(), f) }); err != nil {
-			t.Fatal(err)
-		}
+		r.Frame(t, store.Frame{Key: key, Platform: r.Platform.URL, ClientID: "app", Prefix: key, Origin: "https://crm.example"})
 	}
 	return r
 }
@@ -129,8 +43,8 @@ func newRig(t *testing.T) *rig {
 // register registers the app of the frames, or changes it.
 func (r *rig) register(t *testing.T, s embed.Spec) {
 	t.Helper()
-	s.Platform, s.ClientID, s.Origins = r.platform.URL, "app", []string{"https://crm.example"}
-	if err := r.embeds.Register(t.Context(), s); err != nil {
+	s.Platform, s.ClientID, s.Origins = r.Platform.URL, "app", []string{"https://crm.example"}
+	if err := r.Embeds.Register(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -187,7 +101,7 @@ func (r *rig) ask(t *testing.T, method, path string, body any, edit ...func(*htt
 	}
 	a := answer{status: res.StatusCode, body: string(data), cookies: res.Cookies(), header: res.Header}
 	a.to, _ = res.Location()
-	fmt.Fprintf(r.log, "%s %s: %d %s %v\n", method, strings.Split(path, "?")[0], a.status, a.body, res.Header)
+	fmt.Fprintf(r.Log, "%s %s: %d %s %v\n", method, strings.Split(path, "?")[0], a.status, a.body, res.Header)
 	return a
 }
 
@@ -211,10 +125,10 @@ func (r *rig) start(t *testing.T, key, flow, secret string) {
 func (r *rig) open(t *testing.T, flow, owner string) url.Values {
 	t.Helper()
 	a := r.ask(t, "GET", "/signin/window?flow="+flow, nil)
-	if a.status != 303 || a.to == nil || !strings.HasPrefix(a.to.String(), r.platform.URL+rc.AuthorizePath+"?") {
+	if a.status != 303 || a.to == nil || !strings.HasPrefix(a.to.String(), r.Platform.URL+rc.AuthorizePath+"?") {
 		t.Fatalf("opening the window: %d to %v\n%s", a.status, a.to, a.body)
 	}
-	return r.platform.Authorize(a.to.String(), owner)
+	return r.Platform.Authorize(a.to.String(), owner)
 }
 
 // back is the window's return from the platform.

@@ -31,8 +31,8 @@ func TestSigningIn(t *testing.T) {
 	if r.signedIn(t, "one", with(&http.Cookie{Name: c.Name, Value: c.Value[:42]})) {
 		t.Error("a part of the cookie's value works")
 	}
-	if r.platform.Live() != 1 || len(r.platform.Revoked()) != 0 {
-		t.Errorf("%d live tokens, %d revoked; want 1 and 0", r.platform.Live(), len(r.platform.Revoked()))
+	if r.Platform.Live() != 1 || len(r.Platform.Revoked()) != 0 {
+		t.Errorf("%d live tokens, %d revoked; want 1 and 0", r.Platform.Live(), len(r.Platform.Revoked()))
 	}
 }
 
@@ -104,7 +104,7 @@ func TestPlatformsInTrouble(t *testing.T) {
 			r := newRig(t)
 			r.start(t, "one", flowA, secretA)
 			q := r.open(t, flowA, "101")
-			r.platform.Answer = tt.answer
+			r.Platform.Answer = tt.answer
 			want(t, "the callback", r.back(t, q), tt.status, tt.text)
 			if got := r.ask(t, "GET", "/p/one/signin/"+flowA+"?", nil).body; !strings.Contains(got, "failed") || !strings.Contains(got, tt.text) {
 				t.Errorf("the frame hears %s, want the same sentence", got)
@@ -114,20 +114,20 @@ func TestPlatformsInTrouble(t *testing.T) {
 	for _, status := range []int{401, 403, 502} {
 		t.Run(fmt.Sprint("discovery that answers ", status, " is no permission"), func(t *testing.T) {
 			r := newRig(t)
-			r.platform.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+			r.Platform.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
 			r.start(t, "one", flowA, secretA)
 			want(t, "the window", r.ask(t, "GET", "/signin/window?flow="+flowA, nil), 503, "does not answer")
 		})
 	}
 	t.Run("discovery in another's name", func(t *testing.T) {
 		r := newRig(t)
-		r.platform.Issuer = "https://evil.example"
+		r.Platform.Issuer = "https://evil.example"
 		r.start(t, "one", flowA, secretA)
 		want(t, "the window", r.ask(t, "GET", "/signin/window?flow="+flowA, nil), 503, "does not answer")
 	})
 	t.Run("a platform that promises no iss needs none", func(t *testing.T) {
 		r := newRig(t)
-		r.platform.Promise(false)
+		r.Platform.Promise(false)
 		r.start(t, "one", flowA, secretA)
 		q := r.open(t, flowA, "101")
 		q.Del("iss")
@@ -139,19 +139,19 @@ func TestSigningOut(t *testing.T) {
 	r := newRig(t)
 	one := r.signIn(t, "one", flowA, secretA, "101")
 	two := r.signIn(t, "two", flowB, secretB, "101")
-	r.grants.Close() // the second sign-in's revocation of the first tokens
-	if r.platform.Live() != 1 {
-		t.Fatalf("%d live tokens after two sign-ins of one user, want 1", r.platform.Live())
+	r.Grants.Close() // the second sign-in's revocation of the first tokens
+	if r.Platform.Live() != 1 {
+		t.Fatalf("%d live tokens after two sign-ins of one user, want 1", r.Platform.Live())
 	}
 	a := r.ask(t, "POST", "/p/one/signout", struct{}{}, with(one))
 	if a.status != 200 || a.cookie() == nil || a.cookie().MaxAge >= 0 || !a.cookie().Partitioned {
 		t.Errorf("signing out: %d, cookie %v; want it deleted", a.status, a.cookies)
 	}
-	if r.signedIn(t, "one", with(one)) || !r.signedIn(t, "two", with(two)) || r.platform.Live() != 1 {
+	if r.signedIn(t, "one", with(one)) || !r.signedIn(t, "two", with(two)) || r.Platform.Live() != 1 {
 		t.Error("signing out in one frame: want that one signed out, the other not, and the tokens alive")
 	}
 	r.ask(t, "POST", "/p/two/signout", struct{}{}, with(two))
-	if r.signedIn(t, "two", with(two)) || r.platform.Live() != 0 {
+	if r.signedIn(t, "two", with(two)) || r.Platform.Live() != 0 {
 		t.Error("the last sign-out leaves tokens that work")
 	}
 	if a := r.ask(t, "POST", "/p/two/signout", struct{}{}, with(two)); a.status != 200 {
@@ -166,29 +166,29 @@ func TestAnotherUserReplacesTheSession(t *testing.T) {
 	if r.signedIn(t, "one", with(first)) || !r.signedIn(t, "one", with(second)) {
 		t.Error("want the first session ended and the second alive")
 	}
-	if r.platform.Live() != 1 {
-		t.Errorf("%d live tokens, want the second user's only", r.platform.Live())
+	if r.Platform.Live() != 1 {
+		t.Errorf("%d live tokens, want the second user's only", r.Platform.Live())
 	}
 }
 
 func TestIdleSessionsEnd(t *testing.T) {
 	r := newRig(t)
-	sessions := r.flows.Sessions.(*session.Sessions)
+	sessions := r.Flows.Sessions.(*session.Sessions)
 	c := r.signIn(t, "one", flowA, secretA, "101")
-	r.add(6 * 24 * time.Hour)
+	r.Clock.Advance(6 * 24 * time.Hour)
 	if !r.signedIn(t, "one", with(c)) {
 		t.Error("signed out after six idle days")
 	}
-	r.add(6 * 24 * time.Hour)
+	r.Clock.Advance(6 * 24 * time.Hour)
 	if !r.signedIn(t, "one", with(c)) {
 		t.Error("use on the sixth day did not start the seven days anew")
 	}
-	r.add(7*24*time.Hour + time.Second)
+	r.Clock.Advance(7*24*time.Hour + time.Second)
 	if r.signedIn(t, "one", with(c)) {
 		t.Error("signed in after seven idle days")
 	}
-	if err := sessions.Sweep(t.Context()); err != nil || r.platform.Live() != 0 {
-		t.Errorf("after the sweep: %v, %d live tokens; want none", err, r.platform.Live())
+	if err := sessions.Sweep(t.Context()); err != nil || r.Platform.Live() != 0 {
+		t.Errorf("after the sweep: %v, %d live tokens; want none", err, r.Platform.Live())
 	}
 }
 
@@ -204,8 +204,8 @@ func TestGivingUpInThePhoneEndsTheFlow(t *testing.T) {
 	want(t, "with its own", cancel("one", secretA), 200, "")
 	want(t, "twice", cancel("one", secretA), 200, "")
 	want(t, "redeeming it", r.ask(t, "POST", "/p/one/signin/"+flowA+"/redeem", map[string]string{"handle": handle, "secret": secretA}), 409, "You gave up this sign-in in the phone.")
-	r.grants.Close()
-	if r.platform.Live() != 0 {
+	r.Grants.Close()
+	if r.Platform.Live() != 0 {
 		t.Error("the tokens of a flow that was given up still work")
 	}
 }
@@ -214,22 +214,22 @@ func TestUnfinishedFlowsLeaveNothing(t *testing.T) {
 	r := newRig(t)
 	r.start(t, "one", flowA, secretA)
 	handleOf(t, r.back(t, r.open(t, flowA, "101")))
-	if err := r.flows.Sweep(t.Context()); err != nil || r.platform.Live() != 1 {
-		t.Errorf("a sweep within its ten minutes: %v, %d live tokens; want it left alone", err, r.platform.Live())
+	if err := r.Flows.Sweep(t.Context()); err != nil || r.Platform.Live() != 1 {
+		t.Errorf("a sweep within its ten minutes: %v, %d live tokens; want it left alone", err, r.Platform.Live())
 	}
-	f, err := r.store.Flow(t.Context(), flowA)
+	f, err := r.Store.Flow(t.Context(), flowA)
 	if err != nil || strings.Contains(string(f.Sealed), streettest.Mark) {
 		t.Errorf("the flow's row shows its tokens (%v)", err)
 	}
-	r.add(11 * time.Minute)
-	if err := r.flows.Sweep(t.Context()); err != nil {
+	r.Clock.Advance(11 * time.Minute)
+	if err := r.Flows.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	r.grants.Close()
-	if r.platform.Live() != 0 {
+	r.Grants.Close()
+	if r.Platform.Live() != 0 {
 		t.Error("the tokens of a flow that nobody finished still work")
 	}
-	if _, err := r.store.Flow(t.Context(), flowA); err == nil {
+	if _, err := r.Store.Flow(t.Context(), flowA); err == nil {
 		t.Error("the flow is still there")
 	}
 }

@@ -30,7 +30,7 @@ func (r *rig) address(t *testing.T) *url.URL {
 
 // no is the platform's answer to a request that it must show a page for.
 func (r *rig) no(to *url.URL, code string) url.Values {
-	return url.Values{"error": {code}, "state": {to.Query().Get("state")}, "iss": {r.platform.Issuer}}
+	return url.Values{"error": {code}, "state": {to.Query().Get("state")}, "iss": {r.Platform.Issuer}}
 }
 
 var (
@@ -45,7 +45,7 @@ func TestSingleSignOnInTheFrame(t *testing.T) {
 	if to.Query().Get("prompt") != "none" || to.Query().Get("code_challenge") == "" {
 		t.Errorf("the hidden frame asks for %v, want prompt=none with PKCE", to.Query())
 	}
-	a := r.ask(t, "GET", "/redirect.html?"+r.platform.Authorize(to.String(), "101").Encode(), nil, inFrame)
+	a := r.ask(t, "GET", "/redirect.html?"+r.Platform.Authorize(to.String(), "101").Encode(), nil, inFrame)
 	if a.status != 303 || a.to.Path != "/signin/done" || a.to.RawQuery != "framed" {
 		t.Fatalf("the way back in the frame: %d to %v\n%s", a.status, a.to, a.body)
 	}
@@ -87,7 +87,7 @@ func TestTheWindowShowsAPageOnlyWhereItMust(t *testing.T) {
 				t.Errorf("the window begins with prompt=%q, want none", first.Query().Get("prompt"))
 			}
 			again := r.ask(t, "GET", "/redirect.html?"+r.no(first, code).Encode(), nil, inWindow)
-			if again.status != 303 || !strings.HasPrefix(again.to.String(), r.platform.URL) || again.to.Query().Has("prompt") {
+			if again.status != 303 || !strings.HasPrefix(again.to.String(), r.Platform.URL) || again.to.Query().Has("prompt") {
 				t.Fatalf("after %s the window goes to %v (%d), want the sign-in page", code, again.to, again.status)
 			}
 			for _, name := range []string{"state", "code_challenge"} {
@@ -97,7 +97,7 @@ func TestTheWindowShowsAPageOnlyWhereItMust(t *testing.T) {
 			}
 			// The first request's state is spent.
 			want(t, "the first answer again", r.back(t, r.no(first, code)), 404, "expired")
-			handle := handleOf(t, r.back(t, r.platform.Authorize(again.to.String(), "101")))
+			handle := handleOf(t, r.back(t, r.Platform.Authorize(again.to.String(), "101")))
 			a := r.redeem(t, "one", flowA, map[string]string{"handle": handle, "secret": secretA})
 			if a.status != 200 || a.cookie() == nil {
 				t.Errorf("redeeming: %d %s", a.status, a.body)
@@ -129,14 +129,14 @@ func TestSingleSignOnIsNobodysElse(t *testing.T) {
 		r.sso(t, false)
 		to := r.address(t)
 		for _, dest := range []string{"iframe", "image", "script"} {
-			want(t, dest, r.ask(t, "GET", "/redirect.html?"+r.platform.Authorize(to.String(), "101").Encode(), nil, header("Sec-Fetch-Dest", dest)), 403, "window of its own")
+			want(t, dest, r.ask(t, "GET", "/redirect.html?"+r.Platform.Authorize(to.String(), "101").Encode(), nil, header("Sec-Fetch-Dest", dest)), 403, "window of its own")
 		}
 	})
 	t.Run("a silent answer is taken in frames only of all that a page can hold", func(t *testing.T) {
 		r := newRig(t)
 		r.sso(t, true)
 		to := r.address(t)
-		want(t, "an image", r.ask(t, "GET", "/redirect.html?"+r.platform.Authorize(to.String(), "101").Encode(), nil, header("Sec-Fetch-Dest", "image")), 403, "window of its own")
+		want(t, "an image", r.ask(t, "GET", "/redirect.html?"+r.Platform.Authorize(to.String(), "101").Encode(), nil, header("Sec-Fetch-Dest", "image")), 403, "window of its own")
 	})
 	t.Run("an unknown state is not taken in a frame", func(t *testing.T) {
 		r := newRig(t)
@@ -145,7 +145,7 @@ func TestSingleSignOnIsNobodysElse(t *testing.T) {
 	t.Run("the handle of a frame in a foreign page is worth nothing there", func(t *testing.T) {
 		r := newRig(t)
 		r.sso(t, true)
-		a := r.ask(t, "GET", "/redirect.html?"+r.platform.Authorize(r.address(t).String(), "101").Encode(), nil, inFrame)
+		a := r.ask(t, "GET", "/redirect.html?"+r.Platform.Authorize(r.address(t).String(), "101").Encode(), nil, inFrame)
 		fragment, err := url.ParseQuery(a.to.Fragment)
 		if err != nil {
 			t.Fatal(err)
@@ -165,7 +165,7 @@ func TestSingleSignOnOfAnImplicitApp(t *testing.T) {
 		t.Errorf("an implicit app asks for %v", first.Query())
 	}
 	a := r.ask(t, "POST", "/signin/fragment", map[string]string{"fragment": r.no(first, "login_required").Encode()})
-	if a.status != http.StatusOK || !strings.Contains(a.body, `"again":"`+r.platform.URL) || strings.Contains(a.body, "prompt=none") {
+	if a.status != http.StatusOK || !strings.Contains(a.body, `"again":"`+r.Platform.URL) || strings.Contains(a.body, "prompt=none") {
 		t.Errorf("after login_required in the fragment: %d %s, want where to go", a.status, a.body)
 	}
 }

@@ -22,11 +22,11 @@ const elsewhere = "https://crm.example/redirect.html"
 func (r *rig) offer(t *testing.T, key string, o intake.Offer, more map[string]any, edit ...func(*http.Request)) (claimed, answer) {
 	t.Helper()
 	o.ClientID = "app"
-	id, err := r.intakes.Put(t.Context(), o)
+	id, err := r.Intakes.Put(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if bound, err := r.intakes.Bind(t.Context(), id, key); err != nil || !bound {
+	if bound, err := r.Intakes.Bind(t.Context(), id, key); err != nil || !bound {
 		t.Fatalf("binding: %v, %v", bound, err)
 	}
 	return r.claim(t, key, id, more, edit...)
@@ -55,7 +55,7 @@ func (r *rig) claim(t *testing.T, key, id string, more map[string]any, edit ...f
 // codeOf is a code that the host has asked the platform for itself.
 func (r *rig) code(redirect, challenge, owner string) rc.Secret {
 	query := url.Values{"client_id": {"app"}, "redirect_uri": {redirect}, "code_challenge": {challenge}, "state": {"the host's own"}}
-	return rc.Secret(r.platform.Authorize(r.platform.URL+rc.AuthorizePath+"?"+query.Encode(), owner).Get("code"))
+	return rc.Secret(r.Platform.Authorize(r.Platform.URL+rc.AuthorizePath+"?"+query.Encode(), owner).Get("code"))
 }
 
 // The pair of RFC 7636 appendix B.
@@ -78,11 +78,11 @@ func TestACodeMadeElsewhereIsRedeemedOnce(t *testing.T) {
 	if a := r.ask(t, "POST", "/p/one/signout", map[string]string{}, with(a.cookie())); a.status != 200 {
 		t.Fatalf("signing out: %d", a.status)
 	}
-	revoked := len(r.platform.Revoked())
+	revoked := len(r.Platform.Revoked())
 	if c, a := r.offer(t, "one", o, nil); c.SignedIn || c.Message != "" || len(a.cookies) > 0 {
 		t.Errorf("the same again after the sign-out: %s, want Sign In and no error", a.body)
 	}
-	if n := len(r.platform.Revoked()); n != revoked {
+	if n := len(r.Platform.Revoked()); n != revoked {
 		t.Errorf("%d tokens revoked, want %d: the code was shown to the platform again", n, revoked)
 	}
 }
@@ -105,17 +105,17 @@ func TestOffersThatDoNotSignIn(t *testing.T) {
 			return intake.Offer{Code: r.code(elsewhere, challenge, "101"), Verifier: verifier}
 		}, "did not accept", "invalid_grant", 200},
 		{"a wrong secret", func(r *rig) intake.Offer {
-			r.platform.Secret = "right"
+			r.Platform.Secret = "right"
 			return intake.Offer{Code: r.code(r.URL+"/redirect.html", "", "101"), ClientSecret: "wrong"}
 		}, "secret is wrong or missing", "invalid_client", 200},
 		{"a JWT that was revoked", func(*rig) intake.Offer { return intake.Offer{JWT: "dead"} }, "did not accept the JWT", "invalid_grant", 200},
 		{"a user who lacks permissions", func(r *rig) intake.Offer {
-			r.platform.Forbidden = []string{"101"}
+			r.Platform.Forbidden = []string{"101"}
 			return intake.Offer{JWT: streettest.JWT("101")}
 		}, "lacks a permission", "insufficient_scope", 200},
 		{"a clock that is wrong", func(r *rig) intake.Offer {
-			r.platform.Answer = func(w http.ResponseWriter, _ *http.Request) bool {
-				w.Header().Set("Date", r.clock().Add(-2*time.Hour).UTC().Format(http.TimeFormat))
+			r.Platform.Answer = func(w http.ResponseWriter, _ *http.Request) bool {
+				w.Header().Set("Date", r.Clock.Now().Add(-2*time.Hour).UTC().Format(http.TimeFormat))
 				w.Header().Set("Content-Type", "application/json")
 				w.WriteHeader(400)
 				_, _ = w.Write([]byte(`{"error":"invalid_grant"}`))
@@ -124,7 +124,7 @@ func TestOffersThatDoNotSignIn(t *testing.T) {
 			return intake.Offer{JWT: streettest.JWT("101")}
 		}, "2h0m0s apart", "invalid_grant", 200},
 		{"a platform that is down", func(r *rig) intake.Offer {
-			r.platform.Close()
+			r.Platform.Close()
 			return intake.Offer{JWT: streettest.JWT("101")}
 		}, "does not answer", "temporarily_unavailable", 200},
 	} {
@@ -143,7 +143,7 @@ func TestOffersThatDoNotSignIn(t *testing.T) {
 
 func TestASecretFromTheAddressStaysHereAndRenews(t *testing.T) {
 	r := newRig(t)
-	r.platform.Secret = "s3cret"
+	r.Platform.Secret = "s3cret"
 	c, a := r.offer(t, "one", intake.Offer{ClientSecret: "s3cret"}, nil)
 	if c.Keep == "" || c.SignedIn || strings.Contains(a.body, "s3cret") {
 		t.Fatalf("claiming: %s", a.body)
@@ -157,29 +157,29 @@ func TestASecretFromTheAddressStaysHereAndRenews(t *testing.T) {
 	if a.status != 200 || a.cookie() == nil {
 		t.Fatalf("redeeming: %d %s", a.status, a.body)
 	}
-	g, err := r.store.GrantOf(t.Context(), r.platform.URL, "app", "101")
+	g, err := r.Store.GrantOf(t.Context(), r.Platform.URL, "app", "101")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.add(59*time.Minute + 30*time.Second)
-	if _, err := r.grants.AccessToken(t.Context(), g.ID); err != nil || r.platform.Refreshes() != 1 {
-		t.Errorf("renewing with the secret of the sign-in: %v, %d refreshes", err, r.platform.Refreshes())
+	r.Clock.Advance(59*time.Minute + 30*time.Second)
+	if _, err := r.Grants.AccessToken(t.Context(), g.ID); err != nil || r.Platform.Refreshes() != 1 {
+		t.Errorf("renewing with the secret of the sign-in: %v, %d refreshes", err, r.Platform.Refreshes())
 	}
 	want(t, "another frame's use of it", r.ask(t, "POST", "/p/two/signin", map[string]any{"flow": flowB, "secret": secretB, "keep": c.Keep}), 409, "Reload")
 }
 
 func TestAnIntakeIsOneFramesAndOnce(t *testing.T) {
 	r := newRig(t)
-	id, err := r.intakes.Put(t.Context(), intake.Offer{ClientID: "app", JWT: streettest.JWT("101")})
+	id, err := r.Intakes.Put(t.Context(), intake.Offer{ClientID: "app", JWT: streettest.JWT("101")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, a := r.claim(t, "one", id, nil)
 	want(t, "before it belongs to a frame", a, 409, "Reload")
-	if ok, err := r.intakes.Bind(t.Context(), id, "one"); !ok || err != nil {
+	if ok, err := r.Intakes.Bind(t.Context(), id, "one"); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	if ok, _ := r.intakes.Bind(t.Context(), id, "two"); ok {
+	if ok, _ := r.Intakes.Bind(t.Context(), id, "two"); ok {
 		t.Error("an intake was given to two frames")
 	}
 	_, a = r.claim(t, "two", id, nil)
@@ -192,14 +192,14 @@ func TestAnIntakeIsOneFramesAndOnce(t *testing.T) {
 	_, a = r.claim(t, "one", id, nil)
 	want(t, "again", a, 409, "Reload")
 
-	late, err := r.intakes.Put(t.Context(), intake.Offer{ClientID: "app", JWT: streettest.JWT("101")})
+	late, err := r.Intakes.Put(t.Context(), intake.Offer{ClientID: "app", JWT: streettest.JWT("101")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ok, _ := r.intakes.Bind(t.Context(), late, "two"); !ok {
+	if ok, _ := r.Intakes.Bind(t.Context(), late, "two"); !ok {
 		t.Fatal("not bound")
 	}
-	r.add(61 * time.Second)
+	r.Clock.Advance(61 * time.Second)
 	_, a = r.claim(t, "two", late, nil)
 	want(t, "after a minute", a, 409, "Reload")
 }
@@ -211,8 +211,8 @@ func TestAJWTSignsInWithoutAClickButNotAfterASignOut(t *testing.T) {
 	if !c.SignedIn || !c.JWT || a.cookie() == nil {
 		t.Fatalf("the first load: %s", a.body)
 	}
-	if _, a := r.offer(t, "one", o, nil, with(a.cookie())); len(a.cookies) > 0 || r.platform.Live() != 1 {
-		t.Errorf("a load while signed in: %v, %d tokens; want no new ones", a.cookies, r.platform.Live())
+	if _, a := r.offer(t, "one", o, nil, with(a.cookie())); len(a.cookies) > 0 || r.Platform.Live() != 1 {
+		t.Errorf("a load while signed in: %v, %d tokens; want no new ones", a.cookies, r.Platform.Live())
 	}
 	c, a = r.offer(t, "one", o, map[string]any{"signedOut": true})
 	if c.SignedIn || len(a.cookies) > 0 || !c.JWT {
@@ -236,7 +236,7 @@ func TestARegisteredJWTNeedsTheOperatorsWord(t *testing.T) {
 	if a := ask(); a.status != 200 || a.cookie() == nil {
 		t.Errorf("with the operator's word: %d %s", a.status, a.body)
 	}
-	entries, err := r.store.AuditEntries(t.Context(), store.AuditFilter{})
+	entries, err := r.Store.AuditEntries(t.Context(), store.AuditFilter{})
 	if err != nil || len(entries) == 0 || entries[len(entries)-1].Way != "jwt" || entries[len(entries)-1].OwnerID != "101" {
 		t.Errorf("the audit trail: %+v, %v", entries, err)
 	}
@@ -259,7 +259,7 @@ func TestTheHostOpensTheWindow(t *testing.T) {
 	if err != nil || u.Query().Get("code_challenge_method") != "S256" || u.Query().Get("brand_id") != "1210" || u.Query().Has("evil") {
 		t.Errorf("the address is %s", body.OAuthURI)
 	}
-	back := r.platform.Authorize(body.OAuthURI, "101")
+	back := r.Platform.Authorize(body.OAuthURI, "101")
 	say := func(key string, more map[string]any) answer {
 		m := map[string]any{"callbackUri": r.URL + "/redirect.html?" + back.Encode(), "host": true, "flow": flowA, "secret": secretA}
 		for name, value := range more {
@@ -294,8 +294,8 @@ func TestMessagesWithoutAFlow(t *testing.T) {
 		{"a page that is not registered", func(r *rig) string {
 			return "https://evil.example/?code=" + string(r.code("https://evil.example/", challenge, "666")) + "&code_verifier=" + verifier
 		}, true, 403, "not registered"},
-		{"a token of another app", func(r *rig) string { return elsewhere + "#access_token=" + r.platform.Token("666") }, true, 403, "not asked for"},
-		{"a token with a state that nobody made", func(r *rig) string { return elsewhere + "#state=guess&access_token=" + r.platform.Token("666") }, true, 403, "not asked for"},
+		{"a token of another app", func(r *rig) string { return elsewhere + "#access_token=" + r.Platform.Token("666") }, true, 403, "not asked for"},
+		{"a token with a state that nobody made", func(r *rig) string { return elsewhere + "#state=guess&access_token=" + r.Platform.Token("666") }, true, 403, "not asked for"},
 		{"a JWT", func(*rig) string { return elsewhere + "?jwt=" + string(streettest.JWT("101")) }, true, 200, "signedIn"},
 		{"an error", func(*rig) string { return elsewhere + "?error=access_denied&error_description=%3Cb%3EHUSH-" }, true, 403, "did not allow"},
 		{"an error that nobody registered", func(*rig) string { return elsewhere + "?error=HUSH-%3Cscript%3E" }, true, 403, "did not sign you in"},
@@ -353,11 +353,11 @@ func TestTheImplicitGrant(t *testing.T) {
 	if page.status != 200 || page.header.Get("X-Frame-Options") != "" || page.header.Get("Cross-Origin-Embedder-Policy") != "require-corp" {
 		t.Errorf("the page of the fragment: %d %v", page.status, page.header)
 	}
-	fragment := r.platform.Implicit(a.to.String(), "101")
+	fragment := r.Platform.Implicit(a.to.String(), "101")
 	post := func(q url.Values, edit ...func(*http.Request)) answer {
 		return r.ask(t, "POST", "/signin/fragment", map[string]string{"fragment": q.Encode()}, edit...)
 	}
-	stolen := url.Values{"access_token": {r.platform.Token("666")}}
+	stolen := url.Values{"access_token": {r.Platform.Token("666")}}
 	want(t, "a token that nobody asked for", post(stolen), 404, "expired")
 	stolen.Set("state", "guess")
 	want(t, "with a guessed state", post(stolen), 404, "expired")
@@ -374,16 +374,16 @@ func TestTheImplicitGrant(t *testing.T) {
 		t.Fatalf("redeeming: %d %s", a.status, a.body)
 	}
 	cookie := a.cookie()
-	g, err := r.store.GrantOf(t.Context(), r.platform.URL, "app", "101")
+	g, err := r.Store.GrantOf(t.Context(), r.Platform.URL, "app", "101")
 	if err != nil {
 		t.Fatalf("the owner is what the platform says: %v", err)
 	}
-	r.add(59*time.Minute + 30*time.Second)
-	if _, err := r.grants.AccessToken(t.Context(), g.ID); err != nil {
+	r.Clock.Advance(59*time.Minute + 30*time.Second)
+	if _, err := r.Grants.AccessToken(t.Context(), g.ID); err != nil {
 		t.Errorf("the token is good to its end: %v", err)
 	}
-	r.add(time.Minute)
-	if _, err := r.grants.AccessToken(t.Context(), g.ID); err == nil || !strings.Contains(err.Error(), "for an hour") {
+	r.Clock.Advance(time.Minute)
+	if _, err := r.Grants.AccessToken(t.Context(), g.ID); err == nil || !strings.Contains(err.Error(), "for an hour") {
 		t.Errorf("after the hour: %v, want a sentence that says so", err)
 	}
 	if r.signedIn(t, "one", with(cookie)) {
@@ -402,14 +402,14 @@ func TestForgedImplicitAnswers(t *testing.T) {
 		{"another issuer", func(_ *rig, q url.Values) { q.Set("iss", "https://evil.example") }, 403, "did not come from"},
 		{"a code where a token was asked for", func(_ *rig, q url.Values) { q.Del("access_token"); q.Set("code", "x") }, 403, "implicit"},
 		{"a token twice", func(_ *rig, q url.Values) { q.Add("access_token", "x") }, 400, "makes no sense"},
-		{"a platform that does not say whose it is", func(r *rig, _ url.Values) { r.platform.Close() }, 503, "does not answer"},
+		{"a platform that does not say whose it is", func(r *rig, _ url.Values) { r.Platform.Close() }, 503, "does not answer"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t)
 			r.register(t, embed.Spec{Implicit: true})
 			r.start(t, "one", flowA, secretA)
 			a := r.ask(t, "GET", "/signin/window?flow="+flowA, nil)
-			q := r.platform.Implicit(a.to.String(), "101")
+			q := r.Platform.Implicit(a.to.String(), "101")
 			tt.spoil(r, q)
 			want(t, tt.name, r.ask(t, "POST", "/signin/fragment", map[string]string{"fragment": q.Encode()}), tt.status, tt.text)
 			want(t, "and nothing is complete", r.redeem(t, "one", flowA, map[string]string{"handle": "x", "secret": secretA}), 409, "")
@@ -431,23 +431,23 @@ func TestRenewingKeepsTheSessionAndTheUser(t *testing.T) {
 			t.Errorf("silent %v goes to %v", silent, a.to)
 		}
 		var body struct{ Handle string }
-		a = r.ask(t, "POST", "/signin/fragment", map[string]string{"fragment": r.platform.Implicit(a.to.String(), owner).Encode()})
+		a = r.ask(t, "POST", "/signin/fragment", map[string]string{"fragment": r.Platform.Implicit(a.to.String(), owner).Encode()})
 		if err := json.Unmarshal([]byte(a.body), &body); err != nil {
 			t.Fatalf("the fragment: %s", a.body)
 		}
 		return r.redeem(t, "one", flow, map[string]string{"handle": body.Handle, "secret": secret}, edit...)
 	}
 	cookie := around(flowA, secretA, "101", false).cookie()
-	r.add(40 * time.Minute)
+	r.Clock.Advance(40 * time.Minute)
 	if a := around(flowB, secretB, "101", true, with(cookie)); a.status != 200 || len(a.cookies) > 0 {
 		t.Errorf("renewing: %d %s %v, want the same session", a.status, a.body, a.cookies)
 	}
-	r.add(40 * time.Minute)
-	g, err := r.store.GrantOf(t.Context(), r.platform.URL, "app", "101")
+	r.Clock.Advance(40 * time.Minute)
+	g, err := r.Store.GrantOf(t.Context(), r.Platform.URL, "app", "101")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.grants.AccessToken(t.Context(), g.ID); err != nil || !r.signedIn(t, "one", with(cookie)) {
+	if _, err := r.Grants.AccessToken(t.Context(), g.ID); err != nil || !r.signedIn(t, "one", with(cookie)) {
 		t.Errorf("80 minutes after the sign-in, 40 after the renewal: %v", err)
 	}
 	want(t, "another user at the platform", around(flowB+"2", secretB, "666", true, with(cookie)), 409, "Somebody else")
@@ -463,7 +463,7 @@ func TestAppsThatThePlatformDoesNotKnow(t *testing.T) {
 		{"invalid_client", "OAU-113", "redirect URIs"},
 	} {
 		r := newRig(t)
-		r.platform.Unknown = [2]string{tt.code, tt.own}
+		r.Platform.Unknown = [2]string{tt.code, tt.own}
 		r.start(t, "one", flowA, secretA)
 		want(t, tt.own, r.ask(t, "GET", "/signin/window?flow="+flowA, nil), 403, tt.text)
 		if a := r.ask(t, "GET", "/p/one/signin/"+flowA, nil); !strings.Contains(a.body, tt.text) || !strings.Contains(a.body, `"error":"invalid_`) {
@@ -474,7 +474,7 @@ func TestAppsThatThePlatformDoesNotKnow(t *testing.T) {
 
 func TestASignInPageThatLeadsInCircles(t *testing.T) {
 	r := newRig(t)
-	r.platform.Page = func(w http.ResponseWriter, req *http.Request) bool {
+	r.Platform.Page = func(w http.ResponseWriter, req *http.Request) bool {
 		http.Redirect(w, req, req.URL.String(), http.StatusFound)
 		return true
 	}
@@ -501,7 +501,7 @@ func TestASignInPageThatLeadsInCircles(t *testing.T) {
 		},
 	} {
 		r := newRig(t)
-		r.platform.Page = page
+		r.Platform.Page = page
 		r.start(t, "one", flow, secretB)
 		if a := r.ask(t, "GET", "/signin/window?flow="+flow, nil); a.status != 303 {
 			t.Errorf("the window of %s: %d %s, want the sign-in page", flow, a.status, a.body)

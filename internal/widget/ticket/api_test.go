@@ -77,7 +77,7 @@ func TestATicketIsGoodInItsOwnPlaceOnly(t *testing.T) {
 func TestAStaleTicketChangesNothing(t *testing.T) {
 	r := newRig(t)
 	ticket, _ := r.ticket(r.byCode("ada"))
-	r.add(time.Minute)
+	r.Clock.Advance(time.Minute)
 	if a := r.redeem("one", ticket); a.status != 200 || a.fields["signedIn"] != false || a.fields["stale"] != true {
 		t.Errorf("after a minute: %d %s; want no error and nobody signed in", a.status, a.text)
 	}
@@ -113,7 +113,7 @@ func TestAnotherUsersTicketReplacesTheSession(t *testing.T) {
 
 func TestATokenSetIsTransferred(t *testing.T) {
 	r := newRig(t)
-	info, err := r.grants.Exchange(t.Context(), r.platform.URL, "app", redirect, rc.Secret(r.code("ada")), verifier)
+	info, err := r.Grants.Exchange(t.Context(), r.Platform.URL, "app", redirect, rc.Secret(r.code("ada")), verifier)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,11 +121,11 @@ func TestATokenSetIsTransferred(t *testing.T) {
 	if a.status != http.StatusCreated || !strings.Contains(a.string("transferred"), "no longer work") {
 		t.Fatalf("a token set: %d %s; want a ticket and a sentence that says what became of the tokens", a.status, a.text)
 	}
-	if _, err := r.grants.Transfer(t.Context(), r.platform.URL, "app", rc.Secret(info.RefreshToken)); err == nil {
+	if _, err := r.Grants.Transfer(t.Context(), r.Platform.URL, "app", rc.Secret(info.RefreshToken)); err == nil {
 		t.Error("the host's refresh token still works")
 	}
-	if r.platform.Live() != 1 {
-		t.Errorf("%d access tokens live, want only the new one", r.platform.Live())
+	if r.Platform.Live() != 1 {
+		t.Errorf("%d access tokens live, want only the new one", r.Platform.Live())
 	}
 	if b := r.redeem("one", a.string("ticket")); b.fields["signedIn"] != true {
 		t.Errorf("its ticket: %s", b.text)
@@ -144,7 +144,7 @@ func TestATokenSetIsTransferred(t *testing.T) {
 
 func TestTheGrantOfATokenSetOutlivesTheBrowser(t *testing.T) {
 	r := newRig(t)
-	info, err := r.grants.Exchange(t.Context(), r.platform.URL, "app", redirect, rc.Secret(r.code("ada")), verifier)
+	info, err := r.Grants.Exchange(t.Context(), r.Platform.URL, "app", redirect, rc.Secret(r.code("ada")), verifier)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,8 +163,8 @@ func TestTheGrantOfATokenSetOutlivesTheBrowser(t *testing.T) {
 	if a := r.redeem("two", next); a.fields["signedIn"] != true {
 		t.Errorf("a ticket by grantId: %s", a.text)
 	}
-	r.add(8 * 24 * time.Hour)
-	if err := r.grants.EndUnused(t.Context(), id); err != nil {
+	r.Clock.Advance(8 * 24 * time.Hour)
+	if err := r.Grants.EndUnused(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
 	if a := r.ask("/api/grants/"+id+"/token", nil); a.status != 404 {
@@ -176,12 +176,12 @@ func TestTheGrantOfACodeEndsWithTheLastSession(t *testing.T) {
 	r := newRig(t)
 	ticket, id := r.ticket(r.byCode("ada"))
 	// Somebody's sign-out while the ticket is under way does not spoil it.
-	if err := r.grants.EndUnused(t.Context(), id); err != nil {
+	if err := r.Grants.EndUnused(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
 	cookie := r.redeem("one", ticket).cookies[0]
 	r.frame("POST", "one", "/signout", "{}", cookie)
-	if _, err := r.store.Grant(t.Context(), id); err == nil {
+	if _, err := r.Store.Grant(t.Context(), id); err == nil {
 		t.Error("the grant outlives its last session although the host never asked for a token of it")
 	}
 	if a := r.ask("/api/tickets", r.order(fields{"grantId": id})); a.status != 404 || !strings.Contains(a.string("message"), "new code") {
@@ -191,7 +191,7 @@ func TestTheGrantOfACodeEndsWithTheLastSession(t *testing.T) {
 
 func TestAnAssertionGetsATicket(t *testing.T) {
 	r := newRig(t)
-	r.platform.Answer = func(w http.ResponseWriter, req *http.Request) bool {
+	r.Platform.Answer = func(w http.ResponseWriter, req *http.Request) bool {
 		id, secret, _ := req.BasicAuth()
 		if req.PostFormValue("grant_type") != rc.GrantJWTBearer || req.PostFormValue("assertion") != "HUSH-jwt" || id != "app" || secret != "s3cret" {
 			t.Errorf("the token endpoint was asked %v", req.PostForm)
@@ -203,8 +203,8 @@ func TestAnAssertionGetsATicket(t *testing.T) {
 	if a := r.ask("/api/tickets", r.order(fields{"registeredJwt": true})); a.status != 409 || !strings.Contains(a.string("message"), "--jwt-file") {
 		t.Errorf("a registered JWT where there is none: %d %s", a.status, a.text)
 	}
-	spec := embed.Spec{Platform: r.platform.URL, ClientID: "app", Secret: "s3cret", Origins: []string{crm}, JWT: "HUSH-jwt"}
-	if err := r.registry.Register(t.Context(), spec); err != nil {
+	spec := embed.Spec{Platform: r.Platform.URL, ClientID: "app", Secret: "s3cret", Origins: []string{crm}, JWT: "HUSH-jwt"}
+	if err := r.Embeds.Register(t.Context(), spec); err != nil {
 		t.Fatal(err)
 	}
 	for _, proof := range []fields{{"assertion": "HUSH-jwt"}, {"registeredJwt": true}} {
@@ -217,7 +217,7 @@ func TestAnAssertionGetsATicket(t *testing.T) {
 
 func TestTheAPIIsForServersWithAKey(t *testing.T) {
 	r := newRig(t)
-	other := r.embed("other", r.platform.URL)
+	other := r.embed("other", r.Platform.URL)
 	ticket, id := r.ticket(r.byCode("ada"))
 	header := func(name, value string) func(*http.Request) {
 		return func(req *http.Request) { req.Header.Set(name, value) }
@@ -254,7 +254,7 @@ func TestTheAPIIsForServersWithAKey(t *testing.T) {
 	if a := r.ask("/api/grants/"+id+"/revoke", nil, theirs); a.status != 204 {
 		t.Errorf("revoking with another embed's key: %d %s, want 204", a.status, a.text)
 	}
-	if _, err := r.store.Grant(t.Context(), id); err != nil {
+	if _, err := r.Store.Grant(t.Context(), id); err != nil {
 		t.Errorf("another embed's key has ended the grant: %v", err)
 	}
 }
@@ -263,14 +263,14 @@ func TestAKeyThatWasReplacedIsDead(t *testing.T) {
 	r := newRig(t)
 	old := r.key
 	r.key = "OHEK_" + rc.Secret(strings.Repeat("B", 43))
-	if err := r.registry.AddKey(t.Context(), r.platform.URL, "app", r.key, false); err != nil {
+	if err := r.Embeds.AddKey(t.Context(), r.Platform.URL, "app", r.key, false); err != nil {
 		t.Fatal(err)
 	}
 	withOld := func(req *http.Request) { req.Header.Set("Authorization", "Bearer "+string(old)) }
 	if a := r.ask("/api/tickets", r.byCode("ada"), withOld); a.status != 201 {
 		t.Errorf("the old key beside a new one: %d %s", a.status, a.text)
 	}
-	if err := r.registry.AddKey(t.Context(), r.platform.URL, "app", r.key, true); err != nil {
+	if err := r.Embeds.AddKey(t.Context(), r.Platform.URL, "app", r.key, true); err != nil {
 		t.Fatal(err)
 	}
 	if a := r.ask("/api/tickets", r.byCode("ada"), withOld); a.status != 401 {
@@ -348,18 +348,18 @@ func TestTheHostsServerEndsAGrant(t *testing.T) {
 	if a := r.ask("/api/grants/"+id+"/token", nil); a.status != 404 {
 		t.Errorf("a token of it: %d %s, want 404", a.status, a.text)
 	}
-	if len(r.platform.Revoked()) != 1 {
-		t.Errorf("%d tokens were revoked at the platform, want 1", len(r.platform.Revoked()))
+	if len(r.Platform.Revoked()) != 1 {
+		t.Errorf("%d tokens were revoked at the platform, want 1", len(r.Platform.Revoked()))
 	}
 }
 
 func TestAGrantThatNobodysTicketMadeIsNotTheKeys(t *testing.T) {
 	r := newRig(t)
-	info, err := r.grants.Exchange(t.Context(), r.platform.URL, "app", redirect, rc.Secret(r.code("ada")), verifier)
+	info, err := r.Grants.Exchange(t.Context(), r.Platform.URL, "app", redirect, rc.Secret(r.code("ada")), verifier)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := r.grants.Join(t.Context(), r.platform.URL, "app", info) // as the sign-in window does
+	g, err := r.Grants.Join(t.Context(), r.Platform.URL, "app", info) // as the sign-in window does
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -382,7 +382,7 @@ func TestTooManyRequestsWait(t *testing.T) {
 	if limited != 10 {
 		t.Errorf("%d of 210 requests at once were limited, want 10", limited)
 	}
-	r.add(time.Second)
+	r.Clock.Advance(time.Second)
 	if a := r.ask("/api/grants/nothing/token", nil); a.status != 404 {
 		t.Errorf("a second later: %d, want to be let in", a.status)
 	}
@@ -391,12 +391,12 @@ func TestTooManyRequestsWait(t *testing.T) {
 func TestOnlyHashesAreKept(t *testing.T) {
 	r := newRig(t)
 	ticket, id := r.ticket(r.byCode("ada"))
-	keys, err := r.store.EmbedKeys(t.Context(), r.platform.URL, "app")
+	keys, err := r.Store.EmbedKeys(t.Context(), r.Platform.URL, "app")
 	if err != nil || len(keys) != 1 || strings.Contains(keys[0].Hash, string(r.key)[5:]) {
 		t.Errorf("the key's row: %+v, %v", keys, err)
 	}
 	r.write(func(tx store.WidgetTx) error {
-		if _, err := tx.TakeTicket(t.Context(), ticket, r.clock()); err == nil {
+		if _, err := tx.TakeTicket(t.Context(), ticket, r.Clock.Now()); err == nil {
 			t.Error("the ticket is kept as it is")
 		}
 		return nil
@@ -438,7 +438,7 @@ func TestTheAuditTrailTellsWhatAServerDid(t *testing.T) {
 	r.ask("/api/grants/"+id+"/token", nil)
 	r.ask("/api/grants/"+id+"/revoke", nil)
 	r.ask("/api/tickets", r.order(nil), func(req *http.Request) { req.Header.Set("Authorization", "Bearer OHEK_wrong") })
-	entries, err := r.store.AuditEntries(t.Context(), store.AuditFilter{})
+	entries, err := r.Store.AuditEntries(t.Context(), store.AuditFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}

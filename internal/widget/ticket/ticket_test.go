@@ -9,20 +9,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"offhook/internal/bus"
 	"offhook/internal/rc"
-	"offhook/internal/sqlstore"
 	"offhook/internal/store"
-	"offhook/internal/widget/audit"
 	"offhook/internal/widget/embed"
-	"offhook/internal/widget/grant"
-	"offhook/internal/widget/seal"
 	"offhook/internal/widget/session"
-	"offhook/internal/widget/signin"
 	"offhook/internal/widget/streettest"
 	"offhook/internal/widget/ticket"
 	"offhook/internal/widget/visit"
@@ -34,89 +26,29 @@ const (
 	verifier = "HUSH-verifier-of-the-host-0123456789012345678901234"
 )
 
-// A rig is the widget's side of tickets on a server of its own, with a
-// platform double beyond the street.
+// A rig is the widget's side of tickets on a server of its own.
 type rig struct {
 	*httptest.Server
-	t        *testing.T
-	platform *streettest.Platform
-	store    store.Widget
-	grants   *grant.Grants
-	registry *embed.Registry
-	key      rc.Secret
-	log      *transcript
-
-	mu  sync.Mutex
-	now time.Time
-}
-
-type transcript struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *transcript) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (r *rig) clock() time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.now
-}
-
-func (r *rig) add(d time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now = r.now.Add(d)
+	*streettest.House
+	t   *testing.T
+	key rc.Secret
 }
 
 func newRig(t *testing.T) *rig {
-	db := sqlstore.OpenTest(t)
-	ring, err := seal.New(map[uint32][]byte{1: make([]byte, 32)})
-	if err != nil {
-		t.Fatal(err)
+	r := &rig{t: t, House: streettest.NewHouse(t, embed.Record{Name: "Other", Origin: "https://other.example"})}
+	tickets := &ticket.Handler{
+		Store: r.Store, Embeds: r.Embeds, Grants: r.Grants, Entry: r.Flows, Audit: r.Trail, Visits: r.Visits, Now: r.Clock.Now, Log: r.Log.Logger(),
 	}
-	r := &rig{t: t, platform: streettest.New(t), store: db.Widget(), log: new(transcript), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	b := new(bus.InProcess)
-	records := embed.Records{{Name: "Double", Origin: r.platform.URL, AllowPrivate: true}, {Name: "Other", Origin: "https://other.example"}}
-	r.registry = &embed.Registry{Store: r.store, Ring: ring, Records: records, Now: r.clock}
-	trail := &audit.Trail{Store: r.store, Now: r.clock, Log: log}
-	r.grants = &grant.Grants{
-		Audit: trail,
-		Store: r.store, Bus: b, Ring: ring, Secrets: r.registry, Client: r.platform.Client(), Holder: "test", Now: r.clock, Log: log,
-	}
-	sessions := &session.Sessions{Store: r.store, Bus: b, Grants: r.grants, Audit: trail, Now: r.clock, Log: log}
-	visits := &visit.Face{Store: r.store, Sessions: sessions, Log: log}
-	flows := &signin.Handler{
-		Store: r.store, Bus: b, Ring: ring, Visits: visits, Grants: r.grants, Sessions: sessions, Audit: trail, Client: r.platform.Client(), Now: r.clock, Log: log,
-	}
-	mux := http.NewServeMux()
-	(&ticket.Handler{Store: r.store, Embeds: r.registry, Grants: r.grants, Entry: flows, Audit: trail, Visits: visits, Now: r.clock, Log: log}).Mount(mux)
-	(&session.Handler{Sessions: sessions, Visits: visits}).Mount(mux)
-	r.Server = httptest.NewServer(mux)
-	t.Cleanup(func() {
-		r.Close()
-		r.grants.Close()
-		for _, secret := range []string{streettest.Mark, "OHTK_", "OHEK_"} {
-			if strings.Contains(r.log.text.String(), secret) {
-				t.Errorf("%s… is in the log:\n%s", secret, r.log.text.String())
-			}
-		}
-	})
-	r.key = r.embed("app", r.platform.URL)
+	r.Server = r.Serve(t, []string{"OHTK_", "OHEK_"}, tickets)
+	r.key = r.embed("app", r.Platform.URL)
 	for _, f := range []store.Frame{
-		{Key: "one", Platform: r.platform.URL, ClientID: "app", Prefix: "one", Origin: crm},
-		{Key: "two", Platform: r.platform.URL, ClientID: "app", Prefix: "two", Origin: crm},
-		{Key: "elsewhere", Platform: r.platform.URL, ClientID: "app", Origin: "https://shop.example"},
-		{Key: "other-app", Platform: r.platform.URL, ClientID: "stranger", Origin: crm},
+		{Key: "one", Platform: r.Platform.URL, ClientID: "app", Prefix: "one", Origin: crm},
+		{Key: "two", Platform: r.Platform.URL, ClientID: "app", Prefix: "two", Origin: crm},
+		{Key: "elsewhere", Platform: r.Platform.URL, ClientID: "app", Origin: "https://shop.example"},
+		{Key: "other-app", Platform: r.Platform.URL, ClientID: "stranger", Origin: crm},
 		{Key: "other-platform", Platform: "https://other.example", ClientID: "app", Origin: crm},
 	} {
-		f.CreatedAt = r.now
-		r.write(func(tx store.WidgetTx) error { return tx.PutFrame(t.Context(), f) })
+		r.Frame(t, f)
 	}
 	return r
 }
@@ -125,9 +57,9 @@ func newRig(t *testing.T) *rig {
 func (r *rig) embed(clientID, platform string) rc.Secret {
 	r.t.Helper()
 	key := embed.NewKey()
-	err := r.registry.Register(r.t.Context(), embed.Spec{Platform: platform, ClientID: clientID, Secret: "s3cret", Origins: []string{crm, "https://shop.example"}})
+	err := r.Embeds.Register(r.t.Context(), embed.Spec{Platform: platform, ClientID: clientID, Secret: "s3cret", Origins: []string{crm, "https://shop.example"}})
 	if err == nil {
-		err = r.registry.AddKey(r.t.Context(), platform, clientID, key, false)
+		err = r.Embeds.AddKey(r.t.Context(), platform, clientID, key, false)
 	}
 	if err != nil {
 		r.t.Fatal(err)
@@ -137,14 +69,14 @@ func (r *rig) embed(clientID, platform string) rc.Secret {
 
 func (r *rig) write(fn func(tx store.WidgetTx) error) {
 	r.t.Helper()
-	if err := r.store.Write(r.t.Context(), fn); err != nil {
+	if err := r.Store.Write(r.t.Context(), fn); err != nil {
 		r.t.Fatal(err)
 	}
 }
 
 // code is one that the platform has sent to the host's own server.
 func (r *rig) code(owner string) string {
-	query := r.platform.Authorize(r.platform.URL+rc.AuthorizePath+"?"+url.Values{
+	query := r.Platform.Authorize(r.Platform.URL+rc.AuthorizePath+"?"+url.Values{
 		"redirect_uri": {redirect}, "code_challenge": {challenge(verifier)},
 	}.Encode(), owner)
 	return query.Get("code")
@@ -248,18 +180,18 @@ func (r *rig) owner(frame string, c *http.Cookie) string {
 	r.t.Helper()
 	req := httptest.NewRequest("GET", "/", nil)
 	req.AddCookie(c)
-	f, err := r.store.Frame(r.t.Context(), frame)
+	f, err := r.Store.Frame(r.t.Context(), frame)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	s, err := (&session.Sessions{Store: r.store, Now: r.clock, Log: slog.New(slog.DiscardHandler)}).Session(req, f)
+	s, err := (&session.Sessions{Store: r.Store, Now: r.Clock.Now, Log: slog.New(slog.DiscardHandler)}).Session(req, f)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	if s == nil {
 		return ""
 	}
-	g, err := r.store.Grant(r.t.Context(), s.GrantID)
+	g, err := r.Store.Grant(r.t.Context(), s.GrantID)
 	if err != nil {
 		r.t.Fatal(err)
 	}
