@@ -9,8 +9,11 @@
 package notify
 
 import (
+	"context"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +34,10 @@ const (
 	maxActive       = 10 // forwarded requests of one socket at a time
 )
 
+// checkInterval is how often the sign-ins with sockets are looked up: an end
+// is announced within this process, and written down by any other.
+const checkInterval = 2 * time.Second
+
 // A Handler is the notification face of the platform. Set its fields, Start
 // it, Mount it, and Close it when the listeners end.
 type Handler struct {
@@ -41,7 +48,7 @@ type Handler struct {
 	Now   func() time.Time // nil means time.Now
 	Log   *slog.Logger
 
-	cancel []func() // ends the bus subscriptions
+	cancel []func() // ends the bus subscriptions and the checking
 
 	mu       sync.Mutex
 	closed   bool                             // guarded by mu
@@ -68,8 +75,42 @@ func (h *Handler) Start() error {
 		events()
 		return err
 	}
-	h.cancel = append(h.cancel, ends)
+	h.cancel = append(h.cancel, ends, h.check())
 	return nil
+}
+
+// check ends the sockets of sign-ins that have ended elsewhere, now and then
+// until stop.
+func (h *Handler) check() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(checkInterval)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				h.endRevoked(ctx)
+			}
+		}
+	})
+	return func() { cancel(); wg.Wait() }
+}
+
+func (h *Handler) endRevoked(ctx context.Context) {
+	h.mu.Lock()
+	open := slices.Collect(maps.Keys(h.signIns))
+	h.mu.Unlock()
+	for _, id := range open {
+		switch ok, err := h.stands(ctx, id); {
+		case err != nil && ctx.Err() == nil:
+			h.Log.Error("asking whether a sign-in stands", "err", err)
+		case err == nil && !ok:
+			h.revoked(id)
+		}
+	}
 }
 
 // Mount registers the gateway and the subscription resource.

@@ -17,10 +17,6 @@ import (
 const (
 	pingInterval = 30 * time.Second
 	pongTimeout  = 10 * time.Second
-	// checkInterval is how often a socket asks whether its OAuth session
-	// stands. Its end is announced; this is for an announcement that a dying
-	// process did not make.
-	checkInterval = 5 * time.Minute
 	// closeTimeout bounds how long a client may take to answer our close
 	// frame.
 	closeTimeout = time.Second
@@ -78,8 +74,8 @@ func (k *socket) run(ctx context.Context, c wire.Caller, wsc string) error {
 		Type: rc.FrameConnectionDetails, MessageID: newUUID(), Status: http.StatusOK,
 		Headers: map[string]string{"RCRequestId": newUUID()}, WSC: k.session.token(seen),
 	}, body)
-	k.wg.Go(func() { k.deliver(ctx) })
-	k.wg.Go(func() { k.watch(ctx, c.SessionID) })
+	k.wg.Go(func() { k.deliver(ctx, c.SessionID) })
+	k.wg.Go(func() { k.watch(ctx) })
 	k.poke()
 	k.read(ctx)
 	k.h.leave(k)
@@ -103,12 +99,18 @@ func (k *socket) read(ctx context.Context) {
 // deliver writes notifications in order. A client that does not read stops
 // this goroutine in Write and nobody else; what comes meanwhile waits in the
 // session, whose limit or a missing pong then ends the socket.
-func (k *socket) deliver(ctx context.Context) {
+//
+// Nothing is delivered to a sign-in that has ended, whoever has ended it and
+// told nobody here: the command line, or a process that died.
+func (k *socket) deliver(ctx context.Context, signIn string) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-k.wake:
+		}
+		if !k.may(ctx, signIn) {
+			return
 		}
 		for {
 			f, ok := k.session.next(k)
@@ -128,12 +130,25 @@ func (k *socket) deliver(ctx context.Context) {
 	}
 }
 
-// watch pings, asks whether the OAuth session still stands, and ends the socket when it has been idle or open too long.
-func (k *socket) watch(ctx context.Context, session string) {
+// may ends the socket when its sign-in has ended, and lets the client come
+// back when that cannot be known.
+func (k *socket) may(ctx context.Context, signIn string) bool {
+	ok, err := k.h.stands(ctx, signIn)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		k.h.Log.Error("asking whether a sign-in stands", "err", err)
+		k.cancel()
+	case err == nil && !ok:
+		k.h.revoked(signIn)
+	}
+	return ok
+}
+
+// watch pings, and ends the socket when it has been idle or open too long.
+func (k *socket) watch(ctx context.Context) {
 	ping := time.NewTicker(pingInterval)
 	defer ping.Stop()
 	opened := time.Now()
-	checked := opened
 	for {
 		select {
 		case <-ctx.Done():
@@ -147,13 +162,6 @@ func (k *socket) watch(ctx context.Context, session string) {
 		case now.Sub(time.Unix(0, k.used.Load())) >= idleTimeout:
 			k.fail(errIdle)
 			return
-		}
-		if now := time.Now(); now.Sub(checked) >= checkInterval {
-			checked = now
-			if ok, err := k.h.stands(ctx, session); !ok && err == nil {
-				k.h.revoked(session)
-				return
-			}
 		}
 		pong, cancel := context.WithTimeout(ctx, pongTimeout)
 		err := k.ws.Ping(pong)

@@ -8,7 +8,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"offhook/internal/rc"
+	"offhook/internal/store"
 )
 
 // These tests run in bubbles, where time passes when everybody waits.
@@ -126,14 +129,79 @@ func TestAClientThatAnswersNoPingIsLeft(t *testing.T) {
 	})
 }
 
-func TestASessionThatEndedUnannouncedIsNoticed(t *testing.T) {
+// TestWhatTheCommandLineEndsIsFeltAtOnce: another process writes to the store
+// and announces nothing here.
+func TestWhatTheCommandLineEndsIsFeltAtOnce(t *testing.T) {
+	for name, end := range map[string]func(ctx context.Context, tx store.PlatformTx) error{
+		"the sign-in": func(ctx context.Context, tx store.PlatformTx) error { return second(tx.EndOAuthSession(ctx, "s-ada")) },
+		"the app":     func(ctx context.Context, tx store.PlatformTx) error { return second(tx.RemoveApp(ctx, "phone")) },
+		"the user":    func(ctx context.Context, tx store.PlatformTx) error { return second(tx.RemoveExtension(ctx, 101)) },
+		"the credential": func(ctx context.Context, tx store.PlatformTx) error {
+			return second(tx.RevokeCredential(ctx, "jwt-ada"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newPipedPlatform(t)
+				p.byCredential("s-ada", "jwt-ada")
+				k, first := p.connect("ada", "")
+				k.subscribe(messageStore)
+				if err := p.store.Write(t.Context(), func(tx store.PlatformTx) error { return end(t.Context(), tx) }); err != nil {
+					t.Fatal(err)
+				}
+				ended := time.Now()
+				if f := k.read(); f.code() != "OAU-213" || time.Since(ended) > 2*time.Second {
+					t.Errorf("after %v: %s, want Error OAU-213 within two seconds", time.Since(ended), f.text)
+				}
+				if _, err := k.tryRead(); websocket.CloseStatus(err) != websocket.StatusPolicyViolation {
+					t.Errorf("then %v, want the socket closed", err)
+				}
+				if name == "the sign-in" {
+					if _, again := p.connect("ada again", first.meta.WSC.Token); !strings.Contains(again.text, `"recoveryState":"Failed"`) {
+						t.Errorf("what was ended was recovered: %s", again.text)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestNothingIsDeliveredAfterTheEnd: not even before the sign-ins are looked
+// up again.
+func TestNothingIsDeliveredAfterTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPipedPlatform(t)
-		k, _ := p.connect("ada", "")
+		k, _ := p.subscribe("ada", messageStore)
 		p.endSession("s-ada")
-		start := time.Now()
-		if f := k.read(); f.code() != "OAU-213" || time.Since(start) > 6*time.Minute {
-			t.Errorf("after %v: %s, want Error OAU-213 within minutes", time.Since(start), f.text)
+		ended := time.Now()
+		p.text(101, 7)
+		if f := k.read(); f.code() != "OAU-213" || time.Since(ended) != 0 {
+			t.Errorf("after %v: %s, want Error OAU-213 in place of the text", time.Since(ended), f.text)
 		}
 	})
 }
+
+// byCredential makes an OAuth session one that a JWT credential signed in.
+func (p *platform) byCredential(session, credential string) {
+	p.t.Helper()
+	ctx := p.t.Context()
+	err := p.store.Write(ctx, func(tx store.PlatformTx) error {
+		s, err := tx.OAuthSession(ctx, session)
+		if err != nil {
+			return err
+		}
+		if err := tx.AddCredential(ctx, store.Credential{ID: credential, ExtensionID: s.ExtensionID, CreatedAt: time.Now()}); err != nil {
+			return err
+		}
+		if _, err := tx.EndOAuthSession(ctx, session); err != nil {
+			return err
+		}
+		s.CredentialID = credential
+		return tx.AddOAuthSession(ctx, s, "")
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
