@@ -172,4 +172,5 @@ document.addEventListener("oh:service", (e) => {
 
 /** Settled when the service is known for the first time. */
 export const ready = look();
-await import("./servicecard.js");
+// Not awaited: it imports this module.
+void import("./servicecard.js");

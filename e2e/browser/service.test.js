@@ -1,0 +1,155 @@
+// What a host page's own application adds to the phone: its card with the
+// authorization button, its settings, its banner. The first is the old
+// documents' snippet to the letter.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Demo } from '../lib/demo.js';
+import { Person } from '../lib/person.js';
+import { asked, register, serve, times } from '../lib/service.js';
+
+/** @type {Demo} */
+let demo;
+before(async () => {
+  demo = await Demo.start();
+});
+after(() => demo.close());
+
+const snippet = {
+  name: 'TestService',
+  displayName: 'TestServiceDisplayName',
+  info: 'Some description about this service',
+  authorizationPath: '/authorize',
+  authorizedTitle: 'Unauthorize',
+  unauthorizedTitle: 'Authorize',
+  authorized: false,
+  authorizedAccount: 'test@email.com',
+  authorizationLogo: 'data:image/svg+xml,%3Csvg%20xmlns=%27http://www.w3.org/2000/svg%27%20width=%2760%27%20height=%2730%27/%3E',
+  showAuthRedDot: true,
+};
+
+describe('the authorization button', () => {
+  it('asks the page, and shows in every tab what the page says', async () => {
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    try {
+      const other = await person.tab();
+      await other.signedIn();
+      await other.goTo('Settings');
+      await serve(tab, { '/authorize': { data: 'ok' } });
+      await register(tab, snippet);
+      await tab.goTo('Settings');
+      await tab.phone.getByRole('heading', { name: 'TestServiceDisplayName' }).waitFor();
+      await tab.phone.getByText('Some description about this service').waitFor();
+      await tab.phone.getByRole('navigation').getByText('Needs your attention').waitFor({ state: 'attached' });
+      await tab.phone.getByRole('button', { name: 'Authorize', exact: true }).click();
+      assert.deepEqual(await asked(tab, '/authorize'), { authorized: false });
+
+      await tab.post({ type: 'rc-adapter-update-authorization-status', authorized: true, authorizedAccount: 'test@email.com' });
+      for (const at of [tab, other]) {
+        await at.phone.getByText('Connected as test@email.com').waitFor();
+        await at.phone.getByRole('button', { name: 'Unauthorize', exact: true }).waitFor();
+      }
+      await tab.phone.locator('[data-service-dot]').waitFor({ state: 'hidden' });
+      await tab.phone.getByRole('button', { name: 'Unauthorize', exact: true }).click();
+      await asked(tab, '/authorize', '"authorized":true');
+    } finally {
+      await person.close();
+    }
+  });
+
+  it('says so when the page does not answer, and can be pressed again', async () => {
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    try {
+      await person.context.clock.install();
+      await serve(tab, {});
+      await register(tab, snippet);
+      await tab.goTo('Settings');
+      const button = tab.phone.getByRole('button', { name: 'Authorize', exact: true });
+      await button.click();
+      await asked(tab, '/authorize');
+      await person.context.clock.runFor(16_000);
+      await tab.phone.getByText('TestService did not answer.').waitFor();
+      await serve(tab, { '/authorize': { data: 'ok' } });
+      await button.click();
+      await tab.phone.getByText('TestService did not answer.').waitFor({ state: 'hidden' });
+      assert.equal(await times(tab, '/authorize'), 2);
+    } finally {
+      await person.close();
+    }
+  });
+
+  it('is there when the page registers before anybody has signed in', async () => {
+    const person = await Person.open(demo);
+    try {
+      const tab = await person.tab();
+      await register(tab, snippet);
+      await person.signIn(tab, await demo.user('Ada Archer'));
+      await tab.goTo('Settings');
+      await tab.phone.getByRole('button', { name: 'Authorize', exact: true }).waitFor();
+    } finally {
+      await person.close();
+    }
+  });
+
+  it('is registered again by itself when the server has restarted', async () => {
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    try {
+      await register(tab, snippet);
+      await tab.goTo('Settings');
+      await tab.phone.getByRole('button', { name: 'Authorize', exact: true }).waitFor();
+      await demo.kill();
+      await demo.start();
+      await tab.phone.getByText('Connected', { exact: true }).waitFor();
+      await tab.phone.getByRole('button', { name: 'Authorize', exact: true }).waitFor();
+    } finally {
+      await person.close();
+    }
+  });
+});
+
+describe("a service's own settings and banner", () => {
+  it('are drawn, tell the page of each change, and come back as the page wants them', async () => {
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    try {
+      await serve(tab, { '/settings': { data: 'ok' }, '/button': { data: 'ok' } });
+      const settings = [
+        { id: 'pop', type: 'boolean', name: 'Open contact on ring', value: true },
+        { id: 'kind', type: 'option', name: 'Record kind', options: [{ id: 'lead', name: 'Lead' }, { id: 'case', name: 'Case' }], value: 'lead' },
+        { id: 'more', type: 'section', name: 'Acme options', items: [{ id: 'hint', name: 'hint', type: 'admonition', severity: 'warning', value: 'Needs **admin** rights' }, { id: 'team', name: 'Team', type: 'string', value: '', required: true }] },
+        { id: 'run', type: 'button', name: 'Synchronize', buttonLabel: 'Run now' },
+      ];
+      await register(tab, { name: 'Acme', settingsPath: '/settings', settings, buttonEventPath: '/button' });
+      await tab.goTo('Settings');
+      await tab.phone.getByRole('switch', { name: 'Open contact on ring' }).click();
+      const body = await asked(tab, '/settings', '"pop"');
+      assert.deepEqual(body.setting, { ...settings[0], value: false });
+      await tab.phone.getByRole('combobox', { name: 'Record kind' }).selectOption('Case');
+      await asked(tab, '/settings', '"value":"case"');
+      await tab.phone.getByRole('button', { name: 'Run now' }).click();
+      assert.deepEqual(await asked(tab, '/button'), { button: { id: 'run', type: 'setting', label: 'Run now', name: 'Synchronize' } });
+
+      await tab.phone.getByRole('link', { name: 'Acme options' }).click();
+      const save = tab.phone.getByRole('button', { name: 'Save' });
+      assert.ok(await save.isDisabled());
+      await tab.phone.getByRole('textbox', { name: 'Team' }).fill('Sales');
+      await save.click();
+      await asked(tab, '/settings', '"Sales"');
+      await tab.phone.getByRole('link', { name: 'Acme options' }).waitFor();
+
+      // To refuse a change, the page sends its list again.
+      await tab.post({ type: 'rc-adapter-update-third-party-settings', settings: [settings[0]] });
+      await tab.phone.getByRole('link', { name: 'Acme options' }).waitFor({ state: 'detached' });
+      assert.ok(await tab.phone.getByRole('switch', { name: 'Open contact on ring' }).isChecked());
+
+      await tab.post({ type: 'rc-adapter-update-customized-banner', banner: { id: 'b', message: 'See the **news**', severity: 'info', action: { label: 'Read' }, closable: true } });
+      await tab.phone.getByText('See the news').waitFor();
+      await tab.phone.getByRole('button', { name: 'Read' }).click();
+      await asked(tab, '/button', '"customizedBanner"');
+      await tab.phone.getByRole('button', { name: 'Close' }).click();
+      await asked(tab, '/button', '"dismissed":true');
+      await tab.phone.getByText('See the news').waitFor({ state: 'detached' });
+    } finally {
+      await person.close();
+    }
+  });
+});
