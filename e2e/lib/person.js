@@ -14,10 +14,11 @@ export const frameSelector = '#rc-widget-adapter-frame';
 
 /** One open host page with the phone in it. */
 export class Tab {
-  /** @param {Page} page */
-  constructor(page) {
+  /** @param {Page} page @param {string} [selector] of the phone's frame */
+  constructor(page, selector = frameSelector) {
     this.page = page;
-    this.phone = page.frameLocator(frameSelector);
+    this.selector = selector;
+    this.phone = page.frameLocator(selector);
   }
 
   /** Waits until the frame shows either panel of a started phone. */
@@ -42,7 +43,7 @@ export class Tab {
 
   /** The frame behind the locator, to look at its document. */
   async frame() {
-    const frame = await (await this.page.waitForSelector(frameSelector)).contentFrame();
+    const frame = await (await this.page.waitForSelector(this.selector)).contentFrame();
     if (!frame) throw new Error('the phone has no frame');
     return frame;
   }
@@ -122,7 +123,7 @@ export class Tab {
   post(message) {
     return this.page.evaluate(
       ([selector, data]) => /** @type {HTMLIFrameElement} */ (document.querySelector(/** @type {string} */ (selector))).contentWindow?.postMessage(data, '*'),
-      [frameSelector, message],
+      [this.selector, message],
     );
   }
 }
