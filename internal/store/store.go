@@ -77,6 +77,7 @@ type WidgetReader interface {
 	TicketReader
 	IntakeReader
 	AuditReader
+	LogReader
 }
 
 // WidgetTx reads and changes the widget's tables in one transaction.
@@ -90,4 +91,5 @@ type WidgetTx interface {
 	TicketWriter
 	IntakeWriter
 	AuditWriter
+	LogWriter
 }

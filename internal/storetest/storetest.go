@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("tickets", func(t *testing.T) { testTickets(t, open(t).Widget()) })
 	t.Run("intakes", func(t *testing.T) { testIntakes(t, open(t).Widget()) })
 	t.Run("audit", func(t *testing.T) { testAudit(t, open(t).Widget()) })
+	t.Run("logs", func(t *testing.T) { testLogs(t, open(t).Widget()) })
 	t.Run("desks", func(t *testing.T) { testDesks(t, open(t).Widget()) })
 	t.Run("messages", func(t *testing.T) { testMessages(t, open(t).Platform()) })
 	t.Run("presence", func(t *testing.T) { testPresence(t, open(t).Platform()) })
