@@ -119,7 +119,7 @@ try {
   ].join('\n');
   const file = fileURLToPath(new URL('results.md', import.meta.url));
   const old = readFileSync(file, 'utf8');
-  writeFileSync(file, old.replace(/<!-- latency -->[\s\S]*<!-- end -->/, `<!-- latency -->\nMeasured on ${cpus().length} cores, ${cpus()[0].model.trim()}, by \`node bench/latency.js\`.\n\n${table}\n<!-- end -->`));
+  writeFileSync(file, old.replace(/<!-- latency -->[\s\S]*?<!-- end -->/, `<!-- latency -->\nMeasured on ${cpus().length} cores, ${cpus()[0].model.trim()}, by \`node bench/latency.js\`.\n\n${table}\n<!-- end -->`));
 } finally {
   await demo.close();
 }

@@ -16,6 +16,7 @@ type person struct {
 	jwt     string
 	access  string
 	refresh string
+	cookie  *http.Cookie // of a session of the widget
 }
 
 // people registers users with the commands that an operator has, and signs

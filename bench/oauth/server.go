@@ -18,6 +18,9 @@ import (
 // helloArg makes this program the yardstick instead.
 const helloArg = "serve-hello"
 
+// protectedPath is answered only to who sends a token.
+const protectedPath = "/protected"
+
 // serveHello answers every request with the same few bytes, until its input
 // ends.
 func serveHello() {
@@ -31,8 +34,12 @@ func serveHello() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(0)
 	}()
-	err = http.Serve(ln, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	err = http.Serve(ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == protectedPath && !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
 		_, _ = io.WriteString(w, `{"hello":"world"}`)
 	}))
 	fmt.Fprintln(os.Stderr, err)
@@ -46,12 +53,14 @@ type process struct {
 	end func() error
 }
 
-func startHello(ctx context.Context) (*process, error) {
+// startSelf runs this program as one of its servers, until its input ends.
+func startSelf(ctx context.Context, args ...string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, helloArg)
+	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -61,32 +70,24 @@ func startHello(ctx context.Context) (*process, error) {
 		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("starting the yardstick: %w", err)
+		return nil, fmt.Errorf("starting %s: %w", args[0], err)
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return nil, fmt.Errorf("starting the yardstick: %w", err)
+		return nil, fmt.Errorf("starting %s: %w", args[0], err)
 	}
 	end := func() error { return errors.Join(in.Close(), cmd.Wait()) }
 	return &process{strings.TrimSpace(line), cmd.Process.Pid, end}, nil
-}
-
-func (p *process) ask(ctx context.Context, client *http.Client) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url, nil)
-	if err != nil {
-		return err
-	}
-	return send(client, r, nil)
 }
 
 // A platform is a demo that runs for the measurement, in a folder of its own.
 type platform struct {
 	process
 	binary, dir string
-	app         app
+	app         registered
 }
 
-type app struct {
+type registered struct {
 	ID     string `json:"clientId"`
 	Secret string `json:"clientSecret"`
 }
@@ -138,7 +139,7 @@ func (p *platform) learn() error {
 		Platform struct {
 			URL string `json:"url"`
 		} `json:"platform"`
-		Apps []app `json:"apps"`
+		Apps []registered `json:"apps"`
 	}
 	if err := json.Unmarshal(text, &facts); err != nil {
 		return fmt.Errorf("reading demo.json: %w", err)
