@@ -1,0 +1,267 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// Send takes over a text and returns the id of its conversation. When it
+// returns, the text is safe: it is sent as soon as the platform takes it, in
+// order with the others of its conversation, and once. The same ID again
+// changes nothing. What cannot be sent is an *rc.Error with a sentence.
+func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
+	d.poke()
+	d.mu.Lock()
+	if known := d.ledger.byItem[o.ID]; known != nil {
+		defer d.mu.Unlock()
+		return known.thread.id, nil
+	}
+	i, err := d.compose(o)
+	d.mu.Unlock()
+	if err != nil {
+		return "", err
+	}
+	row, err := d.sealed(i)
+	if err != nil {
+		return "", err
+	}
+	draft := d.draftOf(o.ConversationID)
+	thread, err := d.sealRow(rowThread, d.ledger.localID(i.Numbers), threadRow{i.Numbers})
+	if err != nil {
+		return "", err
+	}
+	// Once begun it is seen through, even when the client goes away: a text
+	// that is written down and not known here would wait for a restart.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
+	defer cancel()
+	d.drafting.Lock()
+	defer d.drafting.Unlock()
+	var rest string // what is written besides the text
+	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
+		if err := tx.AddOutboxItem(ctx, row); err != nil {
+			return err
+		}
+		if err := tx.PutDeskRow(ctx, thread); err != nil {
+			return err
+		}
+		rest, err = d.takeFromDraft(ctx, tx, draft, i.Text)
+		return err
+	})
+	if err != nil && !errors.Is(err, store.ErrExists) {
+		return "", fmt.Errorf("writing a text down: %w", err)
+	}
+	if err != nil { // sent through another server, or in the same moment
+		if row, err = d.pool.Store.OutboxItem(ctx, d.grantID, o.ID); err != nil {
+			return "", fmt.Errorf("reading a text: %w", err)
+		}
+		if rest, err = d.keptDraft(ctx, d.pool.Store, draft); err != nil {
+			return "", fmt.Errorf("reading a draft: %w", err)
+		}
+	}
+	return d.accept(ctx, row, draft, rest)
+}
+
+// accept shows a text that is written down, and what is left of its draft,
+// and sets it on its way. The caller holds drafting.
+func (d *Desk) accept(ctx context.Context, row store.OutboxItem, draft, rest string) (string, error) {
+	d.mu.Lock()
+	c := newChange()
+	d.admit(row, c)
+	d.commit(c)
+	written := d.placeDraft(draft, rest)
+	i := d.ledger.byItem[row.ID]
+	var id string
+	if i != nil {
+		id = i.thread.id
+	}
+	d.mu.Unlock()
+	wake(d.post)
+	if written {
+		d.announceDraft(ctx, draft)
+	}
+	if i == nil {
+		return "", fmt.Errorf("text %s cannot be opened", row.ID)
+	}
+	return id, nil
+}
+
+// compose checks a text and makes its item. The caller holds mu.
+func (d *Desk) compose(o Outgoing) (*item, error) {
+	text := strings.TrimSpace(o.Text)
+	switch n := utf8.RuneCountInString(text); {
+	case o.ID == "" || len(o.ID) > 100:
+		return nil, rc.Errorf(rc.Invalid, "The text has no id. Reload the page and send it again.")
+	case n == 0:
+		return nil, rc.Errorf(rc.Invalid, "Write something first.")
+	case n > maxText:
+		return nil, rc.Errorf(rc.TooLarge, "A text holds at most %d characters, and this one has %d. Send it in parts.", maxText, n)
+	case d.over || d.ctx.Err() != nil:
+		return nil, rc.Errorf(rc.Unavailable, "The phone is restarting. Try again in a moment.")
+	case d.identity == nil:
+		return nil, rc.Errorf(rc.Unavailable, "Your phone is still getting ready. Try again in a moment.")
+	}
+	waiting := 0
+	for _, i := range d.ledger.items {
+		waiting += rank(i.State == store.OutboxQueued || i.State == store.OutboxSending)
+	}
+	if waiting >= maxPending {
+		return nil, rc.Errorf(rc.TooMany, "%d texts wait to be sent. Wait until some of them are gone.", waiting)
+	}
+	numbers, sender, err := d.recipients(o)
+	if err != nil {
+		return nil, err
+	}
+	from, err := d.sender(cmp.Or(o.From, sender), o.From != "")
+	if err != nil {
+		return nil, err
+	}
+	now := d.pool.Now()
+	return &item{
+		OutboxItem: store.OutboxItem{
+			GrantID: d.grantID, ID: o.ID, Position: d.pool.ids.Next(), State: store.OutboxQueued, CreatedAt: now, UpdatedAt: now,
+		},
+		letter: letter{Numbers: numbers, From: from, Text: text},
+	}, nil
+}
+
+// recipients returns the numbers that a text goes to, sorted, and the user's
+// number in that conversation. The caller holds mu.
+func (d *Desk) recipients(o Outgoing) (numbers []string, sender string, err error) {
+	if o.ConversationID != "" {
+		t := d.ledger.thread(o.ConversationID)
+		if t == nil {
+			return nil, "", noConversation()
+		}
+		return t.numbers, t.sender, nil
+	}
+	numbers, err = d.numbers(o.To)
+	return numbers, "", err
+}
+
+// numbers reads what was typed or chosen. The caller holds mu.
+func (d *Desk) numbers(typed []string) ([]string, error) {
+	var numbers []string
+	for _, s := range typed {
+		if strings.TrimSpace(s) == "" {
+			continue
+		}
+		n, err := d.ledger.people.number(s)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(numbers, n) {
+			numbers = append(numbers, n)
+		}
+	}
+	switch {
+	case len(numbers) == 0:
+		return nil, rc.Errorf(rc.Invalid, "Choose whom to text first.")
+	case len(numbers) > maxParties:
+		return nil, rc.Errorf(rc.Invalid, "A text goes to at most %d people.", maxParties)
+	}
+	slices.Sort(numbers)
+	return numbers, nil
+}
+
+// sender chooses the number to send from. The caller holds mu.
+func (d *Desk) sender(wanted string, must bool) (string, error) {
+	senders := d.me.Senders()
+	if on, known := d.me.Features["SMSSending"]; known && !on || len(senders) == 0 {
+		return "", rc.Errorf(rc.Denied, "Your extension cannot send texts. Ask your administrator for a number that can.")
+	}
+	for _, n := range senders {
+		if n.Number == wanted {
+			return wanted, nil
+		}
+	}
+	if must {
+		return "", rc.Errorf(rc.Invalid, "Texts cannot be sent from %s. Choose another of your numbers.", d.ledger.people.display(wanted))
+	}
+	return senders[0].Number, nil
+}
+
+// Retry sends a failed text again. One that the platform accepted and could
+// not deliver is sent as a new text; doing so twice sends it once.
+func (d *Desk) Retry(ctx context.Context, messageID string) error {
+	d.poke()
+	d.mu.Lock()
+	messageID = d.newest(messageID)
+	if i := d.ledger.byItem[messageID]; i != nil && i.State != store.OutboxSent {
+		if i.State != store.OutboxFailed {
+			d.mu.Unlock()
+			return nil // it is on its way
+		}
+		again := *i
+		again.State, again.Error, again.Holder, again.HeldUntil = store.OutboxQueued, "", "", time.Time{}
+		d.mu.Unlock()
+		return d.requeue(ctx, &again)
+	} else if i != nil {
+		messageID = strconv.FormatInt(i.MessageID, 10)
+	}
+	id, _ := strconv.ParseInt(messageID, 10, 64)
+	m := d.ledger.messages[id]
+	if m == nil || m.Direction != rc.Outbound {
+		d.mu.Unlock()
+		return rc.Errorf(rc.NotFound, "This text is not here any more.")
+	}
+	if delivery(&m.Message) != Failed {
+		d.mu.Unlock()
+		return nil
+	}
+	o := Outgoing{ID: retryOf(messageID), ConversationID: m.thread.id, Text: m.Subject}
+	if m.From != nil && slices.ContainsFunc(d.me.Senders(), func(n OwnNumber) bool { return n.Number == m.From.PhoneNumber }) {
+		o.From = m.From.PhoneNumber
+	}
+	d.mu.Unlock()
+	_, err := d.Send(ctx, o)
+	return err
+}
+
+func retryOf(messageID string) string { return "retry-" + messageID }
+
+// newest follows a text to the last that was sent in its place, which is the
+// one that may have failed now. The caller holds mu.
+func (d *Desk) newest(messageID string) string {
+	for {
+		id := messageID
+		if i := d.ledger.byItem[id]; i != nil && i.State == store.OutboxSent {
+			id = strconv.FormatInt(i.MessageID, 10)
+		}
+		if d.ledger.byItem[retryOf(id)] == nil {
+			return messageID
+		}
+		messageID = retryOf(id)
+	}
+}
+
+func (d *Desk) requeue(ctx context.Context, again *item) error {
+	row, err := d.sealed(again)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
+	defer cancel()
+	if err := d.save(ctx, row, nil); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i := d.ledger.byItem[again.ID]; i != nil && i.State == store.OutboxFailed {
+		i.State, i.Error, i.retryAt, i.failures = store.OutboxQueued, "", time.Time{}, backoff{}
+		c := newChange()
+		c.threads[i.thread] = true
+		d.commit(c)
+	}
+	wake(d.post)
+	return nil
+}
