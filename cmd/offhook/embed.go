@@ -11,10 +11,10 @@ import (
 )
 
 func embedCommand(ctx context.Context, args []string) error {
-	args, err := verb("embed", args)
-	if err != nil {
-		return err
-	}
+	return verbs(ctx, "embed", args, map[string]command{"add": embedAdd, "list": embedList, "remove": embedRemove})
+}
+
+func embedAdd(ctx context.Context, args []string) error {
 	var spec embed.Spec
 	f := newFlags("embed add", "Allows an app to be embedded by host pages, or changes what it is allowed.")
 	f.StringVar(&spec.Platform, "platform", "", "the platform's origin, such as https://platform.ringcentral.com (required)")
@@ -51,6 +51,34 @@ func embedCommand(ctx context.Context, args []string) error {
 			out["key"], shown = string(k), " Its key, shown this once, is "+string(k)+"."
 		}
 		return report(*asJSON, out, "%s of %s may be embedded by %s.%s", spec.ClientID, spec.Platform, strings.Join(spec.Origins, ", "), shown)
+	})
+}
+
+func embedList(ctx context.Context, args []string) error {
+	f := newFlags("embed list", "Lists the apps that pages may embed.")
+	asJSON := f.Bool("json", false, "print them as JSON")
+	return onData(ctx, f, args, func(d *app.Data) error {
+		all, err := d.Embeds(ctx)
+		if err != nil {
+			return err
+		}
+		return table(*asJSON, all, []string{"CLIENT ID", "PLATFORM", "HOST PAGES", "CAPABILITIES"}, func(e app.Embed) []string {
+			return []string{e.ClientID, e.Platform, strings.Join(e.Origins, " "), strings.Join(e.Capabilities, " ")}
+		})
+	})
+}
+
+func embedRemove(ctx context.Context, args []string) error {
+	f := newFlags("embed remove", "Takes the phone off the pages that embed an app: everybody who is signed in by it is signed out, also while a server runs, and their tokens are revoked.")
+	platform := f.String("platform", "", "the platform's origin (required)")
+	clientID := f.String("client-id", "", "the app's client id at the platform (required)")
+	asJSON := f.Bool("json", false, "print what was done as JSON")
+	return onData(ctx, f, args, func(d *app.Data) error {
+		users, err := d.RemoveEmbed(ctx, *platform, *clientID)
+		if err != nil {
+			return err
+		}
+		return report(*asJSON, map[string]any{"removed": *clientID, "signedOut": users}, "%s of %s is removed. Users signed out: %d.", *clientID, *platform, users)
 	})
 }
 

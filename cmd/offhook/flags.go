@@ -112,11 +112,3 @@ func verbs(ctx context.Context, name string, args []string, all map[string]comma
 	last := len(words) - 1
 	return rc.Errorf(rc.Invalid, "Write offhook %s %s or %s, and -h after it to see its flags.", name, strings.Join(words[:last], ", "), words[last])
 }
-
-// verb checks the word after a command that knows one only.
-func verb(command string, args []string) ([]string, error) {
-	if len(args) == 0 || args[0] != "add" {
-		return nil, rc.Errorf(rc.Invalid, "Write offhook %s add, and -h after it to see its flags.", command)
-	}
-	return args[1:], nil
-}

@@ -135,3 +135,24 @@ describe('signing out while texts wait to be sent', () => {
     }
   });
 });
+
+describe('an embed that the operator removes', () => {
+  it('closes the phones of everybody who is signed in by it, with a sentence', async () => {
+    const user = await demo.user();
+    const { person, tab } = await Person.signedIn(demo, user);
+    const app = ['--platform', demo.facts.platform.url, '--client-id', 'offhook-demo'];
+    try {
+      await tab.hears('rc-login-status-notify', '"loggedIn":true');
+      await demo.command('embed', 'add', ...app, '--origin', demo.facts.host.url);
+      assert.ok((await demo.command('embed', 'list')).some((/** @type {any} */ e) => e.clientId === 'offhook-demo'));
+      const { signedOut } = await demo.command('embed', 'remove', ...app);
+      assert.ok(signedOut >= 1, `${signedOut} signed out`);
+      await tab.signedOut();
+      await tab.phone.getByText('Your administrator has removed the phone from this page.').waitFor();
+      await tab.hears('rc-login-status-notify', '"loggedIn":false');
+    } finally {
+      await person.close();
+    }
+    assert.ok((await demo.audit()).some((e) => e.kind === 'sign-out' && e.detail === 'embed-removed'));
+  });
+});

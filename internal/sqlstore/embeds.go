@@ -41,6 +41,11 @@ func (q queries) PutEmbed(ctx context.Context, e store.Embed) error {
 		list(e.Redirects), bytesOf(e.SealedJWT), e.JWTAccess, flag(e.Implicit), millis(e.CreatedAt))
 }
 
+func (q queries) RemoveEmbed(ctx context.Context, platform, clientID string) (bool, error) {
+	n, err := q.changed(ctx, "DELETE FROM embeds WHERE platform = $1 AND client_id = $2", platform, clientID)
+	return n == 1, err
+}
+
 // bytesOf keeps an empty value from being NULL.
 func bytesOf(b []byte) []byte {
 	if b == nil {

@@ -28,6 +28,10 @@ func (q queries) GrantOf(ctx context.Context, platform, clientID, ownerID string
 		platform, clientID, ownerID)
 }
 
+func (q queries) GrantsOfApp(ctx context.Context, platform, clientID string) ([]store.Grant, error) {
+	return many(ctx, q, scanGrant, "SELECT "+grantColumns+" FROM grants WHERE platform = $1 AND client_id = $2 AND lapsed_at = 0 ORDER BY id", platform, clientID)
+}
+
 func (q queries) IdleGrants(ctx context.Context, at time.Time) ([]store.Grant, error) {
 	return many(ctx, q, scanGrant, "SELECT "+grantColumns+` FROM grants WHERE updated_at < $1 AND lapsed_at = 0
 		AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.grant_id = grants.id AND sessions.expires_at > $1)

@@ -47,6 +47,9 @@ type EmbedReader interface {
 type EmbedWriter interface {
 	// PutEmbed adds an embed or replaces it, keeping its CreatedAt.
 	PutEmbed(ctx context.Context, e Embed) error
+	// RemoveEmbed removes an embed with its keys and reports whether there was
+	// one. What was signed in by it is ended by whoever ends grants.
+	RemoveEmbed(ctx context.Context, platform, clientID string) (bool, error)
 	// PutFrame adds a frame; one that is there gets a later CreatedAt and stays
 	// as it is otherwise.
 	PutFrame(ctx context.Context, f Frame) error

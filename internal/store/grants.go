@@ -31,6 +31,8 @@ type GrantReader interface {
 	// GrantOf returns the grant of (platform, client id, owner), also one that
 	// has lapsed, or ErrNotFound.
 	GrantOf(ctx context.Context, platform, clientID, ownerID string) (Grant, error)
+	// GrantsOfApp returns the grants of an app that have not lapsed.
+	GrantsOfApp(ctx context.Context, platform, clientID string) ([]Grant, error)
 	// IdleGrants returns the grants last written before the given time that
 	// have no session left at it and that no hold keeps.
 	IdleGrants(ctx context.Context, at time.Time) ([]Grant, error)

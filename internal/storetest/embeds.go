@@ -48,6 +48,21 @@ func testEmbeds(t *testing.T, w store.Widget) {
 		t.Errorf("Embeds: %+v, %v; want one", all, err)
 	}
 
+	change(t, w, func(tx store.WidgetTx) error {
+		return tx.AddEmbedKey(ctx, store.EmbedKey{Hash: "key", Platform: app.Platform, ClientID: app.ClientID, CreatedAt: at})
+	})
+	for _, want := range []bool{true, false} {
+		change(t, w, func(tx store.WidgetTx) error {
+			if was, err := tx.RemoveEmbed(ctx, app.Platform, app.ClientID); err != nil || was != want {
+				t.Errorf("RemoveEmbed: %v, %v; want %v", was, err, want)
+			}
+			return nil
+		})
+	}
+	if _, err := w.EmbedKey(ctx, "key"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the key of an embed that was removed: %v, want ErrNotFound", err)
+	}
+
 	moved := frame
 	moved.Origin = "https://evil.example"
 	change(t, w, func(tx store.WidgetTx) error { return tx.PutFrame(ctx, moved) })

@@ -21,6 +21,11 @@ func testGrants(t *testing.T, w store.Widget) {
 	if got, err := w.GrantOf(ctx, grant.Platform, grant.ClientID, grant.OwnerID); err != nil || !cmp.Equal(got, grant) {
 		t.Errorf("GrantOf: %v\n%s", err, cmp.Diff(grant, got))
 	}
+	for clientID, want := range map[string]int{grant.ClientID: 1, "another": 0} {
+		if got, err := w.GrantsOfApp(ctx, grant.Platform, clientID); err != nil || len(got) != want {
+			t.Errorf("the grants of %s: %+v, %v; want %d", clientID, got, err, want)
+		}
+	}
 	twin := grant
 	twin.ID = "grant-2"
 	if err := w.Write(ctx, func(tx store.WidgetTx) error { return tx.AddGrant(ctx, twin) }); !errors.Is(err, store.ErrExists) {
@@ -75,6 +80,9 @@ func testLapsing(t *testing.T, w store.Widget) {
 	}
 	if _, err := w.Session(ctx, "s1", at); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a session of a grant that has lapsed: %v, want ErrNotFound", err)
+	}
+	if of, err := w.GrantsOfApp(ctx, grant.Platform, grant.ClientID); err != nil || len(of) != 0 {
+		t.Errorf("what has lapsed is listed with its app: %+v, %v", of, err)
 	}
 	if idle, err := w.IdleGrants(ctx, at.Add(24*time.Hour)); err != nil || len(idle) != 0 {
 		t.Errorf("what has lapsed counts as idle: %+v, %v", idle, err)

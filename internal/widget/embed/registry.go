@@ -177,6 +177,18 @@ func (g *Registry) Embed(ctx context.Context, platform, clientID string) (store.
 	return store.Embed{Platform: platform, ClientID: clientID, Capabilities: open}, nil
 }
 
+// Remove takes an embed away with its keys. What was signed in by it goes on
+// until its grants are ended.
+func (g *Registry) Remove(ctx context.Context, platform, clientID string) error {
+	return g.Store.Write(ctx, func(tx store.WidgetTx) error {
+		there, err := tx.RemoveEmbed(ctx, platform, clientID)
+		if err == nil && !there {
+			err = rc.Errorf(rc.NotFound, "There is no embed %s of %s; offhook embed list shows them.", clientID, platform)
+		}
+		return err
+	})
+}
+
 // Frames reports whether a page of the given origin may frame e.
 func (g *Registry) Frames(e store.Embed, origin string) bool {
 	registered := !e.CreatedAt.IsZero()

@@ -33,7 +33,9 @@ const (
 	Refused   = "refused"    // the platform refused to renew the tokens
 	Revoked   = "revoked"    // ended from outside: by an operator, or everywhere
 	Expired   = "expired"    // of a session: it was not used for too long
-	HourOver  = "hour-over"  // an implicit sign-in was not renewed in time
+	// EmbedRemoved: the operator has taken the phone off the page.
+	EmbedRemoved = "embed-removed"
+	HourOver     = "hour-over" // an implicit sign-in was not renewed in time
 )
 
 // Subjects on which ends are announced.

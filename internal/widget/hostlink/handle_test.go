@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"offhook/internal/store"
+	"offhook/internal/widget/hostlink"
 )
 
 // handles are the handles of session-1.
@@ -139,4 +140,14 @@ func TestAHandleIsNotReadWhereThereIsACookie(t *testing.T) {
 	if keys.renewed != 0 {
 		t.Error("the handle was renewed although the cookie counts")
 	}
+}
+
+// TestWhatWasWrittenDownCounts: the desk meets a platform that refuses it and
+// cannot know that the operator has ended everything.
+func TestWhatWasWrittenDownCounts(t *testing.T) {
+	h := open(t)
+	c, w := h.greet(t)
+	h.why = "embed-removed"
+	w.c <- hostlink.Event{Type: "ended", Reason: "refused"}
+	c.expect(`{"type":"ended","reason":"embed-removed"}`)
 }

@@ -146,7 +146,7 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 		return
 	}
 	if s.visit.Session == nil {
-		s.end(ctx, s.why(ctx))
+		s.end(ctx, s.why(ctx, ""))
 		return
 	}
 	ended, stop, err := s.ends()
@@ -189,7 +189,7 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 // why is the reason for which the session is over: what was written down,
 // else what is likely. A frame that has a handle has not been told of an end,
 // so its time ran out.
-func (s *socket) why(ctx context.Context) string {
+func (s *socket) why(ctx context.Context, likely string) string {
 	var reason string
 	var err error
 	if s.byHandle {
@@ -201,9 +201,9 @@ func (s *socket) why(ctx context.Context) string {
 		s.h.Log.Error("looking up why a session ended", "err", err)
 	}
 	if s.byHandle {
-		return cmp.Or(reason, "expired")
+		return cmp.Or(reason, likely, "expired")
 	}
-	return cmp.Or(reason, "ended")
+	return cmp.Or(reason, likely, "ended")
 }
 
 // refuse tells the frame when its grant has ended; otherwise the desk could
@@ -211,7 +211,7 @@ func (s *socket) why(ctx context.Context) string {
 func (s *socket) refuse(ctx context.Context, err error) {
 	var e *rc.Error
 	if errors.As(err, &e) && e.Kind == rc.Unauthenticated {
-		s.end(ctx, s.why(ctx))
+		s.end(ctx, s.why(ctx, ""))
 		return
 	}
 	if ctx.Err() == nil {
@@ -323,7 +323,8 @@ func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string, ch
 				return
 			}
 			if e.Type == "ended" {
-				s.end(ctx, cmp.Or(e.Reason, s.why(ctx)))
+				// The desk knows what it has met, which may follow from the reason.
+				s.end(ctx, s.why(ctx, e.Reason))
 				return
 			}
 			if err := s.tell(ctx, e); err != nil {
@@ -431,7 +432,7 @@ func (s *socket) alive(ctx context.Context) bool {
 		return false
 	}
 	if session == nil || session.ID != s.visit.Session.ID {
-		s.end(ctx, s.why(ctx))
+		s.end(ctx, s.why(ctx, ""))
 		return false
 	}
 	return true
@@ -449,7 +450,7 @@ func (s *socket) renew(ctx context.Context) bool {
 		return false
 	}
 	if handle == "" {
-		s.end(ctx, s.why(ctx))
+		s.end(ctx, s.why(ctx, ""))
 		return false
 	}
 	s.handle = rc.Secret(handle)

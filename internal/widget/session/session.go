@@ -79,6 +79,8 @@ type Sessions struct {
 	Audit  Audit
 	Now    func() time.Time
 	Log    *slog.Logger
+
+	heard map[string]bool // the ends that Hear has announced; its caller's alone
 }
 
 // cookieLife is as long as browsers keep any cookie. The server decides when
@@ -300,18 +302,27 @@ func (s *Sessions) Sweep(ctx context.Context) error {
 	return s.Grants.Forget(ctx)
 }
 
-// Run sweeps now and then until ctx ends.
+// Run sweeps now and then, and hears of what other processes end, until ctx
+// ends.
 func (s *Sessions) Run(ctx context.Context) {
-	tick := time.NewTicker(10 * time.Minute)
-	defer tick.Stop()
+	sweep, hear := time.NewTicker(10*time.Minute), time.NewTicker(hearEvery)
+	defer sweep.Stop()
+	defer hear.Stop()
+	s.try(ctx, "sweeping sessions", s.Sweep)
 	for {
-		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Error("sweeping sessions", "err", err)
-		}
 		select {
-		case <-tick.C:
+		case <-sweep.C:
+			s.try(ctx, "sweeping sessions", s.Sweep)
+		case <-hear.C:
+			s.try(ctx, "hearing of ended sessions", s.Hear)
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+func (s *Sessions) try(ctx context.Context, what string, do func(context.Context) error) {
+	if err := do(ctx); err != nil && ctx.Err() == nil {
+		s.Log.Error(what, "err", err)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"offhook/internal/bus"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
@@ -283,5 +285,61 @@ func TestTextsThatWouldBeDroppedAreCounted(t *testing.T) {
 		if w.Code != tt.want || !strings.Contains(w.Body.String(), tt.body) {
 			t.Errorf("%s: %d %s, want %d with %s", tt.path, w.Code, w.Body, tt.want, tt.body)
 		}
+	}
+}
+
+// TestEndsThatAnotherProcessWroteAreAnnounced: the command line has no bus in
+// common with the server.
+func TestEndsThatAnotherProcessWroteAreAnnounced(t *testing.T) {
+	r := newRig(t)
+	heard := make(chan [2]string, 9)
+	for _, subject := range []string{session.EndedSubject, "widget.grant.ended"} {
+		cancel, err := r.Bus.Subscribe(subject, func(data []byte) {
+			var e session.Ended
+			if err := json.Unmarshal(data, &e); err != nil {
+				t.Error(err)
+			}
+			heard <- [2]string{subject + " " + e.SessionID + e.GrantID, e.Reason}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cancel()
+	}
+	other := &session.Sessions{Store: r.Store, Bus: new(bus.InProcess), Grants: &r.unused, Audit: r.Audit, Now: r.Now, Log: r.Log}
+	one, two := r.session(t, "key", r.begin(t, "grant-101")), r.session(t, "key", r.begin(t, "grant-102"))
+	hear := func() {
+		t.Helper()
+		if err := r.Hear(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hear()
+	if len(heard) != 0 {
+		t.Errorf("before anything has ended: %v", <-heard)
+	}
+	if err := other.End(t.Context(), *one, session.SignedOut); err != nil {
+		t.Fatal(err)
+	}
+	err := r.Store.Write(t.Context(), func(tx store.WidgetTx) error {
+		return errors.Join(tx.NoteSessionEnd(t.Context(), two.ID, "embed-removed", r.now), tx.DeleteGrant(t.Context(), "grant-102"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hear()
+	hear() // a second time nothing new
+	close(heard)
+	got := map[[2]string]int{}
+	for e := range heard {
+		got[e]++
+	}
+	want := map[[2]string]int{
+		{session.EndedSubject + " " + one.ID + "grant-101", session.SignedOut}: 1,
+		{session.EndedSubject + " " + two.ID + "grant-102", "embed-removed"}:   1,
+		{"widget.grant.ended grant-102", "embed-removed"}:                      1, // the other user's grant is still there
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("announced (-want +got):\n%s", diff)
 	}
 }

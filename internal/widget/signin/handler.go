@@ -345,6 +345,9 @@ func (h *Handler) settle(w http.ResponseWriter, r *http.Request, frame store.Fra
 	if f.Way == wayRenew {
 		err = h.mayRenew(r, frame, i)
 	}
+	if err == nil { // the operator may have removed it meanwhile
+		_, err = h.Embeds.Embed(ctx, frame.Platform, frame.ClientID)
+	}
 	var grant store.Grant
 	if err == nil {
 		grant, err = h.Grants.Keep(ctx, frame.Platform, frame.ClientID, i)
