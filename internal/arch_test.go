@@ -84,7 +84,7 @@ func tier(dir string) (tier int, room string) {
 	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"),
 		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"), within(dir, "internal/widget/protocol"):
 		return 2, dir
-	case within(dir, "internal/widget/markup"), within(dir, "internal/widget/form"):
+	case within(dir, "internal/widget/markup"), within(dir, "internal/widget/form"), within(dir, "internal/widget/contact"):
 		return 2, "what fragments are drawn with"
 	case within(dir, "internal/platform/signing"):
 		return 2, "internal/platform/signing" // and its test support
