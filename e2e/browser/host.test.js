@@ -41,7 +41,8 @@ describe('the host page', () => {
     const person = await Person.open(demo);
     try {
       const tab = await person.tab();
-      assert.deepEqual(await tab.hears('rc-login-status-notify', '"loggedIn":false'), { type: 'rc-login-status-notify', loggedIn: false });
+      const { eventId: _, sequence: __, ...out } = await tab.hears('rc-login-status-notify', '"loggedIn":false');
+      assert.deepEqual(out, { type: 'rc-login-status-notify', loggedIn: false });
       await person.signIn(tab, ada);
       const status = await tab.hears('rc-login-status-notify', '"loggedIn":true');
       assert.equal(status.loginNumber, `${demo.facts.account.mainNumber}*${ada.extensionNumber}`);

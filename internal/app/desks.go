@@ -102,10 +102,16 @@ type linkDesk struct{ *desk.Desk }
 
 func (l linkDesk) Identity() (hostlink.Identity, bool) {
 	m := l.Desk.Me()
-	return hostlink.Identity{
+	id := hostlink.Identity{
 		MainNumber: m.MainNumber, ExtensionNumber: m.ExtensionNumber, CountryCode: m.Contracted, Admin: m.Admin,
 		CanText: m.Features["SMSSending"],
-	}, m.ExtensionID != ""
+	}
+	for _, n := range m.Numbers {
+		if n.SMS {
+			id.Senders = append(id.Senders, hostlink.Sender{PhoneNumber: n.Number, UsageType: n.UsageType, Type: "VoiceFax", Features: []string{"SmsSender"}, Label: n.Display})
+		}
+	}
+	return id, m.ExtensionID != ""
 }
 
 func (l linkDesk) Online() (bool, string) {

@@ -3,6 +3,7 @@
 // @ts-check
 import { Composer, KEPT } from "./composer.js";
 import { ask } from "./ask.js";
+import { recall } from "./memory.js";
 import { alert, announce, navigate, takePrefill } from "./nav.js";
 import { newID, post } from "./outbox.js";
 
@@ -37,6 +38,7 @@ class Compose {
     this.found = /** @type {HTMLElement} */ (root.querySelector("#found"));
     this.chips = /** @type {HTMLElement} */ (root.querySelector("#chips"));
     this.from = /** @type {HTMLSelectElement | null} */ (root.querySelector("#from"));
+    this.#sender();
     this.composer = new Composer(/** @type {HTMLFormElement} */ (root.querySelector("#composer")), {
       draft: "/panel/composeText/draft",
       send: (text) => void this.#send(text),
@@ -57,6 +59,12 @@ class Compose {
   close() {
     this.#closing.abort();
     this.composer.close();
+  }
+
+  /** The number that the page around us has chosen, if it is the user's. */
+  #sender() {
+    const chosen = recall("sender");
+    if (this.from && [...this.from.options].some((o) => o.value === chosen)) this.from.value = chosen;
   }
 
   #prefill() {

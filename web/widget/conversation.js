@@ -277,6 +277,11 @@ document.addEventListener("oh:outbox", (e) => {
   if (taken && !open?.is(item.conversation)) void forget(item);
 });
 document.addEventListener("oh:resync", () => void open?.followDraft());
+document.addEventListener("oh:populate", (e) => {
+  if (!open) return;
+  e.preventDefault(); // taken
+  if (!open.composer.offer(/** @type {CustomEvent} */ (e).detail.text)) alert(KEPT);
+});
 document.addEventListener("oh:draft", (e) => {
   if (open?.is(/** @type {CustomEvent} */ (e).detail.id)) void open.followDraft();
 });

@@ -224,7 +224,10 @@ function run() {
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   const socket = new Socket(url.href, {
     emit: (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail })),
-    host: (message) => host.tell(message),
+    host: async (message) => {
+      if (message.type !== "rc-sms-settings-notify") return host.tell(message);
+      (await import("./senders.js")).know(message, host);
+    },
     fresh: () => host.fresh,
     session: held,
     hold,

@@ -1,82 +1,57 @@
 // The only user of postMessage towards the page around the phone. A message
 // counts when it comes from the parent window and from the origin that the
-// server proved before it served this document; it is copied as plain data,
-// and a command acts only when the embed allows it. docs/embedding.md lists
-// the messages.
+// server proved before it served this document. What it may do is decided in
+// inbound.js, loaded with the first one. docs/host-api.md lists the messages.
 // @ts-check
 import { ask } from "./ask.js";
-import { compose, currentPath, navigate, showNumber } from "./nav.js";
-import { startSignIn, takeCallback } from "./signin.js";
+import { currentPath } from "./nav.js";
 
-/** @typedef {Record<string, unknown>} Message */
+/** @typedef {Record<string, any>} Message */
 
-/** Larger messages are not read; the largest honest one is a long text. */
-const LIMIT = 64 * 1024;
-const HOSTILE = new Set(["__proto__", "constructor", "prototype"]);
+/** What is told of the phone itself, to pages that may know how it stands. */
+const OWN = new Set([
+  "rc-login-status-notify", "rc-route-changed-notify", "rc-adapter-pushAdapterState", "rc-adapter-pushLocale",
+  "rc-adapter-syncSize", "rc-adapter-theme-notify", "rc-brand-assets-notify", "rc-region-settings-notify",
+]);
+/** What every new connection of the socket brings again; the page hears changes only. */
+const REPEATED = new Set(["rc-login-status-notify", "rc-region-settings-notify", "rc-sms-settings-notify"]);
+/** What every tab with this phone could tell, and one of them does. */
+const SHARED = new Set(["rc-inbound-message-notify", "rc-message-updated-notify"]);
 
-/**
- * Which capability a command needs. Those that only bring the user somewhere
- * are open to every host page.
- * @type {Record<string, string>}
- */
-const NEEDS = {
-  "rc-adapter-navigate-to": "navigate",
-  "rc-adapter-new-sms": "prefill",
-  "rc-adapter-new-call": "prefill",
-  "rc-adapter-login": "signin",
-  "rc-adapter-logout": "signin",
-  "rc-adapter-sign-in": "signin",
-  "rc-adapter-register-third-party-service": "service",
-  "rc-adapter-update-authorization-status": "service",
-  "rc-adapter-refresh-license-status": "service",
-  "rc-adapter-update-third-party-settings": "service",
-  "rc-adapter-update-customized-banner": "service",
-  "rc-post-message-response": "service",
-};
+/** Messages of one type that are taken at once, and in each second after. */
+const BURST = 100;
+const RATE = 20;
+/** Answers come as fast as the phone has asked, and pages of contacts are many. */
+const ANSWERS = 20;
+/** Types that are counted apart; a page that invents more shares one count. */
+const TYPES = 200;
 
 /**
- * Copies what was posted as plain data, or returns null for anything that is
- * not an object, is too large, or carries keys that reach into prototypes.
- * Attachments are not read, and may be large, so they are left out here.
- * @param {unknown} data
- * @returns {Message | null}
+ * Lets as many messages of each type through as a phone can do something
+ * with: a token bucket each. A flood costs a look at the clock.
  */
-export function plain(data) {
-  if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
-  try {
-    const text = JSON.stringify(data, (key, value) => (key === "attachments" ? undefined : value));
-    if (text.length > LIMIT) return null;
-    let hostile = false;
-    const copy = JSON.parse(text, (key, value) => {
-      hostile ||= HOSTILE.has(key);
-      return value;
-    });
-    return hostile || typeof copy !== "object" || copy === null ? null : copy;
-  } catch {
-    return null; // a cycle, or a getter that throws
+export class Gate {
+  /** @type {Map<string, {left: number, at: number}>} */
+  #buckets = new Map();
+
+  /** @param {() => number} [now] in milliseconds */
+  constructor(now = () => performance.now()) {
+    this.now = now;
   }
-}
 
-/** Whether something that was dropped was meant for the phone. @param {any} data */
-const named = (data) => typeof data?.type === "string" && data.type.startsWith("rc-");
-
-/** A string of a message, or undefined. @param {unknown} value @param {number} [max] */
-export const text = (value, max = 1024) => (typeof value === "string" && value.length <= max ? value : undefined);
-
-/**
- * What rc-adapter-new-sms asks for. Recipients may be one number or several.
- * @param {Message} m
- */
-export function prefill(m) {
-  const recipient = /** @type {Message | undefined} */ (typeof m.recipient === "object" && m.recipient ? m.recipient : undefined);
-  const numbers = Array.isArray(m.phoneNumber) ? m.phoneNumber.filter((n) => text(n, 64)).slice(0, 10).join(",") : text(m.phoneNumber, 640);
-  const conversation = m.conversation === true ? undefined : text(m.conversation, 64);
-  return {
-    ...(numbers && { phoneNumber: numbers }),
-    ...(text(m.text, 10000) && { text: text(m.text, 10000) }),
-    ...(conversation && { conversation }),
-    ...(recipient && text(recipient.name, 200) && { recipient: { name: text(recipient.name, 200) } }),
-  };
+  /** @param {string} type */
+  admits(type) {
+    const by = type === "rc-post-message-response" ? ANSWERS : 1;
+    const key = this.#buckets.has(type) || this.#buckets.size < TYPES ? type : "";
+    const now = this.now();
+    const bucket = this.#buckets.get(key) ?? { left: BURST * by, at: now };
+    bucket.left = Math.min(BURST * by, bucket.left + ((now - bucket.at) / 1000) * RATE * by);
+    bucket.at = now;
+    this.#buckets.set(key, bucket);
+    if (bucket.left < 1) return false;
+    bucket.left--;
+    return true;
+  }
 }
 
 /**
@@ -86,12 +61,19 @@ export function prefill(m) {
 export class HostLink {
   /** @type {Set<string>} */
   #told = new Set();
-  #status = "";
+  /** @type {Map<string, string>} */
+  #last = new Map();
+  #gate;
+  #sequence = 0;
   #path = "";
   #unread = 0;
   #signedIn = false;
   #fresh = false;
   #wants = false;
+  /** @type {Promise<unknown>} */
+  #taken = Promise.resolve();
+  /** @type {Promise<unknown>} */
+  #shared = Promise.resolve();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -99,12 +81,15 @@ export class HostLink {
    * @param {{
    *   parent: {postMessage(message: unknown, targetOrigin: string): void} | null,
    *   origin: string, capabilities: string[], name: string,
-   *   actions: {navigate(path: string): unknown, compose(what: object): unknown, showNumber(n: string): unknown, signIn(): unknown, signOut(): unknown, ticket(ticket: string): Promise<unknown>, register(m: Message): unknown, answer(m: Message): unknown, callback(uri: string): unknown},
-   *   warn(sentence: string): void,
-   * }} with_ parent is null when the phone is a page of its own.
+   *   take(data: any, link: HostLink): unknown,
+   *   claim(eventId: string): Promise<boolean>,
+   *   warn(sentence: string): void, now?: () => number,
+   * }} with_ parent is null when the phone is a page of its own; take does what
+   *   a message asks for; claim says whether this tab is the one to tell.
    */
   constructor(with_) {
     this.with = with_;
+    this.#gate = new Gate(with_.now);
   }
 
   /** Whether somebody is signed in here. */
@@ -117,64 +102,39 @@ export class HostLink {
     return this.#fresh;
   }
 
+  /** @param {string} capability */
+  may(capability) {
+    return this.with.capabilities.includes(capability);
+  }
+
   /**
    * Takes a message event; anything that is not from the proven page is
    * dropped without a word, because words would tell that the phone is here.
-   * @param {{source: unknown, origin: string, data: unknown}} event
+   * What comes in a flood is dropped before anybody looks into it.
+   * @param {{source: unknown, origin: string, data: any}} event
    */
   receive({ source, origin, data }) {
     const { parent, warn } = this.with;
-    if (!parent || source !== parent || origin !== this.with.origin) return;
-    const m = plain(data);
-    if (!m) return void (named(data) && this.#once("bad", "A message to the phone was larger than 64 kB or not plain data. Nothing was done."));
-    const callbackUri = text(m.callbackUri, LIMIT);
-    if (callbackUri) {
-      if (this.with.capabilities.includes("signin")) return void this.with.actions.callback(callbackUri);
-      return this.#once("callbackUri", 'This page may not sign people in by message. The operator can allow it with the capability "signin" of the embed.');
-    }
-    const type = text(m.type, 100);
-    if (!type?.startsWith("rc-")) return; // pages talk to themselves a lot
-    const needs = Object.hasOwn(NEEDS, type) ? NEEDS[type] : undefined;
-    if (!needs) return this.#once(type, `This phone does not support ${type.replace(/[^\w-]/g, "")} yet. Nothing was done.`);
-    if (!this.with.capabilities.includes(needs)) {
-      return this.#once(type, `This page may not use ${type}. The operator can allow it with the capability "${needs}" of the embed.`);
-    }
-    this.#act(type, m);
-    if (/** @type {Message} */ (data).attachments) warn("This phone does not send attachments yet. The text was filled in without them.");
+    if (!parent || source !== parent || origin !== this.with.origin || typeof data !== "object" || data === null) return;
+    const { type } = data;
+    const named = typeof type === "string" && type.length <= 100 && type.startsWith("rc-");
+    if (!named && typeof data.callbackUri !== "string") return; // pages talk to themselves a lot
+    const name = named ? type : "callbackUri";
+    if (!this.#gate.admits(name)) return this.once(`flood ${name}`, `This page sends more of ${name.replace(/[^\w-]/g, "")} than the phone takes (${RATE} a second). Some of it was not done.`);
+    this.#taken = this.#taken
+      .then(() => this.with.take(data, this))
+      .catch((e) => warn(`A message of this page was not done: ${e instanceof Error ? e.message : e}`));
   }
 
-  /** @param {string} type @param {Message} m */
-  #act(type, m) {
-    const { actions } = this.with;
-    switch (type) {
-      case "rc-adapter-navigate-to":
-        return text(m.path) && actions.navigate(/** @type {string} */ (m.path));
-      case "rc-adapter-new-sms":
-        return actions.compose(prefill(m));
-      case "rc-adapter-new-call":
-        return text(m.phoneNumber, 64) && actions.showNumber(/** @type {string} */ (m.phoneNumber));
-      case "rc-adapter-login":
-        return this.#signedIn || actions.signIn();
-      case "rc-adapter-logout":
-        return this.#signedIn && actions.signOut();
-      case "rc-post-message-response":
-        return actions.answer(m);
-      case "rc-adapter-sign-in":
-        return this.#ticket(text(m.ticket, 200));
-    }
-    if (NEEDS[type] === "service") return actions.register(m);
+  /** What has been received so far is done. */
+  get settled() {
+    return this.#taken;
   }
 
-  /** Signs in with a ticket of the page's own server. @param {string | undefined} ticket */
-  #ticket(ticket) {
-    this.#wants = false;
-    if (ticket) this.with.actions.ticket(ticket).catch((e) => this.with.warn(`The ticket could not be used: ${e.message}`));
-  }
-
-  /** @param {string} type @param {string} sentence */
-  #once(type, sentence) {
-    if (this.#told.has(type) || this.#told.size > 100) return;
-    this.#told.add(type);
+  /** Says a sentence to the page's developers, once for each key. @param {string} key @param {string} sentence */
+  once(key, sentence) {
+    if (this.#told.has(key) || this.#told.size > 100) return;
+    this.#told.add(key);
     this.with.warn(sentence);
   }
 
@@ -187,8 +147,8 @@ export class HostLink {
   }
 
   /**
-   * Somebody signed in or out. Who signed out, here or everywhere, means it;
-   * after any other end the page's own server may vouch for the user again.
+   * Somebody signed in or out. Who signed out means it; after any other end
+   * the page's own server may vouch for the user again.
    * @param {boolean} signedIn @param {string} [reason]
    */
   session(signedIn, reason) {
@@ -201,8 +161,15 @@ export class HostLink {
       // The event with loggedIn true waits for the server: it is told only
       // when the platform has said who it is.
       this.tell({ type: "rc-login-status-notify", loggedIn: false });
+      this.#last.delete("rc-region-settings-notify");
+      this.#last.delete("rc-sms-settings-notify");
     }
     this.#notify();
+  }
+
+  /** The page has given its ticket. */
+  answered() {
+    this.#wants = false;
   }
 
   /** Tells which page is shown, once it stays. @param {string} path */
@@ -223,36 +190,42 @@ export class HostLink {
   }
 
   #notify() {
-    const open = this.with.capabilities.includes("status");
+    const open = this.may("status");
     this.#post({
       type: "offhook-frame-notify",
       version: 1,
       name: this.with.name,
-      ...(this.#wants && this.with.capabilities.includes("signin") && { ticket: true }),
+      ...(this.#wants && this.may("signin") && { ticket: true }),
       ...(open && { signedIn: this.#signedIn, unread: this.#unread }),
     });
   }
 
   /**
-   * Posts a message of the contract. Who is signed in and what is shown need
-   * the capability; what the socket delivers was decided by the server.
+   * Posts a message of the contract. How the phone stands needs the
+   * capability; what the socket delivers was decided by the server.
    * @param {Message} message
    */
   tell(message) {
-    const own = message.type === "rc-login-status-notify" || message.type === "rc-route-changed-notify";
-    if (own && !this.with.capabilities.includes("status")) return;
-    if (message.type === "rc-login-status-notify") {
-      // Every reconnect brings it; the page hears changes only.
-      const status = JSON.stringify({ ...message, isFreshLogin: undefined });
-      if (status === this.#status) return;
-      this.#status = status;
+    const { type } = message;
+    if (OWN.has(type) && !this.may("status")) return;
+    if (REPEATED.has(type)) {
+      const said = JSON.stringify({ ...message, isFreshLogin: undefined, eventId: undefined });
+      if (said === this.#last.get(type)) return;
+      this.#last.set(type, said);
     }
-    this.#post(message);
+    if (!SHARED.has(type)) return this.#post(message);
+    this.#shared = this.#shared.then(async () => (await this.with.claim(message.eventId)) && this.#post(message));
+  }
+
+  /** What has been told so far is posted, or was another tab's. */
+  get told() {
+    return this.#shared;
   }
 
   /** @param {Message} message */
   #post(message) {
-    this.with.parent?.postMessage(message, this.with.origin);
+    if (!this.with.parent) return;
+    this.with.parent.postMessage({ eventId: crypto.randomUUID(), ...message, sequence: ++this.#sequence }, this.with.origin);
   }
 }
 
@@ -264,7 +237,8 @@ function connect() {
     origin,
     capabilities: capabilities.split(" "),
     name: appName || "Phone",
-    actions: { navigate, compose, showNumber, signOut: async () => (await import("./leave.js")).signOutForHost(), register: async (m) => (await import("./service.js")).take(m), answer: async (m) => (await import("./service.js")).answer(m), ticket: async (ticket) => (await import("./ticket.js")).useTicket(ticket), callback: (uri) => takeCallback(uri, true), signIn: () => navigate("/").then(startSignIn) },
+    take: async (data, to) => (await import("./commands.js")).take(data, to),
+    claim: async (eventId) => (await import("./tabs.js")).claim(eventId),
     warn: (sentence) => console.warn(sentence),
   });
   window.addEventListener("message", (e) => link.receive(e));
@@ -275,8 +249,27 @@ function connect() {
   on("oh:oauth-uri", (d) => link.tell({ type: "rc-login-popup-notify", oAuthUri: d.oAuthUri }));
   on("oh:unread", (d) => link.unread(d.count));
   link.start(signedIn === "true");
+  introduce(link);
   follow(link);
   return link;
+}
+
+/** What a page that draws a header of its own wants to know. @param {HostLink} link */
+function introduce(link) {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const theme = () => link.tell({ type: "rc-adapter-theme-notify", theme: dark.matches ? "dark" : "light" });
+  const mark = new URL("./brand.svg", import.meta.url).href;
+  theme();
+  dark.addEventListener("change", theme);
+  link.tell({ type: "rc-brand-assets-notify", logoUri: mark, iconUri: mark });
+  link.tell({
+    type: "rc-adapter-pushLocale",
+    locale: document.documentElement.lang,
+    strings: { availableBtn: "Available", busyBtn: "Busy", offlineBtn: "Invisible", doNotAcceptAnyCallsBtn: "Do not disturb" },
+  });
+  // adapter.js keeps in the page how it stands; who places the frame by hand may leave it here.
+  if (new URLSearchParams(location.search).has("fromAdapter") || !link.with.parent) return;
+  import("./standing.js").then((standing) => standing.begin(link));
 }
 
 /**

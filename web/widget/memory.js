@@ -24,15 +24,18 @@ function keep(path) {
   }
 }
 
+/** What storage has refused: it lasts as long as the page. @type {Map<string, string>} */
+const kept = new Map();
+
 /**
  * What the tabs with this frame remember: nothing secret.
- * @param {string} what @returns {string} or "" where there is nothing, or storage is refused
+ * @param {string} what @returns {string} or "" where there is nothing
  */
 export function recall(what) {
   try {
     return localStorage.getItem(`oh-${what}-${document.body.dataset.key || ""}`) || "";
   } catch {
-    return "";
+    return kept.get(what) || "";
   }
 }
 
@@ -43,7 +46,7 @@ export function remember(what, value) {
     if (value) localStorage.setItem(at, value);
     else localStorage.removeItem(at);
   } catch {
-    // refused with third-party cookies: fine
+    kept.set(what, value);
   }
 }
 

@@ -44,6 +44,8 @@ export async function navigate(path, how = {}) {
     to = afterSignIn || "/messages";
     afterSignIn = null;
   }
+  // The page around the phone may have taken the messages away.
+  if (body.dataset.hide?.includes("text") && /^\/(messages|conversations|composeText)/.test(to)) to = "/settings";
   document.dispatchEvent(new CustomEvent("oh:leave", { detail: { path: currentPath() } }));
   remember(to, how.replace);
   mark(to);

@@ -51,6 +51,7 @@ type Audit interface {
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /app.html", h.app)
+	h.Visits.Open(mux, "GET /p/{key}/environments", h.environments)
 	h.mountIntake(mux)
 }
 

@@ -166,4 +166,5 @@ type Identity struct {
 	CountryCode     string // ISO code of the contracted country
 	Admin           bool
 	CanText         bool
+	Senders         []Sender // numbers that texts can be sent from, the default first
 }

@@ -1,6 +1,7 @@
 package hostlink_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -56,4 +57,46 @@ func (c *client) hostTypes(before string) map[string]bool {
 			types[m["type"].(string)] = true
 		}
 	}
+}
+
+// A desk hears of one change from several sides, and every tab is told of it:
+// a name of its own lets one of them tell the host page, once.
+func TestAChangeHasOneName(t *testing.T) {
+	sent := inbound()
+	sent.Direction, sent.MessageStatus = rc.Outbound, rc.Sent
+	again := sent
+	again.To = []rc.Caller{{PhoneNumber: "+16505550101", Name: "Ada"}} // the message store says more than the answer did
+	delivered := sent
+	delivered.MessageStatus = rc.Delivered
+	later := sent
+	later.LastModifiedTime = rc.TimeOf(sent.LastModifiedTime.Add(time.Second))
+
+	h := open(t, hostlink.Texts)
+	first := h.names(t, sent, again, delivered, later)
+	if first[0] != first[1] {
+		t.Errorf("two records of one change are called %q and %q", first[0], first[1])
+	}
+	if first[0] == first[2] || first[0] == first[3] || first[2] == first[3] {
+		t.Errorf("three changes are called %q", first)
+	}
+	if other := h.names(t, sent); other[0] != first[0] {
+		t.Errorf("another tab calls the change %q, want %q", other[0], first[0])
+	}
+}
+
+// names returns what one tab is told that the changes are called.
+func (h *house) names(t *testing.T, changes ...rc.Message) (names []string) {
+	t.Helper()
+	c, w := h.greet(t)
+	for i, m := range changes {
+		w.c <- hostlink.Event{Position: fmt.Sprint("e-", i), Type: "message", ID: "42", Message: &m}
+		c.expect(fmt.Sprintf(`{"type":"event","position":"e-%d","event":{"type":"message","id":"42"}}`, i))
+		_, data, err := c.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		message := parse(t, data).(map[string]any)["message"].(map[string]any)
+		names = append(names, message["eventId"].(string))
+	}
+	return names
 }

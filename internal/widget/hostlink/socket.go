@@ -284,10 +284,15 @@ func userOf(grantID string) string {
 // frame drops what it has told before.
 func (s *socket) identify(ctx context.Context) error {
 	id, ok := s.desk.Identity()
-	if !ok || !s.caps.has(Status) {
+	if !ok {
 		return nil
 	}
-	return s.write(ctx, frame{Type: "host", Message: loginStatus(id, s.fresh)})
+	for _, m := range identityNotices(id, s.fresh, s.caps) {
+		if err := s.write(ctx, frame{Type: "host", Message: m}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string, changed *changes) {

@@ -320,8 +320,8 @@ func TestHostGetsTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.expect(`{"type":"host","message":{"type":"rc-message-updated-notify","message":` + string(record) + `}}`)
-	c.expect(`{"type":"host","message":{"type":"rc-inbound-message-notify","message":` + string(record) + `}}`)
+	c.expect(`{"type":"host","message":{"type":"rc-message-updated-notify","eventId":"lvENYK46dL8qmowLNno4","message":` + string(record) + `}}`)
+	c.expect(`{"type":"host","message":{"type":"rc-inbound-message-notify","eventId":"wzDJAWTfEa47nDiOO7tJ","message":` + string(record) + `}}`)
 }
 
 func TestPositionIsHandedToTheDesk(t *testing.T) {

@@ -1,0 +1,96 @@
+// Does what the page around the phone asks for, once inbound.js has found that
+// it may. Nothing here sends a text or spends money: what a page fills in, the
+// user sends.
+// @ts-check
+import * as inbound from "./inbound.js";
+import { compose, navigate, showNumber } from "./nav.js";
+import { startSignIn, takeCallback } from "./signin.js";
+
+/** @typedef {import("./inbound.js").Message} Message */
+/** @typedef {import("./host.js").HostLink} HostLink */
+
+/** @param {any} data @param {HostLink} link */
+export const take = (data, link) => inbound.take(data, link, actions(link));
+
+/**
+ * What rc-adapter-new-sms asks for. Recipients may be one number or several.
+ * @param {Message} m
+ */
+export function prefill({ phoneNumber, text, conversation, recipient }) {
+  const numbers = Array.isArray(phoneNumber) ? phoneNumber.slice(0, 10).join(",") : phoneNumber;
+  const name = typeof recipient?.name === "string" && recipient.name.length <= 200 ? recipient.name : "";
+  return {
+    ...(numbers && { phoneNumber: numbers }),
+    ...(text && { text }),
+    ...(typeof conversation === "string" && { conversation }),
+    ...(name && { recipient: { name } }),
+  };
+}
+
+/**
+ * The action of each type.
+ * @param {HostLink} link
+ * @returns {any}
+ */
+export function actions(link) {
+  /** A phone that is minimized opens. @param {unknown} then */
+  const seen = (then) => (link.tell({ type: "offhook-open-notify" }), then);
+  /** @param {Message} m */
+  const stands = async (m) => (await import("./standing.js")).take(m, link);
+  return {
+    callback: (/** @type {string} */ uri) => takeCallback(uri, true),
+    service: async (/** @type {Message} */ m) => {
+      const service = await import("./service.js");
+      return m.type === "rc-post-message-response" ? service.answer(m) : service.take(m);
+    },
+    request: (/** @type {{path: string, body: Message}} */ { path, body }) => requests(link)[path](body),
+
+    "rc-adapter-navigate-to": ({ path }) => seen(navigate(path)),
+    "rc-adapter-new-sms": (m) => seen(compose(prefill(m))),
+    "rc-adapter-new-call": ({ phoneNumber }) => seen(showNumber(phoneNumber)),
+    "rc-adapter-auto-populate-conversation": ({ text }) => populate(text, link),
+    "rc-adapter-login": () => link.signedIn || seen(navigate("/").then(startSignIn)),
+    "rc-adapter-logout": async () => link.signedIn && (await import("./leave.js")).signOutForHost(),
+    async "rc-adapter-sign-in"({ ticket }) {
+      link.answered();
+      if (!ticket) return;
+      const { useTicket } = await import("./ticket.js");
+      await useTicket(ticket).catch((/** @type {Error} */ e) => link.with.warn(`The ticket could not be used: ${e.message}`));
+    },
+    "rc-sms-settings-update": async ({ senderNumber }) => (await import("./senders.js")).choose(senderNumber, link),
+    "rc-adapter-update-features-flags": async (m) => (await import("./features.js")).set(m),
+    "rc-adapter-set-environment": async ({ appServer }) => seen((await import("./environment.js")).change(appServer, link)),
+    "rc-adapter-syncClosed": stands,
+    "rc-adapter-syncMinimized": stands,
+    "rc-adapter-syncSize": stands,
+    "rc-adapter-syncPosition": stands,
+  };
+}
+
+/**
+ * Offers a text to the open conversation; what the user wrote there stays.
+ * @param {string} text @param {HostLink} link
+ */
+function populate(text, link) {
+  const offer = new CustomEvent("oh:populate", { detail: { text }, cancelable: true });
+  document.dispatchEvent(offer);
+  if (!offer.defaultPrevented) link.once("no conversation", "rc-adapter-auto-populate-conversation fills the open conversation, and none is open. Nothing was done.");
+}
+
+/**
+ * What answers each path of rc-adapter-message-request.
+ * @param {HostLink} link
+ * @returns {Record<string, (body: Message) => unknown>}
+ */
+function requests(link) {
+  return {
+    "/custom-alert-message": async (body) => (await import("./alerts.js")).show(/** @type {any} */ (body), pressed),
+    "/dismiss-alert-message": async ({ id }) => ((await import("./alerts.js")).dismiss(id), "ok"),
+    "/check-popup-window": () => false,
+    "/create-sms-template": () => "Templates cannot be made from a page yet.",
+  };
+  /** The service hears of links that are pressed in details. @param {string} id */
+  async function pressed(id) {
+    if (link.may("service")) (await import("./service.js")).request("buttonEventPath", { button: { id, type: "linkInAlertDetail" } });
+  }
+}

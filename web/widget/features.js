@@ -1,0 +1,14 @@
+// Hides what the page around the phone does not want to be there. Each call
+// replaces the one before; what it does not name is shown.
+// @ts-check
+import { currentPath, navigate } from "./nav.js";
+
+const NAMES = ["text", "contacts"];
+
+/** @param {Record<string, any>} flags */
+export function set(flags) {
+  const hidden = NAMES.filter((name) => flags[name] === false);
+  document.body.dataset.hide = hidden.join(" ");
+  // Whoever stands where nothing is any more goes on; nav.js knows where to.
+  return navigate(currentPath(), { replace: true });
+}

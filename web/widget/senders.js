@@ -1,0 +1,46 @@
+// The number that new texts are sent from, as the page around the phone may
+// choose it: one of the user's own, remembered in this browser.
+// @ts-check
+import { recall, remember } from "./memory.js";
+
+/** @typedef {{may(capability: string): boolean, once(key: string, sentence: string): void, tell(message: object): void}} Link */
+
+/** As the server has named them. @type {any} */
+let known = null;
+/** What was chosen before the server has named any. */
+let early = "";
+
+/**
+ * Takes what the server says of the user's numbers. Pages hear of it when they
+ * have asked to (enableSmsSettingEvent).
+ * @param {any} message @param {Link} link
+ */
+export function know(message, link) {
+  known = message;
+  if (early) choose(early, link);
+  else tell(link);
+}
+
+document.addEventListener("oh:session", (e) => {
+  if (/** @type {CustomEvent} */ (e).detail?.signedIn) return;
+  known = null;
+  early = "";
+});
+
+/** @param {string} number @param {Link} link */
+export function choose(number, link) {
+  if (!known) return void (early = number);
+  early = "";
+  if (!offered(number)) return link.once("sender", "rc-sms-settings-update: senderNumber is not one of the numbers that this user sends texts from. Nothing was changed.");
+  remember("sender", number);
+  tell(link);
+}
+
+/** @param {string} number */
+const offered = (number) => known.senderNumbers.some((/** @type {any} */ n) => n.phoneNumber === number);
+
+/** @param {Link} link */
+function tell(link) {
+  const chosen = recall("sender");
+  if (new URLSearchParams(location.search).get("enableSmsSettingEvent")) link.tell({ ...known, ...(chosen && offered(chosen) && { senderNumber: chosen }) });
+}
