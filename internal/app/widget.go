@@ -100,7 +100,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	visits := &visit.Face{Store: st, Sessions: sessions, Log: log}
 	services := &service.Handler{Visits: visits, Embeds: registry, Bus: deps.bus, Now: time.Now, Log: log}
 	panels := &panel.Handler{
-		Visits: visits, Desks: panelDesks{pool}, Services: services, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
+		Visits: visits, Desks: panelDesks{pool}, Services: services, Audit: trail, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
 	}
 	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	flows := &signin.Handler{

@@ -14,6 +14,7 @@ const (
 	AuditRefusal        AuditKind = "refusal" // of a sign-in, or of a page that wants to embed the phone
 	AuditRefreshFailure AuditKind = "refresh-failure"
 	AuditSignOut        AuditKind = "sign-out" // also of a session that has expired or was replaced
+	AuditContact        AuditKind = "contact"  // somebody was contacted against the advice of the host page's application
 	AuditTicket         AuditKind = "ticket"   // a host's server got a ticket for its user
 	AuditToken          AuditKind = "token"    // a host's server got an access token
 )

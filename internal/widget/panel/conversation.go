@@ -196,6 +196,9 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, p page) error {
 	case o.ConversationID == "" && len(o.To) == 0:
 		return rc.Errorf(rc.Invalid, "Add at least one recipient.")
 	}
+	if done, err := h.guard(w, r, p, o); done || err != nil {
+		return err
+	}
 	id, err := p.desk.Send(r.Context(), o)
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type Handler struct {
 	Visits   *visit.Face      // knows the frames and who is signed in
 	Desks    Desks            // filled by app with the desks of all grants
 	Services Services         // what host pages have registered; nil for nothing
+	Audit    Audit            // may be nil where Services is
 	Version  string           // shown in the settings
 	Now      func() time.Time // time.Now unless a test says otherwise
 	Log      *slog.Logger
@@ -37,6 +38,9 @@ type Desks interface {
 type Services interface {
 	// Settings is what it adds to the settings; empty for nothing.
 	Settings(v visit.Visit) (template.HTML, error)
+	// Guard is the application's name when it must be asked before anybody is
+	// contacted, else empty.
+	Guard(v visit.Visit) string
 }
 
 // Mount registers the panels.

@@ -70,9 +70,10 @@ type oneDesk struct {
 func (o oneDesk) Desk(context.Context, string) (Desk, error) { return o.desk, o.err }
 
 type fixture struct {
-	mux  *http.ServeMux
-	desk *recordingDesk
-	log  bytes.Buffer
+	mux     *http.ServeMux
+	handler *Handler
+	desk    *recordingDesk
+	log     bytes.Buffer
 }
 
 func newFixture(t *testing.T, deskErr error) *fixture {
@@ -90,6 +91,7 @@ func newFixture(t *testing.T, deskErr error) *fixture {
 		Now:    func() time.Time { return storyTime }, Log: log, Version: "test",
 	}
 	h.Mount(f.mux)
+	f.handler = h
 	return f
 }
 

@@ -87,6 +87,24 @@ func (h *Handler) Settings(v visit.Visit) (template.HTML, error) {
 	return template.HTML(b.String()), err
 }
 
+// Guard is the service's name when its page must be asked before anybody is
+// contacted, else empty.
+func (h *Handler) Guard(v visit.Visit) string {
+	s := h.Of(v)
+	if s == nil {
+		return ""
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.reg.DoNotContactPath == "" {
+		return ""
+	}
+	if s.reg.DisplayName != "" {
+		return s.reg.DisplayName
+	}
+	return s.reg.Name
+}
+
 // A sectionView is a section's own page.
 type sectionView struct {
 	Item

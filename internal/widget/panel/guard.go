@@ -1,0 +1,89 @@
+package panel
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"offhook/internal/store"
+	"offhook/internal/widget/markup"
+	"offhook/internal/widget/visit"
+)
+
+// Audit writes down what somebody may have to account for.
+type Audit interface {
+	Record(ctx context.Context, e store.AuditEntry)
+}
+
+// A guardView asks the frame to ask the host page's application, whose answer
+// only the frame can get.
+type guardView struct {
+	Service    string           `json:"service"`
+	Recipients []guardRecipient `json:"recipients"`
+}
+
+type guardRecipient struct {
+	PhoneNumber string `json:"phoneNumber"`
+	Name        string `json:"name,omitempty"`
+}
+
+// guard keeps a text back until the host page's application has been asked
+// whether its recipients may be contacted, where it wants to be asked
+// (contract/service.md 13). What the user decided against its advice, or
+// without its answer, is written down. done means that the request has been
+// answered.
+func (h *Handler) guard(w http.ResponseWriter, r *http.Request, p page, o Outgoing) (done bool, err error) {
+	if h.Services == nil {
+		return false, nil
+	}
+	name := h.Services.Guard(p.visit)
+	if name == "" {
+		return false, nil
+	}
+	to, err := recipientsOf(p, o)
+	if err != nil {
+		return false, err
+	}
+	switch verdict := r.PostForm.Get("checked"); verdict {
+	case "":
+		w.Header().Set("X-Offhook-Guard", "do-not-contact")
+		visit.JSON(w, http.StatusConflict, guardView{name, to})
+		return true, nil
+	case "allowed":
+	default:
+		h.Audit.Record(r.Context(), h.against(p, name, verdict, to))
+	}
+	return false, nil
+}
+
+func (h *Handler) against(p page, service, verdict string, to []guardRecipient) store.AuditEntry {
+	numbers := make([]string, len(to))
+	for i, r := range to {
+		numbers[i] = r.PhoneNumber
+	}
+	f, s := p.visit.Frame, p.visit.Session
+	return store.AuditEntry{
+		Kind: store.AuditContact, Platform: f.Platform, ClientID: f.ClientID, GrantID: s.GrantID, Origin: f.Origin,
+		Detail: fmt.Sprintf("extension %s: a text to %s although %s: %s", p.desk.Me().ExtensionNumber, strings.Join(numbers, ", "), markup.Line(service), markup.Cut(markup.Line(verdict), 120)),
+	}
+}
+
+// recipientsOf are the people whom a text would reach.
+func recipientsOf(p page, o Outgoing) ([]guardRecipient, error) {
+	var to []guardRecipient
+	if o.ConversationID == "" {
+		for _, number := range o.To {
+			to = append(to, guardRecipient{PhoneNumber: number})
+		}
+		return to, nil
+	}
+	c, _, err := p.desk.Conversation(o.ConversationID)
+	if err != nil {
+		return nil, err
+	}
+	for _, party := range others(c.Parties) {
+		to = append(to, guardRecipient{party.Number, markup.Line(party.Name)})
+	}
+	return to, nil
+}
