@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"offhook/internal/rc"
-	"offhook/internal/store"
 )
 
 func TestAFirstSignInShowsWhoItIsAndTheHistory(t *testing.T) {
@@ -332,76 +331,6 @@ func TestWhatCannotBeSentIsRefusedWithASentence(t *testing.T) {
 	}
 }
 
-func TestADraftFollowsToOtherTabsAndGoesWithTheText(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	d := open(t, h.pool(t))
-	ready(t, d)
-	id, err := d.ConversationWith(t.Context(), []string{bob})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := d.Conversations("", 0); len(got) != 0 {
-		t.Errorf("an empty conversation is listed: %+v", got)
-	}
-	w := d.Watch(d.Position())
-	defer w.Close()
-	if err := d.SaveDraft(t.Context(), id, "half a"); err != nil {
-		t.Fatal(err)
-	}
-	for e := range w.C {
-		if e.Type == EventDraft && e.ID == id {
-			break
-		}
-	}
-	if got := d.Conversations("", 0); len(got) != 1 || !got[0].Draft {
-		t.Errorf("conversations: %+v", got)
-	}
-	if _, err := d.Send(t.Context(), Outgoing{ID: "u", ConversationID: id, Text: "half a text"}); err != nil {
-		t.Fatal(err)
-	}
-	if text, err := d.Draft(t.Context(), id); err != nil || text != "" {
-		t.Errorf("the draft is still %q, %v", text, err)
-	}
-}
-
-// TestWhatIsWrittenAfterATextStaysADraft: until the text is taken, the page
-// keeps it in the draft, and with it what is being written meanwhile.
-func TestWhatIsWrittenAfterATextStaysADraft(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	p := h.pool(t)
-	d := open(t, p)
-	ready(t, d)
-	id, err := d.ConversationWith(t.Context(), []string{bob})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for n, tt := range []struct{ draft, text, want string }{
-		{"see you\nat five", "see you", "at five"},
-		{"see you\nat five", "at five", "see you"},
-		{"one\ntwo\nlines\nthree", "two\nlines", "one\nthree"},
-		{"see you at five", "see you", ""}, // no line of its own: another state of the same text
-		{"see yo", "see you", ""},
-		{"see you", "see you", ""},
-		{"", "see you", ""},
-	} {
-		if err := d.SaveDraft(t.Context(), id, tt.draft); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := d.Send(t.Context(), Outgoing{ID: fmt.Sprint("u", n), ConversationID: id, Text: tt.text}); err != nil {
-			t.Fatal(err)
-		}
-		kept, err := d.keptDraft(t.Context(), d.pool.Store, d.draftOf(id))
-		if err != nil || kept != tt.want {
-			t.Errorf("%q sent from the draft %q: %q is written down, %v; want %q", tt.text, tt.draft, kept, err, tt.want)
-		}
-		if shown, err := d.Draft(t.Context(), id); err != nil || shown != tt.want {
-			t.Errorf("%q sent from the draft %q: %q is shown, %v; want %q", tt.text, tt.draft, shown, err, tt.want)
-		}
-	}
-}
-
 func TestFindingConversationsAndPeople(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -437,82 +366,6 @@ func TestFindingConversationsAndPeople(t *testing.T) {
 	}
 }
 
-func TestAWatchResumesOrSaysThatItCannot(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	d := open(t, h.pool(t))
-	ready(t, d)
-	at := d.Position()
-	h.receive(bob, "x")
-	until(t, d, "the text", func() bool { return d.Unread() == 1 })
-	w := d.Watch(at)
-	if e := <-w.C; !w.Resumed || e.Type == EventResync || e.Position.Seq != at.Seq+1 {
-		t.Errorf("resumed with %+v", e)
-	}
-	w.Close()
-	for name, p := range map[string]Position{"from nowhere": {}, "from another run": {"old", 3}, "from the future": {at.Epoch, 1 << 40}} {
-		w := d.Watch(p)
-		if e := <-w.C; w.Resumed || e.Type != EventResync {
-			t.Errorf("%s: %+v, want a resync", name, e)
-		}
-		w.Close()
-	}
-	text, err := at.MarshalText()
-	var back Position
-	if err != nil || back.UnmarshalText(text) != nil || back != at {
-		t.Errorf("%s became %+v", text, back)
-	}
-}
-
-// A page that was connected to the server before it was started anew must
-// hear of the texts that came in meanwhile, or its host page never will.
-func TestAWatcherOfAnEarlierRunHearsWhatThisRunHasTold(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	d := open(t, h.pool(t))
-	ready(t, d)
-	h.receive(bob, "while you were away")
-	until(t, d, "the text", func() bool { return d.Unread() == 1 })
-	w := d.Watch(Position{"an earlier run", 17})
-	defer w.Close()
-	if e := <-w.C; w.Resumed || e.Type != EventResync {
-		t.Errorf("%+v, want a resync first", e)
-	}
-	for e := range w.C {
-		if e.Type == EventMessage && e.New && e.Message.Subject == "while you were away" {
-			return
-		}
-	}
-	t.Error("the text was not told again")
-}
-
-func TestTheEndOfTheGrantEndsTheDesk(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	p := h.pool(t)
-	d := open(t, p)
-	ready(t, d)
-	w := d.Watch(d.Position())
-	defer w.Close()
-	if err := h.db.Widget().Write(t.Context(), func(tx store.WidgetTx) error { return tx.DeleteGrant(t.Context(), "g") }); err != nil {
-		t.Fatal(err)
-	}
-	if err := h.bus.Publish(t.Context(), grantEnded, []byte(`{"grantId":"g","reason":"signed-out"}`)); err != nil {
-		t.Fatal(err)
-	}
-	var last Event
-	for e := range w.C {
-		last = e
-	}
-	if last.Type != EventEnded || last.Reason != "signed-out" {
-		t.Errorf("the last event is %+v", last)
-	}
-	<-d.done
-	if _, err := p.Desk(t.Context(), "g"); err == nil {
-		t.Error("the desk of an ended grant opens")
-	}
-}
-
 func TestABurstOfTextsArrivesWholeAndWithinTheLimits(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -537,102 +390,6 @@ func TestABurstOfTextsArrivesWholeAndWithinTheLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, d, "the answer", func() bool { return settled(d) })
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.limited > 0 {
-		t.Errorf("%d requests were over the limit; counts %v", h.limited, h.counts)
-	}
-}
-
-func TestADeskThatNobodyUsesClosesAndOpensAgain(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	p := h.pool(t)
-	p.Linger = 100 * time.Millisecond
-	d := open(t, p)
-	ready(t, d)
-	w := d.Watch(d.Position())
-	h.receive(bob, "x")
-	for e := range w.C {
-		if e.Type == EventUnread {
-			break
-		}
-	}
-	w.Close()
-	<-d.done
-	again := open(t, p)
-	if again == d || again.Unread() != 1 {
-		t.Errorf("opened again: the same %v, %d unread", again == d, again.Unread())
-	}
-	if _, err := d.Send(t.Context(), Outgoing{ID: "u", To: []string{bob}, Text: "x"}); err == nil {
-		t.Error("a closed desk took a text that it would not send")
-	}
-}
-
-func TestAPlatformThatEndsTheGrantEndsTheDesk(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	p := h.pool(t)
-	d := open(t, p)
-	ready(t, d)
-	w := d.Watch(d.Position())
-	defer w.Close()
-	p.Street.(*road).end()
-	h.receive(bob, "which makes the desk ask")
-	var last Event
-	for e := range w.C {
-		last = e
-	}
-	if last.Type != EventEnded || last.Reason != "refused" {
-		t.Errorf("the last event is %+v", last)
-	}
-	if _, err := p.Desk(t.Context(), "g"); err == nil {
-		t.Error("the desk opens again")
-	}
-}
-
-func TestAGatewayThatIsNotListedIsNotDialled(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	p := h.pool(t)
-	p.Street.(*road).refuse = true
-	d := open(t, p)
-	until(t, d, "being ready", func() bool { s := d.Status(); return s.State == Ready && s.Synced })
-	h.waitFor(t, func() bool { return h.counts["POST /restapi/oauth/wstoken"] > 0 })
-	if s := d.Status(); s.Live {
-		t.Errorf("status %+v", s)
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.sockets) > 0 {
-		t.Error("a socket was opened")
-	}
-}
-
-func TestSigningInAgainDoesNotForgetWhatWasSpent(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	p := h.pool(t)
-	for i := range 7 {
-		d := open(t, p)
-		until(t, d, "being ready", func() bool { s := d.Status(); return s.State == Ready && s.Synced })
-		until(t, d, "the gateway, or having to wait for it", func() bool {
-			return d.Status().Live || i >= live.share(rc.Auth.Limit())
-		})
-		err := h.db.Widget().Write(t.Context(), func(tx store.WidgetTx) error {
-			if err := tx.DeleteGrant(t.Context(), "g"); err != nil {
-				return err
-			}
-			return tx.AddGrant(t.Context(), store.Grant{ID: "g", Platform: "p", ClientID: "c", OwnerID: "101", Sealed: []byte{1}, CreatedAt: time.Now()})
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := h.bus.Publish(t.Context(), grantEnded, []byte(`{"grantId":"g","reason":"signed-out"}`)); err != nil {
-			t.Fatal(err)
-		}
-		<-d.done
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.limited > 0 {
