@@ -32,7 +32,7 @@ func (p panelDesk) Me() panel.Me {
 	m := p.Desk.Me()
 	me := panel.Me{
 		Name: m.Name, Initials: m.Initials, Email: m.Email, Company: m.Company, JobTitle: m.JobTitle,
-		ExtensionNumber: m.ExtensionNumber, Admin: m.Admin,
+		ExtensionNumber: m.ExtensionNumber, Admin: m.Admin, CanSetPresence: m.Features["EditPresenceStatus"],
 	}
 	for _, n := range m.Numbers {
 		me.Numbers = append(me.Numbers, panel.OwnNumber(n))
@@ -124,19 +124,20 @@ func (l linkDesk) Watch(after string) hostlink.Watch {
 	if err != nil {
 		position = desk.Position{} // from a page that talks nonsense: a resync
 	}
-	return newLinkWatch(l.Desk.Watch(position))
+	return newLinkWatch(l.Desk, l.Desk.Watch(position))
 }
 
 // A linkWatch passes a desk's events on in the host link's own words.
 type linkWatch struct {
+	desk *desk.Desk
 	from *desk.Watch
 	to   chan hostlink.Event
 	quit chan struct{}
 	done chan struct{}
 }
 
-func newLinkWatch(from *desk.Watch) *linkWatch {
-	w := &linkWatch{from: from, to: make(chan hostlink.Event), quit: make(chan struct{}), done: make(chan struct{})}
+func newLinkWatch(d *desk.Desk, from *desk.Watch) *linkWatch {
+	w := &linkWatch{desk: d, from: from, to: make(chan hostlink.Event), quit: make(chan struct{}), done: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -145,10 +146,15 @@ func (w *linkWatch) run() {
 	defer close(w.done)
 	defer close(w.to)
 	for e := range w.from.C {
-		select {
-		case w.to <- hostlink.Event{
+		to := hostlink.Event{
 			Position: e.Position.String(), Type: e.Type, ID: e.ID, Message: e.Message, New: e.New, Unread: e.Unread, Reason: e.Reason,
-		}:
+		}
+		if e.Presence != nil {
+			p := linkPresence(*e.Presence, w.desk.Me().ExtensionID)
+			to.Presence = &p
+		}
+		select {
+		case w.to <- to:
 		case <-w.quit:
 			return
 		}

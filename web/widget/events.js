@@ -29,7 +29,7 @@ export function backoff(failures, random) {
 
 /**
  * The document events that one event of the desk becomes.
- * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean}} e
+ * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean, own?: boolean, reach?: string}} e
  * @returns {[string, object][]}
  */
 export function translate(e) {
@@ -56,6 +56,8 @@ export function translate(e) {
       return [["oh:message", { id: e.id, new: e.new ?? false }]];
     case "unread":
       return [["oh:unread", { count: e.count ?? 0 }]];
+    case "presence":
+      return [["oh:presence", { id: e.id ?? "", reach: e.reach ?? "" }], ...(e.own ? [/** @type {[string, object]} */ (["oh:own", {}])] : [])];
     case "draft":
       return [
         ["oh:draft", { id: e.id }],

@@ -5,6 +5,7 @@ import "./compose.js";
 import "./conversation.js";
 import "./leave.js"; // at hand also when the server is not
 import "./memory.js";
+import "./reach.js";
 import "./times.js";
 import { alert, announce, compose, currentPath } from "./nav.js";
 
@@ -25,6 +26,15 @@ document.addEventListener("oh:unread", (e) => {
 const enliven = () => document.querySelector("[data-service]") && import("./service.js");
 document.addEventListener("oh:panel", enliven);
 document.addEventListener("htmx:after:swap", enliven);
+
+// Where texts are logged, the page around us may have to be told at any time.
+const log = () => document.querySelector("[data-logs]") && import("./logger.js");
+document.addEventListener("oh:panel", log);
+document.addEventListener("htmx:after:swap", log);
+document.addEventListener("oh:service-known", (e) => {
+  const { messageLoggerPath, callLoggerPath } = /** @type {CustomEvent} */ (e).detail?.paths ?? {};
+  if (messageLoggerPath || callLoggerPath) void import("./logger.js");
+});
 
 /** Marks the row of the open conversation where the list stands beside it. */
 function markRows() {

@@ -285,7 +285,7 @@ func TestARetryThatFailsCanBeRetried(t *testing.T) {
 	}
 	until(t, d, "the refusal", func() bool {
 		_, messages, err := d.Conversation(id)
-		return err == nil && len(messages) == 2 && messages[1].State == Failed
+		return err == nil && len(messages) == 2 && slices.ContainsFunc(messages, func(m Message) bool { return m.ID != "1001" && m.State == Failed })
 	})
 	h.mu.Lock()
 	h.rejectTexts = false

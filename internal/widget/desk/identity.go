@@ -50,6 +50,8 @@ func (d *Desk) identifier() {
 		case err == nil:
 			b = backoff{}
 			wake(d.wantSync)
+			wake(d.wantPresence)
+			wake(d.wantColleagues)
 		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
 			return
 		default:
@@ -148,9 +150,7 @@ func (d *Desk) settle(id identity, c *change) {
 	country := homeCountry(&id)
 	moved := d.ledger.people.country != country
 	if moved {
-		heard := d.ledger.people.heard
-		d.ledger.people = newPeople(country, d.ledger.people.entries)
-		d.ledger.people.heard = heard
+		d.ledger.people = d.ledger.people.succeed(country, d.ledger.people.entries)
 	}
 	own := make(map[string]bool)
 	for _, n := range id.Numbers {
@@ -270,9 +270,7 @@ type directory struct {
 // meet takes over the directory. The caller holds mu, or is still alone.
 func (d *Desk) meet(dir directory) {
 	d.directoryAt = dir.At
-	heard := d.ledger.people.heard
-	d.ledger.people = newPeople(d.ledger.people.country, dir.Entries)
-	d.ledger.people.heard = heard
+	d.ledger.people = d.ledger.people.succeed(d.ledger.people.country, dir.Entries)
 	d.introduce()
 }
 

@@ -16,6 +16,7 @@ import (
 const (
 	rowMe        = "me"
 	rowDirectory = "directory"
+	rowPresence  = "presence"
 	rowSync      = "sync"
 	rowReads     = "reads"
 	rowMessage   = "message"
@@ -68,7 +69,7 @@ func (d *Desk) load(ctx context.Context) error {
 		return fmt.Errorf("reading the desk: %w", err)
 	}
 	// Who the user is comes first, because messages are filed by it.
-	order := []string{rowMe, rowDirectory, rowReads, rowThread, rowMessage, rowDraft, rowSync}
+	order := []string{rowMe, rowDirectory, rowPresence, rowReads, rowThread, rowMessage, rowDraft, rowSync}
 	slices.SortStableFunc(rows, func(a, b store.DeskRow) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
 	whole := true
 	c := newChange()
@@ -98,6 +99,14 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 			return err
 		}
 		d.meet(dir)
+	case rowPresence:
+		var kept []Presence
+		if err := d.openRow(r, &kept); err != nil {
+			return err
+		}
+		for _, p := range kept {
+			d.ledger.people.present[p.ExtensionID] = &presence{Presence: p, old: true}
+		}
 	case rowSync:
 		var s syncRow
 		if err := d.openRow(r, &s); err != nil {
@@ -142,6 +151,8 @@ func (d *Desk) value(k rowKey) any {
 		return d.identity
 	case rowDirectory:
 		return directory{d.directoryAt, d.ledger.people.entries}
+	case rowPresence:
+		return d.presenceRow(k.id)
 	case rowSync:
 		return syncRow{d.token, d.budget.usage()}
 	case rowReads:

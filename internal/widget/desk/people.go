@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/contact"
 )
 
 // people knows whose number is whose.
@@ -17,12 +18,16 @@ type people struct {
 	country string // ISO code; how numbers without a country are read and written
 	entries []rc.DirectoryEntry
 	byPhone map[string]*rc.DirectoryEntry
-	heard   map[string]string // names that came with messages, by number
-	written map[string]string // numbers as people write them
+	heard   map[string]string    // names that came with messages, by number
+	written map[string]string    // numbers as people write them
+	present map[string]*presence // who can be reached, by extension id
+
+	colleagues *contact.Book // of entries; made when it is first asked for
+	except     string        // the extension id of the user, who is not in it
 }
 
 func newPeople(country string, entries []rc.DirectoryEntry) *people {
-	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string), written: make(map[string]string)}
+	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string), written: make(map[string]string), present: make(map[string]*presence)}
 	for i := range entries {
 		for _, n := range entries[i].PhoneNumbers {
 			// A number that several share, such as the company's, is nobody's name.
@@ -35,16 +40,33 @@ func newPeople(country string, entries []rc.DirectoryEntry) *people {
 	return p
 }
 
+// succeed is a newer directory, or the same in another country, with what
+// else is known of people.
+func (p *people) succeed(country string, entries []rc.DirectoryEntry) *people {
+	next := newPeople(country, entries)
+	next.heard, next.present = p.heard, p.present
+	return next
+}
+
 // party is what is known of a number.
 func (p *people) party(number string) Party {
 	party := Party{Number: number, Display: p.display(number)}
 	if e := p.byPhone[number]; e != nil {
 		party.Name, party.Extension = entryName(e), e.ExtensionNumber
+		p.attend(&party, e.ID)
 	} else if p.heard[number] != "" {
-		party.Name = p.heard[number]
+		party.Name, party.Heard = p.heard[number], true
 	}
 	party.Initials = initials(party.Name)
 	return party
+}
+
+// attend says of a colleague whether they can be reached.
+func (p *people) attend(party *Party, id string) {
+	party.ExtensionID = id
+	if known := p.present[id]; known != nil {
+		party.Reach, party.Note = known.Reach, known.Message
+	}
 }
 
 // hear remembers the name that a message gave its party.
@@ -184,6 +206,7 @@ func (p *people) lookup(query string, recent []string, own map[string]bool, limi
 		if number := directNumber(e); number != "" && !e.Hidden {
 			party := p.party(number)
 			party.Name, party.Extension, party.Initials = entryName(e), e.ExtensionNumber, initials(entryName(e))
+			p.attend(&party, e.ID)
 			consider(party, e.Email+" "+e.JobTitle+" "+e.Department)
 		}
 	}

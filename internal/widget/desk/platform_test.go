@@ -54,6 +54,8 @@ type platform struct {
 	stirred     chan struct{} // closed at each request, and replaced
 	unfinished  chan struct{} // when set, POST sms waits for it after having stored
 	oldTokens   bool          // sync tokens are refused
+	present     map[string]rc.Presence
+	noPresence  bool // the app has no permission for it
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -104,6 +106,7 @@ func newPlatform(t *testing.T) *platform {
 	handle("GET /restapi/v1.0/account/~/extension/~/message-sync", rc.Light, p.sync)
 	handle("POST /restapi/v1.0/account/~/extension/~/sms", rc.Medium, p.sms)
 	handle("PUT /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, p.put)
+	p.handlePresence(handle)
 	mux.HandleFunc("GET /ws", p.gateway)
 	p.server = httptest.NewServer(mux)
 	t.Cleanup(func() {
@@ -222,6 +225,11 @@ func (p *platform) receive(from, text string) int64 {
 }
 
 func (p *platform) notify(filter string, body any) {
+	p.send("/restapi/v1.0/account/1/extension/101/message-store"+filter, body)
+}
+
+// send sends an event to every socket with a subscription.
+func (p *platform) send(event string, body any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for conn, id := range p.sockets {
@@ -230,7 +238,7 @@ func (p *platform) notify(filter string, body any) {
 		}
 		frame, err := json.Marshal([]any{
 			rc.FrameMeta{Type: rc.FrameServerNotification, MessageID: "n", Status: 200},
-			map[string]any{"event": "/restapi/v1.0/account/1/extension/101/message-store" + filter, "subscriptionId": id, "body": body},
+			map[string]any{"event": event, "subscriptionId": id, "body": body},
 		})
 		if err != nil {
 			p.t.Error(err)

@@ -76,6 +76,12 @@ type Party struct {
 	Extension string // extension number of a colleague
 	Initials  string // empty without a name
 	Self      bool   // one of the user's own numbers
+
+	ExtensionID string // of a colleague, as the platform names them
+	Reach       string // whether they can be reached, see Presence; empty when nobody knows
+	Note        string // their status message
+
+	Heard bool // the name came with a text: nobody the user knows says so
 }
 
 // Label is the name, or the number where there is no name.
@@ -144,6 +150,7 @@ const (
 	EventMessage      = "message"      // the platform's record of a text is new or has changed
 	EventUnread       = "unread"       // Unread changed
 	EventDraft        = "draft"        // the draft of ID changed
+	EventPresence     = "presence"     // Presence, of the extension ID, changed
 	EventEnded        = "ended"        // the grant is over; nothing follows
 )
 
@@ -151,9 +158,10 @@ const (
 type Event struct {
 	Position Position    `json:"position"`
 	Type     string      `json:"type"`
-	ID       string      `json:"id,omitempty"`      // of the conversation
+	ID       string      `json:"id,omitempty"`      // of the conversation or extension
 	Message  *rc.Message `json:"message,omitempty"` // the platform's record; not to be changed
 	New      bool        `json:"new,omitempty"`     // of a message: seen for the first time
 	Unread   int         `json:"unread"`            // unread texts, in every event
-	Reason   string      `json:"reason,omitempty"`  // of an end: signed-out, refused, revoked
+	Presence *Presence   `json:"presence,omitempty"`
+	Reason   string      `json:"reason,omitempty"` // of an end: signed-out, refused, revoked
 }

@@ -131,6 +131,8 @@ type Desk interface {
 	Identity() (Identity, bool)
 	// Online returns a sentence for people while the platform is out of reach.
 	Online() (ok bool, sentence string)
+	// Presence is the user's own; false while it is not known.
+	Presence() (Presence, bool)
 	// Unread counts the user's unread messages.
 	Unread() int
 	// Watch delivers what happens after a position. When the desk no longer
@@ -147,7 +149,7 @@ type Watch interface {
 }
 
 // An Event is something that happened on a desk. Type is one of resync,
-// status, identity, conversation, message, unread, draft and ended, and says
+// status, identity, conversation, message, unread, draft, presence and ended, and says
 // which of the fields are set.
 type Event struct {
 	Position string
@@ -156,7 +158,18 @@ type Event struct {
 	Message  *rc.Message // the platform's record
 	New      bool        // the message was not known before
 	Unread   int
-	Reason   string // why the desk ended
+	Presence *Presence // of the user or of a colleague
+	Reason   string    // why the desk ended
+}
+
+// A Presence is whether somebody can be reached.
+type Presence struct {
+	ExtensionID     string
+	Own             bool   // the user's, not a colleague's
+	Reach           string // in one word, for the panels
+	UserStatus      string // these three as the platform has them
+	DNDStatus       string
+	TelephonyStatus string
 }
 
 // Identity is who is signed in, as the host page is told.

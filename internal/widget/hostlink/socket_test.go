@@ -93,6 +93,7 @@ func (h *house) Desk(_ context.Context, grantID string) (hostlink.Desk, error) {
 type desk struct {
 	mu       sync.Mutex
 	identity *hostlink.Identity // guarded by mu
+	presence hostlink.Presence  // guarded by mu
 	online   bool
 	watches  chan *watch
 	now      chan struct{}

@@ -30,8 +30,9 @@ type conversationView struct {
 	page
 	Conversation
 	Others []Party
-	Sub    string // the number, or how many people
-	Info   string // the route of the number's own page, for one other person
+	Who    whoView // the one other person
+	Sub    string  // the number, or how many people
+	Info   string  // the route of the number's own page, for one other person
 	Draft  string
 	Thread threadView
 	Limit  int
@@ -105,6 +106,7 @@ func newConversation(p page, c Conversation, messages []Message, draft string) c
 		v.Sub = v.Others[0].Display
 	}
 	if len(v.Others) == 1 {
+		v.Who = newWho(p, v.Others[0])
 		v.Info = "#/number/" + url.PathEscape(v.Others[0].Number)
 	}
 	v.Thread = newThread(p, c, messages, firstUnread(messages), shown)

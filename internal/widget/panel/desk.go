@@ -3,6 +3,8 @@ package panel
 import (
 	"context"
 	"time"
+
+	"offhook/internal/widget/contact"
 )
 
 // A Desk is what the panels need of one user's live state. It is safe for
@@ -18,6 +20,8 @@ type Desk interface {
 	Conversation(id string) (Conversation, []Message, error)
 	// Lookup finds people to text. A query that reads as a number comes first.
 	Lookup(query string, limit int) []Party
+	// Colleagues are the people of the company's directory.
+	Colleagues() *contact.Book
 	// Send stores a text to be delivered and returns its conversation; the
 	// same ID twice sends once.
 	Send(ctx context.Context, o Outgoing) (conversationID string, err error)
@@ -28,6 +32,14 @@ type Desk interface {
 	// for a new text.
 	Draft(ctx context.Context, conversationID string) (string, error)
 	SaveDraft(ctx context.Context, conversationID, text string) error
+	// Presence is the user's own; false while it is not known.
+	Presence() (Presence, bool)
+	// SetPresence changes it and waits for the platform. What it may say no
+	// with is an *rc.Error.
+	SetPresence(ctx context.Context, c PresenceChange) (Presence, error)
+	// AskPresence has the desk find out what a colleague's status message is
+	// now. It is told as an event.
+	AskPresence(number string)
 }
 
 // A State says how fresh a desk is.
@@ -55,6 +67,7 @@ type Me struct {
 	JobTitle        string
 	ExtensionNumber string
 	Admin           bool
+	CanSetPresence  bool
 	Numbers         []OwnNumber // SMS senders first, the direct number first among them
 }
 
@@ -85,6 +98,29 @@ type Party struct {
 	Extension string
 	Initials  string
 	Self      bool
+
+	ExtensionID string // of a colleague
+	Reach       string // available, busy, dnd or offline; empty when nobody knows
+	Note        string // their status message
+
+	Heard bool // the name came with a text: nobody the user knows says so
+}
+
+// A Presence is whether somebody can be reached.
+type Presence struct {
+	ExtensionID     string
+	Reach           string // available, busy, dnd, offline
+	UserStatus      string // these three as the platform has them
+	DNDStatus       string
+	TelephonyStatus string
+	Message         string
+}
+
+// A PresenceChange is what the user says of themselves; nil stays as it is.
+type PresenceChange struct {
+	UserStatus *string
+	DNDStatus  *string
+	Message    *string
 }
 
 // A Conversation is one row of the list.

@@ -11,8 +11,8 @@ import (
 // The people of the stories.
 var (
 	dana  = Party{Name: "Dana Whitfield", Number: "+16505550101", Display: "(650) 555-0101", Extension: "101", Initials: "DW", Self: true}
-	priya = Party{Name: "Priya Raman", Number: "+16505550102", Display: "(650) 555-0102", Extension: "102", Initials: "PR"}
-	omar  = Party{Name: "Omar Haddad", Number: "+16505550103", Display: "(650) 555-0103", Extension: "103", Initials: "OH"}
+	priya = Party{Name: "Priya Raman", Number: "+16505550102", Display: "(650) 555-0102", Extension: "102", Initials: "PR", ExtensionID: "1002", Reach: "busy", Note: "In the warehouse until three"}
+	omar  = Party{Name: "Omar Haddad", Number: "+16505550103", Display: "(650) 555-0103", Extension: "103", Initials: "OH", ExtensionID: "1003", Reach: "offline"}
 	marta = Party{Name: "Marta Lindqvist", Number: "+14155550144", Display: "(415) 555-0144", Initials: "ML"}
 	lumen = Party{Name: "Lumen Interiors", Number: "+12125550166", Display: "(212) 555-0166", Initials: "LI"}
 	cold  = Party{Number: "+13105550177", Display: "(310) 555-0177"}
@@ -23,6 +23,7 @@ var (
 type fixtureDesk struct {
 	me            Me
 	status        Status
+	presence      Presence
 	conversations []Conversation
 	messages      map[string][]Message
 }
@@ -35,11 +36,12 @@ func newFixtureDesk() *fixtureDesk {
 	pair := func(p Party) []Party { return []Party{dana, p} }
 	return &fixtureDesk{
 		me: Me{Name: "Dana Whitfield", Initials: "DW", Email: "dana@harborsupply.example", Company: "Harbor Supply", JobTitle: "Account manager",
-			ExtensionNumber: "101", Admin: true, Numbers: []OwnNumber{
+			ExtensionNumber: "101", Admin: true, CanSetPresence: true, Numbers: []OwnNumber{
 				{"+16505550101", "(650) 555-0101", "DirectNumber", true},
 				{"+16505550100", "(650) 555-0100", "MainCompanyNumber", true},
 			}},
-		status: Status{State: Ready},
+		status:   Status{State: Ready},
+		presence: Presence{ExtensionID: "1001", Reach: "available", UserStatus: "Available", DNDStatus: "TakeAllCalls"},
 		conversations: []Conversation{
 			{ID: "42", Parties: pair(marta), Title: marta.Name, Preview: "Can we move the delivery to Thursday morning? The site opens at seven.", At: ago(4 * time.Minute), Unread: 2},
 			{ID: "41", Parties: pair(priya), Title: priya.Name, Preview: "Perfect, see you there", PreviewFromMe: true, At: ago(38 * time.Minute)},
@@ -148,3 +150,9 @@ func (d *fixtureDesk) Draft(_ context.Context, id string) (string, error) {
 func (d *fixtureDesk) Retry(context.Context, string) error             { return nil }
 func (d *fixtureDesk) MarkRead(context.Context, string) error          { return nil }
 func (d *fixtureDesk) SaveDraft(context.Context, string, string) error { return nil }
+func (d *fixtureDesk) Presence() (Presence, bool)                      { return d.presence, d.presence.Reach != "" }
+func (d *fixtureDesk) AskPresence(string)                              {}
+
+func (d *fixtureDesk) SetPresence(context.Context, PresenceChange) (Presence, error) {
+	return d.presence, nil
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 
@@ -19,6 +20,7 @@ type messagesView struct {
 	page
 	Query  string
 	Status Status
+	Own    ownView
 	Rows   []row
 }
 
@@ -27,12 +29,16 @@ type row struct {
 	Conversation
 	Href  string
 	When  stamp
-	Faces []Party // one or two of the others
-	Count string  // unread, at most 99+
+	Faces []Party       // one or two of the others
+	Count string        // unread, at most 99+
+	Log   template.HTML // how its newest day stands with the page's logger
 }
 
 func (h *Handler) messages(w http.ResponseWriter, r *http.Request, p page) error {
 	v, err := newMessages(r.Context(), p, r.FormValue("q"))
+	if err == nil {
+		err = h.markRows(r.Context(), &v)
+	}
 	if err != nil {
 		return err
 	}
@@ -42,6 +48,9 @@ func (h *Handler) messages(w http.ResponseWriter, r *http.Request, p page) error
 // list answers with the rows alone, for searching and for refreshing.
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, p page) error {
 	v, err := newMessages(r.Context(), p, r.FormValue("q"))
+	if err == nil {
+		err = h.markRows(r.Context(), &v)
+	}
 	if err != nil {
 		return err
 	}
@@ -54,7 +63,7 @@ func (h *Handler) nothing(w http.ResponseWriter, r *http.Request, p page) error 
 }
 
 func newMessages(ctx context.Context, p page, query string) (messagesView, error) {
-	v := messagesView{page: p, Query: markup.Cut(query, 200), Status: p.desk.Status()}
+	v := messagesView{page: p, Query: markup.Cut(query, 200), Status: p.desk.Status(), Own: newOwn(p)}
 	for _, c := range p.desk.Conversations(v.Query, rows) {
 		// What came in says more than what is half written.
 		if c.Draft = c.Draft && c.Unread == 0; c.Draft {
@@ -83,6 +92,14 @@ func newRow(p page, c Conversation) row {
 		out.Count = fmt.Sprint(c.Unread)
 	}
 	return out
+}
+
+// Colleague is whom a conversation of two is with, when that is a colleague.
+func (r row) Colleague() *Party {
+	if len(r.Faces) != 1 || r.Faces[0].ExtensionID == "" {
+		return nil
+	}
+	return &r.Faces[0]
 }
 
 func others(parties []Party) []Party {

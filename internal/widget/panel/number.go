@@ -10,6 +10,7 @@ import (
 type numberView struct {
 	page
 	Party
+	Who   whoView
 	Known bool // it has a name
 }
 
@@ -29,6 +30,7 @@ func newNumber(p page, number string, parties []Party) numberView {
 		}
 	}
 	v.Name = markup.Line(v.Name)
+	v.Who = newWho(p, v.Party)
 	v.Known = v.Name != "" && v.Name != v.Display
 	return v
 }

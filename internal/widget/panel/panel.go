@@ -64,6 +64,10 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		"GET /p/{key}/panel/recipients":                   h.recipients,
 		"GET /p/{key}/panel/number/{number}":              h.number,
 		"GET /p/{key}/panel/settings":                     h.settings,
+		"GET /p/{key}/panel/presence":                     h.presence,
+		"POST /p/{key}/panel/presence":                    h.setPresence,
+		"GET /p/{key}/panel/presence/own/{form}":          h.own,
+		"GET /p/{key}/panel/presence/of/{number}":         h.who,
 	} {
 		h.onDesk(mux, pattern, f)
 	}

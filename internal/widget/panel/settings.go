@@ -16,7 +16,9 @@ type settingsView struct {
 	App     string
 	Version string
 	Status  Status
+	Own     ownView
 	Service template.HTML // what the host page's own application adds
+	Logging template.HTML
 }
 
 func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error {
@@ -27,6 +29,12 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error
 			return err
 		}
 	}
+	if h.Logs != nil {
+		var err error
+		if v.Logging, err = h.Logs.Settings(r.Context(), p.visit); err != nil {
+			return err
+		}
+	}
 	if v.Host == r.Host {
 		v.Host = "" // opened as a page of its own
 	}
@@ -34,7 +42,7 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error
 }
 
 func newSettings(p page, version string) settingsView {
-	v := settingsView{page: p, Me: p.desk.Me(), Host: hostOf(p.visit.Frame.Origin), App: hostOf(p.visit.Frame.Platform), Version: version, Status: p.desk.Status()}
+	v := settingsView{page: p, Me: p.desk.Me(), Host: hostOf(p.visit.Frame.Origin), App: hostOf(p.visit.Frame.Platform), Version: version, Status: p.desk.Status(), Own: newOwn(p)}
 	for _, n := range v.Numbers {
 		if n.UsageType == "MainCompanyNumber" {
 			v.Main = n.Display

@@ -88,6 +88,18 @@ var stories = []story{
 		d.me, d.status = Me{}, Status{State: Loading}
 		return "settings", newSettings(p, "0.1.0")
 	}},
+	{Name: "settings-busy", Title: "Settings, not to be disturbed", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.presence = Presence{ExtensionID: "1001", Reach: "dnd", UserStatus: "Busy", DNDStatus: "DoNotAcceptAnyCalls", Message: "In a meeting until two"}
+		return "settings", newSettings(p, "0.1.0")
+	}},
+	{Name: "messages-no-presence", Title: "Messages, presence not to be had", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.presence = Presence{}
+		return listStory("")(d, p)
+	}},
+	{Name: "presence", Title: "The menu of one's own status", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.presence.Message = "Back at two"
+		return "presence-story", newPresence(p)
+	}},
 	{Name: "nothing", Title: "No conversation open", Side: true, draw: func(d *fixtureDesk, p page) (string, any) { return "nothing", p }},
 	{Name: "failure", Title: "A panel did not open", draw: func(d *fixtureDesk, p page) (string, any) {
 		return "failure", "The phone cannot be reached right now. It will try again by itself."

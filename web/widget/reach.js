@@ -1,0 +1,26 @@
+// Owns the dots and words that say whether a colleague can be reached: an
+// event of the socket changes them where they stand, without a question to
+// the server.
+// @ts-check
+
+/** @type {Record<string, string>} */
+const words = { available: "Available", busy: "Busy", dnd: "Do not disturb", offline: "Offline" };
+
+/** @param {{id: string, reach: string}} told @param {ParentNode} [within] */
+export function show({ id, reach }, within = document) {
+  for (const at of within.querySelectorAll(`[data-ext="${CSS.escape(id)}"]`)) {
+    if (!(at instanceof HTMLElement)) continue;
+    // Whole sentences come from the server, with the message.
+    if ("fresh" in at.dataset) at.dispatchEvent(new CustomEvent("oh:fresh"));
+    else if ("word" in at.dataset) at.textContent = words[reach] || "";
+    else at.dataset.reach = reach;
+  }
+}
+
+document.addEventListener("oh:presence", (e) => show(/** @type {CustomEvent} */ (e).detail));
+
+// The menu of one's own status is loaded when it is asked for.
+document.addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target.closest("[data-presence]") : null;
+  if (at instanceof HTMLElement) void import("./presence.js").then((menu) => menu.toggle(at));
+});
