@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -34,8 +32,6 @@ var filters = []string{
 	storePath + "/instant?type=SMS",
 	extensionPath,
 	accountPath + "/directory/entries",
-	extensionPath + "/presence",
-	accountPath + "/presence",
 }
 
 // A wsToken opens a gateway connection.
@@ -111,7 +107,6 @@ func (d *Desk) connect(ctx context.Context, s *session) error {
 		if err := d.subscribe(ctx, conn, s); err != nil {
 			return err
 		}
-		d.presenceGap()
 	}
 	d.setConnected(true)
 	// Whatever happened while nobody listened is in the next sync.
@@ -333,62 +328,10 @@ func (d *Desk) notified(n rc.Notification) {
 		d.mu.Unlock()
 	case strings.HasSuffix(path, "/message-store"):
 		wake(d.wantSync)
-	case rc.IsPresencePath(path):
-		d.presenceChanged(n.Body)
 	case strings.Contains(path, "/directory/"):
 		wake(d.wantDirectory)
 	case extensionEvent.MatchString(path):
 		wake(d.wantIdentity)
-	}
-}
-
-// instantMessage reads the body of an instant event: a message record whose
-// ids are strings (contract 7.3).
-func instantMessage(body []byte) (rc.Message, error) {
-	var m rc.Message
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber()
-	var raw map[string]any
-	if err := dec.Decode(&raw); err != nil {
-		return m, err
-	}
-	numeric(raw, "id")
-	numeric(raw, "conversationId")
-	if list, ok := raw["attachments"].([]any); ok {
-		for _, a := range list {
-			if a, ok := a.(map[string]any); ok {
-				numeric(a, "id")
-			}
-		}
-	}
-	if id, ok := raw["extensionId"].(json.Number); ok {
-		raw["extensionId"] = id.String()
-	}
-	data, err := json.Marshal(raw)
-	if err != nil {
-		return m, err
-	}
-	if err := json.Unmarshal(data, &m); err != nil {
-		return m, err
-	}
-	m.Availability = cmp.Or(m.Availability, rc.Alive)
-	if m.Conversation == nil && m.ConversationID != 0 {
-		m.Conversation = &rc.URIID{ID: strconv.FormatInt(m.ConversationID, 10)}
-	}
-	if m.ID == 0 {
-		return m, errors.New("it has no id")
-	}
-	return m, nil
-}
-
-// numeric turns a member that is digits in a string into a number.
-func numeric(o map[string]any, name string) {
-	if s, ok := o[name].(string); ok {
-		if _, err := strconv.ParseInt(s, 10, 64); err == nil {
-			o[name] = json.Number(s)
-		} else {
-			delete(o, name)
-		}
 	}
 }
 

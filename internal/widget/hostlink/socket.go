@@ -1,7 +1,6 @@
 package hostlink
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -49,8 +48,6 @@ type frameEvent struct {
 	Type     string `json:"type"`
 	ID       string `json:"id,omitempty"`
 	New      bool   `json:"new,omitempty"`
-	Own      bool   `json:"own,omitempty"`
-	Reach    string `json:"reach,omitempty"`
 	Count    *int   `json:"count,omitempty"`
 	Online   *bool  `json:"online,omitempty"`
 	Sentence string `json:"sentence,omitempty"`
@@ -85,10 +82,9 @@ type socket struct {
 	fresh bool
 	quit  <-chan struct{}
 
-	told     PresenceNotice // the last one that the host page got
-	byHandle bool           // the session lives by this socket
-	handle   rc.Secret      // the last one that came or went
-	greeting *command       // a hello that was read already
+	byHandle bool      // the session lives by this socket
+	handle   rc.Secret // the last one that came or went
+	greeting *command  // a hello that was read already
 }
 
 // events answers GET /p/{key}/events. A session that is missing or ends is
@@ -189,26 +185,6 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 	s.serve(ctx, watch, ended, changed)
 }
 
-// why is the reason for which the session is over: what was written down,
-// else what is likely. A frame that has a handle has not been told of an end,
-// so its time ran out.
-func (s *socket) why(ctx context.Context, likely string) string {
-	var reason string
-	var err error
-	if s.byHandle {
-		reason, err = s.h.Handles.EndedHandle(ctx, s.visit.Frame, string(s.handle))
-	} else {
-		reason, err = s.h.Visits.Sessions.Ended(s.r.WithContext(ctx), s.visit.Frame)
-	}
-	if err != nil && ctx.Err() == nil {
-		s.h.Log.Error("looking up why a session ended", "err", err)
-	}
-	if s.byHandle {
-		return cmp.Or(reason, likely, "expired")
-	}
-	return cmp.Or(reason, likely, "ended")
-}
-
 // refuse tells the frame when its grant has ended; otherwise the desk could
 // not be opened now, and the frame tries again later.
 func (s *socket) refuse(ctx context.Context, err error) {
@@ -274,10 +250,7 @@ func (s *socket) welcome(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.identify(ctx); err != nil {
-		return err
-	}
-	return s.attend(ctx)
+	return s.identify(ctx)
 }
 
 // userOf lets a frame tell whether the one who signed in is the one of before.
@@ -350,14 +323,8 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 	if err := s.write(ctx, frame{Type: "event", Position: e.Position, Event: s.panelEvent(e)}); err != nil {
 		return err
 	}
-	switch e.Type {
-	case "identity", "resync":
-		if err := s.identify(ctx); err != nil {
-			return err
-		}
-		return s.attend(ctx)
-	case "presence":
-		return s.attend(ctx)
+	if e.Type == "identity" || e.Type == "resync" {
+		return s.identify(ctx)
 	}
 	if e.Message == nil || !s.caps.has(Texts) {
 		return nil
@@ -373,10 +340,6 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 func (s *socket) panelEvent(e Event) *frameEvent {
 	f := &frameEvent{Type: e.Type, ID: e.ID, New: e.New}
 	switch e.Type {
-	case "presence":
-		if e.Presence != nil {
-			f.ID, f.Own, f.Reach = e.Presence.ExtensionID, e.Presence.Own, e.Presence.Reach
-		}
 	case "message":
 		if e.Message != nil && e.Message.Conversation != nil && f.ID == "" {
 			f.ID = e.Message.Conversation.ID
@@ -416,75 +379,6 @@ func (s *socket) read(ctx context.Context) {
 	}
 }
 
-// beat asks the browser whether it is there. The browser answers by itself:
-// a hidden tab's own timers may run only once a minute.
-func (s *socket) beat(ctx context.Context) {
-	every := cmp.Or(s.h.Beat, beat)
-	t := time.NewTicker(every)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		}
-		ctx, cancel := context.WithTimeout(ctx, every*5/3)
-		err := s.conn.Ping(ctx)
-		cancel()
-		if err != nil {
-			return
-		}
-	}
-}
-
-// alive looks the session up again, which also keeps a session alive whose
-// only request for days is this one. It ends the socket when there is none.
-func (s *socket) alive(ctx context.Context) bool {
-	if s.byHandle {
-		return s.renew(ctx)
-	}
-	session, err := s.h.Visits.Sessions.Session(s.r.WithContext(ctx), s.visit.Frame)
-	if err != nil {
-		if ctx.Err() == nil {
-			s.h.Log.Error("looking a session up again", "err", err)
-		}
-		// What cannot be checked is not allowed; the frame asks again.
-		s.conn.Close(websocket.StatusTryAgainLater, "")
-		return false
-	}
-	if session == nil || session.ID != s.visit.Session.ID {
-		s.end(ctx, s.why(ctx, ""))
-		return false
-	}
-	return true
-}
-
-// renew is alive for a session that lives by this socket: it gets more time
-// and another handle.
-func (s *socket) renew(ctx context.Context) bool {
-	handle, err := s.h.Handles.Renew(ctx, s.visit.Session.ID)
-	if err != nil {
-		if ctx.Err() == nil {
-			s.h.Log.Error("renewing a handle", "err", err)
-		}
-		s.conn.Close(websocket.StatusTryAgainLater, "")
-		return false
-	}
-	if handle == "" {
-		s.end(ctx, s.why(ctx, ""))
-		return false
-	}
-	s.handle = rc.Secret(handle)
-	return s.write(ctx, frame{Type: "handle", Handle: rc.Secret(handle)}) == nil
-}
-
-// end says why and closes. It is the last thing written.
-func (s *socket) end(ctx context.Context, reason string) {
-	if s.write(ctx, frame{Type: "ended", Reason: reason}) == nil {
-		s.conn.Close(statusSignedOut, reason)
-	}
-}
-
 func (s *socket) write(ctx context.Context, f frame) error {
 	data, err := json.Marshal(f)
 	if err != nil {
@@ -493,39 +387,4 @@ func (s *socket) write(ctx context.Context, f frame) error {
 	ctx, cancel := context.WithTimeout(ctx, writeWait)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, data)
-}
-
-// An ending is what the bus says of a session or grant that is over.
-type ending struct {
-	SessionID string `json:"sessionId"`
-	GrantID   string `json:"grantId"`
-	Reason    string `json:"reason"`
-}
-
-// ends returns a channel that gets the reason when this session, or its
-// grant, is over on any node.
-func (s *socket) ends() (ended <-chan string, stop func(), err error) {
-	c := make(chan string, 2)
-	session := *s.visit.Session
-	offer := func(ours func(ending) bool) func([]byte) {
-		return func(data []byte) {
-			var e ending
-			if json.Unmarshal(data, &e) == nil && ours(e) {
-				select {
-				case c <- cmp.Or(e.Reason, "ended"):
-				default:
-				}
-			}
-		}
-	}
-	stopSession, err := s.h.Bus.Subscribe("widget.session.ended", offer(func(e ending) bool { return e.SessionID == session.ID }))
-	if err != nil {
-		return nil, nil, err
-	}
-	stopGrant, err := s.h.Bus.Subscribe("widget.grant.ended", offer(func(e ending) bool { return e.GrantID == session.GrantID }))
-	if err != nil {
-		stopSession()
-		return nil, nil, err
-	}
-	return c, func() { stopSession(); stopGrant() }, nil
 }
