@@ -109,15 +109,26 @@ export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
   if (/^\/(|messages|composeText|settings)$/.test(clean)) return clean;
   // Host pages name routes too: nothing may climb out of the panels.
+  const [, place, page] = /^\/(customized|customizedTabs)\/(.+)$/.exec(clean) || [];
+  if (page && !/(^|\/)\.{1,2}(\/|$)/.test(decoded(page))) return `/${place}/${encodeURIComponent(decoded(page))}`;
   const [, id] = /^\/(?:conversations|number|settings\/thirdParty)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
   return id && !/^(\.|%2e){1,2}$/i.test(id) ? clean : "/messages";
+}
+
+/** An id as it was before it became part of an address. @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** @param {string} path @param {boolean} [replace] */
 function remember(path, replace) {
   if (path === "/") trail.length = 0;
   const before = trail.lastIndexOf(path);
-  if (path === "/messages" || path === "/settings") trail.length = 0;
+  if (path === "/messages" || path === "/settings" || path.startsWith("/customizedTabs/")) trail.length = 0;
   else if (before >= 0) trail.length = before;
   else if (replace) trail.pop();
   trail.push(path);
@@ -126,7 +137,8 @@ function remember(path, replace) {
 
 /** Tells the bottom bar and the list which place is open. @param {string} path */
 function mark(path) {
-  const tab = path.startsWith("/settings") ? "/settings" : "/messages";
+  const own = path.startsWith("/settings") ? "/settings" : "/messages";
+  const tab = path.startsWith("/customizedTabs/") ? path : own;
   for (const a of document.querySelectorAll("[data-tab]")) {
     if (a.getAttribute("data-tab") === tab) a.setAttribute("aria-current", "page");
     else a.removeAttribute("aria-current");
@@ -139,6 +151,7 @@ async function show(path, how) {
   loading?.abort();
   const mine = (loading = new AbortController());
   if (signedIn()) await held;
+  if (path.startsWith("/customized")) await import("./page.js").catch(() => undefined); // drawn, if not alive
   await showSide();
   // Whoever went on meanwhile has a newer panel on its way.
   if (mine.signal.aborted) return;

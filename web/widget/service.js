@@ -45,11 +45,14 @@ export function take(message) {
 
 /**
  * Adds a message to those that make a service what it is. What the next one
- * replaces whole is kept once; what adds to earlier ones is kept in order.
+ * replaces whole is kept once; what adds to earlier ones is kept in order. A
+ * page, which may come anew with each key stroke, is kept as the merged one.
  * @param {Message[]} before @param {Message} message
  * @returns {Message[]}
  */
 export function remember(before, message) {
+  const old = before.find((m) => m.type === message.type && m.page && message.page && m.page.id === message.page.id);
+  if (old) return before.map((m) => (m === old ? { ...m, page: { ...m.page, ...message.page } } : m));
   const whole = !/register/.test(message.type);
   const kept = whole ? before.filter((m) => m.type !== message.type) : before;
   return [...kept, message].slice(-MOST);
@@ -92,7 +95,7 @@ function see(now) {
   document.dispatchEvent(new CustomEvent("oh:service-known", { detail: now }));
 }
 
-/** @param {RequestInit} [init] */
+/** @param {{method?: string, body?: string}} [init] */
 async function drawBanner(init) {
   const at = document.getElementById("banner");
   const answer = await ask("/service/banner", init).catch(() => null);
@@ -172,5 +175,7 @@ document.addEventListener("oh:service", (e) => {
 
 /** Settled when the service is known for the first time. */
 export const ready = look();
-// Not awaited: it imports this module.
+// Not awaited: they import this module.
 void import("./servicecard.js");
+void import("./tabbar.js");
+void import("./toolbar.js");

@@ -30,6 +30,9 @@ func (r *resolver) objectDefaults(s *object, data any, depth int) any {
 	for range 2 {
 		props := r.resolve(s, out).obj("properties")
 		for _, name := range props.names() {
+			if out.has(name) && out.get(name) == nil {
+				continue // emptied on purpose
+			}
 			if v := r.defaults(props.obj(name), out.get(name), depth+1); v != nil {
 				out.set(name, v)
 			}

@@ -18,7 +18,11 @@ import (
 // draw parses a page with one field x and returns the form's HTML.
 func draw(t *testing.T, schema, ui, data string) *html.Node {
 	t.Helper()
-	return drawAll(t, fmt.Sprintf(`{"type":"object","properties":{"x":%s}}`, schema), fmt.Sprintf(`{"x":%s}`, ui), fmt.Sprintf(`{"x":%s}`, data), Drawing{})
+	values := fmt.Sprintf(`{"x":%s}`, data)
+	if data == "null" {
+		values = `{}`
+	}
+	return drawAll(t, fmt.Sprintf(`{"type":"object","properties":{"x":%s}}`, schema), fmt.Sprintf(`{"x":%s}`, ui), values, Drawing{})
 }
 
 func drawAll(t *testing.T, schema, ui, data string, how Drawing) *html.Node {

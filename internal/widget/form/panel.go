@@ -16,7 +16,8 @@ type Panel struct {
 	Title   string
 	About   string // a line above the form, such as whose call it is about
 	Back    bool
-	Turn    int // counts how often the host page has set the values
+	Turn    int64  // grows whenever the host page sets the values
+	Stored  string // JSON of the page as the host page described it, for its events
 	Actions []Action
 	Page    *Page
 	Check   bool     // say what is wrong with the values

@@ -170,6 +170,7 @@ func (d *drawer) list(f *field, s, ui *object, value any, at path) *field {
 	f.Multiple = option(ui, "showIconAsAvatar") != false
 	f.Size = columns(words(option(ui, "itemWidth")))
 	shown := option(ui, "showSelected") != false
+	f.Open = !shown
 	for _, e := range s.list("oneOf") {
 		e, _ := e.(*object)
 		if e.get("const") == nil {

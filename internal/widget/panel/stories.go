@@ -9,6 +9,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/form"
 	"offhook/internal/widget/visit"
 )
 
@@ -32,7 +33,7 @@ func storyPage(d Desk) page {
 	return page{"story", visit.Visit{Frame: frame}, d, clock{storyTime, time.UTC}}
 }
 
-var stories = []story{
+var stories = append([]story{
 	signinStory("sign-in", "Sign in", "idle", "", ""),
 	signinStory("sign-in-ended", "Sign in, after a session ended", "idle", "", "You were signed out. Sign in to go on."),
 	signinStory("sign-in-waiting", "Sign in, window open", "waiting", "", ""),
@@ -105,6 +106,18 @@ var stories = []story{
 		return "failure", "The phone cannot be reached right now. It will try again by itself."
 	}},
 	{Name: "skeleton", Title: "A panel is loading", draw: func(d *fixtureDesk, p page) (string, any) { return "skeleton", nil }},
+}, formStories()...)
+
+// formStories are the pages that a host page may describe, drawn by form.
+func formStories() (all []story) {
+	for _, s := range form.Stories {
+		p := form.Panel{ID: s.Name, Kind: s.Kind, Back: s.Kind == "page", Page: form.Story(s.Page), Check: s.Check}
+		p.Title = p.Page.Title
+		html, err := p.HTML()
+		must(err)
+		all = append(all, story{Name: "page-" + s.Name, Title: s.Title, Tab: "page", draw: func(*fixtureDesk, page) (string, any) { return "drawn", html }})
+	}
+	return all
 }
 
 func signinStory(name, title, state, message, notice string) story {

@@ -78,6 +78,11 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.on(mux, "GET /p/{key}/service/banner", h.banner)
 	h.on(mux, "DELETE /p/{key}/service/banner", h.closeBanner)
 	h.Visits.Open(mux, "POST /p/{key}/service/banner", h.drawBanner)
+	h.on(mux, "GET /p/{key}/service/tabs", h.tabs)
+	for _, kind := range []string{"customized", "customizedTabs"} {
+		h.on(mux, "GET /p/{key}/panel/"+kind+"/{id}", h.page)
+		h.on(mux, "POST /p/{key}/panel/"+kind+"/{id}", h.page)
+	}
 }
 
 // A call is a request of a signed-in frame that may have a service.
@@ -85,6 +90,7 @@ type call struct {
 	visit   visit.Visit
 	embed   store.Embed
 	service *Service
+	now     time.Time
 }
 
 // on registers f for frames whose embed may have a service.
@@ -94,7 +100,7 @@ func (h *Handler) on(mux *http.ServeMux, pattern string, f func(http.ResponseWri
 		if err != nil {
 			return err
 		}
-		return f(w, r, call{v, e, h.open(v)})
+		return f(w, r, call{v, e, h.open(v), h.Now()})
 	})
 }
 
@@ -160,6 +166,8 @@ type Service struct {
 	license license      // guarded by mu
 	items   []Item       // guarded by mu; settings
 	shown   *Banner      // guarded by mu
+
+	pages map[string]*Page // guarded by mu; a page is replaced, never changed
 }
 
 // An account says whether the user has authorized the service.
@@ -238,6 +246,9 @@ var takers = map[string]func(c call, m message) (warnings []string, changed []Ch
 	"rc-adapter-refresh-license-status":       (call).refreshLicense,
 	"rc-adapter-update-third-party-settings":  (call).updateSettings,
 	"rc-adapter-update-customized-banner":     (call).updateBanner,
+	"rc-adapter-register-customized-page":     (call).registerPage,
+	"rc-adapter-update-call-log-page":         updateLogPage(LogCall),
+	"rc-adapter-update-messages-log-page":     updateLogPage(LogMessages),
 }
 
 // take answers POST /p/{key}/service with a message as the page posted it.

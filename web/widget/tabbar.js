@@ -1,0 +1,101 @@
+// Owns the order of the bottom bar once a host page has added tabs to it: by
+// priority, and what does not fit under More (contract/service.md 10.1).
+// @ts-check
+import { ask } from "./ask.js";
+import { currentPath } from "./nav.js";
+
+/** More tabs than this do not fit; then one place is for the others. */
+const ROOM = 5;
+/** The phone's own tabs among them; the names are the contract's. @type {Record<string, number>} */
+const OWN = { "/messages": 20, "/contacts": 30, "/settings": 70 };
+
+/**
+ * Which tabs stand in the bar and which under More.
+ * @template {{priority: number}} T
+ * @param {T[]} tabs
+ * @returns {{bar: T[], more: T[]}}
+ */
+export function arrange(tabs) {
+  const sorted = [...tabs].sort((a, b) => a.priority - b.priority);
+  return sorted.length > ROOM ? { bar: sorted.slice(0, ROOM - 1), more: sorted.slice(ROOM - 1) } : { bar: sorted, more: [] };
+}
+
+/** @returns {HTMLElement} */
+const bar = () => /** @type {HTMLElement} */ (document.querySelector(".bar"));
+
+/** @param {HTMLElement} a */
+const priority = (a) => Number(a.dataset.priority ?? OWN[a.dataset.tab ?? ""] ?? 100);
+
+function lay() {
+  const all = /** @type {HTMLElement[]} */ ([...bar().querySelectorAll("[data-tab]")]).filter((a) => !a.hidden);
+  const { bar: here, more } = arrange(all.map((a) => ({ a, priority: priority(a) })));
+  const menu = /** @type {HTMLElement | null} */ (bar().querySelector(".bar__more"));
+  const active = document.activeElement;
+  bar().append(...here.map((t) => t.a), ...(menu ? [menu] : []));
+  menu?.querySelector(".bar__menu")?.replaceChildren(...more.map((t) => t.a));
+  if (menu) menu.hidden = !more.length;
+  if (active instanceof HTMLElement && bar().contains(active)) active.focus(); // moving it takes the focus away
+  fit();
+}
+
+/** Marks the open tab, More when it is in there, and what is new under More. */
+function fit() {
+  const here = currentPath();
+  const menu = bar().querySelector(".bar__more");
+  for (const a of /** @type {NodeListOf<HTMLElement>} */ (bar().querySelectorAll("[data-custom]"))) {
+    if (a.dataset.tab === here) a.setAttribute("aria-current", "page");
+    else a.removeAttribute("aria-current");
+  }
+  menu?.querySelector("summary")?.toggleAttribute("data-current", Boolean(menu.querySelector("[aria-current]")));
+  const dot = menu?.querySelector(".bar__dot");
+  if (dot instanceof HTMLElement) dot.hidden = !menu?.querySelector("[data-custom] .bar__badge");
+}
+
+/** Takes the host page's tabs away; the phone's own come back from under More. */
+function clear() {
+  for (const a of bar().querySelectorAll("[data-custom]")) a.remove();
+  const menu = bar().querySelector(".bar__more");
+  bar().append(...(menu?.querySelectorAll("[data-tab]") ?? []));
+  menu?.remove();
+}
+
+let asked = 0;
+async function draw() {
+  const mine = ++asked;
+  const answer = await ask("/service/tabs").catch(() => null);
+  const html = answer?.ok ? await answer.text() : null;
+  if (html === null || mine !== asked) return;
+  const box = document.createElement("div");
+  await htmx.swap({ text: html, target: box, swap: "innerHTML", sourceElement: bar() });
+  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.tab : undefined;
+  clear();
+  bar().append(...box.children);
+  lay();
+  if (focused && document.activeElement === document.body) /** @type {HTMLElement | null} */ (bar().querySelector(`[data-tab="${CSS.escape(focused)}"]`))?.focus();
+}
+
+document.addEventListener("oh:service", (e) => {
+  if (/** @type {CustomEvent} */ (e).detail?.what === "page") void draw();
+});
+document.addEventListener("oh:resync", () => void draw());
+document.addEventListener("oh:session", (e) => {
+  asked++;
+  if (/** @type {CustomEvent} */ (e).detail?.signedIn) return void draw();
+  clear();
+  lay();
+});
+document.addEventListener("oh:route", fit);
+document.addEventListener("click", (e) => {
+  const menu = bar().querySelector(".bar__more[open]");
+  const target = e.target instanceof Element ? e.target : null;
+  if (menu && (!target?.closest("summary") || !menu.contains(target))) menu.removeAttribute("open");
+});
+document.addEventListener("keydown", (e) => {
+  const menu = bar().querySelector(".bar__more[open]");
+  if (e.key !== "Escape" || !menu) return;
+  e.preventDefault();
+  menu.removeAttribute("open");
+  menu.querySelector("summary")?.focus();
+});
+
+void draw();
