@@ -32,6 +32,8 @@ var filters = []string{
 	storePath + "/instant?type=SMS",
 	extensionPath,
 	accountPath + "/directory/entries",
+	extensionPath + "/presence",
+	accountPath + "/presence",
 }
 
 // A wsToken opens a gateway connection.
@@ -107,6 +109,7 @@ func (d *Desk) connect(ctx context.Context, s *session) error {
 		if err := d.subscribe(ctx, conn, s); err != nil {
 			return err
 		}
+		d.presenceGap()
 	}
 	d.setConnected(true)
 	// Whatever happened while nobody listened is in the next sync.
@@ -328,6 +331,8 @@ func (d *Desk) notified(n rc.Notification) {
 		d.mu.Unlock()
 	case strings.HasSuffix(path, "/message-store"):
 		wake(d.wantSync)
+	case rc.IsPresencePath(path):
+		d.presenceChanged(n.Body)
 	case strings.Contains(path, "/directory/"):
 		wake(d.wantDirectory)
 	case extensionEvent.MatchString(path):

@@ -48,6 +48,8 @@ type frameEvent struct {
 	Type     string `json:"type"`
 	ID       string `json:"id,omitempty"`
 	New      bool   `json:"new,omitempty"`
+	Own      bool   `json:"own,omitempty"`
+	Reach    string `json:"reach,omitempty"`
 	Count    *int   `json:"count,omitempty"`
 	Online   *bool  `json:"online,omitempty"`
 	Sentence string `json:"sentence,omitempty"`
@@ -82,9 +84,10 @@ type socket struct {
 	fresh bool
 	quit  <-chan struct{}
 
-	byHandle bool      // the session lives by this socket
-	handle   rc.Secret // the last one that came or went
-	greeting *command  // a hello that was read already
+	told     PresenceNotice // the last one that the host page got
+	byHandle bool           // the session lives by this socket
+	handle   rc.Secret      // the last one that came or went
+	greeting *command       // a hello that was read already
 }
 
 // events answers GET /p/{key}/events. A session that is missing or ends is
@@ -250,7 +253,10 @@ func (s *socket) welcome(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.identify(ctx)
+	if err := s.identify(ctx); err != nil {
+		return err
+	}
+	return s.attend(ctx)
 }
 
 // userOf lets a frame tell whether the one who signed in is the one of before.
@@ -323,8 +329,14 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 	if err := s.write(ctx, frame{Type: "event", Position: e.Position, Event: s.panelEvent(e)}); err != nil {
 		return err
 	}
-	if e.Type == "identity" || e.Type == "resync" {
-		return s.identify(ctx)
+	switch e.Type {
+	case "identity", "resync":
+		if err := s.identify(ctx); err != nil {
+			return err
+		}
+		return s.attend(ctx)
+	case "presence":
+		return s.attend(ctx)
 	}
 	if e.Message == nil || !s.caps.has(Texts) {
 		return nil
@@ -340,6 +352,10 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 func (s *socket) panelEvent(e Event) *frameEvent {
 	f := &frameEvent{Type: e.Type, ID: e.ID, New: e.New}
 	switch e.Type {
+	case "presence":
+		if e.Presence != nil {
+			f.ID, f.Own, f.Reach = e.Presence.ExtensionID, e.Presence.Own, e.Presence.Reach
+		}
 	case "message":
 		if e.Message != nil && e.Message.Conversation != nil && f.ID == "" {
 			f.ID = e.Message.Conversation.ID
