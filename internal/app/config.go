@@ -56,6 +56,9 @@ type WidgetConfig struct {
 	// authorizationCode or ticket, as old integrations do. Whoever opens such
 	// a page can read them; “offhook embed add” registers them instead.
 	AllowURLSecrets bool `yaml:"allow_url_secrets"`
+	// LogHosts are the hosts ("host" or "host:port") to which webhooks of logs
+	// may go although they are on a loopback or private address.
+	LogHosts []string `yaml:"log_hosts"`
 	// Platforms adds to the platforms that appServer may choose.
 	// RingCentral's own are always allowed.
 	Platforms []PlatformRecord `yaml:"platforms"`

@@ -20,6 +20,7 @@ import (
 	"offhook/internal/widget/grant"
 	"offhook/internal/widget/hostlink"
 	"offhook/internal/widget/intake"
+	"offhook/internal/widget/logbook"
 	"offhook/internal/widget/panel"
 	"offhook/internal/widget/service"
 	"offhook/internal/widget/session"
@@ -58,7 +59,7 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		}
 		w, err := newWidget(widgetDeps{
 			data: data, bus: new(bus.InProcess), log: log, records: append(records, embed.RingCentral...),
-			openClients: c.OpenClients, urlSecrets: c.AllowURLSecrets, front: panel.Front{URL: l.URL},
+			openClients: c.OpenClients, logHosts: c.LogHosts, urlSecrets: c.AllowURLSecrets, front: panel.Front{URL: l.URL},
 		})
 		if err != nil {
 			return nil, err
@@ -77,6 +78,7 @@ type widgetDeps struct {
 	openClients bool
 	urlSecrets  bool // addresses may bring secrets
 	stories     bool
+	logHosts    []string // where logs may go although the address is not public
 	front       panel.Front
 }
 
@@ -98,9 +100,13 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	sessions := &session.Sessions{Store: st, Bus: deps.bus, Grants: grants, Audit: trail, Now: time.Now, Log: log}
 	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records}, Log: log, Node: deps.data.node()}
 	visits := &visit.Face{Store: st, Sessions: sessions, Log: log}
-	services := &service.Handler{Visits: visits, Embeds: registry, Bus: deps.bus, Now: time.Now, Log: log}
+	services := &service.Handler{Visits: visits, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, Now: time.Now, Log: log}
+	logs := &logbook.Handler{
+		Visits: visits, Store: st, Ring: deps.data.Ring, Bus: deps.bus, Embeds: registry, Services: logServices{services}, Desks: logDesks{pool},
+		Client: embed.NewHookClient(deps.logHosts, deps.roots), Node: deps.data.node(), Now: time.Now, Log: log,
+	}
 	panels := &panel.Handler{
-		Visits: visits, Desks: panelDesks{pool}, Services: services, Audit: trail, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
+		Visits: visits, Desks: panelDesks{pool}, Services: services, Logs: logs, Audit: trail, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
 	}
 	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	flows := &signin.Handler{
@@ -108,7 +114,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Now: time.Now, Log: log,
 	}
 	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Audit: trail, Visits: visits, Now: time.Now, Log: log}
-	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Handles: sessions, Now: time.Now, Log: log}
+	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Tabs: logs, Handles: sessions, Now: time.Now, Log: log}
 
 	frames := &embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Visits: visits, Audit: trail, Now: time.Now, Log: log}
 	if deps.urlSecrets {
@@ -120,6 +126,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	web.Mount(mux)
 	panels.Mount(mux)
 	services.Mount(mux)
+	logs.Mount(mux)
 	frames.Mount(mux)
 	flows.Mount(mux)
 	tickets.Mount(mux)
@@ -133,6 +140,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	var wg sync.WaitGroup
 	wg.Go(func() { flows.Run(ctx) })
 	wg.Go(func() { sessions.Run(ctx) })
+	wg.Go(func() { logs.Run(ctx) })
 	wg.Go(func() { tickets.Run(ctx) })
 	return &widgetHouse{mux, []func(){grants.Close, pool.Close, func() { cancel(); wg.Wait() }, link.Close}}, nil
 }

@@ -54,6 +54,15 @@ func (q queries) DueHookEntries(ctx context.Context, now time.Time, limit int) (
 		store.LogWebhook, millis(now), millis(now), limit)
 }
 
+func (q queries) DueLogTargets(ctx context.Context, now time.Time) ([]store.LogTarget, error) {
+	scan := func(r scanner) (t store.LogTarget, err error) {
+		err = r.Scan(&t.Owner.Platform, &t.Owner.ClientID, &t.Owner.OwnerID, &t.At)
+		return t, err
+	}
+	return many(ctx, q, scan, `SELECT DISTINCT platform, client_id, owner_id, target FROM log_entries
+		WHERE state = 'waiting' AND target <> $1 AND next_at <= $2 AND held_until <= $3`, store.LogWebhook, millis(now), millis(now))
+}
+
 func (q queries) AddLogEntry(ctx context.Context, e store.LogEntry) error {
 	return q.exec(ctx, "INSERT INTO log_entries ("+logColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
 		e.ID, e.Owner.Platform, e.Owner.ClientID, e.Owner.OwnerID, e.Target, e.Kind, e.Thing, e.LogID, e.Newest, e.Trigger, e.Position, e.State, e.Attempts,
@@ -95,7 +104,7 @@ func (q queries) RetryLogEntries(ctx context.Context, o store.LogOwner, target s
 }
 
 func (q queries) DiscardLogEntries(ctx context.Context, o store.LogOwner, target string, at time.Time) (int64, error) {
-	return q.changed(ctx, `UPDATE log_entries SET state = 'done', reason = '', holder = '', held_until = 0, updated_at = $5, sealed = $6
+	return q.changed(ctx, `UPDATE log_entries SET state = 'done', reason = 'discarded', holder = '', held_until = 0, updated_at = $5, sealed = $6
 		WHERE `+ofLogOwner+` AND (state = 'stuck' OR state = 'waiting' AND reason <> '' AND held_until <= $7)`,
 		o.Platform, o.ClientID, o.OwnerID, target, millis(at), []byte{}, millis(at))
 }

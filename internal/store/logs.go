@@ -20,6 +20,9 @@ const (
 	LogDone    = "done"    // was acknowledged or discarded; what it said is gone
 )
 
+// LogDiscarded is the reason of an entry that somebody has thrown away.
+const LogDiscarded = "discarded"
+
 // LogWebhook is the target of entries for the operator's own server. Every
 // other target is the origin of a host page.
 const LogWebhook = "webhook"
@@ -41,11 +44,17 @@ type LogEntry struct {
 	NextAt    time.Time // not tried before
 	Holder    string    // the tab or node that tries it
 	HeldUntil time.Time
-	Reason    string    // a sentence: why the last attempt failed
+	Reason    string    // a sentence: why the last attempt failed; of one that is done, LogDiscarded or empty
 	Since     time.Time // when it began to be tried, at first or again
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Sealed    []byte // under the key ring, row "log_entries/<ID>"; empty when done
+}
+
+// A LogTarget is where somebody's entries go.
+type LogTarget struct {
+	Owner LogOwner
+	At    string // as LogEntry.Target
 }
 
 // LogSettings are what a user has chosen for the loggers of an app, and
@@ -86,6 +95,8 @@ type LogReader interface {
 	DueLogEntries(ctx context.Context, owner LogOwner, target string, now time.Time, limit int) ([]LogEntry, error)
 	// DueHookEntries is DueLogEntries for the webhooks of all owners.
 	DueHookEntries(ctx context.Context, now time.Time, limit int) ([]LogEntry, error)
+	// DueLogTargets returns, without webhooks, whose entries may be tried now.
+	DueLogTargets(ctx context.Context, now time.Time) ([]LogTarget, error)
 	// LogSettings returns ErrNotFound for somebody who never had any.
 	LogSettings(ctx context.Context, owner LogOwner) (LogSettings, error)
 	// AutoLoggers returns the settings of those whose messages are logged by

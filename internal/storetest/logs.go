@@ -82,6 +82,15 @@ func testLogOrder(t *testing.T, w store.Widget) {
 	if diff := cmp.Diff([]string{"b"}, due(at)); diff != "" {
 		t.Error(diff)
 	}
+	for _, tt := range []struct {
+		now  time.Time
+		want int
+	}{{at.Add(-time.Second), 0}, {at, 2}} {
+		targets, err := w.DueLogTargets(ctx, tt.now)
+		if err != nil || len(targets) != tt.want {
+			t.Errorf("due at %v: %+v, %v", tt.now, targets, err)
+		}
+	}
 	better := logEntry("e", 5)
 	better.Trigger = "manual"
 	write(func(tx store.WidgetTx) error {

@@ -68,6 +68,9 @@ export function translate(e) {
   }
 }
 
+/** Tells this tab from the user's others, to the server only. */
+export const tab = crypto.randomUUID();
+
 /** One frame's connection, from sign-in to sign-out. */
 export class Socket {
   /** @type {WebSocket | null} */
@@ -87,7 +90,7 @@ export class Socket {
 
   /**
    * @param {string} url
-   * @param {{emit(type: string, detail: object): void, host(message: any): void, fresh(): boolean, session?(): string, hold?(next: string): void, open?(url: string): WebSocket}} with_
+   * @param {{emit(type: string, detail: object): void, host(message: any): void, fresh(): boolean, tab?: string, session?(): string, hold?(next: string): void, open?(url: string): WebSocket}} with_
    */
   constructor(url, with_) {
     this.url = url;
@@ -135,7 +138,7 @@ export class Socket {
     const ws = (this.#ws = this.with.open?.(url) ?? new WebSocket(url));
     // Each socket's late events must not disturb its successor.
     const mine = () => ws === this.#ws;
-    ws.onopen = () => mine() && ws.send(JSON.stringify({ type: "hello", position: this.#position, fresh: this.with.fresh(), ...(session && { session }) }));
+    ws.onopen = () => mine() && ws.send(JSON.stringify({ type: "hello", position: this.#position, ...(this.with.tab && { tab: this.with.tab }), fresh: this.with.fresh(), ...(session && { session }) }));
     ws.onmessage = (e) => mine() && this.#take(JSON.parse(e.data));
     ws.onclose = () => mine() && this.#lost();
   }
@@ -231,6 +234,7 @@ function run() {
       (await import("./senders.js")).know(message, host);
     },
     fresh: () => host.fresh,
+    tab,
     session: held,
     hold,
   });

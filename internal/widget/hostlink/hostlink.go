@@ -33,6 +33,8 @@ type Handler struct {
 	Bus    bus.Bus
 	Desks  Desks
 	Embeds Embeds
+	// Tabs hears which tabs are there; nil for nobody.
+	Tabs Tabs
 	// Handles are for frames whose browser refuses our cookies.
 	Handles Handles
 	Now     func() time.Time
@@ -114,6 +116,12 @@ type Handles interface {
 	EndedHandle(ctx context.Context, f store.Frame, handle string) (reason string, err error)
 	// Settle ends the session's other handles: the frame holds this one.
 	Settle(ctx context.Context, sessionID, handle string) error
+}
+
+// Tabs hears which tabs of host pages are there.
+type Tabs interface {
+	// Join tells that a tab's socket is up, until leave is called.
+	Join(grantID string, f store.Frame, tab string) (leave func())
 }
 
 // Desks opens the live state of a grant's user.

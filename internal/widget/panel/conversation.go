@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -36,6 +37,7 @@ type conversationView struct {
 	Draft  string
 	Thread threadView
 	Limit  int
+	Log    template.HTML // the button that logs it
 }
 
 // Composing says that the composer belongs to a conversation.
@@ -66,6 +68,7 @@ type item struct {
 	Spans  []span
 	Tell   string // what became of it, in words; empty when not worth a word
 	Author string
+	Log    template.HTML // how its day stands, at the first of a day
 	group  bool
 }
 
@@ -93,7 +96,11 @@ func (h *Handler) conversation(w http.ResponseWriter, r *http.Request, p page) e
 	if err != nil {
 		return err
 	}
-	return render(w, http.StatusOK, "conversation", newConversation(p, c, messages, draft))
+	v := newConversation(p, c, messages, draft)
+	if err := h.log(r.Context(), &v); err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "conversation", v)
 }
 
 func newConversation(p page, c Conversation, messages []Message, draft string) conversationView {
@@ -122,7 +129,11 @@ func (h *Handler) thread(w http.ResponseWriter, r *http.Request, p page) error {
 	if err != nil || show < shown {
 		show = shown
 	}
-	return render(w, http.StatusOK, "thread-items", newThread(p, c, messages, r.FormValue("new"), show))
+	v := newThread(p, c, messages, r.FormValue("new"), show)
+	if err := h.markDays(r.Context(), &v); err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "thread-items", v)
 }
 
 func firstUnread(messages []Message) string {

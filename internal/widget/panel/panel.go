@@ -21,6 +21,7 @@ type Handler struct {
 	Visits   *visit.Face      // knows the frames and who is signed in
 	Desks    Desks            // filled by app with the desks of all grants
 	Services Services         // what host pages have registered; nil for nothing
+	Logs     Logs             // what becomes of texts elsewhere; nil for nothing
 	Audit    Audit            // may be nil where Services is
 	Version  string           // shown in the settings
 	Now      func() time.Time // time.Now unless a test says otherwise

@@ -1,0 +1,50 @@
+package desk
+
+import (
+	"slices"
+	"time"
+
+	"offhook/internal/rc"
+)
+
+// A Thread is a conversation with the platform's own records of its texts.
+type Thread struct {
+	ID       string
+	Parties  []Party // the others
+	Self     string  // the user's number in it; empty when nobody knows
+	Messages []rc.Message
+}
+
+// Thread returns a conversation's records, newest first. It is NotFound when
+// the conversation is not here.
+func (d *Desk) Thread(id string) (Thread, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := d.ledger.thread(id)
+	if t == nil {
+		return Thread{}, noConversation()
+	}
+	return d.ledger.records(t), nil
+}
+
+// ThreadsSince returns the conversations with texts from a time on, each
+// whole. They are in no particular order.
+func (d *Desk) ThreadsSince(at time.Time) []Thread {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []Thread
+	for _, t := range d.ledger.threads {
+		if !newest(t).Before(at) {
+			all = append(all, d.ledger.records(t))
+		}
+	}
+	return all
+}
+
+func (l *ledger) records(t *thread) Thread {
+	out := Thread{ID: t.id, Parties: l.partiesOf(t), Self: t.sender}
+	for _, m := range slices.Backward(t.messages) {
+		out.Messages = append(out.Messages, m.Message)
+	}
+	return out
+}

@@ -1,0 +1,243 @@
+// Package logbook sees to it that what a user texts, and later calls, is
+// logged where the host page's own application keeps its records. An entry is
+// sealed in the store before anybody is told, and delivered with the same key
+// until it is acknowledged, never after: by one tab of the host page, or by a
+// signed request to the operator's server.
+//
+//	waiting ── claimed by a tab or a node ──▶ tried ── acknowledged ──▶ done
+//	   ▲                                        │
+//	   └── no answer: later, with backoff ──────┤
+//	   └── Retry ── stuck ◀── for a day ────────┘   Discard ──▶ done
+//
+// contract/service.md sections 6 to 8 say what a logger gets.
+package logbook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+	"offhook/internal/widget/seal"
+	"offhook/internal/widget/visit"
+)
+
+// Embeds is the registry of embeds.
+type Embeds interface {
+	// Embed returns an app as it may be embedded now, or a Denied *rc.Error.
+	Embed(ctx context.Context, platform, clientID string) (store.Embed, error)
+}
+
+// Services says what host pages have registered.
+type Services interface {
+	// Loggers returns the zero Loggers where nothing is registered.
+	Loggers(v visit.Visit) Loggers
+}
+
+// Loggers are those of one host page's application.
+type Loggers struct {
+	Name       string
+	Authorized bool // the matchers are off before
+	Message    Logger
+	Call       Logger
+}
+
+// A Logger is one of them, by its fields of a registration.
+type Logger struct {
+	Path        string // empty: there is none
+	Title       string
+	Matcher     string // path that says what is logged already
+	Label       string // of the switch
+	Description string
+	Warning     string
+	ReadOnly    bool
+	Reason      string
+	Value       *bool // what a switch is set to that is read only
+	Hidden      bool
+	HideEdit    bool // no button for what is logged
+}
+
+// Desks opens the live state of a grant's user.
+type Desks interface {
+	// Desk returns an *rc.Error of kind Unauthenticated for a grant that has
+	// ended.
+	Desk(ctx context.Context, grantID string) (Desk, error)
+}
+
+// A Desk is what is known of a user's texts. It is safe for concurrent use.
+type Desk interface {
+	// Thread returns a conversation, or a NotFound *rc.Error.
+	Thread(id string) (Thread, error)
+	// ThreadsSince returns those with texts from a time on.
+	ThreadsSince(at time.Time) []Thread
+	// Watch sends whenever texts may have changed, until it is closed by
+	// either side.
+	Watch() Watch
+}
+
+// A Watch tells that a desk's texts may have changed.
+type Watch interface {
+	C() <-chan struct{}
+	Close()
+}
+
+// A Thread is a conversation with the platform's records, newest first.
+type Thread struct {
+	ID       string
+	Others   []Party
+	Self     string // the user's number
+	Messages []rc.Message
+}
+
+// A Party is somebody that the user texts with.
+type Party struct{ Number, Extension, Name string }
+
+// Handler answers the frames, and delivers. Its fields are set before first
+// use and not changed after.
+type Handler struct {
+	Visits   *visit.Face
+	Store    store.Widget
+	Ring     *seal.Ring
+	Bus      bus.Bus
+	Embeds   Embeds
+	Services Services
+	Desks    Desks
+	Client   *http.Client // for webhooks: dials what may be dialled, follows nothing
+	Node     string       // tells this process's claims from another's
+	Calls    bool         // the phone has calls, so that their switch does something
+	Now      func() time.Time
+	Log      *slog.Logger
+
+	ids     store.IDs
+	wake    chan struct{} // has a token when something may be due; made by begin
+	once    sync.Once
+	pushing sync.WaitGroup // webhooks on their way
+
+	mu       sync.Mutex
+	crews    map[target]*crew          // guarded by mu
+	matches  map[target]*matches       // guarded by mu
+	watchers map[string]*watcher       // guarded by mu; by grant
+	busy     map[store.LogOwner]int    // guarded by mu; webhooks on their way, by embed
+	owners   map[string]store.LogOwner // guarded by mu; by grant
+	closed   bool                      // guarded by mu
+}
+
+// A target is where somebody's entries go: to tabs of a host page, or to a
+// webhook.
+type target struct {
+	owner store.LogOwner
+	at    string
+}
+
+// Needs are the capabilities of an embed whose texts are logged.
+var Needs = []string{"service", "messages"}
+
+// Mount registers the package's routes.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	h.on(mux, "POST /p/{key}/log/next", h.next)
+	h.on(mux, "POST /p/{key}/log/items/{id}", h.answered)
+	h.on(mux, "POST /p/{key}/log/messages/{id}", h.press)
+	h.on(mux, "POST /p/{key}/log/matches", h.matched)
+	h.on(mux, "POST /p/{key}/log/settings", h.choose)
+	h.on(mux, "POST /p/{key}/log/retry", h.retry)
+	h.on(mux, "POST /p/{key}/log/discard", h.discard)
+	h.on(mux, "GET /p/{key}/log/marks/{id}", h.mark)
+}
+
+// A call is a request of a signed-in frame whose page may log.
+type call struct {
+	visit   visit.Visit
+	target  target
+	loggers Loggers
+}
+
+// hooked says whether entries go to a webhook.
+func (c call) hooked() bool { return c.target.at == store.LogWebhook }
+
+// logs says whether messages are logged at all.
+func (c call) logs() bool { return c.hooked() || c.loggers.Message.Path != "" }
+
+func (h *Handler) on(mux *http.ServeMux, pattern string, f func(http.ResponseWriter, *http.Request, call) error) {
+	h.Visits.SignedIn(mux, pattern, func(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+		c, err := h.open(r.Context(), v)
+		if err != nil {
+			return err
+		}
+		return f(w, r, c)
+	})
+}
+
+// open finds out whose logs a visit is about. It is Denied without the
+// capabilities.
+func (h *Handler) open(ctx context.Context, v visit.Visit) (call, error) {
+	e, err := h.Embeds.Embed(ctx, v.Frame.Platform, v.Frame.ClientID)
+	if err != nil {
+		return call{}, fmt.Errorf("reading the embed of a logger: %w", err)
+	}
+	for _, c := range Needs {
+		if !slices.Contains(e.Capabilities, c) {
+			return call{}, rc.Errorf(rc.Denied, "This page may not log messages. The operator can allow it with the capability %q of the embed.", c)
+		}
+	}
+	owner, err := h.owner(ctx, v.Session.GrantID)
+	if err != nil {
+		return call{}, err
+	}
+	at := v.Frame.Origin
+	_, err = h.Store.LogHook(ctx, owner.Platform, owner.ClientID)
+	switch {
+	case err == nil:
+		at = store.LogWebhook
+	case !errors.Is(err, store.ErrNotFound):
+		return call{}, fmt.Errorf("reading the webhook of a logger: %w", err)
+	}
+	return call{v, target{owner, at}, h.Services.Loggers(v)}, nil
+}
+
+// owner is whose grant it is.
+func (h *Handler) owner(ctx context.Context, grantID string) (store.LogOwner, error) {
+	h.mu.Lock()
+	o, ok := h.owners[grantID]
+	h.mu.Unlock()
+	if ok {
+		return o, nil
+	}
+	g, err := h.Store.Grant(ctx, grantID)
+	if errors.Is(err, store.ErrNotFound) {
+		return o, rc.Errorf(rc.Unauthenticated, "You are signed out. Sign in to go on.")
+	}
+	if err != nil {
+		return o, fmt.Errorf("reading whose logs they are: %w", err)
+	}
+	o = store.LogOwner{Platform: g.Platform, ClientID: g.ClientID, OwnerID: g.OwnerID}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.owners == nil || len(h.owners) > 10_000 {
+		h.owners = map[string]store.LogOwner{}
+	}
+	h.owners[grantID] = o
+	return o, nil
+}
+
+func (h *Handler) begin() {
+	h.once.Do(func() {
+		h.ids.Now = h.Now
+		h.wake = make(chan struct{}, 1)
+	})
+}
+
+// nudge makes Run look for what is due.
+func (h *Handler) nudge() {
+	h.begin()
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,329 @@
+package logbook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+	"offhook/internal/widget/visit"
+)
+
+// most is how many entries a tab gets at once (contract/service.md 8.2).
+const most = 10
+
+// asked is what a tab says when it asks what there is to do.
+type asked struct {
+	Tab      string
+	Open     string // the conversation that it shows
+	Defaults struct{ Message, Call bool }
+}
+
+// work is what a tab gets to do.
+type work struct {
+	Items   []job    `json:"items"`             // for the logger of its page
+	Match   []string `json:"match"`             // for the matcher of its page
+	Auto    auto     `json:"auto"`              // for its page to know
+	Loggers named    `json:"loggers"`           // which there are
+	Pressed []string `json:"pressed,omitempty"` // the keys of what the user has just asked for
+}
+
+// A job is an entry for a tab to hand to its page.
+type job struct {
+	Key  string          `json:"key"`
+	Kind string          `json:"kind"`
+	Body json.RawMessage `json:"body"`
+}
+
+// named says which loggers a page has.
+type named struct {
+	Message bool `json:"message"`
+	Call    bool `json:"call"`
+}
+
+// next answers POST /p/{key}/log/next.
+func (h *Handler) next(w http.ResponseWriter, r *http.Request, c call) error {
+	var q asked
+	if err := visit.Body(w, r, &q); err != nil {
+		return err
+	}
+	if err := checkTab(q.Tab); err != nil {
+		return err
+	}
+	s, err := h.meet(r, c, &q)
+	if err != nil {
+		return err
+	}
+	return h.give(w, r, c, q, s, nil)
+}
+
+func checkTab(id string) error {
+	if id == "" || len(id) > 64 {
+		return rc.Errorf(rc.Invalid, "This tab has no proper id. Reload the page.")
+	}
+	return nil
+}
+
+// give answers with what the tab may do now.
+func (h *Handler) give(w http.ResponseWriter, r *http.Request, c call, q asked, s store.LogSettings, pressed []string) error {
+	ctx := r.Context()
+	out := work{Items: []job{}, Match: []string{}, Auto: autoOf(s), Loggers: named{c.logs(), c.loggers.Call.Path != ""}, Pressed: pressed}
+	if h.turn(c, q.Tab) {
+		var err error
+		if out.Items, err = h.take(ctx, c, q.Tab); err != nil {
+			return err
+		}
+		if out.Match, err = h.wanted(c, q.Open, placeOf(s)); err != nil {
+			return err
+		}
+	}
+	if c.logs() {
+		h.follow(c)
+	}
+	visit.JSON(w, http.StatusOK, out)
+	return nil
+}
+
+// turn notes that a tab asks, and says whether it is the one to deliver.
+func (h *Handler) turn(c call, id string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	crew, now := h.crew(c.page()), h.Now()
+	t := crew.find(id, c.visit.Session.GrantID, c.visit.Frame.Key)
+	t.seen, t.able = now, c.loggers.Name != ""
+	return crew.deliverer(now) == t
+}
+
+// page is the target of a visit's page, whatever its entries' own is.
+func (c call) page() target { return target{c.target.owner, c.visit.Frame.Origin} }
+
+// crew needs h.mu.
+func (h *Handler) crew(t target) *crew {
+	if h.crews == nil {
+		h.crews = map[target]*crew{}
+	}
+	if h.crews[t] == nil {
+		h.crews[t] = &crew{}
+	}
+	return h.crews[t]
+}
+
+// take claims what is due for a tab whose turn it is.
+func (h *Handler) take(ctx context.Context, c call, id string) ([]job, error) {
+	jobs := []job{}
+	if c.hooked() {
+		return jobs, nil
+	}
+	due, err := h.Store.DueLogEntries(ctx, c.target.owner, c.target.at, h.Now(), most)
+	if err != nil {
+		return nil, fmt.Errorf("looking for what is to be logged: %w", err)
+	}
+	mine, err := h.claim(ctx, due, id)
+	if err != nil {
+		return nil, fmt.Errorf("handing out what is to be logged: %w", err)
+	}
+	for _, e := range mine {
+		body, err := h.body(e)
+		if err != nil {
+			return nil, err
+		}
+		jobs = append(jobs, job{e.ID, e.Kind, body})
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	t := h.crew(c.page()).find(id, c.visit.Session.GrantID, c.visit.Frame.Key)
+	if t.due = (time.Time{}); len(jobs) > 0 {
+		t.due = h.Now().Add(claimed)
+	}
+	return jobs, nil
+}
+
+// answered answers POST /p/{key}/log/items/{id}: the page has acknowledged an
+// entry, or has not answered. That it arrived may be told by any tab.
+func (h *Handler) answered(w http.ResponseWriter, r *http.Request, c call) error {
+	var q struct {
+		Tab string
+		OK  bool
+	}
+	if err := visit.Body(w, r, &q); err != nil {
+		return err
+	}
+	if err := checkTab(q.Tab); err != nil {
+		return err
+	}
+	ctx, id := context.WithoutCancel(r.Context()), r.PathValue("id")
+	e, err := h.Store.LogEntry(ctx, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && e.Owner != c.target.owner {
+		return rc.Errorf(rc.NotFound, "There is no such log entry.")
+	}
+	if err != nil {
+		return fmt.Errorf("reading a log entry: %w", err)
+	}
+	if q.OK {
+		if _, err := h.finish(ctx, c.target.owner, id); err != nil {
+			return err
+		}
+		h.forgetMatch(c.page(), e.LogID)
+	} else {
+		if err := h.fail(ctx, e, q.Tab, silent(c.loggers.Name)); err != nil {
+			return fmt.Errorf("noting that nothing was logged: %w", err)
+		}
+		h.rest(c, q.Tab)
+	}
+	h.announce(ctx, c.page())
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// silent says that a page did not answer.
+func silent(name string) string {
+	if name == "" {
+		name = "The page around the phone"
+	}
+	return fmt.Sprintf("%s did not answer within %.0f seconds.", clip(name), patience.Seconds())
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:59]) + "…"
+	}
+	return s
+}
+
+func (h *Handler) rest(c call, id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	crew := h.crew(c.page())
+	crew.rest(crew.find(id, c.visit.Session.GrantID, c.visit.Frame.Key))
+}
+
+// press answers POST /p/{key}/log/messages/{id}: the user logs a conversation,
+// every day of it (contract/service.md 8.2). The tab in which they did gets
+// the entries, because its page is to open what belongs to them.
+func (h *Handler) press(w http.ResponseWriter, r *http.Request, c call) error {
+	var q struct {
+		asked
+		Press    string
+		FormData map[string]any
+	}
+	if err := visit.Body(w, r, &q); err != nil {
+		return err
+	}
+	if err := checkTab(q.Tab); err != nil {
+		return err
+	}
+	if q.Press == "" || len(q.Press) > 64 {
+		return rc.Errorf(rc.Invalid, "This click has no proper id. Reload the page and try again.")
+	}
+	if !c.logs() {
+		return rc.Errorf(rc.Conflict, "The page around the phone does not log messages any more. Reload it and try again.")
+	}
+	s, err := h.meet(r, c, nil)
+	if err != nil {
+		return err
+	}
+	d, err := h.Desks.Desk(r.Context(), c.visit.Session.GrantID)
+	if err != nil {
+		return err
+	}
+	thread, err := d.Thread(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	drafts, err := h.pressed(c, thread, placeOf(s), q.Press, q.FormData)
+	if err != nil {
+		return err
+	}
+	if len(drafts) == 0 {
+		return rc.Errorf(rc.Conflict, "There is nothing to log yet: no text of this conversation has been sent.")
+	}
+	if err := h.record(r.Context(), c.target, drafts...); err != nil {
+		return err
+	}
+	h.nudge()
+	h.mu.Lock()
+	crew := h.crew(c.page())
+	crew.first(crew.find(q.Tab, c.visit.Session.GrantID, c.visit.Frame.Key))
+	h.mu.Unlock()
+	var keys []string
+	for _, d := range drafts {
+		keys = append(keys, d.key(c.target))
+	}
+	return h.give(w, r, c, q.asked, s, keys)
+}
+
+// pressed are the drafts of a click, newest day first.
+func (h *Handler) pressed(c call, t Thread, at place, press string, form map[string]any) ([]draft, error) {
+	trigger := triggerManual
+	if form != nil {
+		trigger = triggerForm
+	}
+	var drafts []draft
+	for i, g := range at.groups(t) {
+		d, err := h.draft(c.page(), g, at, trigger)
+		if err != nil {
+			return nil, err
+		}
+		d.press = press
+		d.body["redirect"] = i == 0
+		if form != nil {
+			d.body["formData"] = form
+		}
+		drafts = append(drafts, d)
+	}
+	return drafts, nil
+}
+
+// draft draws up one day of a conversation.
+func (h *Handler) draft(page target, g group, at place, trigger string) (draft, error) {
+	it, err := at.item(g)
+	if err != nil {
+		return draft{}, err
+	}
+	it.Matches = h.entities(page, it.ConversationLogID)
+	return draft{
+		kind: kindMessage, thing: g.thread.ID, logID: it.ConversationLogID, newest: g.key(), trigger: trigger,
+		body: map[string]any{"conversation": it, "triggerType": trigger, "correspondentEntity": nil},
+	}, nil
+}
+
+// Join tells that a tab's connection is up, until leave is called. A tab that
+// goes takes its work with it, and the next one gets it.
+func (h *Handler) Join(grantID string, f store.Frame, id string) (leave func()) {
+	ctx := context.Background()
+	owner, err := h.owner(ctx, grantID)
+	if checkTab(id) != nil || err != nil {
+		return func() {} // it lives by its requests
+	}
+	page := target{owner, f.Origin}
+	h.mu.Lock()
+	t := h.crew(page).find(id, grantID, f.Key)
+	t.sockets++
+	t.seen = h.Now()
+	h.mu.Unlock()
+	return func() { h.leave(ctx, page, t) }
+}
+
+func (h *Handler) leave(ctx context.Context, page target, t *tab) {
+	now := h.Now()
+	h.mu.Lock()
+	t.sockets--
+	gone := t.sockets == 0
+	if gone {
+		t.seen = time.Time{} // unless it asks again, or connects again
+		h.crew(page).left = now
+	}
+	h.mu.Unlock()
+	if !gone {
+		return
+	}
+	err := h.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.ShortenLogClaims(ctx, t.id, now.Add(grace)) })
+	if err != nil {
+		h.Log.Error("taking back what a tab had to log", "err", err)
+	}
+	h.nudge()
+}

@@ -1,0 +1,66 @@
+package panel
+
+import (
+	"context"
+	"fmt"
+	"html/template"
+	"time"
+
+	"offhook/internal/widget/visit"
+)
+
+// Logs draws what becomes of texts that are logged elsewhere. Its answers are
+// empty or nil where nothing is logged.
+type Logs interface {
+	// Settings are the switches and what waits to be logged.
+	Settings(ctx context.Context, v visit.Visit) (template.HTML, error)
+	// Button logs a conversation.
+	Button(ctx context.Context, v visit.Visit, conversation string) (template.HTML, error)
+	// Marks says how a conversation's day stands.
+	Marks(ctx context.Context, v visit.Visit) (func(conversation string, at time.Time) template.HTML, error)
+}
+
+// markRows draws how the newest day of each conversation stands.
+func (h *Handler) markRows(ctx context.Context, v *messagesView) error {
+	if h.Logs == nil {
+		return nil
+	}
+	mark, err := h.Logs.Marks(ctx, v.visit)
+	if err != nil || mark == nil {
+		return err
+	}
+	for i, row := range v.Rows {
+		if !row.At.IsZero() {
+			v.Rows[i].Log = mark(row.ID, row.At)
+		}
+	}
+	return nil
+}
+
+// markDays draws how each day of a conversation stands.
+func (h *Handler) markDays(ctx context.Context, v *threadView) error {
+	if h.Logs == nil {
+		return nil
+	}
+	mark, err := h.Logs.Marks(ctx, v.visit)
+	if err != nil || mark == nil {
+		return err
+	}
+	for i, it := range v.Items {
+		if it.Day != nil {
+			v.Items[i].Log = mark(v.ID, it.At)
+		}
+	}
+	return nil
+}
+
+// log draws what a conversation has of the logs.
+func (h *Handler) log(ctx context.Context, v *conversationView) (err error) {
+	if h.Logs == nil {
+		return nil
+	}
+	if v.Log, err = h.Logs.Button(ctx, v.visit, v.ID); err != nil {
+		return fmt.Errorf("drawing the button of a log: %w", err)
+	}
+	return h.markDays(ctx, &v.Thread)
+}
