@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -223,9 +224,13 @@ func (d *drawer) choices(f *field, s, ui *object, value any) []choice {
 			}
 		}
 	}
-	off, _ := option(ui, "enumDisabled").([]any)
+	list, _ := option(ui, "enumDisabled").([]any)
+	off := map[string]bool{}
+	for _, v := range list {
+		off[text(v)] = true
+	}
 	for i := range out {
-		out[i].Disabled = slices.ContainsFunc(off, func(v any) bool { return text(v) == out[i].Value })
+		out[i].Disabled = off[out[i].Value]
 	}
 	return out
 }
@@ -274,20 +279,15 @@ func (d *drawer) combo(f *field, s *object, value any) *field {
 	if !f.Multiple && value != nil {
 		values = []any{value}
 	}
+	labels := map[string]string{}
+	for _, c := range f.Choices {
+		labels[c.Value] = c.Label
+	}
 	for _, v := range values {
-		f.Picked = append(f.Picked, choice{Value: text(v), Label: labelFor(f.Choices, v)})
+		f.Picked = append(f.Picked, choice{Value: text(v), Label: cmp.Or(labels[text(v)], markup.Line(plain(v)))})
 	}
 	if !f.Multiple && f.Picked != nil {
 		f.Value = f.Picked[0].Label
 	}
 	return f
-}
-
-func labelFor(choices []choice, v any) string {
-	for _, c := range choices {
-		if c.Value == text(v) {
-			return c.Label
-		}
-	}
-	return markup.Line(plain(v))
 }
