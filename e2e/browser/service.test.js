@@ -153,3 +153,75 @@ describe("a service's own settings and banner", () => {
     }
   });
 });
+
+describe('the toolbar of a text', () => {
+  it('has the buttons of the service, whose clicks the page hears', async () => {
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    try {
+      await serve(tab, { '/button': { data: 'ok' } });
+      const icon = snippet.authorizationLogo;
+      await register(tab, { name: 'Acme', buttonEventPath: '/button', buttons: [{ id: 'tpl', type: 'smsToolbar', label: 'Deal templates', icon }, { id: 'off', type: 'smsToolbar', label: 'Elsewhere', icon: 'https://evil.example/x.png' }] });
+      await tab.phone.getByRole('link', { name: 'New message' }).first().click();
+      await tab.phone.getByRole('button', { name: 'Deal templates' }).click();
+      assert.deepEqual(await asked(tab, '/button'), { button: { id: 'tpl', type: 'smsToolbar', label: 'Deal templates' } });
+      await tab.phone.getByRole('button', { name: 'Elsewhere' }).getByText('E', { exact: true }).waitFor();
+      assert.ok(person.console.some((line) => /asset origin/.test(line)), 'the developer is told of the picture');
+      assert.ok(!person.urls.some((url) => url.includes('evil.example')));
+    } finally {
+      await person.close();
+    }
+  });
+});
+
+describe('do not contact', () => {
+  it('asks the page before a text goes out, and fails closed', async () => {
+    const ben = await demo.user('Ben Brook');
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    try {
+      await serve(tab, { '/dnc': { data: { result: false } } });
+      await register(tab, { name: 'Acme', doNotContactPath: '/dnc' });
+      await tab.compose(ben.phoneNumber, ben.name);
+      await tab.send('Allowed');
+      await tab.bubble('Allowed').waitFor();
+      assert.deepEqual(await asked(tab, '/dnc'), { recipients: [{ phoneNumber: ben.phoneNumber }], actionType: 'sms' });
+
+      await serve(tab, { '/dnc': { data: { result: true, mode: 'restrict', message: 'On the list since May' } } });
+      await tab.send('Refused');
+      await tab.phone.getByText('On the list since May').waitFor();
+      assert.equal(await tab.phone.getByRole('button', { name: 'Send anyway' }).count(), 0);
+      await tab.phone.getByRole('button', { name: 'Close' }).click();
+      await tab.phone.getByText('Not sent. Acme does not let you text').waitFor();
+
+      await serve(tab, { '/dnc': { data: { result: true, message: 'Only in the morning' } } });
+      await tab.send('Warned');
+      await tab.phone.getByText('Only in the morning').waitFor();
+      await tab.phone.getByRole('button', { name: 'Send anyway' }).click();
+      await tab.bubble('Warned').waitFor();
+      await tab.phone.getByText('Delivered').or(tab.phone.getByText('Sent', { exact: true })).first().waitFor();
+      const entries = await demo.audit();
+      assert.match(JSON.stringify(entries), /"contact".*Only in the morning/);
+    } finally {
+      await person.close();
+    }
+  });
+
+  it('asks the user when the page does not answer', async () => {
+    const ben = await demo.user('Ben Brook');
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    try {
+      await person.context.clock.install();
+      await serve(tab, {});
+      await register(tab, { name: 'Acme', doNotContactPath: '/dnc' });
+      await tab.compose(ben.phoneNumber, ben.name);
+      await tab.send('Into silence');
+      await asked(tab, '/dnc');
+      await person.context.clock.runFor(6_000);
+      await tab.phone.getByText('Acme did not say whether you may text').waitFor();
+      await tab.phone.getByRole('button', { name: 'Do not send' }).click();
+      await tab.phone.getByText('Not sent.').waitFor();
+      assert.equal(await tab.composer().inputValue(), 'Into silence');
+    } finally {
+      await person.close();
+    }
+  });
+});

@@ -14,7 +14,8 @@ import (
 	"strings"
 )
 
-// Handler serves the CRM and two plainer pages: /plain with nothing but the
+// Handler serves the CRM, /connected, which adds itself to the phone in every
+// way that a page can, and two plainer pages: /plain with nothing but the
 // script tag, and /iframe with nothing but the frame.
 type Handler struct {
 	WidgetURL   string // where adapter.js and app.html come from
@@ -41,9 +42,10 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{"display": dis
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", h.page("crm.html"))
+	mux.HandleFunc("GET /connected", h.page("connected.html"))
 	mux.HandleFunc("GET /plain", h.page("plain.html"))
 	mux.HandleFunc("GET /iframe", h.page("iframe.html"))
-	for name, mime := range map[string]string{"crm.css": "text/css", "crm.js": "text/javascript", "plain.js": "text/javascript"} {
+	for name, mime := range map[string]string{"crm.css": "text/css", "crm.js": "text/javascript", "connected.js": "text/javascript", "plain.js": "text/javascript"} {
 		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", mime+"; charset=utf-8")
 			w.Header().Set("Cache-Control", "no-cache")

@@ -29,6 +29,9 @@ const pending = new Map();
 /** The service as the server knows it, or null. */
 export const current = () => service;
 
+/** Whether the page around this frame has registered: another one's would not answer. */
+export const answers = () => memory.some((m) => m.type === "rc-adapter-register-third-party-service");
+
 /**
  * Takes a message that changes the service. Before sign-in it waits.
  * @param {Message} message
@@ -71,10 +74,14 @@ async function pump() {
   }
 }
 
+/** Whether this page has told the server anything: what an earlier load of it registered is gone then. */
+let begun = false;
+
 /** Whether the server has answered, well or ill. @param {Message} message */
 async function send(message) {
-  const answer = await ask("/service", { method: "POST", body: JSON.stringify(message) }).catch(() => null);
+  const answer = await ask(begun ? "/service" : "/service?first=1", { method: "POST", body: JSON.stringify(message) }).catch(() => null);
   if (!answer || answer.status >= 500 || answer.status === 401) return false;
+  begun = true;
   if (!answer.ok) {
     console.warn(`The phone refused ${message.type}: ${(await answer.text()).trim()}`);
     return true;
@@ -82,6 +89,7 @@ async function send(message) {
   const { warnings, service: now } = await answer.json();
   for (const sentence of warnings) console.warn(`${message.type}: ${sentence}`);
   see(now);
+  if (message.type === "rc-adapter-register-third-party-service") document.dispatchEvent(new CustomEvent("oh:service-registered"));
   return true;
 }
 
@@ -158,6 +166,7 @@ async function look() {
 /** Says again what the page has registered. */
 function again() {
   queue = [...memory];
+  begun = false;
   return pump();
 }
 

@@ -31,7 +31,7 @@ type Trail struct {
 const maxField = 256
 
 // Record adds an entry. It sets the id, and where they are empty the time,
-// and the address, which is that of the request whose context ctx is. Of the
+// the owner of the grant, and the address, which is that of the request whose context ctx is. Of the
 // refusals of one address it writes 60 a minute, and says so. It goes
 // on when ctx ends, because what happened has happened. An entry that cannot
 // be written is logged in full: nobody's sign-out waits for a disk.
@@ -41,6 +41,11 @@ func (t *Trail) Record(ctx context.Context, e store.AuditEntry) {
 		e.At = t.Now()
 	}
 	e.Address = cmp.Or(e.Address, listen.Address(ctx))
+	if e.OwnerID == "" && e.GrantID != "" {
+		if g, err := t.Store.Grant(ctx, e.GrantID); err == nil { // a grant that has ended names nobody any more
+			e.OwnerID = g.OwnerID
+		}
+	}
 	if e.Kind == store.AuditRefusal {
 		written, last := t.refusals.count(e.Address, t.Now())
 		if !written {
