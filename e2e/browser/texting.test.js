@@ -70,11 +70,11 @@ describe('texting', () => {
       await colleague.text(ada, 'First');
       await colleague.text(ada, 'Second');
       for (const t of [tab, second]) {
-        await t.phone.getByRole('listitem').filter({ hasText: 'Second' }).getByText(/^2( unread)?/).first().waitFor();
+        await t.phone.getByRole('listitem').filter({ hasText: 'Second' }).getByText(/^2( unread)?$/).first().waitFor();
         await t.page.getByText('2', { exact: true }).locator('visible=true').first().waitFor();
       }
       await tab.openConversation('Second');
-      await second.phone.getByText(/\b2( unread)?\b/).first().waitFor({ state: 'hidden' });
+      await second.phone.getByText(/^2( unread)?$/).first().waitFor({ state: 'hidden' });
       await second.page.locator('.badge').getByText('2', { exact: true }).first().waitFor({ state: 'hidden' });
       const { message } = await second.hears('rc-message-updated-notify', '"readStatus":"Read"');
       assert.equal(message.readStatus, 'Read');
