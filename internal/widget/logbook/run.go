@@ -88,9 +88,19 @@ func (h *Handler) look(ctx context.Context) {
 		return
 	}
 	for _, t := range due {
-		h.announce(ctx, target{t.Owner, t.At})
+		if page := (target{t.Owner, t.At}); h.manned(page) {
+			h.announce(ctx, page)
+		}
 	}
 	h.push(ctx)
+}
+
+// manned says whether a page has a tab that could deliver.
+func (h *Handler) manned(page target) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	crew := h.crews[page]
+	return crew != nil && crew.deliverer(h.Now()) != nil
 }
 
 // round begins to watch for webhooks, and lets go of pages that are gone.
