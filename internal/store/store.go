@@ -46,6 +46,7 @@ type PlatformReader interface {
 	CredentialReader
 	MessageReader
 	PresenceReader
+	TemplateReader
 	WSTokenReader
 }
 
@@ -58,6 +59,7 @@ type PlatformTx interface {
 	CredentialWriter
 	MessageWriter
 	PresenceWriter
+	TemplateWriter
 	WSTokenWriter
 }
 

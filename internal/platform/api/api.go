@@ -18,6 +18,7 @@ import (
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/platform/api/numbers"
 	"offhook/internal/platform/api/presence"
+	"offhook/internal/platform/api/templates"
 	"offhook/internal/platform/wire"
 	"offhook/internal/store"
 )
@@ -31,12 +32,14 @@ type Handler struct {
 	Office *messages.Office
 	Now    func() time.Time
 	Log    *slog.Logger
+
+	ids *store.IDs
 }
 
 // New returns a Handler with its own message office.
 func New(face *wire.Face, st store.Platform, b bus.Bus, now func() time.Time, log *slog.Logger) *Handler {
 	ids := &store.IDs{Now: now}
-	return &Handler{Face: face, Store: st, Bus: b, Office: messages.NewOffice(st, b, ids, now, log), Now: now, Log: log}
+	return &Handler{Face: face, Store: st, Bus: b, Office: messages.NewOffice(st, b, ids, now, log), Now: now, Log: log, ids: ids}
 }
 
 // Run does the work behind the answers, the delivery of texts, until ctx
@@ -53,6 +56,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	(&numbers.Handler{Face: h.Face, Store: h.Store}).Mount(own)
 	(&messages.Handler{Face: h.Face, Store: h.Store, Office: h.Office, Now: h.Now, Log: h.Log}).Mount(own)
 	(&presence.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, Log: h.Log}).Mount(own)
+	(&templates.Handler{Face: h.Face, Store: h.Store, IDs: h.ids, Now: h.Now}).Mount(own)
 	h.mountService(own)
 	own.HandleFunc("/", h.unknown)
 	serve := h.override(own, mux)
