@@ -33,3 +33,10 @@ test("no path climbs out of the panels", () => {
     assert.equal(known(path), "/messages", path);
   }
 });
+
+test("a page of a service may have any name, and nothing climbs out by it", () => {
+  assert.equal(known("/customized/my lead"), "/customized/my%20lead");
+  assert.equal(known("/customizedTabs/a%2Fb"), "/customizedTabs/a%2Fb");
+  assert.equal(known("/customizedTabs/100%"), "/customizedTabs/100%25");
+  for (const path of ["/customized/..", "/customized/%2e%2e", "/customized/..%2f..%2fsettings", "/customized/a/../../x", "/customized/"]) assert.equal(known(path), "/messages");
+});
