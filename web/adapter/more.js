@@ -41,6 +41,8 @@ export default function more(page) {
       page.show();
       send("rc-adapter-set-environment", { ...which });
     },
+    /** @param {{call?: boolean, message?: boolean}} what */
+    setAutoLog: async ({ call, message }) => send("rc-adapter-update-auto-log-settings", { call, message }),
     /** @param {{senderNumber: string}} settings */
     updateSmsSetting: async ({ senderNumber }) => send("rc-sms-settings-update", { senderNumber }),
 
