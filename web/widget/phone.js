@@ -27,6 +27,22 @@ const enliven = () => document.querySelector("[data-service]") && import("./serv
 document.addEventListener("oh:panel", enliven);
 document.addEventListener("htmx:after:swap", enliven);
 
+// People have modules of their own.
+function meet() {
+  if (document.querySelector("[data-panel=contacts]")) void import("./contacts.js");
+  if (document.querySelector("[data-panel=contact], .holders, [data-view-contact]")) void import("./contact.js");
+}
+document.addEventListener("oh:panel", meet);
+document.addEventListener("htmx:after:swap", meet);
+document.addEventListener("oh:service", (e) => {
+  const { what, id } = /** @type {CustomEvent} */ (e).detail ?? {};
+  if ((what === "matches" && id === "names") || (what === "contacts" && id === "list") || what === "service") void import("./names.js").then((m) => m.redraw());
+});
+document.addEventListener("oh:service-known", (e) => {
+  const { contactsPath, contactMatchPath } = /** @type {CustomEvent} */ (e).detail?.paths ?? {};
+  if (contactsPath || contactMatchPath) void import("./contactsync.js");
+});
+
 // Where texts are logged, the page around us may have to be told at any time.
 const log = () => document.querySelector("[data-logs]") && import("./logger.js");
 document.addEventListener("oh:panel", log);
@@ -74,6 +90,10 @@ async function copy(at) {
     return alert("This page may not use the clipboard. Select the number and copy it.");
   }
   label.textContent = "Copied";
+  at.setAttribute("data-copied", "");
   announce("Number copied");
-  setTimeout(() => (label.textContent = "Copy"), 2000);
+  setTimeout(() => {
+    label.textContent = "Copy";
+    at.removeAttribute("data-copied");
+  }, 2000);
 }

@@ -1,8 +1,11 @@
 package contact
 
 import (
+	"html/template"
 	"slices"
 	"strings"
+
+	"offhook/internal/widget/markup"
 )
 
 // A List is what a search found in several books, in the order that it is
@@ -148,9 +151,22 @@ type Source struct {
 	Icon string // an address that may be shown; empty for none
 	Book *Book
 
+	Origins []string // where its pictures may come from
+
+	Matches bool   // its page can be asked whose a number is
 	Views   bool   // its page shows a matched contact itself
 	Syncs   bool   // it can be asked again for all of them
 	Syncing bool   // it is being asked
 	SoFar   int    // how many have come of those that it is being asked for
 	Trouble string // a sentence about the last time, when that went wrong
+
+	Activities string // what its page calls what happened with a contact; empty when it tells nothing
+	Buttons    []Button
 }
+
+// A Button stands at each number of a contact. Its texts are a stranger's.
+type Button struct{ ID, Type, Label, Icon string }
+
+// Picture is the address of a contact's picture; empty where it may not be
+// shown.
+func (s Source) Picture(address string) template.URL { return markup.Picture(address, s.Origins) }

@@ -32,12 +32,14 @@ type conversationView struct {
 	Conversation
 	Others []Party
 	Who    whoView // the one other person
-	Sub    string  // the number, or how many people
-	Info   string  // the route of the number's own page, for one other person
-	Draft  string
-	Thread threadView
-	Limit  int
-	Log    template.HTML // the button that logs it
+
+	Holders holdersView // likewise
+	Sub     string      // the number, or how many people
+	Info    string      // the route of the number's own page, for one other person
+	Draft   string
+	Thread  threadView
+	Limit   int
+	Log     template.HTML // the button that logs it
 }
 
 // Composing says that the composer belongs to a conversation.
@@ -114,6 +116,7 @@ func newConversation(p page, c Conversation, messages []Message, draft string) c
 	}
 	if len(v.Others) == 1 {
 		v.Who = newWho(p, v.Others[0])
+		v.Holders = p.holders(c.ID, v.Others[0])
 		v.Info = "#/number/" + url.PathEscape(v.Others[0].Number)
 	}
 	v.Thread = newThread(p, c, messages, firstUnread(messages), shown)

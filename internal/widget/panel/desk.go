@@ -3,6 +3,8 @@ package panel
 import (
 	"context"
 	"time"
+
+	"offhook/internal/widget/contact"
 )
 
 // A Desk is what the panels need of one user's live state. It is safe for
@@ -18,6 +20,8 @@ type Desk interface {
 	Conversation(id string) (Conversation, []Message, error)
 	// Lookup finds people to text. A query that reads as a number comes first.
 	Lookup(query string, limit int) []Party
+	// Colleagues are the people of the company's directory.
+	Colleagues() *contact.Book
 	// Send stores a text to be delivered and returns its conversation; the
 	// same ID twice sends once.
 	Send(ctx context.Context, o Outgoing) (conversationID string, err error)

@@ -12,6 +12,8 @@ type numberView struct {
 	Party
 	Who   whoView
 	Known bool // it has a name
+
+	Holders holdersView
 }
 
 func (h *Handler) number(w http.ResponseWriter, r *http.Request, p page) error {
@@ -29,6 +31,7 @@ func newNumber(p page, number string, parties []Party) numberView {
 			v.Display, v.Name = own.Display, "Your number"
 		}
 	}
+	v.Holders = p.holders("", v.Party)
 	v.Name = markup.Line(v.Name)
 	v.Who = newWho(p, v.Party)
 	v.Known = v.Name != "" && v.Name != v.Display

@@ -12,10 +12,11 @@ import (
 var templateFiles embed.FS
 
 var templates = markup.Templates(templateFiles, template.FuncMap{
-	"tone":      tone,
-	"reachWord": func(p Party) string { return word(p.Reach, p.Self) },
-	"many":      func(n int) bool { return n > 1 },
-	"htmx":      func() string { return htmxConfig },
+	"tone":       tone,
+	"reachWord":  func(p Party) string { return word(p.Reach, p.Self) },
+	"buttonIcon": buttonIcon,
+	"many":       func(n int) bool { return n > 1 },
+	"htmx":       func() string { return htmxConfig },
 })
 
 // htmxConfig keeps htmx to what the policy allows and what we use: errors are

@@ -1,0 +1,87 @@
+package desk
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"offhook/internal/widget/contact"
+)
+
+// A Correspondent is a number that the user has a conversation with.
+type Correspondent struct {
+	Number string
+	Caller string // the name that came with a text, if one did
+	Known  bool   // the user's phone service says who it is
+}
+
+// Correspondents are the numbers of all conversations, the most recent first,
+// without the user's own.
+func (d *Desk) Correspondents() []Correspondent {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	l := d.ledger
+	last := make(map[string]time.Time)
+	for _, t := range l.threads {
+		at := newest(t)
+		for _, n := range t.numbers {
+			if before, ok := last[n]; !l.own[n] && (!ok || at.After(before)) {
+				last[n] = at
+			}
+		}
+	}
+	all := make([]Correspondent, 0, len(last))
+	for n := range last {
+		p := l.people.party(n)
+		all = append(all, Correspondent{n, l.people.heard[n], p.Name != "" && !p.Heard})
+	}
+	slices.SortFunc(all, func(a, b Correspondent) int {
+		return cmp.Or(last[b.Number].Compare(last[a.Number]), strings.Compare(a.Number, b.Number))
+	})
+	return all
+}
+
+// Colleagues are the people of the company's directory, without the user. The
+// book stays as it is; a later directory makes another one.
+func (d *Desk) Colleagues() *contact.Book {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := d.ledger.people
+	if own := d.me.ExtensionID; p.colleagues == nil || p.except != own {
+		p.colleagues, p.except = p.book(own), own
+	}
+	return p.colleagues
+}
+
+// book makes a book of the directory's entries.
+func (p *people) book(own string) *contact.Book {
+	entries := make([]contact.Entry, 0, len(p.entries))
+	for i := range p.entries {
+		e := &p.entries[i]
+		if e.Hidden || e.ID == own {
+			continue
+		}
+		record := map[string]any{
+			"id": e.ID, "type": contact.Company, "name": entryName(e), "firstName": e.FirstName, "lastName": e.LastName,
+			"extensionNumber": e.ExtensionNumber, "department": e.Department, "jobTitle": e.JobTitle, "emails": []string{e.Email},
+		}
+		var numbers []contact.Number
+		for _, n := range e.PhoneNumbers {
+			// The company's number does not reach one person.
+			if n.PhoneNumber != "" && !n.Hidden && n.UsageType != "MainCompanyNumber" && n.UsageType != "CompanyNumber" {
+				numbers = append(numbers, contact.Number{Number: n.PhoneNumber, Type: "direct"})
+			}
+		}
+		record["phoneNumbers"] = numbers
+		raw, err := json.Marshal(record)
+		if err != nil {
+			continue // a map of strings has a form as JSON
+		}
+		if c, _ := contact.Parse(raw, contact.Company); c.ID != "" {
+			entries = append(entries, contact.NewEntry(c))
+		}
+	}
+	return contact.NewBook(entries)
+}

@@ -1,0 +1,345 @@
+package panel
+
+import (
+	"cmp"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/contact"
+	"offhook/internal/widget/markup"
+)
+
+// inWindow is how many contacts are drawn at once: a list of thousands is
+// drawn where somebody looks, and elsewhere keeps its place.
+const inWindow = 100
+
+// manyPeople is from how many on letters help to find somebody.
+const manyPeople = 40
+
+// application is how addresses name the source that a host page registered,
+// whatever it calls itself.
+const application = "service"
+
+// A peopleView is the list of contacts with what stands above it.
+type peopleView struct {
+	page
+	Query   string
+	Chosen  string // the source that is shown; empty for all
+	Sources []sourceTab
+	App     contact.Source // the page's application; Type is empty when there is none
+	Status  Status
+	List    contact.List
+	Shown   []peopleWindow
+}
+
+// A sourceTab is one source that the list can be narrowed to.
+type sourceTab struct {
+	Key, Name string
+	Icon      template.URL
+}
+
+// A peopleWindow is a part of the list. Without rows it keeps the place of as
+// many.
+type peopleWindow struct {
+	At, Count, Heads int
+	Rows             []personRow
+}
+
+// A personRow is one contact in the list.
+type personRow struct {
+	Head string // the letter above it
+	contact.Contact
+	Href string
+	Face Party
+	Icon template.URL // of the source, where it is not the user's own
+	Sub  string
+}
+
+// books are the sources that a view shows, by what addresses call them.
+func (p page) books() (tabs []sourceTab, books map[string]*contact.Book, app contact.Source) {
+	books = map[string]*contact.Book{contact.Company: p.desk.Colleagues()}
+	tabs = []sourceTab{{Key: contact.Company, Name: "Company"}}
+	app, _ = p.source()
+	if app.Syncs {
+		books[application] = app.Book
+		tabs = append(tabs, sourceTab{Key: application, Name: app.Name, Icon: template.URL(app.Icon)})
+	}
+	return tabs, books, app
+}
+
+func newPeople(p page, query, source string, around int) peopleView {
+	v := peopleView{page: p, Query: markup.Cut(query, 200), Status: p.desk.Status()}
+	tabs, books, app := p.books()
+	v.App = app
+	if len(tabs) > 1 {
+		v.Sources = append([]sourceTab{{Name: "All"}}, tabs...)
+	}
+	var some []*contact.Book
+	for _, t := range tabs {
+		if source == t.Key || !slices.ContainsFunc(tabs, func(t sourceTab) bool { return t.Key == source }) {
+			some = append(some, books[t.Key])
+		}
+	}
+	if len(some) < len(tabs) {
+		v.Chosen = source
+	}
+	v.List = contact.Search(v.Query, some...)
+	for at := 0; at < v.List.Len(); at += inWindow {
+		w := peopleWindow{At: at, Count: min(inWindow, v.List.Len()-at)}
+		for i := range w.Count {
+			if v.List.Head(at+i) != "" {
+				w.Heads++
+			}
+		}
+		// The one that is looked at, and the next.
+		if at <= around+inWindow && at+inWindow > around {
+			w.Rows = v.rows(at)
+		}
+		v.Shown = append(v.Shown, w)
+	}
+	return v
+}
+
+func (v peopleView) rows(at int) (rows []personRow) {
+	for i, c := range v.List.Window(at, inWindow) {
+		r := newPerson(c, v.App)
+		r.Head = v.List.Head(at + i)
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func newPerson(c contact.Contact, app contact.Source) personRow {
+	r := personRow{Contact: c, Href: "#" + contactPath(c), Face: faceOf(c), Sub: c.Sub()}
+	if c.Type == app.Type {
+		r.Icon = template.URL(app.Icon)
+	}
+	return r
+}
+
+// contactPath is the route of a contact's page.
+func contactPath(c contact.Contact) string {
+	return "/contacts/" + url.PathEscape(c.Type) + "/" + url.PathEscape(c.ID)
+}
+
+// faceOf gives a contact the colour that its number has elsewhere.
+func faceOf(c contact.Contact) Party {
+	p := Party{Name: c.Name, Initials: contact.Initials(c.Name), Extension: c.Extension}
+	if len(c.Numbers) > 0 {
+		p.Number = c.Numbers[0].Number
+	}
+	if c.Type == contact.Company {
+		p.ExtensionID = c.ID
+	}
+	return p
+}
+
+// Letters are where the letters begin, where there are so many people that
+// they help; at most as many as fit beside the list.
+func (v peopleView) Letters() []contact.Letter {
+	if v.List.Len() < manyPeople {
+		return nil
+	}
+	all := v.List.Letters()
+	const most = 30
+	for len(all) > most { // of scripts with thousands of letters, every other one
+		kept := all[:0:0]
+		for i := 0; i < len(all); i += 2 {
+			kept = append(kept, all[i])
+		}
+		all = kept
+	}
+	return all
+}
+
+// Of is the address of this list, or of a part of it.
+func (v peopleView) Of(part string, more ...string) string {
+	q := url.Values{}
+	if v.Query != "" {
+		q.Set("q", v.Query)
+	}
+	if v.Chosen != "" {
+		q.Set("source", v.Chosen)
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
+	return v.Path("contacts", part) + "?" + q.Encode()
+}
+
+// Total says how many there are.
+func (v peopleView) Total() string {
+	n := v.List.Len()
+	word := "contacts"
+	if n == 1 {
+		word = "contact"
+	}
+	return thousands(n) + " " + word
+}
+
+// SoFar says how many have come.
+func (v peopleView) SoFar() string { return thousands(v.App.SoFar) }
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func (h *Handler) contacts(w http.ResponseWriter, r *http.Request, p page) error {
+	return render(w, http.StatusOK, "contacts", newPeople(p, r.FormValue("q"), r.FormValue("source"), 0))
+}
+
+// people answers with the list alone, around the place that is looked at.
+func (h *Handler) people(w http.ResponseWriter, r *http.Request, p page) error {
+	around, _ := strconv.Atoi(r.FormValue("at"))
+	return render(w, http.StatusOK, "people", newPeople(p, r.FormValue("q"), r.FormValue("source"), around))
+}
+
+// peopleRows answers with one window.
+func (h *Handler) peopleRows(w http.ResponseWriter, r *http.Request, p page) error {
+	at, err := strconv.Atoi(r.FormValue("at"))
+	if err != nil || at < 0 {
+		return rc.Errorf(rc.Invalid, "Which part of the list is meant? Reload the page.")
+	}
+	v := newPeople(p, r.FormValue("q"), r.FormValue("source"), at)
+	return render(w, http.StatusOK, "people-rows", v.rows(at))
+}
+
+// peopleStatus answers with what is going on.
+func (h *Handler) peopleStatus(w http.ResponseWriter, r *http.Request, p page) error {
+	return render(w, http.StatusOK, "people-status", newPeople(p, "", contact.Company, 0))
+}
+
+// A contactView is the page of one contact.
+type contactView struct {
+	page
+	contact.Contact
+	App     contact.Source
+	Own     bool // of the page's application
+	Face    Party
+	Icon    template.URL
+	Picture template.URL
+	Work    []string
+	Lines   []numberLine
+	Raw     string // as its source wrote it, for the page
+}
+
+// A numberLine is a number with what it is.
+type numberLine struct {
+	contact.Number
+	Display string
+	Kind    string
+}
+
+// kinds are the contract's phoneTypes for people.
+var kinds = map[string]string{
+	"business": "Business", "extension": "Extension", "home": "Home", "mobile": "Mobile", "phone": "Phone", "company": "Company",
+	"direct": "Direct", "fax": "Fax", "contact": "Contact",
+}
+
+// buttonIcon draws an icon of contract/service.md 12; a name that nobody
+// knows is apps.
+func buttonIcon(name string) string {
+	known := map[string]string{"call": "phone", "text": "message-square", "clock": "clock", "calendar": "calendar"}
+	return cmp.Or(known[name], "layout-grid")
+}
+
+// contact answers with the page of one.
+func (h *Handler) contact(w http.ResponseWriter, r *http.Request, p page) error {
+	typ, id := r.PathValue("type"), r.PathValue("id")
+	c, ok := contact.Contact{}, false
+	if typ == contact.Company {
+		c, ok = p.desk.Colleagues().Get(id)
+	}
+	app, known := p.source()
+	if d, named := p.desk.(namedDesk); !ok && named {
+		c, ok = d.books.Contact(d.visit, id)
+		ok = ok && c.Type == typ
+	}
+	if !ok {
+		return rc.Errorf(rc.NotFound, "This contact is not here any more.")
+	}
+	return render(w, http.StatusOK, "contact", newContact(p, c, app, known && c.Type == app.Type))
+}
+
+func newContact(p page, c contact.Contact, app contact.Source, own bool) contactView {
+	v := contactView{page: p, Contact: c, App: app, Own: own, Face: faceOf(c), Raw: string(c.Raw), Picture: app.Picture(c.Picture), Icon: template.URL(app.Icon)}
+	for _, s := range []string{c.JobTitle, c.Department, c.Company} {
+		if s != "" && s != c.Name && !slices.Contains(v.Work, s) {
+			v.Work = append(v.Work, s)
+		}
+	}
+	for _, n := range c.Numbers {
+		line := numberLine{n, n.Number, kinds[n.Type]}
+		if found := p.desk.Lookup(n.Number, 1); strings.HasPrefix(n.Number, "+") && len(found) > 0 && found[0].Number == n.Number {
+			line.Display = found[0].Display
+		}
+		v.Lines = append(v.Lines, line)
+	}
+	return v
+}
+
+// A holder is one of the contacts that a number may be.
+type holder struct {
+	contact.Contact
+	Href   string
+	Chosen bool
+	Raw    string
+}
+
+// A holdersView is who a number is, for the company's directory or for the
+// page's application, and the way to say which when there are several.
+type holdersView struct {
+	App          contact.Source // Name is empty when it has nothing to say
+	Conversation string
+	Number       string
+	All          []holder
+	Colleague    string // the route of a colleague's page
+}
+
+// holders are those of one party. In "", the conversation is the one that the
+// user has with nobody else.
+func (p page) holders(conversation string, with Party) (v holdersView) {
+	v.Number = with.Number
+	if with.ExtensionID != "" {
+		if c, ok := p.desk.Colleagues().Get(with.ExtensionID); ok {
+			v.Colleague = "#" + contactPath(c)
+		}
+		return v
+	}
+	d, ok := p.desk.(namedDesk)
+	if !ok || with.Self || with.Number == "" {
+		return v
+	}
+	v.App, _ = p.source()
+	v.Conversation = cmp.Or(conversation, d.alone(with.Number))
+	for i, c := range p.whose(v.Conversation, with.Number) {
+		v.All = append(v.All, holder{c, "#" + contactPath(c), i == 0, string(c.Raw)})
+	}
+	return v
+}
+
+// alone is the conversation with one number.
+func (d namedDesk) alone(number string) string {
+	for _, c := range d.Desk.Conversations(number, 0) {
+		if who := others(c.Parties); len(who) == 1 && who[0].Number == number {
+			return c.ID
+		}
+	}
+	return ""
+}
+
+// View is the contact that the number stands for.
+func (v holdersView) View() holder { return v.All[0] }
+
+// Several reports whether the user can pick.
+func (v holdersView) Several() bool { return len(v.All) > 1 }

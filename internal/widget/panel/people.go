@@ -1,0 +1,108 @@
+package panel
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"offhook/internal/store"
+	"offhook/internal/widget/contact"
+	"offhook/internal/widget/visit"
+)
+
+// Colleagues of the stories.
+func (d *fixtureDesk) Colleagues() *contact.Book {
+	return bookOf(contact.Company,
+		`{"id":"1002","name":"Priya Raman","extensionNumber":"102","jobTitle":"Buyer","department":"Purchasing","emails":["priya@harborsupply.example"],"phoneNumbers":[{"phoneNumber":"+16505550102","phoneType":"direct"}]}`,
+		`{"id":"1003","name":"Omar Haddad","extensionNumber":"103","jobTitle":"Driver","emails":["omar@harborsupply.example"],"phoneNumbers":[{"phoneNumber":"+16505550103","phoneType":"direct"}]}`,
+		`{"id":"1004","name":"Jonas Weber","extensionNumber":"104","emails":["jonas@harborsupply.example"]}`,
+	)
+}
+
+func bookOf(typ string, contacts ...string) *contact.Book {
+	var entries []contact.Entry
+	for _, raw := range contacts {
+		c, why := contact.Parse(json.RawMessage(raw), typ)
+		if c.ID == "" {
+			panic(why)
+		}
+		entries = append(entries, contact.NewEntry(c))
+	}
+	return contact.NewBook(entries)
+}
+
+// fixtureBooks are what the application of the stories' page knows.
+type fixtureBooks struct{ contact.Source }
+
+// harborIcon is a picture as a page would send one.
+const harborIcon = "data:image/svg+xml,%3Csvg%20xmlns=%22http://www.w3.org/2000/svg%22%20viewBox=%220%200%2016%2016%22%3E%3Crect%20width=%2216%22%20height=%2216%22%20rx=%224%22%20fill=%22%23c2410c%22/%3E%3Cpath%20d=%22M4%2011V5l4%204%204-4v6%22%20stroke=%22white%22%20stroke-width=%222%22%20fill=%22none%22/%3E%3C/svg%3E"
+
+func newFixtureBooks(many int) *fixtureBooks {
+	contacts := []string{
+		`{"id":"c1","name":"Marta Lindqvist","company":"Lindqvist Bygg","jobTitle":"Site manager","emails":["marta@lindqvist.example"],"phoneNumbers":[{"phoneNumber":"+14155550144","phoneType":"mobile"},{"phoneNumber":"+14155550145","phoneType":"business"}]}`,
+		`{"id":"c2","name":"Lumen Interiors","phoneNumbers":[{"phoneNumber":"+12125550166","phoneType":"company"}]}`,
+		`{"id":"c3","name":"Åsa Öberg","company":"Öberg & Co","emails":["asa@oberg.example"]}`,
+		`{"id":"c4","name":"王伟","company":"Pacific Tiles","phoneNumbers":[{"phoneNumber":"+14155550147","phoneType":"mobile"}]}`,
+		"{\"id\":\"c5\",\"name\":\"<img src=x onerror='alert(1)'> \u202egnihton\",\"company\":\"</a><script>alert(1)</script>\"}",
+		`{"id":"c6","name":"Marta Lindqvist-Olsson","company":"Olsson Flooring","phoneNumbers":[{"phoneNumber":"+14155550144"}]}`,
+	}
+	for i := range many {
+		contacts = append(contacts, fmt.Sprintf(`{"id":"m%d","name":"%c%s Customer %d","company":"Company %d"}`, i, 'A'+rune(i*7%26), []string{"nna", "ell", "ona"}[i%3], i, i))
+	}
+	return &fixtureBooks{contact.Source{
+		Type: "HarborCRM", Name: "HarborCRM", Icon: harborIcon, Book: bookOf("HarborCRM", contacts...), Syncs: true, Activities: "Activities",
+		Buttons: []contact.Button{{ID: "later", Type: "contactAction", Label: "Call back later", Icon: "clock"}},
+	}}
+}
+
+func (b *fixtureBooks) Contacts(visit.Visit) (contact.Source, bool) { return b.Source, true }
+
+func (b *fixtureBooks) Contact(_ visit.Visit, id string) (contact.Contact, bool) { return b.Book.Get(id) }
+
+func (b *fixtureBooks) Whose(_ visit.Visit, _, number string) []contact.Contact {
+	return b.Book.Whose(number)
+}
+
+// crmPage is a page whose application has contacts.
+func crmPage(d Desk, books *fixtureBooks) page {
+	v := visit.Visit{Frame: store.Frame{Key: "story"}}
+	p := storyPage(nil)
+	p.desk = namedDesk{d, v, books}
+	return p
+}
+
+func peopleStory(query, source string, many int, change func(*fixtureBooks)) func(*fixtureDesk, page) (string, any) {
+	return func(d *fixtureDesk, _ page) (string, any) {
+		books := newFixtureBooks(many)
+		if change != nil {
+			change(books)
+		}
+		return "contacts", newPeople(crmPage(d, books), query, source, 0)
+	}
+}
+
+func contactStory(id string) func(*fixtureDesk, page) (string, any) {
+	return func(d *fixtureDesk, _ page) (string, any) {
+		books := newFixtureBooks(0)
+		c, ok := books.Book.Get(id)
+		if !ok {
+			c, _ = d.Colleagues().Get(id)
+		}
+		return "contact", newContact(crmPage(d, books), c, books.Source, ok)
+	}
+}
+
+// peopleStories are the states of the contacts.
+func peopleStories() []story {
+	return []story{
+		{Name: "contacts", Title: "Contacts", Tab: "contacts", draw: peopleStory("", "", 80, nil)},
+		{Name: "contacts-company", Title: "Contacts without an application", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) { return "contacts", newPeople(p, "", "", 0) }},
+		{Name: "contacts-syncing", Title: "Contacts, being asked for", Tab: "contacts", draw: peopleStory("", "", 0, func(b *fixtureBooks) { b.Syncing, b.SoFar = true, 3200 })},
+		{Name: "contacts-trouble", Title: "Contacts, not answered", Tab: "contacts", draw: peopleStory("", "", 0, func(b *fixtureBooks) { b.Trouble = "HarborCRM did not answer." })},
+		{Name: "contacts-none", Title: "Contacts, the application has none", Tab: "contacts", draw: peopleStory("", application, 0, func(b *fixtureBooks) { b.Book = nil })},
+		{Name: "contacts-found", Title: "Contacts, found", Tab: "contacts", draw: peopleStory("lind", "", 0, nil)},
+		{Name: "contacts-nobody", Title: "Contacts, nobody found", Tab: "contacts", draw: peopleStory("zzz", contact.Company, 0, nil)},
+		{Name: "contact", Title: "Contact", Tab: "contacts", draw: contactStory("c1")},
+		{Name: "contact-colleague", Title: "Contact, a colleague", Tab: "contacts", draw: contactStory("1002")},
+		{Name: "contact-hostile", Title: "Contact with hostile text", Tab: "contacts", draw: contactStory("c5")},
+	}
+}

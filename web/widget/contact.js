@@ -1,0 +1,106 @@
+// Brings the page of one contact to life: its tabs, what the application of
+// the page around us says has happened with it, the application's buttons.
+// And wherever a number is somebody's: showing the contact, or saying which of
+// several it is.
+// @ts-check
+import { ask } from "./ask.js";
+import { alert } from "./nav.js";
+import { current, ready, request } from "./service.js";
+
+/** @param {HTMLElement} root @returns {any} the contact as its source wrote it */
+const contactOf = (root) => JSON.parse(root.dataset.contact || "{}");
+
+/** @param {Element} at */
+const pageOf = (at) => /** @type {HTMLElement | null} */ (at.closest("[data-panel=contact]"));
+
+/** What is shown of each page's activities. @type {WeakMap<Element, any[]>} */
+const shown = new WeakMap();
+
+/** @param {HTMLElement} root @param {HTMLElement} tab */
+function choose(root, tab) {
+  for (const t of root.querySelectorAll("[role=tab]")) {
+    const on = t === tab;
+    t.setAttribute("aria-selected", String(on));
+    if (t instanceof HTMLElement) t.tabIndex = on ? 0 : -1;
+    const panel = document.getElementById(t.getAttribute("aria-controls") || "");
+    if (panel) panel.hidden = !on;
+  }
+  if (tab.id === "tab-activities") void activities(root);
+}
+
+/** They are asked for each time somebody looks. @param {HTMLElement} root */
+async function activities(root) {
+  const at = /** @type {HTMLElement} */ (root.querySelector("#contact-activities"));
+  const skeleton = document.getElementById("skeleton-template");
+  if (!shown.has(at)) at.innerHTML = /** @type {HTMLTemplateElement} */ (skeleton).content.querySelector(".skeleton")?.outerHTML || "";
+  await ready;
+  const response = await request("activitiesPath", { contact: contactOf(root) });
+  const data = Array.isArray(response?.data) ? response.data : null;
+  const answer = data && (await ask("/service/activities", { method: "POST", body: JSON.stringify({ data }) }).catch(() => null));
+  if (!answer?.ok) return failed(at, root);
+  shown.set(at, data);
+  await htmx.swap({ text: await answer.text(), target: at, swap: "innerHTML", sourceElement: at });
+}
+
+/** @param {HTMLElement} at @param {HTMLElement} root */
+function failed(at, root) {
+  const box = document.createElement("div");
+  box.className = "blank blank--small";
+  const words = document.createElement("p");
+  words.className = "blank__text";
+  words.textContent = `${root.dataset.sourceName || "The page"} did not say what has happened with this contact.`;
+  const again = document.createElement("button");
+  again.type = "button";
+  again.className = "button";
+  again.dataset.activitiesAgain = "";
+  again.textContent = "Try again";
+  box.append(words, again);
+  at.replaceChildren(box);
+}
+
+document.addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target.closest("[role=tab], [data-activity], [data-activities-again], [data-contact-button], [data-view-contact]") : null;
+  if (!(at instanceof HTMLElement)) return;
+  if (at.dataset.viewContact) return void view(at.dataset.viewContact);
+  const root = pageOf(at);
+  if (!root) return;
+  if (at.getAttribute("role") === "tab") return choose(root, at);
+  if (at.dataset.activitiesAgain !== undefined) return void activities(root);
+  if (at.dataset.contactButton) return void press(root, at);
+  const list = shown.get(/** @type {Element} */ (at.closest("#contact-activities"))) ?? [];
+  void request("activityPath", { activity: list[Number(at.dataset.activity)] });
+});
+
+/** @param {string} contact */
+async function view(contact) {
+  await ready;
+  await request("viewMatchedContactPath", JSON.parse(contact));
+}
+
+/** @param {HTMLElement} root @param {HTMLElement} at */
+async function press(root, at) {
+  const { contactButton: id, label, number: phoneNumber, kind: phoneType } = at.dataset;
+  await ready;
+  await request("buttonEventPath", { button: { id, type: "contactAction", label }, resource: { ...contactOf(root), phoneNumber, phoneType } });
+}
+
+document.addEventListener("keydown", (e) => {
+  const at = e.target instanceof HTMLElement && e.target.getAttribute("role") === "tab" ? e.target : null;
+  const root = at && pageOf(at);
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+  if (!root || !step) return;
+  const tabs = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[role=tab]")]);
+  const to = tabs[(tabs.indexOf(at) + step + tabs.length) % tabs.length];
+  to.focus();
+  choose(root, to);
+});
+
+// Which of several people with one number it is, the user says once.
+document.addEventListener("change", async (e) => {
+  const at = e.target instanceof HTMLInputElement && e.target.hasAttribute("data-holder") ? e.target : null;
+  const box = /** @type {HTMLElement | null | undefined} */ (at?.closest(".holders"));
+  if (!at || !box) return;
+  const { conversation, number } = box.dataset;
+  const r = await ask("/service/matches/choice", { method: "POST", body: JSON.stringify({ conversation, number, id: at.value }) }).catch(() => null);
+  if (!r?.ok) alert(r ? (await r.text()).trim() : `${current()?.name ?? "The phone"} could not be told. Try again with a connection.`);
+});

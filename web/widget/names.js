@@ -1,0 +1,24 @@
+// Draws names anew where they are shown, once it is known whose a number is.
+// What is written or read there stays.
+// @ts-check
+import { ask } from "./ask.js";
+import { currentPath } from "./nav.js";
+
+/** The parts of a panel that say who it is about. */
+const PARTS = [".top__who", ".who", ".holders-place"];
+
+export async function redraw() {
+  document.dispatchEvent(new CustomEvent("oh:conversations"));
+  const path = currentPath();
+  const panel = document.querySelector("#panel [data-panel=conversation], #panel [data-panel=number]");
+  if (!panel) return;
+  const messages = panel.querySelector("#messages");
+  if (messages) htmx.trigger(messages, "refresh");
+  const r = await ask(`/panel${path}`).catch(() => null);
+  if (!r?.ok || !panel.isConnected) return;
+  const fresh = new DOMParser().parseFromString(await r.text(), "text/html");
+  for (const part of PARTS) {
+    const [from, to] = [fresh.querySelector(part), panel.querySelector(part)];
+    if (from && to && from.innerHTML !== to.innerHTML) await htmx.swap({ text: from.innerHTML, target: to, swap: "innerHTML", sourceElement: to });
+  }
+}
