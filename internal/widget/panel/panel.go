@@ -21,6 +21,7 @@ type Handler struct {
 	Visits   *visit.Face      // knows the frames and who is signed in
 	Desks    Desks            // filled by app with the desks of all grants
 	Services Services         // what host pages have registered; nil for nothing
+	Books    Books            // whom their applications know; nil for nobody
 	Logs     Logs             // what becomes of texts elsewhere; nil for nothing
 	Audit    Audit            // may be nil where Services is
 	Version  string           // shown in the settings
@@ -65,6 +66,11 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		"GET /p/{key}/panel/recipients":                   h.recipients,
 		"GET /p/{key}/panel/number/{number}":              h.number,
 		"GET /p/{key}/panel/settings":                     h.settings,
+		"GET /p/{key}/panel/contacts":                     h.contacts,
+		"GET /p/{key}/panel/contacts/list":                h.people,
+		"GET /p/{key}/panel/contacts/rows":                h.peopleRows,
+		"GET /p/{key}/panel/contacts/status":              h.peopleStatus,
+		"GET /p/{key}/panel/contacts/{type}/{id}":         h.contact,
 		"GET /p/{key}/panel/presence":                     h.presence,
 		"POST /p/{key}/panel/presence":                    h.setPresence,
 		"GET /p/{key}/panel/presence/own/{form}":          h.own,
@@ -104,6 +110,9 @@ func (h *Handler) onDesk(mux *http.ServeMux, pattern string, f deskFunc) {
 		d, err := h.Desks.Desk(r.Context(), v.Session.GrantID)
 		if err != nil {
 			return err
+		}
+		if h.Books != nil {
+			d = namedDesk{d, v, h.Books}
 		}
 		return f(w, r, page{v.Frame.Key, v, d, clock{h.Now(), zone(r)}})
 	})

@@ -135,6 +135,8 @@ func (c call) register(m message) ([]string, []Change) {
 	if next.AuthorizationPath != "" {
 		s.account = account{next.Authorized, next.AuthorizedAccount}
 	}
+	s.assets = c.embed.AssetOrigins
+	s.settle()
 	s.license = license{next.LicenseStatus, next.LicenseStatusColor, next.LicenseDescription}
 	if s.license.Color == "" {
 		s.license.Color = neutral

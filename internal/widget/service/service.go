@@ -56,11 +56,12 @@ const maxMessage = 256 << 10
 
 // Handler answers the frames of all services.
 type Handler struct {
-	Visits *visit.Face
-	Embeds Embeds
-	Bus    bus.Bus
-	Now    func() time.Time
-	Log    *slog.Logger
+	Visits  *visit.Face
+	Embeds  Embeds
+	Numbers Numbers
+	Bus     bus.Bus
+	Now     func() time.Time
+	Log     *slog.Logger
 
 	mu       sync.Mutex
 	services map[owner]*Service // guarded by mu
@@ -73,6 +74,13 @@ type owner struct{ grantID, frameKey string }
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.on(mux, "GET /p/{key}/service", h.show)
 	h.on(mux, "POST /p/{key}/service", h.take)
+	h.on(mux, "POST /p/{key}/service/contacts", h.takeContacts)
+	h.on(mux, "POST /p/{key}/service/contacts/run", h.beginContacts)
+	h.on(mux, "POST /p/{key}/service/matches", h.takeMatches)
+	h.on(mux, "POST /p/{key}/service/matches/run", h.beginMatch)
+	h.on(mux, "POST /p/{key}/service/matches/choice", h.choose)
+	h.on(mux, "POST /p/{key}/service/search", h.drawFound)
+	h.on(mux, "POST /p/{key}/service/activities", h.drawActivities)
 	h.on(mux, "POST /p/{key}/service/settings", h.editSetting)
 	h.on(mux, "GET /p/{key}/service/settings/{id}", h.section)
 	h.on(mux, "GET /p/{key}/service/banner", h.banner)
@@ -167,6 +175,10 @@ type Service struct {
 	items   []Item       // guarded by mu; settings
 	shown   *Banner      // guarded by mu
 
+	assets   []string // guarded by mu; origins that pictures may come from
+	contacts contacts // guarded by mu
+	matches  matches  // guarded by mu
+
 	pages map[string]*Page // guarded by mu; a page is replaced, never changed
 }
 
@@ -246,6 +258,8 @@ var takers = map[string]func(c call, m message) (warnings []string, changed []Ch
 	"rc-adapter-refresh-license-status":       (call).refreshLicense,
 	"rc-adapter-update-third-party-settings":  (call).updateSettings,
 	"rc-adapter-update-customized-banner":     (call).updateBanner,
+	"rc-adapter-sync-third-party-contacts":    (call).syncContacts,
+	"rc-adapter-trigger-contact-match":        (call).triggerMatch,
 	"rc-adapter-register-customized-page":     (call).registerPage,
 	"rc-adapter-update-call-log-page":         updateLogPage(LogCall),
 	"rc-adapter-update-messages-log-page":     updateLogPage(LogMessages),
@@ -322,6 +336,7 @@ func (c call) authorize(m message) ([]string, []Change) {
 		return warnings, nil
 	}
 	s.account = to
+	s.settle()
 	return warnings, []Change{{What: "service"}}
 }
 
