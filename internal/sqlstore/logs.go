@@ -131,11 +131,19 @@ func (q queries) AutoLoggers(ctx context.Context) ([]store.LogSettings, error) {
 		AND EXISTS (SELECT 1 FROM log_hooks h WHERE h.platform = s.platform AND h.client_id = s.client_id) ORDER BY platform, client_id, owner_id`)
 }
 
-func (q queries) PutLogSettings(ctx context.Context, s store.LogSettings) error {
-	return q.exec(ctx, "INSERT INTO log_settings ("+logSettingsColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (platform, client_id, owner_id) DO UPDATE SET message = excluded.message, call = excluded.call,
+func (q queries) PutLogPlace(ctx context.Context, s store.LogSettings) error {
+	return q.exec(ctx, "INSERT INTO log_settings ("+logSettingsColumns+`) VALUES ($1, $2, $3, '', '', $4, $5, $6, $7)
+		ON CONFLICT (platform, client_id, owner_id) DO UPDATE SET
 		message_default = excluded.message_default, call_default = excluded.call_default, zone = excluded.zone, locale = excluded.locale`,
-		s.Owner.Platform, s.Owner.ClientID, s.Owner.OwnerID, s.Message, s.Call, flag(s.MessageDefault), flag(s.CallDefault), s.Zone, s.Locale)
+		s.Owner.Platform, s.Owner.ClientID, s.Owner.OwnerID, flag(s.MessageDefault), flag(s.CallDefault), s.Zone, s.Locale)
+}
+
+func (q queries) PutLogChoice(ctx context.Context, o store.LogOwner, message, call string) error {
+	return q.exec(ctx, "INSERT INTO log_settings ("+logSettingsColumns+`) VALUES ($1, $2, $3, $4, $5, 0, 0, '', '')
+		ON CONFLICT (platform, client_id, owner_id) DO UPDATE SET
+		message = CASE WHEN excluded.message = '' THEN log_settings.message ELSE excluded.message END,
+		call = CASE WHEN excluded.call = '' THEN log_settings.call ELSE excluded.call END`,
+		o.Platform, o.ClientID, o.OwnerID, message, call)
 }
 
 func scanLogHook(r scanner) (h store.LogHook, err error) {

@@ -135,8 +135,12 @@ type LogWriter interface {
 	// SweepLogEntries removes entries that were done before one time, or made
 	// before another.
 	SweepLogEntries(ctx context.Context, done, made time.Time) error
-	// PutLogSettings adds settings or replaces them.
-	PutLogSettings(ctx context.Context, s LogSettings) error
+	// PutLogPlace keeps where a user is and their page's defaults, and leaves
+	// what they have chosen.
+	PutLogPlace(ctx context.Context, s LogSettings) error
+	// PutLogChoice keeps what a user has chosen, as far as it is not empty, and
+	// leaves the rest.
+	PutLogChoice(ctx context.Context, owner LogOwner, message, call string) error
 	// PutLogHook adds a webhook or replaces it.
 	PutLogHook(ctx context.Context, h LogHook) error
 	// DeleteLogHook removes a webhook; one that is not there is no error.

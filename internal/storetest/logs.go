@@ -218,10 +218,12 @@ func testLogSettings(t *testing.T, w store.Widget) {
 	if _, err := w.LogSettings(ctx, logOwner); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("unknown settings: %v", err)
 	}
-	s := store.LogSettings{Owner: logOwner, Message: "off", Call: "on", MessageDefault: true, Zone: "Europe/Berlin", Locale: "de-DE"}
-	write(func(tx store.WidgetTx) error { return tx.PutLogSettings(ctx, s) })
-	s.Message, s.CallDefault = "", true
-	write(func(tx store.WidgetTx) error { return tx.PutLogSettings(ctx, s) })
+	s := store.LogSettings{Owner: logOwner, MessageDefault: true, Zone: "Europe/Berlin", Locale: "de-DE"}
+	write(func(tx store.WidgetTx) error { return tx.PutLogPlace(ctx, s) })
+	s.Call, s.CallDefault = "on", true
+	write(func(tx store.WidgetTx) error {
+		return errors.Join(tx.PutLogChoice(ctx, logOwner, "", "off"), tx.PutLogChoice(ctx, logOwner, "", "on"), tx.PutLogPlace(ctx, s))
+	})
 	if got, err := w.LogSettings(ctx, logOwner); err != nil || got != s {
 		t.Errorf("LogSettings: %+v, %v", got, err)
 	}
@@ -245,8 +247,7 @@ func testLogSettings(t *testing.T, w store.Widget) {
 	if diff := cmp.Diff([]store.LogSettings{s}, auto()); diff != "" {
 		t.Error(diff)
 	}
-	s.Message = "off"
-	write(func(tx store.WidgetTx) error { return tx.PutLogSettings(ctx, s) })
+	write(func(tx store.WidgetTx) error { return tx.PutLogChoice(ctx, logOwner, "off", "") })
 	if got := auto(); len(got) > 0 {
 		t.Errorf("somebody who switched it off: %+v", got)
 	}

@@ -60,7 +60,8 @@ func (h *Handler) settings(ctx context.Context, o store.LogOwner) (store.LogSett
 // meet reads the settings, and keeps in them where the user is, what the page
 // wants by default when q says so, and what it has fixed.
 func (h *Handler) meet(r *http.Request, c call, q *asked) (store.LogSettings, error) {
-	before, err := h.settings(r.Context(), c.target.owner)
+	ctx := r.Context()
+	before, err := h.settings(ctx, c.target.owner)
 	if err != nil {
 		return before, err
 	}
@@ -74,40 +75,58 @@ func (h *Handler) meet(r *http.Request, c call, q *asked) (store.LogSettings, er
 	if q != nil {
 		s.MessageDefault, s.CallDefault = q.Defaults.Message, q.Defaults.Call
 	}
-	h.fix(c, &s)
-	return s, h.keep(r.Context(), c, before, s)
+	if message, call := h.fix(c); message+call != "" {
+		return s, h.keep(ctx, c, func(tx store.WidgetTx) error {
+			return errors.Join(tx.PutLogPlace(ctx, s), tx.PutLogChoice(ctx, s.Owner, message, call))
+		}, &s)
+	}
+	if s == before {
+		return s, nil
+	}
+	return s, h.keep(ctx, c, func(tx store.WidgetTx) error { return tx.PutLogPlace(ctx, s) }, &s)
 }
 
-// fix lets a page that locks a switch set it, once for each registration
-// (contract/service.md 2.2).
-func (h *Handler) fix(c call, s *store.LogSettings) {
+// fix returns what a page sets the switches to that it locks, once for each
+// registration (contract/service.md 2.2); empty for nothing.
+func (h *Handler) fix(c call) (message, call string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	crew := h.crew(c.page())
 	for i, one := range []struct {
 		logger Logger
 		to     *string
-	}{{c.loggers.Message, &s.Message}, {c.loggers.Call, &s.Call}} {
-		if one.logger.Path == "" || !one.logger.ReadOnly || one.logger.Value == nil {
-			crew.fixed[i] = ""
-			continue
+	}{{c.loggers.Message, &message}, {c.loggers.Call, &call}} {
+		value := ""
+		if one.logger.Path != "" && one.logger.ReadOnly && one.logger.Value != nil {
+			value = word(*one.logger.Value)
 		}
-		if value := word(*one.logger.Value); crew.fixed[i] != value {
+		if crew.fixed[i] != value {
 			crew.fixed[i], *one.to = value, value
 		}
 	}
+	return message, call
 }
 
-// keep writes settings down that have changed, and tells every tab.
-func (h *Handler) keep(ctx context.Context, c call, before, s store.LogSettings) error {
-	if s == before {
-		return nil
-	}
+// keep writes a change of settings down, reads into s what they are then, and
+// tells every tab when something else is logged by itself than before.
+func (h *Handler) keep(ctx context.Context, c call, change func(tx store.WidgetTx) error, s *store.LogSettings) error {
+	var before, now store.LogSettings
 	ctx = context.WithoutCancel(ctx)
-	if err := h.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.PutLogSettings(ctx, s) }); err != nil {
+	err := h.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
+		if before, err = tx.LogSettings(ctx, c.target.owner); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err = change(tx); err != nil {
+			return err
+		}
+		now, err = tx.LogSettings(ctx, c.target.owner)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("keeping the settings of a logger: %w", err)
 	}
-	if autoOf(s) != autoOf(before) {
+	*s = now
+	if autoOf(now) != autoOf(before) {
 		h.announce(ctx, c.page())
 		h.review(c.visit.Session.GrantID)
 	}
@@ -124,16 +143,12 @@ func (h *Handler) choose(w http.ResponseWriter, r *http.Request, c call) error {
 	if err := visit.Body(w, r, &q); err != nil {
 		return err
 	}
-	before, err := h.settings(r.Context(), c.target.owner)
-	if err != nil {
-		return err
-	}
-	s := before
+	var message, call string
 	for _, one := range []struct {
 		to     *string
 		value  *bool
 		logger Logger
-	}{{&s.Message, q.Message, c.loggers.Message}, {&s.Call, q.Call, c.loggers.Call}} {
+	}{{&message, q.Message, c.loggers.Message}, {&call, q.Call, c.loggers.Call}} {
 		if one.value == nil {
 			continue
 		}
@@ -142,7 +157,10 @@ func (h *Handler) choose(w http.ResponseWriter, r *http.Request, c call) error {
 		}
 		*one.to = word(*one.value)
 	}
-	if err := h.keep(r.Context(), c, before, s); err != nil {
+	ctx := r.Context()
+	var s store.LogSettings
+	err := h.keep(ctx, c, func(tx store.WidgetTx) error { return tx.PutLogChoice(ctx, c.target.owner, message, call) }, &s)
+	if err != nil {
 		return err
 	}
 	visit.JSON(w, http.StatusOK, autoOf(s))
