@@ -1,12 +1,12 @@
 package service
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -295,7 +295,11 @@ func writePanel(w http.ResponseWriter, p form.Panel) error {
 	if err != nil {
 		return err
 	}
+	return writeHTML(w, out)
+}
+
+func writeHTML(w http.ResponseWriter, out template.HTML) error {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = bytes.NewBufferString(string(out)).WriteTo(w)
+	_, _ = io.WriteString(w, string(out)) // an error means that nobody is there any more
 	return nil
 }

@@ -108,6 +108,8 @@ type Button struct {
 	Type  string `json:"type"`
 	Label string `json:"label"`
 	Icon  string `json:"icon"`
+
+	noIcon bool // it had one that may not be shown
 }
 
 // buttonTypes are the places of buttons.
@@ -143,7 +145,7 @@ func (c call) register(m message) ([]string, []Change) {
 	}
 	changed := []Change{{What: "service"}}
 	if raw := fields["buttons"]; !falsy(raw) {
-		warnings = append(warnings, s.setButtons(raw)...)
+		warnings = append(warnings, s.setButtons(raw, c.embed.AssetOrigins)...)
 	}
 	if raw := fields["settings"]; !falsy(raw) {
 		warnings = append(warnings, s.setItems(raw)...)
@@ -189,7 +191,7 @@ func (r *Registration) check(assets []string) (warnings []string) {
 
 // setButtons takes `buttons`; a list without a good one leaves what was
 // there. The caller holds mu.
-func (s *Service) setButtons(raw json.RawMessage) (warnings []string) {
+func (s *Service) setButtons(raw json.RawMessage, assets []string) (warnings []string) {
 	var list []Button
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return []string{"`buttons` must be a list of {id, type, label, icon}, all strings. It was left out."}
@@ -199,7 +201,14 @@ func (s *Service) setButtons(raw json.RawMessage) (warnings []string) {
 	}
 	var good []Button
 	for _, b := range list {
-		if b.ID == "" || b.Label == "" || b.Icon == "" || !slices.Contains(buttonTypes, b.Type) || len(good) == 40 {
+		if b.Type == "callAction" {
+			warnings = append(warnings, fmt.Sprintf("The button %q is kept and shown once the phone has calls.", clip(b.ID)))
+		}
+		if b.Type == "smsToolbar" && markup.Picture(b.Icon, assets) == "" && b.Icon != "" {
+			warnings = append(warnings, markup.PictureWarning("icon"))
+			b.Icon, b.noIcon = "", true
+		}
+		if b.ID == "" || b.Label == "" || b.Icon == "" && !b.noIcon || !slices.Contains(buttonTypes, b.Type) || len(good) == 40 {
 			warnings = append(warnings, fmt.Sprintf("The button %q needs id, label, icon and a type among %s. It was left out.", clip(b.ID), strings.Join(buttonTypes, ", ")))
 			continue
 		}

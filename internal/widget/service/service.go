@@ -65,6 +65,7 @@ type Handler struct {
 
 	mu       sync.Mutex
 	services map[owner]*Service // guarded by mu
+	swept    time.Time          // guarded by mu; when idle ones were dropped
 }
 
 // An owner is whose a service is.
@@ -87,6 +88,8 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.on(mux, "DELETE /p/{key}/service/banner", h.closeBanner)
 	h.Visits.Open(mux, "POST /p/{key}/service/banner", h.drawBanner)
 	h.on(mux, "GET /p/{key}/service/tabs", h.tabs)
+	h.on(mux, "GET /p/{key}/service/apps", h.listApps)
+	h.on(mux, "POST /p/{key}/service/apps", h.drawApp)
 	for _, kind := range []string{"customized", "customizedTabs"} {
 		h.on(mux, "GET /p/{key}/panel/"+kind+"/{id}", h.page)
 		h.on(mux, "POST /p/{key}/panel/"+kind+"/{id}", h.page)
@@ -128,11 +131,7 @@ func (h *Handler) open(v visit.Visit) *Service {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := h.Now()
-	for o, s := range h.services {
-		if s.idle(now) {
-			delete(h.services, o)
-		}
-	}
+	h.sweep(now)
 	o := owner{v.Session.GrantID, v.Frame.Key}
 	s := h.services[o]
 	if s == nil {
@@ -144,6 +143,19 @@ func (h *Handler) open(v visit.Visit) *Service {
 	}
 	s.touch(now)
 	return s
+}
+
+// sweep drops what nobody has asked for in a long time. It needs mu.
+func (h *Handler) sweep(now time.Time) {
+	if now.Sub(h.swept) < time.Minute {
+		return
+	}
+	h.swept = now
+	for o, s := range h.services {
+		if s.idle(now) {
+			delete(h.services, o)
+		}
+	}
 }
 
 // Of returns the service of a visit for the panels, or nil when nothing is
@@ -179,7 +191,9 @@ type Service struct {
 	contacts contacts // guarded by mu
 	matches  matches  // guarded by mu
 
-	pages map[string]*Page // guarded by mu; a page is replaced, never changed
+	pages  map[string]*Page // guarded by mu; a page is replaced, never changed
+	apps   map[string]*App  // guarded by mu
+	placed int              // guarded by mu; apps so far
 }
 
 // An account says whether the user has authorized the service.
@@ -203,6 +217,14 @@ func (s *Service) idle(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return now.Sub(s.used) > linger
+}
+
+// restart forgets what a page registers anew when it is loaded. Contacts and
+// their numbers stay: they are the same application's, or settle drops them.
+func (s *Service) restart() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reg, s.items, s.shown, s.pages, s.apps = Registration{}, nil, nil, nil, nil
 }
 
 // Registered reports whether a page has registered.
@@ -261,6 +283,8 @@ var takers = map[string]func(c call, m message) (warnings []string, changed []Ch
 	"rc-adapter-sync-third-party-contacts":    (call).syncContacts,
 	"rc-adapter-trigger-contact-match":        (call).triggerMatch,
 	"rc-adapter-register-customized-page":     (call).registerPage,
+	"rc-adapter-register-widget-app":          (call).registerApp,
+	"rc-adapter-unregister-widget-app":        (call).unregisterApp,
 	"rc-adapter-update-call-log-page":         updateLogPage(LogCall),
 	"rc-adapter-update-messages-log-page":     updateLogPage(LogMessages),
 }
@@ -276,6 +300,11 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, c call) error {
 	f, ok := takers[kind]
 	if !ok {
 		return rc.Errorf(rc.Invalid, "The phone's service does not take messages of type %q.", clip(kind))
+	}
+	// A page that is loaded registers all that it has: what an earlier load
+	// of it left behind goes, without a word, because more is to come.
+	if r.URL.Query().Get("first") != "" {
+		c.service.restart()
 	}
 	warnings, changed := f(c, m)
 	for _, change := range changed {

@@ -270,3 +270,14 @@ func TestAServiceIsForgottenWhenNobodyAsksForIt(t *testing.T) {
 		t.Errorf("%s", body)
 	}
 }
+
+func TestAPageThatIsLoadedAnewRegistersFromNothing(t *testing.T) {
+	w := newWorld(t)
+	w.post(register(`"name":"A","contactsPath":"/c","doNotContactPath":"/d","settingsPath":"/s","settings":[{"id":"a","type":"boolean","name":"A","value":true}]`))
+	if status, body := w.ask("POST", "?first=1", register(`"name":"A","contactsPath":"/c"`)); status != 200 || strings.Contains(body, "doNotContactPath") {
+		t.Errorf("%d %s", status, body)
+	}
+	if strings.Contains(w.card(), "data-setting") {
+		t.Error("a setting of the earlier load is still shown")
+	}
+}
