@@ -1,0 +1,180 @@
+// Texts that a host page's application logs: by themselves, by a click, and
+// whatever dies in between. Every page is given a ledger of its own: what it
+// was handed, and what the server was told of it.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Demo } from '../lib/demo.js';
+import { Person } from '../lib/person.js';
+import { asked, register, serve, times } from '../lib/service.js';
+
+/** @typedef {import('../lib/person.js').Tab} Tab */
+
+/** @type {Demo} */
+let demo;
+before(async () => {
+  demo = await Demo.start();
+});
+after(() => demo.close());
+
+const crm = { name: 'Acme', messageLoggerPath: '/log', messageLoggerTitle: 'Log to Acme CRM' };
+
+/** What all tabs of a person were handed, in order, and which keys the server knows to have arrived. */
+class Ledger {
+  /** @type {{key: string, texts: string[], trigger: string, at: number}[]} */ handed = [];
+  /** @type {Map<string, number>} when the server took it */ acknowledged = new Map();
+
+  /** @param {Person} person */
+  constructor(person) {
+    person.context.on('requestfinished', async (request) => {
+      const key = /\/log\/items\/([^/]+)$/.exec(request.url())?.[1];
+      if (!key || !request.postDataJSON()?.OK) return;
+      const response = await request.response();
+      if (response?.ok() && !this.acknowledged.has(key)) this.acknowledged.set(key, Date.now());
+    });
+  }
+
+  /** Makes a tab's page answer, and write down what it was handed. @param {Tab} tab @param {object} [service] */
+  async open(tab, service = crm) {
+    await tab.page.exposeFunction('__hand', (/** @type {any} */ body) => {
+      this.handed.push({ key: body.idempotencyKey, texts: body.conversation.messages.map((/** @type {any} */ m) => m.subject), trigger: body.triggerType, at: Date.now() });
+    });
+    await tab.page.evaluate(() => {
+      window.addEventListener('message', ({ data }) => {
+        if (data?.type === 'rc-post-message-request' && data.path === '/log') void Reflect.get(window, '__hand')(data.body);
+      });
+    });
+    await serve(tab, { '/log': { data: 'ok' } });
+    await register(tab, /** @type {any} */ (service));
+    return tab;
+  }
+
+  /** @param {string} text */
+  has(text) {
+    return this.handed.some((h) => h.texts.includes(text) && this.acknowledged.has(h.key));
+  }
+}
+
+/** Waits for something that happens by itself. @param {() => boolean} holds @param {Tab} tab whose page lends its clock */
+async function until(holds, tab) {
+  while (!holds()) await tab.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+}
+
+describe('a message logger', () => {
+  it('gets each text once, from one of two tabs, and from the other when that is closed', { timeout: 180_000 }, async () => {
+    const ben = await demo.user('Ben Brook');
+    const { person, tab: first } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    const his = await Person.signedIn(demo, ben);
+    try {
+      const ledger = new Ledger(person);
+      await ledger.open(first);
+      const second = await person.tab();
+      await second.signedIn();
+      await ledger.open(second);
+      await first.hears('rc-messageLogger-auto-log-notify', '"autoLog":false');
+
+      await first.goTo('Settings');
+      await first.phone.getByRole('switch', { name: 'Auto log messages' }).click();
+      for (const tab of [first, second]) await tab.hears('rc-messageLogger-auto-log-notify', '"autoLog":true');
+      await second.goTo('Settings');
+      assert.ok(await second.phone.getByRole('switch', { name: 'Auto log messages' }).isChecked());
+
+      await second.goTo('Messages');
+      await second.compose(ben.phoneNumber, ben.name);
+      await second.send('Logged by itself');
+      await until(() => ledger.has('Logged by itself'), second);
+      await second.phone.getByText('Logged', { exact: true }).first().waitFor({ state: 'attached' });
+
+      // The tab whose turn it is goes away; the next text goes to the other.
+      const before = await times(first, '/log');
+      const [gone, left] = before > 0 ? [first, second] : [second, first];
+      await gone.page.close();
+      await his.tab.openConversation('Logged by itself');
+      await his.tab.send('An answer');
+      await until(() => ledger.has('An answer'), left);
+
+      assert.equal(new Set(ledger.handed.map((h) => h.key)).size, ledger.handed.length, 'an entry came twice');
+      assert.ok(ledger.handed.every((h) => h.trigger === 'auto'));
+    } finally {
+      await person.close();
+      await his.person.close();
+    }
+  });
+
+  it('gets the days of a conversation by a click, and hears of a page that does not answer', { timeout: 120_000 }, async () => {
+    const ben = await demo.user('Ben Brook');
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    try {
+      await person.context.clock.install();
+      await serve(tab, { '/match': { data: {} } });
+      await register(tab, { ...crm, messageLogEntityMatcherPath: '/match' });
+      await tab.compose(ben.phoneNumber, ben.name);
+      await tab.send('Worth a note');
+      await tab.bubble('Worth a note').waitFor();
+      const log = tab.phone.getByRole('button', { name: 'Log to Acme CRM' });
+      await log.click();
+      const body = await asked(tab, '/log');
+      assert.equal(body.triggerType, 'manual');
+      assert.equal(body.redirect, true);
+      assert.match(body.conversation.conversationLogId, /^.+\/\d+\/\d+\/\d{4}$/);
+      assert.equal(body.conversation.messages[0].subject, 'Worth a note');
+      assert.equal(body.conversation.correspondents[0].phoneNumber, ben.phoneNumber);
+
+      await person.context.clock.runFor(16_000);
+      await tab.phone.getByText('The log is kept, and goes out when it does.').waitFor();
+      await tab.goTo('Settings');
+      await tab.phone.getByText('Logs that wait: 1').waitFor();
+      await tab.phone.getByText('Acme did not answer within 15 seconds.').waitFor();
+
+      // The page comes back to life, and says what it has.
+      await serve(tab, { '/log': { data: 'ok' }, '/match': { data: { [body.conversation.conversationLogId]: [{ id: 'note-1' }] } } });
+      await tab.phone.getByRole('button', { name: 'Retry' }).click();
+      await tab.phone.getByText('Logs that wait').waitFor({ state: 'detached' });
+      const again = await tab.page.evaluate(() => Reflect.get(window, '__asked').filter((/** @type {any} */ m) => m.path === '/log').map((/** @type {any} */ m) => m.body.idempotencyKey));
+      assert.equal(new Set(again).size, 1, 'the key changed');
+      await tab.goTo('Messages');
+      await tab.row('Worth a note').getByText('Logged', { exact: true }).waitFor({ state: 'attached' });
+      await tab.row('Worth a note').click();
+      await tab.phone.getByRole('button', { name: 'Edit the log in Acme' }).waitFor();
+    } finally {
+      await person.close();
+    }
+  });
+
+  it('misses nothing and gets nothing after its acknowledgement, whatever is killed', { timeout: 300_000 }, async () => {
+    const ben = await demo.user('Ben Brook');
+    const { person, tab: first } = await Person.signedIn(demo, await demo.user('Ada Archer'), { path: '/' });
+    const his = await Person.signedIn(demo, ben);
+    try {
+      const ledger = new Ledger(person);
+      let tab = await ledger.open(first);
+      await tab.post({ type: 'rc-adapter-update-auto-log-settings', message: true });
+      await tab.hears('rc-messageLogger-auto-log-notify', '"autoLog":true');
+      await tab.compose(ben.phoneNumber, ben.name);
+      await tab.send('The first of many');
+      await until(() => ledger.has('The first of many'), tab);
+      await his.tab.openConversation('The first of many');
+      const texts = ['The first of many'];
+      for (let round = 1; round <= 4; round++) {
+        const text = `round ${round}`;
+        texts.push(text);
+        await his.tab.send(text);
+        await his.tab.bubble(text).waitFor();
+        if (round % 2) {
+          await demo.kill();
+          await demo.start();
+        } else {
+          const next = await person.tab();
+          await tab.page.close();
+          tab = await ledger.open(await next.signedIn());
+        }
+        await until(() => ledger.has(text), tab);
+      }
+      for (const text of texts) assert.ok(ledger.has(text), text);
+      for (const { key, at } of ledger.handed) assert.ok(at <= (ledger.acknowledged.get(key) ?? Infinity), `${key} came after its acknowledgement`);
+    } finally {
+      await person.close();
+      await his.person.close();
+    }
+  });
+});
