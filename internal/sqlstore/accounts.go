@@ -79,6 +79,7 @@ func (q queries) RemoveExtension(ctx context.Context, id int64) (bool, error) {
 		"DELETE FROM message_changes WHERE extension_id = $1",
 		"DELETE FROM phone_numbers WHERE extension_id = $1",
 		"DELETE FROM message_templates WHERE extension_id = $1",
+		"DELETE FROM favorites WHERE colleague_id = $1",
 	} {
 		if err := q.exec(ctx, stmt, id); err != nil {
 			return false, err

@@ -45,6 +45,7 @@ type PlatformReader interface {
 	AuthorizeReader
 	CredentialReader
 	MessageReader
+	ContactReader
 	PresenceReader
 	TemplateReader
 	WSTokenReader
@@ -58,6 +59,7 @@ type PlatformTx interface {
 	AuthorizeWriter
 	CredentialWriter
 	MessageWriter
+	ContactWriter
 	PresenceWriter
 	TemplateWriter
 	WSTokenWriter

@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("messages", func(t *testing.T) { testMessages(t, open(t).Platform()) })
 	t.Run("presence", func(t *testing.T) { testPresence(t, open(t).Platform()) })
 	t.Run("templates", func(t *testing.T) { testTemplates(t, open(t).Platform()) })
+	t.Run("contacts", func(t *testing.T) { testContacts(t, open(t).Platform()) })
 	t.Run("credentials", func(t *testing.T) { testCredentials(t, open(t).Platform()) })
 	t.Run("oauth", func(t *testing.T) { testOAuth(t, open(t).Platform()) })
 	t.Run("authorize", func(t *testing.T) { testAuthorize(t, open(t).Platform()) })

@@ -19,6 +19,7 @@ import (
 var present = []string{
 	"ReadCompanyInfo", "ReadExtensionInfo", "ReadExtensionPhoneNumbers", "ReadExtensions", "ReadCallerIDSettings",
 	"ReadMessages", "EditMessages", "SMSReceiving", "ReadPresenceStatus", "EditPresenceStatus",
+	"ReadPersonalContacts",
 }
 
 // absent are features that clients ask for and that this platform does not
@@ -27,7 +28,7 @@ var absent = []string{
 	"AIGeneratedNotes", "BlockingCallerId", "CallQueuePresence", "CallQueueSmsRecipient", "ContactCenterAccount", "EditCallQueuePresence",
 	"EditOutboundCallerId", "FaxReceiving", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
 	"MeetingsEncryption", "MMSReceiving", "MMSSending", "OutboundCallPrefix", "PagesReceiving", "PagesSending",
-	"ReadExtensionAnsweringRules", "ReadExtensionCallLog", "ReadExtensionCallRecordings", "ReadPersonalContacts",
+	"ReadExtensionAnsweringRules", "ReadExtensionCallLog", "ReadExtensionCallRecordings",
 	"ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
 	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions", "Voicemail", "WebPhone",
 }
@@ -117,6 +118,7 @@ func permissions(base string, p *plan.Plan, e store.Extension) []permission {
 	granted := []string{
 		"ReadCompanyInfo", "ReadExtensions", "ReadUserPhoneNumbers", "ReadCallerIDSettings", "ReadUserDevices",
 		"ReadUserForwardingFlipNumbers", "ReadMessages", "EditMessages", "ReadPresenceStatus", "EditPresenceStatus",
+		"ReadPersonalContacts", "EditPersonalContacts",
 	}
 	role := "2"
 	if maySendTexts(p, e) {

@@ -134,8 +134,24 @@ func (h *Handler) announce(ctx context.Context, before, after store.Presence) {
 	filter := rc.PresenceFilter(a, x)
 	h.publish(ctx, after, filter, own, others)
 	h.publish(ctx, after, fmt.Sprintf("/restapi/v1.0/account/%d/presence", a), own, others)
+	h.announceToAdmirers(ctx, after, own, others)
 	if now := dndStatus(view{Presence: after}); now != dndStatus(view{Presence: before}) {
 		h.publish(ctx, after, filter+"/dnd", rc.DNDEvent{ExtensionID: strconv.FormatInt(x, 10), DNDStatus: now}, nil)
+	}
+}
+
+// announceToAdmirers tells those whose favorite the extension is, under
+// filters of their own.
+func (h *Handler) announceToAdmirers(ctx context.Context, after store.Presence, own, others any) {
+	if others == nil {
+		return
+	}
+	holders, err := h.Store.FavoriteOf(ctx, after.ExtensionID)
+	if err != nil {
+		h.Log.Error("reading whose favorite somebody is", "ext", after.ExtensionID, "err", err)
+	}
+	for _, holder := range holders {
+		h.publish(ctx, after, rc.ExtensionPath(after.AccountID, holder)+"/favorite/presence", own, others)
 	}
 }
 

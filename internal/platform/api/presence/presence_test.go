@@ -12,6 +12,7 @@ import (
 	"offhook/internal/platform/api/presence"
 	"offhook/internal/platform/event"
 	"offhook/internal/rc"
+	"offhook/internal/store"
 )
 
 const (
@@ -227,6 +228,31 @@ func TestChangesAreTold(t *testing.T) {
 	} {
 		if diff := cmp.Diff(tt.want, say(tt.body)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+func TestAFavoritesChangesAreToldToWhoChoseThem(t *testing.T) {
+	w := newWorld(t)
+	err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
+		return tx.PutFavorites(t.Context(), apitest.Bob, []store.Favorite{{ExtensionID: apitest.Ada}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := make(chan event.Event, 16)
+	cancel, err := event.Subscribe(w.Bus, w.Log, func(e event.Event) { events <- e })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cancel()
+	put(w, "ada", `{"userStatus":"Busy"}`)
+	for e := range events {
+		if e.Filter == "/restapi/v1.0/account/100001/extension/101002/favorite/presence" {
+			if e.ExtensionID != apitest.Ada || e.Others == nil {
+				t.Errorf("told: %+v", e)
+			}
+			return
 		}
 	}
 }
