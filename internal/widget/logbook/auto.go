@@ -169,20 +169,15 @@ func (h *Handler) ledgers(w *watcher) []ledger {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var all []ledger
+	hooked, hook := w.hooked, ledger{to: target{w.owner, store.LogWebhook}, began: w.began}
 	for page, c := range w.pages {
-		if !c.hooked() {
+		if c.hooked() {
+			hooked, hook.page = true, page
+		} else {
 			all = append(all, ledger{c.target, page, w.began})
-		} else if !w.hooked {
-			w.hooked = true
 		}
 	}
-	if w.hooked {
-		hook := ledger{to: target{w.owner, store.LogWebhook}, began: w.began}
-		for page, c := range w.pages {
-			if c.hooked() {
-				hook.page = page
-			}
-		}
+	if hooked {
 		all = append(all, hook)
 	}
 	return all

@@ -36,7 +36,6 @@ type world struct {
 	desk *fakeDesk
 	page Loggers
 	caps []string
-	sent func(*http.Request, []byte) int // the webhook's server; nil for none
 
 	mu  sync.Mutex
 	now time.Time // guarded by mu
@@ -74,7 +73,7 @@ func (w *world) restart() {
 	st, log := w.db.Widget(), slog.New(slog.DiscardHandler)
 	w.Handler = &Handler{
 		Visits: &visit.Face{Store: st, Sessions: w, Log: log}, Store: st, Ring: ring, Bus: new(bus.InProcess), Embeds: w, Services: w, Desks: w,
-		Client: http.DefaultClient, Node: "node", Now: w.clock, Log: log,
+		Client: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, Node: "node", Now: w.clock, Log: log,
 	}
 	w.begin()
 	w.mux = http.NewServeMux()

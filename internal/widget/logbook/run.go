@@ -111,17 +111,24 @@ func (h *Handler) round(ctx context.Context) {
 		h.fault(ctx, "looking for those whose texts are logged", err)
 		return
 	}
+	hooked := map[string]bool{}
 	for _, s := range all {
 		g, err := h.Store.GrantOf(ctx, s.Owner.Platform, s.Owner.ClientID, s.Owner.OwnerID)
 		if err != nil {
 			continue // signed out for good
 		}
+		hooked[g.ID] = true
 		h.mu.Lock()
 		if w := h.watch(g.ID, s.Owner); w != nil && !w.hooked {
 			w.hooked = true
 			poke(w.look)
 		}
 		h.mu.Unlock()
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, w := range h.watchers {
+		w.hooked = w.hooked && hooked[id]
 	}
 }
 

@@ -163,6 +163,9 @@ func (h *Handler) choose(w http.ResponseWriter, r *http.Request, c call) error {
 	if err != nil {
 		return err
 	}
+	if c.logs() {
+		h.follow(c)
+	}
 	visit.JSON(w, http.StatusOK, autoOf(s))
 	return nil
 }
