@@ -76,12 +76,15 @@ async function pump() {
 
 /** Whether this page has told the server anything: what an earlier load of it registered is gone then. */
 let begun = false;
+/** Counts what the server has taken. */
+let taken = 0;
 
 /** Whether the server has answered, well or ill. @param {Message} message */
 async function send(message) {
   const answer = await ask(begun ? "/service" : "/service?first=1", { method: "POST", body: JSON.stringify(message) }).catch(() => null);
   if (!answer || answer.status >= 500 || answer.status === 401) return false;
   begun = true;
+  taken++;
   if (!answer.ok) {
     console.warn(`The phone refused ${message.type}: ${(await answer.text()).trim()}`);
     return true;
@@ -155,11 +158,14 @@ export function answer(message) {
 
 async function look() {
   if (!signedIn()) return;
+  const before = taken;
   const answer = await ask("/service").catch(() => null);
   if (!answer?.ok) return;
   const now = (await answer.json()).service;
+  // What is on its way, or was taken meanwhile, has answered better.
+  if (pumping || before !== taken) return;
   // A server that restarted has forgotten; the page has not.
-  if (!now && memory.some((m) => m.type === "rc-adapter-register-third-party-service")) return again();
+  if (!now && answers()) return again();
   see(now);
 }
 
