@@ -71,7 +71,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     const key = prefix + '-adapter';
 
     let name = 'Phone';
-    let begin, fail, last;
+    let begin, fail, last, presence;
     const begun = new Promise((resolve, reject) => ([begin, fail] = [resolve, reject]));
     begun.catch(() => {}); // whoever waits hears of it
     // x and y are the way from its corner.
@@ -219,6 +219,8 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       },
       get minimized() { return state.minimized; },
       get closed() { return state.closed; },
+      get userStatus() { return presence?.userStatus; },
+      get dndStatus() { return presence?.dndStatus; },
       get container() { return host; },
       get contentFrameEl() { return frame; },
     };
@@ -230,7 +232,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       rest ??= import(new URL('more.js', src).href).then((m) => m.default({ api, send, show, begun, signal: gone.signal, key, hear, last: () => last }));
       return (await rest)[method](...args);
     };
-    for (const method of 'ready logoutUser signIn setTicketProvider alertMessage dismissMessage createSMSTemplate isWindowPoppedUp setEnvironment updateSmsSetting'.split(' ')) {
+    for (const method of 'ready logoutUser signIn setTicketProvider alertMessage dismissMessage createSMSTemplate isWindowPoppedUp setEnvironment updateSmsSetting setAutoLog'.split(' ')) {
       api[method] = (...args) => more(method, ...args);
     }
 
@@ -239,6 +241,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     });
     hear((data) => {
       if (data.type === 'offhook-open-notify') show();
+      if (data.type === 'rc-adapter-syncPresence') presence = data;
       if (data.type !== 'offhook-frame-notify') return;
       last = data;
       name = data.name || name;

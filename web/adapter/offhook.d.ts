@@ -227,6 +227,16 @@ export interface Commands {
   "rc-adapter-navigate-to": {
     path: string;
   };
+  /** What the user says of themselves. One who may not change it is told so in the console. Capability `settings`. */
+  "rc-adapter-set-presence": {
+    userStatus?: "Available" | "Busy" | "Offline";
+    dndStatus?: "TakeAllCalls" | "DoNotAcceptAnyCalls" | "DoNotAcceptDepartmentCalls" | "TakeDepartmentCallsOnly";
+  };
+  /** What is logged without a click. The user's own switch from then on. Capability `messages` as well. Capability `service`. */
+  "rc-adapter-update-auto-log-settings": {
+    call?: boolean;
+    message?: boolean;
+  };
   /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away; the others have nothing to hide yet. Capability `settings`. */
   "rc-adapter-update-features-flags": {
     text?: boolean;
@@ -258,13 +268,54 @@ export interface Commands {
   "rc-adapter-syncPosition": {
     position: { translateX: number; translateY: number; minTranslateX?: number; minTranslateY?: number };
   };
+  /** Registers the page's own application. Capability `service`. */
+  "rc-adapter-register-third-party-service": {
+    service: Service;
+  };
+  /** Whether the service is connected, and as whom; every tab shows it. Capability `service`. */
+  "rc-adapter-update-authorization-status": {
+    authorized?: boolean;
+    authorizedAccount?: string;
+  };
+  /** The licence of the service; what is missing is taken away. Capability `service`. */
+  "rc-adapter-refresh-license-status": {
+    licenseStatus?: string;
+    licenseStatusColor?: string;
+    licenseDescription?: string;
+  };
+  /** The service's whole list of settings. Capability `service`. */
+  "rc-adapter-update-third-party-settings": {
+    settings?: SettingItem[];
+  };
+  /** A page or tab from JSON Schema, uiSchema and formData, up to 256 kB, 12 levels and 500 fields. A known id is merged. Capability `service`. */
+  "rc-adapter-register-customized-page": {
+    page: Page;
+  };
+  /** A call widget: shown beside a contact or number. Capability `service`. */
+  "rc-adapter-register-widget-app": {
+    app: WidgetApp;
+  };
+  /** Takes a call widget away. Capability `service`. */
+  "rc-adapter-unregister-widget-app": {
+    appId: string;
+  };
+  /** A line above the phone; null takes it away. Capability `service`. */
+  "rc-adapter-update-customized-banner": {
+    banner?: Banner | null;
+  };
+  /** Answers rc-post-message-request. Capability `service`. */
+  "rc-post-message-response": {
+    /** the requestId of the request */
+    responseId: string;
+    response?: unknown;
+  };
 }
 
 /** What rc-adapter-message-request may ask, by path. */
 export interface Requests {
   /** Shows an alert in the phone and answers its id. The old form, alertMessage and alertLevel beside the path, works too. */
   "/custom-alert-message": { body: {
-    /** what it says; `[text](https://…)` and `**bold**` are drawn */
+    /** what it says */
     message: string;
     /** info unless given */
     level?: "info" | "warning" | "danger" | "success";
@@ -360,6 +411,13 @@ export interface Events {
     senderNumber: string;
     senderNumbers: { phoneNumber: string; usageType: string; type: string; features: string[]; label: string }[];
   };
+  /** When somebody has signed in and on each change: what the user says of themselves. Capability `status`. */
+  "rc-adapter-syncPresence": Envelope & { type: "rc-adapter-syncPresence" } & {
+    telephonyStatus: string;
+    userStatus: string;
+    dndStatus: string;
+    presenceOption: string;
+  };
   /** A text that has just come in. One of the browser's tabs with this phone tells it, the one in front if there is one. Capability `messages`. */
   "rc-inbound-message-notify": Envelope & { type: "rc-inbound-message-notify" } & {
     /** the platform's record */
@@ -375,6 +433,21 @@ export interface Events {
     /** the requestId */
     responseId: string;
     response: { data: unknown } | { error: string };
+  };
+  /** Asks the registered service; answered by rc-post-message-response. Capability `service`. */
+  "rc-post-message-request": Envelope & { type: "rc-post-message-request" } & {
+    requestId: string;
+    /** as the service has registered it */
+    path: string;
+    body?: any;
+  };
+  /** Whether calls are logged without a click: when a call logger is registered, and on each change. Capability `service`. */
+  "rc-callLogger-auto-log-notify": Envelope & { type: "rc-callLogger-auto-log-notify" } & {
+    autoLog: boolean;
+  };
+  /** The same of messages. Capability `service`. */
+  "rc-messageLogger-auto-log-notify": Envelope & { type: "rc-messageLogger-auto-log-notify" } & {
+    autoLog: boolean;
   };
 }
 
@@ -415,9 +488,13 @@ export interface RCAdapter {
   setSize(size: { width: number; height: number }): void;
   dispose(): void;
   readonly closed: boolean;
+  readonly userStatus: string | undefined;
+  readonly dndStatus: string | undefined;
   readonly minimized: boolean;
   readonly container: HTMLElement;
   readonly contentFrameEl: HTMLIFrameElement;
+  /** What is logged without a click. Capabilities `service` and `messages`. */
+  setAutoLog(what: { call?: boolean; message?: boolean }): Promise<void>;
 }
 
 type Async<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : T[K] | undefined };

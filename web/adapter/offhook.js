@@ -70,7 +70,7 @@ export const phone = /** @type {any} */ (
       if (typeof name !== "string" || name === "then") return undefined;
       const member = adapter()?.[name];
       if (member !== undefined && typeof member !== "function") return member;
-      if (["minimized", "closed", "container", "contentFrameEl"].includes(name)) return undefined;
+      if (["minimized", "closed", "container", "contentFrameEl", "userStatus", "dndStatus"].includes(name)) return undefined;
       return async (/** @type {unknown[]} */ ...args) => {
         if (!mounted && !adapter()) throw new Error(`Call phone.mount() before phone.${name}().`);
         await mounted;

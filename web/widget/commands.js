@@ -2,6 +2,7 @@
 // it may. Nothing here sends a text or spends money: what a page fills in, the
 // user sends.
 // @ts-check
+import { ask } from "./ask.js";
 import * as inbound from "./inbound.js";
 import { compose, navigate, showNumber } from "./nav.js";
 import { startSignIn, takeCallback } from "./signin.js";
@@ -57,14 +58,26 @@ export function actions(link) {
       const { useTicket } = await import("./ticket.js");
       await useTicket(ticket).catch((/** @type {Error} */ e) => link.with.warn(`The ticket could not be used: ${e.message}`));
     },
+    "rc-adapter-update-auto-log-settings": async (m) => (await import("./logger.js")).setAuto(m),
     "rc-sms-settings-update": async ({ senderNumber }) => (await import("./senders.js")).choose(senderNumber, link),
     "rc-adapter-update-features-flags": async (m) => (await import("./features.js")).set(m),
+    "rc-adapter-set-presence": ({ userStatus, dndStatus }) => presence({ userStatus, dndStatus }, link),
     "rc-adapter-set-environment": async ({ appServer }) => seen((await import("./environment.js")).change(appServer, link)),
     "rc-adapter-syncClosed": stands,
     "rc-adapter-syncMinimized": stands,
     "rc-adapter-syncSize": stands,
     "rc-adapter-syncPosition": stands,
   };
+}
+
+/**
+ * Says of the user what the page wants said; the platform decides whether they may.
+ * @param {Message} change @param {HostLink} link
+ */
+async function presence(change, link) {
+  if (!link.signedIn) return link.once("presence", "rc-adapter-set-presence: nobody is signed in. Nothing was done.");
+  const answer = await ask("/panel/presence", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(change) });
+  if (!answer.ok) throw new Error((await answer.text()).trim());
 }
 
 /**

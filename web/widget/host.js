@@ -70,8 +70,8 @@ export class HostLink {
   #signedIn = false;
   #fresh = false;
   #wants = false;
-  /** @type {Promise<unknown>} */
-  #taken = Promise.resolve();
+  /** @type {Promise<{take(data: any, link: HostLink): unknown}> | null} */
+  #takers = null;
   /** @type {Promise<unknown>} */
   #shared = Promise.resolve();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -81,11 +81,11 @@ export class HostLink {
    * @param {{
    *   parent: {postMessage(message: unknown, targetOrigin: string): void} | null,
    *   origin: string, capabilities: string[], name: string,
-   *   take(data: any, link: HostLink): unknown,
+   *   load(): Promise<{take(data: any, link: HostLink): unknown}>,
    *   claim(eventId: string): Promise<boolean>,
    *   warn(sentence: string): void, now?: () => number,
-   * }} with_ parent is null when the phone is a page of its own; take does what
-   *   a message asks for; claim says whether this tab is the one to tell.
+   * }} with_ parent is null when the phone is a page of its own; load brings what
+   *   does as messages ask; claim says whether this tab is the one to tell.
    */
   constructor(with_) {
     this.with = with_;
@@ -112,6 +112,7 @@ export class HostLink {
    * dropped without a word, because words would tell that the phone is here.
    * What comes in a flood is dropped before anybody looks into it.
    * @param {{source: unknown, origin: string, data: any}} event
+   * @returns {Promise<unknown> | undefined} when what it asks for is done
    */
   receive({ source, origin, data }) {
     const { parent, warn } = this.with;
@@ -120,15 +121,13 @@ export class HostLink {
     const named = typeof type === "string" && type.length <= 100 && type.startsWith("rc-");
     if (!named && typeof data.callbackUri !== "string") return; // pages talk to themselves a lot
     const name = named ? type : "callbackUri";
-    if (!this.#gate.admits(name)) return this.once(`flood ${name}`, `This page sends more of ${name.replace(/[^\w-]/g, "")} than the phone takes (${RATE} a second). Some of it was not done.`);
-    this.#taken = this.#taken
-      .then(() => this.with.take(data, this))
+    if (!this.#gate.admits(name)) return void this.once(`flood ${name}`, `This page sends more of ${name.replace(/[^\w-]/g, "")} than the phone takes (${RATE} a second). Some of it was not done.`);
+    // Begun in the order they came; one that takes long holds up no other.
+    this.#takers ??= this.with.load();
+    this.#takers.catch(() => (this.#takers = null)); // the next message tries again
+    return this.#takers
+      .then(({ take }) => take(data, this))
       .catch((e) => warn(`A message of this page was not done: ${e instanceof Error ? e.message : e}`));
-  }
-
-  /** What has been received so far is done. */
-  get settled() {
-    return this.#taken;
   }
 
   /** Says a sentence to the page's developers, once for each key. @param {string} key @param {string} sentence */
@@ -237,7 +236,7 @@ function connect() {
     origin,
     capabilities: capabilities.split(" "),
     name: appName || "Phone",
-    take: async (data, to) => (await import("./commands.js")).take(data, to),
+    load: () => import("./commands.js"),
     claim: async (eventId) => (await import("./tabs.js")).claim(eventId),
     warn: (sentence) => console.warn(sentence),
   });

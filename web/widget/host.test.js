@@ -19,8 +19,8 @@ function link(capabilities = ALL, claim = async () => true) {
   const taken = [];
   const warned = [];
   const parent = { postMessage: ({ eventId, sequence, ...message }, target) => told.push({ message, target, eventId, sequence }) };
-  const it = new HostLink({ parent, origin: ORIGIN, capabilities, name: "Demo", warn: (s) => warned.push(s), take: (data) => void taken.push(data), claim, now: () => 0 });
-  const say = (data, from = {}) => (it.receive({ source: parent, origin: ORIGIN, data, ...from }), it.settled);
+  const it = new HostLink({ parent, origin: ORIGIN, capabilities, name: "Demo", warn: (s) => warned.push(s), load: async () => ({ take: (data) => void taken.push(data) }), claim, now: () => 0 });
+  const say = (data, from = {}) => it.receive({ source: parent, origin: ORIGIN, data, ...from });
   return { it, say, told, taken, warned };
 }
 
@@ -59,16 +59,19 @@ test("what is not for the phone is not looked into", async () => {
   assert.deepEqual([taken, warned], [[], []]);
 });
 
-test("a message that fails does not stop the next one", async () => {
+test("a message that fails, or takes for ever, does not stop the next one", async () => {
   const { it, say, warned } = link();
-  let done = 0;
-  it.with.take = async ({ n }) => {
-    if (n === 1) throw new Error("This one failed.");
-    done++;
-  };
+  const done = [];
+  it.with.load = async () => ({
+    async take({ n }) {
+      if (n === 0) await new Promise(() => {}); // never done
+      if (n === 1) throw new Error("This one failed.");
+      done.push(n);
+    },
+  });
   for (let n = 0; n < 3; n++) say({ type: "rc-adapter-logout", n });
-  await it.settled;
-  assert.equal(done, 2);
+  await say({ type: "rc-adapter-logout", n: 3 });
+  assert.deepEqual(done, [2, 3]);
   assert.deepEqual(warned, ["A message of this page was not done: This one failed."]);
 });
 
@@ -79,10 +82,23 @@ test("of a flood little is taken, one sentence is said, and other messages pass"
   assert.equal(taken.length, 101);
   assert.equal(taken.at(-1).type, "rc-adapter-logout");
   assert.equal(warned.length, 1);
-  for (let i = 0; i < 10_000; i++) say({ type: `rc-${i}` });
-  await it.settled;
+  await Promise.all(Array.from({ length: 10_000 }, (_, i) => say({ type: `rc-${i}` })));
   assert.ok(taken.length < 101 + 400, "types that nobody knows share a count");
   assert.ok(warned.length < 102);
+});
+
+test("what does the work is loaded again when it could not be", async () => {
+  const { it, say, warned } = link();
+  let tries = 0;
+  let done = 0;
+  it.with.load = async () => {
+    if (++tries === 1) throw new Error("offline");
+    return { take: () => void done++ };
+  };
+  await say({ type: "rc-adapter-logout" });
+  await say({ type: "rc-adapter-logout" });
+  await say({ type: "rc-adapter-logout" });
+  assert.deepEqual([tries, done, warned.length], [2, 2, 1]);
 });
 
 test("who waits may go on", () => {

@@ -10,23 +10,25 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/protocol"
 	"offhook/internal/widget/seal"
 )
 
 // What a host page may ask of the phone that it embeds.
 const (
-	Navigate = "navigate" // open a page of the phone
-	Prefill  = "prefill"  // put a number or a text into a form
-	Status   = "status"   // learn whether somebody is signed in, and where the phone is
-	SignIn   = "signin"   // start signing in, sign out
-	Messages = "messages" // see messages as they come and change
-	Service  = "service"  // add the host's own application: contacts, settings, pages, buttons
-	Settings = "settings" // change what the user could change in the phone: status, settings, alerts
+	Navigate = protocol.Navigate
+	Prefill  = protocol.Prefill
+	Status   = protocol.Status
 )
 
 // Capabilities are all that an embed can have, and what a registered one has
 // unless the operator says otherwise.
-var Capabilities = []string{Navigate, Prefill, Status, SignIn, Messages, Service, Settings}
+var Capabilities = func() (names []string) {
+	for _, c := range protocol.Capabilities {
+		names = append(names, c.Name)
+	}
+	return names
+}()
 
 // open are the capabilities of apps that nobody registered.
 var open = []string{Navigate, Prefill, Status}

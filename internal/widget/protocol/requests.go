@@ -6,7 +6,7 @@ var Requests = []Request{
 	{
 		Row: Row{"/custom-alert-message", true, "Shows an alert in the phone and answers its id. The old form, alertMessage and alertLevel beside the path, works too."},
 		Fields: []Field{
-			text("message", "what it says; `[text](https://…)` and `**bold**` are drawn").must(),
+			text("message", "what it says").must(),
 			text("level", "info unless given").upTo(20).as(`"info" | "warning" | "danger" | "success"`),
 			number("ttl", "milliseconds until it goes, 5000 unless given; 0 stays"),
 			list("details", "AlertDetail[]", "more, behind a button; opening it stops the clock").upTo(20),
