@@ -45,3 +45,18 @@ export function same(a, b) {
 export function changed(a, b) {
   return [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].filter((k) => !same(at(a, [k]), at(b, [k])));
 }
+
+/** @typedef {{type?: string, schema?: any, uiSchema?: any, formData?: any}} Page */
+
+/**
+ * The page and menu in an answer to a call widget; null when it brings none,
+ * as "ok" does.
+ * @param {any} data
+ * @returns {{page: Page, actions: any[]} | null}
+ */
+export function pageOf(data) {
+  const page = data?.page ?? data;
+  if (!page || typeof page !== "object" || Array.isArray(page) || !(page.type === "json-schema" || page.schema)) return null;
+  const { schema, uiSchema, formData } = page;
+  return { page: { schema, uiSchema, formData }, actions: Array.isArray(data.actions) ? data.actions : [] };
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { at, changed, drop, put, same } from "./values.js";
+import { at, changed, drop, pageOf, put, same } from "./values.js";
 
 test("a value is found by names and places, and nothing is found where nothing is", () => {
   const from = { a: [{ b: 1 }], n: null };
@@ -46,4 +46,15 @@ test("values are the same by what they say", () => {
 test("the names that changed are told, also those that are gone", () => {
   assert.deepEqual(changed({ a: 1, b: [1], c: 2 }, { a: 1, b: [2], d: 3 }), ["b", "c", "d"]);
   assert.deepEqual(changed(undefined, { a: 1 }), ["a"]);
+});
+
+test("an answer to a call widget brings a page, or a page with a menu", () => {
+  const page = { type: "json-schema", schema: { type: "object" }, uiSchema: {}, formData: { a: 1 } };
+  const bare = { schema: page.schema, uiSchema: {}, formData: { a: 1 } };
+  assert.deepEqual(pageOf(page), { page: bare, actions: [] });
+  assert.deepEqual(pageOf({ page, actions: [{ id: "x", label: "X" }] }), { page: bare, actions: [{ id: "x", label: "X" }] });
+});
+
+test("anything else leaves what a call widget shows", () => {
+  for (const data of ["ok", null, undefined, 7, [], {}, { page: "x" }]) assert.equal(pageOf(data), null);
 });

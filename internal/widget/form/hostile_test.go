@@ -123,7 +123,11 @@ func TestHostileWordsStayWords(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s with %q: %v", s.Name, words, err)
 			}
-			for _, bad := range strangers(string(out)) {
+			app, err := App{ID: words, Page: p, Submit: true, Actions: []MenuAction{{words, words, ""}}}.HTML()
+			if err != nil {
+				t.Fatalf("%s with %q: %v", s.Name, words, err)
+			}
+			for _, bad := range append(strangers(string(out)), strangers(string(app))...) {
 				t.Errorf("%s with %q draws %s", s.Name, words, bad)
 			}
 		}

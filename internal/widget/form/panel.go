@@ -69,3 +69,35 @@ func (p *Page) wanting() bool {
 	}
 	return false
 }
+
+// An App is the form of a call widget: part of another panel, with a menu
+// instead of a header (contract/service.md 11.2).
+type App struct {
+	ID      string
+	Page    *Page
+	Turn    int64
+	Check   bool
+	Submit  bool // there is somebody to submit to
+	Actions []MenuAction
+	Images  []string
+}
+
+// A MenuAction is an entry of an app's menu.
+type MenuAction struct{ ID, Label, Tone string }
+
+// HTML draws the app's page.
+func (a App) HTML() (template.HTML, error) {
+	out, err := a.Page.HTML(Drawing{Images: a.Images, Check: a.Check, Submit: a.Submit, Default: "Submit"})
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	err = templates.ExecuteTemplate(&b, "app", struct {
+		App
+		Form template.HTML
+	}{a, out})
+	if err != nil {
+		return "", fmt.Errorf("drawing an app: %w", err)
+	}
+	return template.HTML(b.String()), nil
+}
