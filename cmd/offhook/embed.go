@@ -30,6 +30,8 @@ func embedAdd(ctx context.Context, args []string) error {
 	jwtFile := f.String("jwt-file", "", "a file whose first line is a JWT that signs in as one user")
 	key := f.Bool("key", false, "make an embed key, with which the host's own server gets tickets; it is shown this once")
 	endKeys := f.Bool("end-keys", false, "make a key and end the embed's other keys at once")
+	hook := f.String("log-webhook", "", "an https address of the operator's own server, to which messages are logged instead of to the host page; the secret that signs them is shown this once")
+	noHook := f.Bool("no-log-webhook", false, "log to the host page again")
 	asJSON := f.Bool("json", false, "print the embed as JSON")
 	return onData(ctx, f, args, func(d *app.Data) error {
 		if err := errors.Join(readInto(&spec.Secret, *secretFile), readInto(&spec.JWT, *jwtFile)); err != nil {
@@ -49,6 +51,19 @@ func embedAdd(ctx context.Context, args []string) error {
 				return err
 			}
 			out["key"], shown = string(k), " Its key, shown this once, is "+string(k)+"."
+		}
+		if *noHook {
+			if err := d.EndLogHook(ctx, spec.Platform, spec.ClientID); err != nil {
+				return err
+			}
+		}
+		if *hook != "" {
+			secret, err := d.SetLogHook(ctx, spec.Platform, spec.ClientID, *hook)
+			if err != nil {
+				return err
+			}
+			out["logSecret"] = string(secret)
+			shown += " Logs go to " + *hook + ", signed with the secret " + string(secret) + ", shown this once."
 		}
 		return report(*asJSON, out, "%s of %s may be embedded by %s.%s", spec.ClientID, spec.Platform, strings.Join(spec.Origins, ", "), shown)
 	})

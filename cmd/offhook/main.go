@@ -24,11 +24,12 @@ const usage = `Offhook is a business phone that any web page can embed.
   offhook credential JWT credentials, with which apps sign in as a user
   offhook embed      allow an app to be embedded by a host page
   offhook audit      who signed in, was refused or signed out
+  offhook logs       what waits to be logged by host pages and webhooks
 
 Each command explains itself with -h.`
 
 var commands = map[string]func(ctx context.Context, args []string) error{
-	"demo": demo, "serve": serve, "platform": platform, "user": user, "app": oauthApp, "credential": credential, "embed": embedCommand, "audit": auditCommand,
+	"demo": demo, "serve": serve, "platform": platform, "user": user, "app": oauthApp, "credential": credential, "embed": embedCommand, "audit": auditCommand, "logs": logsCommand,
 }
 
 func main() {

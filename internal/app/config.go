@@ -57,7 +57,8 @@ type WidgetConfig struct {
 	// a page can read them; “offhook embed add” registers them instead.
 	AllowURLSecrets bool `yaml:"allow_url_secrets"`
 	// LogHosts are the hosts ("host" or "host:port") to which webhooks of logs
-	// may go although they are on a loopback or private address.
+	// may go although they are on a loopback or private address. Any other
+	// must be public.
 	LogHosts []string `yaml:"log_hosts"`
 	// Platforms adds to the platforms that appServer may choose.
 	// RingCentral's own are always allowed.

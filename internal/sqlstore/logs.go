@@ -90,10 +90,10 @@ func (q queries) FailLogEntry(ctx context.Context, id, holder, state, reason str
 	return n == 1, err
 }
 
-func (q queries) FinishLogEntry(ctx context.Context, o store.LogOwner, id string, at time.Time) (bool, error) {
-	n, err := q.changed(ctx, `UPDATE log_entries SET state = 'done', reason = '', holder = '', held_until = 0, updated_at = $1, sealed = $2
-		WHERE id = $3 AND platform = $4 AND client_id = $5 AND owner_id = $6 AND state <> 'done'`,
-		millis(at), []byte{}, id, o.Platform, o.ClientID, o.OwnerID)
+func (q queries) FinishLogEntry(ctx context.Context, o store.LogOwner, id, reason string, at time.Time) (bool, error) {
+	n, err := q.changed(ctx, `UPDATE log_entries SET state = 'done', reason = $1, holder = '', held_until = 0, updated_at = $2, sealed = $3
+		WHERE id = $4 AND platform = $5 AND client_id = $6 AND owner_id = $7 AND state <> 'done'`,
+		reason, millis(at), []byte{}, id, o.Platform, o.ClientID, o.OwnerID)
 	return n == 1, err
 }
 

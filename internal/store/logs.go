@@ -123,9 +123,10 @@ type LogWriter interface {
 	// FailLogEntry gives an entry back that holder has tried: to be tried
 	// again at next, or stuck. False when holder did not hold it.
 	FailLogEntry(ctx context.Context, id, holder, state, reason string, next, at time.Time) (bool, error)
-	// FinishLogEntry ends an owner's entry for good; false when it was done,
-	// or is not there. Whoever knows that it arrived may say so, holder or not.
-	FinishLogEntry(ctx context.Context, owner LogOwner, id string, at time.Time) (bool, error)
+	// FinishLogEntry ends an owner's entry for good, with LogDiscarded or
+	// without a reason; false when it was done, or is not there. Whoever knows
+	// that it arrived may say so, holder or not.
+	FinishLogEntry(ctx context.Context, owner LogOwner, id, reason string, at time.Time) (bool, error)
 	// RetryLogEntries lets an owner's open entries for a target be tried at
 	// once. Those that are being tried stay.
 	RetryLogEntries(ctx context.Context, owner LogOwner, target string, at time.Time) error

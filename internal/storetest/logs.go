@@ -76,7 +76,7 @@ func testLogOrder(t *testing.T, w store.Widget) {
 		t.Error(diff)
 	}
 	write(func(tx store.WidgetTx) error {
-		_, err := tx.FinishLogEntry(ctx, logOwner, "a", at)
+		_, err := tx.FinishLogEntry(ctx, logOwner, "a", "", at)
 		return err
 	})
 	if diff := cmp.Diff([]string{"b"}, due(at)); diff != "" {
@@ -168,7 +168,7 @@ func testLogEnds(t *testing.T, w store.Widget) {
 	ctx, write := t.Context(), tx(t, w)
 	finish := func(o store.LogOwner) (ok bool) {
 		write(func(tx store.WidgetTx) (err error) {
-			ok, err = tx.FinishLogEntry(ctx, o, "f", at.Add(time.Hour))
+			ok, err = tx.FinishLogEntry(ctx, o, "f", store.LogDiscarded, at.Add(time.Hour))
 			return err
 		})
 		return ok
@@ -182,7 +182,7 @@ func testLogEnds(t *testing.T, w store.Widget) {
 	if !finish(logOwner) || finish(logOwner) {
 		t.Error("an entry is not ended once")
 	}
-	if got, err := w.LogEntry(ctx, "f"); err != nil || len(got.Sealed) > 0 || got.State != store.LogDone {
+	if got, err := w.LogEntry(ctx, "f"); err != nil || len(got.Sealed) > 0 || got.State != store.LogDone || got.Reason != store.LogDiscarded {
 		t.Errorf("after the end: %+v, %v", got, err)
 	}
 	stuck, fresh := logEntry("s", 10), logEntry("t", 11)

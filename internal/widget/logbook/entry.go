@@ -124,7 +124,7 @@ func (h *Handler) fail(ctx context.Context, e store.LogEntry, holder, reason str
 // finish ends an entry for good; false when it had ended.
 func (h *Handler) finish(ctx context.Context, o store.LogOwner, id string) (ended bool, err error) {
 	err = h.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
-		ended, err = tx.FinishLogEntry(ctx, o, id, h.Now())
+		ended, err = tx.FinishLogEntry(ctx, o, id, "", h.Now())
 		return err
 	})
 	if err != nil {

@@ -205,3 +205,11 @@ func TestAWebhooksAddressIsChecked(t *testing.T) {
 		t.Errorf("an unknown embed: %v", err)
 	}
 }
+
+// The documented check of a signature is tested with this one.
+func TestASignatureIsWhatTheDocumentsSay(t *testing.T) {
+	const want = "t=1782993600,v1=a12ccca35f02cac40bedd4c62baf221330e9c93eb82f0bfa8cf2f4ec34dc3aa4"
+	if got := Sign([]byte("OHLS_secret"), noon, []byte(`{"kind":"message"}`)); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
