@@ -25,7 +25,7 @@ function post(message) {
 // --- what this page has ------------------------------------------------------
 
 const name = "Tideway";
-const icon = (path) => `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#3d4fc4" stroke-width="2">${path}</svg>`)}`;
+const icon = (path) => `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#6f7ff0" stroke-width="2">${path}</svg>`)}`;
 const wave = icon('<path d="M2 9c3 0 3 2 6.5 2S12 9 15 9s3 2 7 2M2 15c3 0 3 2 6.5 2s3.5-2 6.5-2 3 2 7 2"/>');
 const contactOf = (p) => ({
   id: p.ID,
@@ -40,9 +40,11 @@ const contactOf = (p) => ({
 const contacts = people.map(contactOf);
 const byNumber = (number) => contacts.filter((c) => c.phoneNumbers[0].phoneNumber === number);
 
-let account = "";
-const records = new Map(); // by conversationLogId
-const seen = new Set(); // idempotency keys of logs that are written already
+// A real application keeps these on its server, where all tabs find them.
+const kept = (name, none) => JSON.parse(localStorage.getItem(name)) ?? none;
+const keep = (name, value) => localStorage.setItem(name, JSON.stringify(value));
+const account = () => kept("account", "");
+const records = () => kept("records", {}); // by conversationLogId
 const settings = [
   { id: "open", type: "boolean", name: "Open the deal of whoever writes", value: false },
   { id: "stage", type: "option", name: "New people are", options: [{ id: "lead", name: "Leads" }, { id: "customer", name: "Customers" }], value: "lead" },
@@ -62,14 +64,14 @@ function register() {
       authorizationPath: "/authorize",
       authorizedTitle: "Disconnect",
       unauthorizedTitle: "Connect",
-      authorized: account !== "",
-      authorizedAccount: account,
+      authorized: account() !== "",
+      authorizedAccount: account(),
       authorizationLogo: wave,
       showAuthRedDot: true,
       feedbackPath: "/feedback",
       buttonEventPath: "/button",
       ...(wanted("contacts") && { contactsPath: "/contacts", contactSearchPath: "/contacts/search", contactMatchPath: "/contacts/match", contactIcon: wave, activitiesPath: "/activities", activityPath: "/activity", viewMatchedContactPath: "/contacts/view" }),
-      ...(wanted("logger") && { messageLoggerPath: "/log", messageLoggerTitle: "Log to Tideway", messageLogEntityMatcherPath: "/log/match" }),
+      ...(wanted("logger") && { messageLoggerPath: "/log", messageLoggerTitle: "Log to Tideway", messageLogEntityMatcherPath: "/log/match", messageLoggerAutoSettingReadOnly: true, messageLoggerAutoSettingReadOnlyValue: true, messageLoggerAutoSettingReadOnlyReason: "Tideway logs every text." }),
       ...(wanted("settings") && { settingsPath: "/settings", settings }),
       ...(wanted("buttons") && { buttons: [{ id: "quote", type: "smsToolbar", label: "Insert the quote", icon: wave }, { id: "plan", type: "contactAction", label: "Plan a visit", icon: "calendar" }] }),
       ...(wanted("pages") && { customizedPageInputChangedEventPath: "/page" }),
@@ -122,7 +124,7 @@ function showDeal() {
 const answers = {
   "/authorize"() {
     // A real application opens its own sign-in here.
-    account = account ? "" : "you@tideway.example";
+    keep("account", account() ? "" : "you@tideway.example");
     setTimeout(announce);
     return { data: "ok" };
   },
@@ -134,14 +136,15 @@ const answers = {
   "/activity": () => ({ data: "ok" }),
   "/log"({ conversation, idempotencyKey }) {
     // The phone delivers at least once: what came before is answered and not written again.
-    if (!idempotencyKey || !seen.has(idempotencyKey)) {
-      seen.add(idempotencyKey);
-      records.set(conversation.conversationLogId, conversation);
+    const all = records();
+    const old = all[conversation.conversationLogId];
+    if (!old?.keys.includes(idempotencyKey)) {
+      keep("records", { ...all, [conversation.conversationLogId]: { conversation, keys: [...(old?.keys ?? []), idempotencyKey] } });
       drawRecords();
     }
     return { data: "ok" };
   },
-  "/log/match": ({ conversationLogIds }) => ({ data: Object.fromEntries(conversationLogIds.filter((id) => records.has(id)).map((id) => [id, [{ id }]])) }),
+  "/log/match": ({ conversationLogIds }) => ({ data: Object.fromEntries(conversationLogIds.filter((id) => records()[id]).map((id) => [id, [{ id }]])) }),
   "/settings"({ setting }) {
     const i = settings.findIndex((s) => s.id === setting.id);
     if (i >= 0) settings[i] = setting;
@@ -164,7 +167,7 @@ const answers = {
   "/score": ({ contact }) => ({
     data: {
       type: "json-schema",
-      schema: { type: "object", properties: { words: { type: "string", description: `**${contact?.name || contact?.phoneNumber || "This person"}** has ${records.size} records here.` } } },
+      schema: { type: "object", properties: { words: { type: "string", description: `**${contact?.name || contact?.phoneNumber || "This person"}** is in ${recordsOf(contact?.phoneNumber ?? contact?.phoneNumbers?.[0]?.phoneNumber)} of your records.` } } },
       uiSchema: { words: { "ui:field": "typography" } },
       formData: {},
     },
@@ -178,15 +181,21 @@ const answers = {
   "/feedback": () => ({ data: "ok" }),
 };
 
+/** In how many records a number is. */
+const recordsOf = (number) => Object.values(records()).filter((r) => r.conversation.correspondents?.some((p) => p.phoneNumber === number)).length;
+
 function announce() {
-  at("account").textContent = account ? `Connected as ${account}` : "Not connected";
-  at("disconnect").disabled = !account;
-  post({ type: "rc-adapter-update-authorization-status", authorized: account !== "", authorizedAccount: account });
+  drawAccount();
+  post({ type: "rc-adapter-update-authorization-status", authorized: account() !== "", authorizedAccount: account() });
 }
 
-let first = true;
+// Each document of the phone counts from one: one that begins is told anew.
+let heard = Infinity;
 window.addEventListener("message", ({ source, origin, data }) => {
   if (origin !== widget || source !== frame() || !data?.type) return;
+  const begins = data.sequence < heard;
+  heard = data.sequence;
+  if (begins) register();
   if (data.type === "rc-post-message-request") {
     log("in", data.path, data);
     const response = answers[data.path]?.(data.body ?? {});
@@ -197,8 +206,6 @@ window.addEventListener("message", ({ source, origin, data }) => {
   if (data.type === "rc-login-status-notify") {
     at("phone").dataset.state = data.loggedIn ? "on" : "off";
     at("phone").firstChild.textContent = data.loggedIn ? `Phone: ${data.loginNumber}` : "Phone: signed out";
-    if (first) register();
-    first = false;
   }
 });
 
@@ -215,9 +222,14 @@ function log(direction, title, message) {
   at("quiet").hidden = true;
 }
 
+function drawAccount() {
+  at("account").textContent = account() ? `Connected as ${account()}` : "Not connected";
+  at("disconnect").disabled = !account();
+}
+
 function drawRecords() {
-  at("no-records").hidden = records.size > 0;
-  const newest = [...records.values()].sort((a, b) => b.creationTime - a.creationTime);
+  const newest = Object.values(records()).map((r) => r.conversation).sort((a, b) => b.creationTime - a.creationTime);
+  at("no-records").hidden = newest.length > 0;
   at("records").replaceChildren(
     ...newest.map((c) => {
       const who = c.correspondents?.map((p) => byNumber(p.phoneNumber)[0]?.name ?? p.name ?? p.phoneNumber).join(", ");
@@ -231,7 +243,7 @@ function drawRecords() {
 const actions = {
   register,
   disconnect() {
-    account = "";
+    keep("account", "");
     announce();
   },
   clear() {
@@ -255,3 +267,8 @@ at("features").addEventListener("change", () => {
   for (const box of choices()) sessionStorage.setItem(box.value, box.checked ? "on" : "off");
   location.reload();
 });
+
+// Another tab has connected, or written a record.
+window.addEventListener("storage", () => (drawAccount(), drawRecords()));
+drawAccount();
+drawRecords();
