@@ -39,8 +39,9 @@ document.addEventListener("oh:service", (e) => {
   if ((what === "matches" && id === "names") || (what === "contacts" && id === "list") || what === "service") void import("./names.js").then((m) => m.redraw());
 });
 document.addEventListener("oh:service-known", (e) => {
-  const { contactsPath, contactMatchPath } = /** @type {CustomEvent} */ (e).detail?.paths ?? {};
+  const { contactsPath, contactMatchPath, contactSearchPath } = /** @type {CustomEvent} */ (e).detail?.paths ?? {};
   if (contactsPath || contactMatchPath) void import("./contactsync.js");
+  if (contactSearchPath) void import("./contactsearch.js");
 });
 
 // Where texts are logged, the page around us may have to be told at any time.

@@ -2,9 +2,11 @@ package panel
 
 import (
 	"fmt"
+	"html/template"
 	"net/http"
 	"strings"
 
+	"offhook/internal/widget/contact"
 	"offhook/internal/widget/markup"
 )
 
@@ -45,13 +47,39 @@ type recipientsView struct {
 // An option is one line of the lookup.
 type option struct {
 	Party
-	ID  string
-	Sub string
+	ID   string
+	Sub  string
+	Icon template.URL // of the page's application, where it knows them
 }
 
 func (h *Handler) recipients(w http.ResponseWriter, r *http.Request, p page) error {
 	query := strings.TrimSpace(markup.Cut(r.FormValue("q"), 100))
-	return render(w, http.StatusOK, "options", newRecipients(query, p.desk.Lookup(query, found)))
+	v := newRecipients(query, p.desk.Lookup(query, found))
+	if app, ok := p.source(); ok && query != "" {
+		v.add(app)
+	}
+	return render(w, http.StatusOK, "options", v)
+}
+
+// add offers the numbers of the application's contacts below the user's own
+// finds, without those that are there.
+func (v *recipientsView) add(app contact.Source) {
+	known := make(map[string]bool)
+	for _, o := range v.Options {
+		known[contact.Digits(o.Number)] = true
+	}
+	for _, c := range contact.Search(v.Query, app.Book).Window(0, found) {
+		for _, n := range c.Numbers {
+			d := contact.Digits(n.Number)
+			if d == "" || known[d] || len(v.Options) >= 2*found {
+				continue
+			}
+			known[d] = true
+			face := faceOf(c)
+			face.Number = n.Number
+			v.Options = append(v.Options, option{Party: face, ID: fmt.Sprintf("option-%d", len(v.Options)), Sub: n.Number + " · " + app.Name, Icon: template.URL(app.Icon)})
+		}
+	}
 }
 
 func newRecipients(query string, parties []Party) recipientsView {
