@@ -190,7 +190,7 @@ func TestAPageThatDoesNotAnswerIsAskedAgainUntilItIsStuck(t *testing.T) {
 	}
 	w.answer("one", key, false)
 	card := w.card()
-	for _, want := range []string{"Logs that wait: 1", "Acme did not answer within 15 seconds.", "by themselves", "data-logs-retry"} {
+	for _, want := range []string{"Logs that wait: 1", "Acme did not answer within 15 seconds.", "by itself", "data-logs-retry"} {
 		if !strings.Contains(card, want) {
 			t.Errorf("the settings lack %q:\n%s", want, card)
 		}
