@@ -31,7 +31,7 @@ func TestContractStatus(t *testing.T) {
 		{"Messages from the host page to the widget", protocol.FromHost()},
 		{"Requests of rc-adapter-message-request", protocol.Paths()},
 		{"Messages from the widget to the host page", protocol.ToHost()},
-		{"URL parameters", protocol.Parameters},
+		{"URL parameters", protocol.ParameterRows()},
 		{"RCAdapter and the globals of adapter.js", protocol.Methods()},
 	} {
 		fmt.Fprintf(&b, "\n## %s\n\n| | name | note |\n| --- | --- | --- |\n", section.title)

@@ -22,7 +22,6 @@ import (
 	"offhook/internal/listen"
 	"offhook/internal/rc"
 	"offhook/internal/widget/embed"
-	"offhook/internal/widget/panel"
 )
 
 // demoFile tells scripts what the demo prints for people, for as long as it
@@ -166,7 +165,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 	roots := x509.NewCertPool()
 	roots.AddCert(ca.cert)
 	phone, err := newWidget(widgetDeps{
-		data: data, bus: new(bus.InProcess), log: log, roots: roots, openClients: true, urlSecrets: true, logHosts: []string{"localhost", "127.0.0.1"}, stories: true, front: panel.Front{URL: widget.URL, ClientID: demoPublicApp, Demo: host.URL},
+		data: data, bus: new(bus.InProcess), log: log, roots: roots, openClients: true, urlSecrets: true, logHosts: []string{"localhost", "127.0.0.1"}, stories: true, tryApp: demoPublicApp, tryPage: host.URL,
 		records: append(demoRecords(d.info), embed.RingCentral...),
 	})
 	if err != nil {

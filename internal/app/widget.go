@@ -15,6 +15,7 @@ import (
 	"offhook/internal/bus"
 	"offhook/internal/listen"
 	"offhook/internal/widget/audit"
+	"offhook/internal/widget/configurator"
 	"offhook/internal/widget/desk"
 	"offhook/internal/widget/embed"
 	"offhook/internal/widget/grant"
@@ -59,7 +60,7 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		}
 		w, err := newWidget(widgetDeps{
 			data: data, bus: new(bus.InProcess), log: log, records: append(records, embed.RingCentral...),
-			openClients: c.OpenClients, logHosts: c.LogHosts, urlSecrets: c.AllowURLSecrets, front: panel.Front{URL: l.URL},
+			openClients: c.OpenClients, logHosts: c.LogHosts, urlSecrets: c.AllowURLSecrets,
 		})
 		if err != nil {
 			return nil, err
@@ -79,7 +80,8 @@ type widgetDeps struct {
 	urlSecrets  bool // addresses may bring secrets
 	stories     bool
 	logHosts    []string // where logs may go although the address is not public
-	front       panel.Front
+	tryApp      string   // that the front page begins with; the demo's
+	tryPage     string   // that embeds it
 }
 
 // A widgetHouse answers the widget's requests until Close.
@@ -106,7 +108,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Client: embed.NewHookClient(deps.logHosts, deps.roots), Node: deps.data.node(), Now: time.Now, Log: log,
 	}
 	panels := &panel.Handler{
-		Visits: visits, Desks: panelDesks{pool}, Services: services, Books: services, Logs: logs, Audit: trail, Version: Version, Now: time.Now, Log: log, Front: deps.front, Stories: deps.stories,
+		Visits: visits, Desks: panelDesks{pool}, Services: services, Books: services, Logs: logs, Audit: trail, Version: Version, Now: time.Now, Log: log, Stories: deps.stories,
 	}
 	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	flows := &signin.Handler{
@@ -128,6 +130,11 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	services.Mount(mux)
 	logs.Mount(mux)
 	frames.Mount(mux)
+	front := &configurator.Handler{Embeds: frames, ClientID: deps.tryApp, Page: deps.tryPage, Version: Version, Log: log}
+	for _, p := range deps.records {
+		front.Platforms = append(front.Platforms, configurator.Platform{Origin: p.Origin, Name: p.Name})
+	}
+	front.Mount(mux)
 	flows.Mount(mux)
 	tickets.Mount(mux)
 	(&session.Handler{Sessions: sessions, Visits: visits}).Mount(mux)

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -122,29 +121,15 @@ type view struct {
 }
 
 func (h *Handler) view(r *http.Request, clientID, origin string) (view, error) {
-	ctx, query := r.Context(), r.URL.Query()
-	if clientID == "" {
-		return view{}, rc.Errorf(rc.Invalid, "This phone was embedded without the parameter clientId. Add the client id of your app to its address.")
-	}
-	prefix := query.Get("prefix")
-	if !prefixes.MatchString(prefix) {
-		return view{}, rc.Errorf(rc.Invalid, "The parameter prefix may have up to 64 letters, digits, dots, hyphens and underscores.")
-	}
-	platform, err := h.Registry.platformOf(ctx, query.Get("appServer"), clientID)
+	query := r.URL.Query()
+	platform, e, err := h.admit(r.Context(), query, origin, listen.BaseURL(r))
 	if err != nil {
-		return view{}, err
-	}
-	e, err := h.Registry.Embed(ctx, platform.Origin, clientID)
-	if err != nil {
-		return view{}, err
-	}
-	if err := h.mayFrame(e, origin, listen.BaseURL(r)); err != nil {
 		return view{}, err
 	}
 	if err := refuseSecret(query.Get(removed), e); err != nil {
 		return view{}, err
 	}
-	frame, err := h.frame(r, store.Frame{Platform: platform.Origin, ClientID: clientID, Prefix: prefix, Origin: origin})
+	frame, err := h.frame(r, store.Frame{Platform: platform.Origin, ClientID: clientID, Prefix: query.Get("prefix"), Origin: origin})
 	if err != nil {
 		return view{}, err
 	}
@@ -163,9 +148,6 @@ func (h *Handler) view(r *http.Request, clientID, origin string) (view, error) {
 		Frame: frame, SignedIn: session != nil, Platform: platform.Name, Capabilities: e.Capabilities, Query: query, Signin: signin,
 	}, e}, nil
 }
-
-// prefixes become parts of element ids in host pages.
-var prefixes = regexp.MustCompile(`^[A-Za-z0-9._-]{0,64}$`)
 
 // mayFrame is asked before the document is served; the browser asks again.
 func (h *Handler) mayFrame(e store.Embed, origin, own string) error {

@@ -27,8 +27,7 @@ type Handler struct {
 	Version  string           // shown in the settings
 	Now      func() time.Time // time.Now unless a test says otherwise
 	Log      *slog.Logger
-	Front    Front // the page at the widget's own address
-	Stories  bool  // serve every state of every panel under /_stories
+	Stories  bool // serve every state of every panel under /_stories
 }
 
 // Desks finds the live state of a grant's user, opening it at first use.
@@ -47,7 +46,6 @@ type Services interface {
 
 // Mount registers the panels.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("GET /{$}", h.front)
 	h.Visits.Open(mux, "GET /p/{key}/panel/signin", h.signin)
 	for pattern, f := range map[string]deskFunc{
 		"GET /p/{key}/panel/messages":                     h.messages,

@@ -1,51 +1,198 @@
 package protocol
 
-import "strings"
+import "slices"
 
-// Parameters are the URL parameters of app.html and adapter.js.
-var Parameters = append([]Row{
-	{"clientId, appKey", true, "The app's client id."},
-	{"appServer", true, "Chooses among the platforms that the operator allows."},
-	{"redirectUri", true, "This server's own redirect page, or one that is registered for the embed and posts `{callbackUri}` to its opener; another is refused with a sentence."},
-	{"prefix", true, "Ids of the elements and the session: two phones in one page are two sessions."},
-	{"fromAdapter", true, "Set by the adapter."},
-	{"zIndex", true, "adapter.js: 999 unless given."},
-	{"defaultDirection", true, "adapter.js: `right` or `left`."},
-	{"disableMinimize", true, "adapter.js: no minimize button, and the script cannot minimize either."},
-	{"notification", true, "adapter.js: a notification of the host page for a text that comes in while the page is hidden; the browser asks at the first click on the phone. Capability `messages`."},
-	{"clientSecret, appSecret", true, "Taken out of the address at once. Used when the operator allows it (`allow_url_secrets`); otherwise a sentence says how to register the secret with the server."},
-	{"authorizationCode, authorizationCodeVerifier, jwt", true, "As clientSecret. A code is redeemed once, whatever is loaded again; a JWT signs in without a click, unless the user has signed out."},
-	{"authMode", true, "`sso`: signs in by the browser's session with the platform, without a click where the browser lets it be seen, else by one click."},
-	{"ticket", true, "Our own: a ticket of the host's own server, as clientSecret. One that is not good changes nothing; `RCAdapter.setTicketProvider` needs no address."},
-	{"embedderPolicy", true, "Our own: `none` sends the phone without Cross-Origin-Embedder-Policy, for authMode=sso with platforms whose answers carry no resource policy. Not for host pages that have such a policy."},
-	{"disableLoginPopup", true, "Posts rc-login-popup-notify instead of opening a window. Capability `signin`; without it the phone opens its own window."},
-	{"externalAuthId", true, "The host page's own name for its user. When it is not the one of the last sign-in here, that session ends before it is shown, and what the page brings signs in anew."},
-	{"brand", true, "A brand's number goes on to the platform's sign-in page; names of brands are not known here."},
-	{"enableSmsSettingEvent", true, "rc-sms-settings-notify tells the numbers that texts may be sent from. Capability `settings`."},
-	{"showSignUpButton", true, "A link to the platform's page for new accounts, where its record has one (`sign_up`)."},
-}, unread(`discovery, discoverAppServer
-authProxy
-proxyUri
-appVersion, userAgent
-stylesUri
-disableCall, disableMessages, disableReadText, disableMeeting, disableContacts, disableCallHistory
-disableGlip, disableConferenceInvite
-defaultCallWith
-enableFromNumberSetting, showMyLocationNumbers
-multipleTabsSupport, disconnectInactiveWebphone, disableInactiveTabCallEvent, mainTab
-enableRingtoneSettings, disableNoiseReduction, enableAudioInitPrompt, enableWebRTCPlanB
-enableSMSTemplate, enableSharedMessages, enableLoadMoreCalls, enableTypingTimeTracking, enableSmartNote
-enableSideWidget
-defaultAutoLogCallEnabled, defaultAutoLogMessageEnabled
-enableAnalytics
-fromPopup, _t
-enableErrorReport, errorReportToken, errorReportSampleRate, errorReportProjectId
-newAdapterUI, enablePopup, popupPageUri
-enableVoicemailDrop, enableNoiseReductionSetting`)...)
+// An Entry is how a parameter is entered where it is chosen.
+type Entry string
 
-func unread(names string) (r []Row) {
-	for name := range strings.Lines(names) {
-		r = append(r, Row{Name: strings.TrimSpace(name), Note: "Accepted and not read."})
+// The ways to enter one.
+const (
+	Words   Entry = "text"   // a text as it is typed
+	Address Entry = "url"    // an address, or a path of the page
+	Count   Entry = "number" // a whole number
+	Switch  Entry = "switch" // on by any value but an empty one; written as 1
+	Choice  Entry = "choice" // one of Choices
+	// Platforms is a choice among those that the operator allows.
+	Platforms Entry = "platform"
+)
+
+// A Group is parameters that belong together where they are chosen.
+type Group struct{ Name, Means string }
+
+// Groups are all of them, in the order in which somebody decides.
+var Groups = []Group{
+	{App, "Which app the phone signs in with."},
+	{Look, "How the phone sits on your page."},
+	{Parts, "What your users find in it."},
+	{Entering, "How your users sign in."},
+	{Events, "What the phone tells your page, and what it calls itself."},
+}
+
+// The groups. Parameters without one are not chosen by anybody: they are set
+// by our own scripts, do nothing here, or must not stand in an address.
+const (
+	App      = "App"
+	Look     = "On your page"
+	Parts    = "In the phone"
+	Entering = "Sign-in"
+	Events   = "Your application"
+)
+
+// A Parameter is a URL parameter of app.html and adapter.js. Its Note is
+// what the documents and the page that writes the snippets say of it.
+type Parameter struct {
+	Row
+	Old     string // the name that older documents have for it
+	Group   string
+	Label   string // what it is called where it is chosen
+	Entry   Entry
+	Choices []Option // the first one is what an absent parameter means
+	Example string
+	Script  bool   // adapter.js reads it; in the address of a bare frame it does nothing
+	Frame   bool   // app.html alone reads it
+	Secret  string // why it must not stand in an address, and what to do instead
+	Needs   string // the parameter without which it does nothing, as name or name=value
+	Clashes []Clash
+}
+
+// An Option is a value of a parameter and what it is called.
+type Option struct{ Value, Label string }
+
+// A Clash says what is wrong with two parameters at once.
+type Clash struct{ With, Sentence string }
+
+// Clashes of what shows texts with what takes them away.
+var noTexts = []Clash{
+	{"disableMessages", "There are no texts with disableMessages, so this does nothing."},
+	{"disableReadText", "There are no texts with disableReadText, so this does nothing."},
+}
+
+// Parameters are all of the contract, and our own.
+var Parameters = slices.Concat(chosen, secret, automatic, unsupported)
+
+var chosen = []Parameter{
+	{Row: works("clientId", "The app, as it is registered with the server."), Old: "appKey", Group: App, Label: "Client id", Entry: Words, Example: "your app’s client id"},
+	{Row: works("appServer", "The platform, when the app is registered at several. Only platforms that the operator allows."), Group: App, Label: "Platform", Entry: Platforms},
+	{Row: works("redirectUri", "May be left out. A page of your own must be registered with `offhook embed add --redirect-uri` and hand `{callbackUri}` to its opener; any other is refused with a sentence."),
+		Group: App, Label: "Redirect page", Entry: Address, Example: "https://crm.example.com/redirect.html"},
+	{Row: works("prefix", "Tells two phones in one page apart: ids begin with it (`rc-widget` unless given), and each signs in on its own."), Group: App, Label: "Prefix", Entry: Words, Example: "rc-widget"},
+
+	{Row: works("defaultDirection", "The corner of your page."), Group: Look, Label: "Corner", Entry: Choice, Choices: []Option{{"", "Right"}, {"left", "Left"}}, Script: true},
+	{Row: works("disableMinimize", "Takes the minimize button away."), Group: Look, Label: "Always open", Entry: Switch, Script: true},
+	{Row: works("zIndex", "The phone’s layer on your page: 999 unless given."), Group: Look, Label: "Layer", Entry: Count, Example: "999", Script: true},
+	{Row: works("notification", "A notification of your page when a text comes in while the page is hidden. The browser asks the user at the first click on the phone. Capability `messages`."),
+		Group: Look, Label: "Notifications", Entry: Switch, Script: true, Clashes: noTexts},
+
+	{Row: works("enableSmsSettingEvent", "`rc-sms-settings-notify` tells your page the numbers that texts may be sent from. Capability `settings`."),
+		Group: Events, Label: "Tell the sender numbers", Entry: Switch, Clashes: noTexts},
+
+	{Row: works("defaultAutoLogMessageEnabled", "Messages are logged without a click until the user has decided. Needs a message logger of your application, or a webhook."),
+		Group: Events, Label: "Log messages by default", Entry: Switch, Clashes: noTexts},
+	{Row: works("defaultAutoLogCallEnabled", "The same of calls, for a call logger of your application."), Group: Events, Label: "Log calls by default", Entry: Switch},
+
+	{Row: works("authMode", "`sso` signs in by the browser’s session with the platform: without a click where the browser lets it be seen, else by one click."),
+		Group: Entering, Label: "How", Entry: Choice, Choices: []Option{{"", "In a window of the platform"}, {"sso", "Single sign-on"}}},
+	{Row: works("embedderPolicy", "`none` sends the phone without Cross-Origin-Embedder-Policy, which single sign-on needs with platforms whose answers carry no resource policy. Not for pages that have such a policy."),
+		Group: Entering, Label: "Embedder policy", Entry: Choice, Choices: []Option{{"", "As it is"}, {"none", "None"}}, Needs: "authMode=sso"},
+	{Row: works("disableLoginPopup", "The phone posts `rc-login-popup-notify` and your page opens the sign-in window. Capability `signin`; without it the phone opens its own."),
+		Group: Entering, Label: "Your page opens the window", Entry: Switch},
+	{Row: works("externalAuthId", "Your own name for your user, up to 256 bytes. When it is not the one of the last sign-in here, that session ends before it is shown, and what your page brings signs in anew."),
+		Group: Entering, Label: "Your name for the user", Entry: Words, Example: "user-4711"},
+	{Row: works("showSignUpButton", "A link to the platform’s page for new accounts, where its record has one (`sign_up`)."), Group: Entering, Label: "Sign-up link", Entry: Switch},
+	{Row: works("brand", "A brand’s number goes on to the platform’s sign-in page; names of brands are not known here."), Group: Entering, Label: "Brand", Entry: Count, Example: "1210"},
+}
+
+// What must not stand in an address is taken out of it at the first request
+// and works only where the operator has allowed it.
+var secret = []Parameter{
+	{Row: works("clientSecret", "Taken out of the address at once. Used where the operator allows it (`allow_url_secrets`); otherwise a sentence says how to register the secret with the server."), Old: "appSecret",
+		Secret: "Everybody who opens your page could read the client secret. Register it with the server: offhook embed add --client-id … --secret-file FILE. The snippet needs the client id only."},
+	{Row: works("jwt", "As `clientSecret`. A JWT signs in without a click, unless the user has signed out."),
+		Secret: "Whoever reads the JWT can act as its user. Register it with the server (offhook embed add --jwt-file FILE), or give each of your users a ticket of your own server by RCAdapter.setTicketProvider."},
+	{Row: works("authorizationCode", "As `clientSecret`. A code is redeemed once, whatever is loaded again."),
+		Secret: "A code is good once and for minutes only, so it cannot be part of a snippet. Hand it over by the message rc-adapter-authorization-code, or make a ticket of it on your server."},
+	{Row: works("authorizationCodeVerifier", "Goes with `authorizationCode`."),
+		Secret: "The verifier goes with the code: hand both over on your server, which makes a ticket of them."},
+	{Row: works("ticket", "Our own: a ticket of your own server, as `clientSecret`. One that is not good changes nothing; `RCAdapter.setTicketProvider` needs no address."),
+		Secret: "A ticket is good once, for one user. Hand it over by RCAdapter.setTicketProvider, which asks your server for a new one whenever one is needed."},
+}
+
+// What our own scripts set.
+var automatic = []Parameter{
+	{Row: works("fromAdapter", "Set by adapter.js.")},
+}
+
+// What is accepted and does nothing, with the reason.
+var unsupported = []Parameter{
+	{Row: lacks("discovery", "Where a platform is says the operator’s record of it; nothing is looked up at an address that a page names.")},
+	{Row: lacks("discoverAppServer", "As `discovery`.")},
+	{Row: lacks("authProxy", "A proxy was for keeping tokens out of the browser. Here they never are in it.")},
+	{Row: lacks("proxyUri", "Was for browsers that this phone does not need help with; the reference widget does not use it either.")},
+	{Row: lacks("disableCall", "This phone makes no calls yet, so there is nothing to take away.")},
+	{Row: lacks("disableCallHistory", "As `disableCall`.")},
+	{Row: lacks("defaultCallWith", "This phone makes no calls yet.")},
+	{Row: lacks("enableFromNumberSetting", "As `defaultCallWith`.")},
+	{Row: lacks("showMyLocationNumbers", "As `defaultCallWith`.")},
+	{Row: lacks("enableLoadMoreCalls", "As `defaultCallWith`.")},
+	{Row: lacks("enableRingtoneSettings", "As `defaultCallWith`.")},
+	{Row: lacks("disableNoiseReduction", "As `defaultCallWith`.")},
+	{Row: lacks("enableNoiseReductionSetting", "As `defaultCallWith`; the reference widget does not read it either.")},
+	{Row: lacks("enableAudioInitPrompt", "As `defaultCallWith`.")},
+	{Row: lacks("enableWebRTCPlanB", "Browsers have dropped it.")},
+	{Row: lacks("enableVoicemailDrop", "As `defaultCallWith`.")},
+	{Row: lacks("enableSmartNote", "As `defaultCallWith`.")},
+	{Row: lacks("disableConferenceInvite", "There are no conferences in this phone, so there is nothing to switch on.")},
+	{Row: lacks("disableMeeting", "There are no meetings in this phone, so there is nothing to take away.")},
+	{Row: lacks("disableGlip", "There is no team chat in this phone, so there is nothing to switch on.")},
+	{Row: lacks("multipleTabsSupport", "Not needed: the server has one state for each user, and every tab is a view of it.")},
+	{Row: lacks("disconnectInactiveWebphone", "As `multipleTabsSupport`.")},
+	{Row: lacks("disableInactiveTabCallEvent", "As `multipleTabsSupport`: one of the tabs tells of each event.")},
+	{Row: lacks("mainTab", "As `multipleTabsSupport`.")},
+	{Row: lacks("enableSharedMessages", "Shared inboxes of call queues are not shown yet.")},
+	{Row: lacks("enableTypingTimeTracking", "Nobody’s typing is timed here.")},
+	{Row: lacks("enableSideWidget", "The reference widget has it commented out.")},
+	{Row: lacks("enableErrorReport", "The phone reports to nobody but its own server; errors of the browser stay in its console.")},
+	{Row: lacks("errorReportToken", "As `enableErrorReport`.")},
+	{Row: lacks("errorReportSampleRate", "As `enableErrorReport`.")},
+	{Row: lacks("errorReportProjectId", "As `enableErrorReport`.")},
+	{Row: lacks("stylesUri", "Accepted and not read.")},
+	{Row: lacks("appVersion", "Accepted and not read.")},
+	{Row: lacks("userAgent", "Accepted and not read.")},
+	{Row: lacks("disableMessages", "Accepted and not read.")},
+	{Row: lacks("disableReadText", "Accepted and not read.")},
+	{Row: lacks("disableContacts", "Accepted and not read.")},
+	{Row: lacks("enableSMSTemplate", "Accepted and not read.")},
+	{Row: lacks("enableAnalytics", "Accepted and not read.")},
+	{Row: lacks("newAdapterUI", "Accepted and not read.")},
+	{Row: lacks("enablePopup", "Accepted and not read.")},
+	{Row: lacks("popupPageUri", "Accepted and not read.")},
+	{Row: lacks("fromPopup", "Accepted and not read.")},
+	{Row: lacks("_t", "Accepted and not read.")},
+}
+
+func works(name, note string) Row { return Row{name, true, note} }
+
+func lacks(name, note string) Row { return Row{name, false, note} }
+
+// ParameterRows are the rows of Parameters.
+func ParameterRows() (r []Row) {
+	for _, p := range Parameters {
+		row := p.Row
+		if p.Old != "" {
+			row.Note += " Older name: `" + p.Old + "`."
+		}
+		r = append(r, row)
 	}
 	return r
+}
+
+// FindParameter returns the parameter of a name, also of an older one, or
+// nil.
+func FindParameter(name string) *Parameter {
+	for i := range Parameters {
+		if p := &Parameters[i]; p.Name == name || p.Old == name && name != "" {
+			return p
+		}
+	}
+	return nil
 }

@@ -80,7 +80,7 @@ func same(t *testing.T, name string, want func(old string) string) {
 func TestEverythingIsNamedOnce(t *testing.T) {
 	for name, rows := range map[string][]protocol.Row{
 		"from the host": protocol.FromHost(), "to the host": protocol.ToHost(), "requests": protocol.Paths(),
-		"parameters": protocol.Parameters, "methods": protocol.Methods(),
+		"parameters": protocol.ParameterRows(), "methods": protocol.Methods(),
 	} {
 		seen := map[string]bool{}
 		for _, r := range rows {
