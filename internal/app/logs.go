@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"offhook/internal/widget/desk"
@@ -33,6 +34,10 @@ func (l logServices) Loggers(v visit.Visit) logbook.Loggers {
 			Value: r.CallLoggerAutoSettingReadOnlyValue, Hidden: r.CallLoggerAutoLogSettingHidden,
 		},
 	}
+}
+
+func (l logServices) Entity(v visit.Visit, conversation, number string) json.RawMessage {
+	return l.services.Entity(v, conversation, number)
 }
 
 // logDesks shows the desks to the logbook.

@@ -9,6 +9,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/visit"
 )
 
 // settle is how long a group waits for more to log with it
@@ -159,8 +160,9 @@ func (h *Handler) catchUp(ctx context.Context, w *watcher, d Desk) error {
 
 // A ledger is one place where a grant's texts are logged.
 type ledger struct {
-	to    target // of the entries
-	page  target // whose matcher knows what is logged
+	to    target       // of the entries
+	page  target       // whose matcher knows what is logged
+	visit *visit.Visit // of the page; nil without one
 	began time.Time
 }
 
@@ -172,9 +174,9 @@ func (h *Handler) ledgers(w *watcher) []ledger {
 	hooked, hook := w.hooked, ledger{to: target{w.owner, store.LogWebhook}, began: w.began}
 	for page, c := range w.pages {
 		if c.hooked() {
-			hooked, hook.page = true, page
+			hooked, hook.page, hook.visit = true, page, &c.visit
 		} else {
-			all = append(all, ledger{c.target, page, w.began})
+			all = append(all, ledger{c.target, page, &c.visit, w.began})
 		}
 	}
 	if hooked {
@@ -194,7 +196,7 @@ func (h *Handler) catchUpWith(ctx context.Context, l ledger, s store.LogSettings
 		if !h.due(l, g, at, autoOf(s).Message, recorded) {
 			continue
 		}
-		d, err := h.draft(l.page, g, at, triggerAuto)
+		d, err := h.draft(l.page, l.visit, g, at, triggerAuto)
 		if err != nil {
 			return err
 		}

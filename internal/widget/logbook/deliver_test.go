@@ -230,8 +230,12 @@ func TestAClickLogsEveryDayInTheTabOfTheClick(t *testing.T) {
 	defer w.Join("ada", frame, "two")()
 	w.turnOf("one")
 	w.turnOf("two")
+	w.known = map[string]json.RawMessage{"+16505550142": json.RawMessage(`{"id":"c9"}`)}
 	click := map[string]any{"Tab": "two", "Press": "p1"}
 	got := w.work("/messages/7", click)
+	if len(got.Items) == 0 || !strings.Contains(string(got.Items[0].Body), `"correspondentEntity":{"id":"c9"}`) {
+		t.Errorf("%+v lacks the contact", got)
+	}
 	if len(got.Items) != 2 || !cmp.Equal(got.Pressed, []string{got.Items[0].Key, got.Items[1].Key}) {
 		t.Fatalf("%+v", got)
 	}

@@ -14,6 +14,7 @@ package logbook
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,6 +40,9 @@ type Embeds interface {
 type Services interface {
 	// Loggers returns the zero Loggers where nothing is registered.
 	Loggers(v visit.Visit) Loggers
+	// Entity is the contact that a conversation with a number is with, as the
+	// page wrote it; nil for none, or for several.
+	Entity(v visit.Visit, conversation, number string) json.RawMessage
 }
 
 // Loggers are those of one host page's application.

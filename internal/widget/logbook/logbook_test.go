@@ -30,12 +30,13 @@ var noon = time.Date(2026, 7, 2, 12, 0, 0, 0, time.UTC)
 // A world is a host page whose users' texts are logged.
 type world struct {
 	*Handler
-	t    *testing.T
-	mux  *http.ServeMux
-	db   *sqlstore.DB
-	desk *fakeDesk
-	page Loggers
-	caps []string
+	t     *testing.T
+	mux   *http.ServeMux
+	db    *sqlstore.DB
+	desk  *fakeDesk
+	page  Loggers
+	caps  []string
+	known map[string]json.RawMessage // contacts by number
 
 	mu  sync.Mutex
 	now time.Time // guarded by mu
@@ -107,6 +108,8 @@ func (w *world) Embed(context.Context, string, string) (store.Embed, error) {
 }
 
 func (w *world) Loggers(visit.Visit) Loggers { return w.page }
+
+func (w *world) Entity(_ visit.Visit, _, number string) json.RawMessage { return w.known[number] }
 
 func (w *world) Desk(context.Context, string) (Desk, error) { return w.desk, nil }
 

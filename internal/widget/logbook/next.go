@@ -264,7 +264,7 @@ func (h *Handler) pressed(c call, t Thread, at place, press string, form map[str
 	}
 	var drafts []draft
 	for i, g := range at.groups(t) {
-		d, err := h.draft(c.page(), g, at, trigger)
+		d, err := h.draft(c.page(), &c.visit, g, at, trigger)
 		if err != nil {
 			return nil, err
 		}
@@ -278,16 +278,20 @@ func (h *Handler) pressed(c call, t Thread, at place, press string, form map[str
 	return drafts, nil
 }
 
-// draft draws up one day of a conversation.
-func (h *Handler) draft(page target, g group, at place, trigger string) (draft, error) {
+// draft draws up one day of a conversation; v is nil without a page.
+func (h *Handler) draft(page target, v *visit.Visit, g group, at place, trigger string) (draft, error) {
 	it, err := at.item(g)
 	if err != nil {
 		return draft{}, err
 	}
 	it.Matches = h.entities(page, it.ConversationLogID)
+	var with json.RawMessage
+	if v != nil && len(g.thread.Others) == 1 {
+		with = h.Services.Entity(*v, g.thread.ID, g.thread.Others[0].Number)
+	}
 	return draft{
 		kind: kindMessage, thing: g.thread.ID, logID: it.ConversationLogID, newest: g.key(), trigger: trigger,
-		body: map[string]any{"conversation": it, "triggerType": trigger, "correspondentEntity": nil},
+		body: map[string]any{"conversation": it, "triggerType": trigger, "correspondentEntity": with},
 	}, nil
 }
 
