@@ -334,7 +334,7 @@ export interface Requests {
     /** say it in the phone as well */
     alert?: boolean;
   }; answer: boolean };
-  /** Answers that templates cannot be made from a page yet. */
+  /** Keeps a template of the user's own: `ok`, or a sentence that says why not. */
   "/create-sms-template": { body: {
     displayName: string;
     text: string;

@@ -81,6 +81,17 @@ async function presence(change, link) {
 }
 
 /**
+ * Keeps a template of the user's own.
+ * @param {Message} made @param {HostLink} link
+ * @returns {Promise<string>} ok, or a sentence that says why not
+ */
+async function template(made, link) {
+  if (!link.signedIn) return "Nobody is signed in. Nothing was done.";
+  const answer = await ask("/panel/templates", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(made) });
+  return answer.ok ? "ok" : (await answer.text()).trim();
+}
+
+/**
  * Offers a text to the open conversation; what the user wrote there stays.
  * @param {string} text @param {HostLink} link
  */
@@ -100,7 +111,7 @@ function requests(link) {
     "/custom-alert-message": async (body) => (await import("./alerts.js")).show(/** @type {any} */ (body), pressed),
     "/dismiss-alert-message": async ({ id }) => ((await import("./alerts.js")).dismiss(id), "ok"),
     "/check-popup-window": () => false,
-    "/create-sms-template": () => "Templates cannot be made from a page yet.",
+    "/create-sms-template": ({ displayName, text }) => template({ displayName, text }, link),
   };
   /** The service hears of links that are pressed in details. @param {string} id */
   async function pressed(id) {

@@ -19,8 +19,11 @@ export function show({ id, reach }, within = document) {
 
 document.addEventListener("oh:presence", (e) => show(/** @type {CustomEvent} */ (e).detail));
 
-// The menu of one's own status is loaded when it is asked for.
+// What opens beside a button is loaded when it is asked for: the menu of one's
+// own status, and the picker of templates.
 document.addEventListener("click", (e) => {
-  const at = e.target instanceof Element ? e.target.closest("[data-presence]") : null;
-  if (at instanceof HTMLElement) void import("./presence.js").then((menu) => menu.toggle(at));
+  const at = e.target instanceof Element ? e.target.closest("[data-presence], [data-templates]") : null;
+  if (!(at instanceof HTMLElement)) return;
+  const module = "presence" in at.dataset ? import("./presence.js") : import("./templates.js");
+  void module.then(({ toggle }) => toggle(at));
 });

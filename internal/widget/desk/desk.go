@@ -60,6 +60,7 @@ type Desk struct {
 	poked       chan struct{}   // guarded by mu; closed when a user acts, and replaced
 	lastPoke    time.Time       // guarded by mu
 	lastUnread  int             // guarded by mu; as watchers know it
+	templates   templates       // guarded by mu
 	curious     map[string]bool // guarded by mu; extensions whose presence is to be asked for
 }
 

@@ -17,6 +17,7 @@ const (
 	rowMe        = "me"
 	rowDirectory = "directory"
 	rowPresence  = "presence"
+	rowTemplates = "templates"
 	rowSync      = "sync"
 	rowReads     = "reads"
 	rowMessage   = "message"
@@ -69,7 +70,7 @@ func (d *Desk) load(ctx context.Context) error {
 		return fmt.Errorf("reading the desk: %w", err)
 	}
 	// Who the user is comes first, because messages are filed by it.
-	order := []string{rowMe, rowDirectory, rowPresence, rowReads, rowThread, rowMessage, rowDraft, rowSync}
+	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowReads, rowThread, rowMessage, rowDraft, rowSync}
 	slices.SortStableFunc(rows, func(a, b store.DeskRow) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
 	whole := true
 	c := newChange()
@@ -107,6 +108,8 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 		for _, p := range kept {
 			d.ledger.people.present[p.ExtensionID] = &presence{Presence: p, old: true}
 		}
+	case rowTemplates:
+		return d.openRow(r, &d.templates)
 	case rowSync:
 		var s syncRow
 		if err := d.openRow(r, &s); err != nil {
@@ -153,6 +156,8 @@ func (d *Desk) value(k rowKey) any {
 		return directory{d.directoryAt, d.ledger.people.entries}
 	case rowPresence:
 		return d.presenceRow(k.id)
+	case rowTemplates:
+		return d.templates
 	case rowSync:
 		return syncRow{d.token, d.budget.usage()}
 	case rowReads:

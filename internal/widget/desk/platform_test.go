@@ -56,6 +56,8 @@ type platform struct {
 	oldTokens   bool          // sync tokens are refused
 	present     map[string]rc.Presence
 	noPresence  bool // the app has no permission for it
+	templates   []rc.MessageTemplate
+	noTemplates bool
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -107,6 +109,7 @@ func newPlatform(t *testing.T) *platform {
 	handle("POST /restapi/v1.0/account/~/extension/~/sms", rc.Medium, p.sms)
 	handle("PUT /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, p.put)
 	p.handlePresence(handle)
+	p.handleTemplates(handle)
 	mux.HandleFunc("GET /ws", p.gateway)
 	p.server = httptest.NewServer(mux)
 	t.Cleanup(func() {

@@ -10,6 +10,7 @@ import (
 // A Desk is what the panels need of one user's live state. It is safe for
 // concurrent use and answers with copies.
 type Desk interface {
+	Templates
 	Status() Status
 	Me() Me
 	// Conversations returns the newest first; a query matches names, numbers

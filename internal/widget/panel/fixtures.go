@@ -24,6 +24,7 @@ type fixtureDesk struct {
 	me            Me
 	status        Status
 	presence      Presence
+	texts         []Template
 	conversations []Conversation
 	messages      map[string][]Message
 }
@@ -40,7 +41,13 @@ func newFixtureDesk() *fixtureDesk {
 				{"+16505550101", "(650) 555-0101", "DirectNumber", true},
 				{"+16505550100", "(650) 555-0100", "MainCompanyNumber", true},
 			}},
-		status:   Status{State: Ready},
+		status: Status{State: Ready},
+		texts: []Template{
+			{"1", "On my way", "I am on my way and will be there in ten minutes.", false},
+			{"2", "Thanks", "Thank you! Anything else, just write.", false},
+			{"3", "Opening hours", "We are open Monday to Friday, nine to six.\nSaturdays until noon.", true},
+			{"4", "<b>Bold</b>", "</button><script>alert(1)</script>", true},
+		},
 		presence: Presence{ExtensionID: "1001", Reach: "available", UserStatus: "Available", DNDStatus: "TakeAllCalls"},
 		conversations: []Conversation{
 			{ID: "42", Parties: pair(marta), Title: marta.Name, Preview: "Can we move the delivery to Thursday morning? The site opens at seven.", At: ago(4 * time.Minute), Unread: 2},
@@ -156,3 +163,11 @@ func (d *fixtureDesk) AskPresence(string)                              {}
 func (d *fixtureDesk) SetPresence(context.Context, PresenceChange) (Presence, error) {
 	return d.presence, nil
 }
+
+func (d *fixtureDesk) Templates(context.Context) ([]Template, error) { return d.texts, nil }
+
+func (d *fixtureDesk) AddTemplate(context.Context, string, string) (Template, error) {
+	return Template{ID: "9"}, nil
+}
+
+func (d *fixtureDesk) RemoveTemplate(context.Context, string) error { return nil }

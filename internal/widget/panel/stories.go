@@ -101,6 +101,12 @@ var stories = append([]story{
 		d.presence.Message = "Back at two"
 		return "presence-story", newPresence(p)
 	}},
+	{Name: "templates", Title: "Templates", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "templates-story", newTemplates(p, d.texts)
+	}},
+	{Name: "templates-none", Title: "Templates, none yet", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "templates-story", newTemplates(p, nil)
+	}},
 	{Name: "nothing", Title: "No conversation open", Side: true, draw: func(d *fixtureDesk, p page) (string, any) { return "nothing", p }},
 	{Name: "failure", Title: "A panel did not open", draw: func(d *fixtureDesk, p page) (string, any) {
 		return "failure", "The phone cannot be reached right now. It will try again by itself."

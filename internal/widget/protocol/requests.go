@@ -24,7 +24,7 @@ var Requests = []Request{
 		Answer: "boolean",
 	},
 	{
-		Row:    Row{"/create-sms-template", false, "Answers that templates cannot be made from a page yet."},
+		Row:    Row{"/create-sms-template", true, "Keeps a template of the user's own: `ok`, or a sentence that says why not."},
 		Fields: []Field{text("displayName", "").must().upTo(100), text("text", "").must().upTo(1000)},
 		Answer: "string",
 	},

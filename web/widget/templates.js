@@ -1,0 +1,62 @@
+// Owns the picker of templates at the box that texts are written in: a chosen
+// one goes where the cursor is, and what is written can be kept as another.
+// @ts-check
+import { announce } from "./nav.js";
+import { Sheet } from "./sheet.js";
+
+const sheet = new Sheet("sheet picker", "Templates");
+/** The button that the picker belongs to. @type {HTMLElement | null} */
+let opener = null;
+
+/** @param {HTMLElement} at */
+export async function toggle(at) {
+  opener = at;
+  if (await sheet.toggle(at, "/panel/templates")) focus();
+}
+
+function focus() {
+  const first = sheet.box.querySelector("[data-template], [name=displayName]");
+  if (first instanceof HTMLElement) first.focus();
+}
+
+/** @returns {HTMLTextAreaElement | null | undefined} */
+const field = () => opener?.closest("form")?.querySelector("textarea");
+
+sheet.box.addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target.closest("[data-template], [data-delete]") : null;
+  if (!(at instanceof HTMLElement)) return;
+  const { template, delete: id } = at.dataset;
+  if (id) return void remove(id);
+  const to = field();
+  sheet.close();
+  if (!to || template === undefined) return;
+  to.focus();
+  to.setRangeText(template, to.selectionStart, to.selectionEnd, "end");
+  to.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+/** @param {string} id */
+async function remove(id) {
+  if (!opener || !(await sheet.send(`/panel/templates/${encodeURIComponent(id)}/delete`, {}))) return;
+  announce("Template deleted.");
+  if (await sheet.fill("/panel/templates", opener)) focus();
+}
+
+// Up and down go through the list, as in any list of choices.
+sheet.box.addEventListener("keydown", (e) => {
+  const all = [...sheet.box.querySelectorAll("[data-template]")].filter((o) => o instanceof HTMLElement);
+  const here = all.indexOf(/** @type {HTMLElement} */ (e.target));
+  const to = here + ({ ArrowDown: 1, ArrowUp: -1 }[e.key] || 0);
+  if (here < 0 || to === here) return;
+  e.preventDefault();
+  all[(to + all.length) % all.length].focus();
+});
+
+sheet.box.addEventListener("submit", async (e) => {
+  e.preventDefault();
+  const name = /** @type {HTMLInputElement} */ (sheet.box.querySelector("[name=displayName]")).value;
+  if (!(await sheet.send("/panel/templates", { displayName: name, text: field()?.value ?? "" }))) return;
+  sheet.close();
+  field()?.focus();
+  announce("Template kept.");
+});
