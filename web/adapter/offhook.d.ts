@@ -223,7 +223,7 @@ export interface Commands {
     path: keyof Requests;
     body?: object;
   };
-  /** Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/number/:number`, `/settings`, the pages of a service, and `goBack`. Any other path shows the messages. Capability `navigate`. */
+  /** Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/number/:number`, `/contacts`, `/contacts/:type/:id`, `/settings`, the pages of a service, and `goBack`. Any other path shows the messages. Capability `navigate`. */
   "rc-adapter-navigate-to": {
     path: string;
   };
@@ -237,7 +237,7 @@ export interface Commands {
     call?: boolean;
     message?: boolean;
   };
-  /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away; the others have nothing to hide yet. Capability `settings`. */
+  /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `contacts` the contacts; the others have nothing to hide yet. Capability `settings`. */
   "rc-adapter-update-features-flags": {
     text?: boolean;
     contacts?: boolean;
@@ -282,6 +282,13 @@ export interface Commands {
     licenseStatus?: string;
     licenseStatusColor?: string;
     licenseDescription?: string;
+  };
+  /** Has the phone ask for the contacts of the service again, at `contactsPath` with type `api`. Capability `service`. */
+  "rc-adapter-sync-third-party-contacts": {};
+  /** Has the phone ask again whose these numbers are, at `contactMatchPath`; those that it does not show are left out. Capability `service`. */
+  "rc-adapter-trigger-contact-match": {
+    /** as the phone knows them, such as +16505550101 */
+    phoneNumbers: string[];
   };
   /** The service's whole list of settings. Capability `service`. */
   "rc-adapter-update-third-party-settings": {

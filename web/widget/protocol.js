@@ -53,7 +53,7 @@ export const unsupported = {
   "rc-calling-settings-update": "Calls come with a later version.",
   "rc-adapter-webphone-sessions-sync": "Calls come with a later version.",
   "rc-adapter-update-ringtone": "Calls come with a later version.",
-  "rc-adapter-update-sms-typing-time-tracking": "Nothing is logged yet.",
+  "rc-adapter-update-sms-typing-time-tracking": "Nobody's typing is timed here.",
   "rc-adapter-update-ai-assistant-settings": "This phone takes no notes of calls.",
   "rc-adapter-set-side-drawer-extended": "The phone fills the width that its page gives it.",
   "rc-adapter-set-call-contact-matches-select": "Calls come with a later version.",

@@ -33,7 +33,7 @@ const (
 	calls   = "Calls come with a later version."
 	meeting = "This phone has no meetings."
 	notes   = "This phone takes no notes of calls."
-	loggers = "Nothing is logged yet."
+	typing  = "Nobody's typing is timed here."
 )
 
 var senderNumber = text("senderNumber", "one of the user's own numbers").upTo(64)
@@ -62,15 +62,15 @@ var fromHost = []Message{
 	in("rc-sms-settings-update", Settings, "The number that new texts are sent from, in this browser. A number that is not the user's own changes nothing.", senderNumber.must()),
 	in("rc-adapter-message-request", "", "One of the requests below, answered by rc-adapter-message-response. Another path is answered with `{data: \"no matched path\"}`.",
 		text("requestId", "named by the answer").must().upTo(100), text("path", "").must().upTo(200).as("keyof Requests"), object("body", "", "")),
-	in("rc-adapter-navigate-to", Navigate, "Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/number/:number`, `/settings`, the pages of a service, and `goBack`. Any other path shows the messages.",
+	in("rc-adapter-navigate-to", Navigate, "Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/number/:number`, `/contacts`, `/contacts/:type/:id`, `/settings`, the pages of a service, and `goBack`. Any other path shows the messages.",
 		text("path", "").must()),
 	in("rc-adapter-set-presence", Settings, "What the user says of themselves. One who may not change it is told so in the console.",
 		text("userStatus", "").upTo(20).as(`"Available" | "Busy" | "Offline"`), text("dndStatus", "").upTo(40).as(`"TakeAllCalls" | "DoNotAcceptAnyCalls" | "DoNotAcceptDepartmentCalls" | "TakeDepartmentCallsOnly"`)),
 	later("rc-adapter-webphone-sessions-sync", calls),
 	later("rc-adapter-update-ringtone", calls, text("name", ""), text("uri", ""), number("volume", "")),
-	later("rc-adapter-update-sms-typing-time-tracking", loggers, flag("enabled", "")),
+	later("rc-adapter-update-sms-typing-time-tracking", typing, flag("enabled", "")),
 	in("rc-adapter-update-auto-log-settings", Service, "What is logged without a click. The user's own switch from then on. Capability `messages` as well.", flag("call", ""), flag("message", "")),
-	in("rc-adapter-update-features-flags", Settings, "Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away; the others have nothing to hide yet.",
+	in("rc-adapter-update-features-flags", Settings, "Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `contacts` the contacts; the others have nothing to hide yet.",
 		flag("text", ""), flag("contacts", ""), flag("chat", ""), flag("fax", ""), flag("voicemail", ""), flag("meetings", ""), flag("recordings", "")),
 	later("rc-adapter-update-ai-assistant-settings", notes),
 	later("rc-adapter-set-side-drawer-extended", "The phone fills the width that its page gives it.", flag("extended", "")),
@@ -89,9 +89,9 @@ var fromHost = []Message{
 	forService("rc-adapter-register-third-party-service", true, "Registers the page's own application.", object("service", "Service", "").must()).large(),
 	forService("rc-adapter-update-authorization-status", true, "Whether the service is connected, and as whom; every tab shows it.", flag("authorized", ""), text("authorizedAccount", "")),
 	forService("rc-adapter-refresh-license-status", true, "The licence of the service; what is missing is taken away.", text("licenseStatus", ""), text("licenseStatusColor", ""), text("licenseDescription", "")),
-	forService("rc-adapter-sync-third-party-contacts", false, "Asks the service for its contacts again."),
+	forService("rc-adapter-sync-third-party-contacts", true, "Has the phone ask for the contacts of the service again, at `contactsPath` with type `api`."),
 	forService("rc-adapter-trigger-call-logger-match", false, "Asks the call log matcher again.", list("sessionIds", "string[]", "").must()),
-	forService("rc-adapter-trigger-contact-match", false, "Asks the contact matcher again.", list("phoneNumbers", "string[]", "").must()),
+	forService("rc-adapter-trigger-contact-match", true, "Has the phone ask again whose these numbers are, at `contactMatchPath`; those that it does not show are left out.", list("phoneNumbers", "string[]", "as the phone knows them, such as +16505550101").must()),
 	forService("rc-adapter-update-third-party-settings", true, "The service's whole list of settings.", list("settings", "SettingItem[]", "")).large(),
 	forService("rc-adapter-update-call-log-page", false, "", object("page", "Page", "").must()).large(),
 	forService("rc-adapter-update-messages-log-page", false, "", object("page", "Page", "").must()).large(),
