@@ -1,0 +1,140 @@
+// One tab's part in logging: asks the server what there is to do, hands it to
+// the page, and tells the server what became of it. What the page has answered
+// is remembered until the server knows, so that it is handed over once.
+// @ts-check
+
+/**
+ * @typedef {{key: string, kind: "message" | "call", body: any}} Job
+ * @typedef {{message: boolean, call: boolean}} Both
+ * @typedef {{items: Job[], match: string[], auto: Both, loggers: Both, pressed?: string[]}} Work
+ */
+
+/** How long a page may take (contract/service.md 3). */
+const PATIENCE = 15_000;
+const MATCHER = 30_000;
+
+/** The registration's path of each kind. @type {Record<string, string>} */
+const PATHS = { message: "messageLoggerPath", call: "callLoggerPath" };
+/** What the page is told of a switch. @type {Record<string, string>} */
+const NOTICES = { message: "rc-messageLogger-auto-log-notify", call: "rc-callLogger-auto-log-notify" };
+
+/** One tab's part in logging. Everything it touches is handed in. */
+export class Logger {
+  /** Answered by the page, and not yet known to the server. @type {Set<string>} */
+  #acknowledged = new Set();
+  /** What the page is being asked. @type {Map<string, Promise<boolean>>} */
+  #inHand = new Map();
+  /** @type {Record<string, boolean | undefined>} */
+  #told = {};
+  /** @type {Promise<void> | null} */
+  #asking = null;
+  #again = false;
+
+  /**
+   * @param {{
+   *   tab: string, defaults: Both, open(): string,
+   *   post(path: string, body: object): Promise<{ok: boolean, status: number, json(): Promise<any>, text(): Promise<string>} | null>,
+   *   request(field: string, body: any, how: {timeout: number}): Promise<any>,
+   *   tell(message: {type: string, [field: string]: any}): void,
+   * }} with_
+   */
+  constructor(with_) {
+    this.with = with_;
+  }
+
+  /** Asks the server what there is to do, and does it. Asking while it asks is asking once more. */
+  next() {
+    this.#again = true;
+    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
+  async #ask() {
+    while (this.#again) {
+      this.#again = false;
+      for (const key of this.#acknowledged) await this.#report(key, true);
+      const answer = await this.with.post("/log/next", this.#whoAsks());
+      if (answer?.ok) this.#work(await answer.json());
+    }
+  }
+
+  #whoAsks() {
+    return { Tab: this.with.tab, Open: this.with.open(), Defaults: this.with.defaults };
+  }
+
+  /** @param {Work} work @returns {Promise<boolean>[]} whether the page has answered, for each item */
+  #work({ items, match, auto, loggers }) {
+    for (const kind of /** @type {const} */ (["message", "call"])) {
+      if (!loggers[kind]) delete this.#told[kind];
+      else if (this.#told[kind] !== auto[kind]) this.with.tell({ type: NOTICES[kind], autoLog: (this.#told[kind] = auto[kind]) });
+    }
+    if (match.length) void this.#match(match);
+    const done = items.map((item) => this.#deliver(item));
+    if (done.length) void Promise.all(done).then(() => this.next());
+    return done;
+  }
+
+  /** @param {Job} job */
+  #deliver(job) {
+    const before = this.#inHand.get(job.key);
+    if (before) return before;
+    const now = this.#hand(job).finally(() => this.#inHand.delete(job.key));
+    this.#inHand.set(job.key, now);
+    return now;
+  }
+
+  /** @param {Job} job */
+  async #hand({ key, kind, body }) {
+    // The page has had it: only the server has not heard.
+    if (this.#acknowledged.has(key)) return this.#report(key, true).then(() => true);
+    const ok = (await this.with.request(PATHS[kind], body, { timeout: PATIENCE })) !== null;
+    if (ok) this.#acknowledged.add(key);
+    await this.#report(key, ok);
+    return ok;
+  }
+
+  /** @param {string} key @param {boolean} ok */
+  async #report(key, ok) {
+    const answer = await this.with.post(`/log/items/${encodeURIComponent(key)}`, { Tab: this.with.tab, OK: ok });
+    if (answer && (answer.ok || (answer.status >= 400 && answer.status < 500 && answer.status !== 401))) this.#acknowledged.delete(key);
+  }
+
+  /** @param {string[]} ids */
+  async #match(ids) {
+    const response = await this.with.request("messageLogEntityMatcherPath", { conversationLogIds: ids }, { timeout: MATCHER });
+    if (response === null) return; // asked again at the next chance
+    /** @type {Record<string, any[]>} */
+    const found = {};
+    for (const id of ids) if (Array.isArray(response.data?.[id])) found[id] = response.data[id];
+    await this.with.post("/log/matches", { Asked: ids, Found: found });
+  }
+
+  /**
+   * Logs a conversation because the user wants it.
+   * @param {string} conversation @param {Record<string, any>} [formData] of the log form
+   * @returns {Promise<string>} why it is not logged yet; empty when it is
+   */
+  async press(conversation, formData) {
+    const body = { ...this.#whoAsks(), Press: crypto.randomUUID(), ...(formData && { FormData: formData }) };
+    const answer = await this.with.post(`/log/messages/${encodeURIComponent(conversation)}`, body);
+    if (!answer) return "There is no connection right now. Nothing was logged.";
+    if (!answer.ok) return (await answer.text()).trim();
+    /** @type {Work} */
+    const work = await answer.json();
+    const mine = new Set(work.pressed);
+    const pending = this.#work(work).filter((_, i) => mine.has(work.items[i].key));
+    const answered = await Promise.all(pending);
+    return answered.every(Boolean) ? "" : "The page did not answer. The log is kept, and goes out when it does.";
+  }
+
+  /**
+   * Changes what is logged by itself.
+   * @param {{message?: boolean, call?: boolean}} to @param {boolean} [host] the page wants it, not the user
+   * @returns {Promise<string>} why it cannot be changed; empty when it is
+   */
+  async choose({ message, call }, host = false) {
+    const answer = await this.with.post("/log/settings", { Message: message, Call: call, Host: host });
+    if (!answer) return "This could not be saved. It is saved when you try again with a connection.";
+    return answer.ok ? "" : (await answer.text()).trim();
+  }
+}
