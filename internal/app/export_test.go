@@ -1,13 +1,16 @@
 package app
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"testing"
 
 	"offhook/internal/bus"
 	"offhook/internal/sqlstore"
+	"offhook/internal/widget/grant"
 	"offhook/internal/widget/seal"
+	"offhook/internal/widget/visit"
 )
 
 // PlatformForTest is the platform on an empty database.
@@ -27,3 +30,10 @@ func PlatformForTest(t *testing.T) http.Handler {
 
 // MountHealth is mountHealth, for its tests.
 var MountHealth = mountHealth
+
+// Street is the desks' way to platforms, for its tests.
+func Street(grants *grant.Grants, apps *visit.Apps) interface {
+	Do(ctx context.Context, grantID string, req *http.Request) (*http.Response, error)
+} {
+	return street{grants: grants, apps: apps}
+}

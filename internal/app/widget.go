@@ -100,8 +100,9 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Holder: rand.Text(), Now: time.Now, Log: log,
 	}
 	sessions := &session.Sessions{Store: st, Bus: deps.bus, Grants: grants, Audit: trail, Now: time.Now, Log: log}
-	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records}, Log: log, Node: deps.data.node()}
-	visits := &visit.Face{Store: st, Sessions: sessions, Log: log}
+	apps := new(visit.Apps)
+	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records, apps}, Log: log, Node: deps.data.node()}
+	visits := &visit.Face{Store: st, Sessions: sessions, Apps: apps, Log: log}
 	services := &service.Handler{Visits: visits, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, Now: time.Now, Log: log}
 	logs := &logbook.Handler{
 		Visits: visits, Store: st, Ring: deps.data.Ring, Bus: deps.bus, Embeds: registry, Services: logServices{services}, Desks: logDesks{pool},
@@ -164,9 +165,14 @@ func (w *widgetHouse) Close() {
 type street struct {
 	grants  *grant.Grants
 	records embed.Records
+	apps    *visit.Apps
 }
 
 func (s street) Do(ctx context.Context, grantID string, req *http.Request) (*http.Response, error) {
+	if agent := s.apps.Agent(grantID); agent != "" {
+		req = req.Clone(ctx)
+		req.Header.Set("X-User-Agent", agent+" "+req.Header.Get("X-User-Agent"))
+	}
 	return s.grants.Do(ctx, grantID, req)
 }
 

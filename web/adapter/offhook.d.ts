@@ -456,6 +456,11 @@ export interface Events {
   "rc-messageLogger-auto-log-notify": Envelope & { type: "rc-messageLogger-auto-log-notify" } & {
     autoLog: boolean;
   };
+  /** With `enableAnalytics`, for what the user does: Authentication, Logout, Click to SMS, SMS Attempt, SMS: SMS sent successfully, SMS: SMS sent failed, Save Third Party Setting Section. Nothing of what was written, or to whom. Capability `status`. */
+  "rc-analytics-track": Envelope & { type: "rc-analytics-track" } & {
+    event: string;
+    properties: Record<string, unknown>;
+  };
 }
 
 /** The global that adapter.js makes. */

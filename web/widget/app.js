@@ -139,6 +139,14 @@ document.addEventListener("click", (e) => {
   }
 });
 
+for (const note of JSON.parse(body.dataset.notes || "[]")) console.warn(note);
+// Parameters may stand in the fragment, which the server does not see.
+if (/^#[^/].*=/.test(location.hash)) {
+  await import("./probe.js");
+  await new Promise(() => {}); // it comes back without them
+}
+if ("analytics" in body.dataset) await import("./analytics.js");
+
 if (options.externalAuthId) await (await import("./external.js")).follow(options.externalAuthId);
 if (signedIn()) {
   const begin = currentPath();

@@ -18,6 +18,9 @@ const REPEATED = new Set(["rc-login-status-notify", "rc-region-settings-notify",
 /** What every tab with this phone could tell, and one of them does. */
 const SHARED = new Set(["rc-inbound-message-notify", "rc-message-updated-notify"]);
 
+/** What is told of texts. */
+const TEXTS = new Set([...SHARED, "rc-sms-settings-notify"]);
+
 /** Messages of one type that are taken at once, and in each second after. */
 const BURST = 100;
 const RATE = 20;
@@ -80,7 +83,7 @@ export class HostLink {
   /**
    * @param {{
    *   parent: {postMessage(message: unknown, targetOrigin: string): void} | null,
-   *   origin: string, capabilities: string[], name: string,
+   *   origin: string, capabilities: string[], name: string, without?: string[],
    *   load(): Promise<{take(data: any, link: HostLink): unknown}>,
    *   claim(eventId: string): Promise<boolean>,
    *   warn(sentence: string): void, now?: () => number,
@@ -183,6 +186,7 @@ export class HostLink {
 
   /** Tells the adapter's badge. @param {number} count */
   unread(count) {
+    if (this.#textless) count = 0;
     if (count === this.#unread) return;
     this.#unread = count;
     this.#notify();
@@ -207,6 +211,10 @@ export class HostLink {
   tell(message) {
     const { type } = message;
     if (OWN.has(type) && !this.may("status")) return;
+    if (this.#textless) {
+      if (TEXTS.has(type)) return;
+      if (message.features) message = { ...message, features: { ...message.features, sms: false } };
+    }
     if (REPEATED.has(type)) {
       const said = JSON.stringify({ ...message, isFreshLogin: undefined, eventId: undefined });
       if (said === this.#last.get(type)) return;
@@ -214,6 +222,11 @@ export class HostLink {
     }
     if (!SHARED.has(type)) return this.#post(message);
     this.#shared = this.#shared.then(async () => (await this.with.claim(message.eventId)) && this.#post(message));
+  }
+
+  /** Whether the page has taken the texts away, so that it hears of none. */
+  get #textless() {
+    return Boolean(this.with.without?.includes("text"));
   }
 
   /** What has been told so far is posted, or was another tab's. */
@@ -230,12 +243,13 @@ export class HostLink {
 
 /** @returns {HostLink} */
 function connect() {
-  const { origin = "", capabilities = "", appName = "", signedIn = "" } = document.body.dataset;
+  const { origin = "", capabilities = "", appName = "", signedIn = "", without = "" } = document.body.dataset;
   const link = new HostLink({
     parent: window.parent === window ? null : window.parent,
     origin,
     capabilities: capabilities.split(" "),
     name: appName || "Phone",
+    without: without.split(" "),
     load: () => import("./commands.js"),
     claim: async (eventId) => (await import("./tabs.js")).claim(eventId),
     warn: (sentence) => console.warn(sentence),

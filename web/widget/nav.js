@@ -44,13 +44,19 @@ export async function navigate(path, how = {}) {
     to = afterSignIn || "/messages";
     afterSignIn = null;
   }
-  // The page around the phone may have taken the messages away.
-  if (body.dataset.hide?.includes("text") && /^\/(messages|conversations|composeText)/.test(to)) to = "/settings";
+  to = still(to);
   document.dispatchEvent(new CustomEvent("oh:leave", { detail: { path: currentPath() } }));
   remember(to, how.replace);
   mark(to);
   document.dispatchEvent(new CustomEvent("oh:route", { detail: { path: to } }));
   await show(to, how);
+}
+
+/** Where to go instead when the page around the phone has taken a place away. @param {string} to */
+function still(to) {
+  const gone = (body.dataset.hide ?? "").split(" ");
+  if (gone.includes("contacts") && /^\/contacts/.test(to)) to = "/messages";
+  return gone.includes("text") && /^\/(messages|conversations|composeText|templates)/.test(to) ? "/settings" : to;
 }
 
 /** @type {Promise<unknown>} */

@@ -71,6 +71,29 @@ const told = (item, taken = false) => document.dispatchEvent(new CustomEvent("oh
  * @param {string} path @param {URLSearchParams} body @returns {Promise<string>}
  */
 export async function post(path, body) {
+  const id = body.get("id") ?? "";
+  if (!trying.has(id)) texting("attempt");
+  trying.add(id);
+  try {
+    const conversation = await offer(path, body);
+    texting("sent");
+    trying.delete(id);
+    return conversation;
+  } catch (e) {
+    if (/** @type {{again?: boolean}} */ (e).again) throw e;
+    texting("failed");
+    trying.delete(id);
+    throw e;
+  }
+}
+
+/** The texts that were tried and have no answer yet. @type {Set<string>} */
+const trying = new Set();
+/** @param {"attempt" | "sent" | "failed"} state */
+const texting = (state) => document.dispatchEvent(new CustomEvent("oh:texting", { detail: { state } }));
+
+/** @param {string} path @param {URLSearchParams} body @returns {Promise<string>} */
+async function offer(path, body) {
   let r;
   try {
     // An id makes a text safe to offer again, also where the first one arrived.
@@ -83,7 +106,7 @@ export async function post(path, body) {
   if (r.status === 409 && r.headers.get("X-Offhook-Guard") && !body.has("checked")) {
     const { mayText } = await import("./guard.js");
     body.set("checked", await mayText(await r.json()));
-    return post(path, body);
+    return offer(path, body);
   }
   const sentence = (await r.text()).trim();
   if (r.status === 401) rescue(`${path.replace(/\/messages$/, "")}/draft`, body.get("text") || "");

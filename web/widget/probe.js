@@ -32,8 +32,10 @@ const found = {};
 for (const [name, value] of new URLSearchParams(to.hash.slice(1))) {
   if (secrets.includes(name)) {
     found[name] = value;
-  } else if (name !== "intake" && value !== "" && !to.searchParams.has(name)) {
-    // The server alone names what it has put away, and never here.
+  } else if (name !== "intake" && (value !== "" || name.startsWith("disable"))) {
+    // The server alone names what it has put away, and never here. What takes
+    // something away does so without a value, too; the fragment's word counts
+    // more than the query's (contract/service.md 18).
     to.searchParams.set(name, value);
   }
 }

@@ -111,7 +111,11 @@ document.addEventListener("submit", (e) => {
   for (const at of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[data-setting]:not(:disabled):not([readonly])"))) {
     values[at.dataset.setting ?? ""] = valueOf(form, at);
   }
-  void save(form, { ID: id, Values: values }).then((ok) => ok && navigate("goBack"));
+  void save(form, { ID: id, Values: values }).then((ok) => {
+    if (!ok) return;
+    document.dispatchEvent(new CustomEvent("oh:service-saved"));
+    void navigate("goBack");
+  });
 });
 
 /**

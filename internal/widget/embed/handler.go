@@ -99,6 +99,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Framed = framed
 	protect(w.Header(), ancestors(v))
+	allowAssets(w.Header(), v.embed, v.Styles)
 	if v.Signin.Implicit || v.Signin.SSO {
 		// A hidden frame asks the platform who is signed in there, or again
 		// before the hour of an implicit sign-in is over.
@@ -144,9 +145,14 @@ func (h *Handler) view(r *http.Request, clientID, origin string) (view, error) {
 	for _, name := range []string{embedOrigin, removed, intakeParam} {
 		query.Del(name)
 	}
-	return view{visit.ShellView{
+	v := view{visit.ShellView{
 		Frame: frame, SignedIn: session != nil, Platform: platform.Name, Capabilities: e.Capabilities, Query: query, Signin: signin,
-	}, e}, nil
+	}, e}
+	settle(&v.ShellView, e)
+	if h.Visits != nil && h.Visits.Apps != nil {
+		h.Visits.Apps.Opened(frame.Key, appOf(query))
+	}
+	return v, nil
 }
 
 // mayFrame is asked before the document is served; the browser asks again.

@@ -15,6 +15,7 @@ type settingsView struct {
 	Host    string // the page that embeds the phone; empty when it stands alone
 	App     string
 	Version string
+	HostApp string // the version of the host page's own application
 	Status  Status
 	Own     ownView
 	Service template.HTML // what the host page's own application adds
@@ -42,7 +43,7 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error
 }
 
 func newSettings(p page, version string) settingsView {
-	v := settingsView{page: p, Me: p.desk.Me(), Host: hostOf(p.visit.Frame.Origin), App: hostOf(p.visit.Frame.Platform), Version: version, Status: p.desk.Status(), Own: newOwn(p)}
+	v := settingsView{page: p, Me: p.desk.Me(), Host: hostOf(p.visit.Frame.Origin), App: hostOf(p.visit.Frame.Platform), Version: version, HostApp: p.visit.App.Version, Status: p.desk.Status(), Own: newOwn(p)}
 	for _, n := range v.Numbers {
 		if n.UsageType == "MainCompanyNumber" {
 			v.Main = n.Display

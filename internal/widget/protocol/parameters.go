@@ -83,6 +83,18 @@ var chosen = []Parameter{
 	{Row: works("notification", "A notification of your page when a text comes in while the page is hidden. The browser asks the user at the first click on the phone. Capability `messages`."),
 		Group: Look, Label: "Notifications", Entry: Switch, Script: true, Clashes: noTexts},
 
+	{Row: works("stylesUri", "A style sheet of yours, loaded last. From an asset origin of the embed only (`offhook embed add --asset-origin`); it may bring pictures from there, and no fonts."),
+		Group: Look, Label: "Style sheet", Entry: Address, Example: "https://crm.example.com/phone.css"},
+
+	{Row: works("disableMessages", "No texts: the tab is gone, and your page hears of none."), Group: Parts, Label: "Without texts", Entry: Switch},
+	{Row: works("disableReadText", "As `disableMessages`: texts are all the messages that there are here."), Group: Parts, Label: "Without reading texts", Entry: Switch},
+	{Row: works("disableContacts", "The tab of contacts is gone. Names are still shown beside numbers."), Group: Parts, Label: "Without contacts", Entry: Switch},
+
+	{Row: works("userAgent", "What your application is called, as `Name/1.0`: it stands before our own name in what the platform is asked (`X-User-Agent`). Letters, digits and `. _ + / -`, up to 64."),
+		Group: Events, Label: "Name of your application", Entry: Words, Example: "Acme/1.0"},
+	{Row: works("appVersion", "The version of your application, shown in the phone’s settings beside ours."), Group: Events, Label: "Version of your application", Entry: Words, Example: "2.1"},
+	{Row: works("enableAnalytics", "`rc-analytics-track` tells your page what the user does: signs in or out, texts, saves your settings. Nothing of what was written, or to whom. Capability `status`."),
+		Group: Events, Label: "Tell what the user does", Entry: Switch},
 	{Row: works("enableSmsSettingEvent", "`rc-sms-settings-notify` tells your page the numbers that texts may be sent from. Capability `settings`."),
 		Group: Events, Label: "Tell the sender numbers", Entry: Switch, Clashes: noTexts},
 
@@ -155,14 +167,7 @@ var unsupported = []Parameter{
 	{Row: lacks("errorReportToken", "As `enableErrorReport`.")},
 	{Row: lacks("errorReportSampleRate", "As `enableErrorReport`.")},
 	{Row: lacks("errorReportProjectId", "As `enableErrorReport`.")},
-	{Row: lacks("stylesUri", "Accepted and not read.")},
-	{Row: lacks("appVersion", "Accepted and not read.")},
-	{Row: lacks("userAgent", "Accepted and not read.")},
-	{Row: lacks("disableMessages", "Accepted and not read.")},
-	{Row: lacks("disableReadText", "Accepted and not read.")},
-	{Row: lacks("disableContacts", "Accepted and not read.")},
 	{Row: lacks("enableSMSTemplate", "Accepted and not read.")},
-	{Row: lacks("enableAnalytics", "Accepted and not read.")},
 	{Row: lacks("newAdapterUI", "Accepted and not read.")},
 	{Row: lacks("enablePopup", "Accepted and not read.")},
 	{Row: lacks("popupPageUri", "Accepted and not read.")},

@@ -60,7 +60,8 @@ var toHost = []Message{
 	out("rc-messageLogger-auto-log-notify", Service, "The same of messages.", flag("autoLog", "").must()),
 	notSent("rc-adapter-side-drawer-open-notify", "The phone fills the width that its page gives it."),
 	notSent("rc-adapter-ai-assistant-settings-notify", notes),
-	notSent("rc-analytics-track", "The phone counts no clicks."),
+	out("rc-analytics-track", Status, "With `enableAnalytics`, for what the user does: Authentication, Logout, Click to SMS, SMS Attempt, SMS: SMS sent successfully, SMS: SMS sent failed, Save Third Party Setting Section. Nothing of what was written, or to whom.",
+		text("event", "").must(), object("properties", "Record<string, unknown>", "").must()),
 	notSent("rc-adapter-set-popup-window-size", "This phone does not pop out."),
 }
 

@@ -38,6 +38,7 @@ const EndedHeader = "X-Offhook-Ended"
 type Visit struct {
 	Frame   store.Frame
 	Session *store.Session // nil when signed out
+	App     App            // of the page around the frame, as far as it has said
 }
 
 // Sessions finds the session of a request.
@@ -60,6 +61,19 @@ type ShellView struct {
 	Capabilities []string   // what the host page may ask for
 	Query        url.Values // the address's parameters, without secrets
 	Signin       Signin
+	Styles       string   // a style sheet of the host's, from an origin that the operator allows
+	Hidden       []string // parts of the phone that the page has taken away: text, contacts
+	Analytics    bool     // the page is told what the user does
+	Notes        []string // sentences for the page's developers
+}
+
+// NotesJSON is how the shell hands the notes to the page; empty for none.
+func (v ShellView) NotesJSON() (string, error) {
+	if len(v.Notes) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(v.Notes)
+	return string(text), err
 }
 
 // A Signin says how the page of a frame may begin to sign in. The page gets
@@ -96,6 +110,7 @@ type Shell interface {
 type Face struct {
 	Store    store.EmbedReader
 	Sessions Sessions
+	Apps     *Apps // nil where nobody asks for them
 	Log      *slog.Logger
 }
 
@@ -144,7 +159,11 @@ func (f *Face) serve(w http.ResponseWriter, r *http.Request, h HandlerFunc) erro
 	if err != nil {
 		return err
 	}
-	err = h(w, r, Visit{frame, session})
+	v := Visit{Frame: frame, Session: session}
+	if f.Apps != nil && session != nil {
+		v.App = f.Apps.used(frame.Key, session.GrantID)
+	}
+	err = h(w, r, v)
 	if told := (*rc.Error)(nil); errors.As(err, &told) && told.Kind == rc.Unauthenticated {
 		f.tellEnd(w, r, frame)
 	}
