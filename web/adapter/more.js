@@ -23,7 +23,13 @@ export default function more(page) {
   return {
     /** Resolves with RCAdapter once the phone takes commands. */
     ready: () => within(START, page.begun, "The phone has not come up. What stands in its place on the page says why.", signal),
-    logoutUser: async () => send("rc-adapter-logout"),
+    /** Resolves when nobody is signed in any more: what comes right after it may take the phone away. */
+    logoutUser: async () => {
+      const { signal, hear, last } = page;
+      const out = new Promise((resolve) => hear((data) => data.type === "offhook-frame-notify" && data.signedIn === false && resolve(undefined)));
+      send("rc-adapter-logout");
+      if (last()?.signedIn) await within(2 * PATIENCE, out, "The phone has not signed the user out within ten seconds.", signal);
+    },
     /** @param {{ticket: string}} how */
     signIn: async ({ ticket }) => send("rc-adapter-sign-in", { ticket }),
     setTicketProvider: tickets(page),

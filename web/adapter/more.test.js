@@ -44,6 +44,19 @@ test("a request gets its own answer, and the first one only", async () => {
   assert.deepEqual([await first, await second], ["id-1", "id-2"]);
 });
 
+test("a sign-out is done when nobody is signed in any more", async () => {
+  const { page, say, rest } = lend();
+  await rest.logoutUser(); // nobody is
+  say({ type: "offhook-frame-notify", signedIn: true });
+  let done = false;
+  const out = rest.logoutUser().then(() => (done = true));
+  await settled();
+  assert.equal(done, false);
+  assert.deepEqual(page.sent.at(-1), { type: "rc-adapter-logout" });
+  say({ type: "offhook-frame-notify", signedIn: false });
+  await out;
+});
+
 test("a request is refused with the phone's own sentence", async () => {
   const { page, say, rest } = lend();
   const answer = rest.dismissMessage("x");
