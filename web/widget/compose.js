@@ -261,6 +261,11 @@ class Compose {
 /** @type {Compose | null} */
 let open = null;
 
+document.addEventListener("oh:populate", (e) => {
+  if (!open) return;
+  e.preventDefault(); // taken
+  if (!open.composer.offer(/** @type {CustomEvent} */ (e).detail.text)) alert(KEPT);
+});
 document.addEventListener("oh:leave", () => {
   open?.close();
   open = null;

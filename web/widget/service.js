@@ -16,6 +16,9 @@ import { signedIn } from "./nav.js";
 /** More than this many messages from one page are a mistake of the page. */
 const MOST = 300;
 
+/** More sentences than this help no developer. */
+const SAID = 200;
+
 /** @type {Service | null} */
 let service = null;
 /** What the page has registered, to say it again to a server that restarted, or for the next user. @type {Message[]} */
@@ -61,8 +64,18 @@ export function remember(before, message) {
   return [...kept, message].slice(-MOST);
 }
 
-async function pump() {
-  if (pumping) return;
+/** @type {Promise<void>} */
+let pumped = Promise.resolve();
+
+/** Settled when what the page has said so far is with the server, or waits for the connection. */
+export const settled = () => pumped;
+
+function pump() {
+  if (!pumping) pumped = run();
+  return pumped;
+}
+
+async function run() {
   pumping = true;
   try {
     while (queue.length && signedIn()) {
@@ -72,6 +85,16 @@ async function pump() {
   } finally {
     pumping = false;
   }
+}
+
+/** What the page's developer has been told. @type {Set<string>} */
+const told = new Set();
+
+/** Says a sentence in the console, once; who makes more mistakes than these reads no more. @param {string} sentence */
+function warn(sentence) {
+  if (told.size >= SAID || told.has(sentence)) return;
+  told.add(sentence);
+  console.warn(sentence);
 }
 
 /** Whether this page has told the server anything: what an earlier load of it registered is gone then. */
@@ -90,7 +113,7 @@ async function send(message) {
     return true;
   }
   const { warnings, service: now } = await answer.json();
-  for (const sentence of warnings) console.warn(`${message.type}: ${sentence}`);
+  for (const sentence of warnings) warn(`${message.type}: ${sentence}`);
   see(now);
   if (message.type === "rc-adapter-register-third-party-service") document.dispatchEvent(new CustomEvent("oh:service-registered"));
   return true;
@@ -193,4 +216,5 @@ export const ready = look();
 // Not awaited: they import this module.
 void import("./servicecard.js");
 void import("./tabbar.js");
+void import("./apps.js");
 void import("./toolbar.js");

@@ -2,7 +2,9 @@ package service
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -21,10 +23,19 @@ var templates = markup.Templates(templateFiles, template.FuncMap{
 	// Both were checked when they came.
 	"picture":  func(address string) template.URL { return template.URL(address) },
 	"pathed":   url.PathEscape,
+	"together": together,
 	"tint":     tint,
 	"variant":  func(name string) string { return among(name, "body1", variants) },
 	"severity": func(name string) string { return among(name, "info", severities) },
 })
+
+// together names the boxes of one choice for the browser. The page's own id
+// would do, were it not that a field named checkValidity stands in the place
+// of its form's method.
+func together(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return "choice-" + hex.EncodeToString(sum[:8])
+}
 
 var variants = []string{"caption1", "caption2", "body1", "body2", "subheading1", "subheading2", "title1", "title2"}
 

@@ -310,11 +310,17 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, c call) error {
 	for _, change := range changed {
 		h.announce(r.Context(), c.service, change)
 	}
-	if warnings == nil {
-		warnings = []string{}
-	}
-	visit.JSON(w, http.StatusOK, answer{warnings, c.service.View()})
+	visit.JSON(w, http.StatusOK, answer{few(warnings), c.service.View()})
 	return nil
+}
+
+// few keeps the sentences that somebody would read.
+func few(warnings []string) []string {
+	const most = 20
+	if len(warnings) > most {
+		warnings = append(warnings[:most:most], fmt.Sprintf("%d more sentences like these were left out.", len(warnings)-most))
+	}
+	return append([]string{}, warnings...)
 }
 
 // read decodes a message; one that is too large or no object is refused.
