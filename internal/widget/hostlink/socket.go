@@ -68,6 +68,7 @@ type command struct {
 	Type     string    `json:"type"` // hello, ping, or handle: the frame holds it now
 	Position string    `json:"position"`
 	Fresh    bool      `json:"fresh"`   // the user signed in just now, in this frame
+	Tab      string    `json:"tab"`     // with hello: tells this frame's tab from the user's others
 	Session  rc.Secret `json:"session"` // with hello: the handle, where the browser refuses cookies
 	Handle   rc.Secret `json:"handle"`
 }
@@ -177,6 +178,9 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 	if err != nil {
 		s.refuse(ctx, err)
 		return
+	}
+	if s.h.Tabs != nil {
+		defer s.h.Tabs.Join(s.visit.Session.GrantID, s.visit.Frame, hello.Tab)()
 	}
 	watch := s.desk.Watch(hello.Position)
 	defer watch.Close()

@@ -185,6 +185,11 @@ func (r *Registration) check(assets []string) (warnings []string) {
 		kept = append(kept, l)
 	}
 	r.AuthorizationLinks = kept
+	for field, wanted := range map[string]Any{"attachmentWithToken": r.AttachmentWithToken, "recordingWithToken": r.RecordingWithToken} {
+		if wanted {
+			warnings = append(warnings, fmt.Sprintf("`%s` does nothing: no token of the user goes to a browser. Have your own server ask for one (POST /api/grants/{id}/token, docs/sign-in.md) and fetch the address with it.", field))
+		}
+	}
 	slices.Sort(warnings)
 	return warnings
 }
