@@ -72,7 +72,9 @@ async function attempt({ path, reason }, anyway) {
       remember("out", before);
       return (await answer.json()).waiting;
     }
-    if (!answer.ok) throw new Error((await answer.text()).trim());
+    // Read in any case: an answer that nobody reads keeps its connection.
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text.trim());
     forgetAll();
     document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false, reason } }));
     return 0;
