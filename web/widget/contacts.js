@@ -196,7 +196,7 @@ class People {
     const link = /** @type {HTMLElement | undefined} */ (w.querySelectorAll(".person")[index - Number(w.dataset.at)]);
     const head = /** @type {HTMLElement | null | undefined} */ (link?.parentElement?.previousElementSibling);
     const to = head?.classList.contains("people__letter") ? head : link;
-    if (to) this.#scroll.scrollTop = to.offsetTop;
+    if (to) this.#scroll.scrollTop = w.offsetTop + to.offsetTop;
   }
 }
 
@@ -218,5 +218,8 @@ document.addEventListener("oh:service", (e) => {
   const { what, id } = /** @type {CustomEvent} */ (e).detail ?? {};
   if (what === "service" || (what === "contacts" && id === "list")) void open?.draw(true);
 });
-document.addEventListener("oh:resync", () => void open?.draw(true));
+// Names of colleagues, and the user's own contacts, come with the status.
+for (const type of ["oh:resync", "oh:status"]) document.addEventListener(type, () => void open?.draw(true));
 look();
+// Something may have been told while this module was on its way.
+void /** @type {People | null} */ (open)?.draw(true);

@@ -37,7 +37,7 @@ type Desk struct {
 
 	// Each wakes one loop; all have room for one wake.
 	keep, wantSync, wantIdentity, wantDirectory, post, readMarks chan struct{}
-	wantPresence, wantColleagues                                 chan struct{}
+	wantPresence, wantColleagues, wantContacts                   chan struct{}
 
 	syncing chan struct{} // holds one token while no sync runs
 
@@ -60,6 +60,7 @@ type Desk struct {
 	poked       chan struct{}   // guarded by mu; closed when a user acts, and replaced
 	lastPoke    time.Time       // guarded by mu
 	lastUnread  int             // guarded by mu; as watchers know it
+	book        bookRow         // guarded by mu; how far the user's contacts are read
 	templates   templates       // guarded by mu
 	curious     map[string]bool // guarded by mu; extensions whose presence is to be asked for
 }
@@ -77,7 +78,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 	d := &Desk{
 		grantID: grantID, pool: p, log: p.Log.With("grant", grantID), feed: newFeed(), done: make(chan struct{}),
 		keep: make(chan struct{}, 1), wantSync: make(chan struct{}, 1), wantIdentity: make(chan struct{}, 1),
-		wantPresence: make(chan struct{}, 1), wantColleagues: make(chan struct{}, 1), curious: make(map[string]bool),
+		wantPresence: make(chan struct{}, 1), wantColleagues: make(chan struct{}, 1), wantContacts: make(chan struct{}, 1), curious: make(map[string]bool),
 		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1),
 		syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
 		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
@@ -94,7 +95,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 	d.review()
 	d.lastUnread = d.ledger.unread
 	d.mu.Unlock()
-	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.watcher, d.rollCall} {
+	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.watcher, d.rollCall, d.bookkeeper} {
 		d.wg.Go(loop)
 	}
 	return d, nil

@@ -52,6 +52,7 @@ func (d *Desk) identifier() {
 			wake(d.wantSync)
 			wake(d.wantPresence)
 			wake(d.wantColleagues)
+			wake(d.wantContacts)
 		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
 			return
 		default:

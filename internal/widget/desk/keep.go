@@ -18,6 +18,8 @@ const (
 	rowDirectory = "directory"
 	rowPresence  = "presence"
 	rowTemplates = "templates"
+	rowBook      = "book"
+	rowContact   = "contact"
 	rowSync      = "sync"
 	rowReads     = "reads"
 	rowMessage   = "message"
@@ -70,7 +72,7 @@ func (d *Desk) load(ctx context.Context) error {
 		return fmt.Errorf("reading the desk: %w", err)
 	}
 	// Who the user is comes first, because messages are filed by it.
-	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowReads, rowThread, rowMessage, rowDraft, rowSync}
+	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowBook, rowContact, rowReads, rowThread, rowMessage, rowDraft, rowSync}
 	slices.SortStableFunc(rows, func(a, b store.DeskRow) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
 	whole := true
 	c := newChange()
@@ -82,7 +84,9 @@ func (d *Desk) load(ctx context.Context) error {
 	}
 	if !whole {
 		d.token = ""
+		d.book = bookRow{Walk: d.book.Walk}
 	}
+	d.ledger.people.nameNumbers()
 	return d.loadOutbox(ctx)
 }
 
@@ -110,6 +114,14 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 		}
 	case rowTemplates:
 		return d.openRow(r, &d.templates)
+	case rowBook:
+		return d.openRow(r, &d.book)
+	case rowContact:
+		var c contactRow
+		if err := d.openRow(r, &c); err != nil {
+			return err
+		}
+		d.ledger.people.personal[c.Record.ID] = c
 	case rowSync:
 		var s syncRow
 		if err := d.openRow(r, &s); err != nil {
@@ -158,6 +170,13 @@ func (d *Desk) value(k rowKey) any {
 		return d.presenceRow(k.id)
 	case rowTemplates:
 		return d.templates
+	case rowBook:
+		return d.book
+	case rowContact:
+		id, _ := strconv.ParseInt(k.id, 10, 64)
+		if c, ok := d.ledger.people.personal[id]; ok {
+			return c
+		}
 	case rowSync:
 		return syncRow{d.token, d.budget.usage()}
 	case rowReads:

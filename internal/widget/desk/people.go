@@ -15,19 +15,22 @@ import (
 
 // people knows whose number is whose.
 type people struct {
-	country string // ISO code; how numbers without a country are read and written
-	entries []rc.DirectoryEntry
-	byPhone map[string]*rc.DirectoryEntry
-	heard   map[string]string    // names that came with messages, by number
-	written map[string]string    // numbers as people write them
-	present map[string]*presence // who can be reached, by extension id
+	country  string // ISO code; how numbers without a country are read and written
+	entries  []rc.DirectoryEntry
+	byPhone  map[string]*rc.DirectoryEntry
+	heard    map[string]string    // names that came with messages, by number
+	written  map[string]string    // numbers as people write them
+	personal map[int64]contactRow // the user's own contacts
+	owners   map[string]int64     // whose number is whose among them
+	own      *contact.Book        // of personal; made when it is first asked for
+	present  map[string]*presence // who can be reached, by extension id
 
 	colleagues *contact.Book // of entries; made when it is first asked for
 	except     string        // the extension id of the user, who is not in it
 }
 
 func newPeople(country string, entries []rc.DirectoryEntry) *people {
-	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string), written: make(map[string]string), present: make(map[string]*presence)}
+	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string), written: make(map[string]string), personal: make(map[int64]contactRow), present: make(map[string]*presence)}
 	for i := range entries {
 		for _, n := range entries[i].PhoneNumbers {
 			// A number that several share, such as the company's, is nobody's name.
@@ -44,7 +47,8 @@ func newPeople(country string, entries []rc.DirectoryEntry) *people {
 // else is known of people.
 func (p *people) succeed(country string, entries []rc.DirectoryEntry) *people {
 	next := newPeople(country, entries)
-	next.heard, next.present = p.heard, p.present
+	next.heard, next.present, next.personal = p.heard, p.present, p.personal
+	next.nameNumbers()
 	return next
 }
 
@@ -54,6 +58,8 @@ func (p *people) party(number string) Party {
 	if e := p.byPhone[number]; e != nil {
 		party.Name, party.Extension = entryName(e), e.ExtensionNumber
 		p.attend(&party, e.ID)
+	} else if name := p.personalName(number); name != "" {
+		party.Name = name
 	} else if p.heard[number] != "" {
 		party.Name, party.Heard = p.heard[number], true
 	}
@@ -200,6 +206,9 @@ func (p *people) lookup(query string, recent []string, own map[string]bool, limi
 	}
 	for _, number := range recent {
 		consider(p.party(number), "")
+	}
+	for _, c := range p.findPersonal(query, limit) {
+		candidates = append(candidates, ranked{c, cmp.Or(matchRank(c, "", folded, ds), 5)})
 	}
 	for i := range p.entries {
 		e := &p.entries[i]

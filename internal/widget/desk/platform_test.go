@@ -58,6 +58,10 @@ type platform struct {
 	noPresence  bool // the app has no permission for it
 	templates   []rc.MessageTemplate
 	noTemplates bool
+	book        []rc.PersonalContact
+	bookPage    int      // contacts of a page; 0 for all
+	bookStops   bool     // the network fails after the first page
+	bookAsked   []string // kind and page of each request
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -110,6 +114,7 @@ func newPlatform(t *testing.T) *platform {
 	handle("PUT /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, p.put)
 	p.handlePresence(handle)
 	p.handleTemplates(handle)
+	p.handleBook(handle)
 	mux.HandleFunc("GET /ws", p.gateway)
 	p.server = httptest.NewServer(mux)
 	t.Cleanup(func() {

@@ -64,6 +64,10 @@ type personRow struct {
 func (p page) books() (tabs []sourceTab, books map[string]*contact.Book, app contact.Source) {
 	books = map[string]*contact.Book{contact.Company: p.desk.Colleagues()}
 	tabs = []sourceTab{{Key: contact.Company, Name: "Company"}}
+	if own := p.desk.Personal(); own.Len() > 0 {
+		books[contact.Personal] = own
+		tabs = append(tabs, sourceTab{Key: contact.Personal, Name: "Personal"})
+	}
 	app, _ = p.source()
 	if app.Syncs {
 		books[application] = app.Book
@@ -195,6 +199,7 @@ func thousands(n int) string {
 }
 
 func (h *Handler) contacts(w http.ResponseWriter, r *http.Request, p page) error {
+	p.desk.RefreshContacts() // who looks wants the newest; what is new comes by an event
 	return render(w, http.StatusOK, "contacts", newPeople(p, r.FormValue("q"), r.FormValue("source"), 0))
 }
 
@@ -257,8 +262,11 @@ func buttonIcon(name string) string {
 func (h *Handler) contact(w http.ResponseWriter, r *http.Request, p page) error {
 	typ, id := r.PathValue("type"), r.PathValue("id")
 	c, ok := contact.Contact{}, false
-	if typ == contact.Company {
+	switch typ {
+	case contact.Company:
 		c, ok = p.desk.Colleagues().Get(id)
+	case contact.Personal:
+		c, ok = p.desk.Personal().Get(id)
 	}
 	app, known := p.source()
 	if d, named := p.desk.(namedDesk); !ok && named {

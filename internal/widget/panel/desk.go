@@ -23,6 +23,10 @@ type Desk interface {
 	Lookup(query string, limit int) []Party
 	// Colleagues are the people of the company's directory.
 	Colleagues() *contact.Book
+	// Personal are the user's own contacts.
+	Personal() *contact.Book
+	// RefreshContacts has the user's own contacts read again soon.
+	RefreshContacts()
 	// Send stores a text to be delivered and returns its conversation; the
 	// same ID twice sends once.
 	Send(ctx context.Context, o Outgoing) (conversationID string, err error)

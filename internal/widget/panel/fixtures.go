@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/contact"
 )
 
 // The people of the stories.
@@ -25,6 +26,7 @@ type fixtureDesk struct {
 	status        Status
 	presence      Presence
 	texts         []Template
+	personal      []string // as JSON
 	conversations []Conversation
 	messages      map[string][]Message
 }
@@ -171,3 +173,8 @@ func (d *fixtureDesk) AddTemplate(context.Context, string, string) (Template, er
 }
 
 func (d *fixtureDesk) RemoveTemplate(context.Context, string) error { return nil }
+
+// Personal are the contacts of the stories' user.
+func (d *fixtureDesk) Personal() *contact.Book { return bookOf(contact.Personal, d.personal...) }
+
+func (d *fixtureDesk) RefreshContacts() {}
