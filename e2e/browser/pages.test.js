@@ -148,7 +148,7 @@ describe('tabs', () => {
       await bar.getByText('More', { exact: true }).click();
       await bar.getByRole('link', { name: 'Tab 5' }).waitFor();
       const shown = await bar.locator(':scope > a').allInnerTexts();
-      assert.deepEqual(shown.map((s) => s.trim().split('\n').pop()), ['Deals', 'Messages', 'Settings', 'Tab 2']);
+      assert.deepEqual(shown.map((s) => s.trim().split('\n').pop()), ['Deals', 'Messages', 'Contacts', 'Settings']);
       await bar.getByRole('link', { name: 'Tab 5' }).click();
       await tab.phone.getByRole('heading', { name: 'Tab 5' }).waitFor();
 
@@ -166,6 +166,41 @@ describe('tabs', () => {
 
       await describePage(tab, { id: 'tab1', hidden: true });
       await bar.getByRole('link', { name: /Deals/ }).waitFor({ state: 'detached' });
+    } finally {
+      await person.close();
+    }
+  });
+});
+
+describe('call widgets', () => {
+  it('show the pages that the host page answers, and tell it what is done there', async () => {
+    const { person, tab } = await begin('Ada Archer');
+    try {
+      const first = { type: 'json-schema', schema: { type: 'object', required: ['note'], properties: { note: { type: 'string', title: 'Note' }, more: { type: 'string', title: 'More' } } }, uiSchema: { submitButtonOptions: { submitText: 'Log' }, more: { 'ui:field': 'button' } } };
+      const second = { ...first, schema: { type: 'object', properties: { done: { type: 'string', description: 'It is logged' } } }, uiSchema: { done: { 'ui:field': 'admonition', 'ui:severity': 'success' } } };
+      await serve(tab, { '/app': { data: first }, '/app/input': { data: 'ok' }, '/app/submit': { data: { page: second, actions: [{ id: 'undo', label: 'Undo' }] } }, '/app/button': { data: 'ok' } });
+      await tab.post({ type: 'rc-adapter-register-widget-app', app: { id: 'notes', name: 'Acme notes', iconUri: 'data:image/png;base64,AA==', pagePath: '/app', inputChangedPath: '/app/input', submitPath: '/app/submit', buttonEventPath: '/app/button' } });
+      await tab.post({ type: 'rc-adapter-navigate-to', path: `/number/${encodeURIComponent('+16505550142')}` });
+      await tab.phone.getByRole('button', { name: 'Acme notes' }).click();
+      const opened = await asked(tab, '/app');
+      assert.equal(opened.contact.phoneNumber, '+16505550142');
+      assert.equal(opened.app.id, 'notes');
+      assert.match(opened.theme, /^(light|dark)$/);
+      await tab.phone.getByRole('textbox', { name: 'Note' }).click();
+      await tab.page.keyboard.type('Called back');
+      assert.deepEqual((await asked(tab, '/app/input', 'Called back')).changedKeys, ['note']);
+      assert.equal(await tab.phone.getByRole('textbox', { name: 'Note' }).inputValue(), 'Called back');
+      await tab.phone.getByRole('button', { name: 'More', exact: true }).click();
+      assert.deepEqual((await asked(tab, '/app/button')).button, { id: 'more' });
+      await tab.phone.getByRole('button', { name: 'Log', exact: true }).click();
+      assert.deepEqual((await asked(tab, '/app/submit')).formData, { note: 'Called back' });
+      await tab.phone.getByText('It is logged').waitFor();
+      await tab.phone.locator('.app__menu summary').click();
+      await tab.phone.getByRole('button', { name: 'Undo' }).click();
+      await asked(tab, '/app/button', '"id":"undo"');
+
+      await tab.post({ type: 'rc-adapter-unregister-widget-app', appId: 'notes' });
+      await tab.phone.getByRole('button', { name: 'Acme notes' }).waitFor({ state: 'detached' });
     } finally {
       await person.close();
     }

@@ -159,7 +159,7 @@ async function show(path, how) {
   loading?.abort();
   const mine = (loading = new AbortController());
   if (signedIn()) await held;
-  if (path.startsWith("/customized")) await import("./page.js").catch(() => undefined); // drawn, if not alive
+  if (path.startsWith("/customized")) await import("./page.js").then((page) => page.arrived(), () => undefined); // drawn, if not alive
   await showSide();
   // Whoever went on meanwhile has a newer panel on its way.
   if (mine.signal.aborted) return;

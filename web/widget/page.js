@@ -7,12 +7,28 @@ import { ask } from "./ask.js";
 import { json } from "./fields.js";
 import { Form } from "./form.js";
 import { alert, currentPath, navigate } from "./nav.js";
-import { ready, request } from "./service.js";
+import { ready, request, settled } from "./service.js";
 
 /** What was filled in, by page, until somebody else signs in. @type {Map<string, {values: any, turn: number}>} */
 const kept = new Map();
 /** @type {Form | null} */
 let open = null;
+
+/** Host pages register a page and go there in one breath: it is drawn once the server has it. */
+export const arrived = settled;
+
+/** The page that was asked for and has come while it was on its way. */
+let heard = "";
+
+/** What the address bar would say, if the phone had one. */
+const wanted = () => /^\/customized(?:Tabs)?\/(.+)$/.exec(currentPath())?.[1];
+
+/** A page that was not there when it was asked for opens once it is. */
+function again() {
+  if (heard !== wanted() || !document.querySelector("#panel [data-panel=failure]")) return;
+  heard = "";
+  void navigate(currentPath(), { replace: true });
+}
 
 /** @param {HTMLElement} root */
 function bring(root) {
@@ -58,11 +74,16 @@ function close() {
   open = null;
 }
 
-document.addEventListener("oh:leave", close);
+document.addEventListener("oh:leave", () => {
+  heard = "";
+  close();
+});
 document.addEventListener("oh:panel", (e) => {
   close();
   const root = /** @type {CustomEvent} */ (e).detail.panel.querySelector("[data-panel=page]");
-  if (root instanceof HTMLElement) bring(root);
+  if (!(root instanceof HTMLElement)) return again();
+  bring(root);
+  if (heard === wanted()) void open?.redraw(); // it came anew while it was on its way
 });
 document.addEventListener("oh:session", () => {
   close();
@@ -73,8 +94,6 @@ document.addEventListener("oh:service", (e) => {
   const { what, id } = /** @type {CustomEvent} */ (e).detail ?? {};
   if (what !== "page") return;
   if (open && open.root.dataset.page === id) return void open.redraw();
-  // A page that was asked for before it came opens when it is there.
-  const route = currentPath();
-  const wanted = /^\/customized(?:Tabs)?\/(.+)$/.exec(route)?.[1];
-  if (wanted === encodeURIComponent(id) && document.querySelector("#panel [data-panel=failure]")) void navigate(route, { replace: true });
+  heard = encodeURIComponent(id);
+  again();
 });

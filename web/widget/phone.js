@@ -26,6 +26,7 @@ document.addEventListener("oh:unread", (e) => {
 const enliven = () => document.querySelector("[data-service]") && import("./service.js");
 document.addEventListener("oh:panel", enliven);
 document.addEventListener("htmx:after:swap", enliven);
+document.addEventListener("oh:service", () => import("./service.js"), { once: true }); // registered in another tab
 
 // People have modules of their own.
 function meet() {

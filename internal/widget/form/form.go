@@ -28,7 +28,6 @@ type Page struct {
 	schema   *object
 	ui       *object
 	data     any
-	warnings []string
 }
 
 // Parse reads a page's title, schema, uiSchema and formData. The error is a
