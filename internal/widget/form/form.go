@@ -25,9 +25,9 @@ const (
 type Page struct {
 	Title string
 
-	schema   *object
-	ui       *object
-	data     any
+	schema *object
+	ui     *object
+	data   any
 }
 
 // Parse reads a page's title, schema, uiSchema and formData. The error is a
