@@ -256,7 +256,7 @@ type filled struct {
 // host's values, or with those that somebody has filled in since.
 func (h *Handler) page(w http.ResponseWriter, r *http.Request, c call) error {
 	p := c.service.Page(r.PathValue("id"))
-	if p == nil {
+	if p == nil || p.ID == LogCall || p.ID == LogMessages { // those have a place of their own
 		return rc.Errorf(rc.NotFound, "The page around the phone has no such page, or has not sent it yet.")
 	}
 	panel := form.Panel{

@@ -158,6 +158,14 @@ func TestTabsStandByPriorityAndHiddenOnesDoNot(t *testing.T) {
 	}
 }
 
+func TestTheFormOfALogIsNoPage(t *testing.T) {
+	w := newWorld(t)
+	w.post(`{"type":"rc-adapter-update-messages-log-page","page":{"title":"Log","schema":{}}}`)
+	if status, _ := w.panel("g", "/customized/$LOG-MESSAGES", ""); status != 404 {
+		t.Errorf("the form of a log opens as a page: %d", status)
+	}
+}
+
 func TestThereIsAnEndToPages(t *testing.T) {
 	w := newWorld(t)
 	var last answer
