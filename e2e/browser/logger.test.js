@@ -141,6 +141,36 @@ describe('a message logger', () => {
     }
   });
 
+  it('shows the form that its page wants, and gets what was filled in', { timeout: 120_000 }, async () => {
+    const ben = await demo.user('Ben Brook');
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Ada Archer'));
+    try {
+      await serve(tab, { '/log': { data: 'ok' }, '/input': { data: 'ok' } });
+      await register(tab, { ...crm, messagesLogPageInputChangedEventPath: '/input' });
+      await tab.compose(ben.phoneNumber, ben.name);
+      await tab.send('Worth a form');
+      await tab.bubble('Worth a form').waitFor();
+      await tab.phone.getByRole('button', { name: 'Log to Acme CRM' }).click();
+      const { conversation } = await asked(tab, '/log');
+      const page = { title: 'Log to a deal', schema: { type: 'object', required: ['deal'], properties: { deal: { type: 'string', title: 'Deal' } } }, uiSchema: { submitButtonOptions: { submitText: 'Log it' } }, formData: {} };
+      await tab.post({ type: 'rc-adapter-update-messages-log-page', page });
+      await tab.post({ type: 'rc-adapter-navigate-to', path: `/log/messages/${conversation.conversationId}` });
+      await tab.phone.getByRole('heading', { name: 'Log to a deal' }).waitFor();
+      await tab.phone.getByRole('textbox', { name: 'Deal' }).click();
+      await tab.page.keyboard.type('D-17');
+      const input = await asked(tab, '/input', 'D-17');
+      assert.deepEqual(input.keys, ['deal']);
+      assert.deepEqual(Object.values(input.conversation).map((/** @type {any} */ i) => i.conversationLogId), [conversation.conversationLogId]);
+      await tab.phone.getByRole('button', { name: 'Log it' }).click();
+      const saved = await asked(tab, '/log', '"logForm"');
+      assert.deepEqual(saved.formData, { deal: 'D-17' });
+      assert.equal(saved.conversation.messages[0].subject, 'Worth a form');
+      await tab.composer().waitFor();
+    } finally {
+      await person.close();
+    }
+  });
+
   it('misses nothing and gets nothing after its acknowledgement, whatever is killed', { timeout: 300_000 }, async () => {
     const ben = await demo.user('Ben Brook');
     const { person, tab: first } = await Person.signedIn(demo, await demo.user('Ada Archer'), { path: '/' });

@@ -40,6 +40,21 @@ func (l logServices) Entity(v visit.Visit, conversation, number string) json.Raw
 	return l.services.Entity(v, conversation, number)
 }
 
+func (l logServices) People(v visit.Visit, conversation, number string) (all []logbook.Person) {
+	for _, c := range l.services.Whose(v, conversation, number) {
+		all = append(all, logbook.Person{ID: c.ID, Name: c.Name, About: c.Description})
+	}
+	return all
+}
+
+func (l logServices) Form(v visit.Visit) *logbook.Form {
+	p := l.services.LogPage(v)
+	if p == nil {
+		return nil
+	}
+	return &logbook.Form{Title: p.Title, Turn: p.Turn, Stored: p.Stored(), Page: p.Form}
+}
+
 // logDesks shows the desks to the logbook.
 type logDesks struct{ pool *desk.Pool }
 

@@ -119,7 +119,7 @@ export function known(path) {
   if (page && !/(^|\/)\.{1,2}(\/|$)/.test(decoded(page))) return `/${place}/${encodeURIComponent(decoded(page))}`;
   const [, type, one] = /^\/contacts\/([^/]+)\/([^/]+)$/.exec(clean) || [];
   if (one && ![type, one].some((part) => /^\.{1,2}$/.test(decoded(part)))) return `/contacts/${encodeURIComponent(decoded(type))}/${encodeURIComponent(decoded(one))}`;
-  const [, id] = /^\/(?:conversations|number|settings\/thirdParty)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
+  const [, id] = /^\/(?:conversations|number|settings\/thirdParty|log\/messages)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
   return id && !/^(\.|%2e){1,2}$/i.test(id) ? clean : "/messages";
 }
 
@@ -160,6 +160,7 @@ async function show(path, how) {
   const mine = (loading = new AbortController());
   if (signedIn()) await held;
   if (path.startsWith("/customized")) await import("./page.js").then((page) => page.arrived(), () => undefined); // drawn, if not alive
+  if (path.startsWith("/log/")) await import("./logform.js").catch(() => undefined);
   await showSide();
   // Whoever went on meanwhile has a newer panel on its way.
   if (mine.signal.aborted) return;

@@ -80,7 +80,7 @@ document.addEventListener("oh:leave", () => {
 });
 document.addEventListener("oh:panel", (e) => {
   close();
-  const root = /** @type {CustomEvent} */ (e).detail.panel.querySelector("[data-panel=page]");
+  const root = /** @type {CustomEvent} */ (e).detail.panel.querySelector("[data-panel=page]:not([data-kind=log])");
   if (!(root instanceof HTMLElement)) return again();
   bring(root);
   if (heard === wanted()) void open?.redraw(); // it came anew while it was on its way

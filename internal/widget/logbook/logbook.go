@@ -26,6 +26,7 @@ import (
 	"offhook/internal/bus"
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/form"
 	"offhook/internal/widget/seal"
 	"offhook/internal/widget/visit"
 )
@@ -43,6 +44,22 @@ type Services interface {
 	// Entity is the contact that a conversation with a number is with, as the
 	// page wrote it; nil for none, or for several.
 	Entity(v visit.Visit, conversation, number string) json.RawMessage
+	// People are the contacts that a conversation with a number may be with,
+	// the one that the user has picked first.
+	People(v visit.Visit, conversation, number string) []Person
+	// Form is the page's own form for logs of messages; nil for the phone's.
+	Form(v visit.Visit) *Form
+}
+
+// A Person is a contact to choose.
+type Person struct{ ID, Name, About string }
+
+// A Form is what a page wants to know with a log.
+type Form struct {
+	Title  string
+	Turn   int64  // grows whenever the page sets the values
+	Stored string // JSON of the page's own words
+	Page   *form.Page
 }
 
 // Loggers are those of one host page's application.
@@ -148,6 +165,9 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.on(mux, "POST /p/{key}/log/next", h.next)
 	h.on(mux, "POST /p/{key}/log/items/{id}", h.answered)
 	h.on(mux, "POST /p/{key}/log/messages/{id}", h.press)
+	h.on(mux, "GET /p/{key}/log/messages/{id}", h.items)
+	h.on(mux, "GET /p/{key}/panel/log/messages/{id}", h.form)
+	h.on(mux, "POST /p/{key}/panel/log/messages/{id}", h.form)
 	h.on(mux, "POST /p/{key}/log/matches", h.matched)
 	h.on(mux, "POST /p/{key}/log/settings", h.choose)
 	h.on(mux, "POST /p/{key}/log/retry", h.retry)
@@ -160,6 +180,7 @@ type call struct {
 	visit   visit.Visit
 	target  target
 	loggers Loggers
+	images  []string // origins that pictures of a form may come from
 }
 
 // hooked says whether entries go to a webhook.
@@ -202,7 +223,7 @@ func (h *Handler) open(ctx context.Context, v visit.Visit) (call, error) {
 	case !errors.Is(err, store.ErrNotFound):
 		return call{}, fmt.Errorf("reading the webhook of a logger: %w", err)
 	}
-	return call{v, target{owner, at}, h.Services.Loggers(v)}, nil
+	return call{v, target{owner, at}, h.Services.Loggers(v), e.AssetOrigins}, nil
 }
 
 // owner is whose grant it is.

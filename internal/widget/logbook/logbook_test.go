@@ -37,6 +37,7 @@ type world struct {
 	page  Loggers
 	caps  []string
 	known map[string]json.RawMessage // contacts by number
+	own   *Form                      // of the page
 
 	mu  sync.Mutex
 	now time.Time // guarded by mu
@@ -111,6 +112,15 @@ func (w *world) Loggers(visit.Visit) Loggers { return w.page }
 
 func (w *world) Entity(_ visit.Visit, _, number string) json.RawMessage { return w.known[number] }
 
+func (w *world) People(_ visit.Visit, _, number string) []Person {
+	if w.known[number] == nil {
+		return nil
+	}
+	return []Person{{"c9", "Sam <Sample>", "Lead"}}
+}
+
+func (w *world) Form(visit.Visit) *Form { return w.own }
+
 func (w *world) Desk(context.Context, string) (Desk, error) { return w.desk, nil }
 
 // ask asks as Ada's frame.
@@ -121,11 +131,16 @@ func (w *world) ask(method, path string, body any) (int, string) {
 
 func (w *world) askAs(grant, method, path string, body any) (int, string) {
 	w.t.Helper()
+	return w.askAt(grant, method, "/p/k/log"+path, body)
+}
+
+func (w *world) askAt(grant, method, path string, body any) (int, string) {
+	w.t.Helper()
 	data, err := json.Marshal(body)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r := httptest.NewRequest(method, "/p/k/log"+path, strings.NewReader(string(data)))
+	r := httptest.NewRequest(method, path, strings.NewReader(string(data)))
 	r.Header.Set("Grant", grant)
 	r.Header.Set(visit.Header, "1")
 	r.Header.Set("X-Time-Zone", "Europe/Berlin")

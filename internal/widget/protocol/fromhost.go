@@ -94,7 +94,7 @@ var fromHost = []Message{
 	forService("rc-adapter-trigger-contact-match", true, "Has the phone ask again whose these numbers are, at `contactMatchPath`; those that it does not show are left out.", list("phoneNumbers", "string[]", "as the phone knows them, such as +16505550101").must()),
 	forService("rc-adapter-update-third-party-settings", true, "The service's whole list of settings.", list("settings", "SettingItem[]", "")).large(),
 	forService("rc-adapter-update-call-log-page", false, "", object("page", "Page", "").must()).large(),
-	forService("rc-adapter-update-messages-log-page", false, "", object("page", "Page", "").must()).large(),
+	forService("rc-adapter-update-messages-log-page", true, "The form of every log of messages, at `/log/messages/:conversationId`. Without one the phone has its own: a contact and a note.", object("page", "Page", "").must()).large(),
 	forService("rc-adapter-register-customized-page", true, "A page or tab from JSON Schema, uiSchema and formData, up to 256 kB, 12 levels and 500 fields. A known id is merged.", object("page", "Page", "").must()).large(),
 	forService("rc-adapter-register-widget-app", true, "A call widget: shown beside a contact or number.", object("app", "WidgetApp", "").must()).large(),
 	forService("rc-adapter-unregister-widget-app", true, "Takes a call widget away.", text("appId", "").must()),

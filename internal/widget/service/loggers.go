@@ -37,3 +37,13 @@ func (h *Handler) Entity(v visit.Visit, conversation, number string) json.RawMes
 	}
 	return all[0].Raw
 }
+
+// LogPage is the form that a visit's page wants filled in for each log of
+// messages; nil for the phone's own.
+func (h *Handler) LogPage(v visit.Visit) *Page {
+	s := h.Of(v)
+	if s == nil {
+		return nil
+	}
+	return s.Page(LogMessages)
+}
