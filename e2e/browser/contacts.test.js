@@ -58,6 +58,12 @@ describe('the contacts of the page', () => {
       await tab.page.keyboard.press('End');
       await contact(tab, '王 02496').and(tab.phone.locator(':focus')).waitFor();
 
+      // By letter, far down where nothing was drawn yet.
+      await tab.phone.locator('[data-letter]').getByText('I', { exact: true }).click();
+      await contact(tab, 'Ito 00008').waitFor();
+      const [row, list] = await Promise.all([contact(tab, 'Ito 00008').boundingBox(), tab.phone.locator('.people__scroll').boundingBox()]);
+      assert.ok(row && list && row.y >= list.y && row.y < list.y + 60, `the letter is not at the top: ${JSON.stringify([row, list])}`);
+
       await tab.phone.getByRole('button', { name: 'Company', exact: true }).click();
       await contact(tab, 'Sam Okafor').waitFor();
       await contact(tab, 'Archer 00000').waitFor({ state: 'detached' });

@@ -7,7 +7,6 @@ import (
 	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
-	"golang.org/x/text/unicode/norm"
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
@@ -163,21 +162,6 @@ func entryName(e *rc.DirectoryEntry) string {
 	return cmp.Or(strings.TrimSpace(e.FirstName+" "+e.LastName), e.Name)
 }
 
-// initials are the first letters of the first and last word of a name.
-func initials(name string) string {
-	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '-' && len(name) < 3 })
-	var letters []rune
-	for _, w := range words {
-		if r := []rune(w)[0]; unicode.IsLetter(r) {
-			letters = append(letters, unicode.ToUpper(r))
-		}
-	}
-	if len(letters) > 2 {
-		letters = []rune{letters[0], letters[len(letters)-1]}
-	}
-	return string(letters)
-}
-
 // lookup finds recipients: the typed number, colleagues, and whoever was
 // texted with before, best matches first. recent holds numbers by how
 // recently they were used.
@@ -257,51 +241,12 @@ func matchesDigits(p Party, ds string) bool {
 	return ds != "" && (strings.Contains(digits(p.Number), ds) || strings.Contains(digits(p.Display), ds))
 }
 
-// searchDigits returns the digits of a query that looks like a number,
-// without the zeros that only dialling needs.
-func searchDigits(query string) string {
-	for _, r := range query {
-		if unicode.IsLetter(r) {
-			return ""
-		}
-	}
-	return strings.TrimPrefix(digits(query), "00")
-}
+// Names and numbers are compared alike in every list of people.
 
-func digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, s)
-}
+func fold(s string) string { return contact.Fold(s) }
 
-// fold makes texts comparable: without case, accents and width.
-func fold(s string) string {
-	ascii := true
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			ascii = false
-			break
-		}
-	}
-	if ascii {
-		return strings.ToLower(s)
-	}
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(s) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case r == 'ß':
-			b.WriteString("ss")
-		case r == 'ø' || r == 'Ø':
-			b.WriteByte('o')
-		case r == 'ł' || r == 'Ł':
-			b.WriteByte('l')
-		default:
-			b.WriteRune(unicode.ToLower(r))
-		}
-	}
-	return b.String()
-}
+func digits(s string) string { return contact.Digits(s) }
+
+func searchDigits(query string) string { return contact.SearchDigits(query) }
+
+func initials(name string) string { return contact.Initials(name) }

@@ -13,8 +13,8 @@ type Desk interface {
 	Templates
 	Status() Status
 	Me() Me
-	// Conversations returns the newest first; a query matches names, numbers
-	// and text.
+	// Conversations returns the newest first, all of them where limit is 0; a
+	// query matches names, numbers and text.
 	Conversations(query string, limit int) []Conversation
 	// Conversation returns one with its messages, oldest first, or a NotFound
 	// *rc.Error.

@@ -121,7 +121,7 @@ func (d *fixtureDesk) Me() Me         { return d.me }
 func (d *fixtureDesk) Conversations(query string, limit int) []Conversation {
 	var out []Conversation
 	for _, c := range d.conversations {
-		if len(out) < limit && strings.Contains(strings.ToLower(c.Title+" "+c.Preview), strings.ToLower(query)) {
+		if (limit <= 0 || len(out) < limit) && strings.Contains(strings.ToLower(c.Title+" "+c.Preview), strings.ToLower(query)) {
 			out = append(out, c)
 		}
 	}

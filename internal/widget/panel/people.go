@@ -56,7 +56,9 @@ func newFixtureBooks(many int) *fixtureBooks {
 
 func (b *fixtureBooks) Contacts(visit.Visit) (contact.Source, bool) { return b.Source, true }
 
-func (b *fixtureBooks) Contact(_ visit.Visit, id string) (contact.Contact, bool) { return b.Book.Get(id) }
+func (b *fixtureBooks) Contact(_ visit.Visit, id string) (contact.Contact, bool) {
+	return b.Book.Get(id)
+}
 
 func (b *fixtureBooks) Whose(_ visit.Visit, _, number string) []contact.Contact {
 	return b.Book.Whose(number)

@@ -1,0 +1,129 @@
+package panel
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"offhook/internal/widget/contact"
+	"offhook/internal/widget/visit"
+)
+
+// strangers is a desk with people that the phone service does not know.
+func strangers() *fixtureDesk {
+	d := newFixtureDesk()
+	heard := Party{Name: "WIRELESS CALLER", Number: marta.Number, Display: marta.Display, Initials: "WC", Heard: true}
+	known := Party{Name: "Priya Raman", Number: "+12125550166", Display: "(212) 555-0166", Initials: "PR"}
+	d.conversations = []Conversation{
+		{ID: "1", Parties: []Party{heard}, Title: heard.Name, Preview: "first", At: storyTime},
+		{ID: "2", Parties: []Party{known}, Title: known.Name, Preview: "second", At: ago(day)},
+		{ID: "3", Parties: []Party{dana, heard, cold}, Title: "x", Preview: "third", At: ago(2 * day)},
+	}
+	d.messages["1"] = []Message{theirs("m", heard, storyTime, "first")}
+	return d
+}
+
+func titles(all []Conversation) (out []string) {
+	for _, c := range all {
+		out = append(out, c.Title)
+	}
+	return out
+}
+
+func TestNumbersGetTheNamesOfThePagesContacts(t *testing.T) {
+	d := namedDesk{strangers(), visit.Visit{}, newFixtureBooks(0)}
+	want := []string{"Marta Lindqvist", "Priya Raman", "Marta Lindqvist, (310) 555-0177"}
+	if diff := cmp.Diff(want, titles(d.Conversations("", 9))); diff != "" {
+		t.Error(diff)
+	}
+	c, messages, err := d.Conversation("1")
+	if err != nil || c.Title != "Marta Lindqvist" || messages[0].From.Initials != "ML" {
+		t.Errorf("%+v %+v %v", c, messages, err)
+	}
+	if _, _, err := d.Conversation("nowhere"); err == nil {
+		t.Error("a conversation that is not there")
+	}
+}
+
+func TestConversationsAreFoundByThoseNames(t *testing.T) {
+	d := namedDesk{strangers(), visit.Visit{}, newFixtureBooks(0)}
+	for query, want := range map[string][]string{
+		"lindq mar": {"Marta Lindqvist", "Marta Lindqvist, (310) 555-0177"},
+		"second":    {"Priya Raman"},
+		"nobody":    nil,
+	} {
+		if diff := cmp.Diff(want, titles(d.Conversations(query, 9))); diff != "" {
+			t.Errorf("%q: %s", query, diff)
+		}
+	}
+	if got := d.Conversations("mar", 1); len(got) != 1 {
+		t.Errorf("%d for one", len(got))
+	}
+}
+
+func TestOnlyTheWindowThatIsLookedAtIsDrawn(t *testing.T) {
+	v := newPeople(crmPage(newFixtureDesk(), newFixtureBooks(1000)), "", "", 550)
+	drawn, count, heads := []int{}, 0, 0
+	for _, w := range v.Shown {
+		if len(w.Rows) > 0 {
+			drawn = append(drawn, w.At)
+		}
+		for i, r := range w.Rows {
+			if (r.Head != "") != (v.List.Head(w.At+i) != "") {
+				t.Errorf("the letter above %d", w.At+i)
+			}
+		}
+		count, heads = count+w.Count, heads+w.Heads
+	}
+	if diff := cmp.Diff([]int{500, 600}, drawn); diff != "" {
+		t.Error(diff)
+	}
+	if count != v.List.Len() || heads != len(v.List.Letters()) {
+		t.Errorf("%d contacts of %d, %d letters of %d", count, v.List.Len(), heads, len(v.List.Letters()))
+	}
+}
+
+func TestTheListIsNarrowedToOneSource(t *testing.T) {
+	p := crmPage(newFixtureDesk(), newFixtureBooks(0))
+	all := newPeople(p, "", "", 0).List.Len()
+	company := newPeople(p, "", contact.Company, 0)
+	app := newPeople(p, "", application, 0)
+	if company.Chosen != contact.Company || app.Chosen != application || company.List.Len() == 0 || app.List.Len() != 6 || company.List.Len()+app.List.Len() > all {
+		t.Errorf("all %d, company %d, application %d", all, company.List.Len(), app.List.Len())
+	}
+	if v := newPeople(p, "", "elsewhere", 0); v.Chosen != "" || v.List.Len() != all {
+		t.Errorf("a source that is not there: %q, %d", v.Chosen, v.List.Len())
+	}
+	alone := newPeople(storyPage(newFixtureDesk()), "", application, 0)
+	if strings.Contains(fmt.Sprint(alone.Sources), "HarborCRM") || alone.App.Name != "" {
+		t.Errorf("%+v", alone.Sources)
+	}
+}
+
+func TestAContactThatIsNotThereIsNotFound(t *testing.T) {
+	p := crmPage(newFixtureDesk(), newFixtureBooks(0))
+	for _, at := range [][2]string{{contact.Company, "c1"}, {"HarborCRM", "9"}, {"Other", "c1"}, {contact.Personal, "c1"}} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.SetPathValue("type", at[0])
+		r.SetPathValue("id", at[1])
+		if err := new(Handler).contact(httptest.NewRecorder(), r, p); err == nil || !strings.Contains(err.Error(), "not here any more") {
+			t.Errorf("%v: %v", at, err)
+		}
+	}
+}
+
+func TestWhoWritesATextIsOfferedThePagesContacts(t *testing.T) {
+	v := newRecipients("lindqvist", []Party{marta})
+	v.add(newFixtureBooks(0).Source)
+	var got []string
+	for _, o := range v.Options {
+		got = append(got, o.Name+" "+o.Number)
+	}
+	want := []string{"Marta Lindqvist +14155550144", "Marta Lindqvist +14155550145"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
