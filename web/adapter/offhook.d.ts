@@ -294,6 +294,10 @@ export interface Commands {
   "rc-adapter-update-third-party-settings": {
     settings?: SettingItem[];
   };
+  /** The form of every log of messages, at `/log/messages/:conversationId`. Without one the phone has its own: a contact and a note. Capability `service`. */
+  "rc-adapter-update-messages-log-page": {
+    page: Page;
+  };
   /** A page or tab from JSON Schema, uiSchema and formData, up to 256 kB, 12 levels and 500 fields. A known id is merged. Capability `service`. */
   "rc-adapter-register-customized-page": {
     page: Page;
