@@ -11,9 +11,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"offhook/internal/opaque"
@@ -66,7 +66,8 @@ func SetHook(ctx context.Context, st store.Widget, ring *seal.Ring, platform, cl
 }
 
 func loopback(host string) bool {
-	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 func hookRow(platform, clientID string) string { return "log_hooks/" + platform + "/" + clientID }
@@ -177,6 +178,7 @@ func (h *Handler) deliver(ctx context.Context, e store.LogEntry) (reason string,
 	req.Header.Set(signatureHeader, Sign(secret, h.Now(), body))
 	res, err := h.Client.Do(req)
 	if err != nil {
+		h.Log.Warn("reaching a webhook", "entry", e.ID, "err", cause(err))
 		return unreached(err), nil
 	}
 	defer res.Body.Close()
@@ -187,16 +189,27 @@ func (h *Handler) deliver(ctx context.Context, e store.LogEntry) (reason string,
 	return "", nil
 }
 
-// unreached says why there was no answer, without the address.
-func unreached(err error) string {
+// cause is an error of a client without the whole address, which may hold a
+// secret of the operator's.
+func cause(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
-		err = u.Err
+		return u.Err
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	return err
+}
+
+// unreached says why there was no answer. Users read it, so it names nothing
+// of the operator's network; the log does.
+func unreached(err error) string {
+	var told *rc.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Sprintf("The webhook did not answer within %.0f seconds.", patience.Seconds())
+	case errors.As(err, &told):
+		return "The webhook could not be reached: " + told.Message + "."
 	}
-	return "The webhook could not be reached: " + clip(err.Error()) + "."
+	return "The webhook could not be reached; the server's log says why."
 }
 
 // letter is an entry with whose it is.

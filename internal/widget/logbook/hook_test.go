@@ -196,13 +196,30 @@ func TestADeadServerHoldsUpNoOther(t *testing.T) {
 
 func TestAWebhooksAddressIsChecked(t *testing.T) {
 	w := newWorld(t)
-	for _, address := range []string{"", "crm.example/logs", "http://crm.example/logs", "ftp://crm.example", "https://user:pass@crm.example", "https://crm.example/#x"} {
+	for _, address := range []string{"", "crm.example/logs", "http://crm.example/logs", "http://127.crm.example/logs", "ftp://crm.example", "https://user:pass@crm.example", "https://crm.example/#x"} {
 		if _, err := SetHook(t.Context(), w.Store, w.Ring, platform, "app", address, noon); err == nil {
 			t.Errorf("%q was taken", address)
 		}
 	}
 	if _, err := SetHook(t.Context(), w.Store, w.Ring, platform, "unknown", "https://crm.example/logs", noon); err == nil || !strings.Contains(err.Error(), "Register it first") {
 		t.Errorf("an unknown embed: %v", err)
+	}
+}
+
+func TestUsersReadNothingOfTheOperatorsNetwork(t *testing.T) {
+	w := newWorld(t)
+	_, _ = hook(t, w)
+	_, err := SetHook(t.Context(), w.Store, w.Ring, platform, "app", "http://127.0.0.1:1/logs?key=hush", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.auto(true)
+	w.desk.text("7", "Hello", noon)
+	w.settled()
+	w.pushed()
+	card := w.card()
+	if strings.Contains(card, "127.0.0.1") || strings.Contains(card, "hush") || !strings.Contains(card, "The webhook could not be reached") {
+		t.Error(card)
 	}
 }
 
