@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -20,6 +21,7 @@ import (
 // sentence in the page's console.
 const (
 	maxBookSize = 48 << 20 // bytes
+	allBooks    = 1 << 30  // bytes of all services, where the handler names no other
 	mostPages   = 5000
 	// A page's answer has up to a million characters, of up to four bytes.
 	maxPageBody = 4<<20 + 64<<10
@@ -34,6 +36,7 @@ const fresh = 15 * time.Second
 type contacts struct {
 	name, account string // whose they are
 	book          *contact.Book
+	size          int             // of book, in bytes
 	stamp         json.RawMessage // the page's syncTimestamp, nil for none
 	synced        time.Time
 	wanted        bool   // the page has asked to be asked
@@ -64,6 +67,9 @@ func (s *Service) settle() {
 	if !s.account.Authorized {
 		c.run, c.wanted = nil, false
 		s.matches.run = nil
+		if c.account == "" { // who comes next may be somebody else
+			s.contacts, s.matches = contacts{}, matches{}
+		}
 		return
 	}
 	if c.name != s.reg.Name || c.account != s.account.Account {
@@ -204,6 +210,7 @@ func (h *Handler) takeContacts(w http.ResponseWriter, r *http.Request, c call) e
 			answer.Warnings = append(answer.Warnings, s.finish(run, h.Now())...)
 			change.ID = "list"
 		}
+		h.makeRoom(s)
 	}
 	h.announce(r.Context(), s, change)
 	visit.JSON(w, http.StatusOK, answer)
@@ -266,7 +273,9 @@ func (s *Service) add(r *run, p bundle) paged {
 			continue
 		}
 		if c.Deleted {
-			r.gone[c.ID] = len(r.gone) < 4*contact.Most
+			if len(r.gone) < 4*contact.Most {
+				r.gone[c.ID] = true
+			}
 			continue
 		}
 		delete(r.gone, c.ID)
@@ -316,14 +325,64 @@ func (s *Service) finish(r *run, now time.Time) (warnings []string) {
 		}
 	}
 	book := contact.NewBook(entries)
+	size := 0
+	for i := range entries {
+		size += entries[i].Size()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.contacts.run != r {
 		return nil // the user took the authorization back meanwhile
 	}
 	c := &s.contacts
-	c.book, c.stamp, c.synced, c.trouble, c.run = book, r.stamp, now, "", nil
+	c.book, c.size, c.stamp, c.synced, c.trouble, c.run = book, size, r.stamp, now, "", nil
 	return warnings
+}
+
+// makeRoom lets go of the contacts of services that nobody has asked for in
+// the longest time, until those of all together fit. Their pages are asked
+// again when somebody looks.
+func (h *Handler) makeRoom(but *Service) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	total := 0
+	all := slices.Collect(maps.Values(h.services))
+	for _, s := range all {
+		total += s.held()
+	}
+	slices.SortFunc(all, func(a, b *Service) int { return a.lastUsed().Compare(b.lastUsed()) })
+	for _, s := range all {
+		if total <= cmp.Or(h.BookBytes, allBooks) {
+			return
+		}
+		if s != but {
+			total -= s.held()
+			s.letGo()
+		}
+	}
+}
+
+// held is how many bytes of contacts a service has in memory.
+func (s *Service) held() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.contacts.size
+	if s.contacts.run != nil {
+		n += s.contacts.run.size
+	}
+	return n
+}
+
+func (s *Service) lastUsed() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
+}
+
+func (s *Service) letGo() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.contacts = contacts{name: s.contacts.name, account: s.contacts.account}
 }
 
 // Contacts are what a visit's service has for the panels; false where none is

@@ -76,6 +76,34 @@ func (w *world) names() []string {
 	return out
 }
 
+func TestContactsOfAnAccountWithoutANameGoWithItsAuthorization(t *testing.T) {
+	for account, kept := range map[string]int{`""`: 0, `"ada"`: 1} {
+		w := with(t, `,"authorizationPath":"/a","authorized":true,"authorizedAccount":`+account)
+		w.brings(w.begin("known"), `{"data":[{"id":"a","name":"Ada's"}],"syncTimestamp":1}`)
+		for _, authorized := range []string{"false", "true"} {
+			w.post(`{"type":"rc-adapter-update-authorization-status","authorized":` + authorized + `,"authorizedAccount":` + account + `}`)
+		}
+		if names := w.names(); len(names) != kept {
+			t.Errorf("account %s: the next one sees %v", account, names)
+		}
+	}
+}
+
+func TestOfContactsThatAreGoneAPageNamesOnlySoMany(t *testing.T) {
+	w := with(t, "")
+	run := w.begin("known")
+	for page := range 5 {
+		var gone []string
+		for i := range 50_000 {
+			gone = append(gone, fmt.Sprintf(`{"id":"%d-%d","deleted":true}`, page, i))
+		}
+		w.brings(run, fmt.Sprintf(`{"data":[%s],"nextPage":%d}`, strings.Join(gone, ","), page+2))
+	}
+	if n := w.Gone(ours); n > 4*contact.Most {
+		t.Errorf("%d are remembered", n)
+	}
+}
+
 func TestContactsComeInPagesAndShowWhenTheyAreWhole(t *testing.T) {
 	w := with(t, "")
 	run := w.begin("known")
@@ -275,5 +303,27 @@ func TestOnlyAUsersOwnFrameSeesTheContacts(t *testing.T) {
 		if _, ok := w.Contact(v, "1"); ok {
 			t.Errorf("%+v sees a contact", v)
 		}
+	}
+}
+
+func TestTheContactsOfAllServicesTogetherAreBounded(t *testing.T) {
+	w := with(t, "")
+	w.BookBytes = 500
+	w.brings(w.begin("known"), `{"data":[{"id":"1","name":"A"}]}`)
+	before := w.names()
+	w.now = w.now.Add(time.Minute)
+	w.grant = "other"
+	w.post(register(`"name":"Acme","contactsPath":"/c"`))
+	w.brings(w.begin("known"), `{"data":[{"id":"1","name":"B"},{"id":"2","name":"C"},{"id":"3","name":"D"}]}`)
+	if src, _ := w.Contacts(visit.Visit{Frame: ours.Frame, Session: &store.Session{GrantID: "other"}}); src.Book.Len() != 3 {
+		t.Errorf("the newest has %d", src.Book.Len())
+	}
+	if after := w.names(); len(before) != 1 || len(after) != 0 {
+		t.Errorf("the oldest had %v and has %v", before, after)
+	}
+	w.grant = "g"
+	w.brings(w.begin("visit"), `{"data":[{"id":"1","name":"A"}]}`)
+	if diff := cmp.Diff([]string{"A"}, w.names()); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -63,6 +63,8 @@ type Handler struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 
+	BookBytes int // bound of the contacts of all services in memory; zero for 1 GB
+
 	mu       sync.Mutex
 	services map[owner]*Service // guarded by mu
 	swept    time.Time          // guarded by mu; when idle ones were dropped

@@ -33,6 +33,8 @@ type world struct {
 	caps []string
 	now  time.Time
 
+	grant string // whose requests are made
+
 	mu   sync.Mutex
 	told []service.Change // guarded by mu
 }
@@ -45,7 +47,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, mux: http.NewServeMux(), caps: []string{service.Capability}, now: time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)}
+	w := &world{t: t, grant: "g", mux: http.NewServeMux(), caps: []string{service.Capability}, now: time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)}
 	b := new(bus.InProcess)
 	stop, err := b.Subscribe(service.Changed, func(data []byte) {
 		var c service.Change
@@ -85,7 +87,7 @@ func (w *world) Embed(context.Context, string, string) (store.Embed, error) {
 func (w *world) ask(method, path, body string) (int, string) {
 	w.t.Helper()
 	r := httptest.NewRequest(method, "/p/k/service"+path, strings.NewReader(body))
-	r.Header.Set("Grant", "g")
+	r.Header.Set("Grant", w.grant)
 	r.Header.Set(visit.Header, "1")
 	rec := httptest.NewRecorder()
 	w.mux.ServeHTTP(rec, r)
