@@ -70,7 +70,7 @@ it('every snippet runs and gives what it says, and every event is heard', async 
   for (const name of [...names('members').map((n) => n.replace(/\?$/, '')), ...names('commands'), ...names('requests')]) {
     assert.ok(written.includes(name), `no snippet of docs/host-api.md uses ${name}`);
   }
-  host.put('/script', host.script({ clientId, enableSmsSettingEvent: '1' }));
+  host.put('/script', host.script({ clientId, enableSmsSettingEvent: '1', enableAnalytics: '1' }));
   const person = await Person.open(demo);
   try {
     const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];

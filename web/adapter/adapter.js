@@ -1,7 +1,6 @@
 // The phone in the corner of any page; see docs/host-api.md. The iframe stands
-// in the page's tree, where integrations look for it, all else in a shadow
-// root. It works under strict policies: no inline styles or innerHTML. What
-// few pages need is in more.js.
+// in the page's tree, all else in a shadow root. It works under strict
+// policies: no inline styles. What few pages need is in more.js.
 (() => {
   'use strict';
   const script = /** @type {any} */ (document.currentScript ?? document.querySelector('script[src*="/adapter.js"]'));
@@ -51,9 +50,10 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     if (window.RCAdapter) return window.RCAdapter;
     const src = script?.src ?? appUrl;
     const url = new URL(appUrl ?? 'app.html', src);
-    const given = new URL(src).searchParams;
-    for (const name in options) given.set(name, options[name]);
-    // What concerns this file stays; the frame gets the rest.
+    const own = window.__ON_RC_POPUP_WINDOW;
+    const given = new URL(own ? location : src).searchParams;
+    for (const name in options) given.set(name, options[name] || '');
+    // What is for this file stays here.
     const take = (name) => {
       const value = given.get(name);
       given.delete(name);
@@ -64,16 +64,17 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     const zIndex = take('zIndex') || 999;
     const minimizable = !take('disableMinimize');
     const notify = !!take('notification');
-    ['newAdapterUI', 'enablePopup', 'popupPageUri'].forEach(take);
-    for (const [name, value] of given) url.searchParams.set(name, value);
-    url.searchParams.set('fromAdapter', '1');
+    const looks = [own, ...['newAdapterUI', 'enablePopup', 'popupPageUri'].map(take)];
+    if (own) given.set('fromPopup', '1');
+    given.set('fromAdapter', '1');
+    for (const [name, value] of given) if (value) url.searchParams.set(name, value);
     const prefix = given.get('prefix') || 'rc-widget';
     const key = prefix + '-adapter';
 
     let name = 'Phone';
     let begin, fail, last, presence;
     const begun = new Promise((resolve, reject) => ([begin, fail] = [resolve, reject]));
-    begun.catch(() => {}); // whoever waits hears of it
+    begun.catch(() => {});
     // x and y are the way from its corner.
     const state = { x: 0, y: 0, minimized: minimizable && innerWidth <= 480, closed: false };
     try {
@@ -83,7 +84,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     state.closed = false;
     if (!minimizable) state.minimized = false;
 
-    // The frame must know its page, also one without Referer.
+    // The frame must know its page.
     const frame = make('iframe', {
       id: prefix + '-adapter-frame', title: name, referrerpolicy: 'origin',
       allow: 'microphone; autoplay; clipboard-write', src: url.href,
@@ -232,7 +233,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       rest ??= import(new URL('more.js', src).href).then((m) => m.default({ api, send, show, begun, signal: gone.signal, key, hear, last: () => last }));
       return (await rest)[method](...args);
     };
-    for (const method of 'ready logoutUser signIn setTicketProvider alertMessage dismissMessage createSMSTemplate isWindowPoppedUp setEnvironment updateSmsSetting setAutoLog'.split(' ')) {
+    for (const method of 'ready logoutUser signIn setTicketProvider alertMessage dismissMessage createSMSTemplate isWindowPoppedUp popupWindow setEnvironment updateSmsSetting setAutoLog'.split(' ')) {
       api[method] = (...args) => more(method, ...args);
     }
 
@@ -250,6 +251,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     });
     on(window, 'resize', place);
     if (notify) more('notify');
+    if (looks.some(Boolean)) more('look', looks);
     on(document, 'click', (c) => {
       if (c.defaultPrevented || c.button || c.metaKey || c.ctrlKey || c.shiftKey || c.altKey) return;
       const link = c.composedPath().find((e) => /^(tel|sms):/i.test(e.href));

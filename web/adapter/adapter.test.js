@@ -19,10 +19,13 @@ class Fake extends EventTarget {
   setAttribute(name, value) { this.attributes[name] = value; }
   append(...children) { this.children.push(...children); }
   after(child) { this.next = child; }
-  attachShadow() { return (this.shadow = new Fake("shadow")); }
+  attachShadow() { return (this.shadow = this.shadowRoot = new Fake("shadow")); }
   remove() { this.removed = true; }
   focus() {}
 }
+
+// What looks.js, which runs outside of the pretend page, finds there.
+Object.assign(globalThis, { CSSStyleSheet: class { replaceSync() {} }, addEventListener() {}, BroadcastChannel: class extends EventTarget { close() {} } });
 
 /** Runs the adapter on a pretend page. */
 function load({ src = "https://phone.example/adapter.js?clientId=app", script = { src }, stored, ...globals } = {}) {
@@ -55,7 +58,7 @@ test("the script fits in five kilobytes", () => {
 
 test("the frame gets the script's parameters, and the adapter keeps its own", () => {
   const { frame, host } = load({
-    src: "https://phone.example/x/adapter.js?clientId=app&appServer=https%3A%2F%2Fp.example&prefix=acme&zIndex=7&defaultDirection=left&notification=1&newAdapterUI=1",
+    src: "https://phone.example/x/adapter.js?clientId=app&appServer=https%3A%2F%2Fp.example&prefix=acme&zIndex=7&defaultDirection=left&notification=1&popupPageUri=%2Fp.html&brand=",
   });
   assert.equal(frame.attributes.src, "https://phone.example/x/app.html?clientId=app&appServer=https%3A%2F%2Fp.example&prefix=acme&fromAdapter=1");
   assert.equal(frame.attributes.id, "acme-adapter-frame");
@@ -206,4 +209,26 @@ test("loaded as a module it knows its own address from the start only", () => {
   const page = load({ script: null, RC_EMBEDDABLE_ADAPTER_MANUAL_INIT: true });
   page.window.RCAdapterInit({ appUrl: "https://phone.example/app.html", options: { clientId: "app" } });
   assert.equal(page.body.children[0].children[0].attributes.src, "https://phone.example/app.html?clientId=app&fromAdapter=1");
+});
+
+test("in a window of its own the phone has what the window's address says", async () => {
+  const page = load({ src: "https://phone.example/adapter.js", __ON_RC_POPUP_WINDOW: 1, location: "https://phone.example/popup.html?clientId=app&zIndex=3&newAdapterUI=1", innerWidth: 300 });
+  assert.equal(page.frame.attributes.src, "https://phone.example/app.html?clientId=app&fromPopup=1&fromAdapter=1");
+  await settled();
+  await import("./looks.js");
+  await settled();
+  assert.equal(page.window.RCAdapter.minimized, false, "a narrow window is no reason to minimize");
+});
+
+test("an option that is false is not there", () => {
+  const page = load({ RC_EMBEDDABLE_ADAPTER_MANUAL_INIT: true });
+  page.window.RCAdapterInit({ options: { disableMessages: false, disableContacts: true } });
+  assert.equal(page.body.children[0].children[0].attributes.src, "https://phone.example/app.html?clientId=app&disableContacts=true&fromAdapter=1");
+});
+
+test("a page that asks for notifications, and no other, loads what makes them", async () => {
+  const asking = load({ src: "https://phone.example/adapter.js?clientId=app&notification=1" });
+  const other = load();
+  await settled();
+  assert.deepEqual([asking.window.loaded, other.window.loaded], [["https://phone.example/more.js"], []]);
 });

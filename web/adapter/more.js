@@ -20,6 +20,9 @@ const START = 20_000;
 export default function more(page) {
   const { api, send, signal } = page;
   const request = requests(page);
+  let popups;
+  /** What opens the phone in a window of its own. @param {string} [uri] the page's own for it */
+  const windows = (uri) => (popups ??= import(new URL("popup.js", import.meta.url).href).then((m) => m.default(page, uri)));
   return {
     /** Resolves with RCAdapter once the phone takes commands. */
     ready: () => within(START, page.begun, "The phone has not come up. What stands in its place on the page says why.", signal),
@@ -40,8 +43,8 @@ export default function more(page) {
     dismissMessage: (id) => request("/dismiss-alert-message", { id }),
     /** @param {string} displayName @param {string} text */
     createSMSTemplate: (displayName, text) => request("/create-sms-template", { displayName, text }),
-    /** @param {{alert?: boolean}} [how] */
-    isWindowPoppedUp: (how) => request("/check-popup-window", how ?? {}),
+    /** @param {{alert?: boolean}} [how] alert brings the window to the front */
+    isWindowPoppedUp: async (how) => (await windows()).there(how?.alert),
     /** @param {{appServer?: string}} [which] without it, the user chooses */
     setEnvironment: async (which) => {
       page.show();
@@ -65,6 +68,16 @@ export default function more(page) {
       api.clickToSMS(to, body.get("body") ?? body.get("text"));
     },
     notify: () => notify(page),
+
+    /** The looks that few pages ask for. @param {[own: boolean, dock: string, popup: string, popupPageUri: string]} looks */
+    look: async ([own, dock, popup, uri]) => {
+      const looks = await import(new URL("looks.js", import.meta.url).href);
+      if (own) return looks.fill(page);
+      if (dock) looks.dock(page);
+      if (popup) (await windows(uri)).header();
+    },
+    /** Opens the phone in a window of its own. @returns {Promise<boolean>} whether there is one now */
+    popupWindow: async () => (await windows()).open(),
   };
 }
 

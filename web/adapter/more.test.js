@@ -68,17 +68,17 @@ test("a request is refused with the phone's own sentence", async () => {
 test("a request waits for the phone, and its five seconds begin when it is there", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { page, begin, rest } = lend({ up: false });
-  const answer = rest.isWindowPoppedUp();
+  const answer = rest.dismissMessage();
   t.mock.timers.tick(15_000);
   await settled();
   assert.deepEqual(page.sent, []);
   begin();
   await settled();
-  assert.equal(page.sent[0].path, "/check-popup-window");
+  assert.equal(page.sent[0].path, "/dismiss-alert-message");
   t.mock.timers.tick(4_999);
   await settled();
   t.mock.timers.tick(1);
-  await assert.rejects(answer, /not answered \/check-popup-window within five seconds/);
+  await assert.rejects(answer, /not answered \/dismiss-alert-message within five seconds/);
 });
 
 test("who waits for a phone that does not come up, or is taken off the page, is told", async (t) => {

@@ -340,7 +340,7 @@ export interface Requests {
     /** as the alert was answered */
     id?: string;
   }; answer: "ok" };
-  /** Whether the phone stands in a window of its own: not yet, so false. */
+  /** Whether the phone stands in a window of its own: `RCAdapter.isWindowPoppedUp` knows; to a page that places the frame itself, false. */
   "/check-popup-window": { body: {
     /** say it in the phone as well */
     alert?: boolean;
@@ -491,8 +491,10 @@ export interface RCAdapter {
   dismissMessage(id?: string): Promise<"ok">;
   /** Resolves with `ok` or with a sentence that says why not. Capability `settings`. */
   createSMSTemplate(displayName: string, text: string): Promise<string>;
-  /** Always false: this phone does not pop out. */
+  /** Whether the phone stands in a window of its own that this page, or another tab with it, has opened; with `alert` the window comes to the front. */
   isWindowPoppedUp(how?: { alert?: boolean }): Promise<boolean>;
+  /** Opens the phone in a window of its own and minimizes this one. Right after a click only, as browsers have it; there is one such window. */
+  popupWindow(): Promise<boolean>;
   /** Chooses among the platforms that the operator allows; without `appServer` the user is asked. Capability `settings`. */
   setEnvironment(which?: { appServer?: string }): Promise<void>;
   setMinimized(minimized: boolean): void;
@@ -536,5 +538,6 @@ declare global {
     RCAdapterInit(how?: { appUrl?: string; options?: Record<string, string | boolean> }): RCAdapter;
     RCAdapterDispose(): void;
     RC_EMBEDDABLE_ADAPTER_MANUAL_INIT?: boolean;
+    __ON_RC_POPUP_WINDOW?: unknown;
   }
 }

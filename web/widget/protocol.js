@@ -60,7 +60,7 @@ export const unsupported = {
   "rc-adapter-presenceItemClicked": "The bar above this phone has no menu of presence; rc-adapter-set-presence sets it.",
   "rc-adapter-navigateToCurrentCall": "Calls come with a later version.",
   "rc-adapter-navigateToViewCalls": "Calls come with a later version.",
-  "rc-adapter-popOut": "This phone does not pop out.",
+  "rc-adapter-popOut": "A frame cannot open that window; `RCAdapter.popupWindow` does.",
   "rc-adapter-goto-presence": "Nothing handles it in the contract either.",
 };
 

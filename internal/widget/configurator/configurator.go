@@ -49,7 +49,8 @@ type Embeds interface {
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", h.front)
-	mux.HandleFunc("GET /configurator/stage", h.stage)
+	mux.HandleFunc("GET /configurator/stage", h.around("stage"))
+	mux.HandleFunc("GET /popup.html", h.around("popup"))
 	mux.HandleFunc("GET /configurator/check", h.check)
 }
 
@@ -80,11 +81,31 @@ func (h *Handler) front(w http.ResponseWriter, r *http.Request) {
 	h.render(w, r, "front", h.view(base))
 }
 
-// stage is the page that the preview's phone stands on, as a stranger's page
-// would have it.
-func (h *Handler) stage(w http.ResponseWriter, r *http.Request) {
-	protect(w.Header())
-	h.render(w, r, "stage", nil)
+// around draws a page of our own that stands around a phone: the stage of the
+// preview, as a stranger's page would be, and the window that enablePopup
+// opens. Anybody's link may lead there, and the phone in it trusts the page,
+// so its address may hold nothing but what can be chosen: a link that brought
+// a code or a JWT would sign the reader in as somebody else.
+func (h *Handler) around(name string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		protect(w.Header())
+		query := r.URL.Query()
+		for parameter := range query {
+			if !harmless(parameter) {
+				query.Del(parameter)
+			}
+		}
+		if len(query) < len(r.URL.Query()) {
+			http.Redirect(w, r, r.URL.Path+"?"+query.Encode(), http.StatusSeeOther)
+			return
+		}
+		h.render(w, r, name, nil)
+	}
+}
+
+func harmless(parameter string) bool {
+	p := protocol.FindParameter(parameter)
+	return p != nil && p.Secret == "" || parameter == "as" // which snippet the stage shows
 }
 
 func (h *Handler) render(w http.ResponseWriter, r *http.Request, name string, data any) {

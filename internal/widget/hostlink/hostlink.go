@@ -59,6 +59,8 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 var scripts = map[string]string{
 	"/adapter.js":   "adapter/adapter.js",
 	"/more.js":      "adapter/more.js",
+	"/looks.js":     "adapter/looks.js",
+	"/popup.js":     "adapter/popup.js",
 	"/offhook.js":   "adapter/offhook.js",
 	"/offhook.d.ts": web.Types,
 }

@@ -84,7 +84,7 @@ var fromHost = []Message{
 	later("rc-adapter-presenceItemClicked", "The bar above this phone has no menu of presence; rc-adapter-set-presence sets it.", text("presenceType", "")),
 	later("rc-adapter-navigateToCurrentCall", calls),
 	later("rc-adapter-navigateToViewCalls", calls),
-	later("rc-adapter-popOut", "This phone does not pop out.", text("popupWindow", "")),
+	later("rc-adapter-popOut", "A frame cannot open that window; `RCAdapter.popupWindow` does.", text("popupWindow", "")),
 	later("rc-adapter-goto-presence", "Nothing handles it in the contract either.", text("version", "")),
 	forService("rc-adapter-register-third-party-service", true, "Registers the page's own application.", object("service", "Service", "").must()).large(),
 	forService("rc-adapter-update-authorization-status", true, "Whether the service is connected, and as whom; every tab shows it.", flag("authorized", ""), text("authorizedAccount", "")),

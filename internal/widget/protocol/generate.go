@@ -164,6 +164,7 @@ declare global {
     RCAdapterInit(how?: { appUrl?: string; options?: Record<string, string | boolean> }): RCAdapter;
     RCAdapterDispose(): void;
     RC_EMBEDDABLE_ADAPTER_MANUAL_INIT?: boolean;
+    __ON_RC_POPUP_WINDOW?: unknown;
   }
 }
 `

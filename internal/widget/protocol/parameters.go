@@ -1,6 +1,10 @@
 package protocol
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // An Entry is how a parameter is entered where it is chosen.
 type Entry string
@@ -83,6 +87,12 @@ var chosen = []Parameter{
 	{Row: works("notification", "A notification of your page when a text comes in while the page is hidden. The browser asks the user at the first click on the phone. Capability `messages`."),
 		Group: Look, Label: "Notifications", Entry: Switch, Script: true, Clashes: noTexts},
 
+	{Row: works("newAdapterUI", "Minimized, the phone is a narrow tab at the edge of the page that opens to its name, instead of a round button."), Group: Look, Label: "Dock at the edge", Entry: Switch, Script: true,
+		Clashes: []Clash{{"disableMinimize", "A phone that cannot be minimized is never docked."}}},
+	{Row: works("enablePopup", "A button in the phone’s header opens it in a window of its own, once. Your page’s phone is minimized then. That window is this server’s own page, so people sign in there once more; with `popupPageUri` they need not."),
+		Group: Look, Label: "Window of its own", Entry: Switch, Script: true},
+	{Row: works("popupPageUri", "A page of yours for that window, which sets `__ON_RC_POPUP_WINDOW = 1` and loads adapter.js. At the same origin as your page it shares the sign-in."),
+		Group: Look, Label: "Page of the window", Entry: Address, Example: "/phone.html", Script: true, Needs: "enablePopup"},
 	{Row: works("stylesUri", "A style sheet of yours, loaded last. From an asset origin of the embed only (`offhook embed add --asset-origin`); it may bring pictures from there, and no fonts."),
 		Group: Look, Label: "Style sheet", Entry: Address, Example: "https://crm.example.com/phone.css"},
 
@@ -131,7 +141,9 @@ var secret = []Parameter{
 
 // What our own scripts set.
 var automatic = []Parameter{
-	{Row: works("fromAdapter", "Set by adapter.js.")},
+	{Row: works("fromAdapter", "Set by adapter.js: it keeps how the phone stands on the page, so the phone does not.")},
+	{Row: works("fromPopup", "Set by adapter.js in a window of its own.")},
+	{Row: works("_t", "A time, so that no cache answers. Our answers for the frame are never cached.")},
 }
 
 // What is accepted and does nothing, with the reason.
@@ -167,12 +179,7 @@ var unsupported = []Parameter{
 	{Row: lacks("errorReportToken", "As `enableErrorReport`.")},
 	{Row: lacks("errorReportSampleRate", "As `enableErrorReport`.")},
 	{Row: lacks("errorReportProjectId", "As `enableErrorReport`.")},
-	{Row: lacks("enableSMSTemplate", "Accepted and not read.")},
-	{Row: lacks("newAdapterUI", "Accepted and not read.")},
-	{Row: lacks("enablePopup", "Accepted and not read.")},
-	{Row: lacks("popupPageUri", "Accepted and not read.")},
-	{Row: lacks("fromPopup", "Accepted and not read.")},
-	{Row: lacks("_t", "Accepted and not read.")},
+	{Row: lacks("enableSMSTemplate", "Not needed: templates are always at hand where texts are written.")},
 }
 
 func works(name, note string) Row { return Row{name, true, note} }
@@ -189,6 +196,61 @@ func ParameterRows() (r []Row) {
 		r = append(r, row)
 	}
 	return r
+}
+
+// ParameterTable is what can be chosen, for docs/embedding.md.
+func ParameterTable() string {
+	var b strings.Builder
+	b.WriteString("| parameter | value | effect |\n| --- | --- | --- |\n")
+	for _, p := range Parameters {
+		if p.Group == "" {
+			continue
+		}
+		name := code(p.Name)
+		if p.Old != "" {
+			name += " (or " + code(p.Old) + ")"
+		}
+		note := cell(p.Note)
+		if p.Script {
+			note = "`adapter.js` alone. " + note
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, p.value(), note)
+	}
+	return b.String()
+}
+
+// value says in a few words what may stand there.
+func (p Parameter) value() string {
+	switch p.Entry {
+	case Switch:
+		return "any"
+	case Count:
+		return "a number"
+	case Address, Platforms:
+		return "an address"
+	case Choice:
+		var all []string
+		for _, o := range p.Choices {
+			if o.Value != "" {
+				all = append(all, code(o.Value))
+			}
+		}
+		return strings.Join(all, ", ")
+	default:
+		return "a text"
+	}
+}
+
+// IdleTable is what is accepted and does nothing, for docs/embedding.md.
+func IdleTable() string {
+	var b strings.Builder
+	b.WriteString("| parameter | why it does nothing |\n| --- | --- |\n")
+	for _, p := range Parameters {
+		if !p.Done {
+			fmt.Fprintf(&b, "| %s | %s |\n", code(p.Name), cell(p.Note))
+		}
+	}
+	return b.String()
 }
 
 // FindParameter returns the parameter of a name, also of an older one, or

@@ -25,34 +25,42 @@ func TestWhatIsGeneratedSaysWhatTheDescriptionSays(t *testing.T) {
 	}
 }
 
-// Each part of the document between such marks is a table of the description.
-var tables = map[string]func() string{
-	"commands":     func() string { return protocol.Table(false) },
-	"events":       func() string { return protocol.Table(true) },
-	"requests":     protocol.RequestTable,
-	"members":      protocol.MemberTable,
-	"capabilities": protocol.CapabilityTable,
-	"absent":       protocol.AbsentTable,
+// Each part of a document between such marks is a table of the description.
+var tables = map[string]map[string]func() string{
+	"docs/host-api.md": {
+		"commands":     func() string { return protocol.Table(false) },
+		"events":       func() string { return protocol.Table(true) },
+		"requests":     protocol.RequestTable,
+		"members":      protocol.MemberTable,
+		"capabilities": protocol.CapabilityTable,
+		"absent":       protocol.AbsentTable,
+	},
+	"docs/embedding.md": {
+		"parameters": protocol.ParameterTable,
+		"idle":       protocol.IdleTable,
+	},
 }
 
 var part = regexp.MustCompile(`(?s)(<!-- table: (\w+) -->\n).*?(<!-- end -->)`)
 
-func TestTheTablesOfTheDocumentSayWhatTheDescriptionSays(t *testing.T) {
-	seen := map[string]bool{}
-	same(t, "docs/host-api.md", func(doc string) string {
-		return part.ReplaceAllStringFunc(doc, func(s string) string {
-			p := part.FindStringSubmatch(s)
-			table, ok := tables[p[2]]
-			if !ok {
-				t.Fatalf("docs/host-api.md has a table %q that nothing makes", p[2])
-			}
-			seen[p[2]] = true
-			return p[1] + table() + p[3]
+func TestTheTablesOfTheDocumentsSayWhatTheDescriptionSays(t *testing.T) {
+	for name, made := range tables {
+		seen := map[string]bool{}
+		same(t, name, func(doc string) string {
+			return part.ReplaceAllStringFunc(doc, func(s string) string {
+				p := part.FindStringSubmatch(s)
+				table, ok := made[p[2]]
+				if !ok {
+					t.Fatalf("%s has a table %q that nothing makes", name, p[2])
+				}
+				seen[p[2]] = true
+				return p[1] + table() + p[3]
+			})
 		})
-	})
-	for name := range tables {
-		if !seen[name] {
-			t.Errorf("docs/host-api.md has no table %q", name)
+		for table := range made {
+			if !seen[table] {
+				t.Errorf("%s has no table %q", name, table)
+			}
 		}
 	}
 }

@@ -19,7 +19,7 @@ var Requests = []Request{
 		Answer: `"ok"`,
 	},
 	{
-		Row:    Row{"/check-popup-window", true, "Whether the phone stands in a window of its own: not yet, so false."},
+		Row:    Row{"/check-popup-window", true, "Whether the phone stands in a window of its own: `RCAdapter.isWindowPoppedUp` knows; to a page that places the frame itself, false."},
 		Fields: []Field{flag("alert", "say it in the phone as well")},
 		Answer: "boolean",
 	},

@@ -62,7 +62,7 @@ var toHost = []Message{
 	notSent("rc-adapter-ai-assistant-settings-notify", notes),
 	out("rc-analytics-track", Status, "With `enableAnalytics`, for what the user does: Authentication, Logout, Click to SMS, SMS Attempt, SMS: SMS sent successfully, SMS: SMS sent failed, Save Third Party Setting Section. Nothing of what was written, or to whom.",
 		text("event", "").must(), object("properties", "Record<string, unknown>", "").must()),
-	notSent("rc-adapter-set-popup-window-size", "This phone does not pop out."),
+	notSent("rc-adapter-set-popup-window-size", "The window has the size that it was opened with."),
 }
 
 // envelope are the fields of every message to the host.
