@@ -94,6 +94,8 @@ const texting = (state) => document.dispatchEvent(new CustomEvent("oh:texting", 
 
 /** @param {string} path @param {URLSearchParams} body @returns {Promise<string>} */
 async function offer(path, body) {
+  // A server that restarted may not know any more that the page wants to be asked.
+  if (document.body.dataset.guarded) body.set("guarded", "1");
   let r;
   try {
     // An id makes a text safe to offer again, also where the first one arrived.

@@ -20,6 +20,7 @@ globalThis.fetch = async (url, { body, headers }) => {
   asked.push({ url, id: body?.get("id"), text: body?.get("text"), proof: headers["X-Offhook"] });
   return answer();
 };
+const fetches = globalThis.fetch;
 const ok = () => ({ ok: true, json: async () => ({ conversation: "c" }) });
 const refuse = (status, sentence) => () => ({ ok: false, status, text: async () => `${sentence}\n` });
 const offline = () => {
@@ -43,6 +44,16 @@ test("a text that is taken is forgotten", async () => {
   assert.deepEqual(waiting(here), []);
   assert.equal(asked[0].url, "/p/k/panel/conversations/c%201/messages");
   assert.equal(asked[0].proof, "1");
+});
+
+test("a page that wants to be asked is said to want it, with each text", async () => {
+  page.body.dataset.guarded = "1";
+  globalThis.fetch = mock.fn(async () => ok());
+  put("c", "Hello");
+  await settle();
+  delete page.body.dataset.guarded;
+  assert.equal(globalThis.fetch.mock.calls[0].arguments[1].body.get("guarded"), "1");
+  globalThis.fetch = fetches;
 });
 
 test("without a connection a text waits, and goes under the same id", async () => {

@@ -41,6 +41,7 @@ export const answers = () => memory.some((m) => m.type === "rc-adapter-register-
  */
 export function take(message) {
   memory = remember(memory, message);
+  if (message.service?.doNotContactPath) document.body.dataset.guarded = "1"; // outbox.js says so with each text
   if (!signedIn()) {
     if (message.type === "rc-adapter-update-customized-banner") void drawBanner({ method: "POST", body: JSON.stringify(message) });
     return;

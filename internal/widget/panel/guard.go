@@ -31,13 +31,17 @@ type guardRecipient struct {
 // guard keeps a text back until the host page's application has been asked
 // whether its recipients may be contacted, where it wants to be asked
 // (contract/service.md 13). What the user decided against its advice, or
-// without its answer, is written down. done means that the request has been
-// answered.
+// without its answer, is written down. The frame says when its page wants to
+// be asked: this server may have been restarted since, or not have heard of it
+// yet. done means that the request has been answered.
 func (h *Handler) guard(w http.ResponseWriter, r *http.Request, p page, o Outgoing) (done bool, err error) {
 	if h.Services == nil {
 		return false, nil
 	}
 	name := h.Services.Guard(p.visit)
+	if name == "" && r.PostForm.Get("guarded") != "" {
+		name = "The page around the phone"
+	}
 	if name == "" {
 		return false, nil
 	}

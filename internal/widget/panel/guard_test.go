@@ -50,6 +50,20 @@ func TestATextWaitsForThePagesApplication(t *testing.T) {
 	}
 }
 
+// An unregistered page is one that the server does not know any more.
+type unregistered struct{ guarded }
+
+func (unregistered) Guard(visit.Visit) string { return "" }
+
+func TestAServerThatHasForgottenThePageTakesTheFramesWord(t *testing.T) {
+	f := newFixture(t, nil)
+	f.handler.Services, f.handler.Audit = unregistered{}, new(trail)
+	w := f.do("POST", "/conversations/42/messages", url.Values{"id": {"x"}, "text": {"Hello"}, "guarded": {"1"}})
+	if w.Code != 409 || w.Header().Get("X-Offhook-Guard") == "" || len(f.desk.told) > 0 {
+		t.Errorf("%d %s, sent %q", w.Code, w.Body, f.desk.told)
+	}
+}
+
 func TestAVerdictLetsTheTextGo(t *testing.T) {
 	for verdict, want := range map[string]int{"allowed": 0, "no answer": 1} {
 		f := newFixture(t, nil)

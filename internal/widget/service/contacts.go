@@ -273,9 +273,7 @@ func (s *Service) add(r *run, p bundle) paged {
 			continue
 		}
 		if c.Deleted {
-			if len(r.gone) < 4*contact.Most {
-				r.gone[c.ID] = true
-			}
+			r.forget(c.ID)
 			continue
 		}
 		delete(r.gone, c.ID)
@@ -303,6 +301,14 @@ func (s *Service) add(r *run, p bundle) paged {
 		out.NextPage = r.next
 	}
 	return out
+}
+
+// forget notes that a contact has gone; more of them than anybody can have are
+// a mistake of the page.
+func (r *run) forget(id string) {
+	if len(r.gone) < 4*contact.Most {
+		r.gone[id] = true
+	}
 }
 
 func (s *Service) typ() string {

@@ -89,17 +89,8 @@ func TestContactsOfAnAccountWithoutANameGoWithItsAuthorization(t *testing.T) {
 	}
 }
 
-func TestOfContactsThatAreGoneAPageNamesOnlySoMany(t *testing.T) {
-	w := with(t, "")
-	run := w.begin("known")
-	for page := range 5 {
-		var gone []string
-		for i := range 50_000 {
-			gone = append(gone, fmt.Sprintf(`{"id":"%d-%d","deleted":true}`, page, i))
-		}
-		w.brings(run, fmt.Sprintf(`{"data":[%s],"nextPage":%d}`, strings.Join(gone, ","), page+2))
-	}
-	if n := w.Gone(ours); n > 4*contact.Most {
+func TestOfContactsThatAreGoneARunRemembersOnlySoMany(t *testing.T) {
+	if n := service.Forget(5 * contact.Most); n > 4*contact.Most {
 		t.Errorf("%d are remembered", n)
 	}
 }

@@ -130,6 +130,9 @@ func (c call) register(m message) ([]string, []Change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.reg.afresh()
+	if s.stale {
+		next, s.stale = Registration{}, false
+	}
 	warnings := decode(fields, &next)
 	warnings = append(warnings, next.check(c.embed.AssetOrigins)...)
 	s.reg = next

@@ -184,6 +184,7 @@ type Service struct {
 	mu      sync.Mutex
 	used    time.Time    // guarded by mu
 	reg     Registration // guarded by mu; Name is empty until a page registers
+	stale   bool         // guarded by mu; reg is an earlier load's, until this one registers
 	account account      // guarded by mu
 	license license      // guarded by mu
 	items   []Item       // guarded by mu; settings
@@ -223,10 +224,12 @@ func (s *Service) idle(now time.Time) bool {
 
 // restart forgets what a page registers anew when it is loaded. Contacts and
 // their numbers stay: they are the same application's, or settle drops them.
+// So does the registration until the next one is there, whatever the page says
+// before: without it nobody would be asked whether somebody may be contacted.
 func (s *Service) restart() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reg, s.items, s.shown, s.pages, s.apps = Registration{}, nil, nil, nil, nil
+	s.stale, s.items, s.shown, s.pages, s.apps = true, nil, nil, nil, nil
 }
 
 // Registered reports whether a page has registered.

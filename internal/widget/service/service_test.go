@@ -273,6 +273,18 @@ func TestAServiceIsForgottenWhenNobodyAsksForIt(t *testing.T) {
 	}
 }
 
+func TestAPageThatIsLoadedAnewIsAskedAboutContactsBeforeItRegisters(t *testing.T) {
+	w := newWorld(t)
+	w.post(register(`"name":"A","doNotContactPath":"/d"`))
+	status, body := w.ask("POST", "?first=1", `{"type":"rc-adapter-update-customized-banner","banner":{"id":"b","message":"Hi"}}`)
+	if status != 200 || w.Guard(ours) != "A" {
+		t.Errorf("a banner took the question whom to contact away: %d %s, guard %q", status, body, w.Guard(ours))
+	}
+	if w.post(register(`"name":"A"`)); w.Guard(ours) != "" {
+		t.Error("what the earlier load registered has outlived the next registration")
+	}
+}
+
 func TestAPageThatIsLoadedAnewRegistersFromNothing(t *testing.T) {
 	w := newWorld(t)
 	w.post(register(`"name":"A","contactsPath":"/c","doNotContactPath":"/d","settingsPath":"/s","settings":[{"id":"a","type":"boolean","name":"A","value":true}]`))
