@@ -64,7 +64,7 @@ export function plain(data, limit = LIMIT) {
     const to = {};
     for (const key of Object.keys(value)) {
       if (HOSTILE.has(key)) throw new TooMuch();
-      if (key === "attachments") continue;
+      if (key === "attachments" && !depth) continue;
       spend(key.length + 4);
       const v = copy(value[key], depth + 1);
       if (v !== undefined) to[key] = v;

@@ -56,6 +56,11 @@ test("a message that is too large is said to be, and what may be large is not", 
   assert.match(said[1], /rc-adapter-register-customized-page was larger than 1024 kB/);
 });
 
+test("what a page calls attachments itself stays", () => {
+  const page = { schema: { properties: { attachments: { type: "string" } } } };
+  assert.deepEqual(plain({ page, attachments: [1] }), { page });
+});
+
 test("attachments are left out, however large", async () => {
   const { say, done, said } = link();
   await say({ type: "rc-adapter-new-sms", text: "Hi", attachments: [{ name: "a.png", content: "x".repeat(5_000_000) }] });
