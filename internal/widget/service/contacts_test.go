@@ -299,7 +299,7 @@ func TestOnlyAUsersOwnFrameSeesTheContacts(t *testing.T) {
 
 func TestTheContactsOfAllServicesTogetherAreBounded(t *testing.T) {
 	w := with(t, "")
-	w.BookBytes = 500
+	w.BookBytes = 450
 	w.brings(w.begin("known"), `{"data":[{"id":"1","name":"A"}]}`)
 	before := w.names()
 	w.now = w.now.Add(time.Minute)
