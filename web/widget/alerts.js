@@ -2,6 +2,7 @@
 // each with its clock, and with details on demand. All of it is built from
 // text; addresses lead to https, tel and mailto only.
 // @ts-check
+import { calm } from "./foreign.js";
 import { announce } from "./nav.js";
 
 /** @typedef {{message: string, level?: string, ttl?: number, details?: any[]}} Alert */
@@ -42,7 +43,7 @@ export function dismiss(id) {
 function make(tag, className, text) {
   const e = document.createElement(tag);
   e.className = className;
-  if (text) e.textContent = text;
+  if (text) e.textContent = calm(text);
   return e;
 }
 
@@ -91,7 +92,7 @@ class Notice {
     this.box = make("div", `notice notice--${kind}`);
     // A live region must be there before its words: what is urgent interrupts, the rest waits its turn.
     if (kind === "danger" || kind === "warning") this.box.setAttribute("role", "alert");
-    else announce(message);
+    else announce(calm(message));
     this.box.append(make("span", "notice__icon"), make("p", "notice__text", message));
     const close = make("button", "notice__close");
     close.setAttribute("type", "button");

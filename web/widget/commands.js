@@ -70,12 +70,34 @@ export function actions(link) {
   };
 }
 
+/** Who says more often how the user is, says the last of it. */
+const CALM = 1000;
+/** @type {Message | null} */
+let wanted = null;
+/** @type {Promise<void> | null} */
+let saying = null;
+
 /**
- * Says of the user what the page wants said; the platform decides whether they may.
+ * Says of the user what the page wants said; the platform decides whether they
+ * may. It also counts how often it is asked, and a page that says so all the
+ * time must not use up what the user's own texts need.
  * @param {Message} change @param {HostLink} link
  */
 async function presence(change, link) {
   if (!link.signedIn) return link.once("presence", "rc-adapter-set-presence: nobody is signed in. Nothing was done.");
+  wanted = change;
+  if (saying) return;
+  saying = say();
+  setTimeout(() => {
+    saying = null;
+    if (wanted) presence(wanted, link).catch((e) => link.with.warn(e.message));
+  }, CALM);
+  return saying;
+}
+
+async function say() {
+  const change = wanted;
+  wanted = null;
   const answer = await ask("/panel/presence", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(change) });
   if (!answer.ok) throw new Error((await answer.text()).trim());
 }

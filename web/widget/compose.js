@@ -3,6 +3,7 @@
 // @ts-check
 import { Composer, KEPT } from "./composer.js";
 import { ask } from "./ask.js";
+import { calm } from "./foreign.js";
 import { recall } from "./memory.js";
 import { alert, announce, navigate, takePrefill } from "./nav.js";
 import { newID, post } from "./outbox.js";
@@ -175,7 +176,8 @@ class Compose {
   }
 
   /** @param {{number: string, name: string}} who */
-  #add(who) {
+  #add({ number, name }) {
+    const who = { number, name: calm(name) };
     if (!who.number || this.#to.some((t) => t.number === who.number)) return;
     this.#to.push(who);
     const t = /** @type {HTMLTemplateElement} */ (this.root.querySelector("#chip-template"));

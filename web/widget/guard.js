@@ -3,6 +3,7 @@
 // writes down what they decided and why they were asked. (The contract's phone
 // goes on without an answer; contract/service.md 13.)
 // @ts-check
+import { calm } from "./foreign.js";
 import { current, ready, request } from "./service.js";
 
 /** How long the page may think. */
@@ -60,7 +61,7 @@ function question(title, note, anyway) {
   const add = (/** @type {string} */ tag, /** @type {string} */ css, /** @type {string} */ text) => {
     const e = document.createElement(tag);
     e.className = css;
-    e.textContent = text;
+    e.textContent = calm(text);
     dialog.append(e);
     return e;
   };

@@ -2,6 +2,7 @@
 // authorization button, its own settings, the buttons of both.
 // @ts-check
 import { ask } from "./ask.js";
+import { calm } from "./foreign.js";
 import { navigate } from "./nav.js";
 import { current, request } from "./service.js";
 
@@ -59,7 +60,7 @@ async function closeBanner(at, id) {
 function say(near, sentence) {
   const box = near.closest(".service")?.querySelector("[data-service-error]");
   if (!(box instanceof HTMLElement)) return;
-  box.textContent = sentence;
+  box.textContent = calm(sentence);
   box.hidden = !sentence;
 }
 

@@ -2,6 +2,7 @@
 // click is told to the page, which may fill the text in or open something of
 // its own.
 // @ts-check
+import { calm } from "./foreign.js";
 import { current, request } from "./service.js";
 
 document.addEventListener("oh:panel", draw);
@@ -32,11 +33,12 @@ function button(what, icon) {
   const at = document.createElement("button");
   at.type = "button";
   at.className = "tap tap--s";
-  at.title = what.label;
-  at.setAttribute("aria-label", what.label);
+  const label = calm(what.label);
+  at.title = label;
+  at.setAttribute("aria-label", label);
   // The server has checked where the picture comes from; one it refused is gone.
   if (icon) at.append(Object.assign(document.createElement("img"), { src: icon, alt: "", width: 20, height: 20 }));
-  else at.textContent = what.label.slice(0, 1);
+  else at.textContent = label.slice(0, 1);
   at.addEventListener("click", () => void request("buttonEventPath", { button: what }));
   return at;
 }
