@@ -92,7 +92,7 @@ export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', 
     await context.close();
     throw err;
   }
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   return context;
 }
 
