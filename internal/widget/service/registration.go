@@ -182,7 +182,7 @@ func (r *Registration) check(assets []string) (warnings []string) {
 	kept := r.AuthorizationLinks[:0:0]
 	for _, l := range r.AuthorizationLinks {
 		if l.Label == "" || !strings.HasPrefix(string(markup.Link(l.URI)), "http") {
-			warnings = append(warnings, "`authorizationLinks` has an entry without a label, or whose `uri` is not an http(s) address. It was left out.")
+			warnings = append(warnings, "`authorizationLinks` has an entry without a label, or whose `uri` is not an https address. It was left out.")
 			continue
 		}
 		kept = append(kept, l)

@@ -160,7 +160,7 @@ func (it Item) wrong() string {
 		return it.wrongOption()
 	case "externalLink":
 		if !strings.HasPrefix(string(markup.Link(it.URI)), "http") {
-			return "its `uri` must be an http(s) address."
+			return "its `uri` must be an https address."
 		}
 	case "string", "text", "typography", "admonition":
 		var s string

@@ -87,7 +87,7 @@ func TestSettingsThatCannotBeShownAreLeftOutWithASentence(t *testing.T) {
 		`{"id":"a","type":"option","name":"A","options":[]}`:                                      "no `options`",
 		`{"id":"a","type":"option","name":"A","options":[{"id":"x","name":"X"}],"value":"y"}`:     "not among its options",
 		`{"id":"a","type":"option","name":"A","multiple":true,"options":[{"id":"x","name":"X"}]}`: "must be a list",
-		`{"id":"a","type":"externalLink","name":"A","uri":"javascript:alert(1)"}`:                 "http(s) address",
+		`{"id":"a","type":"externalLink","name":"A","uri":"javascript:alert(1)"}`:                 "https address",
 		`{"id":"a","type":"group","name":"A"}`:                                                    "no item",
 		`{"id":"a","type":"string","name":"A"}`:                                                   "is not one of",
 		`{"id":"a","type":7}`:                                                                     "wrong type",
