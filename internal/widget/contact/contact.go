@@ -105,14 +105,17 @@ func without(fields map[string]json.RawMessage, name string) json.RawMessage {
 
 // scalar reads a string, or a number as it is written.
 func scalar(raw json.RawMessage) string {
-	if f, err := strconv.ParseFloat(string(raw), 64); err == nil && f == f {
+	if _, err := strconv.ParseFloat(string(raw), 64); err == nil {
 		return string(raw)
 	}
 	return text(raw)
 }
 
+// text reads a string; a value of another type is as good as absent.
 func text(raw json.RawMessage) (s string) {
-	_ = json.Unmarshal(raw, &s) // of another type, it is as good as absent
+	if len(raw) > 0 && raw[0] == '"' {
+		_ = json.Unmarshal(raw, &s) // of what was JSON before
+	}
 	return s
 }
 
@@ -121,16 +124,24 @@ func words(raw json.RawMessage) string { return markup.Cut(markup.Line(text(raw)
 
 // numbers reads phoneNumbers; an entry may be just the number.
 func numbers(raw json.RawMessage) (all []Number) {
-	var list []json.RawMessage
-	_ = json.Unmarshal(raw, &list)
-	for _, one := range list {
+	for _, one := range list(raw) {
 		var n struct{ PhoneNumber, PhoneType json.RawMessage }
-		_ = json.Unmarshal(one, &n)
+		if one[0] == '{' {
+			_ = json.Unmarshal(one, &n) // of what was JSON before
+		}
 		number := cmp.Or(words(n.PhoneNumber), words(one))
 		if number == "" || len(all) == maxWays {
 			continue
 		}
 		all = append(all, Number{number, phoneType(text(n.PhoneType))})
+	}
+	return all
+}
+
+// list reads a list; anything else is empty.
+func list(raw json.RawMessage) (all []json.RawMessage) {
+	if len(raw) > 0 && raw[0] == '[' {
+		_ = json.Unmarshal(raw, &all) // of what was JSON before
 	}
 	return all
 }
@@ -148,9 +159,7 @@ func phoneType(s string) string {
 }
 
 func emails(raw, one json.RawMessage) (all []string) {
-	var list []json.RawMessage
-	_ = json.Unmarshal(raw, &list)
-	for _, raw := range append(list, one) {
+	for _, raw := range append(list(raw), one) {
 		if s := words(raw); s != "" && len(all) < maxWays && !slices.Contains(all, s) {
 			all = append(all, s)
 		}
