@@ -33,7 +33,7 @@ func (d *recordingDesk) AskPresence(number string) { d.told = append(d.told, "as
 func TestPresenceIsShownWhereItBelongs(t *testing.T) {
 	f := newFixture(t, nil)
 	for _, tt := range []struct{ name, path, want string }{
-		{"the user's own above the list", "/messages", `aria-label="Your status: Available. Change it"`},
+		{"the user's own above the list", "/messages", `<span class="unseen">Your status: Available. Change it</span>`},
 		{"a colleague's at their face", "/messages/list", `data-ext="1002" data-reach="busy"`},
 		{"and in words for who cannot see it", "/messages/list", `data-ext="1002" data-word>Busy<`},
 		{"above a conversation, with their message", "/conversations/41", "In the warehouse until three"},
