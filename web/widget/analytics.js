@@ -3,7 +3,7 @@
 // were looked at is not told. Loaded only where the page asks for it.
 // @ts-check
 import { host } from "./host.js";
-import { currentPath } from "./nav.js";
+import { currentPath, signedIn as known } from "./nav.js";
 
 /** @param {string} event @param {Record<string, unknown>} [properties] */
 const track = (event, properties = {}) => host.tell({ type: "rc-analytics-track", event, properties });
@@ -11,7 +11,11 @@ const track = (event, properties = {}) => host.tell({ type: "rc-analytics-track"
 /** @param {string} type @param {(detail: any) => void} fn */
 const on = (type, fn) => document.addEventListener(type, (e) => fn(/** @type {CustomEvent} */ (e).detail ?? {}));
 
+// The end of a session is said by whoever hears of it first, and by others.
+let here = known();
 on("oh:session", ({ signedIn, hint, reason }) => {
+  if (Boolean(signedIn) === here) return;
+  here = Boolean(signedIn);
   if (signedIn && !hint) track("Authentication");
   if (!signedIn && ["signed-out", "everywhere"].includes(reason)) track("Logout");
 });

@@ -128,3 +128,20 @@ func TestThePagesAreFramedByThisServerAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestPagesAroundAPhoneBringNothingThatSignsSomebodyIn(t *testing.T) {
+	mux := serve(t)
+	for _, path := range []string{"/popup.html", "/configurator/stage"} {
+		query := url.Values{"clientId": {"registered-app"}, "disableContacts": {"1"}}
+		if w := ask(mux, path+"?"+query.Encode()); w.Code != http.StatusOK {
+			t.Errorf("GET %s with what can be chosen: status %d", path, w.Code)
+		}
+		for _, name := range []string{"jwt", "clientSecret", "appSecret", "authorizationCode", "authorizationCodeVerifier", "ticket", "intake", "removed", "embedOrigin"} {
+			dirty := url.Values{"clientId": {"registered-app"}, "disableContacts": {"1"}, name: {"x"}}
+			w := ask(mux, path+"?"+dirty.Encode())
+			if got, want := w.Header().Get("Location"), path+"?"+query.Encode(); w.Code != http.StatusSeeOther || got != want {
+				t.Errorf("GET %s with %s: status %d, to %q; want %q", path, name, w.Code, got, want)
+			}
+		}
+	}
+}
