@@ -3,8 +3,12 @@
 // was handed, and what the server was told of it.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { Api } from '../lib/api.js';
 import { Demo } from '../lib/demo.js';
+import { Host } from '../lib/host.js';
 import { Person } from '../lib/person.js';
 import { asked, register, serve, times } from '../lib/service.js';
 
@@ -205,6 +209,65 @@ describe('a message logger', () => {
     } finally {
       await person.close();
       await his.person.close();
+    }
+  });
+});
+
+describe("the operator's webhook", () => {
+  it('gets signed texts, also while no tab is open, and again what it did not take', { timeout: 180_000 }, async () => {
+    /** @type {{key: string, body: string, signature: string}[]} */
+    const letters = [];
+    /** @type {Set<() => void>} */
+    const readers = new Set();
+    let refusals = 1;
+    const server = createServer(async (req, res) => {
+      let body = '';
+      for await (const chunk of req) body += chunk;
+      letters.push({ key: String(req.headers['idempotency-key']), body, signature: String(req.headers['offhook-signature']) });
+      res.writeHead(refusals-- > 0 ? 503 : 204).end();
+      for (const read of readers) read();
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+    /** @param {() => boolean} holds */
+    const letter = (holds) =>
+      new Promise((resolve) => {
+        const read = () => holds() && (readers.delete(read), resolve(undefined));
+        readers.add(read);
+        read();
+      });
+    const host = await Host.start(demo);
+    const person = await Person.open(demo);
+    try {
+      const { clientId } = await demo.command('app', 'add', '--name', 'Hooked', '--redirect-uri', `${demo.facts.widget.url}/redirect.html`);
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      const { logSecret } = await host.allow(clientId, '--log-webhook', `http://127.0.0.1:${port}/logs`);
+      host.put('/', host.script({ clientId, defaultAutoLogMessageEnabled: '1' }));
+      const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];
+      const tab = await host.open(person, '/');
+      await person.signIn(tab, ada);
+      await tab.goTo('Settings');
+      assert.ok(await tab.phone.getByRole('switch', { name: 'Auto log messages' }).isVisible());
+      const texts = await Api.as(demo, ben);
+      await texts.text(ada, 'To the webhook');
+      await letter(() => letters.filter((l) => l.body.includes('To the webhook')).length === 2);
+      assert.equal(letters[0].key, letters[1].key, 'another attempt has another key');
+      const t = /^t=(\d+),/.exec(letters[1].signature)?.[1];
+      assert.equal(letters[1].signature, `t=${t},v1=${createHmac('sha256', logSecret).update(`${t}.${letters[1].body}`).digest('hex')}`);
+      assert.equal(JSON.parse(letters[1].body).user.ownerId, String(ada.extensionId));
+
+      await tab.page.close();
+      await texts.text(ada, 'While nobody looks');
+      await letter(() => letters.some((l) => l.body.includes('While nobody looks')));
+      await demo.kill();
+      await demo.start();
+      await texts.text(ada, 'After a restart');
+      await letter(() => letters.some((l) => l.body.includes('After a restart')));
+      assert.equal(new Set(letters.map((l) => l.key)).size, 3);
+    } finally {
+      host.close();
+      server.closeAllConnections();
+      server.close();
+      await person.close();
     }
   });
 });

@@ -12,6 +12,8 @@
 /** How long a page may take (contract/service.md 3). */
 const PATIENCE = 15_000;
 const MATCHER = 30_000;
+/** How many entries' ends are remembered. */
+const KEPT = 200;
 
 /** The registration's path of each kind. @type {Record<string, string>} */
 const PATHS = { message: "messageLoggerPath", call: "callLoggerPath" };
@@ -24,6 +26,8 @@ export class Logger {
   #acknowledged = new Set();
   /** What the page is being asked. @type {Map<string, Promise<boolean>>} */
   #inHand = new Map();
+  /** What became of what it was asked last. @type {Map<string, boolean>} */
+  #results = new Map();
   /** @type {Record<string, boolean | undefined>} */
   #told = {};
   /** @type {Promise<void> | null} */
@@ -78,9 +82,21 @@ export class Logger {
   #deliver(job) {
     const before = this.#inHand.get(job.key);
     if (before) return before;
-    const now = this.#hand(job).finally(() => this.#inHand.delete(job.key));
+    const now = this.#finish(job);
     this.#inHand.set(job.key, now);
     return now;
+  }
+
+  /** @param {Job} job */
+  async #finish(job) {
+    try {
+      const ok = await this.#hand(job);
+      if (this.#results.size >= KEPT) this.#results.clear();
+      this.#results.set(job.key, ok);
+      return ok;
+    } finally {
+      this.#inHand.delete(job.key);
+    }
   }
 
   /** @param {Job} job */
@@ -112,19 +128,21 @@ export class Logger {
   /**
    * Logs a conversation because the user wants it.
    * @param {string} conversation @param {Record<string, any>} [formData] of the log form
-   * @returns {Promise<string>} why it is not logged yet; empty when it is
+   * @returns {Promise<{logged: boolean, why: string}>} without a reason, another tab or the server has it
    */
   async press(conversation, formData) {
     const body = { ...this.#whoAsks(), Press: crypto.randomUUID(), ...(formData && { FormData: formData }) };
     const answer = await this.with.post(`/log/messages/${encodeURIComponent(conversation)}`, body);
-    if (!answer) return "There is no connection right now. Nothing was logged.";
-    if (!answer.ok) return (await answer.text()).trim();
+    if (!answer) return { logged: false, why: "There is no connection right now. Nothing was logged." };
+    if (!answer.ok) return { logged: false, why: (await answer.text()).trim() };
     /** @type {Work} */
     const work = await answer.json();
-    const mine = new Set(work.pressed);
-    const pending = this.#work(work).filter((_, i) => mine.has(work.items[i].key));
-    const answered = await Promise.all(pending);
-    return answered.every(Boolean) ? "" : "The page did not answer. The log is kept, and goes out when it does.";
+    void this.#work(work);
+    // What it asked for in the same moment may have brought them first.
+    if (work.pressed?.some((key) => !this.#inHand.has(key))) await this.next();
+    const ends = await Promise.all((work.pressed ?? []).map((key) => this.#inHand.get(key) ?? this.#results.get(key)));
+    if (ends.includes(false)) return { logged: false, why: "The page did not answer. The log is kept, and goes out when it does." };
+    return { logged: ends.every(Boolean), why: "" };
   }
 
   /**

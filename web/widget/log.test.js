@@ -116,16 +116,25 @@ test("asks the page what is logged, and takes lists only", async () => {
 test("a click waits for its own entries and says what became of them", async () => {
   replies["/log/messages/7"] = [work({ items: [item("a"), item("old")], pressed: ["a"] })];
   answers = (_, body) => Promise.resolve(body.idempotencyKey === "a" ? {} : null);
-  assert.equal(await logger.press("7"), "");
+  assert.deepEqual(await logger.press("7"), { logged: true, why: "" });
   answers = () => Promise.resolve(null);
-  assert.match(await logger.press("7"), /The log is kept/);
+  assert.match((await logger.press("7")).why, /The log is kept/);
   const presses = posted.filter(([path]) => path === "/log/messages/7").map(([, body]) => body.Press);
   assert.equal(new Set(presses).size, 2);
   replies["/log/messages/7"] = [failed(409, "There is nothing to log yet.\n")];
-  assert.equal(await logger.press("7", { note: "x" }), "There is nothing to log yet.");
+  assert.equal((await logger.press("7", { note: "x" })).why, "There is nothing to log yet.");
   assert.deepEqual(posted.at(-1)[1].FormData, { note: "x" });
   replies["/log/messages/7"] = [null];
-  assert.match(await logger.press("7"), /no connection/);
+  assert.match((await logger.press("7")).why, /no connection/);
+});
+
+test("a click hears of its entries also when another question brought them", async () => {
+  replies["/log/messages/7"] = [work({ pressed: ["a"] })];
+  replies["/log/messages/8"] = [work({ pressed: ["b"] })];
+  replies["/log/next"] = [work({ items: [item("a")] }), work()];
+  answers = () => Promise.resolve(null);
+  assert.match((await logger.press("7")).why, /The log is kept/);
+  assert.deepEqual(await logger.press("8"), { logged: false, why: "" }, "a webhook has it");
 });
 
 test("a switch that cannot be changed says why", async () => {

@@ -6,8 +6,8 @@ import "./combo.js";
 import { ask } from "./ask.js";
 import { json } from "./fields.js";
 import { Form } from "./form.js";
-import { saveForm } from "./logger.js";
-import { alert, announce, currentPath, goBack } from "./nav.js";
+import { saveForm, tell } from "./logger.js";
+import { alert, currentPath, goBack } from "./nav.js";
 import { current, ready, request } from "./service.js";
 
 /** The reserved id of the form (contract/service.md 10.4). */
@@ -24,7 +24,7 @@ function bring(root) {
   const conversation = part();
   open = new Form(root, {
     draw: (filled) => draw(conversation, filled),
-    input: (formData, keys) => tell(root, conversation, formData, keys),
+    input: (formData, keys) => inform(root, conversation, formData, keys),
     press: async (button, formData) => {
       await ready;
       await request("buttonEventPath", { button: { id: button, type: "button", formData } });
@@ -44,7 +44,7 @@ async function draw(conversation, filled) {
 }
 
 /** @param {HTMLElement} root @param {string} conversation @param {any} formData @param {string[]} keys */
-async function tell(root, conversation, formData, keys) {
+async function inform(root, conversation, formData, keys) {
   await ready;
   if (!current()?.paths.messagesLogPageInputChangedEventPath) return;
   const answer = await ask(`/log/messages/${conversation}`).catch(() => null);
@@ -56,10 +56,9 @@ async function tell(root, conversation, formData, keys) {
 /** @param {string} conversation @param {Record<string, any>} formData */
 async function save(conversation, formData) {
   const here = currentPath();
-  const why = await saveForm(decodeURIComponent(conversation), formData);
+  const end = await saveForm(decodeURIComponent(conversation), formData);
   if (currentPath() === here) await goBack(); // whatever the page has answered (contract/service.md 10.4)
-  if (why) alert(why);
-  else announce("Logged.");
+  tell(end);
 }
 
 function close() {

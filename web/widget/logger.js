@@ -27,6 +27,12 @@ const logger = new Logger({
 /** Sends what a log form holds. @param {string} conversation @param {Record<string, any>} formData */
 export const saveForm = (conversation, formData) => logger.press(conversation, formData);
 
+/** Says what became of a log. @param {{logged: boolean, why: string}} end */
+export function tell({ logged, why }) {
+  if (why) alert(why);
+  else announce(logged ? "Logged." : "The log is on its way.");
+}
+
 /** What rc-adapter-update-auto-log-settings asks for; before sign-in it waits. @type {{message?: boolean, call?: boolean} | null} */
 let wish = null;
 
@@ -66,10 +72,8 @@ document.addEventListener("click", (e) => {
 async function log(at, conversation) {
   if (at.getAttribute("aria-busy") === "true") return;
   at.setAttribute("aria-busy", "true");
-  const why = await logger.press(conversation);
+  tell(await logger.press(conversation));
   at.removeAttribute("aria-busy");
-  if (why) alert(why);
-  else announce("Logged.");
 }
 
 /** @param {HTMLButtonElement} at @param {string} path */

@@ -244,7 +244,7 @@ func (h *Handler) press(w http.ResponseWriter, r *http.Request, c call) error {
 	if err := h.record(r.Context(), c.target, drafts...); err != nil {
 		return err
 	}
-	h.nudge()
+	defer h.nudge() // this tab comes first
 	h.mu.Lock()
 	crew := h.crew(c.page())
 	crew.first(crew.find(q.Tab, c.visit.Session.GrantID, c.visit.Frame.Key))
