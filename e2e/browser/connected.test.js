@@ -51,7 +51,7 @@ const alert = (tab, text) => tab.phone.getByRole('region', { name: 'Notices' }).
 const record = (tab, text) => tab.page.locator('#records li').filter({ hasText: text });
 
 /** How often the phone has asked the page at a path. @param {Tab} tab @param {string} path @param {string} [part] of the request */
-const asked = async (tab, path, part = '') => (await tab.heard()).filter(({ data }) => data?.path === path && JSON.stringify(data).includes(part)).length;
+const asked = async (tab, path, part = '') => (await tab.heard()).filter(({ data }) => data?.type === 'rc-post-message-request' && data.path === path && JSON.stringify(data).includes(part)).length;
 
 describe('a connected page', () => {
   it('is connected in the settings, and brings its contacts: listed, searched, opened with what happened', async () => {
