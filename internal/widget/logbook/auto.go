@@ -112,7 +112,7 @@ func (h *Handler) attend(ctx context.Context, w *watcher) {
 		}
 		if err := h.catchUp(ctx, w, d); err != nil && ctx.Err() == nil {
 			h.Log.Error("logging messages", "grant", w.grantID, "err", err)
-			time.AfterFunc(maxWait/10, func() { h.review(w.grantID) })
+			time.AfterFunc(rounds, func() { h.review(w.grantID) })
 		}
 	}
 }
@@ -273,7 +273,7 @@ func (h *Handler) retire() {
 	defer h.mu.Unlock()
 	now := h.Now()
 	for page, crew := range h.crews {
-		if len(crew.tabs) > 0 && crew.deliverer(now) == nil && len(crew.tabs) == 0 {
+		if crew.prune(now) {
 			crew.left = now
 		}
 		if len(crew.tabs) > 0 || now.Sub(crew.left) < idle {

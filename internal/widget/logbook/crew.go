@@ -52,7 +52,7 @@ func (c *crew) find(id, grantID, frameKey string) *tab {
 // deliverer is the tab whose turn it is, nil for none. A tab that has not
 // answered for its work goes to the end of the line.
 func (c *crew) deliverer(now time.Time) *tab {
-	c.tabs = slices.DeleteFunc(c.tabs, func(t *tab) bool { return !t.lives(now) })
+	c.prune(now)
 	for range c.tabs {
 		t := c.tabs[0]
 		if t.able && (t.due.IsZero() || now.Before(t.due)) {
@@ -66,6 +66,13 @@ func (c *crew) deliverer(now time.Time) *tab {
 		return c.tabs[i]
 	}
 	return nil
+}
+
+// prune forgets tabs that are gone, and reports whether there were some.
+func (c *crew) prune(now time.Time) bool {
+	before := len(c.tabs)
+	c.tabs = slices.DeleteFunc(c.tabs, func(t *tab) bool { return !t.lives(now) })
+	return len(c.tabs) < before
 }
 
 // rest puts a tab last: its page does not answer, perhaps another does.
