@@ -21,7 +21,7 @@ import { at, changed, drop, put, same } from "./values.js";
 /** Files larger than this are not carried through messages, whatever a page allows. */
 const MOST = 20_000_000;
 /** How many states of a field a late answer of the host page may repeat. */
-const LATELY = 50;
+const LATELY = 400;
 
 export class Form {
   #closing = new AbortController();
@@ -43,16 +43,23 @@ export class Form {
   #composing = false;
   #check = false;
 
-  /** @param {HTMLElement} root the section around the form @param {Ties} ties @param {{values: any, turn: number}} [kept] */
+  /** @param {HTMLElement} root the section around the form @param {Ties} ties @param {{values: any, turn: number, told?: Map<string, any[]>}} [kept] */
   constructor(root, ties, kept) {
     this.root = root;
     this.ties = ties;
     this.turn = Number(root.dataset.turn) || 0;
     this.values = json(this.form.dataset.values) ?? {};
     if (kept && kept.turn >= this.turn) [this.values, this.turn] = [kept.values, kept.turn];
+    // What the host page repeats late is late for the next form of the page, too.
+    if (kept?.told) this.#told = kept.told;
     this.#listen();
     this.#fill();
     if (kept && !same(json(this.form.dataset.values), this.values)) void this.redraw();
+  }
+
+  /** What was told of each name lately. */
+  get told() {
+    return this.#told;
   }
 
   get form() {

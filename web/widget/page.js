@@ -9,7 +9,7 @@ import { Form } from "./form.js";
 import { alert, currentPath, navigate } from "./nav.js";
 import { ready, request, settled } from "./service.js";
 
-/** What was filled in, by page, until somebody else signs in. @type {Map<string, {values: any, turn: number}>} */
+/** What was filled in, by page, until somebody else signs in. @type {Map<string, {values: any, turn: number, told: Map<string, any[]>}>} */
 const kept = new Map();
 /** @type {Form | null} */
 let open = null;
@@ -57,7 +57,7 @@ async function press(button) {
 
 /** @param {string} id */
 function keep(id) {
-  if (open) kept.set(id, { values: open.values, turn: open.turn });
+  if (open) kept.set(id, { values: open.values, turn: open.turn, told: open.told });
 }
 
 /** @param {string} route @param {object} filled @returns {Promise<string | null>} */
