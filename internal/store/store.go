@@ -41,11 +41,13 @@ type Platform interface {
 // PlatformReader reads the platform's tables.
 type PlatformReader interface {
 	AccountReader
+	AttachmentReader
 	OAuthReader
 	AuthorizeReader
 	CredentialReader
 	MessageReader
 	ContactReader
+	CallReader
 	PresenceReader
 	TemplateReader
 	WSTokenReader
@@ -55,11 +57,13 @@ type PlatformReader interface {
 type PlatformTx interface {
 	PlatformReader
 	AccountWriter
+	AttachmentWriter
 	OAuthWriter
 	AuthorizeWriter
 	CredentialWriter
 	MessageWriter
 	ContactWriter
+	CallWriter
 	PresenceWriter
 	TemplateWriter
 	WSTokenWriter
