@@ -20,6 +20,7 @@ const (
 	NotFound                        // the thing does not exist, or the caller may not know that it does
 	Conflict                        // the thing exists already, or changed meanwhile
 	TooLarge                        // the body exceeds what the operation takes
+	Unsupported                     // the body holds a kind of media that the operation does not take
 	TooMany                         // a rate limit was exceeded
 	Unavailable                     // something this depends on does not answer; trying again may help
 )

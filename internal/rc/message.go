@@ -78,6 +78,8 @@ type Attachment struct {
 	FileName    string `json:"fileName,omitempty"`
 	Size        int64  `json:"size,omitempty"`
 	VMDuration  int    `json:"vmDuration,omitempty"`
+	Width       int    `json:"width,omitempty"`
+	Height      int    `json:"height,omitempty"`
 }
 
 // An SMSRequest is the body of POST extension/~/sms.

@@ -74,6 +74,7 @@ func (q queries) PhoneNumbers(ctx context.Context, accountID int64) ([]store.Pho
 
 func (q queries) RemoveExtension(ctx context.Context, id int64) (bool, error) {
 	for _, stmt := range []string{
+		"DELETE FROM attachment_contents WHERE extension_id = $1",
 		"DELETE FROM messages WHERE extension_id = $1",
 		"DELETE FROM conversations WHERE extension_id = $1",
 		"DELETE FROM message_changes WHERE extension_id = $1",

@@ -12,13 +12,13 @@ import (
 	"offhook/internal/store"
 )
 
-const messageColumns = "id, account_id, extension_id, conversation_id, type, direction, availability, read_status, status, error_code, sender, recipients, body, created_at, modified_at, change"
+const messageColumns = "id, account_id, extension_id, conversation_id, type, direction, availability, read_status, status, error_code, sender, recipients, body, attachments, created_at, modified_at, change"
 
 func scanMessage(r scanner) (m store.Message, err error) {
-	var sender, recipients string
+	var sender, recipients, attachments string
 	var created, modified int64
 	err = r.Scan(&m.ID, &m.AccountID, &m.ExtensionID, &m.ConversationID, &m.Type, &m.Direction, &m.Availability, &m.ReadStatus,
-		&m.Status, &m.ErrorCode, &sender, &recipients, &m.Text, &created, &modified, &m.Change)
+		&m.Status, &m.ErrorCode, &sender, &recipients, &m.Text, &attachments, &created, &modified, &m.Change)
 	if err != nil {
 		return m, err
 	}
@@ -26,7 +26,23 @@ func scanMessage(r scanner) (m store.Message, err error) {
 	if err := errors.Join(json.Unmarshal([]byte(sender), &m.From), json.Unmarshal([]byte(recipients), &m.To)); err != nil {
 		return m, fmt.Errorf("reading the parties of message %d: %w", m.ID, err)
 	}
+	if attachments == "" {
+		return m, nil
+	}
+	if err := json.Unmarshal([]byte(attachments), &m.Attachments); err != nil {
+		return m, fmt.Errorf("reading the attachments of message %d: %w", m.ID, err)
+	}
 	return m, nil
+}
+
+// attachments writes the column of what belongs to a message; nearly always
+// it is empty.
+func attachments(m store.Message) (string, error) {
+	if len(m.Attachments) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(m.Attachments)
+	return string(text), err
 }
 
 // parties writes the columns that hold who talks to whom: two as JSON, and
@@ -161,9 +177,13 @@ func (q queries) AddMessage(ctx context.Context, m store.Message) error {
 	if err != nil {
 		return fmt.Errorf("encoding the parties of message %d: %w", m.ID, err)
 	}
-	return q.exec(ctx, "INSERT INTO messages ("+messageColumns+", peers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+	files, err := attachments(m)
+	if err != nil {
+		return fmt.Errorf("encoding the attachments of message %d: %w", m.ID, err)
+	}
+	return q.exec(ctx, "INSERT INTO messages ("+messageColumns+", peers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
 		m.ID, m.AccountID, m.ExtensionID, m.ConversationID, m.Type, m.Direction, m.Availability, m.ReadStatus, m.Status, m.ErrorCode,
-		sender, recipients, m.Text, millis(m.CreatedAt), millis(m.ModifiedAt), m.Change, peers)
+		sender, recipients, m.Text, files, millis(m.CreatedAt), millis(m.ModifiedAt), m.Change, peers)
 }
 
 func (q queries) SaveMessage(ctx context.Context, m store.Message) error {
@@ -171,9 +191,13 @@ func (q queries) SaveMessage(ctx context.Context, m store.Message) error {
 	if err != nil {
 		return fmt.Errorf("encoding the parties of message %d: %w", m.ID, err)
 	}
+	files, err := attachments(m)
+	if err != nil {
+		return fmt.Errorf("encoding the attachments of message %d: %w", m.ID, err)
+	}
 	n, err := q.changed(ctx, `UPDATE messages SET availability = $1, read_status = $2, status = $3, error_code = $4, sender = $5, recipients = $6,
-		peers = $7, body = $8, modified_at = $9, change = $10 WHERE id = $11 AND extension_id = $12`,
-		m.Availability, m.ReadStatus, m.Status, m.ErrorCode, sender, recipients, peers, m.Text, millis(m.ModifiedAt), m.Change, m.ID, m.ExtensionID)
+		peers = $7, body = $8, attachments = $9, modified_at = $10, change = $11 WHERE id = $12 AND extension_id = $13`,
+		m.Availability, m.ReadStatus, m.Status, m.ErrorCode, sender, recipients, peers, m.Text, files, millis(m.ModifiedAt), m.Change, m.ID, m.ExtensionID)
 	if err == nil && n == 0 {
 		return store.ErrNotFound
 	}

@@ -23,6 +23,7 @@ type Message struct {
 	From           rc.Caller
 	To             []rc.Caller
 	Text           string
+	Attachments    []Attachment
 	CreatedAt      time.Time
 	ModifiedAt     time.Time
 	Change         int64 // the extension's change that wrote this state
@@ -80,6 +81,6 @@ type MessageWriter interface {
 	// AddMessage adds a message, ErrExists when its id is taken.
 	AddMessage(ctx context.Context, m Message) error
 	// SaveMessage replaces what can change of a message: availability, read
-	// status, status, error code, parties, text, time and change.
+	// status, status, error code, parties, text, attachments, time and change.
 	SaveMessage(ctx context.Context, m Message) error
 }

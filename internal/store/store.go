@@ -86,6 +86,7 @@ type WidgetReader interface {
 	IntakeReader
 	AuditReader
 	LogReader
+	GuardReader
 }
 
 // WidgetTx reads and changes the widget's tables in one transaction.
@@ -100,4 +101,5 @@ type WidgetTx interface {
 	IntakeWriter
 	AuditWriter
 	LogWriter
+	GuardWriter
 }

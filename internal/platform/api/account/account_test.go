@@ -97,8 +97,8 @@ func TestWhoMayRead(t *testing.T) {
 func TestNumbersSayWhoMayText(t *testing.T) {
 	w := newWorld(t)
 	for as, want := range map[string][]string{
-		"ada": {apitest.AdaPhone + " CallerId SmsSender", apitest.AcmeMain + " CallerId SmsSender"},
-		"bob": {apitest.BobPhone + " CallerId SmsSender", apitest.AcmeMain + " CallerId"},
+		"ada": {apitest.AdaPhone + " CallerId SmsSender MmsSender", apitest.AcmeMain + " CallerId SmsSender MmsSender"},
+		"bob": {apitest.BobPhone + " CallerId SmsSender MmsSender", apitest.AcmeMain + " CallerId"},
 		"cy":  {apitest.AcmeMain + " CallerId"},
 	} {
 		var got []string

@@ -18,8 +18,8 @@ import (
 // find here, so a feature moves into this list with its operations.
 var present = []string{
 	"ReadCompanyInfo", "ReadExtensionInfo", "ReadExtensionPhoneNumbers", "ReadExtensions", "ReadCallerIDSettings",
-	"ReadMessages", "EditMessages", "SMSReceiving", "ReadPresenceStatus", "EditPresenceStatus",
-	"ReadPersonalContacts",
+	"ReadMessages", "EditMessages", "SMSReceiving", "MMSReceiving", "ReadPresenceStatus", "EditPresenceStatus",
+	"ReadPersonalContacts", "ReadExtensionCallLog", "ReadExtensionCallRecordings",
 }
 
 // absent are features that clients ask for and that this platform does not
@@ -27,9 +27,8 @@ var present = []string{
 var absent = []string{
 	"AIGeneratedNotes", "BlockingCallerId", "CallQueuePresence", "CallQueueSmsRecipient", "ContactCenterAccount", "EditCallQueuePresence",
 	"EditOutboundCallerId", "FaxReceiving", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
-	"MeetingsEncryption", "MMSReceiving", "MMSSending", "OutboundCallPrefix", "PagesReceiving", "PagesSending",
-	"ReadExtensionAnsweringRules", "ReadExtensionCallLog", "ReadExtensionCallRecordings",
-	"ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
+	"MeetingsEncryption", "OutboundCallPrefix", "PagesReceiving", "PagesSending",
+	"ReadExtensionAnsweringRules", "ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
 	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions", "Voicemail", "WebPhone",
 }
 
@@ -44,11 +43,13 @@ func capabilities(p *plan.Plan, e store.Extension) []rc.Feature {
 			Code: "ServicePlanLimitation", Message: "The feature is not part of the account's service plan",
 		}})
 	}
-	texts := rc.Feature{ID: "SMSSending", Available: maySendTexts(p, e)}
-	if !texts.Available {
-		texts.Reason = &rc.FeatureReason{Code: "ExtensionLimitation", Message: "The extension has no number that can send texts"}
+	for _, id := range []string{"SMSSending", "MMSSending"} {
+		texts := rc.Feature{ID: id, Available: maySendTexts(p, e)}
+		if !texts.Available {
+			texts.Reason = &rc.FeatureReason{Code: "ExtensionLimitation", Message: "The extension has no number that can send texts"}
+		}
+		all = append(all, texts)
 	}
-	all = append(all, texts)
 	slices.SortFunc(all, func(a, b rc.Feature) int {
 		if a.ID < b.ID {
 			return -1
@@ -89,7 +90,7 @@ func (h *Handler) features(w http.ResponseWriter, r *http.Request, c wire.Caller
 func serviceFeatures(p *plan.Plan, e store.Extension) []rc.ServiceFeature {
 	texts := maySendTexts(p, e)
 	return []rc.ServiceFeature{
-		{FeatureName: "SMS", Enabled: texts}, {FeatureName: "SMSReceiving", Enabled: true}, {FeatureName: "MMS"},
+		{FeatureName: "SMS", Enabled: texts}, {FeatureName: "SMSReceiving", Enabled: true}, {FeatureName: "MMS", Enabled: texts},
 		{FeatureName: "Pager"}, {FeatureName: "PagerReceiving"}, {FeatureName: "Fax"}, {FeatureName: "FaxReceiving"},
 		{FeatureName: "Voicemail"}, {FeatureName: "VoipCalling"}, {FeatureName: "WebPhone"}, {FeatureName: "RingOut"},
 		{FeatureName: "Presence", Enabled: true}, {FeatureName: "InternationalCalling"}, {FeatureName: "InternationalSMS"},
@@ -113,19 +114,19 @@ type permissionID struct {
 }
 
 // permissions are what a user may do, by id; administrators of the account
-// read its numbers, too.
+// read its numbers and everybody's calls, too.
 func permissions(base string, p *plan.Plan, e store.Extension) []permission {
 	granted := []string{
 		"ReadCompanyInfo", "ReadExtensions", "ReadUserPhoneNumbers", "ReadCallerIDSettings", "ReadUserDevices",
 		"ReadUserForwardingFlipNumbers", "ReadMessages", "EditMessages", "ReadPresenceStatus", "EditPresenceStatus",
-		"ReadPersonalContacts", "EditPersonalContacts",
+		"ReadPersonalContacts", "EditPersonalContacts", "ReadCallLog", "EditCallLog", "ReadCallRecordings",
 	}
 	role := "2"
 	if maySendTexts(p, e) {
 		granted = append(granted, "OutboundSMS")
 	}
 	if e.Admin {
-		granted, role = append(granted, "ReadCompanyPhoneNumbers"), "1"
+		granted, role = append(granted, "ReadCompanyPhoneNumbers", "FullCompanyCallLog"), "1"
 	}
 	var all []permission
 	for _, id := range granted {

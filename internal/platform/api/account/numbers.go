@@ -18,6 +18,7 @@ import (
 const (
 	featureCallerID  = "CallerId"
 	featureSMSSender = "SmsSender"
+	featureMMSSender = "MmsSender"
 )
 
 // phoneNumber writes a number as e sees it.
@@ -29,7 +30,7 @@ func phoneNumber(base, uri string, p *plan.Plan, n store.PhoneNumber, e store.Ex
 		Country: region.Country(base, n.Number), Features: []string{featureCallerID},
 	}
 	if p.MayText(e.ID, n) {
-		number.Features = append(number.Features, featureSMSSender)
+		number.Features = append(number.Features, featureSMSSender, featureMMSSender)
 	}
 	if owner, ok := p.Extension(n.ExtensionID); ok {
 		number.Extension = &rc.ExtensionRef{ID: owner.ID, URI: extensionURI(base, owner), ExtensionNumber: owner.Number}

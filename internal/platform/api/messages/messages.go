@@ -38,6 +38,7 @@ type Handler struct {
 // Mount registers the operations.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "POST", extensionPath+"/sms", h.send)
+	h.Face.Handle(mux, "POST", extensionPath+"/mms", h.sendMMS)
 	h.Face.Handle(mux, "GET", storePath, h.list)
 	h.Face.Handle(mux, "DELETE", storePath, h.deleteMany)
 	h.Face.Handle(mux, "GET", messagePath, h.get)
@@ -78,30 +79,4 @@ func (h *Handler) message(r *http.Request, e store.Extension) (store.Message, er
 		return m, fmt.Errorf("reading message %d: %w", id, err)
 	}
 	return m, nil
-}
-
-// content answers with an attachment. The only one of a text is the text
-// itself, under the message's own id.
-func (h *Handler) content(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	e, err := target.Own(r, c, h.Store)
-	if err != nil {
-		return err
-	}
-	m, err := h.message(r, e)
-	if err != nil {
-		return err
-	}
-	if r.PathValue("attachmentId") != strconv.FormatInt(m.ID, 10) {
-		return target.Missing("attachmentId")
-	}
-	disposition, err := contentDisposition(r)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Content-Disposition", disposition)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Cache-Control", "private")
-	http.ServeContent(w, r, "", m.CreatedAt, strings.NewReader(m.Text))
-	return nil
 }

@@ -33,6 +33,9 @@ type Office struct {
 	IDs   *store.IDs
 	Now   func() time.Time
 	Log   *slog.Logger
+	// Room bounds the bytes that are kept of everything that one extension
+	// has sent, in all copies.
+	Room int64
 
 	wake chan struct{}
 }
@@ -40,7 +43,7 @@ type Office struct {
 // NewOffice returns an office. Run must run for texts to leave the states
 // Sent and Queued.
 func NewOffice(st store.Platform, b bus.Bus, ids *store.IDs, now func() time.Time, log *slog.Logger) *Office {
-	return &Office{Store: st, Bus: b, IDs: ids, Now: now, Log: log, wake: make(chan struct{}, 1)}
+	return &Office{Store: st, Bus: b, IDs: ids, Now: now, Log: log, Room: defaultRoom, wake: make(chan struct{}, 1)}
 }
 
 // A Text is what an extension sends. Its numbers are E.164.
@@ -48,7 +51,10 @@ type Text struct {
 	From string
 	To   []string
 	Body string
-	Base string // the public URL of the platform, for links in events
+	// Files are what goes with it: the caller has checked their types and
+	// their size.
+	Files []File
+	Base  string // the public URL of the platform, for links in events
 }
 
 // Send stores a text for its sender and for every receiver on the platform,
@@ -76,6 +82,7 @@ func (o *Office) Send(ctx context.Context, sender *plan.Plan, extensionID int64,
 // A delivery is one text and all its copies, the sender's first.
 type delivery struct {
 	members string
+	files   []File
 	copies  []*store.Message
 }
 
@@ -86,7 +93,7 @@ func (o *Office) draft(ctx context.Context, sender *plan.Plan, extensionID int64
 		AccountID: sender.Account.ID, ExtensionID: extensionID, Type: rc.TypeSMS, Direction: rc.Outbound,
 		Availability: rc.Alive, ReadStatus: rc.Read, Status: rc.Sent, Text: t.Body,
 	}
-	d := &delivery{members: members(t), copies: []*store.Message{out}}
+	d := &delivery{members: members(t), files: t.Files, copies: []*store.Message{out}}
 	plans := map[int64]*plan.Plan{sender.Account.ID: sender}
 	targets := map[int64][]string{} // by receiving extension, its numbers
 	for _, number := range t.To {
@@ -193,10 +200,52 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 			if err != nil {
 				return err
 			}
+			if err := o.attach(ctx, tx, d, m); err != nil {
+				return err
+			}
 			if err := tx.AddMessage(ctx, *m); err != nil {
 				return err
 			}
 		}
+		if len(d.files) > 0 {
+			if err := o.checkRoom(ctx, tx, d.copies[0].ExtensionID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// attach gives a copy of a message its own copy of every file.
+func (o *Office) attach(ctx context.Context, tx store.PlatformTx, d *delivery, m *store.Message) error {
+	m.Attachments = nil
+	for _, f := range d.files {
+		a := store.Attachment{
+			ID: o.IDs.Next(), ContentType: f.ContentType, FileName: f.Name, Size: int64(len(f.Body)), Width: f.Width, Height: f.Height,
+		}
+		m.Attachments = append(m.Attachments, a)
+		err := tx.AddAttachmentContent(ctx, store.AttachmentContent{
+			ID: a.ID, MessageID: m.ID, ExtensionID: m.ExtensionID, SenderID: d.copies[0].ExtensionID, Body: f.Body,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const defaultRoom = 512 << 20
+
+// checkRoom refuses what goes beyond the bound. It counts inside the change
+// of the sender's message store, so two of their texts at once cannot both
+// take the last room.
+func (o *Office) checkRoom(ctx context.Context, tx store.PlatformTx, senderID int64) error {
+	n, err := tx.AttachmentBytes(ctx, senderID)
+	if err != nil {
+		return err
+	}
+	if n > o.Room {
+		return rc.Coded(rc.Denied, "MSG-384", "Account limits exceeded: the room for pictures and files that you have sent is full; purge messages that have some")
 	}
 	return nil
 }

@@ -1,20 +1,16 @@
 package messages
 
 import (
-	"mime"
-	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"offhook/internal/platform/api/target"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
 
 // record writes a message as the contract does, with links under base.
 func record(base string, m store.Message) rc.Message {
-	id := strconv.FormatInt(m.ID, 10)
 	conversation := strconv.FormatInt(m.ConversationID, 10)
 	uri := messageURI(base, m)
 	return rc.Message{
@@ -28,7 +24,7 @@ func record(base string, m store.Message) rc.Message {
 		Priority:          "Normal",
 		MessageStatus:     m.Status,
 		DeliveryErrorCode: m.ErrorCode,
-		SegmentCount:      segments(m.Text),
+		SegmentCount:      segmentCount(m),
 		Subject:           m.Text,
 		CreationTime:      rc.TimeOf(m.CreatedAt),
 		LastModifiedTime:  rc.TimeOf(m.ModifiedAt),
@@ -39,7 +35,7 @@ func record(base string, m store.Message) rc.Message {
 		},
 		From:        &m.From,
 		To:          m.To,
-		Attachments: []rc.Attachment{{ID: m.ID, URI: uri + "/content/" + id, Type: "Text", ContentType: "text/plain"}},
+		Attachments: attachments(uri, m),
 	}
 }
 
@@ -82,6 +78,14 @@ const (
 	gsmExtended = "\f^{}\\[~]|€"
 )
 
+// segmentCount is 1 for a message with attachments, which no network cuts.
+func segmentCount(m store.Message) int {
+	if len(m.Attachments) > 0 {
+		return 1
+	}
+	return segments(m.Text)
+}
+
 // segments counts the short messages that carry a text.
 func segments(text string) int {
 	places, single, part := 0, 160, 153
@@ -112,27 +116,4 @@ func utf16Length(text string) int {
 		}
 	}
 	return n
-}
-
-// contentDisposition reads the two parameters that say how a browser should
-// treat an attachment.
-func contentDisposition(r *http.Request) (string, error) {
-	q := r.URL.Query()
-	kind := "inline"
-	switch q.Get("contentDisposition") {
-	case "", "Inline":
-	case "Attachment":
-		kind = "attachment"
-	default:
-		return "", target.Invalid("contentDisposition", "Send Inline or Attachment.")
-	}
-	name := q.Get("contentDispositionFilename")
-	if name == "" {
-		return kind, nil
-	}
-	value := mime.FormatMediaType(kind, map[string]string{"filename": name})
-	if value == "" {
-		return "", target.Invalid("contentDispositionFilename", "Send a plain file name.")
-	}
-	return value, nil
 }

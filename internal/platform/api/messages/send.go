@@ -13,6 +13,7 @@ import (
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
+	"offhook/internal/store"
 )
 
 const (
@@ -21,24 +22,55 @@ const (
 )
 
 // send answers POST extension/~/sms. The text is stored on both sides before
-// the answer is written.
+// the answer is written. A form may bring pictures and files, too.
 func (h *Handler) send(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if strings.HasPrefix(kind, "multipart/") {
+		return h.sendForm(w, r, c, params["boundary"])
+	}
 	e, err := target.Own(r, c, h.Store)
 	if err != nil {
 		return err
-	}
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); strings.HasPrefix(kind, "multipart/") {
-		return rc.Coded(rc.Denied, "CMN-109", "Feature not available: pictures and files cannot be sent. Send the text as application/json.")
 	}
 	var req rc.SMSRequest
 	if err := wire.Body(w, r, &req); err != nil {
 		return err
 	}
+	return h.dispatch(w, r, e, letter{SMSRequest: req})
+}
+
+// sendMMS answers POST extension/~/mms, which takes only forms with at least
+// one picture or file.
+func (h *Handler) sendMMS(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if !strings.HasPrefix(kind, "multipart/") {
+		return rc.Coded(rc.Invalid, "CMN-104", "Cannot parse request; send multipart/form-data or multipart/mixed with the text as JSON and its attachments")
+	}
+	return h.sendForm(w, r, c, params["boundary"])
+}
+
+func (h *Handler) sendForm(w http.ResponseWriter, r *http.Request, c wire.Caller, boundary string) error {
+	e, err := target.Own(r, c, h.Store)
+	if err != nil {
+		return err
+	}
+	l, err := readForm(http.MaxBytesReader(w, r.Body, maxForm), boundary)
+	if err != nil {
+		return err
+	}
+	if len(l.files) == 0 && strings.HasSuffix(r.URL.Path, "/mms") {
+		return target.Invalid("attachments", "Send at least one picture or file as a part named attachment, or the text to the resource sms.")
+	}
+	return h.dispatch(w, r, e, l)
+}
+
+// dispatch checks what an extension wants sent, and sends it.
+func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request, e store.Extension, l letter) error {
 	p, err := plan.Read(r.Context(), h.Store, e.AccountID)
 	if err != nil {
 		return err
 	}
-	t, err := readText(p, e.ID, req)
+	t, err := readText(p, e.ID, l)
 	if err != nil {
 		return err
 	}
@@ -52,7 +84,7 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 }
 
 // readText checks a request and writes its numbers as E.164.
-func readText(p *plan.Plan, extensionID int64, req rc.SMSRequest) (Text, error) {
+func readText(p *plan.Plan, extensionID int64, req letter) (Text, error) {
 	iso := region.Country("", p.Account.MainNumber).ISOCode
 	from, err := readSender(p, extensionID, req.From.PhoneNumber, iso)
 	if err != nil {
@@ -66,12 +98,12 @@ func readText(p *plan.Plan, extensionID int64, req rc.SMSRequest) (Text, error) 
 		return Text{}, err
 	}
 	switch n := utf8.RuneCountInString(req.Text); {
-	case strings.TrimSpace(req.Text) == "":
+	case strings.TrimSpace(req.Text) == "" && len(req.files) == 0:
 		return Text{}, target.Invalid("text", "Send a text of 1 to 1000 characters.")
 	case n > maxText:
 		return Text{}, target.Invalid("text", "A text has at most 1000 characters.")
 	}
-	return Text{From: from, To: to, Body: req.Text}, nil
+	return Text{From: from, To: to, Body: req.Text, Files: req.files}, nil
 }
 
 func readSender(p *plan.Plan, extensionID int64, text, iso string) (string, error) {

@@ -52,7 +52,7 @@ func (p patch) apply(m *store.Message) bool {
 		m.Availability = p.Availability
 	}
 	if m.Availability == rc.Purged {
-		m.Text, m.From, m.To = "", rc.Caller{}, nil
+		m.Text, m.From, m.To, m.Attachments = "", rc.Caller{}, nil, nil
 	}
 	return m.ReadStatus != before.ReadStatus || m.Availability != before.Availability
 }
@@ -122,7 +122,13 @@ func (h *Handler) change(ctx context.Context, e store.Extension, ids []int64, p 
 			if err != nil {
 				return err
 			}
+			held := len(m.Attachments) > 0
 			if p(&m).apply(&m) {
+				if held && len(m.Attachments) == 0 {
+					if err := tx.DeleteAttachmentContents(ctx, e.ID, m.ID); err != nil {
+						return err
+					}
+				}
 				m.Change, m.ModifiedAt = number, later(h.Now(), m.ModifiedAt)
 				if err := tx.SaveMessage(ctx, m); err != nil {
 					return err

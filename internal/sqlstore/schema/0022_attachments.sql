@@ -1,0 +1,11 @@
+ALTER TABLE messages ADD COLUMN attachments TEXT NOT NULL DEFAULT '';
+CREATE TABLE attachment_contents (
+	id BIGINT PRIMARY KEY,
+	message_id BIGINT NOT NULL,
+	extension_id BIGINT NOT NULL REFERENCES extensions (id),
+	sender_id BIGINT NOT NULL,
+	size BIGINT NOT NULL,
+	body BYTEA NOT NULL
+);
+CREATE INDEX attachment_contents_message ON attachment_contents (extension_id, message_id);
+CREATE INDEX attachment_contents_sender ON attachment_contents (sender_id, size);
