@@ -119,7 +119,10 @@ func seedAccount(ctx context.Context, d *Data, info *DemoInfo) error {
 			Read: i < len(demoTexts)-1,
 		})
 	}
-	return messages.Seed(ctx, p, texts)
+	if err := messages.Seed(ctx, p, texts); err != nil {
+		return err
+	}
+	return seedCalls(ctx, d)
 }
 
 func seedApps(ctx context.Context, d *Data, info *DemoInfo) error {

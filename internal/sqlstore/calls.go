@@ -138,13 +138,17 @@ func (q queries) PutCall(ctx context.Context, c store.Call) error {
 	if recording == nil {
 		recording = new(rc.RecordingOfACall)
 	}
-	return q.exec(ctx, `INSERT INTO calls (id, account_id, extension_id, session_id, telephony_session_id, type, direction, transport, result, missed,
+	n, err := q.changed(ctx, `INSERT INTO calls (id, account_id, extension_id, session_id, telephony_session_id, type, direction, transport, result, missed,
 		peer_number, peer_extension, recording_id, recording_type, record, started_at, active, deleted, change)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT (id) DO UPDATE SET result = $9, missed = $10, peer_number = $11, peer_extension = $12, recording_id = $13, recording_type = $14,
-		record = $15, active = $17, deleted = $18, change = $19`,
+		record = $15, active = $17, deleted = $18, change = $19 WHERE calls.extension_id = $3`,
 		c.ID, c.AccountID, c.ExtensionID, r.SessionID, r.TelephonySessionID, r.Type, r.Direction, r.Transport, r.Result, flag(r.IsMissed()),
 		peer.PhoneNumber, peer.ExtensionNumber, recording.ID, recording.Type, string(record), millis(r.StartTime.Time), flag(c.Active), flag(c.Deleted), c.Change)
+	if err == nil && n == 0 {
+		return store.ErrExists
+	}
+	return err
 }
 
 func (q queries) DeleteCalls(ctx context.Context, extensionID int64, before time.Time, change int64) error {

@@ -82,7 +82,8 @@ type CallWriter interface {
 	// reads or writes of them: it holds other changes back until the commit,
 	// so that they become visible in the order of their numbers.
 	NextCallChange(ctx context.Context, accountID int64) (int64, error)
-	// PutCall adds or replaces a call.
+	// PutCall adds or replaces a call, ErrExists when its id is another
+	// extension's.
 	PutCall(ctx context.Context, c Call) error
 	// DeleteCalls marks the ended calls of an extension that began before the
 	// given time as deleted by a change, and forgets who was called.

@@ -109,6 +109,12 @@ func testCalls(t *testing.T, p store.Platform) {
 		t.Errorf("a page: %q, %v", callIDs(got), err)
 	}
 
+	stolen := a
+	stolen.ExtensionID = 12
+	if err := p.Write(ctx, func(tx store.PlatformTx) error { return tx.PutCall(ctx, stolen) }); !errors.Is(err, store.ErrExists) {
+		t.Errorf("a call under another extension's id: %v, want ErrExists", err)
+	}
+
 	running.Active, running.Record.Result = false, rc.CallAccepted
 	putCall(t, p, running)
 	for _, tt := range []struct {

@@ -14,6 +14,7 @@ import (
 	"offhook/internal/bus"
 	"offhook/internal/platform/api/account"
 	"offhook/internal/platform/api/addressbook"
+	"offhook/internal/platform/api/calllog"
 	"offhook/internal/platform/api/dictionary"
 	"offhook/internal/platform/api/directory"
 	"offhook/internal/platform/api/messages"
@@ -59,6 +60,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	(&presence.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, Log: h.Log}).Mount(own)
 	(&addressbook.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log}).Mount(own)
 	(&templates.Handler{Face: h.Face, Store: h.Store, IDs: h.ids, Now: h.Now}).Mount(own)
+	(&calllog.Handler{Face: h.Face, Store: h.Store, Now: h.Now}).Mount(own)
 	h.mountService(own)
 	own.HandleFunc("/", h.unknown)
 	serve := h.override(own, mux)
