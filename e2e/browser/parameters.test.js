@@ -194,8 +194,11 @@ it('enablePopup: the phone opens in a window of its own, which it fills, once', 
     await own.waitForURL(`${demo.facts.widget.url}/popup.html?*`);
     assert.equal(new URL(own.url()).searchParams.get('disableContacts'), '1');
     await new Tab(own).started();
-    const size = await own.locator('iframe').evaluate((e) => [e.getBoundingClientRect().width === innerWidth, e.getBoundingClientRect().height === innerHeight]);
-    assert.deepEqual(size, [true, true]);
+    // A window gets its size after its page has begun.
+    await own.waitForFunction(() => {
+      const box = document.querySelector('iframe')?.getBoundingClientRect();
+      return box?.width === innerWidth && box.height === innerHeight;
+    });
     await tab.page.waitForFunction(() => window.RCAdapter.minimized);
     assert.equal(await tab.page.evaluate(() => window.RCAdapter.isWindowPoppedUp()), true);
 

@@ -71,6 +71,26 @@ describe('presence', () => {
     }
   });
 
+  it('is as it is now in a list that was drawn before a change and arrives after it', async () => {
+    const user = await demo.user('Finn Fjord');
+    const { person, tab } = await Person.signedIn(demo, user);
+    try {
+      await own(tab, 'Available').waitFor();
+      await tab.goTo('Settings');
+      const network = await person.context.newCDPSession(await tab.frame());
+      await network.send('Fetch.enable', { patterns: [{ urlPattern: '*/panel/messages', requestStage: 'Response' }] });
+      const drawn = new Promise((resolve) => network.once('Fetch.requestPaused', resolve));
+      await tab.phone.getByRole('navigation').getByRole('link', { name: /Messages/ }).click();
+      const { requestId } = await drawn;
+      await (await Api.as(demo, user)).call('PUT', '/presence', { userStatus: 'Busy', dndStatus: 'TakeAllCalls' });
+      await tab.hears('rc-adapter-syncPresence', 'Busy');
+      await network.send('Fetch.continueRequest', { requestId });
+      await own(tab, 'Busy').waitFor();
+    } finally {
+      await person.close();
+    }
+  });
+
   it('has a menu that needs no mouse', async () => {
     const { person, tab } = await Person.signedIn(demo, await demo.user('Cleo Cedar'));
     try {

@@ -4,7 +4,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import * as inbound from "./inbound.js";
-import { compose, navigate, showNumber } from "./nav.js";
+import { compose, navigate, settled, showNumber } from "./nav.js";
 import { startSignIn, takeCallback } from "./signin.js";
 
 /** @typedef {import("./inbound.js").Message} Message */
@@ -117,7 +117,8 @@ async function template(made, link) {
  * Offers a text to the open conversation; what the user wrote there stays.
  * @param {string} text @param {HostLink} link
  */
-function populate(text, link) {
+async function populate(text, link) {
+  await settled(); // what is asked for next may be for what was asked for before
   const offer = new CustomEvent("oh:populate", { detail: { text }, cancelable: true });
   document.dispatchEvent(offer);
   if (!offer.defaultPrevented) link.once("no conversation", "rc-adapter-auto-populate-conversation fills the open conversation, and none is open. Nothing was done.");

@@ -49,8 +49,14 @@ export async function navigate(path, how = {}) {
   remember(to, how.replace);
   mark(to);
   document.dispatchEvent(new CustomEvent("oh:route", { detail: { path: to } }));
-  await show(to, how);
+  await (shown = show(to, how));
 }
+
+/** @type {Promise<void>} */
+let shown = Promise.resolve();
+
+/** Waits for the panel that is on its way, if one is. */
+export const settled = () => shown.catch(() => undefined);
 
 /** Where to go instead when the page around the phone has taken a place away. @param {string} to */
 function still(to) {
@@ -117,6 +123,8 @@ export function known(path) {
   // Host pages name routes too: nothing may climb out of the panels.
   const [, place, page] = /^\/(customized|customizedTabs)\/(.+)$/.exec(clean) || [];
   if (page && !/(^|\/)\.{1,2}(\/|$)/.test(decoded(page))) return `/${place}/${encodeURIComponent(decoded(page))}`;
+  const [, whose, number] = /^\/contacts\/personal\/(new|\d+)\/edit(?:\/([^/]+))?$/.exec(clean) || [];
+  if (whose) return `/contacts/personal/${whose}/edit${number && !/^\.{1,2}$/.test(decoded(number)) ? `/${encodeURIComponent(decoded(number))}` : ""}`;
   const [, type, one] = /^\/contacts\/([^/]+)\/([^/]+)$/.exec(clean) || [];
   if (one && ![type, one].some((part) => /^\.{1,2}$/.test(decoded(part)))) return `/contacts/${encodeURIComponent(decoded(type))}/${encodeURIComponent(decoded(one))}`;
   const [, id] = /^\/(?:conversations|number|settings\/thirdParty|log\/messages)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
@@ -159,13 +167,13 @@ async function show(path, how) {
   loading?.abort();
   const mine = (loading = new AbortController());
   if (signedIn()) await held;
+  const seen = changes;
   if (path.startsWith("/customized")) await import("./page.js").then((page) => page.arrived(), () => undefined); // drawn, if not alive
   if (path.startsWith("/log/")) await import("./logform.js").catch(() => undefined);
   await showSide();
   // Whoever went on meanwhile has a newer panel on its way.
   if (mine.signal.aborted) return;
   const slow = setTimeout(() => put(panel, template("skeleton")), 180);
-  const seen = changes;
   panel.setAttribute("aria-busy", "true");
   try {
     const r = await ask(address(path), { signal: AbortSignal.any([mine.signal, AbortSignal.timeout(PATIENCE)]) });
@@ -234,7 +242,9 @@ function failure(sentence) {
 // A panel that did not open opens by itself once the server is back.
 document.addEventListener("oh:online", (e) => /** @type {CustomEvent} */ (e).detail?.online && retry());
 document.addEventListener("oh:resync", retry);
-for (const type of ["oh:conversation", "oh:draft", "oh:status"]) document.addEventListener(type, () => changes++);
+// Whatever an event changes, a panel that was drawn before it and arrives after
+// it does not know.
+for (const type of ["oh:conversation", "oh:draft", "oh:status", "oh:own", "oh:presence", "oh:service", "oh:resync"]) document.addEventListener(type, () => changes++);
 
 function retry() {
   if (document.querySelector("#panel [data-panel=failure]")) void navigate(currentPath(), { replace: true });

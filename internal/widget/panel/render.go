@@ -16,12 +16,23 @@ var templates = markup.Templates(templateFiles, template.FuncMap{
 	"reachWord":  func(p Party) string { return word(p.Reach, p.Self) },
 	"buttonIcon": buttonIcon,
 	"many":       func(n int) bool { return n > 1 },
+	"dict":       dict,
 	"htmx":       func() string { return htmxConfig },
 })
 
 // htmxConfig keeps htmx to what the policy allows and what we use: errors are
 // told by nav.js instead of being swapped in, and the history is ours.
-const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"noSwap":[204,304,"4xx","5xx"]}`
+const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultSettleDelay":0,"noSwap":[204,304,"4xx","5xx"]}`
+
+// dict makes the data of a template that needs several things, as names and
+// values in turn.
+func dict(pairs ...any) map[string]any {
+	all := make(map[string]any, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		all[pairs[i].(string)] = pairs[i+1]
+	}
+	return all
+}
 
 func render(w http.ResponseWriter, status int, name string, data any) error {
 	return markup.Render(w, status, templates, name, data)
