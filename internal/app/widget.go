@@ -103,7 +103,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	apps := new(visit.Apps)
 	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records, apps}, Log: log, Node: deps.data.node()}
 	visits := &visit.Face{Store: st, Sessions: sessions, Apps: apps, Log: log}
-	services := &service.Handler{Visits: visits, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, Now: time.Now, Log: log}
+	services := &service.Handler{Visits: visits, Store: st, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, Now: time.Now, Log: log}
 	logs := &logbook.Handler{
 		Visits: visits, Store: st, Ring: deps.data.Ring, Bus: deps.bus, Embeds: registry, Services: logServices{services}, Desks: logDesks{pool},
 		Client: embed.NewHookClient(deps.logHosts, deps.roots), Node: deps.data.node(), Now: time.Now, Log: log,
@@ -144,13 +144,17 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	if err := pool.Start(); err != nil {
 		return nil, err
 	}
+	forget, err := services.Start()
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { flows.Run(ctx) })
 	wg.Go(func() { sessions.Run(ctx) })
 	wg.Go(func() { logs.Run(ctx) })
 	wg.Go(func() { tickets.Run(ctx) })
-	return &widgetHouse{mux, []func(){grants.Close, pool.Close, func() { cancel(); wg.Wait() }, link.Close}}, nil
+	return &widgetHouse{mux, []func(){grants.Close, pool.Close, forget, func() { cancel(); wg.Wait() }, link.Close}}, nil
 }
 
 // Close ends what runs behind the handler, sockets first.

@@ -57,10 +57,12 @@ type LogTarget struct {
 	At    string // as LogEntry.Target
 }
 
-// LogSettings are what a user has chosen for the loggers of an app, and
-// where they were last.
+// LogSettings are what a user has chosen for one place where their texts are
+// logged, and where they were last. What they chose on one host page means
+// nothing on another.
 type LogSettings struct {
 	Owner          LogOwner
+	Target         string // as LogEntry.Target
 	Message        string // "on", "off", or empty for the default
 	Call           string
 	MessageDefault bool // as the host page said it last
@@ -98,7 +100,7 @@ type LogReader interface {
 	// DueLogTargets returns, without webhooks, whose entries may be tried now.
 	DueLogTargets(ctx context.Context, now time.Time) ([]LogTarget, error)
 	// LogSettings returns ErrNotFound for somebody who never had any.
-	LogSettings(ctx context.Context, owner LogOwner) (LogSettings, error)
+	LogSettings(ctx context.Context, owner LogOwner, target string) (LogSettings, error)
 	// AutoLoggers returns the settings of those whose messages are logged by
 	// themselves to a webhook.
 	AutoLoggers(ctx context.Context) ([]LogSettings, error)
@@ -141,7 +143,7 @@ type LogWriter interface {
 	PutLogPlace(ctx context.Context, s LogSettings) error
 	// PutLogChoice keeps what a user has chosen, as far as it is not empty, and
 	// leaves the rest.
-	PutLogChoice(ctx context.Context, owner LogOwner, message, call string) error
+	PutLogChoice(ctx context.Context, owner LogOwner, target, message, call string) error
 	// PutLogHook adds a webhook or replaces it.
 	PutLogHook(ctx context.Context, h LogHook) error
 	// DeleteLogHook removes a webhook; one that is not there is no error.

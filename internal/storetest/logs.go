@@ -215,17 +215,22 @@ func testLogEnds(t *testing.T, w store.Widget) {
 
 func testLogSettings(t *testing.T, w store.Widget) {
 	ctx, write := t.Context(), tx(t, w)
-	if _, err := w.LogSettings(ctx, logOwner); !errors.Is(err, store.ErrNotFound) {
+	if _, err := w.LogSettings(ctx, logOwner, store.LogWebhook); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("unknown settings: %v", err)
 	}
-	s := store.LogSettings{Owner: logOwner, MessageDefault: true, Zone: "Europe/Berlin", Locale: "de-DE"}
+	s := store.LogSettings{Owner: logOwner, Target: store.LogWebhook, MessageDefault: true, Zone: "Europe/Berlin", Locale: "de-DE"}
 	write(func(tx store.WidgetTx) error { return tx.PutLogPlace(ctx, s) })
 	s.Call, s.CallDefault = "on", true
 	write(func(tx store.WidgetTx) error {
-		return errors.Join(tx.PutLogChoice(ctx, logOwner, "", "off"), tx.PutLogChoice(ctx, logOwner, "", "on"), tx.PutLogPlace(ctx, s))
+		return errors.Join(tx.PutLogChoice(ctx, logOwner, store.LogWebhook, "", "off"), tx.PutLogChoice(ctx, logOwner, store.LogWebhook, "", "on"), tx.PutLogPlace(ctx, s))
 	})
-	if got, err := w.LogSettings(ctx, logOwner); err != nil || got != s {
+	if got, err := w.LogSettings(ctx, logOwner, store.LogWebhook); err != nil || got != s {
 		t.Errorf("LogSettings: %+v, %v", got, err)
+	}
+	page := store.LogSettings{Owner: logOwner, Target: "https://crm.example", Message: "on"}
+	write(func(tx store.WidgetTx) error { return tx.PutLogChoice(ctx, logOwner, page.Target, "on", "") })
+	if got, err := w.LogSettings(ctx, logOwner, page.Target); err != nil || got != page {
+		t.Errorf("LogSettings of a page: %+v, %v", got, err)
 	}
 	auto := func() []store.LogSettings {
 		all, err := w.AutoLoggers(ctx)
@@ -247,7 +252,7 @@ func testLogSettings(t *testing.T, w store.Widget) {
 	if diff := cmp.Diff([]store.LogSettings{s}, auto()); diff != "" {
 		t.Error(diff)
 	}
-	write(func(tx store.WidgetTx) error { return tx.PutLogChoice(ctx, logOwner, "off", "") })
+	write(func(tx store.WidgetTx) error { return tx.PutLogChoice(ctx, logOwner, store.LogWebhook, "off", "") })
 	if got := auto(); len(got) > 0 {
 		t.Errorf("somebody who switched it off: %+v", got)
 	}

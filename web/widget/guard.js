@@ -23,11 +23,29 @@ export const ALLOWED = "allowed";
  */
 export async function mayText({ service, recipients }) {
   await ready;
+  // A server that restarted asks for a page that is only about to say where.
+  if (!current()?.paths.doNotContactPath) await said();
   const response = await request("doNotContactPath", { recipients, actionType: "sms" }, { timeout: PATIENCE });
   const { verdict, title, note, anyway } = judge(response, current()?.name ?? service, recipients);
   if (verdict) return verdict;
   if (await question(title, note, anyway)) return anyway;
   throw new Error(`Not sent. ${title}.`);
+}
+
+/** Waits until the page has said where it is asked, no longer than for an answer. @returns {Promise<void>} */
+function said() {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, PATIENCE);
+    function done() {
+      clearTimeout(timer);
+      document.removeEventListener("oh:service-known", look);
+      resolve();
+    }
+    function look() {
+      if (current()?.paths.doNotContactPath) done();
+    }
+    document.addEventListener("oh:service-known", look);
+  });
 }
 
 /**

@@ -103,13 +103,13 @@ async function offer(path, body) {
   } catch {
     throw Object.assign(new Error("There is no connection right now."), { again: true });
   }
-  if (r.ok) return (await r.json()).conversation;
   // The page's application must be asked first whether these people may be texted.
-  if (r.status === 409 && r.headers.get("X-Offhook-Guard") && !body.has("checked")) {
+  if (r.headers?.get("X-Offhook-Guard")) {
     const { mayText } = await import("./guard.js");
     body.set("checked", await mayText(await r.json()));
     return offer(path, body);
   }
+  if (r.ok) return (await r.json()).conversation;
   const sentence = (await r.text()).trim();
   if (r.status === 401) rescue(`${path.replace(/\/messages$/, "")}/draft`, body.get("text") || "");
   throw Object.assign(new Error(sentence), { again: r.status >= 500 || r.status === 429 });

@@ -23,6 +23,10 @@ const SAID = 200;
 let service = null;
 /** What the page has registered, to say it again to a server that restarted, or for the next user. @type {Message[]} */
 let memory = [];
+/** What it said to an earlier user's phone, until it is known whether this one is the same. @type {Message[] | null} */
+let before = null;
+/** The server's word for whose phone it is; null where it was nobody's yet. @type {string | null} */
+let user = signedIn() ? "" : null;
 /** What the server has not taken yet. @type {Message[]} */
 let queue = [];
 let pumping = false;
@@ -32,8 +36,11 @@ const pending = new Map();
 /** The service as the server knows it, or null. */
 export const current = () => service;
 
+const REGISTERS = "rc-adapter-register-third-party-service";
+const ACCOUNT = ["rc-adapter-update-authorization-status", "rc-adapter-refresh-license-status"];
+
 /** Whether the page around this frame has registered: another one's would not answer. */
-export const answers = () => memory.some((m) => m.type === "rc-adapter-register-third-party-service");
+export const answers = () => [...(before ?? []), ...memory].some((m) => m.type === REGISTERS);
 
 /**
  * Takes a message that changes the service. Before sign-in it waits.
@@ -46,22 +53,38 @@ export function take(message) {
     if (message.type === "rc-adapter-update-customized-banner") void drawBanner({ method: "POST", body: JSON.stringify(message) });
     return;
   }
+  if (before) return; // it goes with all that was said
   queue.push(message);
   void pump();
+}
+
+/**
+ * What a page has said, without what it said of one user: whoever signs in
+ * next may be somebody else, whose account it may not know.
+ * @param {Message[]} said @returns {Message[]}
+ */
+export function forAnyone(said) {
+  return said
+    .filter((m) => !ACCOUNT.includes(m.type))
+    .map((m) => {
+      if (m.type !== REGISTERS || !m.service?.authorizationPath) return m;
+      const { authorized, authorizedAccount, licenseStatus, licenseStatusColor, licenseDescription, ...service } = m.service;
+      return { ...m, service };
+    });
 }
 
 /**
  * Adds a message to those that make a service what it is. What the next one
  * replaces whole is kept once; what adds to earlier ones is kept in order. A
  * page, which may come anew with each key stroke, is kept as the merged one.
- * @param {Message[]} before @param {Message} message
+ * @param {Message[]} said @param {Message} message
  * @returns {Message[]}
  */
-export function remember(before, message) {
-  const old = before.find((m) => m.type === message.type && m.page && message.page && m.page.id === message.page.id);
-  if (old) return before.map((m) => (m === old ? { ...m, page: { ...m.page, ...message.page } } : m));
+export function remember(said, message) {
+  const old = said.find((m) => m.type === message.type && m.page && message.page && m.page.id === message.page.id);
+  if (old) return said.map((m) => (m === old ? { ...m, page: { ...m.page, ...message.page } } : m));
   const whole = !/register/.test(message.type);
-  const kept = whole ? before.filter((m) => m.type !== message.type) : before;
+  const kept = whole ? said.filter((m) => m.type !== message.type) : said;
   return [...kept, message].slice(-MOST);
 }
 
@@ -116,7 +139,7 @@ async function send(message) {
   const { warnings, service: now } = await answer.json();
   for (const sentence of warnings) warn(`${message.type}: ${sentence}`);
   see(now);
-  if (message.type === "rc-adapter-register-third-party-service") document.dispatchEvent(new CustomEvent("oh:service-registered"));
+  if (message.type === REGISTERS) document.dispatchEvent(new CustomEvent("oh:service-registered"));
   return true;
 }
 
@@ -182,15 +205,27 @@ export function answer(message) {
 
 async function look() {
   if (!signedIn()) return;
-  const before = taken;
+  const seen = taken;
   const answer = await ask("/service").catch(() => null);
   if (!answer?.ok) return;
-  const now = (await answer.json()).service;
+  const { service: now, user: whose } = await answer.json();
+  if (before) return welcome(whose);
+  user = whose;
   // What is on its way, or was taken meanwhile, has answered better.
-  if (pumping || before !== taken) return;
+  if (pumping || seen !== taken) return;
   // A server that restarted has forgotten; the page has not.
   if (!now && answers()) return again();
   see(now);
+}
+
+/** Tells the server of somebody who has signed in what the page has registered. @param {string} whose */
+function welcome(whose) {
+  const same = user === null || user === whose;
+  const said = same ? (before ?? []) : forAnyone(before ?? []);
+  memory = memory.reduce(remember, said);
+  before = null;
+  user = whose;
+  return again();
 }
 
 /** Says again what the page has registered. */
@@ -202,8 +237,11 @@ function again() {
 
 document.addEventListener("oh:session", (e) => {
   service = null;
-  if (/** @type {CustomEvent} */ (e).detail?.signedIn) void again();
-  else queue = [];
+  queue = [];
+  if (!(/** @type {CustomEvent} */ (e).detail?.signedIn)) return;
+  before = [...(before ?? []), ...memory];
+  memory = [];
+  void look();
 });
 document.addEventListener("oh:resync", () => (queue.length ? pump() : look()));
 document.addEventListener("oh:online", (e) => /** @type {CustomEvent} */ (e).detail?.online && queue.length && pump());

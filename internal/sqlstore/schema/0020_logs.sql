@@ -27,13 +27,14 @@ CREATE TABLE log_settings (
 	platform TEXT NOT NULL,
 	client_id TEXT NOT NULL,
 	owner_id TEXT NOT NULL,
+	target TEXT NOT NULL,
 	message TEXT NOT NULL,
 	call TEXT NOT NULL,
 	message_default BIGINT NOT NULL,
 	call_default BIGINT NOT NULL,
 	zone TEXT NOT NULL,
 	locale TEXT NOT NULL,
-	PRIMARY KEY (platform, client_id, owner_id)
+	PRIMARY KEY (platform, client_id, owner_id, target)
 );
 CREATE TABLE log_hooks (
 	platform TEXT NOT NULL,

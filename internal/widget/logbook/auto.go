@@ -140,18 +140,8 @@ func (h *Handler) unwatch(w *watcher) {
 // not. It looks at what there is, not at what happened, so nothing is missed
 // however often it is interrupted.
 func (h *Handler) catchUp(ctx context.Context, w *watcher, d Desk) error {
-	s, err := h.settings(ctx, w.owner)
-	if err != nil {
-		return err
-	}
-	at, now := placeOf(s), h.Now()
-	since := midnight(now.Add(-lag), at.zone)
-	threads := d.ThreadsSince(since)
-	if len(threads) == 0 {
-		return nil
-	}
 	for _, l := range h.ledgers(w) {
-		if err := h.catchUpWith(ctx, l, s, at, since, threads); err != nil {
+		if err := h.catchUpWith(ctx, l, d); err != nil {
 			return err
 		}
 	}
@@ -185,7 +175,17 @@ func (h *Handler) ledgers(w *watcher) []ledger {
 	return all
 }
 
-func (h *Handler) catchUpWith(ctx context.Context, l ledger, s store.LogSettings, at place, since time.Time, threads []Thread) error {
+func (h *Handler) catchUpWith(ctx context.Context, l ledger, d Desk) error {
+	s, err := h.settings(ctx, l.to)
+	if err != nil {
+		return err
+	}
+	at := placeOf(s)
+	since := midnight(h.Now().Add(-lag), at.zone)
+	threads := d.ThreadsSince(since)
+	if len(threads) == 0 {
+		return nil
+	}
 	recorded, err := h.Store.LogEntriesSince(ctx, l.to.owner, l.to.at, since.Add(-24*time.Hour))
 	if err != nil {
 		return fmt.Errorf("reading what was logged: %w", err)

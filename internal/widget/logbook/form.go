@@ -134,7 +134,7 @@ func about(t Thread) string {
 // conversation by its date, as the page gets it with events of its form
 // (contract/service.md 8.2).
 func (h *Handler) items(w http.ResponseWriter, r *http.Request, c call) error {
-	s, err := h.settings(r.Context(), c.target.owner)
+	s, err := h.settings(r.Context(), c.target)
 	if err != nil {
 		return err
 	}

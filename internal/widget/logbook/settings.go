@@ -45,11 +45,12 @@ func placeOf(s store.LogSettings) place {
 	return place{zone, s.Locale}
 }
 
-// settings returns what somebody has chosen; the zero choice at first.
-func (h *Handler) settings(ctx context.Context, o store.LogOwner) (store.LogSettings, error) {
-	s, err := h.Store.LogSettings(ctx, o)
+// settings returns what somebody has chosen for a target; the zero choice at
+// first.
+func (h *Handler) settings(ctx context.Context, t target) (store.LogSettings, error) {
+	s, err := h.Store.LogSettings(ctx, t.owner, t.at)
 	if errors.Is(err, store.ErrNotFound) {
-		return store.LogSettings{Owner: o}, nil
+		return store.LogSettings{Owner: t.owner, Target: t.at}, nil
 	}
 	if err != nil {
 		return s, fmt.Errorf("reading the settings of a logger: %w", err)
@@ -61,7 +62,7 @@ func (h *Handler) settings(ctx context.Context, o store.LogOwner) (store.LogSett
 // wants by default when q says so, and what it has fixed.
 func (h *Handler) meet(r *http.Request, c call, q *asked) (store.LogSettings, error) {
 	ctx := r.Context()
-	before, err := h.settings(ctx, c.target.owner)
+	before, err := h.settings(ctx, c.target)
 	if err != nil {
 		return before, err
 	}
@@ -77,7 +78,7 @@ func (h *Handler) meet(r *http.Request, c call, q *asked) (store.LogSettings, er
 	}
 	if message, call := h.fix(c); message+call != "" {
 		return s, h.keep(ctx, c, func(tx store.WidgetTx) error {
-			return errors.Join(tx.PutLogPlace(ctx, s), tx.PutLogChoice(ctx, s.Owner, message, call))
+			return errors.Join(tx.PutLogPlace(ctx, s), tx.PutLogChoice(ctx, s.Owner, s.Target, message, call))
 		}, &s)
 	}
 	if s == before {
@@ -113,13 +114,13 @@ func (h *Handler) keep(ctx context.Context, c call, change func(tx store.WidgetT
 	var before, now store.LogSettings
 	ctx = context.WithoutCancel(ctx)
 	err := h.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
-		if before, err = tx.LogSettings(ctx, c.target.owner); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if before, err = tx.LogSettings(ctx, c.target.owner, c.target.at); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		if err = change(tx); err != nil {
 			return err
 		}
-		now, err = tx.LogSettings(ctx, c.target.owner)
+		now, err = tx.LogSettings(ctx, c.target.owner, c.target.at)
 		return err
 	})
 	if err != nil {
@@ -159,7 +160,7 @@ func (h *Handler) choose(w http.ResponseWriter, r *http.Request, c call) error {
 	}
 	ctx := r.Context()
 	var s store.LogSettings
-	err := h.keep(ctx, c, func(tx store.WidgetTx) error { return tx.PutLogChoice(ctx, c.target.owner, message, call) }, &s)
+	err := h.keep(ctx, c, func(tx store.WidgetTx) error { return tx.PutLogChoice(ctx, c.target.owner, c.target.at, message, call) }, &s)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (h *Handler) Settings(ctx context.Context, v visit.Visit) (template.HTML, e
 	if !ok {
 		return "", err
 	}
-	s, err := h.settings(ctx, c.target.owner)
+	s, err := h.settings(ctx, c.target)
 	if err != nil {
 		return "", err
 	}
@@ -129,7 +129,7 @@ func (h *Handler) ledgerView(ctx context.Context, v visit.Visit) (out ledgerView
 	if !ok || !c.logs() {
 		return out, false, err
 	}
-	s, err := h.settings(ctx, c.target.owner)
+	s, err := h.settings(ctx, c.target)
 	if err != nil {
 		return out, false, err
 	}

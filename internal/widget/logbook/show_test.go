@@ -179,3 +179,27 @@ func TestDaysAreWrittenAsTheUserWritesThem(t *testing.T) {
 		}
 	}
 }
+
+func TestASwitchBelongsToThePageItWasSetOn(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	err := w.Store.Write(ctx, func(tx store.WidgetTx) error {
+		return tx.PutFrame(ctx, store.Frame{Key: "l", Platform: platform, ClientID: "app", Origin: "https://other.example"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, body := w.ask("POST", "/settings", map[string]any{"Message": true, "Host": true}); status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	for frame, want := range map[string]bool{"k": true, "l": false} {
+		_, body := w.askAt("ada", "POST", "/p/"+frame+"/log/next", map[string]any{"Tab": "t"})
+		if got := strings.Contains(body, `"auto":{"message":true`); got != want {
+			t.Errorf("page %s: %s", frame, body)
+		}
+	}
+	_, body := w.askAs("bob", "POST", "/next", map[string]any{"Tab": "t"})
+	if strings.Contains(body, `"auto":{"message":true`) {
+		t.Errorf("the next user: %s", body)
+	}
+}

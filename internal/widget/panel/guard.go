@@ -31,14 +31,19 @@ type guardRecipient struct {
 // guard keeps a text back until the host page's application has been asked
 // whether its recipients may be contacted, where it wants to be asked
 // (contract/service.md 13). What the user decided against its advice, or
-// without its answer, is written down. The frame says when its page wants to
-// be asked: this server may have been restarted since, or not have heard of it
-// yet. done means that the request has been answered.
+// without its answer, is written down. The frame says as well when its page
+// wants to be asked: this server may not have heard of it yet. The question is
+// an answer like any other, because a refusal would stand in the console of
+// every page that guards its users. done means that the request has been
+// answered.
 func (h *Handler) guard(w http.ResponseWriter, r *http.Request, p page, o Outgoing) (done bool, err error) {
 	if h.Services == nil {
 		return false, nil
 	}
-	name := h.Services.Guard(p.visit)
+	name, err := h.Services.Guard(r.Context(), p.visit)
+	if err != nil {
+		return false, err
+	}
 	if name == "" && r.PostForm.Get("guarded") != "" {
 		name = "The page around the phone"
 	}
@@ -52,7 +57,7 @@ func (h *Handler) guard(w http.ResponseWriter, r *http.Request, p page, o Outgoi
 	switch verdict := r.PostForm.Get("checked"); verdict {
 	case "":
 		w.Header().Set("X-Offhook-Guard", "do-not-contact")
-		visit.JSON(w, http.StatusConflict, guardView{name, to})
+		visit.JSON(w, http.StatusOK, guardView{name, to})
 		return true, nil
 	case "allowed":
 	default:

@@ -41,7 +41,7 @@ type Services interface {
 	Settings(v visit.Visit) (template.HTML, error)
 	// Guard is the application's name when it must be asked before anybody is
 	// contacted, else empty.
-	Guard(v visit.Visit) string
+	Guard(ctx context.Context, v visit.Visit) (string, error)
 }
 
 // Mount registers the panels.

@@ -73,10 +73,7 @@ type card struct {
 func (s *Service) card(key string) card {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := card{Registration: s.reg, Authorized: s.account.Authorized, Account: s.account.Account, License: s.license, Items: s.items, Key: key, Title: s.reg.DisplayName, Do: s.reg.UnauthorizedTitle}
-	if c.Title == "" {
-		c.Title = s.reg.Name
-	}
+	c := card{Registration: s.reg, Authorized: s.account.Authorized, Account: s.account.Account, License: s.license, Items: s.items, Key: key, Title: s.reg.title(), Do: s.reg.UnauthorizedTitle}
 	if s.account.Authorized {
 		c.Do = s.reg.AuthorizedTitle
 	}
@@ -96,24 +93,6 @@ func (h *Handler) Settings(v visit.Visit) (template.HTML, error) {
 	var b bytes.Buffer
 	err := templates.ExecuteTemplate(&b, "card", s.card(v.Frame.Key))
 	return template.HTML(b.String()), err
-}
-
-// Guard is the service's name when its page must be asked before anybody is
-// contacted, else empty.
-func (h *Handler) Guard(v visit.Visit) string {
-	s := h.Of(v)
-	if s == nil {
-		return ""
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.reg.DoNotContactPath == "" {
-		return ""
-	}
-	if s.reg.DisplayName != "" {
-		return s.reg.DisplayName
-	}
-	return s.reg.Name
 }
 
 // A sectionView is a section's own page.

@@ -11,3 +11,6 @@ func Forget(n int) int {
 	}
 	return len(r.gone)
 }
+
+// SignedOut is what happens when a session of a grant has ended.
+func (h *Handler) SignedOut(grantID string) { h.signedOut(grantID) }

@@ -3,6 +3,7 @@
 // it, and what it adds to the panels. One service belongs to one user in one
 // frame, so that tabs agree and a frame that is loaded again finds it; it
 // lives in memory, because the page registers again whenever it is loaded.
+// Only that a page wants to be asked whom its user may contact is kept.
 // contract/service.md describes what a page sends.
 package service
 
@@ -47,16 +48,13 @@ type Embeds interface {
 // Capability is what the embed of a frame needs for a service.
 const Capability = "service"
 
-// linger is how long a service outlives the last request for it. A page that
-// is loaded again meanwhile finds it; later it registers anyway.
-const linger = 12 * time.Hour
-
 // maxMessage bounds one message (guide/design.md 10).
 const maxMessage = 256 << 10
 
 // Handler answers the frames of all services.
 type Handler struct {
 	Visits  *visit.Face
+	Store   store.Widget
 	Embeds  Embeds
 	Numbers Numbers
 	Bus     bus.Bus
@@ -128,58 +126,11 @@ func (h *Handler) allowed(ctx context.Context, f store.Frame) (store.Embed, erro
 	return e, nil
 }
 
-// open returns the service of a visit, an empty one at first.
-func (h *Handler) open(v visit.Visit) *Service {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	now := h.Now()
-	h.sweep(now)
-	o := owner{v.Session.GrantID, v.Frame.Key}
-	s := h.services[o]
-	if s == nil {
-		s = &Service{owner: o}
-		if h.services == nil {
-			h.services = map[owner]*Service{}
-		}
-		h.services[o] = s
-	}
-	s.touch(now)
-	return s
-}
-
-// sweep drops what nobody has asked for in a long time. It needs mu.
-func (h *Handler) sweep(now time.Time) {
-	if now.Sub(h.swept) < time.Minute {
-		return
-	}
-	h.swept = now
-	for o, s := range h.services {
-		if s.idle(now) {
-			delete(h.services, o)
-		}
-	}
-}
-
-// Of returns the service of a visit for the panels, or nil when nothing is
-// registered there.
-func (h *Handler) Of(v visit.Visit) *Service {
-	if v.Session == nil {
-		return nil
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	s := h.services[owner{v.Session.GrantID, v.Frame.Key}]
-	if s == nil || !s.Registered() {
-		return nil
-	}
-	s.touch(h.Now())
-	return s
-}
-
 // A Service is what one page has registered for one user. It is safe for
 // concurrent use.
 type Service struct {
 	owner owner
+	kept  kept
 
 	mu      sync.Mutex
 	used    time.Time    // guarded by mu
@@ -267,31 +218,39 @@ func (s *Service) View() *View {
 type answer struct {
 	Warnings []string `json:"warnings"` // for the developer of the page, in its console
 	Service  *View    `json:"service"`
+	User     string   `json:"user,omitempty"` // another one for another user
 }
 
-func (h *Handler) show(w http.ResponseWriter, _ *http.Request, c call) error {
-	visit.JSON(w, http.StatusOK, answer{[]string{}, c.service.View()})
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, c call) error {
+	g, err := h.guardOf(r.Context(), c.visit)
+	if err != nil {
+		return err
+	}
+	visit.JSON(w, http.StatusOK, answer{[]string{}, c.service.View(), tagOf(c.visit, g.OwnerID)})
 	return nil
 }
 
 // A message is what a host page posted: its type, and each field as it came.
 type message map[string]json.RawMessage
 
+// registers is the message that a service begins with.
+const registers = "rc-adapter-register-third-party-service"
+
 // takers are the messages that change a service. Each returns what to tell
 // the page's developer, and what has changed.
 var takers = map[string]func(c call, m message) (warnings []string, changed []Change){
-	"rc-adapter-register-third-party-service": (call).register,
-	"rc-adapter-update-authorization-status":  (call).authorize,
-	"rc-adapter-refresh-license-status":       (call).refreshLicense,
-	"rc-adapter-update-third-party-settings":  (call).updateSettings,
-	"rc-adapter-update-customized-banner":     (call).updateBanner,
-	"rc-adapter-sync-third-party-contacts":    (call).syncContacts,
-	"rc-adapter-trigger-contact-match":        (call).triggerMatch,
-	"rc-adapter-register-customized-page":     (call).registerPage,
-	"rc-adapter-register-widget-app":          (call).registerApp,
-	"rc-adapter-unregister-widget-app":        (call).unregisterApp,
-	"rc-adapter-update-call-log-page":         updateLogPage(LogCall),
-	"rc-adapter-update-messages-log-page":     updateLogPage(LogMessages),
+	registers:                                (call).register,
+	"rc-adapter-update-authorization-status": (call).authorize,
+	"rc-adapter-refresh-license-status":      (call).refreshLicense,
+	"rc-adapter-update-third-party-settings": (call).updateSettings,
+	"rc-adapter-update-customized-banner":    (call).updateBanner,
+	"rc-adapter-sync-third-party-contacts":   (call).syncContacts,
+	"rc-adapter-trigger-contact-match":       (call).triggerMatch,
+	"rc-adapter-register-customized-page":    (call).registerPage,
+	"rc-adapter-register-widget-app":         (call).registerApp,
+	"rc-adapter-unregister-widget-app":       (call).unregisterApp,
+	"rc-adapter-update-call-log-page":        updateLogPage(LogCall),
+	"rc-adapter-update-messages-log-page":    updateLogPage(LogMessages),
 }
 
 // take answers POST /p/{key}/service with a message as the page posted it.
@@ -312,10 +271,16 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, c call) error {
 		c.service.restart()
 	}
 	warnings, changed := f(c, m)
+	if kind == registers {
+		warnings = append(warnings, h.crowd(c.service)...)
+		if err := h.keepGuard(r.Context(), c); err != nil {
+			return err
+		}
+	}
 	for _, change := range changed {
 		h.announce(r.Context(), c.service, change)
 	}
-	visit.JSON(w, http.StatusOK, answer{few(warnings), c.service.View()})
+	visit.JSON(w, http.StatusOK, answer{Warnings: few(warnings), Service: c.service.View()})
 	return nil
 }
 

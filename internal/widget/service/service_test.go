@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,8 @@ import (
 	"offhook/internal/widget/visit"
 )
 
+var at = time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)
+
 const (
 	platform = "https://platform.example"
 	origin   = "https://crm.example"
@@ -28,10 +31,12 @@ const (
 // A world is one host page whose user is signed in.
 type world struct {
 	*service.Handler
-	t    *testing.T
-	mux  *http.ServeMux
-	caps []string
-	now  time.Time
+	t     *testing.T
+	store store.Widget
+	bus   bus.Bus
+	mux   *http.ServeMux
+	caps  []string
+	now   time.Time
 
 	grant string // whose requests are made
 
@@ -42,12 +47,18 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	st := sqlstore.OpenTest(t).Widget()
 	err := st.Write(t.Context(), func(tx store.WidgetTx) error {
-		return tx.PutFrame(t.Context(), store.Frame{Key: "k", Platform: platform, ClientID: "app", Origin: origin})
+		ctx := t.Context()
+		grant := func(id string) store.Grant {
+			return store.Grant{ID: id, Platform: platform, ClientID: "app", OwnerID: "owner of " + id, Sealed: []byte{1}, ExpiresAt: at, CreatedAt: at, UpdatedAt: at}
+		}
+		return errors.Join(
+			tx.PutFrame(ctx, store.Frame{Key: "k", Platform: platform, ClientID: "app", Origin: origin}),
+			tx.AddGrant(ctx, grant("g")), tx.AddGrant(ctx, grant("other")))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, grant: "g", mux: http.NewServeMux(), caps: []string{service.Capability}, now: time.Date(2026, 7, 1, 9, 0, 0, 0, time.UTC)}
+	w := &world{t: t, grant: "g", caps: []string{service.Capability}, now: at}
 	b := new(bus.InProcess)
 	stop, err := b.Subscribe(service.Changed, func(data []byte) {
 		var c service.Change
@@ -62,10 +73,17 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	face := &visit.Face{Store: st, Sessions: w, Log: slog.New(slog.DiscardHandler)}
-	w.Handler = &service.Handler{Visits: face, Embeds: w, Bus: b, Now: func() time.Time { return w.now }, Log: face.Log}
-	w.Mount(w.mux)
+	w.store, w.bus = st, b
+	w.restart()
 	return w
+}
+
+// restart is a new server on the same database.
+func (w *world) restart() {
+	face := &visit.Face{Store: w.store, Sessions: w, Log: slog.New(slog.DiscardHandler)}
+	w.Handler = &service.Handler{Visits: face, Store: w.store, Embeds: w, Bus: w.bus, Now: func() time.Time { return w.now }, Log: face.Log}
+	w.mux = http.NewServeMux()
+	w.Mount(w.mux)
 }
 
 // Session signs everybody in whose request names a grant.
@@ -86,7 +104,12 @@ func (w *world) Embed(context.Context, string, string) (store.Embed, error) {
 
 func (w *world) ask(method, path, body string) (int, string) {
 	w.t.Helper()
-	r := httptest.NewRequest(method, "/p/k/service"+path, strings.NewReader(body))
+	return w.askAt("k", method, path, body)
+}
+
+func (w *world) askAt(key, method, path, body string) (int, string) {
+	w.t.Helper()
+	r := httptest.NewRequest(method, "/p/"+key+"/service"+path, strings.NewReader(body))
 	r.Header.Set("Grant", w.grant)
 	r.Header.Set(visit.Header, "1")
 	rec := httptest.NewRecorder()
@@ -102,7 +125,12 @@ type answer struct {
 // post posts a message of the page and returns what the frame gets.
 func (w *world) post(message string) answer {
 	w.t.Helper()
-	status, body := w.ask("POST", "", message)
+	return w.postAt("k", message)
+}
+
+func (w *world) postAt(key, message string) answer {
+	w.t.Helper()
+	status, body := w.askAt(key, "POST", "", message)
 	var a answer
 	if status != 200 {
 		w.t.Fatalf("%d %s", status, body)
@@ -277,10 +305,10 @@ func TestAPageThatIsLoadedAnewIsAskedAboutContactsBeforeItRegisters(t *testing.T
 	w := newWorld(t)
 	w.post(register(`"name":"A","doNotContactPath":"/d"`))
 	status, body := w.ask("POST", "?first=1", `{"type":"rc-adapter-update-customized-banner","banner":{"id":"b","message":"Hi"}}`)
-	if status != 200 || w.Guard(ours) != "A" {
-		t.Errorf("a banner took the question whom to contact away: %d %s, guard %q", status, body, w.Guard(ours))
+	if status != 200 || w.guard() != "A" {
+		t.Errorf("a banner took the question whom to contact away: %d %s, guard %q", status, body, w.guard())
 	}
-	if w.post(register(`"name":"A"`)); w.Guard(ours) != "" {
+	if w.post(register(`"name":"A"`)); w.guard() != "" {
 		t.Error("what the earlier load registered has outlived the next registration")
 	}
 }
