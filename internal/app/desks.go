@@ -3,25 +3,41 @@ package app
 import (
 	"context"
 
+	"offhook/internal/rc"
 	"offhook/internal/widget/desk"
+	"offhook/internal/widget/grant"
 	"offhook/internal/widget/hostlink"
 	"offhook/internal/widget/panel"
 )
 
 // panelDesks shows the desks to the panels.
-type panelDesks struct{ pool *desk.Pool }
+type panelDesks struct {
+	pool   *desk.Pool
+	grants *grant.Grants
+}
 
 func (p panelDesks) Desk(ctx context.Context, grantID string) (panel.Desk, error) {
 	d, err := p.pool.Desk(ctx, grantID)
 	if err != nil {
 		return nil, err
 	}
-	return panelDesk{d}, nil
+	return panelDesk{d, grantID, p.grants}, nil
 }
 
 // A panelDesk is a desk in the panels' own words. What is the same in both
 // is passed through.
-type panelDesk struct{ *desk.Desk }
+type panelDesk struct {
+	*desk.Desk
+	grantID string
+	grants  *grant.Grants
+}
+
+// MayEditContacts asks what the user's tokens may do. An answer that does not
+// come is a no.
+func (p panelDesk) MayEditContacts(ctx context.Context) bool {
+	scopes, err := p.grants.Scopes(ctx, p.grantID)
+	return err == nil && scopes.Has(rc.Contacts)
+}
 
 func (p panelDesk) Status() panel.Status {
 	s := p.Desk.Status()

@@ -109,7 +109,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Client: embed.NewHookClient(deps.logHosts, deps.roots), Node: deps.data.node(), Now: time.Now, Log: log,
 	}
 	panels := &panel.Handler{
-		Visits: visits, Desks: panelDesks{pool}, Services: services, Books: services, Logs: logs, Audit: trail, Version: Version, Now: time.Now, Log: log, Stories: deps.stories,
+		Visits: visits, Desks: panelDesks{pool, grants}, Services: services, Books: services, Logs: logs, Audit: trail, Version: Version, Now: time.Now, Log: log, Stories: deps.stories,
 	}
 	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	flows := &signin.Handler{

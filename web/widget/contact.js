@@ -59,11 +59,12 @@ function failed(at, root) {
 }
 
 document.addEventListener("click", (e) => {
-  const at = e.target instanceof Element ? e.target.closest("[role=tab], [data-activity], [data-activities-again], [data-contact-button], [data-view-contact]") : null;
+  const at = e.target instanceof Element ? e.target.closest("[role=tab], [data-activity], [data-activities-again], [data-contact-button], [data-view-contact], [data-delete-contact]") : null;
   if (!(at instanceof HTMLElement)) return;
   if (at.dataset.viewContact) return void view(at.dataset.viewContact);
   const root = pageOf(at);
   if (!root) return;
+  if (at.dataset.deleteContact) return void import("./undo.js").then((m) => m.remove(at));
   if (at.getAttribute("role") === "tab") return choose(root, at);
   if (at.dataset.activitiesAgain !== undefined) return void activities(root);
   if (at.dataset.contactButton) return void press(root, at);

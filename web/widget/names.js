@@ -2,20 +2,22 @@
 // What is written or read there stays.
 // @ts-check
 import { ask } from "./ask.js";
-import { currentPath } from "./nav.js";
+import { currentPath, navigate } from "./nav.js";
 
 /** The parts of a panel that say who it is about. */
-const PARTS = [".top__who", ".who", ".holders-place"];
+const PARTS = [".top__who", ".who", ".holders-place", ".contact__acts", ".contact__details"];
 
 export async function redraw() {
   document.dispatchEvent(new CustomEvent("oh:conversations"));
   const path = currentPath();
-  const panel = document.querySelector("#panel [data-panel=conversation], #panel [data-panel=number]");
+  const panel = document.querySelector("#panel :is([data-panel=conversation], [data-panel=number], [data-panel=contact])");
   if (!panel) return;
   const messages = panel.querySelector("#messages");
   if (messages) htmx.trigger(messages, "refresh");
   const r = await ask(`/panel${path}`).catch(() => null);
-  if (!r?.ok || !panel.isConnected) return;
+  if (!panel.isConnected || currentPath() !== path) return;
+  if (r?.status === 404 && panel.matches("[data-panel=contact]")) return navigate(path, { replace: true }); // deleted elsewhere
+  if (!r?.ok) return;
   const fresh = new DOMParser().parseFromString(await r.text(), "text/html");
   for (const part of PARTS) {
     const [from, to] = [fresh.querySelector(part), panel.querySelector(part)];

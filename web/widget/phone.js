@@ -32,9 +32,15 @@ document.addEventListener("oh:service", () => import("./service.js"), { once: tr
 function meet() {
   if (document.querySelector("[data-panel=contacts]")) void import("./contacts.js");
   if (document.querySelector("[data-panel=contact], .holders, [data-view-contact]")) void import("./contact.js");
+  if (document.querySelector("[data-panel=contact-form]")) void import("./contactform.js");
 }
 document.addEventListener("oh:panel", meet);
 document.addEventListener("htmx:after:swap", meet);
+// Whose a number is may have changed: names follow where they are shown.
+document.addEventListener("oh:status", (e) => {
+  const known = "online" in (/** @type {CustomEvent} */ (e).detail ?? {});
+  if (!known && document.querySelector("#panel :is([data-panel=conversation], [data-panel=number], [data-panel=contact])")) void import("./names.js").then((m) => m.redraw());
+});
 document.addEventListener("oh:service", (e) => {
   const { what, id } = /** @type {CustomEvent} */ (e).detail ?? {};
   if ((what === "matches" && id === "names") || (what === "contacts" && id === "list") || what === "service") void import("./names.js").then((m) => m.redraw());

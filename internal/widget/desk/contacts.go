@@ -76,6 +76,9 @@ func (d *Desk) bookkeeper() {
 			return
 		case <-timer.C:
 		case <-d.wantContacts:
+			if !d.sleep(d.budget.pace(rc.Heavy)) {
+				return
+			}
 		}
 		timer.Stop()
 	}
@@ -87,6 +90,7 @@ func (d *Desk) RefreshContacts() { wake(d.wantContacts) }
 // walk syncs page by page; each counts at once.
 func (d *Desk) walk(ctx context.Context) error {
 	d.mu.Lock()
+	d.walking = true
 	if d.book.Page == 0 {
 		d.book.Full = d.book.Token == ""
 		if d.book.Full {
@@ -94,6 +98,11 @@ func (d *Desk) walk(ctx context.Context) error {
 		}
 	}
 	d.mu.Unlock()
+	defer func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.walking = false
+	}()
 	for {
 		d.mu.Lock()
 		at := d.book

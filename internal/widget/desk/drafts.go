@@ -50,7 +50,7 @@ func (d *Desk) SaveDraft(ctx context.Context, conversationID, text string) error
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
 	d.mu.Lock()
-	if key != composeDraft && d.ledger.thread(key) == nil {
+	if key != composeDraft && d.ledger.thread(key) == nil && !d.isForm(key) {
 		d.mu.Unlock()
 		return noConversation()
 	}
@@ -76,6 +76,23 @@ func (d *Desk) SaveDraft(ctx context.Context, conversationID, text string) error
 	d.setDraft(key, text)
 	d.announceDraft(ctx, key)
 	return nil
+}
+
+// formDraft is how keys begin of what is written in a contact's form: its id
+// follows, or newForm.
+const (
+	formDraft = "contact:"
+	newForm   = "new"
+)
+
+// isForm reports whether a key is that of the form of a contact that is here.
+// One that was deleted elsewhere keeps what was written of it. The caller
+// holds mu.
+func (d *Desk) isForm(key string) bool {
+	id, ok := strings.CutPrefix(key, formDraft)
+	_, known := d.ledger.people.personal[contactID(id)]
+	_, begun := d.ledger.drafts[key]
+	return ok && (id == newForm || known || begun)
 }
 
 func (d *Desk) setDraft(key, text string) {

@@ -233,7 +233,7 @@ func (d *Desk) subscribe(ctx context.Context, conn *websocket.Conn, s *session) 
 		}
 		d.budget.answered(rc.Medium, t, meta.Status, h)
 		if meta.Status >= 300 || meta.Type != rc.FrameClientRequest {
-			return &refusal{meta.Status, "", "the gateway refused the subscription: " + gatewayError(body)}
+			return &refusal{Status: meta.Status, Message: "the gateway refused the subscription: " + gatewayError(body)}
 		}
 		var sub rc.Subscription
 		if err := json.Unmarshal(body, &sub); err != nil {

@@ -62,6 +62,7 @@ type platform struct {
 	bookPage    int      // contacts of a page; 0 for all
 	bookStops   bool     // the network fails after the first page
 	bookAsked   []string // kind and page of each request
+	readOnly    bool     // the app may not change contacts
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -115,6 +116,7 @@ func newPlatform(t *testing.T) *platform {
 	p.handlePresence(handle)
 	p.handleTemplates(handle)
 	p.handleBook(handle)
+	p.handleContacts(handle)
 	mux.HandleFunc("GET /ws", p.gateway)
 	p.server = httptest.NewServer(mux)
 	t.Cleanup(func() {

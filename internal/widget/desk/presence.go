@@ -108,19 +108,23 @@ func (d *Desk) SetPresence(ctx context.Context, c PresenceChange) (Presence, err
 }
 
 // notChanged says why something that the user changed did not change.
-func notChanged(err error, what string) error {
+func notChanged(err error, what string) error { return notDone(err, what+" was not changed") }
+
+// notDone says why something that the user wanted was not done; what is the
+// beginning of the sentence.
+func notDone(err error, what string) error {
 	var r *refusal
 	switch {
 	case errors.Is(err, errEnded):
 		return signedOut()
 	case errors.As(err, &r) && r.Status == http.StatusForbidden:
-		return rc.Errorf(rc.Denied, "%s was not changed: your phone service does not let this app change it. Ask your administrator to allow it.", what)
+		return rc.Errorf(rc.Denied, "%s: your phone service does not let this app change it. Ask your administrator to allow it.", what)
 	case errors.As(err, &r):
-		return rc.Errorf(rc.Invalid, "%s was not changed. Your phone service says: %s", what, r.Message)
+		return rc.Errorf(rc.Invalid, "%s. Your phone service says: %s", what, r.Message)
 	case errors.Is(err, errLimited), errors.Is(err, context.DeadlineExceeded):
-		return rc.Errorf(rc.TooMany, "%s was not changed: your phone service is busy. Try again in a minute.", what)
+		return rc.Errorf(rc.TooMany, "%s: your phone service is busy. Try again in a minute.", what)
 	}
-	return rc.Errorf(rc.Unavailable, "%s was not changed: the phone service does not answer. Try again in a moment.", what)
+	return rc.Errorf(rc.Unavailable, "%s: the phone service does not answer. Try again in a moment.", what)
 }
 
 // note takes over what is known of somebody and tells it when it is news.

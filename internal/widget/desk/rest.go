@@ -50,9 +50,10 @@ type answer struct {
 // A refusal is the platform's answer that it will not do what was asked;
 // asking again the same way is of no use.
 type refusal struct {
-	Status  int
-	Code    string
-	Message string
+	Status    int
+	Code      string
+	Message   string
+	Parameter string // at fault, or empty
 }
 
 func (e *refusal) Error() string {
@@ -175,7 +176,7 @@ func (d *Desk) judge(c call, a answer) (answer, error) {
 	if err := json.Unmarshal(a.body, &envelope); err != nil {
 		envelope.Message = http.StatusText(a.status)
 	}
-	return a, &refusal{a.status, envelope.ErrorCode, envelope.Message}
+	return a, &refusal{a.status, envelope.ErrorCode, envelope.Message, envelope.ParameterName}
 }
 
 // get asks for a resource and decodes it.

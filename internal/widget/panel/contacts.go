@@ -2,6 +2,7 @@ package panel
 
 import (
 	"cmp"
+	"context"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -35,6 +36,7 @@ type peopleView struct {
 	Status  Status
 	List    contact.List
 	Shown   []peopleWindow
+	May     bool // contacts can be made here
 }
 
 // A sourceTab is one source that the list can be narrowed to.
@@ -200,7 +202,9 @@ func thousands(n int) string {
 
 func (h *Handler) contacts(w http.ResponseWriter, r *http.Request, p page) error {
 	p.desk.RefreshContacts() // who looks wants the newest; what is new comes by an event
-	return render(w, http.StatusOK, "contacts", newPeople(p, r.FormValue("q"), r.FormValue("source"), 0))
+	v := newPeople(p, r.FormValue("q"), r.FormValue("source"), 0)
+	v.May = p.desk.MayEditContacts(r.Context())
+	return render(w, http.StatusOK, "contacts", v)
 }
 
 // people answers with the list alone, around the place that is looked at.
@@ -236,7 +240,15 @@ type contactView struct {
 	Work    []string
 	Lines   []numberLine
 	Raw     string // as its source wrote it, for the page
+	May     bool   // it can be changed here
+	Notes   string
 }
+
+// Edit is the route of its form.
+func (v contactView) Edit() string { return "#" + contactPath(v.Contact) + "/edit" }
+
+// Act is where something is done with it.
+func (v contactView) Act(what string) string { return v.Path("contacts", v.Type, v.ID, what) }
 
 // A numberLine is a number with what it is.
 type numberLine struct {
@@ -276,7 +288,11 @@ func (h *Handler) contact(w http.ResponseWriter, r *http.Request, p page) error 
 	if !ok {
 		return rc.Errorf(rc.NotFound, "This contact is not here any more.")
 	}
-	return render(w, http.StatusOK, "contact", newContact(p, c, app, known && c.Type == app.Type))
+	v := newContact(p, c, app, known && c.Type == app.Type)
+	if record, own := p.desk.Contact(c.ID); own && c.Type == contact.Personal {
+		v.May, v.Notes = p.desk.MayEditContacts(r.Context()), markup.NoOverrides(record.Notes)
+	}
+	return render(w, http.StatusOK, "contact", v)
 }
 
 func newContact(p page, c contact.Contact, app contact.Source, own bool) contactView {
@@ -311,7 +327,8 @@ type holdersView struct {
 	Conversation string
 	Number       string
 	All          []holder
-	Colleague    string // the route of a colleague's page
+	Colleague    string // the route of a colleague's page, or that of the user's own contact
+	Save         string // the route of the form that makes a contact of a number that is nobody's
 }
 
 // holders are those of one party. In "", the conversation is the one that the
@@ -324,8 +341,16 @@ func (p page) holders(conversation string, with Party) (v holdersView) {
 		}
 		return v
 	}
+	if with.Self || with.Number == "" {
+		return v
+	}
+	if own := p.desk.Personal().Whose(with.Number); len(own) > 0 {
+		v.Colleague = "#" + contactPath(own[0])
+		return v
+	}
+	v.Save = "#/contacts/" + contact.Personal + "/" + newContactID + "/edit/" + url.PathEscape(with.Number)
 	d, ok := p.desk.(namedDesk)
-	if !ok || with.Self || with.Number == "" {
+	if !ok {
 		return v
 	}
 	v.App, _ = p.source()
@@ -334,6 +359,13 @@ func (p page) holders(conversation string, with Party) (v holdersView) {
 		v.All = append(v.All, holder{c, "#" + contactPath(c), i == 0, string(c.Raw)})
 	}
 	return v
+}
+
+// mayKeep leaves the way to save a number as a contact where the app may.
+func (v *holdersView) mayKeep(ctx context.Context, p page) {
+	if v.Save != "" && (len(v.All) > 0 || !p.desk.MayEditContacts(ctx)) {
+		v.Save = ""
+	}
 }
 
 // alone is the conversation with one number.

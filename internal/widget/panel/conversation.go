@@ -99,6 +99,7 @@ func (h *Handler) conversation(w http.ResponseWriter, r *http.Request, p page) e
 		return err
 	}
 	v := newConversation(p, c, messages, draft)
+	v.Holders.mayKeep(r.Context(), p)
 	if err := h.log(r.Context(), &v); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 // concurrent use and answers with copies.
 type Desk interface {
 	Templates
+	PersonalContacts
 	Status() Status
 	Me() Me
 	// Conversations returns the newest first, all of them where limit is 0; a

@@ -27,6 +27,9 @@ type fixtureDesk struct {
 	presence      Presence
 	texts         []Template
 	personal      []string // as JSON
+	records       map[string]rc.PersonalContact
+	drafts        map[string]string
+	readOnly      bool // contacts cannot be changed
 	conversations []Conversation
 	messages      map[string][]Message
 }
@@ -154,7 +157,7 @@ func (d *fixtureDesk) Draft(_ context.Context, id string) (string, error) {
 	if id == "45" {
 		return "The invoice for October is attached to the", nil
 	}
-	return "", nil
+	return d.drafts[id], nil
 }
 func (d *fixtureDesk) Retry(context.Context, string) error             { return nil }
 func (d *fixtureDesk) MarkRead(context.Context, string) error          { return nil }
@@ -173,6 +176,37 @@ func (d *fixtureDesk) AddTemplate(context.Context, string, string) (Template, er
 }
 
 func (d *fixtureDesk) RemoveTemplate(context.Context, string) error { return nil }
+
+func (d *fixtureDesk) MayEditContacts(context.Context) bool { return !d.readOnly }
+
+func (d *fixtureDesk) Contact(id string) (rc.PersonalContact, bool) {
+	c, ok := d.records[id]
+	return c, ok
+}
+
+func (d *fixtureDesk) AddContact(context.Context, rc.PersonalContact) (string, error) {
+	return "9", nil
+}
+
+func (d *fixtureDesk) ChangeContact(context.Context, string, rc.PersonalContact, rc.PersonalContact) error {
+	return nil
+}
+func (d *fixtureDesk) RemoveContact(context.Context, string) error { return nil }
+
+func (d *fixtureDesk) RestoreContact(_ context.Context, id string) (string, error) { return id, nil }
+
+// ReadNumber knows numbers of ten digits.
+func (d *fixtureDesk) ReadNumber(typed string) (string, bool) {
+	digits := strings.TrimPrefix(contact.Digits(typed), "1")
+	return "+1" + digits, len(digits) == 10
+}
+
+func (d *fixtureDesk) WriteNumber(number string) string {
+	if n, ok := strings.CutPrefix(number, "+1"); ok && len(n) == 10 {
+		return "(" + n[:3] + ") " + n[3:6] + "-" + n[6:]
+	}
+	return number
+}
 
 // Personal are the contacts of the stories' user.
 func (d *fixtureDesk) Personal() *contact.Book { return bookOf(contact.Personal, d.personal...) }

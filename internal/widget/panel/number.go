@@ -18,7 +18,9 @@ type numberView struct {
 
 func (h *Handler) number(w http.ResponseWriter, r *http.Request, p page) error {
 	number := markup.Cut(r.PathValue("number"), 40)
-	return render(w, http.StatusOK, "number", newNumber(p, number, p.desk.Lookup(number, 1)))
+	v := newNumber(p, number, p.desk.Lookup(number, 1))
+	v.Holders.mayKeep(r.Context(), p)
+	return render(w, http.StatusOK, "number", v)
 }
 
 func newNumber(p page, number string, parties []Party) numberView {
@@ -28,7 +30,7 @@ func newNumber(p page, number string, parties []Party) numberView {
 	}
 	for _, own := range p.desk.Me().Numbers {
 		if own.Number == number {
-			v.Display, v.Name = own.Display, "Your number"
+			v.Display, v.Name, v.Self = own.Display, "Your number", true
 		}
 	}
 	v.Holders = p.holders("", v.Party)

@@ -26,6 +26,8 @@ type recordingDesk struct {
 	*fixtureDesk
 	told []string
 	err  error // answers every change
+
+	was, saved rc.PersonalContact // of the last change
 }
 
 func (d *recordingDesk) Send(_ context.Context, o Outgoing) (string, error) {

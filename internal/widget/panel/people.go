@@ -3,7 +3,9 @@ package panel
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 
+	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/contact"
 	"offhook/internal/widget/visit"
@@ -93,6 +95,18 @@ func contactStory(id string) func(*fixtureDesk, page) (string, any) {
 	}
 }
 
+// ownStory gives the stories' user a contact.
+func ownStory(d *fixtureDesk) (contact.Contact, rc.PersonalContact) {
+	record := rc.PersonalContact{
+		ID: 7, FirstName: "Nils", LastName: "Nordgren", Company: "Nordgren Tak", JobTitle: "Roofer", MobilePhone: "+14155550177",
+		BusinessPhone: "+14155550178", Email: "nils@nordgren.example", Notes: "Prefers texts.\nOn the roof until four.", WebPage: "https://nordgren.example",
+	}
+	d.records = map[string]rc.PersonalContact{"7": record}
+	d.personal = []string{`{"id":"7","type":"personal","name":"Nils Nordgren","company":"Nordgren Tak","jobTitle":"Roofer","emails":["nils@nordgren.example"],"phoneNumbers":[{"phoneNumber":"+14155550177","phoneType":"mobile"},{"phoneNumber":"+14155550178","phoneType":"business"}]}`}
+	c, _ := d.Personal().Get("7")
+	return c, record
+}
+
 // peopleStories are the states of the contacts.
 func peopleStories() []story {
 	return []story{
@@ -105,6 +119,37 @@ func peopleStories() []story {
 		{Name: "contacts-nobody", Title: "Contacts, nobody found", Tab: "contacts", draw: peopleStory("zzz", contact.Company, 0, nil)},
 		{Name: "contact", Title: "Contact", Tab: "contacts", draw: contactStory("c1")},
 		{Name: "contact-colleague", Title: "Contact, a colleague", Tab: "contacts", draw: contactStory("1002")},
+		{Name: "contact-personal", Title: "Contact, one's own", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			c, _ := ownStory(d)
+			v := newContact(p, c, contact.Source{}, false)
+			v.May, v.Notes = true, d.records["7"].Notes
+			return "contact", v
+		}},
+		{Name: "contact-new", Title: "Contact, being made", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			return "contact-form", newContactForm(p, newContactID, rc.PersonalContact{})
+		}},
+		{Name: "contact-save", Title: "Contact, made of a number", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			ownStory(d)
+			f := newContactForm(p, newContactID, rc.PersonalContact{})
+			f.offer(cold.Number)
+			return "contact-form", f
+		}},
+		{Name: "contact-wrong", Title: "Contact, wrongly filled in", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			_, record := ownStory(d)
+			f := newContactForm(p, "7", record)
+			f.take(url.Values{"firstName": {"Nils"}, "phoneKind": {"mobile", "mobile", "home"}, "phoneNumber": {"555", "(415) 555-0171", "+14155550172"}, "email": {"nils"}, "webPage": {"nowhere"}, "notes": {"</textarea><script>alert(1)</script>"}})
+			f.check()
+			f.Unfold, f.Kept = true, true
+			return "contact-form", f
+		}},
+		{Name: "contact-clash", Title: "Contact, changed elsewhere meanwhile", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			_, was := ownStory(d)
+			now, theirs := was, was
+			now.Company, theirs.Company = "Nordgren & Sons", "Nordgren Roofs"
+			f := newContactForm(p, "7", was)
+			f.clash(&contact.Clash{Theirs: theirs, Fields: contact.Clashes(was, now, theirs)}, was, now)
+			return "contact-form", f
+		}},
 		{Name: "contact-hostile", Title: "Contact with hostile text", Tab: "contacts", draw: contactStory("c5")},
 	}
 }

@@ -1,0 +1,198 @@
+package panel
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/contact"
+)
+
+func (d *recordingDesk) AddContact(_ context.Context, c rc.PersonalContact) (string, error) {
+	d.saved = c
+	return "9", d.err
+}
+
+func (d *recordingDesk) ChangeContact(_ context.Context, id string, was, now rc.PersonalContact) error {
+	d.saved, d.was = now, was
+	d.told = append(d.told, "change "+id)
+	return d.err
+}
+
+func (d *recordingDesk) RemoveContact(_ context.Context, id string) error {
+	d.told = append(d.told, "remove "+id)
+	return d.err
+}
+
+// filled is a form with a contact's numbers and what else is typed.
+func filled(more url.Values) url.Values {
+	v := url.Values{"firstName": {" Zoë  "}, "phoneKind": {"mobile", "business", "business"}, "phoneNumber": {"(415) 555-0171", "415 555 0172", "+1 415 555 0173"}, "email": {"zoe@pine.example", ""}}
+	for name, values := range more {
+		v[name] = values
+	}
+	return v
+}
+
+func TestAContactIsMadeOfWhatWasTyped(t *testing.T) {
+	f := newFixture(t, nil)
+	w := f.do("POST", "/contacts/personal", filled(url.Values{"webPage": {"pine.example/zoe"}, "birthday": {"1990-12-31"}, "notes": {"One\r\ntwo "}}))
+	if w.Code != 200 || !strings.Contains(w.Body.String(), `"/contacts/personal/9"`) {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	born, _ := rc.ParseTime("1990-12-31")
+	want := rc.PersonalContact{
+		FirstName: "Zoë", MobilePhone: "+14155550171", BusinessPhone: "+14155550172", BusinessPhone2: "+14155550173",
+		Email: "zoe@pine.example", WebPage: "https://pine.example/zoe", Birthday: born, Notes: "One\ntwo",
+	}
+	if diff := cmp.Diff(want, f.desk.saved); diff != "" {
+		t.Error(diff)
+	}
+	if last := f.desk.told[len(f.desk.told)-1]; last != `draft "contact:new": ` {
+		t.Errorf("what was typed is not forgotten: %q", last)
+	}
+}
+
+func TestWhatCannotBeIsSaidAtItsField(t *testing.T) {
+	for name, tt := range map[string]struct {
+		typed url.Values
+		want  string
+	}{
+		"nothing":           {url.Values{"phoneKind": {"mobile"}, "phoneNumber": {" "}}, "Write a name, a company"},
+		"no number":         {filled(url.Values{"phoneNumber": {"tea", "", ""}}), "“tea” is not a phone number."},
+		"one too many":      {filled(url.Values{"phoneKind": {"mobile", "mobile", "home"}}), "no room for another number of the type “Mobile”"},
+		"no e-mail address": {filled(url.Values{"email": {"zoe at pine"}}), "Write it as name@example.com."},
+		"no web page":       {filled(url.Values{"webPage": {"javascript:alert(1)"}}), "not the address of a web page"},
+		"no date":           {filled(url.Values{"birthday": {"tomorrow"}}), "This is not a date."},
+		"too long":          {filled(url.Values{"company": {strings.Repeat("x", 251)}}), "at most 250 characters"},
+		"long notes":        {filled(url.Values{"notes": {strings.Repeat("x", 4001)}}), "at most 4000 characters"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, nil)
+			w := f.do("POST", "/contacts/personal", tt.typed)
+			if w.Code != 422 || !strings.Contains(w.Body.String(), tt.want) || !strings.Contains(w.Body.String(), `aria-invalid="true"`) {
+				t.Errorf("%d, want %q\n%s", w.Code, tt.want, w.Body)
+			}
+			if cmp.Diff(rc.PersonalContact{}, f.desk.saved) != "" || len(f.desk.told) > 0 {
+				t.Errorf("it was saved: %+v %q", f.desk.saved, f.desk.told)
+			}
+		})
+	}
+}
+
+func TestAChangeLeavesWhatTheFormDoesNotShow(t *testing.T) {
+	f := newFixture(t, nil)
+	_, record := ownStory(f.desk.fixtureDesk)
+	record.HomeAddress, record.AssistantPhone, record.RingtoneIndex = &rc.ContactAddress{City: "Oslo"}, "+14155550179*12", "3"
+	f.desk.records["7"] = record
+	body := f.do("GET", "/contacts/personal/7/edit", nil).Body.String()
+	was := record
+	was.URI = ""
+	raw, _ := json.Marshal(was)
+	if !strings.Contains(body, `value="(415) 555-0177"`) || !strings.Contains(body, `value="&#43;14155550179*12"`) {
+		t.Errorf("the numbers are not there as people write them:\n%s", body)
+	}
+	w := f.do("POST", "/contacts/personal/7", url.Values{
+		"was": {string(raw)}, "firstName": {"Nisse"}, "lastName": {record.LastName}, "company": {record.Company}, "jobTitle": {record.JobTitle}, "notes": {record.Notes},
+		"webPage": {record.WebPage}, "phoneKind": {"mobile", "assistant"}, "phoneNumber": {"(415) 555-0177", "+14155550179*12"}, "email": {record.Email},
+	})
+	if w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	changes := contact.Changes(f.desk.was, f.desk.saved)
+	want := map[string]json.RawMessage{"firstName": json.RawMessage(`"Nisse"`), "businessPhone": json.RawMessage(`""`)}
+	if diff := cmp.Diff(want, changes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestARefusalKeepsWhatWasTyped(t *testing.T) {
+	for name, tt := range map[string]struct {
+		err  error
+		want []string
+	}{
+		"by the platform":   {&rc.Error{Kind: rc.Invalid, Message: "Not this company.", Parameter: "company"}, []string{"Not this company.", `id="contact-company-wrong"`}},
+		"deleted elsewhere": {rc.Errorf(rc.NotFound, "It was deleted."), []string{"save it as a new contact", `data-gone="/p/k1/panel/contacts/personal"`}},
+		"no answer":         {rc.Errorf(rc.Unavailable, "No answer."), []string{"No answer."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, nil)
+			f.desk.err = tt.err
+			w := f.do("POST", "/contacts/personal/7", filled(url.Values{"company": {"Pine & Co"}}))
+			for _, want := range append(tt.want, `value="Pine &amp; Co"`, `value="(415) 555-0171"`) {
+				if w.Code != 422 || !strings.Contains(w.Body.String(), want) {
+					t.Errorf("%d, want %q\n%s", w.Code, want, w.Body)
+				}
+			}
+		})
+	}
+}
+
+func TestOnlyAnAppThatMayChangesContacts(t *testing.T) {
+	f := newFixture(t, nil)
+	ownStory(f.desk.fixtureDesk)
+	f.desk.readOnly = true
+	for path, never := range map[string]string{"/contacts": "New contact", "/contacts/personal/7": "data-delete-contact", "/number/" + url.PathEscape(cold.Number): "Save contact"} {
+		if w := f.do("GET", path, nil); w.Code != 200 || strings.Contains(w.Body.String(), never) {
+			t.Errorf("GET %s: %d with %q", path, w.Code, never)
+		}
+	}
+	for _, at := range []string{"GET /contacts/personal/new/edit", "POST /contacts/personal", "POST /contacts/personal/7", "POST /contacts/personal/7/delete", "POST /contacts/personal/7/restore"} {
+		method, path, _ := strings.Cut(at, " ")
+		if w := f.do(method, path, filled(nil)); w.Code != 403 {
+			t.Errorf("%s: %d", at, w.Code)
+		}
+	}
+	if len(f.desk.told) > 0 {
+		t.Errorf("the desk was told %q", f.desk.told)
+	}
+}
+
+func TestAnUnknownNumberIsSavedOrAdded(t *testing.T) {
+	f := newFixture(t, nil)
+	ownStory(f.desk.fixtureDesk)
+	at := "/edit/" + url.PathEscape(cold.Number)
+	for path, want := range map[string]string{
+		"/number/" + url.PathEscape(cold.Number):                 "/contacts/personal/new" + at,
+		"/contacts/personal/new" + at:                            "#/contacts/personal/7" + at,
+		"/contacts/personal/7" + at:                              `value="(310) 555-0177"`,
+		"/contacts/personal/pick?q=nils&number=%2B13105550177":   "#/contacts/personal/7" + at,
+		"/contacts/personal/pick?q=nobody&number=%2B13105550177": "None of your contacts",
+		"/number/" + url.PathEscape("+14155550177"):              "#/contacts/personal/7",
+	} {
+		w := f.do("GET", path, nil)
+		if w.Code != 200 || !strings.Contains(strings.ReplaceAll(w.Body.String(), "&#43;", "+"), want) {
+			t.Errorf("GET %s: %d, want %q\n%s", path, w.Code, want, w.Body)
+		}
+	}
+	if w := f.do("GET", "/contacts/personal/8/edit", nil); w.Code != 404 {
+		t.Errorf("somebody who is not there: %d", w.Code)
+	}
+	if body := f.do("GET", "/number/"+url.PathEscape(priya.Number), nil).Body.String(); strings.Contains(body, "Save contact") {
+		t.Error("a colleague can be saved")
+	}
+}
+
+func TestWhatWasTypedIsThereAgain(t *testing.T) {
+	f := newFixture(t, nil)
+	typed := filled(url.Values{"company": {"Unsaved Ltd"}})
+	f.do("POST", "/contacts/personal/new/draft", typed)
+	told := f.desk.told[0]
+	key, text, _ := strings.Cut(strings.TrimPrefix(told, "draft "), ": ")
+	if key != `"contact:new"` {
+		t.Fatalf("kept as %s", told)
+	}
+	f.desk.drafts = map[string]string{"contact:new": text}
+	if body := f.do("GET", "/contacts/personal/new/edit", nil).Body.String(); !strings.Contains(body, `value="Unsaved Ltd"`) || !strings.Contains(body, "Start over") {
+		t.Errorf("it is not there:\n%s", body)
+	}
+	f.do("POST", "/contacts/personal/new/draft", nil)
+	if got := fmt.Sprint(f.desk.told[1]); got != `draft "contact:new": ` {
+		t.Errorf("an empty form is kept: %s", got)
+	}
+}
