@@ -38,34 +38,36 @@ type Desk struct {
 
 	// Each wakes one loop; all have room for one wake.
 	keep, wantSync, wantIdentity, wantDirectory, post, readMarks chan struct{}
-	wantPresence, wantColleagues, wantContacts                   chan struct{}
+	wantPresence, wantColleagues, wantContacts, wantCalls        chan struct{}
 
 	syncing chan struct{} // holds one token while no sync runs
 
 	drafting sync.Mutex // held while a draft changes in the store and here; taken before mu
 
 	mu          sync.Mutex
-	ledger      *ledger              // guarded by mu
-	identity    *identity            // guarded by mu; nil until known
-	me          Me                   // guarded by mu; made from identity and the directory
-	directoryAt time.Time            // guarded by mu; when the directory was read
-	token       string               // guarded by mu; where the next sync goes on
-	syncGen     int                  // guarded by mu; counts syncs that were started
-	changed     map[rowKey]bool      // guarded by mu
-	status      Status               // guarded by mu
-	connected   bool                 // guarded by mu; the gateway's socket is up
-	restDown    bool                 // guarded by mu; the last request got no answer
-	refused     bool                 // guarded by mu; identity was refused
-	over        bool                 // guarded by mu; the grant has ended
-	used        time.Time            // guarded by mu
-	poked       chan struct{}        // guarded by mu; closed when a user acts, and replaced
-	lastPoke    time.Time            // guarded by mu
-	lastUnread  int                  // guarded by mu; as watchers know it
-	book        bookRow              // guarded by mu; how far the user's contacts are read
-	templates   templates            // guarded by mu
-	curious     map[string]bool      // guarded by mu; extensions whose presence is to be asked for
-	walking     bool                 // guarded by mu; a sync of the contacts is under way
-	removed     []rc.PersonalContact // guarded by mu; the contacts deleted last, to be brought back
+	ledger      *ledger         // guarded by mu
+	identity    *identity       // guarded by mu; nil until known
+	me          Me              // guarded by mu; made from identity and the directory
+	directoryAt time.Time       // guarded by mu; when the directory was read
+	token       string          // guarded by mu; where the next sync goes on
+	syncGen     int             // guarded by mu; counts syncs that were started
+	changed     map[rowKey]bool // guarded by mu
+	status      Status          // guarded by mu
+	connected   bool            // guarded by mu; the gateway's socket is up
+	restDown    bool            // guarded by mu; the last request got no answer
+	refused     bool            // guarded by mu; identity was refused
+	over        bool            // guarded by mu; the grant has ended
+	used        time.Time       // guarded by mu
+	poked       chan struct{}   // guarded by mu; closed when a user acts, and replaced
+	lastPoke    time.Time       // guarded by mu
+	lastUnread  int             // guarded by mu; as watchers know it
+	book        bookRow         // guarded by mu; how far the user's contacts are read
+	templates   templates       // guarded by mu
+	calls       callBook        // guarded by mu
+	curious     map[string]bool // guarded by mu; extensions whose presence is to be asked for
+
+	walking bool                 // guarded by mu; a sync of the contacts is under way
+	removed []rc.PersonalContact // guarded by mu; the contacts deleted last, to be brought back
 }
 
 func newEpoch() string { return crand.Text()[:10] }
@@ -82,6 +84,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		grantID: grantID, pool: p, log: p.Log.With("grant", grantID), feed: newFeed(), done: make(chan struct{}),
 		keep: make(chan struct{}, 1), wantSync: make(chan struct{}, 1), wantIdentity: make(chan struct{}, 1),
 		wantPresence: make(chan struct{}, 1), wantColleagues: make(chan struct{}, 1), wantContacts: make(chan struct{}, 1), curious: make(map[string]bool),
+		wantCalls: make(chan struct{}, 1), calls: callBook{byID: make(map[string]*rc.CallRecord)},
 		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1),
 		syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
 		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
@@ -98,7 +101,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 	d.review()
 	d.lastUnread = d.ledger.unread
 	d.mu.Unlock()
-	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.watcher, d.rollCall, d.bookkeeper} {
+	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.watcher, d.rollCall, d.bookkeeper, d.caller} {
 		d.wg.Go(loop)
 	}
 	return d, nil

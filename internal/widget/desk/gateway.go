@@ -34,6 +34,7 @@ var filters = []string{
 	accountPath + "/directory/entries",
 	extensionPath + "/presence",
 	accountPath + "/presence",
+	extensionPath + "/telephony/sessions",
 }
 
 // A wsToken opens a gateway connection.
@@ -110,6 +111,7 @@ func (d *Desk) connect(ctx context.Context, s *session) error {
 			return err
 		}
 		d.presenceGap()
+		wake(d.wantCalls)
 	}
 	d.setConnected(true)
 	// Whatever happened while nobody listened is in the next sync.
@@ -331,6 +333,10 @@ func (d *Desk) notified(n rc.Notification) {
 		d.mu.Unlock()
 	case strings.HasSuffix(path, "/message-store"):
 		wake(d.wantSync)
+	case strings.HasSuffix(path, "/telephony/sessions"):
+		if telephonyEnded(n.Body) {
+			wake(d.wantCalls)
+		}
 	case rc.IsPresencePath(path):
 		d.presenceChanged(n.Body)
 	case strings.Contains(path, "/directory/"):

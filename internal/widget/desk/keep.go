@@ -12,7 +12,8 @@ import (
 	"offhook/internal/store"
 )
 
-// Kinds of rows. All but messages, threads and drafts have one row each.
+// Kinds of rows. All but contacts, calls, messages, threads and drafts have one
+// row each.
 const (
 	rowMe        = "me"
 	rowDirectory = "directory"
@@ -20,6 +21,8 @@ const (
 	rowTemplates = "templates"
 	rowBook      = "book"
 	rowContact   = "contact"
+	rowCalls     = "calls"
+	rowCall      = "call"
 	rowSync      = "sync"
 	rowReads     = "reads"
 	rowMessage   = "message"
@@ -72,7 +75,7 @@ func (d *Desk) load(ctx context.Context) error {
 		return fmt.Errorf("reading the desk: %w", err)
 	}
 	// Who the user is comes first, because messages are filed by it.
-	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowBook, rowContact, rowReads, rowThread, rowMessage, rowDraft, rowSync}
+	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowBook, rowContact, rowCalls, rowCall, rowReads, rowThread, rowMessage, rowDraft, rowSync}
 	slices.SortStableFunc(rows, func(a, b store.DeskRow) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
 	whole := true
 	c := newChange()
@@ -85,6 +88,7 @@ func (d *Desk) load(ctx context.Context) error {
 	if !whole {
 		d.token = ""
 		d.book = bookRow{Walk: d.book.Walk}
+		d.calls.row.Token = ""
 	}
 	d.ledger.people.nameNumbers()
 	return d.loadOutbox(ctx)
@@ -122,6 +126,14 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 			return err
 		}
 		d.ledger.people.personal[c.Record.ID] = c
+	case rowCalls:
+		return d.openRow(r, &d.calls.row)
+	case rowCall:
+		var call rc.CallRecord
+		if err := d.openRow(r, &call); err != nil {
+			return err
+		}
+		d.calls.take(call, newChange())
 	case rowSync:
 		var s syncRow
 		if err := d.openRow(r, &s); err != nil {
@@ -176,6 +188,12 @@ func (d *Desk) value(k rowKey) any {
 		id, _ := strconv.ParseInt(k.id, 10, 64)
 		if c, ok := d.ledger.people.personal[id]; ok {
 			return c
+		}
+	case rowCalls:
+		return d.calls.row
+	case rowCall:
+		if r := d.calls.byID[k.id]; r != nil {
+			return r
 		}
 	case rowSync:
 		return syncRow{d.token, d.budget.usage()}

@@ -62,7 +62,10 @@ type platform struct {
 	bookPage    int      // contacts of a page; 0 for all
 	bookStops   bool     // the network fails after the first page
 	bookAsked   []string // kind and page of each request
-	readOnly    bool     // the app may not change contacts
+	hasCalls    bool     // the user may read their call log
+	calls       []rc.CallRecord
+	sound       []byte // of every recording
+	readOnly    bool   // the app may not change contacts
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -98,7 +101,11 @@ func newPlatform(t *testing.T) *platform {
 		ID: 101, ExtensionNumber: "101", Name: "Ada Test", Contact: rc.ContactInfo{FirstName: "Ada", LastName: "Test"},
 		RegionalSettings: rc.RegionalSettings{HomeCountry: rc.Country{ISOCode: "US"}},
 	}))
-	handle("GET /restapi/v1.0/account/~/extension/~/features", rc.Medium, p.fixed(rc.List[rc.Feature]{Records: []rc.Feature{{ID: "SMSSending", Available: true}}}))
+	handle("GET /restapi/v1.0/account/~/extension/~/features", rc.Medium, func(w http.ResponseWriter, _ *http.Request) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		answerJSON(w, rc.List[rc.Feature]{Records: []rc.Feature{{ID: "SMSSending", Available: true}, {ID: callFeature, Available: p.hasCalls}}})
+	})
 	handle("GET /restapi/v1.0/account/~/extension/~/phone-number", rc.Light, p.fixed(rc.List[rc.PhoneNumber]{Records: []rc.PhoneNumber{
 		{ID: 1, PhoneNumber: company, UsageType: "MainCompanyNumber", Features: []string{"CallerId"}},
 		{ID: 2, PhoneNumber: ada, UsageType: "DirectNumber", Features: []string{"CallerId", "SmsSender"}},
@@ -116,6 +123,7 @@ func newPlatform(t *testing.T) *platform {
 	p.handlePresence(handle)
 	p.handleTemplates(handle)
 	p.handleBook(handle)
+	p.handleCalls(handle)
 	p.handleContacts(handle)
 	mux.HandleFunc("GET /ws", p.gateway)
 	p.server = httptest.NewServer(mux)

@@ -59,6 +59,7 @@ type Pool struct {
 
 	start   sync.Once
 	err     error // of start
+	sounds  sounds
 	ids     store.IDs
 	ctx     context.Context
 	cancel  context.CancelFunc

@@ -151,6 +151,7 @@ const (
 	EventUnread       = "unread"       // Unread changed
 	EventDraft        = "draft"        // the draft of ID changed
 	EventPresence     = "presence"     // Presence, of the extension ID, changed
+	EventCalls        = "calls"        // the call log, or Missed, changed
 	EventEnded        = "ended"        // the grant is over; nothing follows
 )
 
@@ -160,8 +161,9 @@ type Event struct {
 	Type     string      `json:"type"`
 	ID       string      `json:"id,omitempty"`      // of the conversation or extension
 	Message  *rc.Message `json:"message,omitempty"` // the platform's record; not to be changed
-	New      bool        `json:"new,omitempty"`     // of a message: seen for the first time
+	New      bool        `json:"new,omitempty"`     // of a message: seen for the first time; of calls: a sync brought some
 	Unread   int         `json:"unread"`            // unread texts, in every event
+	Missed   int         `json:"missed,omitempty"`  // of calls: missed calls that nobody has looked at
 	Presence *Presence   `json:"presence,omitempty"`
 	Reason   string      `json:"reason,omitempty"` // of an end: signed-out, refused, revoked
 }

@@ -1,0 +1,349 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"offhook/internal/rc"
+)
+
+const callLogPath = extensionPath + "/call-log"
+
+// callFeature is the platform's name for the right to read one's call log.
+const callFeature = "ReadExtensionCallLog"
+
+// Bounds of the copy of the call log.
+const (
+	maxCalls  = 2000 // the oldest go first
+	callsSync = 250  // of a full sync (contract 4)
+	callsPage = 100  // of older ones
+	newCalls  = 24 * time.Hour
+	callsAgo  = 5 * 365 * 24 * time.Hour // how far back older ones are asked for
+	pollCalls = 5 * time.Minute          // while somebody watches; calls tell of themselves, but their log does not
+	freshness = 5 * time.Second          // what was asked for just now is not asked for again
+)
+
+// callBook is the copy of the user's call log.
+type callBook struct {
+	row     callsRow
+	byID    map[string]*rc.CallRecord
+	sorted  []*rc.CallRecord // newest first; nil when it is to be made
+	refused bool             // the platform does not let this app read it
+}
+
+// A callsRow is what is kept beside the calls.
+type callsRow struct {
+	Token string    `json:"token"` // where the next incremental sync goes on
+	At    time.Time `json:"at"`    // of the last sync
+	Seen  time.Time `json:"seen"`  // missed calls up to here have been looked at
+	Whole bool      `json:"whole"` // there are no older ones
+}
+
+// list is every call, newest first.
+func (b *callBook) list() []*rc.CallRecord {
+	if b.sorted == nil {
+		b.sorted = make([]*rc.CallRecord, 0, len(b.byID))
+		for _, r := range b.byID {
+			b.sorted = append(b.sorted, r)
+		}
+		slices.SortFunc(b.sorted, func(x, y *rc.CallRecord) int {
+			return cmp.Or(y.StartTime.Compare(x.StartTime.Time), cmp.Compare(y.ID, x.ID))
+		})
+	}
+	return b.sorted
+}
+
+// missed counts the missed calls that nobody has looked at.
+func (b *callBook) missed() (n int) {
+	for _, r := range b.list() {
+		if !r.StartTime.After(b.row.Seen) {
+			break
+		}
+		if r.IsMissed() {
+			n++
+		}
+	}
+	return n
+}
+
+// take takes over a record and reports whether that changed anything.
+func (b *callBook) take(r rc.CallRecord, c *change) bool {
+	before := b.byID[r.ID]
+	switch {
+	case r.ID == "":
+		return false
+	case r.Deleted && before == nil:
+		return false
+	case r.Deleted:
+		delete(b.byID, r.ID)
+	default:
+		r.Legs = nil
+		b.byID[r.ID] = &r
+	}
+	b.sorted = nil
+	c.rows[rowKey{rowCall, r.ID}] = true
+	return true
+}
+
+// trim forgets the oldest beyond the bound.
+func (b *callBook) trim(c *change) {
+	for all := b.list(); len(all) > maxCalls; all = all[:len(all)-1] {
+		r := all[len(all)-1]
+		delete(b.byID, r.ID)
+		b.row.Whole = false
+		c.rows[rowKey{rowCall, r.ID}] = true
+		b.sorted = all[:len(all)-1]
+	}
+}
+
+// caller keeps the copy of the call log: at the beginning, when a call has
+// ended, when somebody asks for it, and now and then.
+func (d *Desk) caller() {
+	for !d.mayReadCalls() {
+		select {
+		case <-d.ctx.Done():
+			return
+		case <-d.wantCalls:
+		}
+	}
+	d.mu.Lock()
+	known := d.calls.row.At
+	d.mu.Unlock()
+	if !known.IsZero() && !d.rest(known, d.wantCalls) {
+		return
+	}
+	var b backoff
+	for {
+		err := d.syncCalls(d.ctx)
+		_, refused := errors.AsType[*refusal](err)
+		wait := refresh
+		if d.feed.watched() {
+			wait = pollCalls
+		}
+		switch {
+		case err == nil:
+			b = backoff{}
+		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
+			return
+		case !refused:
+			wait = b.next()
+		default:
+			wait = refresh
+			d.log.Info("the platform does not give the user's call log", "err", err)
+		}
+		d.refuseCalls(refused)
+		timer := time.NewTimer(wait)
+		select {
+		case <-d.ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		case <-d.wantCalls:
+			// Calls end together, as when a queue rings everybody.
+			if !d.sleep(d.budget.pace(rc.Heavy)) {
+				return
+			}
+		}
+		timer.Stop()
+	}
+}
+
+// mayReadCalls reports whether the platform says that the user may.
+func (d *Desk) mayReadCalls() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.me.Features[callFeature]
+}
+
+func (d *Desk) refuseCalls(refused bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.calls.refused != refused {
+		d.calls.refused = refused
+		d.tell(Event{Type: EventCalls, Missed: d.calls.missed()})
+	}
+}
+
+// RefreshCalls has the call log read again soon, unless that was just done.
+func (d *Desk) RefreshCalls() {
+	d.mu.Lock()
+	at := d.calls.row.At
+	d.mu.Unlock()
+	if d.pool.Now().Sub(at) > freshness {
+		wake(d.wantCalls)
+	}
+}
+
+// syncCalls brings the copy up to date.
+func (d *Desk) syncCalls(ctx context.Context) error {
+	d.mu.Lock()
+	token := d.calls.row.Token
+	d.mu.Unlock()
+	full := url.Values{
+		"syncType": {rc.FSync}, "recordCount": {strconv.Itoa(callsSync)}, "dateFrom": {d.pool.Now().UTC().Add(-history).Format(rc.TimeLayout)},
+	}
+	query := full
+	if token != "" {
+		query = url.Values{"syncType": {rc.ISync}, "syncToken": {token}, "showDeleted": {"true"}}
+	}
+	p := background
+	if token == "" {
+		p = live // somebody may look at an empty page
+	}
+	s, err := get[rc.CallSync](ctx, d, rc.Heavy, p, extensionPath+"/call-log-sync", query)
+	if r, refused := errors.AsType[*refusal](err); refused && token != "" && r.Status == http.StatusBadRequest {
+		// The token is too old, or more has happened than a sync tells (CLG-10x).
+		token = ""
+		s, err = get[rc.CallSync](ctx, d, rc.Heavy, live, extensionPath+"/call-log-sync", full)
+	}
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.absorbCalls(s, token == "")
+	return nil
+}
+
+// absorbCalls takes over the answer to a sync. The caller holds mu.
+func (d *Desk) absorbCalls(s rc.CallSync, full bool) {
+	b, c := &d.calls, newChange()
+	now := d.pool.Now()
+	first := b.row.At.IsZero()
+	if first {
+		// What was missed long before this phone was there is no news.
+		b.row.Seen = now.Add(-newCalls)
+	}
+	some := full && b.dropMissing(s, now, c)
+	for _, r := range s.Records {
+		some = b.take(r, c) || some
+	}
+	b.trim(c)
+	b.row.At = now
+	if s.SyncInfo.SyncToken != "" {
+		b.row.Token = s.SyncInfo.SyncToken
+	}
+	if some || full {
+		c.rows[rowKey{rowCalls, ""}] = true
+	}
+	for k := range c.rows {
+		d.dirty(k)
+	}
+	if some || first {
+		d.tell(Event{Type: EventCalls, Missed: b.missed(), New: len(s.Records) > 0})
+	}
+}
+
+// dropMissing forgets what a full sync should have brought and did not.
+func (b *callBook) dropMissing(s rc.CallSync, now time.Time, c *change) (some bool) {
+	from := now.Add(-history)
+	present := make(map[string]bool, len(s.Records))
+	for _, r := range s.Records {
+		present[r.ID] = true
+	}
+	if n := len(s.Records); n >= callsSync {
+		from = s.Records[n-1].StartTime.Time
+	}
+	for id, r := range b.byID {
+		if !present[id] && r.StartTime.After(from) {
+			delete(b.byID, id)
+			b.sorted = nil
+			c.rows[rowKey{rowCall, id}], some = true, true
+		}
+	}
+	return some
+}
+
+// MoreCalls asks for calls older than those that are known and waits for the
+// platform. The error is an *rc.Error with a sentence.
+func (d *Desk) MoreCalls(ctx context.Context) error {
+	d.mu.Lock()
+	all, whole := d.calls.list(), d.calls.row.Whole
+	oldest := d.pool.Now()
+	if n := len(all); n > 0 {
+		oldest = all[n-1].StartTime.Time
+	}
+	d.mu.Unlock()
+	if whole || len(all) >= maxCalls {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, setPatience)
+	defer cancel()
+	list, err := get[rc.List[rc.CallRecord]](ctx, d, rc.Heavy, acting, callLogPath, url.Values{
+		"perPage": {strconv.Itoa(callsPage)}, "dateTo": {oldest.UTC().Format(rc.TimeLayout)},
+		"dateFrom": {oldest.Add(-callsAgo).UTC().Format(rc.TimeLayout)},
+	})
+	if err != nil {
+		return callsUnread(err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	b, c := &d.calls, newChange()
+	some := false
+	for _, r := range list.Records {
+		if b.byID[r.ID] == nil {
+			some = b.take(r, c) || some
+		}
+	}
+	b.row.Whole = !some || len(list.Records) < callsPage
+	b.trim(c)
+	c.rows[rowKey{rowCalls, ""}] = true
+	for k := range c.rows {
+		d.dirty(k)
+	}
+	d.tell(Event{Type: EventCalls, Missed: b.missed()})
+	return nil
+}
+
+// callsUnread says why there are no calls to show.
+func callsUnread(err error) error {
+	if _, refused := errors.AsType[*refusal](err); refused {
+		return rc.Errorf(rc.Denied, "Your phone service does not let this app read your call history. Ask your administrator to allow it.")
+	}
+	if errors.Is(err, errEnded) {
+		return signedOut()
+	}
+	return rc.Errorf(rc.Unavailable, "The phone service does not answer. Try again in a moment.")
+}
+
+// SeeCalls notes that the user has looked at the missed calls.
+func (d *Desk) SeeCalls() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := d.calls.list()
+	if len(all) == 0 || !all[0].StartTime.After(d.calls.row.Seen) {
+		return
+	}
+	some := d.calls.missed() > 0
+	d.calls.row.Seen = all[0].StartTime.Time
+	d.dirty(rowKey{rowCalls, ""})
+	if some {
+		d.tell(Event{Type: EventCalls})
+	}
+}
+
+// telephonyEnded reports whether a telephony session event says that a call
+// is over, after which the log has it.
+func telephonyEnded(body json.RawMessage) bool {
+	var e struct {
+		Parties []struct {
+			Status struct{ Code string }
+		}
+	}
+	if json.Unmarshal(body, &e) != nil {
+		return true // a sync too many is harmless
+	}
+	for _, p := range e.Parties {
+		if p.Status.Code == "Disconnected" || p.Status.Code == "Gone" || p.Status.Code == "VoiceMail" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,152 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"regexp"
+	"time"
+
+	"offhook/internal/rc"
+)
+
+// A Call is a call of the user's past.
+type Call struct {
+	ID        string
+	SessionID string
+	Party     Party // the other one; without a number when they withheld it
+	Inbound   bool
+	Missed    bool
+	Unseen    bool // missed, and nobody has looked
+	Fax       bool
+	Result    string // as the platform says it
+	Reason    string
+	At        time.Time
+	Duration  time.Duration
+	Recording string         // the platform's id of it, or empty
+	Legs      []CallLeg      // of Desk.Call alone
+	Record    *rc.CallRecord // the platform's; not to be changed
+}
+
+// A CallLeg is one stretch of a call's way.
+type CallLeg struct {
+	Type     string // as the platform says it
+	From, To Party
+	Result   string
+	At       time.Time
+	Duration time.Duration
+}
+
+// A CallLog says what is known of the user's call log.
+type CallLog struct {
+	Readable bool // the platform lets the user and this app read it
+	Synced   bool // it has been read; before, an empty list means nothing
+	More     bool // there may be older calls
+	Full     bool // older ones are not held here
+	Missed   int  // calls that nobody has looked at
+}
+
+// CallLog says what is known.
+func (d *Desk) CallLog() CallLog {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	b := &d.calls
+	full := len(b.byID) >= maxCalls
+	return CallLog{
+		Readable: d.me.Features[callFeature] && !b.refused, Synced: !b.row.At.IsZero(),
+		More: !b.row.Whole && !full, Full: full, Missed: b.missed(),
+	}
+}
+
+// Calls are the calls that are known, newest first.
+func (d *Desk) Calls() []Call {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := d.calls.list()
+	out := make([]Call, len(all))
+	for i, r := range all {
+		out[i] = d.newCall(r)
+	}
+	return out
+}
+
+// newCall draws up a record. The caller holds mu.
+func (d *Desk) newCall(r *rc.CallRecord) Call {
+	c := Call{
+		ID: r.ID, SessionID: r.SessionID, Inbound: r.Direction == rc.Inbound, Missed: r.IsMissed(), Fax: r.Type == rc.Fax,
+		Result: r.Result, Reason: r.ReasonDescription, At: r.StartTime.Time, Duration: time.Duration(r.Duration) * time.Second, Record: r,
+	}
+	c.Unseen = c.Missed && r.StartTime.After(d.calls.row.Seen)
+	if r.Recording != nil {
+		c.Recording = r.Recording.ID
+	}
+	other := r.To
+	if c.Inbound {
+		other = r.From
+	}
+	c.Party = d.ledger.people.caller(other)
+	return c
+}
+
+// caller is what is known of one end of a call: a number, or a colleague who
+// was called by their extension number alone.
+func (p *people) caller(from *rc.CallParty) Party {
+	if from == nil {
+		return Party{}
+	}
+	if from.PhoneNumber != "" {
+		party := p.party(from.PhoneNumber)
+		if party.Name == "" && from.Name != "" {
+			party.Name, party.Heard, party.Initials = from.Name, true, initials(from.Name)
+		}
+		return party
+	}
+	party := Party{Extension: from.ExtensionNumber, Display: from.ExtensionNumber, Name: from.Name, Heard: from.Name != "", Initials: initials(from.Name)}
+	for i := range p.entries {
+		e := &p.entries[i]
+		if from.ExtensionID != "" && e.ID == from.ExtensionID || from.ExtensionID == "" && from.ExtensionNumber != "" && e.ExtensionNumber == from.ExtensionNumber {
+			party.Name, party.Heard, party.Number, party.Extension = entryName(e), false, directNumber(e), e.ExtensionNumber
+			party.Display, party.Initials = cmp.Or(party.Extension, p.display(party.Number)), initials(party.Name)
+			p.attend(&party, e.ID)
+			break
+		}
+	}
+	return party
+}
+
+// plainID is what may go into an address of ours.
+var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// Call is one call with its way, for which it asks the platform; without an
+// answer the way is empty. It is NotFound for a call that is not here.
+func (d *Desk) Call(ctx context.Context, id string) (Call, error) {
+	d.mu.Lock()
+	r := d.calls.byID[id]
+	if r == nil {
+		d.mu.Unlock()
+		return Call{}, rc.Errorf(rc.NotFound, "This call is not in your history any more.")
+	}
+	c := d.newCall(r)
+	d.mu.Unlock()
+	if !plainID.MatchString(id) {
+		return c, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, setPatience)
+	defer cancel()
+	full, err := get[rc.CallRecord](ctx, d, rc.Heavy, acting, callLogPath+"/"+id, map[string][]string{"view": {rc.DetailedView}})
+	if err != nil {
+		if errors.Is(err, errEnded) {
+			return c, signedOut()
+		}
+		return c, nil
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, l := range full.Legs {
+		c.Legs = append(c.Legs, CallLeg{
+			Type: l.LegType, From: d.ledger.people.caller(l.From), To: d.ledger.people.caller(l.To), Result: l.Result,
+			At: l.StartTime.Time, Duration: time.Duration(l.Duration) * time.Second,
+		})
+	}
+	return c, nil
+}

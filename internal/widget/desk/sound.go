@@ -1,0 +1,186 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"sync"
+	"time"
+
+	"offhook/internal/rc"
+)
+
+// Bounds of what is held of recordings. A player asks for pieces, again and
+// again, and the platform counts each request as a heavy one: so a recording
+// is fetched once and held for a while.
+const (
+	maxSound     = 64 << 20
+	maxSounds    = 128 << 20
+	soundTimeout = 2 * time.Minute
+)
+
+// A Sound is a recording, whole. It is not to be changed.
+type Sound struct {
+	Type string // its media type
+	Data []byte
+}
+
+// sounds holds the recordings that were listened to last, of all desks. The
+// zero value is ready to use.
+type sounds struct {
+	mu   sync.Mutex
+	held map[string]*heldSound // guarded by mu
+	size int                   // guarded by mu
+	turn int                   // guarded by mu
+}
+
+type heldSound struct {
+	ready chan struct{}
+	sound Sound // this and err are guarded by sounds.mu until ready is closed
+	err   error
+	turn  int // when it was used last; guarded by sounds.mu
+}
+
+// get returns what fetch brings, which runs once for a name while others
+// wait, and is not held when it fails.
+func (s *sounds) get(ctx context.Context, name string, fetch func(context.Context) (Sound, error)) (Sound, error) {
+	s.mu.Lock()
+	if s.held == nil {
+		s.held = make(map[string]*heldSound)
+	}
+	s.turn++
+	h, here := s.held[name]
+	if !here {
+		h = &heldSound{ready: make(chan struct{})}
+		s.held[name] = h
+		// Players drop requests that they have begun; the next one wants the same.
+		go func() {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), soundTimeout)
+			defer cancel()
+			sound, err := fetch(ctx)
+			s.settle(name, h, sound, err)
+			close(h.ready)
+		}()
+	}
+	h.turn = s.turn
+	s.mu.Unlock()
+	select {
+	case <-h.ready:
+		return h.sound, h.err
+	case <-ctx.Done():
+		return Sound{}, ctx.Err()
+	}
+}
+
+// settle counts a recording that has come, and lets go of those that were
+// not used for longest.
+func (s *sounds) settle(name string, h *heldSound, sound Sound, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h.sound, h.err = sound, err
+	if err != nil {
+		delete(s.held, name)
+		return
+	}
+	s.size += len(h.sound.Data)
+	for s.size > maxSounds {
+		oldest := ""
+		for n, other := range s.held {
+			if n != name && other.sound.Data != nil && (oldest == "" || other.turn < s.held[oldest].turn) {
+				oldest = n
+			}
+		}
+		if oldest == "" {
+			return
+		}
+		s.size -= len(s.held[oldest].sound.Data)
+		delete(s.held, oldest)
+	}
+}
+
+// soundTypes are what a platform may call a recording (contract 5.5). What
+// it calls otherwise is not passed on: a browser might run it.
+var soundTypes = map[string]string{"audio/mpeg": "audio/mpeg", "audio/mp3": "audio/mpeg", "audio/wav": "audio/wav", "audio/x-wav": "audio/wav", "audio/wave": "audio/wav"}
+
+// Recording is the recording of a call, for which it asks the platform. The
+// error is an *rc.Error with a sentence, or ctx's.
+func (d *Desk) Recording(ctx context.Context, callID string) (Sound, error) {
+	d.mu.Lock()
+	var id string
+	if r := d.calls.byID[callID]; r != nil && r.Recording != nil {
+		id = r.Recording.ID
+	}
+	d.mu.Unlock()
+	if !plainID.MatchString(id) {
+		return Sound{}, rc.Errorf(rc.NotFound, "There is no recording of this call.")
+	}
+	return d.pool.sounds.get(ctx, d.grantID+"/"+id, func(ctx context.Context) (Sound, error) { return d.fetchSound(ctx, id) })
+}
+
+func (d *Desk) fetchSound(ctx context.Context, id string) (Sound, error) {
+	wait, cancel := context.WithTimeout(ctx, setPatience)
+	defer cancel()
+	t, err := d.budget.acquire(wait, rc.Heavy, acting)
+	if err != nil {
+		return Sound{}, soundLimited()
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, accountPath+"/recording/"+id+"/content", nil)
+	if err != nil {
+		d.budget.refund(rc.Heavy, t)
+		return Sound{}, fmt.Errorf("asking for a recording: %w", err)
+	}
+	req.Header.Set("X-User-Agent", userAgent)
+	resp, err := d.pool.Street.Do(ctx, d.grantID, req)
+	if err != nil {
+		d.budget.refund(rc.Heavy, t)
+		if e, ok := errors.AsType[*rc.Error](err); ok && e.Kind == rc.Unauthenticated {
+			return Sound{}, signedOut()
+		}
+		return Sound{}, rc.Errorf(rc.Unavailable, "The phone service does not answer. Try again in a moment.")
+	}
+	defer resp.Body.Close()
+	d.budget.answered(rc.Heavy, t, resp.StatusCode, resp.Header)
+	if err := soundRefused(resp.StatusCode); err != nil {
+		return Sound{}, err
+	}
+	s := Sound{Type: soundTypes[mediaType(resp.Header.Get("Content-Type"))]}
+	if s.Type == "" {
+		return Sound{}, rc.Errorf(rc.Unavailable, "The phone service sent something that is not a recording.")
+	}
+	if s.Data, err = io.ReadAll(io.LimitReader(resp.Body, maxSound+1)); err != nil {
+		return Sound{}, rc.Errorf(rc.Unavailable, "The phone service stopped in the middle of the recording. Try again in a moment.")
+	}
+	if len(s.Data) > maxSound {
+		return Sound{}, rc.Errorf(rc.TooLarge, "This recording is too long to be played here. Your phone service's own site has it.")
+	}
+	return s, nil
+}
+
+func soundRefused(status int) error {
+	switch {
+	case status == http.StatusOK:
+		return nil
+	case status == http.StatusNotFound:
+		return rc.Errorf(rc.NotFound, "The phone service does not have this recording any more.")
+	case status == http.StatusTooManyRequests:
+		return soundLimited()
+	case status >= 500:
+		return rc.Errorf(rc.Unavailable, "The phone service does not answer. Try again in a moment.")
+	}
+	return rc.Errorf(rc.Denied, "Your phone service does not let this app play recordings. Ask your administrator to allow it.")
+}
+
+func soundLimited() error {
+	return rc.Errorf(rc.TooMany, "The phone service asks this phone to wait. Try again in a minute.")
+}
+
+func mediaType(header string) string {
+	kind, _, err := mime.ParseMediaType(header)
+	if err != nil {
+		return ""
+	}
+	return kind
+}
