@@ -102,6 +102,34 @@ describe('a link to the phone', () => {
   }
 });
 
+it('a page that asks for the sign-in and brings a code in one breath is signed in by the code', async () => {
+  const user = await demo.user();
+  const { clientId } = await app();
+  await host.allow(clientId);
+  host.put('/both', host.frame({ clientId }));
+  const person = await Person.open(demo);
+  try {
+    const tab = await host.open(person, '/both');
+    await tab.hears('rc-login-status-notify', '"loggedIn":false');
+    // The code is on its way to the server when the window would open.
+    const frame = await tab.frame();
+    const network = await person.context.newCDPSession(frame);
+    await network.send('Fetch.enable', { patterns: [{ urlPattern: '*/signin/callback', requestStage: 'Request' }] });
+    const sent = new Promise((resolve) => network.once('Fetch.requestPaused', resolve));
+    const { code, verifier } = await codeOf(clientId, user);
+    const answer = new URLSearchParams({ code, state: 'of-the-host', iss: demo.facts.platform.url, code_verifier: verifier });
+    await tab.post({ type: 'rc-adapter-authorization-code', callbackUri: `${home}?${answer}` });
+    const { requestId } = await sent;
+    await tab.post({ type: 'rc-adapter-login' });
+    await tab.hears('offhook-open-notify');
+    await tab.phone.locator('[data-panel=signin][data-state=working]').waitFor();
+    await network.send('Fetch.continueRequest', { requestId });
+    await is(tab, user);
+  } finally {
+    await person.close();
+  }
+});
+
 describe('after signing out everywhere', () => {
   it('no ticket is asked for, in either browser, until the page is loaded again', async () => {
     const user = await demo.user();

@@ -19,6 +19,10 @@ async function openPhone() {
   await import("./events.js");
 }
 
+/** @typedef {{state: string, message?: string, href?: string}} Progress */
+/** How far signing in is. @type {Progress} */
+let progress = { state: "idle" };
+
 /** Counts sign-ins and sign-outs: what is still being done for an earlier one is dropped. */
 let turn = 0;
 /** Why nobody is signed in any more; the sign-in panel says so whenever it is drawn. */
@@ -106,9 +110,14 @@ function fitPanel() {
 
 // The states of the sign-in panel are all in its HTML; the one that holds is
 // shown. What a state says comes from signin.js.
+// Whenever the panel is drawn anew, a sign-in that goes on is drawn again.
 on("oh:signin", draw);
-/** @param {{state: string, message?: string, href?: string}} progress */
-function draw({ state, message, href }) {
+on("oh:panel", () => progress.state !== "idle" && draw(progress));
+on("oh:session", () => (progress = { state: "idle" }));
+/** @param {Progress} now */
+function draw(now) {
+  progress = now;
+  const { state, message, href } = now;
   const panel = document.querySelector("[data-panel=signin]");
   if (!(panel instanceof HTMLElement)) return;
   panel.dataset.state = state;

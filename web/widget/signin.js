@@ -47,6 +47,8 @@ let attempt = null;
 
 /** Starts signing in. Call it inside the click: browsers open windows for nothing less. */
 export function startSignIn() {
+  // Whoever has shown already who they are is about to arrive.
+  if (attempt?.taken) return;
   cancelSignIn();
   const mine = begin();
   void memory().then(({ remember }) => remember("out", ""), () => {});
