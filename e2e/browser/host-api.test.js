@@ -256,6 +256,17 @@ describe('what a page may change', () => {
     await tab.post({ type: 'rc-adapter-auto-populate-conversation', text: 'Another' });
     await tab.phone.getByText('What you had written here is kept').waitFor();
     assert.equal(await tab.composer().inputValue(), 'My own words');
+    await tab.composer().fill('');
+
+    // With a number and `conversation` the one that there is opens, however the number is written.
+    await tab.post({ type: 'rc-adapter-navigate-to', path: '/settings' });
+    await tab.phone.getByRole('heading', { name: 'Settings' }).waitFor();
+    await tab.post({ type: 'rc-adapter-new-sms', phoneNumber: ben.phoneNumber.replace('+1', ''), conversation: true, text: 'About our talk' });
+    await tab.bubble('Talk to me').waitFor();
+    await frame.waitForFunction(() => document.querySelector('textarea')?.value === 'About our talk');
+    await tab.post({ type: 'rc-adapter-new-sms', phoneNumber: '+14155550177', conversation: true, text: 'To somebody new' });
+    await tab.phone.getByRole('button', { name: /^Remove/ }).waitFor();
+    await frame.waitForFunction(() => document.querySelector('textarea')?.value === 'To somebody new');
   }));
 
   it('chooses among the platforms that the operator allows, and no others', () => withPerson(async (person) => {

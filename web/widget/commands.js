@@ -4,7 +4,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import * as inbound from "./inbound.js";
-import { compose, navigate, settled, showNumber } from "./nav.js";
+import { compose, navigate, settled, showNumber, signedIn } from "./nav.js";
 import { startSignIn, takeCallback } from "./signin.js";
 
 /** @typedef {import("./inbound.js").Message} Message */
@@ -23,7 +23,7 @@ export function prefill({ phoneNumber, text, conversation, recipient }) {
   return {
     ...(numbers && { phoneNumber: numbers }),
     ...(text && { text }),
-    ...(typeof conversation === "string" && { conversation }),
+    ...((typeof conversation === "string" || conversation === true) && { conversation }),
     ...(name && { recipient: { name } }),
   };
 }
@@ -47,7 +47,7 @@ export function actions(link) {
     request: (/** @type {{path: string, body: Message}} */ { path, body }) => requests(link)[path](body),
 
     "rc-adapter-navigate-to": ({ path }) => seen(navigate(path)),
-    "rc-adapter-new-sms": (m) => seen(compose(prefill(m))),
+    "rc-adapter-new-sms": (m) => seen(text(prefill(m))),
     "rc-adapter-new-call": ({ phoneNumber }) => seen(showNumber(phoneNumber)),
     "rc-adapter-auto-populate-conversation": ({ text }) => populate(text, link),
     "rc-adapter-login": () => link.signedIn || seen(navigate("/").then(startSignIn)),
@@ -68,6 +68,34 @@ export function actions(link) {
     "rc-adapter-syncSize": stands,
     "rc-adapter-syncPosition": stands,
   };
+}
+
+/** A text that the page wanted before anybody was signed in. @type {ReturnType<typeof prefill> | null} */
+let early = null;
+document.addEventListener("oh:session", (e) => {
+  const what = early;
+  early = null;
+  if (what && /** @type {CustomEvent} */ (e).detail?.signedIn) void text(what);
+});
+
+/**
+ * Opens what a text is written in. Where the page asks for the conversation
+ * with a number, only the server knows which that is, if there is one; the
+ * people whom the user is choosing stay chosen.
+ * @param {ReturnType<typeof prefill>} what
+ */
+async function text(what) {
+  const { conversation, ...rest } = what;
+  early = null;
+  if (typeof conversation === "string") return compose({ ...rest, conversation });
+  if (conversation && !signedIn()) {
+    early = what;
+    return compose(rest); // the sign-in first
+  }
+  if (!conversation || !rest.phoneNumber || document.querySelector("[data-panel=compose] #chips li")) return compose(rest);
+  const answer = await ask(`/panel/with/${encodeURIComponent(rest.phoneNumber)}`).catch(() => null);
+  const found = answer?.ok ? (await answer.json()).conversation : "";
+  return compose({ ...rest, ...(found && { conversation: found }) });
 }
 
 /** Who says more often how the user is, says the last of it. */

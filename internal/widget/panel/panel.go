@@ -63,6 +63,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		"POST /p/{key}/panel/composeText/draft":                   h.saveDraft,
 		"GET /p/{key}/panel/recipients":                           h.recipients,
 		"GET /p/{key}/panel/number/{number}":                      h.number,
+		"GET /p/{key}/panel/with/{number}":                        h.with,
 		"GET /p/{key}/panel/settings":                             h.settings,
 		"GET /p/{key}/panel/contacts":                             h.contacts,
 		"GET /p/{key}/panel/contacts/list":                        h.people,
