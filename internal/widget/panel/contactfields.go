@@ -332,6 +332,7 @@ func (f *contactForm) blame(member, sentence string) {
 // else may have it.
 func (f *contactForm) offer(number string) {
 	f.Number = number
+	f.Phones = slices.DeleteFunc(f.Phones, func(r phoneRow) bool { return r.Number == "" })
 	written := f.desk.WriteNumber(number)
 	if slices.ContainsFunc(f.Phones, func(r phoneRow) bool { return r.Number == written || r.Number == number }) {
 		return

@@ -109,7 +109,6 @@ func (h *Handler) contactForm(w http.ResponseWriter, r *http.Request, p page) er
 	if id != newContactID && !known {
 		return gone()
 	}
-	p.desk.RefreshContacts() // whoever changes one wants the newest
 	draft, err := p.desk.Draft(r.Context(), draftKey(id))
 	if err != nil {
 		return err
@@ -129,7 +128,9 @@ func gone() error { return rc.Errorf(rc.NotFound, "This contact is not here any 
 
 func newContactForm(p page, id string, c rc.PersonalContact) contactForm {
 	f := contactForm{page: p, ID: id, Wrong: make(map[string]string)}
-	f.show(c, c)
+	if f.show(c, c); f.New() {
+		f.Phones = []phoneRow{{Kind: "mobile"}} // the line that most people fill
+	}
 	return f
 }
 

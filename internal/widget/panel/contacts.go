@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
@@ -303,11 +302,7 @@ func newContact(p page, c contact.Contact, app contact.Source, own bool) contact
 		}
 	}
 	for _, n := range c.Numbers {
-		line := numberLine{n, n.Number, kinds[n.Type]}
-		if found := p.desk.Lookup(n.Number, 1); strings.HasPrefix(n.Number, "+") && len(found) > 0 && found[0].Number == n.Number {
-			line.Display = found[0].Display
-		}
-		v.Lines = append(v.Lines, line)
+		v.Lines = append(v.Lines, numberLine{n, p.desk.WriteNumber(n.Number), kinds[n.Type]})
 	}
 	return v
 }

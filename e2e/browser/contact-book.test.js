@@ -1,0 +1,115 @@
+// The user's own contacts, made and changed in the phone: from a number in a
+// conversation, with what is typed kept over a reload, against changes made
+// elsewhere, deleted and brought back, in every tab at once.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { Api } from '../lib/api.js';
+import { Demo } from '../lib/demo.js';
+import { Person } from '../lib/person.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** @type {Demo} */
+let demo;
+before(async () => {
+  demo = await Demo.start();
+});
+after(async () => {
+  assert.doesNotMatch(demo.log(), /rate limited/, 'a desk saw a 429');
+  await demo.close();
+});
+
+/** What an accessibility checker objects to in the phone. @param {import('../lib/person.js').Tab} tab */
+async function objections(tab) {
+  const frame = await tab.frame();
+  await frame.evaluate(axe);
+  return frame.evaluate(async () => {
+    const { violations } = await Reflect.get(window, 'axe').run(document);
+    return violations.map((/** @type {any} */ v) => `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')}`);
+  });
+}
+
+describe('a contact of one\'s own', () => {
+  it('is made of a number, kept over a reload and changed against others', async () => {
+    const ada = await demo.user('Ada Aspen');
+    const elsewhere = await Api.as(demo, ada);
+    await elsewhere.call('POST', '/sms', { from: { phoneNumber: ada.phoneNumber }, to: [{ phoneNumber: '+14155550177' }], text: 'Your roof is ready.' });
+    const { person, tab } = await Person.signedIn(demo, ada);
+    try {
+      const other = await (await person.tab()).signedIn();
+      const { phone } = tab;
+      const field = (/** @type {string} */ name) => phone.getByRole('textbox', { name, exact: true });
+      const heading = (/** @type {string} */ name) => phone.getByRole('heading', { name, exact: true });
+
+      await tab.openConversation('(415) 555-0177');
+      await phone.getByRole('link', { name: 'Save contact' }).click();
+      await heading('New contact').waitFor();
+      assert.equal(await field('Phone number').inputValue(), '(415) 555-0177');
+      assert.deepEqual(await objections(tab), []);
+      const kept = tab.page.waitForResponse((r) => r.url().endsWith('/contacts/personal/new/draft') && r.request().postData()?.includes('Nordgren') === true);
+      await field('First name').fill('Nils');
+      await field('Last name').fill('Nordgren');
+      await kept;
+      await tab.page.reload();
+      await tab.signedIn();
+      await phone.getByText('This is what you wrote before').waitFor();
+      assert.equal(await field('Last name').inputValue(), 'Nordgren');
+
+      // What cannot be is said where it is, and nothing is lost.
+      await phone.getByRole('button', { name: 'Add e-mail' }).click();
+      await phone.locator('input[name=email]:focus').fill('nils at home');
+      await phone.locator('input[name=email]').press('Enter');
+      await phone.getByText('Write it as name@example.com.').waitFor();
+      await phone.locator('input[name=email]:focus').fill('nils@nordgren.example');
+      await phone.locator('input[name=email]').press('Enter');
+      await heading('Nils Nordgren').waitFor();
+      await other.row('Nils Nordgren').waitFor();
+      const id = await phone.locator('[data-panel=contact]').getAttribute('data-contact-id');
+      await phone.getByRole('link', { name: 'nils@nordgren.example' }).waitFor();
+      assert.deepEqual(await objections(tab), []);
+
+      // Another client changes the same field, and one that the form leaves.
+      await phone.getByRole('link', { name: 'Edit' }).click();
+      await heading('Edit contact').waitFor();
+      await elsewhere.call('PATCH', `/address-book/contact/${id}`, { company: 'Nordgren Tak', jobTitle: 'Roofer' });
+      await field('Company').fill('Nordgren & Sons');
+      await field('Company').press('Enter');
+      await phone.getByText('Elsewhere this was changed to “Nordgren Tak”.').waitFor();
+      assert.equal(await field('Job title').inputValue(), 'Roofer');
+      await phone.getByRole('button', { name: 'Save' }).click();
+      await heading('Nils Nordgren').waitFor();
+      const now = await elsewhere.call('GET', `/address-book/contact/${id}`);
+      assert.deepEqual([now.firstName, now.mobilePhone, now.company, now.jobTitle], ['Nils', '+14155550177', 'Nordgren & Sons', 'Roofer']);
+      assert.deepEqual(person.console.filter((line) => /^(uncaught|error)/.test(line) && !/status of 422/.test(line)), []);
+    } finally {
+      await person.close();
+    }
+  });
+
+  it('is deleted, and brought back, in every tab', async () => {
+    const ben = await demo.user('Ben Birch');
+    const elsewhere = await Api.as(demo, ben);
+    await elsewhere.call('POST', '/address-book/contact', { firstName: 'Nils', lastName: 'Nordgren', mobilePhone: '+14155550177' });
+    await elsewhere.call('POST', '/sms', { from: { phoneNumber: ben.phoneNumber }, to: [{ phoneNumber: '+14155550177' }], text: 'Your roof is ready.' });
+    const { person, tab } = await Person.signedIn(demo, ben);
+    try {
+      const other = await (await person.tab()).signedIn();
+      const { phone } = tab;
+      await tab.openConversation('Nils Nordgren');
+      await phone.getByRole('link', { name: 'View contact' }).click();
+      await phone.getByRole('button', { name: 'Delete' }).click();
+      await phone.getByText('Nils Nordgren was deleted.').waitFor();
+      await other.row('(415) 555-0177').waitFor();
+      assert.deepEqual(await objections(tab), []);
+      await phone.getByRole('button', { name: 'Undo' }).click();
+      await phone.getByRole('heading', { name: 'Nils Nordgren', exact: true }).waitFor();
+      await other.row('Nils Nordgren').waitFor();
+      assert.deepEqual(person.console.filter((line) => /^(uncaught|error)/.test(line)), []);
+    } finally {
+      await person.close();
+    }
+  });
+});
