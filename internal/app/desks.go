@@ -50,8 +50,10 @@ func (p panelDesk) Me() panel.Me {
 		Name: m.Name, Initials: m.Initials, Email: m.Email, Company: m.Company, JobTitle: m.JobTitle,
 		ExtensionNumber: m.ExtensionNumber, Admin: m.Admin, CanSetPresence: m.Features["EditPresenceStatus"],
 	}
+	on, known := m.Features["MMSSending"]
 	for _, n := range m.Numbers {
 		me.Numbers = append(me.Numbers, panel.OwnNumber(n))
+		me.CanAttach = me.CanAttach || n.MMS && (on || !known)
 	}
 	return me
 }
@@ -87,7 +89,7 @@ func (p panelDesk) Conversation(id string) (panel.Conversation, []panel.Message,
 	var all []panel.Message
 	for _, m := range messages {
 		all = append(all, panel.Message{
-			ID: m.ID, Key: m.Key, FromMe: m.FromMe, From: panel.Party(m.From), Text: m.Text, At: m.At,
+			ID: m.ID, Key: m.Key, FromMe: m.FromMe, From: panel.Party(m.From), Text: m.Text, Files: files(m.Files), At: m.At,
 			State: panel.MessageState(m.State), Error: m.Error, Unread: m.Unread,
 		})
 	}

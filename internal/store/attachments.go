@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // An Attachment is what a message says of a picture or file that belongs to
 // it. The bytes are an [AttachmentContent] of the same id.
@@ -41,4 +44,45 @@ type AttachmentWriter interface {
 	// DeleteAttachmentContents forgets the bytes of a message's attachments;
 	// there may be none.
 	DeleteAttachmentContents(ctx context.Context, extensionID, messageID int64) error
+}
+
+// A DeskFile is a picture or file that a user has added to something they
+// are writing. It belongs to a draft until it is sent, then to the item of
+// the outbox that sends it.
+type DeskFile struct {
+	GrantID   string
+	ID        string // the client's, unique in the grant
+	Draft     string // the key of the draft that it was added to
+	Item      string // the item that sends it; empty before
+	Position  int64  // orders the files of a draft
+	Size      int64
+	CreatedAt time.Time
+	Facts     []byte // its name and type, sealed as row "desk_files/<grant>/<id>"
+	Body      []byte // sealed as row "desk_files/<grant>/<id>/body"; not read by lists
+}
+
+// DeskFileReader reads files that are not sent yet.
+type DeskFileReader interface {
+	// DeskFile returns a file with its body, ErrNotFound when it is unknown.
+	DeskFile(ctx context.Context, grantID, id string) (DeskFile, error)
+	// DeskFiles returns the files of a draft in order, without their bodies.
+	DeskFiles(ctx context.Context, grantID, draft string) ([]DeskFile, error)
+	// DeskFileBytes counts what is kept of a grant's files.
+	DeskFileBytes(ctx context.Context, grantID string) (int64, error)
+}
+
+// DeskFileWriter changes them.
+type DeskFileWriter interface {
+	// AddDeskFile adds a file, ErrExists when its id is taken.
+	AddDeskFile(ctx context.Context, f DeskFile) error
+	// TakeDeskFile gives a file to the item that sends it; false when there is
+	// none that no item has.
+	TakeDeskFile(ctx context.Context, grantID, id, item string) (bool, error)
+	// DeleteDeskFile forgets a file that no item has.
+	DeleteDeskFile(ctx context.Context, grantID, id string) error
+	// DeleteItemFiles forgets the files of an item.
+	DeleteItemFiles(ctx context.Context, grantID, item string) error
+	// DeleteOldDeskFiles forgets a grant's files that no item has and that
+	// were added before the given time.
+	DeleteOldDeskFiles(ctx context.Context, grantID string, before time.Time) error
 }

@@ -82,6 +82,7 @@ type WidgetReader interface {
 	GrantReader
 	SessionReader
 	DeskReader
+	DeskFileReader
 	TicketReader
 	IntakeReader
 	AuditReader
@@ -97,6 +98,7 @@ type WidgetTx interface {
 	GrantWriter
 	SessionWriter
 	DeskWriter
+	DeskFileWriter
 	TicketWriter
 	IntakeWriter
 	AuditWriter

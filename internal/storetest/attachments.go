@@ -89,3 +89,79 @@ func testAttachments(t *testing.T, p store.Platform) {
 	write(func(tx store.PlatformTx) error { _, err := tx.RemoveExtension(ctx, bobMessages); return err })
 	bytes(adaMessages, 0)
 }
+
+func testDeskFiles(t *testing.T, w store.Widget) {
+	ctx := t.Context()
+	write := func(fn func(tx store.WidgetTx) error) {
+		t.Helper()
+		if err := w.Write(ctx, fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []string{"g", "other"} {
+		write(func(tx store.WidgetTx) error {
+			return tx.AddGrant(ctx, store.Grant{ID: id, Platform: "p", ClientID: "c", OwnerID: id, Sealed: []byte{1}, ExpiresAt: at, CreatedAt: at, UpdatedAt: at})
+		})
+	}
+	file := func(grant, id, draft string, position int64) store.DeskFile {
+		return store.DeskFile{GrantID: grant, ID: id, Draft: draft, Position: position, Size: 3, CreatedAt: at, Facts: []byte("facts"), Body: []byte{0, 1, 2}}
+	}
+	second, first, elsewhere, foreign := file("g", "f2", "d", 2), file("g", "f3", "d", 1), file("g", "f1", "e", 3), file("other", "f2", "d", 4)
+	write(func(tx store.WidgetTx) error {
+		return errors.Join(tx.AddDeskFile(ctx, second), tx.AddDeskFile(ctx, first), tx.AddDeskFile(ctx, elsewhere), tx.AddDeskFile(ctx, foreign))
+	})
+	list := func(name string, want ...string) {
+		t.Helper()
+		files, err := w.DeskFiles(ctx, "g", "d")
+		var got []string
+		for _, f := range files {
+			if f.Body != nil {
+				t.Errorf("%s: the list has the body of %s", name, f.ID)
+			}
+			got = append(got, f.ID)
+		}
+		if err != nil || !cmp.Equal(got, want) {
+			t.Errorf("%s: the draft has %v, %v; want %v", name, got, err, want)
+		}
+	}
+	list("at first", "f3", "f2")
+	if f, err := w.DeskFile(ctx, "g", "f2"); err != nil || !cmp.Equal(f, second) {
+		t.Errorf("DeskFile: %v\n%s", err, cmp.Diff(second, f))
+	}
+	if _, err := w.DeskFile(ctx, "other", "f1"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("another grant's file: %v, want ErrNotFound", err)
+	}
+	err := w.Write(ctx, func(tx store.WidgetTx) error { return tx.AddDeskFile(ctx, second) })
+	if !errors.Is(err, store.ErrExists) {
+		t.Errorf("adding a file twice: %v, want ErrExists", err)
+	}
+
+	for _, want := range []bool{true, false} { // the second text comes too late
+		write(func(tx store.WidgetTx) error {
+			if ok, err := tx.TakeDeskFile(ctx, "g", "f2", "item"); err != nil || ok != want {
+				t.Errorf("TakeDeskFile: %v, %v; want %v", ok, err, want)
+			}
+			return nil
+		})
+	}
+	write(func(tx store.WidgetTx) error {
+		return errors.Join(tx.DeleteDeskFile(ctx, "g", "f2"), tx.DeleteDeskFile(ctx, "g", "gone"), tx.DeleteOldDeskFiles(ctx, "g", at))
+	})
+	list("after one was taken", "f3")
+	if f, err := w.DeskFile(ctx, "g", "f2"); err != nil || f.Item != "item" {
+		t.Errorf("a file that is being sent was taken back: %+v, %v", f, err)
+	}
+	write(func(tx store.WidgetTx) error {
+		return errors.Join(tx.DeleteItemFiles(ctx, "g", "item"), tx.DeleteItemFiles(ctx, "g", ""), tx.DeleteOldDeskFiles(ctx, "g", at.Add(time.Hour)))
+	})
+	list("after all are old")
+	for grant, want := range map[string]int64{"g": 0, "other": 3} {
+		if n, err := w.DeskFileBytes(ctx, grant); err != nil || n != want {
+			t.Errorf("DeskFileBytes of %s: %d, %v; want %d", grant, n, err, want)
+		}
+	}
+	write(func(tx store.WidgetTx) error { return tx.DeleteGrant(ctx, "other") })
+	if _, err := w.DeskFile(ctx, "other", "f2"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a file outlived its grant: %v", err)
+	}
+}

@@ -42,7 +42,8 @@ class Compose {
     this.#sender();
     this.composer = new Composer(/** @type {HTMLFormElement} */ (root.querySelector("#composer")), {
       draft: "/panel/composeText/draft",
-      send: (text) => void this.#send(text),
+      place: "",
+      send: (text, files) => void this.#send(text, files),
       ready: () => !this.#sending && (this.#to.length > 0 || NUMBER.test(this.field.value.trim())),
     });
     const { signal } = this.#closing;
@@ -231,13 +232,14 @@ class Compose {
     this.field.focus();
   }
 
-  /** @param {string} text */
-  async #send(text) {
+  /** @param {string} text @param {import("./attach.js").Added[]} files */
+  async #send(text, files) {
     if (this.field.value.trim()) this.#take();
     if (!this.#to.length) return this.field.focus();
     const body = new URLSearchParams({ text });
     for (const { number } of this.#to) body.append("to", number);
     if (this.from?.value) body.append("from", this.from.value);
+    for (const f of files) body.append("file", f.id);
     // The same text to the same people keeps its id, so that trying again
     // after a lost answer cannot send it twice.
     const offer = body.toString();
@@ -247,6 +249,7 @@ class Compose {
     this.#sending = true;
     this.composer.draw();
     try {
+      await Promise.all(files.map((f) => f.ready));
       const conversation = await post("/panel/composeText", body);
       this.composer.clear();
       void this.composer.flush();

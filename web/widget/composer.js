@@ -34,11 +34,15 @@ export class Composer {
   #timer;
   /** @type {Promise<unknown>} */
   #saving = Promise.resolve();
+  /** What goes with the text, once there is something. @type {import("./attach.js").Tray | null} */
+  #tray = null;
+  /** @type {Promise<import("./attach.js").Tray> | null} */
+  #traying = null;
   #closing = new AbortController();
 
   /**
    * @param {HTMLFormElement} form
-   * @param {{draft: string, send(text: string): void, ready?(): boolean, held?(): string, steady?(fit: () => void): void}} with_ draft is the address that the draft is kept at, held what was given away and is not taken yet; steady keeps in place what stands above while the box changes its height.
+   * @param {{draft: string, place: string, send(text: string, files: import("./attach.js").Added[]): void, ready?(): boolean, held?(): string, steady?(fit: () => void): void}} with_ draft is the address that the draft is kept at, place the conversation or "", held what was given away and is not taken yet; steady keeps in place what stands above while the box changes its height.
    */
   constructor(form, with_) {
     this.form = form;
@@ -54,6 +58,7 @@ export class Composer {
     this.field.addEventListener("input", () => this.#changed(), { signal });
     this.field.addEventListener("keydown", (e) => this.#key(e), { signal });
     form.addEventListener("submit", (e) => (e.preventDefault(), this.submit()), { signal });
+    this.#takeFiles(signal);
     addEventListener("pagehide", () => this.flush(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.flush(), { signal });
     this.draw();
@@ -61,6 +66,52 @@ export class Composer {
 
   get text() {
     return this.field.value;
+  }
+
+  /** The ways that pictures and files come by. Where none can be sent there is no field for them. @param {AbortSignal} signal */
+  #takeFiles(signal) {
+    const choose = /** @type {HTMLInputElement | null} */ (this.form.querySelector("[data-choose]"));
+    if (this.form.querySelector("#tray [data-file]")) void this.tray();
+    if (!choose) return;
+    const view = this.form.closest(".view") ?? this.form;
+    this.form.querySelector("[data-attach]")?.addEventListener("click", () => choose.click(), { signal });
+    choose.addEventListener("change", () => (void this.attach([...(choose.files ?? [])]), (choose.value = "")), { signal });
+    this.field.addEventListener("paste", (e) => {
+      const files = e.clipboardData?.files;
+      if (!files?.length || e.clipboardData?.types.includes("text/plain")) return; // a sheet's cells come as a picture, too
+      e.preventDefault();
+      void this.attach([...files]);
+    }, { signal });
+    /** @param {Event} e @param {boolean} over */
+    const drag = (e, over) => {
+      const data = /** @type {DragEvent} */ (e).dataTransfer;
+      if (!data?.types.includes("Files")) return;
+      e.preventDefault();
+      view.classList.toggle("view--drop", over);
+      if (e.type === "drop") void this.attach([...data.files]);
+    };
+    view.addEventListener("dragover", (e) => drag(e, true), { signal });
+    view.addEventListener("drop", (e) => drag(e, false), { signal });
+    view.addEventListener("dragleave", (e) => view.contains(/** @type {Node | null} */ (/** @type {DragEvent} */ (e).relatedTarget)) || drag(e, false), { signal });
+  }
+
+  /** @returns {Promise<import("./attach.js").Tray>} */
+  tray() {
+    const opened = async () => {
+      const { Tray } = await import("./attach.js");
+      return (this.#tray = new Tray(this.form, { place: this.with.place, changed: () => this.draw() }));
+    };
+    return (this.#traying ??= opened());
+  }
+
+  /** Whether pictures and files can be sent from here. */
+  get attaches() {
+    return !!this.form.querySelector("[data-choose]");
+  }
+
+  /** @param {File[]} files */
+  async attach(files) {
+    await (await this.tray()).add(files);
   }
 
   /**
@@ -94,12 +145,14 @@ export class Composer {
 
   submit() {
     const text = this.field.value.trim();
-    if (!text || size(text) > this.limit || this.with.ready?.() === false) return;
-    this.with.send(text);
+    const files = this.#tray?.items ?? [];
+    if ((!text && !files.length) || size(text) > this.limit || this.with.ready?.() === false) return;
+    this.with.send(text, files);
   }
 
   /** Empties the box; the draft goes with it once nothing of it is held. */
   clear() {
+    this.#tray?.clear();
     this.field.value = "";
     this.#changed();
   }
@@ -151,6 +204,7 @@ export class Composer {
   /** @returns {Promise<unknown>} when the draft is saved */
   close() {
     this.#closing.abort();
+    this.#tray?.close();
     return this.flush();
   }
 
@@ -160,7 +214,7 @@ export class Composer {
     else this.#fit();
     const length = size(this.field.value.trim());
     const left = this.limit - length;
-    this.button.disabled = !length || left < 0 || this.with.ready?.() === false;
+    this.button.disabled = (!length && !this.#tray?.count) || left < 0 || this.with.ready?.() === false;
     this.count.textContent = length > this.limit * COUNT_FROM ? (left < 0 ? `${-left} characters too long` : `${left} characters left`) : "";
     this.count.toggleAttribute("data-over", left < 0);
   }

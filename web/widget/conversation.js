@@ -2,7 +2,7 @@
 // shows what is on its way, marks as read what is seen.
 // @ts-check
 import { Composer, KEPT, without } from "./composer.js";
-import { ask } from "./ask.js";
+import { ask, held } from "./ask.js";
 import { alert, takePrefill } from "./nav.js";
 import { again, discard, draftOf, put, waiting } from "./outbox.js";
 
@@ -28,13 +28,15 @@ class Conversation {
     this.latest = /** @type {HTMLButtonElement} */ (root.querySelector("#latest"));
     this.composer = new Composer(/** @type {HTMLFormElement} */ (root.querySelector("#composer")), {
       draft: this.#path("draft"),
-      send: (text) => this.#send(text),
-      held: () => waiting((id) => this.is(id)).map((i) => i.text).join("\n"),
+      place: this.id,
+      send: (text, files) => this.#send(text, files),
+      held: () => waiting((id) => this.is(id)).map((i) => i.text).filter(Boolean).join("\n"),
       steady: (fit) => this.#steady(fit),
     });
     this.#listen();
     this.#known = this.#keys();
     this.#drawWaiting();
+    this.#picture();
     // scrollIntoView would move the panels, and the host page, as well.
     const first = root.querySelector("#new");
     if (first instanceof HTMLElement) this.thread.scrollTop = first.offsetTop;
@@ -93,9 +95,9 @@ class Conversation {
     signal.addEventListener("abort", () => (seen.disconnect(), resized.disconnect()));
   }
 
-  /** @param {string} text */
-  #send(text) {
-    put(this.id, text);
+  /** @param {string} text @param {import("./attach.js").Added[]} files */
+  #send(text, files) {
+    put(this.id, text, files);
     this.composer.clear();
     this.#drawWaiting();
     this.#toEnd();
@@ -109,7 +111,10 @@ class Conversation {
         li = this.#copy("bubble-template");
         li.id = `m-${item.id}`;
         li.classList.add("msg--in");
-        /** @type {HTMLElement} */ (li.querySelector(".msg__bubble")).textContent = item.text;
+        const bubble = /** @type {HTMLElement} */ (li.querySelector(".msg__bubble"));
+        bubble.textContent = item.text;
+        if (item.files.length) void import("./attach.js").then(({ shown }) => bubble.before(shown(item.files)));
+        if (!item.text) bubble.hidden = true;
         this.list.querySelector("#empty")?.remove();
         this.list.append(li);
       }
@@ -147,6 +152,7 @@ class Conversation {
   #swapped() {
     const before = this.#known;
     this.#drawWaiting();
+    this.#picture();
     this.#known = this.#keys();
     if (this.#heightBefore) {
       this.thread.scrollTop += this.thread.scrollHeight - this.#heightBefore;
@@ -158,6 +164,11 @@ class Conversation {
     if (this.#atEnd) this.#toEnd();
     else if (fresh.length) this.#offerLatest(true);
     this.#read();
+  }
+
+  /** Where cookies are refused, pictures wait to be asked for. */
+  #picture() {
+    if (this.list.querySelector("[data-src]")) void import("./media.js").then(({ hydrate }) => hydrate(this.list));
   }
 
   #scrolled() {
@@ -213,7 +224,13 @@ class Conversation {
 
   /** @param {Event} e */
   async #clicked(e) {
-    const at = e.target instanceof Element ? e.target.closest("[data-retry], [data-resend], [data-discard], [data-earlier]") : null;
+    const at = e.target instanceof Element ? e.target.closest("[data-retry], [data-resend], [data-discard], [data-earlier], [data-view], [data-save]") : null;
+    if (at instanceof HTMLAnchorElement && held()) {
+      e.preventDefault();
+      const { save } = await import("./media.js");
+      return save(at).catch((err) => alert(err.message));
+    }
+    if (at instanceof HTMLButtonElement && at.dataset.view) return (await import("./viewer.js")).open(at, this.list);
     if (!(at instanceof HTMLButtonElement)) return;
     const li = at.closest(".msg");
     const id = (li?.id || "").replace(/^m-/, "");
@@ -243,6 +260,7 @@ class Conversation {
  * @param {import("./outbox.js").Item} item
  */
 async function forget({ conversation, text }) {
+  if (!text) return;
   const draft = draftOf(conversation);
   try {
     await left;

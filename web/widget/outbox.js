@@ -8,7 +8,7 @@ import { rescue } from "./rescue.js";
 /** How long the server may think about a text. */
 const PATIENCE = 20_000;
 
-/** @typedef {{id: string, conversation: string, text: string, state: "sending" | "failed", sentence: string}} Item */
+/** @typedef {{id: string, conversation: string, text: string, files: import("./attach.js").Added[], state: "sending" | "failed", sentence: string}} Item */
 
 /** @type {Map<string, Item>} */
 const items = new Map();
@@ -33,10 +33,10 @@ export const waiting = (here) => [...items.values()].filter((i) => here(i.conver
 /** Where the draft of a conversation is kept. @param {string} conversation */
 export const draftOf = (conversation) => `/panel/conversations/${encodeURIComponent(conversation)}/draft`;
 
-/** @param {string} conversation @param {string} text @returns {Item} */
-export function put(conversation, text) {
+/** @param {string} conversation @param {string} text @param {import("./attach.js").Added[]} [files] @returns {Item} */
+export function put(conversation, text, files = []) {
   /** @type {Item} */
-  const item = { id: newID(), conversation, text, state: "sending", sentence: "" };
+  const item = { id: newID(), conversation, text, files, state: "sending", sentence: "" };
   items.set(item.id, item);
   void run();
   return item;
@@ -115,6 +115,13 @@ async function offer(path, body) {
   throw Object.assign(new Error(sentence), { again: r.status >= 500 || r.status === 429 });
 }
 
+/** @param {Item} item */
+function fields({ id, text, files }) {
+  const body = new URLSearchParams({ id, text });
+  for (const f of files) body.append("file", f.id);
+  return body;
+}
+
 async function run() {
   if (busy) return;
   busy = true;
@@ -125,7 +132,9 @@ async function run() {
       if (!item) return;
       const path = `/panel/conversations/${encodeURIComponent(item.conversation)}/messages`;
       try {
-        await post(path, new URLSearchParams({ id: item.id, text: item.text }));
+        // Its files must be there before the text that goes with them.
+        await Promise.all(item.files.map((f) => f.ready));
+        await post(path, fields(item));
         failures = 0;
         items.delete(item.id);
         told(item, true);
@@ -153,7 +162,7 @@ window.addEventListener("online", () => void run());
 document.addEventListener("oh:session", (e) => {
   if (/** @type {CustomEvent} */ (e).detail?.signedIn) return;
   for (const { conversation } of items.values()) {
-    rescue(draftOf(conversation), waiting((id) => id === conversation).map((i) => i.text).join("\n"));
+    rescue(draftOf(conversation), waiting((id) => id === conversation).map((i) => i.text).filter(Boolean).join("\n"));
   }
   items.clear();
 });

@@ -82,12 +82,12 @@ func (l *ledger) conversation(t *thread, items []*item) Conversation {
 	c.Title = strings.Join(labels, ", ")
 	if len(t.messages) > 0 {
 		m := t.messages[len(t.messages)-1]
-		c.Preview, c.PreviewFromMe, c.At = m.Subject, m.Direction == rc.Outbound, m.CreationTime.Time
+		c.Preview, c.PreviewFromMe, c.At = described(m.Subject, filesOf(&m.Message)), m.Direction == rc.Outbound, m.CreationTime.Time
 		c.Failed = delivery(&m.Message) == Failed
 	}
 	if len(items) > 0 {
 		if i := items[len(items)-1]; i.State != store.OutboxFailed || !i.CreatedAt.Before(c.At) {
-			c.Preview, c.PreviewFromMe, c.At = i.Text, true, later(c.At, i.CreatedAt)
+			c.Preview, c.PreviewFromMe, c.At = described(i.Text, i.Files), true, later(c.At, i.CreatedAt)
 			c.Failed = i.State == store.OutboxFailed
 		}
 	}
@@ -126,7 +126,7 @@ func (d *Desk) Conversation(id string) (Conversation, []Message, error) {
 	// What is on its way comes last, where it will be when it is sent.
 	var pending []Message
 	for _, i := range items {
-		v := Message{ID: i.ID, Key: i.ID, FromMe: true, From: l.party(i.From), Text: i.Text, At: i.CreatedAt, State: Sending, Error: i.Error}
+		v := Message{ID: i.ID, Key: i.ID, FromMe: true, From: l.party(i.From), Text: i.Text, Files: i.Files, At: i.CreatedAt, State: Sending, Error: i.Error}
 		if i.State != store.OutboxFailed {
 			pending = append(pending, v)
 			continue
@@ -142,7 +142,7 @@ func (d *Desk) Conversation(id string) (Conversation, []Message, error) {
 func (l *ledger) view(m *message) Message {
 	id := strconv.FormatInt(m.ID, 10)
 	v := Message{
-		ID: id, Key: cmp.Or(l.keys[m.ID], id), FromMe: m.Direction == rc.Outbound, Text: m.Subject,
+		ID: id, Key: cmp.Or(l.keys[m.ID], id), FromMe: m.Direction == rc.Outbound, Text: m.Subject, Files: filesOf(&m.Message),
 		At: m.CreationTime.Time, State: delivery(&m.Message), Unread: unread(m),
 	}
 	if m.From != nil {

@@ -58,7 +58,12 @@ func (d *Desk) tidyOutbox() {
 	err := d.loadOutbox(d.ctx)
 	old := d.pool.Now().Add(-keepSent)
 	if err == nil {
-		err = d.pool.Store.Write(d.ctx, func(tx store.WidgetTx) error { return tx.DeleteSentOutboxItems(d.ctx, d.grantID, old) })
+		err = d.pool.Store.Write(d.ctx, func(tx store.WidgetTx) error {
+			if err := tx.DeleteOldDeskFiles(d.ctx, d.grantID, d.pool.Now().Add(-keepUploads)); err != nil {
+				return err
+			}
+			return tx.DeleteSentOutboxItems(d.ctx, d.grantID, old)
+		})
 	}
 	if err != nil {
 		if d.ctx.Err() == nil {
@@ -226,6 +231,13 @@ func (d *Desk) recordSent(ctx context.Context, i *item) error {
 
 // hand hands an item to the platform.
 func (d *Desk) hand(ctx context.Context, i *item) error {
+	c, err := d.letter(ctx, i)
+	if gone, ok := errors.AsType[*spoiled](err); ok {
+		return d.settleItem(ctx, i, store.OutboxFailed, gone.sentence)
+	}
+	if err != nil {
+		return err
+	}
 	t, err := d.budget.acquire(ctx, rc.Medium, acting)
 	if err != nil {
 		return err
@@ -235,7 +247,7 @@ func (d *Desk) hand(ctx context.Context, i *item) error {
 		d.budget.refund(rc.Medium, t)
 		return err
 	}
-	a, err := d.send(ctx, call{group: rc.Medium, priority: acting, method: http.MethodPost, path: extensionPath + "/sms", body: request(i)}, t)
+	a, err := d.send(ctx, c, t)
 	if err == nil {
 		return d.handed(ctx, i, a)
 	}
@@ -257,6 +269,26 @@ func (d *Desk) hand(ctx context.Context, i *item) error {
 	}
 	return err
 }
+
+// letter is the call that sends an item. One whose files are gone fails,
+// because sending it without them would say something else.
+func (d *Desk) letter(ctx context.Context, i *item) (call, error) {
+	c := call{group: rc.Medium, priority: acting, method: http.MethodPost, path: extensionPath + "/sms", body: request(i)}
+	if len(i.Files) == 0 {
+		return c, nil
+	}
+	f, err := d.form(ctx, i)
+	if told, ok := errors.AsType[*rc.Error](err); ok {
+		return c, &spoiled{told.Message}
+	}
+	c.path, c.body = extensionPath+"/mms", f
+	return c, err
+}
+
+// A spoiled is an item that cannot be sent any more.
+type spoiled struct{ sentence string }
+
+func (e *spoiled) Error() string { return e.sentence }
 
 // request is the body that sends an item. Its fields do not change once it
 // is made.

@@ -114,6 +114,7 @@ func (d *Desk) close() {
 		d.wg.Wait()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), 5*time.Second)
 		defer cancel()
+		d.pool.contents.forget(d.grantID)
 		d.mu.Lock()
 		over := d.over
 		d.mu.Unlock()

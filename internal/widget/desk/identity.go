@@ -192,7 +192,7 @@ func (d *Desk) introduce() {
 	for _, n := range id.Numbers {
 		me.Numbers = append(me.Numbers, OwnNumber{
 			Number: n.PhoneNumber, Display: d.ledger.people.display(n.PhoneNumber), UsageType: n.UsageType,
-			SMS: slices.Contains(n.Features, "SmsSender"),
+			SMS: slices.Contains(n.Features, "SmsSender"), MMS: slices.Contains(n.Features, "MmsSender"),
 		})
 	}
 	slices.SortStableFunc(me.Numbers, func(a, b OwnNumber) int {

@@ -47,6 +47,7 @@ type letter struct {
 	Numbers   []string  `json:"numbers"`
 	From      string    `json:"from"`
 	Text      string    `json:"text"`
+	Files     []File    `json:"files,omitempty"`
 	Attempted time.Time `json:"attempted,omitzero"`
 	// Before are the texts in the platform's store that looked just like this
 	// one when it was handed over: none of them is this one.
@@ -161,7 +162,7 @@ func (l *ledger) is(i *item, m *message) bool {
 
 // like reports whether a record reads the same and went to the same people.
 func (l *ledger) like(i *item, m *message) bool {
-	return strings.TrimSpace(m.Subject) == i.Text && m.thread.local == i.thread.local
+	return strings.TrimSpace(m.Subject) == i.Text && len(filesOf(&m.Message)) == len(i.Files) && m.thread.local == i.thread.local
 }
 
 // lookalikes are the records that could be taken for an item.
@@ -198,6 +199,11 @@ func (d *Desk) save(ctx context.Context, row store.OutboxItem, m *rc.Message) er
 	err := d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
 		if m != nil {
 			if err := tx.PutDeskRow(ctx, message); err != nil {
+				return err
+			}
+		}
+		if row.State == store.OutboxSent { // the platform has its files now
+			if err := tx.DeleteItemFiles(ctx, d.grantID, row.ID); err != nil {
 				return err
 			}
 		}

@@ -54,6 +54,7 @@ type platform struct {
 	stirred     chan struct{} // closed at each request, and replaced
 	unfinished  chan struct{} // when set, POST sms waits for it after having stored
 	oldTokens   bool          // sync tokens are refused
+	contents    map[string]string // of attachments, by id
 	present     map[string]rc.Presence
 	noPresence  bool // the app has no permission for it
 	templates   []rc.MessageTemplate
@@ -108,7 +109,7 @@ func newPlatform(t *testing.T) *platform {
 	})
 	handle("GET /restapi/v1.0/account/~/extension/~/phone-number", rc.Light, p.fixed(rc.List[rc.PhoneNumber]{Records: []rc.PhoneNumber{
 		{ID: 1, PhoneNumber: company, UsageType: "MainCompanyNumber", Features: []string{"CallerId"}},
-		{ID: 2, PhoneNumber: ada, UsageType: "DirectNumber", Features: []string{"CallerId", "SmsSender"}},
+		{ID: 2, PhoneNumber: ada, UsageType: "DirectNumber", Features: []string{"CallerId", "SmsSender", "MmsSender"}},
 	}}))
 	handle("GET /restapi/v1.0/account/~/directory/entries", rc.Medium, p.fixed(rc.List[rc.DirectoryEntry]{Records: []rc.DirectoryEntry{
 		{ID: "101", FirstName: "Ada", LastName: "Test", ExtensionNumber: "101", Account: &rc.DirectoryAccount{CompanyName: "Acme"},
@@ -120,6 +121,7 @@ func newPlatform(t *testing.T) *platform {
 	handle("GET /restapi/v1.0/account/~/extension/~/message-sync", rc.Light, p.sync)
 	handle("POST /restapi/v1.0/account/~/extension/~/sms", rc.Medium, p.sms)
 	handle("PUT /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, p.put)
+	p.handleFiles(handle)
 	p.handlePresence(handle)
 	p.handleTemplates(handle)
 	p.handleBook(handle)
@@ -273,6 +275,11 @@ func (p *platform) sms(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
+	p.post(w, r, req, nil)
+}
+
+// post takes a text as its knobs say.
+func (p *platform) post(w http.ResponseWriter, r *http.Request, req rc.SMSRequest, files []rc.Attachment) {
 	p.mu.Lock()
 	if p.refuseSends > 0 {
 		p.refuseSends--
@@ -296,7 +303,9 @@ func (p *platform) sms(w http.ResponseWriter, r *http.Request) {
 	for _, c := range req.To {
 		to = append(to, c.PhoneNumber)
 	}
-	m := *p.add(rc.Outbound, req.From.PhoneNumber, to, req.Text)
+	made := p.add(rc.Outbound, req.From.PhoneNumber, to, req.Text)
+	made.Attachments = append(made.Attachments, files...)
+	m := *made
 	lose := p.loseAnswers > 0
 	if lose {
 		p.loseAnswers--

@@ -57,6 +57,8 @@ type Pool struct {
 	// means five minutes.
 	Linger time.Duration
 
+	contents contents // the attachments that were read last
+
 	start   sync.Once
 	err     error // of start
 	sounds  sounds

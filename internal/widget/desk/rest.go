@@ -36,7 +36,7 @@ type call struct {
 	method   string
 	path     string
 	query    url.Values
-	body     any    // sent as JSON
+	body     any    // sent as JSON, or as it is when it is a form
 	accept   string // empty means JSON
 }
 
@@ -116,7 +116,10 @@ func (d *Desk) send(ctx context.Context, c call, t *ticket) (answer, error) {
 
 func newRequest(ctx context.Context, c call) (*http.Request, error) {
 	var body io.Reader
-	if c.body != nil {
+	contentType := "application/json"
+	if f, ok := c.body.(form); ok {
+		contentType, body = f.contentType, bytes.NewReader(f.body)
+	} else if c.body != nil {
 		data, err := json.Marshal(c.body)
 		if err != nil {
 			return nil, fmt.Errorf("encoding the body of %s %s: %w", c.method, c.path, err)
@@ -133,7 +136,7 @@ func newRequest(ctx context.Context, c call) (*http.Request, error) {
 		req.Header.Set("Accept", c.accept)
 	}
 	if c.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", contentType)
 	}
 	req.Header.Set("X-User-Agent", userAgent)
 	return req, nil

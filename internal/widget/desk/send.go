@@ -31,6 +31,9 @@ func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if i.Files, err = d.enclose(ctx, o.ID, o.Files); err != nil {
+		return "", err
+	}
 	row, err := d.sealed(i)
 	if err != nil {
 		return "", err
@@ -51,12 +54,18 @@ func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
 		if err := tx.AddOutboxItem(ctx, row); err != nil {
 			return err
 		}
+		if err := d.take(ctx, tx, row.ID, i.Files); err != nil {
+			return err
+		}
 		if err := tx.PutDeskRow(ctx, thread); err != nil {
 			return err
 		}
 		rest, err = d.takeFromDraft(ctx, tx, draft, i.Text)
 		return err
 	})
+	if told, ok := errors.AsType[*rc.Error](err); ok {
+		return "", told
+	}
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return "", fmt.Errorf("writing a text down: %w", err)
 	}
@@ -101,7 +110,7 @@ func (d *Desk) compose(o Outgoing) (*item, error) {
 	switch n := utf8.RuneCountInString(text); {
 	case o.ID == "" || len(o.ID) > 100:
 		return nil, rc.Errorf(rc.Invalid, "The text has no id. Reload the page and send it again.")
-	case n == 0:
+	case n == 0 && len(o.Files) == 0:
 		return nil, rc.Errorf(rc.Invalid, "Write something first.")
 	case n > maxText:
 		return nil, rc.Errorf(rc.TooLarge, "A text holds at most %d characters, and this one has %d. Send it in parts.", maxText, n)
@@ -122,6 +131,9 @@ func (d *Desk) compose(o Outgoing) (*item, error) {
 		return nil, err
 	}
 	from, err := d.sender(cmp.Or(o.From, sender), o.From != "")
+	if err == nil && len(o.Files) > 0 {
+		err = d.carries(from)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -190,6 +202,18 @@ func (d *Desk) sender(wanted string, must bool) (string, error) {
 	return senders[0].Number, nil
 }
 
+// carries refuses a number that pictures and files cannot be sent from. The
+// caller holds mu.
+func (d *Desk) carries(number string) error {
+	on, known := d.me.Features["MMSSending"]
+	for _, n := range d.me.Numbers {
+		if n.Number == number && n.MMS && (on || !known) {
+			return nil
+		}
+	}
+	return rc.Errorf(rc.Denied, "Pictures and files cannot be sent from %s. Remove them, or ask your administrator.", d.ledger.people.display(number))
+}
+
 // Retry sends a failed text again. One that the platform accepted and could
 // not deliver is sent as a new text; doing so twice sends it once.
 func (d *Desk) Retry(ctx context.Context, messageID string) error {
@@ -222,9 +246,29 @@ func (d *Desk) Retry(ctx context.Context, messageID string) error {
 	if m.From != nil && slices.ContainsFunc(d.me.Senders(), func(n OwnNumber) bool { return n.Number == m.From.PhoneNumber }) {
 		o.From = m.From.PhoneNumber
 	}
+	files := filesOf(&m.Message)
 	d.mu.Unlock()
+	if err := d.borrow(ctx, &o, messageID, files); err != nil {
+		return err
+	}
 	_, err := d.Send(ctx, o)
 	return err
+}
+
+// borrow copies the files of a text for the one that is sent in its place.
+func (d *Desk) borrow(ctx context.Context, o *Outgoing, messageID string, files []File) error {
+	for _, f := range files {
+		_, body, err := d.Attachment(ctx, messageID, f.ID)
+		if err != nil {
+			return err
+		}
+		u := Upload{ID: retryOf(f.ID), ConversationID: o.ID, Name: f.Name, ContentType: f.ContentType, Body: body}
+		if _, err := d.AddFile(ctx, u); err != nil {
+			return err
+		}
+		o.Files = append(o.Files, u.ID)
+	}
+	return nil
 }
 
 func retryOf(messageID string) string { return "retry-" + messageID }

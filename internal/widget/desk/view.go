@@ -66,6 +66,7 @@ type OwnNumber struct {
 	Display   string
 	UsageType string // DirectNumber, MainCompanyNumber, CompanyNumber
 	SMS       bool   // texts can be sent from it
+	MMS       bool   // and pictures and files with them
 }
 
 // A Party is someone to text with.
@@ -97,7 +98,7 @@ type Conversation struct {
 	ID            string
 	Parties       []Party
 	Title         string // the parties' labels
-	Preview       string // the newest text
+	Preview       string // the newest text, or what it carries
 	PreviewFromMe bool
 	At            time.Time // of the newest text; zero when there is none
 	Unread        int
@@ -124,6 +125,7 @@ type Message struct {
 	FromMe bool
 	From   Party
 	Text   string
+	Files  []File // pictures and files that came with it
 	At     time.Time
 	State  Delivery
 	Error  string // a sentence when State is Failed
@@ -139,6 +141,7 @@ type Outgoing struct {
 	To             []string
 	From           string // one of Me.Senders; empty for the conversation's or the default one
 	Text           string
+	Files          []string // ids of what was added to the draft; then Text may be empty
 }
 
 // The types of events.

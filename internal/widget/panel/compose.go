@@ -18,6 +18,8 @@ type composeView struct {
 	page
 	Senders []OwnNumber
 	Draft   string
+	Added   []fileView // what goes with it
+	Attach  bool       // pictures and files can be sent
 	Limit   int
 	Found   recipientsView // empty until someone is looked for
 }
@@ -27,7 +29,11 @@ func (h *Handler) compose(w http.ResponseWriter, r *http.Request, p page) error 
 	if err != nil {
 		return err
 	}
-	return render(w, http.StatusOK, "compose", newCompose(p, draft))
+	v := newCompose(p, draft)
+	if v.Added, err = h.added(r.Context(), p, ""); err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "compose", v)
 }
 
 // Composing says that the composer is not yet a conversation's: the people
@@ -35,7 +41,7 @@ func (h *Handler) compose(w http.ResponseWriter, r *http.Request, p page) error 
 func (composeView) Composing() bool { return true }
 
 func newCompose(p page, draft string) composeView {
-	return composeView{page: p, Senders: p.desk.Me().senders(), Draft: draft, Limit: textLimit}
+	return composeView{page: p, Senders: p.desk.Me().senders(), Draft: draft, Limit: textLimit, Attach: p.desk.Me().CanAttach}
 }
 
 // A recipientsView is what the lookup offers.

@@ -37,6 +37,8 @@ type conversationView struct {
 	Sub     string      // the number, or how many people
 	Info    string      // the route of the number's own page, for one other person
 	Draft   string
+	Added   []fileView // what goes with the draft
+	Attach  bool       // pictures and files can be sent
 	Thread  threadView
 	Limit   int
 	Log     template.HTML // the button that logs it
@@ -68,6 +70,7 @@ type item struct {
 	Last   bool // the last of a run: carries the time
 	When   stamp
 	Spans  []span
+	Shown  []fileView
 	Tell   string // what became of it, in words; empty when not worth a word
 	Author string
 	Log    template.HTML // how its day stands, at the first of a day
@@ -99,6 +102,9 @@ func (h *Handler) conversation(w http.ResponseWriter, r *http.Request, p page) e
 		return err
 	}
 	v := newConversation(p, c, messages, draft)
+	if v.Added, err = h.added(r.Context(), p, c.ID); err != nil {
+		return err
+	}
 	v.Holders.mayKeep(r.Context(), p)
 	if err := h.log(r.Context(), &v); err != nil {
 		return err
@@ -108,7 +114,7 @@ func (h *Handler) conversation(w http.ResponseWriter, r *http.Request, p page) e
 
 func newConversation(p page, c Conversation, messages []Message, draft string) conversationView {
 	c.Title = markup.Line(c.Title)
-	v := conversationView{page: p, Conversation: c, Others: others(c.Parties), Draft: draft, Limit: textLimit}
+	v := conversationView{page: p, Conversation: c, Others: others(c.Parties), Draft: draft, Limit: textLimit, Attach: p.desk.Me().CanAttach}
 	switch {
 	case len(v.Others) > 1:
 		v.Sub = fmt.Sprintf("%d people", len(v.Others)+1)
@@ -155,7 +161,7 @@ func newThread(p page, c Conversation, messages []Message, fresh string, show in
 		messages = messages[len(messages)-show:]
 	}
 	for i, m := range messages {
-		it := item{Message: m, When: p.clock.Clock(m.At), Spans: spans(m.Text), Author: cmp.Or(markup.Line(m.From.Name), m.From.Display), group: v.Group, Fresh: fresh != "" && m.Key == fresh}
+		it := item{Message: m, When: p.clock.Clock(m.At), Spans: spans(m.Text), Shown: p.fileViews(m.ID, m.Files), Author: cmp.Or(markup.Line(m.From.Name), m.From.Display), group: v.Group, Fresh: fresh != "" && m.Key == fresh}
 		it.First, it.Last = true, true
 		if i > 0 && !it.Fresh {
 			it.First = !sameRun(p.clock, messages[i-1], m)
@@ -202,11 +208,11 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, p page) error {
 	if err := readForm(w, r); err != nil {
 		return err
 	}
-	o := Outgoing{ID: r.PostForm.Get("id"), ConversationID: r.PathValue("id"), To: r.PostForm["to"], From: r.PostForm.Get("from"), Text: r.PostForm.Get("text")}
+	o := Outgoing{ID: r.PostForm.Get("id"), ConversationID: r.PathValue("id"), To: r.PostForm["to"], From: r.PostForm.Get("from"), Text: r.PostForm.Get("text"), Files: r.PostForm["file"]}
 	switch {
 	case o.ID == "" || len(o.ID) > 64:
 		return rc.Errorf(rc.Invalid, "This message has no proper id. Reload the page and send it again.")
-	case strings.TrimSpace(o.Text) == "":
+	case strings.TrimSpace(o.Text) == "" && len(o.Files) == 0:
 		return rc.Errorf(rc.Invalid, "Write something first.")
 	case utf8.RuneCountInString(o.Text) > textLimit:
 		return rc.Errorf(rc.Invalid, "This text is too long. Send at most %d characters at once.", textLimit)

@@ -11,6 +11,7 @@ import (
 // concurrent use and answers with copies.
 type Desk interface {
 	Templates
+	Files
 	PersonalContacts
 	Status() Status
 	Me() Me
@@ -83,6 +84,7 @@ type OwnNumber struct {
 	Display   string
 	UsageType string // DirectNumber, MainCompanyNumber, CompanyNumber
 	SMS       bool   // texts can be sent from it
+	CanAttach       bool        // pictures and files can be sent
 }
 
 // senders are the numbers that texts can be sent from, the default first.
@@ -92,6 +94,7 @@ func (m Me) senders() []OwnNumber {
 		if n.SMS {
 			out = append(out, n)
 		}
+	MMS       bool   // and pictures and files with them
 	}
 	return out
 }
@@ -170,8 +173,10 @@ type Message struct {
 // An Outgoing is a text to send, to a conversation or to numbers.
 type Outgoing struct {
 	ID             string // made by the browser, a UUID
+	Files   []File // pictures and files that came with it
 	ConversationID string
 	To             []string
 	From           string // one of Me's numbers; empty for the default
 	Text           string
 }
+	Files          []string // ids of what was added to the draft; then Text may be empty

@@ -42,9 +42,9 @@ func newFixtureDesk() *fixtureDesk {
 	pair := func(p Party) []Party { return []Party{dana, p} }
 	return &fixtureDesk{
 		me: Me{Name: "Dana Whitfield", Initials: "DW", Email: "dana@harborsupply.example", Company: "Harbor Supply", JobTitle: "Account manager",
-			ExtensionNumber: "101", Admin: true, CanSetPresence: true, Numbers: []OwnNumber{
-				{"+16505550101", "(650) 555-0101", "DirectNumber", true},
-				{"+16505550100", "(650) 555-0100", "MainCompanyNumber", true},
+			ExtensionNumber: "101", Admin: true, CanSetPresence: true, CanAttach: true, Numbers: []OwnNumber{
+				{"+16505550101", "(650) 555-0101", "DirectNumber", true, true},
+				{"+16505550100", "(650) 555-0100", "MainCompanyNumber", true, true},
 			}},
 		status: Status{State: Ready},
 		texts: []Template{

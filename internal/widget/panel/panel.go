@@ -50,6 +50,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	for pattern, f := range map[string]deskFunc{
 		"GET /p/{key}/panel/messages":                             h.messages,
 		"GET /p/{key}/panel/messages/list":                        h.list,
+	h.mountFiles(mux)
 		"GET /p/{key}/panel/nothing":                              h.nothing,
 		"GET /p/{key}/panel/conversations/{id}":                   h.conversation,
 		"GET /p/{key}/panel/conversations/{id}/messages":          h.thread,
@@ -110,6 +111,7 @@ type page struct {
 func (p page) Path(parts ...string) string {
 	u := "/p/" + url.PathEscape(p.Key) + "/panel"
 	for _, part := range parts {
+	Held  bool // see isHeld
 		u += "/" + url.PathEscape(part)
 	}
 	return u
@@ -124,7 +126,7 @@ func (h *Handler) onDesk(mux *http.ServeMux, pattern string, f deskFunc) {
 		if h.Books != nil {
 			d = namedDesk{d, v, h.Books}
 		}
-		return f(w, r, page{v.Frame.Key, v, d, clock{h.Now(), zone(r)}})
+		return f(w, r, page{v.Frame.Key, v, d, clock{h.Now(), zone(r)}, isHeld(r)})
 	})
 }
 

@@ -30,7 +30,7 @@ var storyTime = time.Date(2026, 11, 20, 14, 32, 0, 0, time.UTC)
 
 func storyPage(d Desk) page {
 	frame := store.Frame{Key: "story", Platform: "https://platform.ringcentral.com", Origin: "https://crm.example.com"}
-	return page{"story", visit.Visit{Frame: frame}, d, clock{storyTime, time.UTC}}
+	return page{"story", visit.Visit{Frame: frame}, d, clock{storyTime, time.UTC}, false}
 }
 
 var stories = append([]story{
@@ -64,6 +64,7 @@ var stories = append([]story{
 	{Name: "conversation-group", Title: "Conversation with several people", draw: threadStory("43", "")},
 	{Name: "conversation-empty", Title: "Conversation, nothing said yet", draw: threadStory("47", "")},
 	{Name: "conversation-hostile", Title: "Conversation with hostile text", draw: threadStory("48", "</textarea><script>alert(1)</script>")},
+	filesStory(),
 	{Name: "compose", Title: "New message", draw: func(d *fixtureDesk, p page) (string, any) {
 		return "compose", newCompose(p, "")
 	}},

@@ -1,0 +1,300 @@
+// Owns what is added to a text before it goes: pictures and files chosen,
+// pasted or dropped are checked, made small enough, and kept on the server as
+// part of the draft, where a reload finds them again. Loaded when somebody
+// adds one, or when one is there.
+// @ts-check
+import { ask } from "./ask.js";
+import { source } from "./media.js";
+import { alert, announce } from "./nav.js";
+import { newID } from "./outbox.js";
+
+/** What one text carries, as the platform and the server count it. */
+export const MOST = 10;
+export const ROOM = 1_500_000;
+/** A picture up to this size is sent as it is. */
+const SMALL = 400_000;
+/** Longest side and quality, tried in turn until a picture fits. @type {[number, number][]} */
+const TRIES = [[2048, 0.85], [1600, 0.8], [1280, 0.75], [1024, 0.7], [800, 0.6]];
+
+const TYPES = new Set(
+  "image/jpeg image/png image/bmp image/gif image/tiff image/svg+xml video/3gpp video/mp4 video/mpeg video/msvideo video/x-msvideo video/avi audio/mpeg audio/mp3 text/vcard text/x-vcard text/directory application/zip application/x-zip-compressed application/gzip application/x-gzip application/rtf text/rtf".split(" "),
+);
+const ENDS = /\.(jpe?g|png|bmp|gif|tiff?|svg|3gp|mp4|mpe?g|avi|mp3|vcf|vcard|zip|gz|rtf)$/i;
+
+/**
+ * @typedef {{id: string, name: string, type: string, size: number, url: string, body?: Blob, ready: Promise<void>, gone?: boolean}} Added
+ */
+
+/** Whether texts carry a file as it is. @param {{name: string, type: string}} file */
+export const carried = ({ name, type }) => TYPES.has(type) || ((!type || type === "application/octet-stream") && ENDS.test(name));
+
+/** @param {number} n */
+export const sizeWords = (n) => (n < 1000 ? `${n} bytes` : n < 1_000_000 ? `${Math.round(n / 1000)} kB` : `${(n / 1_000_000).toFixed(1)} MB`);
+
+/** The name of a picture that was made a JPEG. @param {string} name */
+export const jpegName = (name) => `${name.replace(/\.[^.]*$/, "") || "picture"}.jpg`;
+
+/**
+ * What is sent in place of a file: itself, or a smaller picture. Throws a
+ * sentence where nothing that fits can be made of it.
+ * @param {File} file @param {number} room
+ * @returns {Promise<{body: Blob, name: string, type: string}>}
+ */
+export async function fit(file, room) {
+  const { name, type } = file;
+  const picture = /^image\/(?!svg)/.test(type);
+  const asItIs = carried(file) && file.size <= room;
+  if (!file.size) throw new Error(`“${name}” is empty.`);
+  if (asItIs && (!picture || type === "image/gif" || file.size <= SMALL)) return { body: file, name, type };
+  const smaller = picture && (await shrink(file, room));
+  if (smaller && !(asItIs && smaller.size >= file.size)) return { body: smaller, name: jpegName(name), type: smaller.type };
+  if (asItIs) return { body: file, name, type };
+  if (!carried(file)) throw new Error(`“${name}” cannot go with a text. Pictures, videos, MP3, contact cards, ZIP and RTF can.`);
+  throw new Error(`“${name}” has ${sizeWords(file.size)}. A text carries 1.5 MB of pictures and files in all.`);
+}
+
+/** @param {File} file @param {number} room @returns {Promise<Blob | null>} */
+async function shrink(file, room) {
+  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
+  if (!bitmap) return null;
+  for (const [side, quality] of TRIES) {
+    const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+    canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+    const paint = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    paint.fillStyle = "#fff"; // a JPEG has no transparency, and black is no paper
+    paint.fillRect(0, 0, canvas.width, canvas.height);
+    paint.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    /** @type {Blob | null} */
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+    if (blob && blob.size <= room) return blob;
+  }
+  return null;
+}
+
+/** What a file is shown as. @param {string} type */
+export const kind = (type) =>
+  /^image\/(jpeg|png|gif|bmp|webp)$/.test(type) ? "picture" : /vcard|directory/.test(type) ? "card" : /^(video|audio)\//.test(type) ? "play" : "file";
+
+export class Tray {
+  /** @type {Added[]} */
+  #items = [];
+  /** Files are made small and kept one after the other. */
+  #queue = Promise.resolve();
+  #closed = false;
+
+  /**
+   * @param {HTMLFormElement} form @param {{place: string, changed(): void}} with_ place is the conversation, or "" for the page for a new text
+   */
+  constructor(form, with_) {
+    this.with = with_;
+    this.list = /** @type {HTMLElement} */ (form.querySelector("#tray"));
+    this.template = /** @type {HTMLTemplateElement} */ (form.querySelector("#tray-template"));
+    this.icons = /** @type {HTMLTemplateElement} */ (form.querySelector("#tray-icons"));
+    this.field = /** @type {HTMLElement} */ (form.querySelector("textarea"));
+    for (const li of [...this.list.querySelectorAll("[data-file]")]) {
+      const known = JSON.parse(/** @type {HTMLElement} */ (li).dataset.file || "{}");
+      li.remove();
+      this.#show({ ...known, ready: Promise.resolve() });
+    }
+    this.#changed();
+  }
+
+  get count() {
+    return this.#items.length;
+  }
+
+  /** Adds files, one after the other; what cannot go is said. @param {Iterable<File>} files */
+  add(files) {
+    for (const file of files) this.#queue = this.#queue.then(() => this.#add(file));
+    return this.#queue;
+  }
+
+  /** @param {File} file */
+  async #add(file) {
+    if (this.#closed) return;
+    try {
+      if (this.count >= MOST) throw new Error(`A text carries at most ${MOST} pictures and files.`);
+      const room = ROOM - this.#items.reduce((n, i) => n + i.size, 0);
+      const { body, name, type } = await fit(file, room);
+      if (this.#closed) return;
+      /** @type {Added} */
+      const item = { id: newID(), name, type, size: body.size, url: URL.createObjectURL(body), body, ready: Promise.resolve() };
+      const li = this.#show(item);
+      announce(`${name} added`);
+      item.ready = this.#keep(item, li);
+      item.ready.catch((e) => {
+        if (!item.gone && this.#items.includes(item)) alert(e.message);
+        this.#drop(item);
+      });
+      this.#changed();
+      await item.ready.catch(() => {}); // the order of adding is the order of sending
+    } catch (e) {
+      alert(/** @type {Error} */ (e).message);
+    }
+  }
+
+  /**
+   * Gives a file to the server, again until it has it. Throws its sentence
+   * when it will not take it.
+   * @param {Added} item @param {HTMLElement} li
+   */
+  async #keep(item, li) {
+    const bar = /** @type {HTMLProgressElement} */ (li.querySelector("progress"));
+    bar.hidden = false;
+    const body = new FormData();
+    body.append("id", item.id);
+    body.append("conversation", this.with.place);
+    body.append("file", new File([/** @type {Blob} */ (item.body)], item.name, { type: item.type }));
+    for (let failures = 0; ; failures++) {
+      const r = await ask("/panel/files", { method: "POST", body }).catch(() => null);
+      if (r?.ok) break;
+      if (r && r.status < 500 && r.status !== 429) throw new Error((await r.text()).trim());
+      if (item.gone) throw new Error("removed");
+      await another(failures);
+    }
+    bar.hidden = true;
+    if (item.gone) void this.#forget(item);
+  }
+
+  /** @param {Added} item */
+  #forget(item) {
+    return ask(`/panel/files/${encodeURIComponent(item.id)}/delete`, { method: "POST" }).catch(() => {});
+  }
+
+  /** @param {Added} item @returns {HTMLElement} */
+  #show(item) {
+    this.#items.push(item);
+    const li = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (this.template.content.firstElementChild).cloneNode(true));
+    li.id = `f-${item.id}`;
+    /** @type {HTMLElement} */ (li.querySelector("[data-text]")).textContent = item.name;
+    /** @type {HTMLElement} */ (li.querySelector("[data-sub]")).textContent = sizeWords(item.size);
+    const shown = /** @type {HTMLElement} */ (li.querySelector(".tray__pic"));
+    shown.append(face(item, this.icons));
+    const remove = /** @type {HTMLElement} */ (li.querySelector("[data-remove]"));
+    remove.setAttribute("aria-label", `Remove ${item.name}`);
+    remove.addEventListener("click", () => this.#remove(item));
+    this.list.append(li);
+    return li;
+  }
+
+  /** @param {Added} item */
+  #remove(item) {
+    const next = document.getElementById(`f-${item.id}`)?.nextElementSibling ?? this.list.firstElementChild;
+    item.gone = true;
+    void this.#forget(item);
+    this.#drop(item);
+    announce(`${item.name} removed`);
+    const at = next?.isConnected ? next.querySelector("[data-remove]") : null;
+    (at instanceof HTMLElement ? at : this.field).focus();
+  }
+
+  /** @param {Added} item */
+  #drop(item) {
+    this.#items = this.#items.filter((i) => i !== item);
+    document.getElementById(`f-${item.id}`)?.remove();
+    this.#changed();
+  }
+
+  #changed() {
+    this.with.changed();
+  }
+
+  /** What goes with the text that is sent now. @returns {Added[]} */
+  get items() {
+    return [...this.#items];
+  }
+
+  /** Empties the tray: what was in it has gone with a text. */
+  clear() {
+    this.#items = [];
+    this.list.replaceChildren();
+    this.#changed();
+  }
+
+  close() {
+    this.#closed = true;
+  }
+}
+
+/** The small picture of a file. @param {Added} item @param {HTMLTemplateElement} icons */
+function face(item, icons) {
+  const as = kind(item.type);
+  if (as !== "picture") {
+    const icon = /** @type {HTMLElement} */ (icons.content.querySelector(`[data-icon=${as}]`));
+    return icon.cloneNode(true);
+  }
+  const img = document.createElement("img");
+  img.alt = "";
+  img.className = "tray__img";
+  void source(item.url).then((url) => (img.src = url), () => {});
+  return img;
+}
+
+/**
+ * The files of a text that the server has not taken yet, as they will look.
+ * @param {Added[]} items @returns {HTMLElement}
+ */
+export function shown(items) {
+  const box = document.createElement("div");
+  box.className = "files";
+  box.classList.toggle("files--one", items.length === 1);
+  for (const item of items) {
+    const at = document.createElement("span");
+    if (kind(item.type) === "picture") {
+      at.className = "pic pic--unknown";
+      const img = document.createElement("img");
+      img.className = "pic__img";
+      img.alt = `Picture ${item.name}`;
+      void source(item.url).then((url) => (img.src = url), () => {});
+      at.append(img);
+    } else {
+      at.className = "file";
+      const name = document.createElement("bdi");
+      name.className = "file__name";
+      name.textContent = item.name;
+      at.append(name);
+    }
+    box.append(at);
+  }
+  return box;
+}
+
+/** When to offer a file again: at once when the connection is back, else in a while. @param {number} failures */
+function another(failures) {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener("online", done);
+      document.removeEventListener("oh:online", done);
+      resolve(undefined);
+    };
+    const timer = setTimeout(done, Math.min(10_000, 500 * 2 ** failures));
+    window.addEventListener("online", done);
+    document.addEventListener("oh:online", done);
+  });
+}
+
+/**
+ * Files that a page offers, as data addresses. Throws a sentence at one that
+ * texts do not carry.
+ * @param {{name: string, content: string}[]} offered @returns {{files: File[], refused: string[]}}
+ */
+export function decode(offered) {
+  /** @type {File[]} */
+  const files = [];
+  /** @type {string[]} */
+  const refused = [];
+  for (const { name, content } of offered) {
+    const found = /^data:([\w.+/-]+)(?:;[\w=.-]+)*;base64,([A-Za-z0-9+/\s]*={0,2})$/.exec(content);
+    const type = found?.[1].toLowerCase() ?? "";
+    if (!found || !TYPES.has(type)) {
+      refused.push(name);
+      continue;
+    }
+    const bytes = Uint8Array.from(atob(found[2]), (c) => c.charCodeAt(0));
+    files.push(new File([bytes], name, { type }));
+  }
+  return { files, refused };
+}
