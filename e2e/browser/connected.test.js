@@ -110,6 +110,21 @@ describe('a connected page', () => {
       const times = async () => (await asked(tab, '/log', 'on its way')) + (await asked(second, '/log', 'on its way'));
       assert.equal(await times(), 1, 'one tab was asked, once');
 
+      await pageButton(tab, 'Open the deal').click();
+      await tab.phone.getByRole('textbox', { name: 'Title' }).waitFor();
+      await pageButton(tab, 'Answer').click();
+      await tab.bubble('Your offer is on its way.').waitFor();
+      await place(tab, 'Messages').click();
+      const row = tab.phone.getByRole('listitem').filter({ hasText: 'Your offer is on its way.' });
+      await row.locator('summary').press('Enter');
+      await row.getByRole('button', { name: 'Edit the log in Tideway' }).waitFor();
+      await row.getByRole('button', { name: 'Make it a task' }).press('Enter');
+      await alert(tab, `Task for ${ben.phoneNumber}: Your offer is on its way.`).waitFor();
+      const { body } = await tab.hears('rc-post-message-request', '"messageAction"');
+      assert.deepEqual(body.button, { id: 'task', type: 'messageAction', label: 'Make it a task' });
+      assert.equal(body.resource.subject, 'Your offer is on its way.');
+      await row.locator('[data-row-menu]:not([open])').waitFor();
+
       await second.page.reload();
       await second.signedIn();
       await record(second, 'Your offer is on its way.').waitFor();

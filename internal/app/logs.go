@@ -42,7 +42,7 @@ func (l logServices) Entity(v visit.Visit, conversation, number string) json.Raw
 
 func (l logServices) People(v visit.Visit, conversation, number string) (all []logbook.Person) {
 	for _, c := range l.services.Whose(v, conversation, number) {
-		all = append(all, logbook.Person{ID: c.ID, Name: c.Name, About: c.Description})
+		all = append(all, logbook.Person{ID: c.ID, Name: c.Name, About: c.Description, Raw: c.Raw})
 	}
 	return all
 }

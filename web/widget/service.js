@@ -257,3 +257,4 @@ void import("./servicecard.js");
 void import("./tabbar.js");
 void import("./apps.js");
 void import("./toolbar.js");
+void import("./rowacts.js");

@@ -73,7 +73,7 @@ function register() {
       ...(wanted("contacts") && { contactsPath: "/contacts", contactSearchPath: "/contacts/search", contactMatchPath: "/contacts/match", contactIcon: wave, activitiesPath: "/activities", activityPath: "/activity", viewMatchedContactPath: "/contacts/view" }),
       ...(wanted("logger") && { messageLoggerPath: "/log", messageLoggerTitle: "Log to Tideway", messageLogEntityMatcherPath: "/log/match", messageLoggerAutoSettingReadOnly: true, messageLoggerAutoSettingReadOnlyValue: true, messageLoggerAutoSettingReadOnlyReason: "Tideway logs every text." }),
       ...(wanted("settings") && { settingsPath: "/settings", settings }),
-      ...(wanted("buttons") && { buttons: [{ id: "quote", type: "smsToolbar", label: "Insert the quote", icon: wave }, { id: "plan", type: "contactAction", label: "Plan a visit", icon: "calendar" }] }),
+      ...(wanted("buttons") && { buttons: [{ id: "quote", type: "smsToolbar", label: "Insert the quote", icon: wave }, { id: "plan", type: "contactAction", label: "Plan a visit", icon: "calendar" }, { id: "task", type: "messageAction", label: "Make it a task", icon: "newAction" }] }),
       ...(wanted("pages") && { customizedPageInputChangedEventPath: "/page" }),
       ...(wanted("guard") && { doNotContactPath: "/guard" }),
     },
@@ -122,9 +122,9 @@ function showDeal() {
 // --- answering ---------------------------------------------------------------
 
 const answers = {
-  "/authorize"() {
+  "/authorize"({ authorized }) {
     // A real application opens its own sign-in here.
-    keep("account", account() ? "" : "you@tideway.example");
+    keep("account", authorized ? "" : "you@tideway.example");
     setTimeout(announce);
     return { data: "ok" };
   },
@@ -150,8 +150,10 @@ const answers = {
     if (i >= 0) settings[i] = setting;
     return { data: "ok" };
   },
-  "/button"({ button }) {
+  "/button"({ button, resource }) {
     if (button.id === "quote") post({ type: "rc-adapter-auto-populate-conversation", text: `Your quote: ${deal.title}, ${deal.amount} a month.` });
+    // A conversation of the phone's list comes as its newest text, with who it is with.
+    if (button.id === "task") window.RCAdapter.alertMessage({ message: `Task for ${resource.correspondentMatches[0]?.name ?? resource.correspondents[0].phoneNumber}: ${resource.subject}`, level: "success", ttl: 6000 });
     if (button.id === "deal" && button.type === "submit") {
       deal = button.formData;
       showDeal();
@@ -206,6 +208,8 @@ window.addEventListener("message", ({ source, origin, data }) => {
   if (data.type === "rc-login-status-notify") {
     at("phone").dataset.state = data.loggedIn ? "on" : "off";
     at("phone").firstChild.textContent = data.loggedIn ? `Phone: ${data.loginNumber}` : "Phone: signed out";
+    // The phone says nobody's account to the next user; this page knows whose it is.
+    if (data.loggedIn) announce();
   }
 });
 
@@ -235,7 +239,9 @@ function drawRecords() {
       const who = c.correspondents?.map((p) => byNumber(p.phoneNumber)[0]?.name ?? p.name ?? p.phoneNumber).join(", ");
       const words = c.messages?.[0]?.subject ?? "";
       const count = `${c.messages?.length ?? 0} ${c.messages?.length === 1 ? "text" : "texts"} · `;
-      return make("li", { className: "live" }, make("span", { className: "when" }, c.date), make("p", {}, make("b", {}, who), ` ${count}${words}`));
+      const answer = make("button", { type: "button", className: "link" }, "Answer");
+      Object.assign(answer.dataset, { do: "answer", number: c.correspondents?.[0]?.phoneNumber ?? "" });
+      return make("li", { className: "live" }, make("span", { className: "when" }, c.date), make("p", {}, make("b", {}, who), ` ${count}${words} `, answer));
     }),
   );
 }
@@ -255,10 +261,14 @@ const actions = {
   busy: () => post({ type: "rc-adapter-set-presence", userStatus: "Busy", dndStatus: "TakeAllCalls" }),
   available: () => post({ type: "rc-adapter-set-presence", userStatus: "Available", dndStatus: "TakeAllCalls" }),
   deal: () => window.RCAdapter.navigateTo("/customizedTabs/deal"),
+  answer: ({ number }) => window.RCAdapter.clickToSMS(number, "", true),
   contacts: () => post({ type: "rc-adapter-sync-third-party-contacts" }),
 };
 
-document.addEventListener("click", (e) => actions[e.target.closest("button")?.dataset.do]?.());
+document.addEventListener("click", (e) => {
+  const { dataset = {} } = e.target.closest("button") ?? {};
+  actions[dataset.do]?.(dataset);
+});
 
 // What is not registered any more is gone once the page is loaded again.
 const choices = () => [...document.querySelectorAll("#features input")];

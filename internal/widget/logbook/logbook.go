@@ -52,7 +52,10 @@ type Services interface {
 }
 
 // A Person is a contact to choose.
-type Person struct{ ID, Name, About string }
+type Person struct {
+	ID, Name, About string
+	Raw             json.RawMessage // as the page wrote it
+}
 
 // A Form is what a page wants to know with a log.
 type Form struct {
@@ -173,6 +176,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.on(mux, "POST /p/{key}/log/retry", h.retry)
 	h.on(mux, "POST /p/{key}/log/discard", h.discard)
 	h.on(mux, "GET /p/{key}/log/marks/{id}", h.mark)
+	h.on(mux, "GET /p/{key}/log/rows/{id}", h.row)
 }
 
 // A call is a request of a signed-in frame whose page may log.

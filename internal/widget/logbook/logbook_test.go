@@ -116,7 +116,7 @@ func (w *world) People(_ visit.Visit, _, number string) []Person {
 	if w.known[number] == nil {
 		return nil
 	}
-	return []Person{{"c9", "Sam <Sample>", "Lead"}}
+	return []Person{{"c9", "Sam <Sample>", "Lead", w.known[number]}}
 }
 
 func (w *world) Form(visit.Visit) *Form { return w.own }

@@ -166,11 +166,7 @@ func (h *Handler) Marks(ctx context.Context, v visit.Visit) (func(conversation s
 		return nil, err
 	}
 	return func(conversation string, at time.Time) template.HTML {
-		html, err := draw("mark", view.marks(view.place.logID(conversation, at)))
-		if err != nil {
-			h.Log.Error("drawing a mark", "err", err)
-		}
-		return html
+		return h.drawn("mark", view.marks(view.place.logID(conversation, at)))
 	}, nil
 }
 

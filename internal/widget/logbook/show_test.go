@@ -1,6 +1,7 @@
 package logbook
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -201,5 +202,49 @@ func TestASwitchBelongsToThePageItWasSetOn(t *testing.T) {
 	_, body := w.askAs("bob", "POST", "/next", map[string]any{"Tab": "t"})
 	if strings.Contains(body, `"auto":{"message":true`) {
 		t.Errorf("the next user: %s", body)
+	}
+}
+
+func TestARowCanBeLoggedAndHandedToThePage(t *testing.T) {
+	w := newWorld(t)
+	w.known = map[string]json.RawMessage{"+16505550142": json.RawMessage(`{"id":"c9","name":"Sam <Sample>"}`)}
+	w.desk.text("7", "First", noon.Add(-time.Hour))
+	w.desk.text("7", "Hello", noon)
+	rows, err := w.Rows(t.Context(), w.visit(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, do := rows("7", noon); !strings.Contains(string(do), `data-log="7"`) || !strings.Contains(string(do), `aria-label="Log in Acme" aria-describedby="n-7"`) {
+		t.Errorf("%s", do)
+	}
+	status, body := w.ask("GET", "/rows/7", nil)
+	if status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	var got map[string]any
+	if err := json.Unmarshal([]byte(body), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"id": 2.0, "subject": "Hello", "direction": "Inbound", "type": "SMS", "conversationId": "7", "conversationLogId": "7/7/2/2026", "creationTime": float64(noon.UnixMilli()), "unreadCounts": 0.0}
+	for field, value := range want {
+		if diff := cmp.Diff(value, got[field]); diff != "" {
+			t.Errorf("%s: %s", field, diff)
+		}
+	}
+	if diff := cmp.Diff([]any{map[string]any{"id": "c9", "name": "Sam <Sample>"}}, got["correspondentMatches"]); diff != "" {
+		t.Error(diff)
+	}
+	if got["uri"] != nil || got["conversation"] != nil {
+		t.Errorf("addresses of the platform: %s", body)
+	}
+	if status, body := w.ask("GET", "/rows/8", nil); status != 404 {
+		t.Errorf("a conversation that is not there: %d %s", status, body)
+	}
+	w.caps = []string{"service"}
+	if status, _ := w.ask("GET", "/rows/7", nil); status != 403 {
+		t.Errorf("a page that may not read texts: %d", status)
+	}
+	if rows, err := w.Rows(t.Context(), w.visit(), false); rows != nil || err != nil {
+		t.Errorf("a page that may not log: %v", err)
 	}
 }

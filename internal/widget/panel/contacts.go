@@ -265,7 +265,12 @@ var kinds = map[string]string{
 // buttonIcon draws an icon of contract/service.md 12; a name that nobody
 // knows is apps.
 func buttonIcon(name string) string {
-	known := map[string]string{"call": "phone", "text": "message-square", "clock": "clock", "calendar": "calendar"}
+	known := map[string]string{
+		"call": "phone", "text": "message-square", "clock": "clock", "calendar": "calendar", "settings": "settings", "read": "mail-open", "unread": "mail",
+		"view": "eye", "edit": "pencil", "newAction": "plus", "viewLog": "clipboard-check", "download": "download", "refresh": "rotate-cw", "people": "users",
+		"addMember": "user-plus", "sms": "message-square", "phone": "phone", "viewContact": "contact-round", "createContact": "user-plus",
+		"refreshContact": "rotate-cw", "delete": "trash-2",
+	}
 	return cmp.Or(known[name], "layout-grid")
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"offhook/internal/store"
+	"offhook/internal/widget/contact"
 	"offhook/internal/widget/visit"
 )
 
@@ -19,6 +20,7 @@ import (
 type guarded struct{ Services }
 
 func (guarded) Settings(visit.Visit) (template.HTML, error) { return "", nil }
+func (guarded) MessageButtons(visit.Visit) []contact.Button { return nil }
 func (guarded) Guard(context.Context, visit.Visit) (string, error) {
 	return "Acme", nil
 }

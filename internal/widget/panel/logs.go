@@ -16,26 +16,16 @@ type Logs interface {
 	Settings(ctx context.Context, v visit.Visit) (template.HTML, error)
 	// Button logs a conversation.
 	Button(ctx context.Context, v visit.Visit, conversation string) (template.HTML, error)
+	// Rows draws the rows of the list; menu says that the button that logs one
+	// stands among others.
+	Rows(ctx context.Context, v visit.Visit, menu bool) (LogRow, error)
 	// Marks says how a conversation's day stands.
 	Marks(ctx context.Context, v visit.Visit) (func(conversation string, at time.Time) template.HTML, error)
 }
 
-// markRows draws how the newest day of each conversation stands.
-func (h *Handler) markRows(ctx context.Context, v *messagesView) error {
-	if h.Logs == nil {
-		return nil
-	}
-	mark, err := h.Logs.Marks(ctx, v.visit)
-	if err != nil || mark == nil {
-		return err
-	}
-	for i, row := range v.Rows {
-		if !row.At.IsZero() {
-			v.Rows[i].Log = mark(row.ID, row.At)
-		}
-	}
-	return nil
-}
+// A LogRow says how the newest day of a conversation stands, and draws the
+// button that logs it.
+type LogRow = func(conversation string, at time.Time) (mark, do template.HTML)
 
 // markDays draws how each day of a conversation stands.
 func (h *Handler) markDays(ctx context.Context, v *threadView) error {

@@ -32,12 +32,13 @@ type row struct {
 	Faces []Party       // one or two of the others
 	Count string        // unread, at most 99+
 	Log   template.HTML // how its newest day stands with the page's logger
+	Acts  Acts          // of the page's application
 }
 
 func (h *Handler) messages(w http.ResponseWriter, r *http.Request, p page) error {
 	v, err := newMessages(r.Context(), p, r.FormValue("q"))
 	if err == nil {
-		err = h.markRows(r.Context(), &v)
+		err = h.dress(r.Context(), &v)
 	}
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (h *Handler) messages(w http.ResponseWriter, r *http.Request, p page) error
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, p page) error {
 	v, err := newMessages(r.Context(), p, r.FormValue("q"))
 	if err == nil {
-		err = h.markRows(r.Context(), &v)
+		err = h.dress(r.Context(), &v)
 	}
 	if err != nil {
 		return err

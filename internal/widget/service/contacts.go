@@ -413,11 +413,7 @@ func (s *Service) source() contact.Source {
 	if s.reg.ActivitiesPath != "" && s.account.Authorized {
 		src.Activities = markup.Cut(markup.Line(cmp.Or(s.reg.ActivityName, s.reg.Name)), 40)
 	}
-	for _, b := range s.reg.Buttons {
-		if b.Type == "contactAction" {
-			src.Buttons = append(src.Buttons, contact.Button{ID: b.ID, Type: b.Type, Label: b.Label, Icon: b.Icon})
-		}
-	}
+	src.Buttons = s.buttons("contactAction")
 	if src.Syncs {
 		src.Book, src.Trouble = s.contacts.book, s.contacts.trouble
 	}

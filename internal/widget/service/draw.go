@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/contact"
 	"offhook/internal/widget/markup"
 	"offhook/internal/widget/visit"
 )
@@ -93,6 +94,28 @@ func (h *Handler) Settings(v visit.Visit) (template.HTML, error) {
 	var b bytes.Buffer
 	err := templates.ExecuteTemplate(&b, "card", s.card(v.Frame.Key))
 	return template.HTML(b.String()), err
+}
+
+// MessageButtons are those that a visit's service adds to each conversation
+// of the list.
+func (h *Handler) MessageButtons(v visit.Visit) []contact.Button {
+	s := h.Of(v)
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buttons("messageAction")
+}
+
+// buttons are those of one place. The caller holds mu.
+func (s *Service) buttons(place string) (all []contact.Button) {
+	for _, b := range s.reg.Buttons {
+		if b.Type == place {
+			all = append(all, contact.Button{ID: b.ID, Type: b.Type, Label: b.Label, Icon: b.Icon})
+		}
+	}
+	return all
 }
 
 // A sectionView is a section's own page.

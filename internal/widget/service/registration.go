@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"offhook/internal/store"
 	"offhook/internal/widget/markup"
 )
 
@@ -148,7 +149,7 @@ func (c call) register(m message) ([]string, []Change) {
 	}
 	changed := []Change{{What: "service"}}
 	if raw := fields["buttons"]; !falsy(raw) {
-		warnings = append(warnings, s.setButtons(raw, c.embed.AssetOrigins)...)
+		warnings = append(warnings, s.setButtons(raw, c.embed)...)
 	}
 	if raw := fields["settings"]; !falsy(raw) {
 		warnings = append(warnings, s.setItems(raw)...)
@@ -199,7 +200,7 @@ func (r *Registration) check(assets []string) (warnings []string) {
 
 // setButtons takes `buttons`; a list without a good one leaves what was
 // there. The caller holds mu.
-func (s *Service) setButtons(raw json.RawMessage, assets []string) (warnings []string) {
+func (s *Service) setButtons(raw json.RawMessage, e store.Embed) (warnings []string) {
 	var list []Button
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return []string{"`buttons` must be a list of {id, type, label, icon}, all strings. It was left out."}
@@ -212,7 +213,12 @@ func (s *Service) setButtons(raw json.RawMessage, assets []string) (warnings []s
 		if b.Type == "callAction" {
 			warnings = append(warnings, fmt.Sprintf("The button %q is kept and shown once the phone has calls.", clip(b.ID)))
 		}
-		if b.Type == "smsToolbar" && markup.Picture(b.Icon, assets) == "" && b.Icon != "" {
+		// Its event carries what a conversation says.
+		if b.Type == "messageAction" && !slices.Contains(e.Capabilities, "messages") {
+			warnings = append(warnings, fmt.Sprintf("The button %q is told of texts, which this page may not read. The operator can allow it with the capability \"messages\" of the embed. It was left out.", clip(b.ID)))
+			continue
+		}
+		if b.Type == "smsToolbar" && markup.Picture(b.Icon, e.AssetOrigins) == "" && b.Icon != "" {
 			warnings = append(warnings, markup.PictureWarning("icon"))
 			b.Icon, b.noIcon = "", true
 		}

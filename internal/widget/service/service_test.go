@@ -17,6 +17,7 @@ import (
 	"offhook/internal/bus"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
+	"offhook/internal/widget/contact"
 	"offhook/internal/widget/service"
 	"offhook/internal/widget/visit"
 )
@@ -321,5 +322,18 @@ func TestAPageThatIsLoadedAnewRegistersFromNothing(t *testing.T) {
 	}
 	if strings.Contains(w.card(), "data-setting") {
 		t.Error("a setting of the earlier load is still shown")
+	}
+}
+
+func TestAButtonAtTextsNeedsAPageThatMayReadThem(t *testing.T) {
+	w := newWorld(t)
+	buttons := register(`"name":"A","buttonEventPath":"/b","buttons":[{"id":"task","type":"messageAction","label":"Task","icon":"newAction"}]`)
+	if got := w.post(buttons); len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], `capability "messages"`) || len(w.MessageButtons(ours)) > 0 {
+		t.Errorf("%q, %v", got.Warnings, w.MessageButtons(ours))
+	}
+	w.caps = append(w.caps, "messages")
+	want := []contact.Button{{ID: "task", Type: "messageAction", Label: "Task", Icon: "newAction"}}
+	if got := w.post(buttons); len(got.Warnings) > 0 || !cmp.Equal(want, w.MessageButtons(ours)) {
+		t.Errorf("%q, %v", got.Warnings, w.MessageButtons(ours))
 	}
 }
