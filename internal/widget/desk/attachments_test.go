@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -227,6 +228,18 @@ func TestWhatTextsCannotCarryIsRefused(t *testing.T) {
 	}
 }
 
+// A witness is a store that tells when something was written.
+type witness struct {
+	store.Widget
+	wrote chan struct{}
+}
+
+func (w *witness) Write(ctx context.Context, fn func(store.WidgetTx) error) error {
+	err := w.Widget.Write(ctx, fn)
+	wake(w.wrote)
+	return err
+}
+
 func TestATextWithFilesIsSentOnceWhateverHappens(t *testing.T) {
 	for name, set := range map[string]func(p *platform){
 		"at once":                         func(*platform) {},
@@ -237,7 +250,10 @@ func TestATextWithFilesIsSentOnceWhateverHappens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
-			d := open(t, h.pool(t))
+			p := h.pool(t)
+			written := &witness{Widget: p.Store, wrote: make(chan struct{}, 1)}
+			p.Store = written
+			d := open(t, p)
 			ready(t, d)
 			picture := pngBytes(t, 4, 3)
 			add(t, d, "", "f1", "plan.png", "image/png", picture)
@@ -270,10 +286,14 @@ func TestATextWithFilesIsSentOnceWhateverHappens(t *testing.T) {
 			if files, err := d.DraftFiles(t.Context(), ""); err != nil || len(files) > 0 {
 				t.Errorf("the draft still has %+v, %v", files, err)
 			}
-			until(t, d, "being forgotten here", func() bool {
-				n, err := h.db.Widget().DeskFileBytes(t.Context(), "g")
-				return err != nil || n == 0
-			})
+			for n := int64(1); n > 0; { // forgotten here with the write that notes it as sent
+				var err error
+				if n, err = h.db.Widget().DeskFileBytes(t.Context(), "g"); err != nil {
+					t.Fatal(err)
+				} else if n > 0 {
+					<-written.wrote
+				}
+			}
 		})
 	}
 }

@@ -112,9 +112,9 @@ func (d *Desk) close() {
 	d.once.Do(func() {
 		d.cancel()
 		d.wg.Wait()
+		d.pool.contents.forget(d.grantID)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), 5*time.Second)
 		defer cancel()
-		d.pool.contents.forget(d.grantID)
 		d.mu.Lock()
 		over := d.over
 		d.mu.Unlock()

@@ -49,11 +49,11 @@ type platform struct {
 	loseAnswers int // POST sms is done, the answer is lost
 	refuseSends int // POST sms is cut before it is done
 	rejectTexts bool
-	overLimit   int           // so many POST sms are answered 429
-	recovers    string        // the subscription that a connection with a wsc gets back
-	stirred     chan struct{} // closed at each request, and replaced
-	unfinished  chan struct{} // when set, POST sms waits for it after having stored
-	oldTokens   bool          // sync tokens are refused
+	overLimit   int               // so many POST sms are answered 429
+	recovers    string            // the subscription that a connection with a wsc gets back
+	stirred     chan struct{}     // closed at each request, and replaced
+	unfinished  chan struct{}     // when set, POST sms waits for it after having stored
+	oldTokens   bool              // sync tokens are refused
 	contents    map[string]string // of attachments, by id
 	present     map[string]rc.Presence
 	noPresence  bool // the app has no permission for it

@@ -75,6 +75,7 @@ type Me struct {
 	ExtensionNumber string
 	Admin           bool
 	CanSetPresence  bool
+	CanAttach       bool        // pictures and files can be sent
 	Numbers         []OwnNumber // SMS senders first, the direct number first among them
 }
 
@@ -84,7 +85,7 @@ type OwnNumber struct {
 	Display   string
 	UsageType string // DirectNumber, MainCompanyNumber, CompanyNumber
 	SMS       bool   // texts can be sent from it
-	CanAttach       bool        // pictures and files can be sent
+	MMS       bool   // and pictures and files with them
 }
 
 // senders are the numbers that texts can be sent from, the default first.
@@ -94,7 +95,6 @@ func (m Me) senders() []OwnNumber {
 		if n.SMS {
 			out = append(out, n)
 		}
-	MMS       bool   // and pictures and files with them
 	}
 	return out
 }
@@ -164,6 +164,7 @@ type Message struct {
 	FromMe  bool
 	From    Party
 	Text    string
+	Files   []File // pictures and files that came with it
 	At      time.Time
 	State   MessageState
 	Error   string // a sentence, when it failed
@@ -173,10 +174,9 @@ type Message struct {
 // An Outgoing is a text to send, to a conversation or to numbers.
 type Outgoing struct {
 	ID             string // made by the browser, a UUID
-	Files   []File // pictures and files that came with it
 	ConversationID string
 	To             []string
 	From           string // one of Me's numbers; empty for the default
 	Text           string
-}
 	Files          []string // ids of what was added to the draft; then Text may be empty
+}

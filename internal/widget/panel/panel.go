@@ -13,7 +13,6 @@ import (
 	"net/url"
 	"time"
 
-	"offhook/internal/widget/contact"
 	"offhook/internal/widget/visit"
 )
 
@@ -43,17 +42,15 @@ type Services interface {
 	// Guard is the application's name when it must be asked before anybody is
 	// contacted, else empty.
 	Guard(ctx context.Context, v visit.Visit) (string, error)
-	// MessageButtons are the application's at each conversation of the list.
-	MessageButtons(v visit.Visit) []contact.Button
 }
 
 // Mount registers the panels.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Visits.Open(mux, "GET /p/{key}/panel/signin", h.signin)
+	h.mountFiles(mux)
 	for pattern, f := range map[string]deskFunc{
 		"GET /p/{key}/panel/messages":                             h.messages,
 		"GET /p/{key}/panel/messages/list":                        h.list,
-	h.mountFiles(mux)
 		"GET /p/{key}/panel/nothing":                              h.nothing,
 		"GET /p/{key}/panel/conversations/{id}":                   h.conversation,
 		"GET /p/{key}/panel/conversations/{id}/messages":          h.thread,
@@ -107,6 +104,7 @@ type page struct {
 	visit visit.Visit
 	desk  Desk
 	clock clock
+	Held  bool // see isHeld
 }
 
 // Path joins parts to an address under this frame's panels; what people
@@ -114,7 +112,6 @@ type page struct {
 func (p page) Path(parts ...string) string {
 	u := "/p/" + url.PathEscape(p.Key) + "/panel"
 	for _, part := range parts {
-	Held  bool // see isHeld
 		u += "/" + url.PathEscape(part)
 	}
 	return u
