@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"time"
 
+	"offhook/internal/widget/contact"
 	"offhook/internal/widget/visit"
 )
 
@@ -42,6 +43,8 @@ type Services interface {
 	// Guard is the application's name when it must be asked before anybody is
 	// contacted, else empty.
 	Guard(ctx context.Context, v visit.Visit) (string, error)
+	// MessageButtons are the application's at each conversation of the list.
+	MessageButtons(v visit.Visit) []contact.Button
 }
 
 // Mount registers the panels.
