@@ -115,7 +115,8 @@ var stories = append([]story{
 	{Name: "skeleton", Title: "A panel is loading", draw: func(d *fixtureDesk, p page) (string, any) { return "skeleton", nil }},
 }, append(formStories(), peopleStories()...)...)
 
-// formStories are the pages that a host page may describe, drawn by form.
+// formStories are the pages that a host page may describe, drawn by form, and
+// what else its application adds.
 func formStories() (all []story) {
 	for _, s := range form.Stories {
 		p := form.Panel{ID: s.Name, Kind: s.Kind, Back: s.Kind == "page", Page: form.Story(s.Page), Check: s.Check}
@@ -124,7 +125,7 @@ func formStories() (all []story) {
 		must(err)
 		all = append(all, story{Name: "page-" + s.Name, Title: s.Title, Tab: "page", draw: func(*fixtureDesk, page) (string, any) { return "drawn", html }})
 	}
-	return all
+	return append(all, actStories()...)
 }
 
 func signinStory(name, title, state, message, notice string) story {
