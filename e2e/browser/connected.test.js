@@ -205,7 +205,6 @@ describe('a connected page', () => {
       assert.equal(await tab.composer().inputValue(), 'Your quote: Bakery, two deliveries a week, 4200 a month.');
 
       await tab.page.evaluate((number) => window.RCAdapter.clickToCall(number), dalia.phoneNumber);
-      await tab.phone.getByRole('button', { name: 'Tideway' }).click();
       await tab.phone.getByText(/is in \d+ of your records/).waitFor();
     } finally {
       await person.close();
@@ -230,7 +229,7 @@ describe('a connected page', () => {
 
       await verdict.selectOption('No');
       await tab.send('Forbidden');
-      await tab.phone.getByText(`Tideway does not let you text ${demo.facts.users[1].name}`).first().waitFor();
+      await tab.phone.getByText(`Tideway CRM does not let you text ${demo.facts.users[1].name}`).first().waitFor();
       assert.equal(await tab.phone.getByRole('button', { name: 'Send anyway' }).count(), 0);
       await tab.phone.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
 
@@ -240,7 +239,7 @@ describe('a connected page', () => {
       await tab.send('Silence');
       await tab.page.waitForFunction((n) => Reflect.get(window, '__heard').filter((/** @type {any} */ m) => m.data?.path === '/guard').length > n, before);
       await person.context.clock.runFor(6_000);
-      await tab.phone.getByRole('dialog').getByText('Tideway did not say whether you may text').waitFor();
+      await tab.phone.getByRole('dialog').getByText('Tideway CRM did not say whether you may text').waitFor();
       await tab.phone.getByRole('button', { name: 'Do not send' }).click();
       await tab.phone.getByRole('dialog').waitFor({ state: 'detached' });
 

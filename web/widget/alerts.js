@@ -52,7 +52,8 @@ export function address(href) {
   if (typeof href !== "string" || href.length > 2048) return null;
   try {
     const url = new URL(href);
-    return ["https:", "tel:", "mailto:"].includes(url.protocol) && !url.username && !url.password ? url.href : null;
+    const local = url.protocol === "http:" && /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname); // of a page that is being developed
+    return (local || ["https:", "tel:", "mailto:"].includes(url.protocol)) && !url.username && !url.password ? url.href : null;
   } catch {
     return null;
   }

@@ -43,7 +43,7 @@ class App {
     const data = await this.#ask("pagePath", more);
     if (this.#closed) return;
     if (pageOf(data)) await this.#take(data);
-    else if (!this.#form) this.#say(`${current()?.name ?? "The page"} sent nothing to show.`);
+    else if (!this.#form) this.#say(`${current()?.title ?? "The page"} sent nothing to show.`);
   }
 
   refresh() {
@@ -158,6 +158,13 @@ async function list() {
   await htmx.swap({ text: html, target: place, swap: "innerHTML", sourceElement: place });
   const again = was && place.querySelector(`[data-app="${CSS.escape(was)}"]`);
   if (again instanceof HTMLElement) pick(again);
+  else if (!place.hidden) pickOnly(place);
+}
+
+/** One alone need not be picked. @param {HTMLElement} place */
+function pickOnly(place) {
+  const [only, ...more] = place.querySelectorAll("[data-app]");
+  if (only instanceof HTMLElement && !more.length && !open) pick(only);
 }
 
 /** @param {HTMLElement} button */
@@ -173,6 +180,9 @@ function pick(button) {
 }
 
 document.addEventListener("click", (e) => {
+  const tab = e.target instanceof Element && e.target.closest("#tab-apps");
+  const place = tab && document.getElementById("contact-apps");
+  if (place) pickOnly(place);
   const at = e.target instanceof Element ? e.target.closest("[data-apps] [data-app], [data-apps] [data-app-refresh]") : null;
   if (!(at instanceof HTMLElement)) return;
   if (at.dataset.app !== undefined) pick(at);

@@ -17,7 +17,7 @@ export const take = (data, link) => inbound.take(data, link, actions(link));
  * What rc-adapter-new-sms asks for. Recipients may be one number or several.
  * @param {Message} m
  */
-export function prefill({ phoneNumber, text, conversation, recipient }) {
+export function prefill({ phoneNumber, text, conversation, recipient, attachments }) {
   const numbers = Array.isArray(phoneNumber) ? phoneNumber.slice(0, 10).join(",") : phoneNumber;
   const name = typeof recipient?.name === "string" && recipient.name.length <= 200 ? recipient.name : "";
   return {
@@ -25,6 +25,7 @@ export function prefill({ phoneNumber, text, conversation, recipient }) {
     ...(text && { text }),
     ...((typeof conversation === "string" || conversation === true) && { conversation }),
     ...(name && { recipient: { name } }),
+    ...(attachments?.length && { attachments }),
   };
 }
 
@@ -44,12 +45,13 @@ export function actions(link) {
       const service = await import("./service.js");
       return m.type === "rc-post-message-response" ? service.answer(m) : service.take(m);
     },
+    refuse: async (/** @type {unknown} */ id) => (await import("./service.js")).refuse(id),
     request: (/** @type {{path: string, body: Message}} */ { path, body }) => requests(link)[path](body),
 
     "rc-adapter-navigate-to": ({ path }) => seen(navigate(path)),
     "rc-adapter-new-sms": (m) => seen(text(prefill(m))),
     "rc-adapter-new-call": ({ phoneNumber }) => seen(showNumber(phoneNumber)),
-    "rc-adapter-auto-populate-conversation": ({ text }) => populate(text, link),
+    "rc-adapter-auto-populate-conversation": (m) => populate(m, link),
     "rc-adapter-login": () => link.signedIn || seen(navigate("/").then(startSignIn)),
     "rc-adapter-logout": async () => link.signedIn && (await import("./leave.js")).signOutForHost(),
     async "rc-adapter-sign-in"({ ticket }) {
@@ -143,11 +145,11 @@ async function template(made, link) {
 
 /**
  * Offers a text to the open conversation; what the user wrote there stays.
- * @param {string} text @param {HostLink} link
+ * @param {Message} what @param {HostLink} link
  */
-async function populate(text, link) {
+async function populate({ text, attachments }, link) {
   await settled(); // what is asked for next may be for what was asked for before
-  const offer = new CustomEvent("oh:populate", { detail: { text }, cancelable: true });
+  const offer = new CustomEvent("oh:populate", { detail: { text, attachments }, cancelable: true });
   document.dispatchEvent(offer);
   if (!offer.defaultPrevented) link.once("no conversation", "rc-adapter-auto-populate-conversation fills the open conversation, and none is open. Nothing was done.");
 }

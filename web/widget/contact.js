@@ -4,6 +4,7 @@
 // several it is.
 // @ts-check
 import { ask } from "./ask.js";
+import "./favorite.js";
 import { alert } from "./nav.js";
 import { current, ready, request } from "./service.js";
 
@@ -103,5 +104,5 @@ document.addEventListener("change", async (e) => {
   if (!at || !box) return;
   const { conversation, number } = box.dataset;
   const r = await ask("/service/matches/choice", { method: "POST", body: JSON.stringify({ conversation, number, id: at.value }) }).catch(() => null);
-  if (!r?.ok) alert(r ? (await r.text()).trim() : `${current()?.name ?? "The phone"} could not be told. Try again with a connection.`);
+  if (!r?.ok) alert(r ? (await r.text()).trim() : `${current()?.title ?? "The phone"} could not be told. Try again with a connection.`);
 });

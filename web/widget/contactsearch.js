@@ -45,20 +45,33 @@ async function search(field) {
   if (field.isConnected && field.value.trim() === query) offer(field);
 }
 
+/**
+ * Whether somebody is listed already, by the number; who has the same name,
+ * too, gets the icon of the page's application.
+ * @param {Map<string, Element>} known @param {Element} line
+ */
+function same(known, line) {
+  const there = known.get(digits(line));
+  if (!there) return void known.set(digits(line), line);
+  const icon = line.querySelector(".face__source");
+  if (icon && there.getAttribute("data-name") === line.getAttribute("data-name") && !there.querySelector(".face__source")) there.querySelector(".person__face")?.append(icon);
+  return true;
+}
+
 /** Adds to the list what was found for what is written now. @param {HTMLInputElement} field */
 function offer(field) {
   const list = document.getElementById("options");
   const html = remembered(field.value.trim());
   if (!list || html === null || list.querySelector("[data-found]")) return;
-  const known = new Set([...list.children].map(digits));
+  const known = new Map([...list.children].map((line) => [digits(line), line]));
   const box = document.createElement("template");
   box.innerHTML = html;
-  const fresh = [...box.content.children].filter((line) => !known.has(digits(line)) && known.add(digits(line)));
+  const fresh = [...box.content.children].filter((line) => !same(known, line));
   if (!fresh.length) return;
   const first = !list.children.length;
   list.append(...fresh);
   list.parentElement?.querySelector(".options__none")?.remove();
-  announce(`${fresh.length} found in ${current()?.name ?? "the page"}`);
+  announce(`${fresh.length} found in ${current()?.title ?? "the page"}`);
   // The first line is marked when there was none to mark before.
   if (first) field.dispatchEvent(new CustomEvent("htmx:after:swap"));
   field.setAttribute("aria-expanded", "true");

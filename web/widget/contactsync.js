@@ -5,7 +5,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { currentPath, signedIn } from "./nav.js";
-import { answers, current, request } from "./service.js";
+import { TOO_LARGE, answers, current, request } from "./service.js";
 
 /** How long the page may take (contract/service.md 3). */
 const PAGE = 60_000;
@@ -73,6 +73,7 @@ class Errand {
     const alive = setInterval(() => void post(this.path, { run, waits: true }), ALIVE);
     const response = await request(this.field, body, { timeout: this.timeout });
     clearInterval(alive);
+    if (response === TOO_LARGE) return post(this.path, { run, tooLarge: true });
     return post(this.path, { run, response: response && typeof response === "object" ? response : response === null ? null : {} });
   }
 }

@@ -26,7 +26,7 @@ export async function mayText({ service, recipients }) {
   // A server that restarted asks for a page that is only about to say where.
   if (!current()?.paths.doNotContactPath) await said();
   const response = await request("doNotContactPath", { recipients, actionType: "sms" }, { timeout: PATIENCE });
-  const { verdict, title, note, anyway } = judge(response, current()?.name ?? service, recipients);
+  const { verdict, title, note, anyway } = judge(response, current()?.title ?? service, recipients);
   if (verdict) return verdict;
   if (await question(title, note, anyway)) return anyway;
   throw new Error(`Not sent. ${title}.`);

@@ -11,6 +11,9 @@ import { messages, requests, unsupported, words } from "./protocol.js";
 const LIMIT = 64 * 1024;
 const LARGE = 1024 * 1024;
 const TEXT = 1024;
+/** Characters of the data addresses of one message, and how many they may be. */
+const FILES = 8 * 1024 * 1024;
+const MOST = 10;
 const DEEP = 40;
 /** Keys that reach into prototypes. */
 const HOSTILE = new Set(["__proto__", "constructor", "prototype"]);
@@ -21,8 +24,8 @@ class TooMuch extends Error {}
  * Copies what was posted as plain data, or returns null for anything that is
  * not an object, is larger than the limit, is too deep, or carries keys that
  * reach into prototypes. It stops where the limit is reached: of ten megabytes
- * no more is looked at than of ten. Attachments are not read, and may be
- * large, so they are left out here.
+ * no more is looked at than of ten. Attachments may be larger than all else,
+ * so they are left out here and read by themselves.
  * @param {unknown} data @param {number} [limit]
  * @returns {Message | null}
  */
@@ -136,7 +139,7 @@ const shown = (type) => type.replace(/[^\w-]/g, "");
 /**
  * Takes one message of the proven page.
  * @param {any} data @param {Link} link
- * @param {{callback(uri: string): unknown, service(m: Message): unknown, request(m: Message): unknown, [type: string]: (m: Message & string) => unknown}} actions
+ * @param {{callback(uri: string): unknown, service(m: Message): unknown, refuse(id: unknown): unknown, request(m: Message): unknown, [type: string]: (m: Message & string) => unknown}} actions
  */
 export async function take(data, link, actions) {
   if (typeof data.callbackUri === "string") return callback(data.callbackUri, link, actions);
@@ -151,13 +154,38 @@ export async function take(data, link, actions) {
   }
   const limit = known.large ? LARGE : LIMIT;
   const m = plain(data, limit);
+  // Whoever waits for an answer waits no longer.
+  if (!m && type === "rc-post-message-response") void actions.refuse(data.responseId);
   if (!m) return link.once(`bad ${type}`, `${type} was larger than ${limit / 1024} kB or not plain data. Nothing was done.`);
   if (type === "rc-adapter-message-request") m.body = oldForm(m);
   if (!check(type, m, known.fields, (field, sentence) => link.once(`${type} ${field}`, sentence))) return;
-  if (data.attachments) link.once("attachments", "This phone does not send attachments yet. The text was filled in without them.");
+  if (data.attachments && known.fields.attachments) m.attachments = offered(data.attachments, (sentence) => link.once("attachments", sentence));
   if (known.service) return actions.service(m);
   if (type === "rc-adapter-message-request") return request(m, link, actions);
   return actions[type](/** @type {any} */ (m));
+}
+
+/**
+ * The pictures and files of a text that a page offers: names and data
+ * addresses, which are long, and are read by who adds them. What is none, and
+ * what is too much, is left out with a sentence.
+ * @param {unknown} list @param {(sentence: string) => void} say
+ * @returns {{name: string, content: string}[]}
+ */
+function offered(list, say) {
+  if (!Array.isArray(list)) return say("attachments is a list of {name, content}. The text was filled in without them."), [];
+  let left = FILES;
+  const good = [];
+  for (const entry of list) {
+    const { name, content } = Object(entry);
+    if (typeof name !== "string" || !name || name.length > 200 || typeof content !== "string" || !content.startsWith("data:")) {
+      say("Each of attachments is {name, content} with a data address in base64. The others were added.");
+    } else if (good.length === MOST || (left -= content.length) < 0) {
+      say(`A text takes ${MOST} attachments of together ${FILES / 1024 / 1024} MB. The others were left out.`);
+      break;
+    } else good.push({ name, content });
+  }
+  return good;
 }
 
 /** @param {string} uri @param {Link} link @param {{callback(uri: string): unknown}} actions */

@@ -9,7 +9,7 @@ const ALL = ["navigate", "prefill", "status", "signin", "messages", "service", "
 function link(capabilities = ALL, request = async () => "done") {
   const [done, said, told] = [[], [], []];
   const act = (name) => (m) => void done.push([name, m]);
-  const actions = new Proxy({ callback: act("callback"), service: act("service"), request }, { get: (a, name) => a[name] ?? act(name) });
+  const actions = new Proxy({ callback: act("callback"), service: act("service"), refuse: act("refuse"), request }, { get: (a, name) => a[name] ?? act(name) });
   const to = { may: (c) => capabilities.includes(c), once: (key, sentence) => said.push(sentence), tell: (m) => told.push(m) };
   return { done, said, told, say: (data) => take(data, to, actions) };
 }
@@ -61,12 +61,28 @@ test("what a page calls attachments itself stays", () => {
   assert.deepEqual(plain({ page, attachments: [1] }), { page });
 });
 
-test("attachments are left out, however large", async () => {
+test("attachments come with the two messages that have them, within their own bounds", async () => {
   const { say, done, said } = link();
-  await say({ type: "rc-adapter-new-sms", text: "Hi", attachments: [{ name: "a.png", content: "x".repeat(5_000_000) }] });
-  assert.equal(done[0][1].text, "Hi");
-  assert.equal(done[0][1].attachments, undefined);
-  assert.match(said[0], /attachments/);
+  const large = { name: "a.png", content: `data:image/png;base64,${"x".repeat(5_000_000)}` };
+  await say({ type: "rc-adapter-new-sms", text: "Hi", attachments: [large] });
+  await say({ type: "rc-adapter-auto-populate-conversation", text: "Hi", attachments: [large, { ...large, name: "b.png" }] });
+  await say({ type: "rc-adapter-navigate-to", path: "/messages", attachments: [large] });
+  assert.deepEqual(done[0][1].attachments, [large]);
+  assert.deepEqual(done[1][1].attachments, [large]);
+  assert.equal(done[2][1].attachments, undefined);
+  assert.deepEqual(said, ["A text takes 10 attachments of together 8 MB. The others were left out."]);
+});
+
+test("what is no attachment is left out, and the text is filled in", async () => {
+  const { say, done, said } = link();
+  const good = { name: "a.png", content: "data:image/png;base64,AAAA" };
+  const bad = [null, 7, {}, { name: "a" }, { name: 1, content: good.content }, { name: "a", content: "https://evil.example/a.png" }, { name: "x".repeat(300), content: good.content }];
+  await say({ type: "rc-adapter-new-sms", text: "Hi", attachments: [...bad, good, ...Array(12).fill(good)] });
+  await say({ type: "rc-adapter-new-sms", text: "Hi", attachments: "a.png" });
+  assert.equal(done[0][1].attachments.length, 10);
+  assert.deepEqual(done[0][1].attachments[0], good);
+  assert.deepEqual(done[1][1].attachments, []);
+  assert.match(said[0], /data address/);
 });
 
 test("a field that is wrong is named, and costs itself unless nothing can be done without it", async () => {
@@ -135,4 +151,11 @@ test("every request is answered once: with what came of it, or with why not", as
   const bodies = [];
   await answered(link(ALL, async ({ body }) => void bodies.push(body)), ask("/custom-alert-message", undefined, { alertMessage: "Old", alertLevel: "danger", ttl: 0 }));
   assert.deepEqual(bodies, [{ message: "Old", level: "danger" }], "the old form loses a ttl of 0");
+});
+
+test("an answer that is too large ends the wait for it", async () => {
+  const { say, done, said } = link();
+  await say({ type: "rc-post-message-response", responseId: "r1", response: { data: ["x".repeat(2 ** 20)] } });
+  assert.deepEqual(done, [["refuse", "r1"]]);
+  assert.match(said[0], /larger than 1024 kB/);
 });

@@ -8,7 +8,7 @@ import { host } from "./host.js";
 import { signedIn } from "./nav.js";
 
 /**
- * @typedef {{name: string, authorized: boolean, redDot: boolean, banner: boolean, paths: Record<string, string>,
+ * @typedef {{name: string, title: string, authorized: boolean, redDot: boolean, banner: boolean, paths: Record<string, string>,
  *   flags: Record<string, boolean>, buttons?: {id: string, type: string, label: string, icon: string}[]}} Service
  * @typedef {Record<string, any>} Message
  */
@@ -196,6 +196,14 @@ export function requestAt(path, body, { timeout = 3000 } = {}) {
     pending.set(requestId, done);
     host.tell({ type: "rc-post-message-request", requestId, path, body });
   });
+}
+
+/** What a question is answered with whose answer was more than the phone takes. */
+export const TOO_LARGE = Object.freeze({ tooLarge: true });
+
+/** The page has answered with more than the phone takes: nobody waits for it. @param {unknown} id */
+export function refuse(id) {
+  if (typeof id === "string") pending.get(id)?.(TOO_LARGE);
 }
 
 /** Takes rc-post-message-response; late and unknown ones mean nothing. @param {Message} message */

@@ -44,7 +44,7 @@ async function authorize(at) {
   const response = await request("authorizationPath", { authorized: at.dataset.authorized === "true" }, { timeout: PATIENCE });
   at.removeAttribute("aria-busy");
   const error = typeof response?.error === "string" ? response.error : "";
-  if (!response) say(at, `${current()?.name ?? "The page"} did not answer. Try again, or reload the page around the phone.`);
+  if (!response) say(at, `${current()?.title ?? "The page"} did not answer. Try again, or reload the page around the phone.`);
   else if (error) say(at, error.slice(0, 300));
 }
 
@@ -131,7 +131,7 @@ async function save(near, edit) {
     return false;
   }
   if (!(await request("settingsPath", await answer.json()))) {
-    say(near, `Saved here, but ${current()?.name ?? "the page"} did not answer.`);
+    say(near, `Saved here, but ${current()?.title ?? "the page"} did not answer.`);
     return false;
   }
   return true;

@@ -23,7 +23,7 @@ export function draw() {
   bar.className = "composer__tools";
   bar.dataset.serviceTools = kept;
   bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", current()?.name ?? "");
+  bar.setAttribute("aria-label", current()?.title ?? "");
   for (const { id, type, label, icon } of buttons) bar.append(button({ id, type, label }, icon));
   form.prepend(bar);
 }

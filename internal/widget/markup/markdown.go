@@ -3,6 +3,7 @@ package markup
 import (
 	"fmt"
 	"html/template"
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -75,6 +76,11 @@ func Link(address string) template.URL {
 		if u.Host == "" {
 			return ""
 		}
+	case "http":
+		// A page that is being developed links to itself.
+		if !loopback(u.Hostname()) {
+			return ""
+		}
 	case "tel", "mailto":
 		if u.Opaque == "" {
 			return ""
@@ -83,6 +89,11 @@ func Link(address string) template.URL {
 		return ""
 	}
 	return template.URL(u.String())
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
 // maxPicture bounds a picture that comes inside a message.

@@ -36,6 +36,13 @@ func TestOnlyHarmlessAddressesBecomeLinks(t *testing.T) {
 		"mailto:ada@example.com":        "mailto:ada@example.com",
 		" https://crm.example.com ":     "https://crm.example.com",
 		"http://crm.example.com":        "", // guide/design.md 10
+		"http://localhost:8080/deal":    "http://localhost:8080/deal",
+		"http://127.0.0.2/":             "http://127.0.0.2/",
+		"http://[::1]:8080/":            "http://[::1]:8080/",
+		"http://crm.localhost/":         "http://crm.localhost/",
+		"http://localhost.example.com/": "",
+		"http://127.0.0.1@evil.example": "",
+		"http://10.0.0.1/":              "",
 		"javascript:alert(1)":           "",
 		"JaVaScRiPt:alert(1)":           "",
 		"data:text/html,<script>":       "",

@@ -68,24 +68,37 @@ func (h *Handler) recipients(w http.ResponseWriter, r *http.Request, p page) err
 }
 
 // add offers the numbers of the application's contacts below the user's own
-// finds, without those that are there.
+// finds. Whoever is there already, by name and number, has its icon as well.
 func (v *recipientsView) add(app contact.Source) {
-	known := make(map[string]bool)
-	for _, o := range v.Options {
-		known[contact.Digits(o.Number)] = true
+	known := make(map[string]int)
+	for i, o := range v.Options {
+		known[last(o.Number)] = i
 	}
 	for _, c := range contact.Search(v.Query, app.Book).Window(0, found) {
 		for _, n := range c.Numbers {
-			d := contact.Digits(n.Number)
-			if d == "" || known[d] || len(v.Options) >= 2*found {
+			d := last(n.Number)
+			if i, there := known[d]; there {
+				if o := &v.Options[i]; o.Icon == "" && contact.Fold(o.Name) == contact.Fold(c.Name) {
+					o.Icon = template.URL(app.Icon)
+				}
 				continue
 			}
-			known[d] = true
+			if d == "" || len(v.Options) >= 2*found {
+				continue
+			}
+			known[d] = len(v.Options)
 			face := faceOf(c)
 			face.Number = n.Number
 			v.Options = append(v.Options, option{Party: face, ID: fmt.Sprintf("option-%d", len(v.Options)), Sub: n.Number + " · " + app.Name, Icon: template.URL(app.Icon)})
 		}
 	}
+}
+
+// last are the digits that tell one number from another, with its country or
+// without.
+func last(number string) string {
+	d := contact.Digits(number)
+	return d[max(0, len(d)-10):]
 }
 
 func newRecipients(query string, parties []Party) recipientsView {

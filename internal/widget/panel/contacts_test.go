@@ -127,3 +127,21 @@ func TestWhoWritesATextIsOfferedThePagesContacts(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestWhomCompanyAndApplicationKnowIsOfferedOnceWithBothFaces(t *testing.T) {
+	app := contact.Source{Name: "HarborCRM", Icon: harborIcon, Book: bookOf("HarborCRM",
+		`{"id":"a","name":"priya raman","phoneNumbers":[{"phoneNumber":"(650) 555-0102"},{"phoneNumber":"+16505550198"}]}`,
+		`{"id":"b","name":"Priya's desk","phoneNumbers":[{"phoneNumber":"+16505550103"}]}`,
+	)}
+	omar := Party{Name: "Omar Haddad", Number: "+16505550103", Display: "(650) 555-0103"}
+	v := newRecipients("priya", []Party{priya, omar})
+	v.add(app)
+	var got []string
+	for _, o := range v.Options {
+		got = append(got, fmt.Sprint(o.Name, " ", o.Number, " ", o.Icon != ""))
+	}
+	want := []string{"Priya Raman +16505550102 true", "Omar Haddad +16505550103 false", "priya raman +16505550198 true"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

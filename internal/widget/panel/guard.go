@@ -78,12 +78,22 @@ func (h *Handler) against(p page, service, verdict string, to []guardRecipient) 
 	}
 }
 
+// nameOf is who a number is of, as far as anybody here knows.
+func (p page) nameOf(number string) string {
+	for _, party := range p.desk.Lookup(number, 1) {
+		if party.Number == number {
+			return markup.Line(party.Name)
+		}
+	}
+	return ""
+}
+
 // recipientsOf are the people whom a text would reach.
 func recipientsOf(p page, o Outgoing) ([]guardRecipient, error) {
 	var to []guardRecipient
 	if o.ConversationID == "" {
 		for _, number := range o.To {
-			to = append(to, guardRecipient{PhoneNumber: number})
+			to = append(to, guardRecipient{number, p.nameOf(number)})
 		}
 		return to, nil
 	}

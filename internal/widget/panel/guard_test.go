@@ -104,3 +104,17 @@ func TestAVerdictLetsTheTextGo(t *testing.T) {
 		}
 	}
 }
+
+func TestTheQuestionNamesWhomANewTextIsTo(t *testing.T) {
+	f := newFixture(t, nil)
+	f.handler.Services, f.handler.Audit = guarded{}, new(trail)
+	w := f.do("POST", "/composeText", url.Values{"id": {"x"}, "text": {"Hello"}, "to": {priya.Number, "+16505550199"}})
+	var got guardView
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := []guardRecipient{{priya.Number, priya.Name}, {PhoneNumber: "+16505550199"}}
+	if diff := cmp.Diff(want, got.Recipients); diff != "" {
+		t.Error(diff)
+	}
+}

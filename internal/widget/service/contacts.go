@@ -160,10 +160,11 @@ func (s *Service) begin(why string, now time.Time) any {
 }
 
 // A bundle is what a frame brings of a run: the page's answer, null when there
-// was none, or only that it still waits.
+// was none, that it was more than the phone takes, or only that it still waits.
 type bundle struct {
 	Run      string
 	Waits    bool
+	TooLarge bool
 	Response *struct {
 		Data, NextPage, SyncTimestamp json.RawMessage
 	}
@@ -199,10 +200,13 @@ func (h *Handler) takeContacts(w http.ResponseWriter, r *http.Request, c call) e
 	answer := paged{Warnings: []string{}}
 	change := Change{What: "contacts", ID: "progress"}
 	switch {
+	case p.TooLarge:
+		s.breakOff(run, fmt.Sprintf("%s gave more contacts at once than the phone takes.", s.title()))
+		answer.Warnings = append(answer.Warnings, "An answer at `contactsPath` may have up to 1 MB. Give more pages with fewer contacts in each. The contacts that were there stay.")
 	case p.Response == nil:
-		s.breakOff(run, fmt.Sprintf("%s did not answer.", s.name()))
+		s.breakOff(run, fmt.Sprintf("%s did not answer.", s.title()))
 	case !list(p.Response.Data) && run.pages == 0:
-		s.breakOff(run, fmt.Sprintf("%s gave no list of contacts.", s.name()))
+		s.breakOff(run, fmt.Sprintf("%s gave no list of contacts.", s.title()))
 		answer.Warnings = append(answer.Warnings, "The answer at `contactsPath` needs `data`, a list. The contacts that were there stay.")
 	default:
 		answer = s.add(run, p)
@@ -232,10 +236,10 @@ func readLarge(w http.ResponseWriter, r *http.Request, v any) error {
 
 func list(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '[' }
 
-func (s *Service) name() string {
+func (s *Service) title() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return markup.Cut(markup.Line(s.reg.Name), 60)
+	return s.reg.title()
 }
 
 // breakOff ends a run; the contacts that were there stay.

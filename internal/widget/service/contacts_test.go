@@ -318,3 +318,16 @@ func TestTheContactsOfAllServicesTogetherAreBounded(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAPageOfContactsThatIsTooLargeEndsTheRunWithASentence(t *testing.T) {
+	w := with(t, "")
+	w.brings(w.begin("known"), `{"data":[{"id":"1","name":"A"}]}`)
+	run := w.begin("manual")
+	status, got := w.json("/contacts", fmt.Sprintf(`{"run":%q,"tooLarge":true}`, run["run"]))
+	if status != 200 || got["nextPage"] != nil || !strings.Contains(fmt.Sprint(got["warnings"]), "up to 1 MB") {
+		t.Errorf("%d %v", status, got)
+	}
+	if src, _ := w.Contacts(ours); src.Syncing || !strings.Contains(src.Trouble, "more contacts at once") || src.Book.Len() != 1 {
+		t.Errorf("%+v", src)
+	}
+}

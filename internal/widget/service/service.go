@@ -193,6 +193,7 @@ func (s *Service) Registered() bool {
 // A View is what a frame must know of its service.
 type View struct {
 	Name       string            `json:"name"`
+	Title      string            `json:"title"` // what people call it
 	Authorized bool              `json:"authorized"`
 	RedDot     bool              `json:"redDot"`
 	Paths      map[string]string `json:"paths"` // by the registration's field
@@ -209,7 +210,7 @@ func (s *Service) View() *View {
 		return nil
 	}
 	return &View{
-		Name: s.reg.Name, Authorized: s.account.Authorized, RedDot: s.reg.ShowAuthRedDot && !s.account.Authorized,
+		Name: s.reg.Name, Title: s.reg.title(), Authorized: s.account.Authorized, RedDot: s.reg.ShowAuthRedDot && !s.account.Authorized,
 		Paths: s.reg.paths(), Flags: s.reg.flags(), Buttons: s.reg.Buttons, Banner: s.shown != nil,
 	}
 }

@@ -159,7 +159,7 @@ func register(fields string) string {
 func TestAServiceWithoutAuthorizationCountsAsAuthorized(t *testing.T) {
 	w := newWorld(t)
 	got := w.post(register(`"name":"AcmeCRM","contactsPath":"/contacts"`))
-	want := answer{[]string{}, &service.View{Name: "AcmeCRM", Authorized: true, Paths: map[string]string{"contactsPath": "/contacts"}, Flags: map[string]bool{}}}
+	want := answer{[]string{}, &service.View{Name: "AcmeCRM", Title: "AcmeCRM", Authorized: true, Paths: map[string]string{"contactsPath": "/contacts"}, Flags: map[string]bool{}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
