@@ -193,7 +193,7 @@ export interface Commands {
     /** does nothing yet */
     toCall?: boolean;
   };
-  /** A new text, or the conversation, filled in. The user sends it. Attachments are left out with a sentence in the console. Capability `prefill`. */
+  /** A new text, or the conversation, filled in. The user sends it. Capability `prefill`. */
   "rc-adapter-new-sms": {
     /** one number or several */
     phoneNumber?: string | string[];
@@ -473,7 +473,7 @@ export interface RCAdapter {
   ready(): Promise<RCAdapter>;
   /** Shows the page of the number; it does not call yet. */
   clickToCall(phoneNumber: string, toCall?: boolean): void;
-  /** Attachments are left out. */
+  /** `content` of an attachment is a data address in base64. */
   clickToSMS(phoneNumber: string | string[], text?: string, conversation?: string | boolean, attachments?: { name: string; content: string }[], recipient?: { name?: string }): void;
   /** Opens a phone that is minimized. */
   navigateTo(path: string): void;

@@ -22,7 +22,7 @@ const TYPES = new Set(
 const ENDS = /\.(jpe?g|png|bmp|gif|tiff?|svg|3gp|mp4|mpe?g|avi|mp3|vcf|vcard|zip|gz|rtf)$/i;
 
 /**
- * @typedef {{id: string, name: string, type: string, size: number, url: string, body?: Blob, ready: Promise<void>, gone?: boolean}} Added
+ * @typedef {{id: string, name: string, type: string, size: number, url: string, body?: Blob, ready: Promise<void>, gone?: boolean, offered?: boolean}} Added
  */
 
 /** Whether texts carry a file as it is. @param {{name: string, type: string}} file */
@@ -105,22 +105,33 @@ export class Tray {
     return this.#items.length;
   }
 
-  /** Adds files, one after the other; what cannot go is said. @param {Iterable<File>} files */
-  add(files) {
-    for (const file of files) this.#queue = this.#queue.then(() => this.#add(file));
+  /** Adds files, one after the other; what cannot go is said. @param {Iterable<File>} files @param {boolean} [offered] */
+  add(files, offered = false) {
+    for (const file of files) this.#queue = this.#queue.then(() => this.#add(file, offered));
     return this.#queue;
   }
 
-  /** @param {File} file */
-  async #add(file) {
-    if (this.#closed) return;
+  /**
+   * Adds what the page around us offers, once. What texts do not carry is
+   * left out, and told to the page's developer.
+   * @param {{name: string, content: string}[]} list
+   */
+  offer(list) {
+    const { files, refused } = decode(list);
+    for (const name of refused) console.warn(`The phone left out the attachment ${name}: it takes data addresses in base64 of the types that docs/host-api.md lists.`);
+    return this.add(files, true);
+  }
+
+  /** @param {File} file @param {boolean} offered */
+  async #add(file, offered) {
+    if (this.#closed || (offered && this.#items.some((i) => i.name === file.name || i.name === jpegName(file.name)))) return;
     try {
       if (this.count >= MOST) throw new Error(`A text carries at most ${MOST} pictures and files.`);
       const room = ROOM - this.#items.reduce((n, i) => n + i.size, 0);
       const { body, name, type } = await fit(file, room);
       if (this.#closed) return;
       /** @type {Added} */
-      const item = { id: newID(), name, type, size: body.size, url: URL.createObjectURL(body), body, ready: Promise.resolve() };
+      const item = { id: newID(), name, type, size: body.size, url: URL.createObjectURL(body), body, ready: Promise.resolve(), offered };
       const li = this.#show(item);
       announce(`${name} added`);
       item.ready = this.#keep(item, li);
@@ -213,8 +224,14 @@ export class Tray {
     this.#changed();
   }
 
+  /** What the page offered and nobody sent is no draft. */
   close() {
     this.#closed = true;
+    for (const item of this.#items) {
+      if (!item.offered) continue;
+      item.gone = true;
+      void this.#forget(item);
+    }
   }
 }
 

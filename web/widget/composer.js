@@ -104,9 +104,14 @@ export class Composer {
     return (this.#traying ??= opened());
   }
 
-  /** Whether pictures and files can be sent from here. */
-  get attaches() {
-    return !!this.form.querySelector("[data-choose]");
+  /**
+   * Adds pictures and files that the page around us offers.
+   * @param {{name: string, content: string}[]} offered
+   */
+  async offerFiles(offered) {
+    const { alert } = await import("./nav.js");
+    if (!this.form.querySelector("[data-choose]")) return alert("The page offers pictures or files, which cannot be sent from your number.");
+    await (await this.tray()).offer(offered);
   }
 
   /** @param {File[]} files */

@@ -44,6 +44,7 @@ class Conversation {
     this.#scrolled();
     const fill = takePrefill();
     if (fill?.text && !this.composer.offer(fill.text)) alert(KEPT);
+    if (fill?.attachments) void this.composer.offerFiles(fill.attachments);
   }
 
   /** @param {string} id */
@@ -298,7 +299,9 @@ document.addEventListener("oh:resync", () => void open?.followDraft());
 document.addEventListener("oh:populate", (e) => {
   if (!open) return;
   e.preventDefault(); // taken
-  if (!open.composer.offer(/** @type {CustomEvent} */ (e).detail.text)) alert(KEPT);
+  const { text, attachments } = /** @type {CustomEvent} */ (e).detail;
+  if (!open.composer.offer(text)) alert(KEPT);
+  if (attachments?.length) void open.composer.offerFiles(attachments);
 });
 document.addEventListener("oh:draft", (e) => {
   if (open?.is(/** @type {CustomEvent} */ (e).detail.id)) void open.followDraft();

@@ -4,7 +4,7 @@
 // @ts-check
 import { ask, send } from "./ask.js";
 
-/** @typedef {{phoneNumber?: string, text?: string, conversation?: string, recipient?: {name?: string}}} Prefill */
+/** @typedef {{phoneNumber?: string, text?: string, conversation?: string, recipient?: {name?: string}, attachments?: {name: string, content: string}[]}} Prefill */
 
 /** How long the server may think about a panel. */
 const PATIENCE = 20_000;

@@ -157,6 +157,27 @@ async function draw({ kind, url, name }) {
   return player;
 }
 
+/**
+ * Hands a contact card to the page around us, where its application takes
+ * them. The address is the phone's own and opens nothing without its session,
+ * so the card itself goes with it. A page that does not answer gets nothing
+ * more, and the card is shown here.
+ * @param {DOMStringMap} card
+ */
+async function handOver({ url = "", name = "" }) {
+  const may = (document.body.dataset.capabilities || "").split(" ");
+  if (!may.includes("service") || !may.includes("messages")) return false;
+  const { answers, current, request } = await import("./service.js");
+  const service = answers() ? current() : null;
+  if (!service?.paths.vcardHandlerPath) return false;
+  const r = await send(url).catch(() => null);
+  if (!r?.ok) return false;
+  const body = { vcardUri: new URL(url, location.href).href, fileName: name, vcard: await r.text() };
+  if ((await request("vcardHandlerPath", body)) === null) return false;
+  announce(`${name} was given to ${service.name}`);
+  return true;
+}
+
 /** @type {Viewer | null} */
 let viewer = null;
 
@@ -164,7 +185,8 @@ let viewer = null;
  * Opens what a button stands for; pictures can be gone through.
  * @param {HTMLElement} at @param {ParentNode} among
  */
-export function open(at, among) {
+export async function open(at, among) {
+  if (at.dataset.view === "card" && (await handOver(at.dataset))) return;
   viewer ??= new Viewer();
   const buttons = at.dataset.view === "picture" ? [...among.querySelectorAll("[data-view=picture]")] : [at];
   const all = buttons.map((b) => {

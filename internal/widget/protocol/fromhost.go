@@ -49,14 +49,14 @@ var fromHost = []Message{
 		text("ticket", "made by your server").must().upTo(200)),
 	in("rc-adapter-new-call", Prefill, "The page of the number, from which it can be texted or copied. It does not call yet.",
 		text("phoneNumber", "").must().upTo(64), flag("toCall", "does nothing yet")),
-	in("rc-adapter-new-sms", Prefill, "A new text, or the conversation, filled in. The user sends it. Attachments are left out with a sentence in the console.",
+	in("rc-adapter-new-sms", Prefill, "A new text, or the conversation, filled in. The user sends it.",
 		text("phoneNumber", "one number or several").kind(TextOrList).upTo(640),
 		text("text", "").upTo(10000),
 		text("conversation", "the id of a conversation, or true for the one with the number").kind(TextOrFlag).upTo(64),
-		list("attachments", "{ name: string; content: string }[]", "left out for now"),
+		list("attachments", "{ name: string; content: string }[]", attached),
 		object("recipient", "{ name?: string }", "what the number is called while it is written to")),
 	in("rc-adapter-auto-populate-conversation", Prefill, "Fills the box of the open conversation. What the user has written there stays, and a sentence says so.",
-		text("text", "").must().upTo(10000), list("attachments", "{ name: string; content: string }[]", "left out for now")),
+		text("text", "").must().upTo(10000), list("attachments", "{ name: string; content: string }[]", attached)),
 	later("rc-adapter-control-call", calls, text("callAction", ""), text("callId", ""), object("options", "", "")),
 	later("rc-calling-settings-update", calls, text("callWith", ""), text("myLocation", ""), flag("ringoutPrompt", ""), text("fromNumber", "")),
 	in("rc-sms-settings-update", Settings, "The number that new texts are sent from, in this browser. A number that is not the user's own changes nothing.", senderNumber.must()),
@@ -103,3 +103,6 @@ var fromHost = []Message{
 }
 
 func (m Message) large() Message { m.Large = true; return m }
+
+// attached says what a page may offer with a text (contract/service.md 16).
+const attached = "pictures and files that go with it, at most ten of together 8 MB: `content` is a data address in base64; larger pictures are made smaller, and what texts do not carry is left out"

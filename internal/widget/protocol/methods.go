@@ -15,7 +15,7 @@ var Members = []Method{
 	global("__ON_RC_POPUP_WINDOW", "Set before the script loads, in a page of your own for `popupPageUri`: the phone fills the window and has the parameters of its address."),
 	member("ready", "(): Promise<RCAdapter>", "Our own: resolves once the phone takes commands, is refused with a sentence when it has not come up within 20 seconds. Nothing has to wait for it: early commands wait by themselves."),
 	member("clickToCall", "(phoneNumber: string, toCall?: boolean): void", "Shows the page of the number; it does not call yet."),
-	member("clickToSMS", "(phoneNumber: string | string[], text?: string, conversation?: string | boolean, attachments?: { name: string; content: string }[], recipient?: { name?: string }): void", "Attachments are left out."),
+	member("clickToSMS", "(phoneNumber: string | string[], text?: string, conversation?: string | boolean, attachments?: { name: string; content: string }[], recipient?: { name?: string }): void", "`content` of an attachment is a data address in base64."),
 	member("navigateTo", "(path: string): void", "Opens a phone that is minimized."),
 	member("logoutUser", "(): Promise<void>", "Capability `signin`."),
 	member("signIn", "(how: { ticket: string }): Promise<void>", "Our own: signs in with a ticket of the host's own server. Capability `signin`."),
