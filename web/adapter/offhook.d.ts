@@ -200,7 +200,7 @@ export interface Commands {
     text?: string;
     /** the id of a conversation, or true for the one with the number */
     conversation?: string | boolean;
-    /** left out for now */
+    /** pictures and files that go with it, at most ten of together 8 MB: `content` is a data address in base64; larger pictures are made smaller, and what texts do not carry is left out */
     attachments?: { name: string; content: string }[];
     /** what the number is called while it is written to */
     recipient?: { name?: string };
@@ -208,7 +208,7 @@ export interface Commands {
   /** Fills the box of the open conversation. What the user has written there stays, and a sentence says so. Capability `prefill`. */
   "rc-adapter-auto-populate-conversation": {
     text: string;
-    /** left out for now */
+    /** pictures and files that go with it, at most ten of together 8 MB: `content` is a data address in base64; larger pictures are made smaller, and what texts do not carry is left out */
     attachments?: { name: string; content: string }[];
   };
   /** The number that new texts are sent from, in this browser. A number that is not the user's own changes nothing. Capability `settings`. */
