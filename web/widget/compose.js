@@ -254,7 +254,8 @@ class Compose {
       const conversation = await post("/panel/composeText", body);
       this.composer.clear();
       void this.composer.flush();
-      await navigate(`/conversations/${encodeURIComponent(conversation)}`, { focus: true, replace: true });
+      // Whoever went on while it was sent stays there.
+      if (this.composer.field.isConnected) await navigate(`/conversations/${encodeURIComponent(conversation)}`, { focus: true, replace: true });
     } catch (e) {
       alert(/** @type {Error} */ (e).message);
     } finally {

@@ -3,7 +3,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { calm } from "./foreign.js";
-import { navigate } from "./nav.js";
+import { currentPath, navigate } from "./nav.js";
 import { current, request } from "./service.js";
 
 /** How long the page may take before it says that it has begun. */
@@ -106,6 +106,7 @@ document.addEventListener("submit", (e) => {
   const form = e.target;
   if (!(form instanceof HTMLFormElement) || form.id !== "service-section") return;
   e.preventDefault();
+  const here = currentPath();
   const id = /** @type {HTMLElement | null} */ (form.closest("[data-panel]"))?.dataset.id;
   /** @type {Record<string, unknown>} */
   const values = {};
@@ -115,7 +116,7 @@ document.addEventListener("submit", (e) => {
   void save(form, { ID: id, Values: values }).then((ok) => {
     if (!ok) return;
     document.dispatchEvent(new CustomEvent("oh:service-saved"));
-    void navigate("goBack");
+    if (currentPath() === here) void navigate("goBack"); // whoever went on meanwhile stays there
   });
 });
 
