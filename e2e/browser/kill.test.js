@@ -8,7 +8,7 @@ import { Api } from '../lib/api.js';
 import { Demo } from '../lib/demo.js';
 import { Person } from '../lib/person.js';
 
-const rounds = Number(process.env.OFFHOOK_KILLS ?? 20);
+const rounds = Number(process.env.OFFHOOK_KILLS ?? 8);
 
 /** @type {Demo} */
 let demo;

@@ -60,7 +60,7 @@ async function phone(parameters, use, { user, frame, ...options } = {}) {
     const page = await person.context.newPage();
     await page.goto(`${host.origin}/`);
     const tab = await new Tab(page).started();
-    if (user) await person.signIn(tab, await demo.user(user));
+    if (user) await person.enter(tab, await demo.user(user));
     await use(person, tab);
   } finally {
     await person.close();
@@ -83,7 +83,7 @@ it('stylesUri: the page\'s own look comes from an asset origin, with its picture
 it('disableMessages: there are no texts in the phone, and the page hears of none', async () => {
   const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];
   await phone('&disableMessages=false', async (person, tab) => {
-    await person.signIn(tab, ada);
+    await person.enter(tab, ada);
     await tab.phone.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
     assert.equal(await tab.phone.locator('[data-tab="/messages"]').isVisible(), false);
     const status = await tab.hears('rc-login-status-notify', '"loggedIn":true');
@@ -151,7 +151,7 @@ it('enableAnalytics: the page hears what the user does, and not what they write'
     assert.deepEqual(await track(tab), [['Authentication', {}], ['SMS Attempt', {}], ['SMS: SMS sent successfully', {}], ['Logout', {}]]);
   });
   await phone('', async (person, tab) => {
-    await person.signIn(tab, ada);
+    await person.enter(tab, ada);
     await tab.signOut();
     assert.deepEqual(await track(tab), []);
   });
@@ -245,7 +245,7 @@ it('a link to the window of its own, or to the preview, signs nobody in as someb
 it('defaultAutoLogMessageEnabled and defaultAutoLogCallEnabled: what is logged is logged by itself, until the user decides', async () => {
   const auto = async (/** @type {string} */ parameters, /** @type {string} */ said) => phone(parameters, async (person, tab) => {
     await register(tab, { name: 'Acme', callLoggerPath: '/call', messageLoggerPath: '/log' });
-    await person.signIn(tab, await demo.user('Tess Tester'));
+    await person.enter(tab, await demo.user('Tess Tester'));
     for (const type of ['rc-messageLogger-auto-log-notify', 'rc-callLogger-auto-log-notify']) await tab.hears(type, said);
   });
   await auto('', '"autoLog":false');
@@ -257,7 +257,7 @@ it('fromAdapter: a frame that the script has placed does not keep how it stands 
     await tab.hears('rc-adapter-pushAdapterState');
   }, { frame: true });
   await phone('', async (person, tab) => {
-    await person.signIn(tab, await demo.user('Ada Archer'));
+    await person.enter(tab, await demo.user('Ada Archer'));
     await tab.hears('rc-login-status-notify', '"loggedIn":true');
     assert.deepEqual((await tab.heard()).filter((m) => m.data?.type === 'rc-adapter-pushAdapterState'), []);
   });

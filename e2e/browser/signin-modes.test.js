@@ -10,6 +10,9 @@ import { Bystander, modes } from '../lib/modes.js';
 import { Person } from '../lib/person.js';
 import { ways } from '../lib/ways.js';
 
+/** Of the modes after the first, every second way: neighbours share what they go through. scripts/soak tries all. */
+const whole = process.env.OFFHOOK_MODES === 'all';
+
 /** @type {Demo} */ let demo;
 /** @type {Bystander} */ let bystander;
 before(async () => {
@@ -20,7 +23,7 @@ after(async () => {
   await demo.close();
 });
 
-for (const mode of modes) {
+for (const [nth, mode] of modes.entries()) {
   describe(`with ${mode.name}`, () => {
     /** @type {Person} */ let person;
     /** @type {Host} */ let host;
@@ -35,6 +38,7 @@ for (const mode of modes) {
     it('the mode holds', () => mode.prove(person, host, bystander));
 
     for (const [i, way] of ways.entries()) {
+      if (!whole && (i + nth) % 2 && nth > 0) continue;
       if (way.opener && !mode.opener) continue; // the host's own redirect page has nobody to post to
       it(`signs in by ${way.name}, and out again`, async () => {
         const user = await demo.user();

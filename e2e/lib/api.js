@@ -4,6 +4,26 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Visitor } from './http.js';
 
+/**
+ * A code of the demo's app, for whoever asks in the user's name.
+ * @param {import('./demo.js').Demo} demo
+ * @param {import('./demo.js').User} user
+ */
+export async function codeOf(demo, user) {
+  const app = demo.facts.apps[0];
+  const verifier = randomBytes(32).toString('base64url');
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: app.clientId,
+    redirect_uri: app.redirectUris[0],
+    state: 'of-the-test',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  const answer = await new Visitor().signIn(`${demo.facts.platform.url}/restapi/oauth/authorize?${query}`, user);
+  return { answer, code: new URL(answer).searchParams.get('code') ?? '', verifier };
+}
+
 export class Api {
   #visitor = new Visitor();
 
@@ -24,20 +44,12 @@ export class Api {
   static async as(demo, user) {
     const api = new Api(demo, user);
     const app = demo.facts.apps[0];
-    const verifier = randomBytes(32).toString('base64url');
-    const query = new URLSearchParams({
-      response_type: 'code',
-      client_id: app.clientId,
-      redirect_uri: app.redirectUris[0],
-      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-      code_challenge_method: 'S256',
-    });
-    const answer = new URL(await new Visitor().signIn(`${demo.facts.platform.url}/restapi/oauth/authorize?${query}`, user));
+    const { code, verifier } = await codeOf(demo, user);
     const tokens = await api.#visitor.post(`${demo.facts.platform.url}/restapi/oauth/token`, {
       grant_type: 'authorization_code',
       client_id: app.clientId,
       redirect_uri: app.redirectUris[0],
-      code: answer.searchParams.get('code') ?? '',
+      code,
       code_verifier: verifier,
     });
     if (tokens.status !== 200) throw new Error(`no tokens for ${user.username}: ${tokens.body}`);
