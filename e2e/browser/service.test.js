@@ -183,7 +183,7 @@ describe('do not contact', () => {
       await tab.compose(ben.phoneNumber, ben.name);
       await tab.send('Allowed');
       await tab.bubble('Allowed').waitFor();
-      assert.deepEqual(await asked(tab, '/dnc'), { recipients: [{ phoneNumber: ben.phoneNumber }], actionType: 'sms' });
+      assert.deepEqual(await asked(tab, '/dnc'), { recipients: [{ phoneNumber: ben.phoneNumber, name: ben.name }], actionType: 'sms' });
 
       await serve(tab, { '/dnc': { data: { result: true, mode: 'restrict', message: 'On the list since May' } } });
       await tab.send('Refused');
@@ -220,6 +220,41 @@ describe('do not contact', () => {
       await tab.phone.getByRole('button', { name: 'Do not send' }).click();
       await tab.phone.getByText('Not sent.').waitFor();
       assert.equal(await tab.composer().inputValue(), 'Into silence');
+    } finally {
+      await person.close();
+    }
+  });
+
+  it('asks first after a restart, and keeps what a page said of one user from the next', { timeout: 120_000 }, async () => {
+    const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];
+    const { person, tab } = await Person.signedIn(demo, ada);
+    const service = { name: 'Acme', displayName: 'Acme CRM', doNotContactPath: '/dnc', authorizationPath: '/authorize', authorized: true, authorizedAccount: 'ada@acme.example' };
+    try {
+      await serve(tab, { '/dnc': { data: { result: false } } });
+      await register(tab, service);
+      await tab.goTo('Settings');
+      await tab.phone.getByText('Connected as ada@acme.example').waitFor();
+      await demo.kill();
+      await demo.start();
+      await tab.page.reload();
+      await tab.signedIn();
+      await tab.goTo('Messages');
+      await tab.compose(ben.phoneNumber, ben.name);
+      await tab.send('Before the page has registered');
+      await tab.phone.getByText('Acme CRM did not say whether you may text Ben Brook').waitFor();
+      await tab.phone.getByRole('button', { name: 'Do not send' }).click();
+      await serve(tab, { '/dnc': { data: { result: false } } });
+      await register(tab, service);
+      await tab.send('After it has');
+      await tab.bubble('After it has').waitFor();
+      assert.equal(await times(tab, '/dnc'), 1);
+
+      await tab.goTo('Messages');
+      await tab.signOut();
+      await person.enter(tab, ben);
+      await tab.goTo('Settings');
+      await tab.phone.getByRole('button', { name: 'Authorize', exact: true }).waitFor();
+      assert.equal(await tab.phone.getByText('ada@acme.example').count(), 0);
     } finally {
       await person.close();
     }
