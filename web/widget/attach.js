@@ -293,9 +293,18 @@ function another(failures) {
   });
 }
 
+/** @param {string} base64 @returns {Uint8Array<ArrayBuffer> | null} */
+function unpack(base64) {
+  try {
+    return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  } catch {
+    return null; // not what it says
+  }
+}
+
 /**
- * Files that a page offers, as data addresses. Throws a sentence at one that
- * texts do not carry.
+ * Files that a page offers, as data addresses, and the names of those that
+ * are none or that texts do not carry.
  * @param {{name: string, content: string}[]} offered @returns {{files: File[], refused: string[]}}
  */
 export function decode(offered) {
@@ -306,12 +315,9 @@ export function decode(offered) {
   for (const { name, content } of offered) {
     const found = /^data:([\w.+/-]+)(?:;[\w=.-]+)*;base64,([A-Za-z0-9+/\s]*={0,2})$/.exec(content);
     const type = found?.[1].toLowerCase() ?? "";
-    if (!found || !TYPES.has(type)) {
-      refused.push(name);
-      continue;
-    }
-    const bytes = Uint8Array.from(atob(found[2]), (c) => c.charCodeAt(0));
-    files.push(new File([bytes], name, { type }));
+    const bytes = found && TYPES.has(type) ? unpack(found[2]) : null;
+    if (bytes) files.push(new File([bytes], name, { type }));
+    else refused.push(name);
   }
   return { files, refused };
 }
