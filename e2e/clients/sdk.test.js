@@ -2,10 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import ringcentral from '@ringcentral/sdk';
 import { ada, confidentialApp, facts, jwtApp, nora, publicApp, redirectUri } from './facts.js';
 import { Visitor } from '../lib/http.js';
+
+// The kind of form that the SDK knows in Node.
+const Form = createRequire(import.meta.url)('form-data');
 
 /** @param {{clientSecret?: string, clientId?: string}} [app] */
 function newSdk(app = {}) {
@@ -96,6 +100,29 @@ describe('@ringcentral/sdk', () => {
     await sdk.refresh();
     assert.equal((await sdk.get('/restapi/v1.0/account/~/extension/~')).status, 200);
     await sdk.logout();
+  });
+
+  it('sends a picture by a form and reads it back, whole and in part', async () => {
+    const sdk = newSdk({ clientId: jwtApp?.clientId, clientSecret: jwtApp?.clientSecret });
+    await sdk.login({ jwt: ada?.jwt });
+    const own = '/restapi/v1.0/account/~/extension/~';
+    const numbers = await (await sdk.get(`${own}/phone-number`)).json();
+    const from = numbers.records.find((/** @type {any} */ n) => n.features.includes('MmsSender'));
+    assert.ok(from, 'no number can send pictures');
+    const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+    const form = new Form();
+    const letter = { from: { phoneNumber: from.phoneNumber }, to: [{ phoneNumber: nora.phoneNumber }], text: 'Look!' };
+    form.append('json', JSON.stringify(letter), { filename: 'request.json', contentType: 'application/json' });
+    form.append('attachment', picture, { filename: 'dot.gif', contentType: 'image/gif' });
+    const sent = await (await sdk.post(`${own}/sms`, form)).json();
+    const attachment = sent.attachments.find((/** @type {any} */ a) => a.type === 'MmsAttachment');
+    assert.deepEqual([sent.subject, attachment.contentType, attachment.fileName, attachment.size], ['Look!', 'image/gif', 'dot.gif', picture.length]);
+    const whole = await sdk.get(attachment.uri);
+    assert.equal(whole.headers.get('content-type'), 'image/gif');
+    assert.deepEqual(Buffer.from(await whole.arrayBuffer()), picture);
+    const part = await sdk.send({ method: 'GET', url: attachment.uri, headers: { Range: 'bytes=0-5' } });
+    assert.equal(part.status, 206);
+    assert.equal(await part.text(), 'GIF89a');
   });
 
   it('is told what is wrong with a JWT that is none', async () => {
