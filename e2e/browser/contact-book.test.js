@@ -89,7 +89,7 @@ describe('a contact of one\'s own', () => {
     }
   });
 
-  it('is deleted, and brought back, in every tab', async () => {
+  it('is a favorite, deleted, and brought back, in every tab', async () => {
     const ben = await demo.user('Ben Birch');
     const elsewhere = await Api.as(demo, ben);
     await elsewhere.call('POST', '/address-book/contact', { firstName: 'Nils', lastName: 'Nordgren', mobilePhone: '+14155550177' });
@@ -98,6 +98,22 @@ describe('a contact of one\'s own', () => {
     try {
       const other = await (await person.tab()).signedIn();
       const { phone } = tab;
+      // A star here is a favorite everywhere, above all others.
+      await other.goTo('Contacts');
+      await tab.goTo('Contacts');
+      await phone.locator('.person').filter({ hasText: 'Nils Nordgren' }).first().hover();
+      await phone.getByRole('button', { name: 'Favorite: Nils Nordgren' }).click();
+      await other.phone.getByRole('list', { name: 'Favorites' }).getByRole('link', { name: 'Nils Nordgren' }).waitFor();
+      const { records } = await elsewhere.call('GET', '/favorite');
+      await elsewhere.call('PUT', '/favorite', { records: [] });
+      await other.phone.getByRole('list', { name: 'Favorites' }).waitFor({ state: 'detached' });
+      await phone.getByRole('list', { name: 'Favorites' }).waitFor({ state: 'detached' });
+      await elsewhere.call('PUT', '/favorite', { records });
+      await phone.getByRole('list', { name: 'Favorites' }).getByRole('link', { name: 'Nils Nordgren' }).click();
+      await phone.getByRole('button', { name: 'Favorite', exact: true, pressed: true }).waitFor();
+      await other.goTo('Messages');
+      await tab.goTo('Messages');
+
       await tab.openConversation('Nils Nordgren');
       await phone.getByRole('link', { name: 'View contact' }).click();
       await phone.getByRole('button', { name: 'Delete' }).click();

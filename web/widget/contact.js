@@ -4,6 +4,7 @@
 // several it is.
 // @ts-check
 import { ask } from "./ask.js";
+import "./favorite.js";
 import { alert } from "./nav.js";
 import { current, ready, request } from "./service.js";
 

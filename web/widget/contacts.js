@@ -3,6 +3,7 @@
 // contact.
 // @ts-check
 import { ask, frameURL } from "./ask.js";
+import "./favorite.js";
 import { alert } from "./nav.js";
 
 /** How long typing must pause before the list is asked for. */
@@ -13,6 +14,9 @@ const put = (target, text) => htmx.swap({ text, target, swap: "innerHTML", sourc
 
 /** A path of ours without the frame in it. @param {string} address */
 const local = (address) => address.slice(frameURL("").length);
+
+/** Where an element leads, or what it changes. @param {Element} o */
+const place = (o) => o.getAttribute("href") || o.getAttribute("data-favorite");
 
 class People {
   #closing = new AbortController();
@@ -95,8 +99,8 @@ class People {
   async draw(stay = false) {
     this.#asking?.abort();
     const mine = (this.#asking = new AbortController());
-    const top = stay ? this.#scroll.scrollTop : 0;
-    const focus = this.body.contains(document.activeElement) && document.activeElement?.getAttribute("href");
+    let top = 0;
+    const focus = this.body.contains(document.activeElement) && document.activeElement;
     const around = stay ? this.#looked() : "0";
     const q = new URLSearchParams({ q: this.field.value.trim(), source: this.#source, at: around });
     try {
@@ -104,14 +108,29 @@ class People {
       const text = await r.text();
       if (mine.signal.aborted || this.#closing.signal.aborted) return;
       if (!r.ok) return alert(text.trim());
+      const [from, above] = [this.#scroll.scrollTop, this.#above];
       await put(this.body, text);
+      // The favorites above the list may be more or fewer now.
+      if (stay) top = from > above ? from + this.#above - above : from;
     } catch {
       return; // aborted, or offline: the list stays as it was
     }
     this.#source = /** @type {HTMLElement} */ (this.body.querySelector("[data-chosen]")).dataset.chosen || "";
     this.#drawn();
     this.#scroll.scrollTop = top;
-    if (focus) this.#links.find((a) => a.getAttribute("href") === focus)?.focus({ preventScroll: true });
+    if (focus) this.#refocus(focus);
+  }
+
+  /** Puts the focus on what is drawn in an element's place. @param {Element} was */
+  #refocus(was) {
+    const same = /** @type {HTMLElement[]} */ ([...this.body.querySelectorAll(".person, [data-favorite]")]).filter((o) => place(o) === place(was));
+    (same.find((o) => Boolean(o.closest(".people__stars")) === Boolean(was.closest(".people__stars"))) ?? same[0])?.focus({ preventScroll: true });
+  }
+
+  /** How high the favorites are. */
+  get #above() {
+    const stars = this.body.querySelector(".people__stars");
+    return stars instanceof HTMLElement ? stars.offsetHeight : 0;
   }
 
   /** The place in the list that is looked at. */

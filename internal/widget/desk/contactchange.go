@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -19,6 +20,12 @@ const bookPath = extensionPath + "/address-book/contact"
 
 // maxRemoved is how many deleted contacts can be had back.
 const maxRemoved = 20
+
+// A removedContact is one that can be brought back.
+type removedContact struct {
+	rc.PersonalContact
+	favorite bool
+}
 
 // Contact is one of the user's own contacts as the platform has it.
 func (d *Desk) Contact(id string) (rc.PersonalContact, bool) {
@@ -93,11 +100,10 @@ func (d *Desk) ChangeContact(ctx context.Context, id string, was, now rc.Persona
 	path := bookPath + "/" + strconv.FormatInt(contactID(id), 10)
 	ctx, cancel := context.WithTimeout(ctx, setPatience)
 	defer cancel()
-	theirs, err := get[rc.PersonalContact](ctx, d, rc.Heavy, acting, path, nil)
+	theirs, err := d.newestContact(ctx, id, path)
 	if err != nil {
 		return d.noContact(id, err, "saved")
 	}
-	d.takeContact(theirs)
 	if fields := contact.Clashes(was, now, theirs); len(fields) > 0 {
 		return &contact.Clash{Theirs: theirs, Fields: fields}
 	}
@@ -110,6 +116,27 @@ func (d *Desk) ChangeContact(ctx context.Context, id string, was, now rc.Persona
 		return d.noContact(id, err, "saved")
 	}
 	return nil
+}
+
+// lately is how long an answer of the platform counts as the newest state of
+// a contact: of requests to the address book it takes ten a minute, and who
+// saves again after a clash has just seen it.
+const lately = 20 * time.Second
+
+// newestContact is a contact as it is at the platform now.
+func (d *Desk) newestContact(ctx context.Context, id, path string) (rc.PersonalContact, error) {
+	d.mu.Lock()
+	row, known := d.ledger.people.personal[contactID(id)]
+	fresh := known && d.pool.Now().Sub(row.seen) < lately
+	d.mu.Unlock()
+	if fresh {
+		return row.Record, nil
+	}
+	theirs, err := get[rc.PersonalContact](ctx, d, rc.Heavy, acting, path, nil)
+	if err == nil {
+		d.takeContact(theirs, d.pool.Now())
+	}
+	return theirs, err
 }
 
 // RemoveContact deletes a contact and waits for the platform. One that is
@@ -132,7 +159,7 @@ func (d *Desk) RemoveContact(ctx context.Context, id string) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.removed = append(d.removed, row.Record)
+	d.removed = append(d.removed, removedContact{row.Record, d.isFavorite(contact.Key{Type: contact.Personal, ID: id})})
 	if len(d.removed) > maxRemoved {
 		d.removed = d.removed[1:]
 	}
@@ -146,7 +173,7 @@ func (d *Desk) RemoveContact(ctx context.Context, id string) error {
 func (d *Desk) RestoreContact(ctx context.Context, id string) (string, error) {
 	n := contactID(id)
 	d.mu.Lock()
-	var gone *rc.PersonalContact
+	var gone *removedContact
 	for i := range d.removed {
 		if d.removed[i].ID == n {
 			gone = &d.removed[i]
@@ -156,7 +183,13 @@ func (d *Desk) RestoreContact(ctx context.Context, id string) (string, error) {
 	if gone == nil {
 		return "", rc.Errorf(rc.NotFound, "This contact was deleted too long ago to bring it back.")
 	}
-	return d.AddContact(ctx, *gone)
+	made, err := d.AddContact(ctx, gone.PersonalContact)
+	if err == nil && gone.favorite {
+		if err := d.SetFavorite(ctx, contact.Key{Type: contact.Personal, ID: made}, true); err != nil {
+			d.log.Info("marking a contact that was brought back", "err", err) // the contact is there
+		}
+	}
+	return made, err
 }
 
 // writeContact sends a contact, or what has changed of one, and takes over
@@ -173,7 +206,7 @@ func (d *Desk) writeContact(ctx context.Context, method, path string, body any) 
 	if err := json.Unmarshal(a.body, &c); err != nil {
 		return c, fmt.Errorf("reading the answer to %s of a contact: %w", method, err)
 	}
-	d.takeContact(c)
+	d.takeContact(c, time.Time{})
 	return c, nil
 }
 
@@ -209,17 +242,21 @@ func missing(err error) bool {
 	return ok && e.Kind == rc.NotFound
 }
 
-// takeContact takes over what the platform has answered.
-func (d *Desk) takeContact(r rc.PersonalContact) {
+// takeContact takes over what the platform has answered; seen is when it was
+// asked for it.
+func (d *Desk) takeContact(r rc.PersonalContact, seen time.Time) {
 	r.URI = ""
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	p := d.ledger.people
-	if before, known := p.personal[r.ID]; r.ID == 0 || known && before.Record == r {
+	before, known := p.personal[r.ID]
+	if r.ID == 0 {
 		return
 	}
-	p.personal[r.ID] = contactRow{r, d.book.Walk}
-	d.bookChanged(r.ID)
+	p.personal[r.ID] = contactRow{r, d.book.Walk, seen}
+	if !known || !contact.Same(before.Record, r) {
+		d.bookChanged(r.ID)
+	}
 }
 
 // dropContact forgets a contact. The caller holds mu.

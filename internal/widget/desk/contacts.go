@@ -35,6 +35,8 @@ type bookRow struct {
 type contactRow struct {
 	Record rc.PersonalContact `json:"record"`
 	Walk   int                `json:"walk"`
+
+	seen time.Time // when it was read before a change that was not made; not kept
 }
 
 // bookkeeper keeps a copy of the user's own contacts: at the beginning, when
@@ -147,7 +149,7 @@ func (d *Desk) takeContacts(s rc.AddressBookSync) bool {
 		case gone:
 			continue
 		default:
-			p.personal[r.ID] = contactRow{r, d.book.Walk}
+			p.personal[r.ID] = contactRow{r, d.book.Walk, time.Time{}}
 		}
 		c.rows[contactKey(r.ID)] = true
 		c.names = c.names || gone || before.Record != r

@@ -66,8 +66,10 @@ type Desk struct {
 	calls       callBook        // guarded by mu
 	curious     map[string]bool // guarded by mu; extensions whose presence is to be asked for
 
-	walking bool                 // guarded by mu; a sync of the contacts is under way
-	removed []rc.PersonalContact // guarded by mu; the contacts deleted last, to be brought back
+	walking       bool             // guarded by mu; a sync of the contacts is under way
+	removed       []removedContact // guarded by mu; the contacts deleted last, to be brought back
+	favorites     favoriteRow      // guarded by mu
+	wantFavorites chan struct{}    // as those above
 }
 
 func newEpoch() string { return crand.Text()[:10] }
@@ -86,7 +88,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		wantPresence: make(chan struct{}, 1), wantColleagues: make(chan struct{}, 1), wantContacts: make(chan struct{}, 1), curious: make(map[string]bool),
 		wantCalls: make(chan struct{}, 1), calls: callBook{byID: make(map[string]*rc.CallRecord)},
 		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1),
-		syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
+		wantFavorites: make(chan struct{}, 1), syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
 		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
 	}
 	d.budget = p.budget(gr)
@@ -101,7 +103,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 	d.review()
 	d.lastUnread = d.ledger.unread
 	d.mu.Unlock()
-	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.watcher, d.rollCall, d.bookkeeper, d.caller} {
+	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller} {
 		d.wg.Go(loop)
 	}
 	return d, nil

@@ -35,7 +35,14 @@ var filters = []string{
 	extensionPath + "/presence",
 	accountPath + "/presence",
 	extensionPath + "/telephony/sessions",
+	extensionPath + "/favorite",
 }
+
+// enough are how many of the filters, from the first on, are asked for: all;
+// those without what comes now and then as well; those that a phone of texts
+// does not do without. Where the app lacks a permission that one of them
+// needs, the platform refuses all of them together.
+var enough = []int{len(filters), 6, 4}
 
 // A wsToken opens a gateway connection.
 type wsToken struct {
@@ -54,6 +61,7 @@ type session struct {
 	recoverUntil time.Time
 	recovery     time.Duration
 	subscription string
+	share        int // which of enough the platform grants
 }
 
 // gateway keeps a connection to the platform's notifications:
@@ -205,8 +213,22 @@ func gatewayError(body json.RawMessage) string {
 	return e.ErrorCode + " " + e.Message
 }
 
-// subscribe asks for the events of filters and waits for the answer.
+// subscribe asks for the events of filters, or for fewer where the platform
+// refuses the whole.
 func (d *Desk) subscribe(ctx context.Context, conn *websocket.Conn, s *session) error {
+	for {
+		err := d.subscribeTo(ctx, conn, s, filters[:enough[s.share]])
+		r, refused := errors.AsType[*refusal](err)
+		if !refused || r.Status != http.StatusForbidden || s.share+1 == len(enough) {
+			return err
+		}
+		d.log.Info("the platform does not tell all that the phone could follow", "err", err)
+		s.share++
+	}
+}
+
+// subscribeTo asks for events and waits for the answer.
+func (d *Desk) subscribeTo(ctx context.Context, conn *websocket.Conn, s *session, filters []string) error {
 	t, err := d.budget.acquire(ctx, rc.Medium, live)
 	if err != nil {
 		return err
@@ -337,6 +359,8 @@ func (d *Desk) notified(n rc.Notification) {
 		if telephonyEnded(n.Body) {
 			wake(d.wantCalls)
 		}
+	case strings.HasSuffix(path, "/favorite"):
+		wake(d.wantFavorites)
 	case rc.IsPresencePath(path):
 		d.presenceChanged(n.Body)
 	case strings.Contains(path, "/directory/"):

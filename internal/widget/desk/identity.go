@@ -53,6 +53,7 @@ func (d *Desk) identifier() {
 			wake(d.wantPresence)
 			wake(d.wantColleagues)
 			wake(d.wantContacts)
+			wake(d.wantFavorites)
 			wake(d.wantCalls)
 		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
 			return

@@ -19,6 +19,7 @@ const (
 	rowDirectory = "directory"
 	rowPresence  = "presence"
 	rowTemplates = "templates"
+	rowFavorites = "favorites"
 	rowBook      = "book"
 	rowContact   = "contact"
 	rowCalls     = "calls"
@@ -75,7 +76,7 @@ func (d *Desk) load(ctx context.Context) error {
 		return fmt.Errorf("reading the desk: %w", err)
 	}
 	// Who the user is comes first, because messages are filed by it.
-	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowBook, rowContact, rowCalls, rowCall, rowReads, rowThread, rowMessage, rowDraft, rowSync}
+	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowFavorites, rowBook, rowContact, rowCalls, rowCall, rowReads, rowThread, rowMessage, rowDraft, rowSync}
 	slices.SortStableFunc(rows, func(a, b store.DeskRow) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
 	whole := true
 	c := newChange()
@@ -118,6 +119,8 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 		}
 	case rowTemplates:
 		return d.openRow(r, &d.templates)
+	case rowFavorites:
+		return d.openRow(r, &d.favorites)
 	case rowBook:
 		return d.openRow(r, &d.book)
 	case rowContact:
@@ -182,6 +185,8 @@ func (d *Desk) value(k rowKey) any {
 		return d.presenceRow(k.id)
 	case rowTemplates:
 		return d.templates
+	case rowFavorites:
+		return d.favorites
 	case rowBook:
 		return d.book
 	case rowContact:

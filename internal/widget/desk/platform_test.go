@@ -67,6 +67,8 @@ type platform struct {
 	calls       []rc.CallRecord
 	sound       []byte // of every recording
 	readOnly    bool   // the app may not change contacts
+	favorites   []rc.Favorite
+	mostFilters int // of a subscription that the app has the permissions for; 0 for any
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -127,6 +129,7 @@ func newPlatform(t *testing.T) *platform {
 	p.handleBook(handle)
 	p.handleCalls(handle)
 	p.handleContacts(handle)
+	p.handleFavorites(handle)
 	mux.HandleFunc("GET /ws", p.gateway)
 	p.server = httptest.NewServer(mux)
 	t.Cleanup(func() {
@@ -374,7 +377,8 @@ func (p *platform) gateway(w http.ResponseWriter, r *http.Request) {
 	err = write(ctx, conn, rc.FrameMeta{Type: rc.FrameConnectionDetails, WSC: &rc.WSC{Token: "s", Sequence: 1}}, details)
 	for err == nil {
 		var meta rc.FrameMeta
-		if meta, _, err = read(ctx, conn); err != nil {
+		var body json.RawMessage
+		if meta, body, err = read(ctx, conn); err != nil {
 			return
 		}
 		switch {
@@ -386,6 +390,11 @@ func (p *platform) gateway(w http.ResponseWriter, r *http.Request) {
 			headers := make(map[string]string)
 			for k := range h {
 				headers[k] = h.Get(k)
+			}
+			var asked rc.SubscriptionRequest
+			if json.Unmarshal(body, &asked) != nil || p.mostFilters > 0 && len(asked.EventFilters) > p.mostFilters {
+				err = write(ctx, conn, rc.FrameMeta{Type: rc.FrameClientRequest, MessageID: meta.MessageID, Status: http.StatusForbidden, Headers: headers}, rc.ErrorEnvelope{ErrorCode: "CMN-401"})
+				continue
 			}
 			id := "sub-" + newEpoch()
 			p.mu.Lock()

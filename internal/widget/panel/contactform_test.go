@@ -196,3 +196,36 @@ func TestWhatWasTypedIsThereAgain(t *testing.T) {
 		t.Errorf("an empty form is kept: %s", got)
 	}
 }
+
+func (d *recordingDesk) SetFavorite(_ context.Context, who contact.Key, on bool) error {
+	d.told = append(d.told, fmt.Sprint("favorite ", who, on))
+	return d.err
+}
+
+func TestColleaguesAndOnesOwnContactsAreFavorites(t *testing.T) {
+	f := newFixture(t, nil)
+	ownStory(f.desk.fixtureDesk)
+	if body := f.do("GET", "/contacts", nil).Body.String(); strings.Contains(body, "data-favorite") {
+		t.Error("somebody can be marked where the platform knows no favorites")
+	}
+	f.desk.favorites = []contact.Key{{Type: contact.Personal, ID: "7"}}
+	body := f.do("GET", "/contacts", nil).Body.String()
+	if _, list, _ := strings.Cut(body, `aria-label="Favorites"`); !strings.Contains(strings.Split(list, "</ul>")[0], "Nils Nordgren") {
+		t.Errorf("the favorites do not stand above:\n%s", body)
+	}
+	if found := f.do("GET", "/contacts?q=priya", nil).Body.String(); strings.Contains(found, `aria-label="Favorites"`) {
+		t.Error("they stand above what was searched")
+	}
+	for _, tt := range []struct {
+		path string
+		on   string
+		code int
+	}{{"/contacts/company/1002/favorite", "true", 204}, {"/contacts/personal/7/favorite", "false", 204}, {"/contacts/personal/8/favorite", "true", 404}, {"/contacts/HarborCRM/c1/favorite", "true", 404}} {
+		if w := f.do("POST", tt.path, url.Values{"on": {tt.on}}); w.Code != tt.code {
+			t.Errorf("%s: %d, want %d", tt.path, w.Code, tt.code)
+		}
+	}
+	if diff := cmp.Diff([]string{"favorite {company 1002} true", "favorite {personal 7} false"}, f.desk.told); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -35,7 +35,9 @@ type peopleView struct {
 	Status  Status
 	List    contact.List
 	Shown   []peopleWindow
-	May     bool // contacts can be made here
+	May     bool        // contacts can be made here
+	Stars   []personRow // the favorites, above a list of all
+	marks   marker
 }
 
 // A sourceTab is one source that the list can be narrowed to.
@@ -59,6 +61,39 @@ type personRow struct {
 	Face Party
 	Icon template.URL // of the source, where it is not the user's own
 	Sub  string
+	Star starView
+}
+
+// A starView is the button that makes somebody a favorite; Address is empty
+// where nobody can be.
+type starView struct {
+	Address string
+	Name    string
+	On      bool
+}
+
+// A marker knows who is a favorite.
+type marker struct {
+	page
+	marked map[contact.Key]bool
+	may    bool
+}
+
+func newMarker(ctx context.Context, p page) marker {
+	all, known := p.desk.Favorites()
+	m := marker{page: p, marked: make(map[contact.Key]bool), may: known && p.desk.MayEditContacts(ctx)}
+	for _, k := range all {
+		m.marked[k] = true
+	}
+	return m
+}
+
+// star is the button of a contact.
+func (m marker) star(c contact.Contact) (s starView) {
+	if m.may && (c.Type == contact.Company || c.Type == contact.Personal) {
+		s = starView{m.Path("contacts", c.Type, c.ID, "favorite"), c.Name, m.marked[c.Key()]}
+	}
+	return s
 }
 
 // books are the sources that a view shows, by what addresses call them.
@@ -77,8 +112,8 @@ func (p page) books() (tabs []sourceTab, books map[string]*contact.Book, app con
 	return tabs, books, app
 }
 
-func newPeople(p page, query, source string, around int) peopleView {
-	v := peopleView{page: p, Query: markup.Cut(query, 200), Status: p.desk.Status()}
+func newPeople(ctx context.Context, p page, query, source string, around int) peopleView {
+	v := peopleView{page: p, marks: newMarker(ctx, p), May: p.desk.MayEditContacts(ctx), Query: markup.Cut(query, 200), Status: p.desk.Status()}
 	tabs, books, app := p.books()
 	v.App = app
 	if len(tabs) > 1 {
@@ -94,6 +129,9 @@ func newPeople(p page, query, source string, around int) peopleView {
 		v.Chosen = source
 	}
 	v.List = contact.Search(v.Query, some...)
+	if v.Query == "" && v.Chosen == "" {
+		v.favorites()
+	}
 	for at := 0; at < v.List.Len(); at += inWindow {
 		w := peopleWindow{At: at, Count: min(inWindow, v.List.Len()-at)}
 		for i := range w.Count {
@@ -110,9 +148,31 @@ func newPeople(p page, query, source string, around int) peopleView {
 	return v
 }
 
+// favorites puts those who are here above the list.
+func (v *peopleView) favorites() {
+	all, _ := v.desk.Favorites()
+	for _, k := range all {
+		book := v.desk.Colleagues()
+		if k.Type == contact.Personal {
+			book = v.desk.Personal()
+		}
+		if c, ok := book.Get(k.ID); ok {
+			v.Stars = append(v.Stars, v.person(c))
+		}
+	}
+}
+
+// person is the row of a contact, with its star and whether it can be reached.
+func (v peopleView) person(c contact.Contact) personRow {
+	r := newPerson(c, v.App)
+	r.Star = v.marks.star(c)
+	r.Face.Reach = v.desk.Reach(r.Face.ExtensionID)
+	return r
+}
+
 func (v peopleView) rows(at int) (rows []personRow) {
 	for i, c := range v.List.Window(at, inWindow) {
-		r := newPerson(c, v.App)
+		r := v.person(c)
 		r.Head = v.List.Head(at + i)
 		rows = append(rows, r)
 	}
@@ -201,15 +261,13 @@ func thousands(n int) string {
 
 func (h *Handler) contacts(w http.ResponseWriter, r *http.Request, p page) error {
 	p.desk.RefreshContacts() // who looks wants the newest; what is new comes by an event
-	v := newPeople(p, r.FormValue("q"), r.FormValue("source"), 0)
-	v.May = p.desk.MayEditContacts(r.Context())
-	return render(w, http.StatusOK, "contacts", v)
+	return render(w, http.StatusOK, "contacts", newPeople(r.Context(), p, r.FormValue("q"), r.FormValue("source"), 0))
 }
 
 // people answers with the list alone, around the place that is looked at.
 func (h *Handler) people(w http.ResponseWriter, r *http.Request, p page) error {
 	around, _ := strconv.Atoi(r.FormValue("at"))
-	return render(w, http.StatusOK, "people", newPeople(p, r.FormValue("q"), r.FormValue("source"), around))
+	return render(w, http.StatusOK, "people", newPeople(r.Context(), p, r.FormValue("q"), r.FormValue("source"), around))
 }
 
 // peopleRows answers with one window.
@@ -218,13 +276,13 @@ func (h *Handler) peopleRows(w http.ResponseWriter, r *http.Request, p page) err
 	if err != nil || at < 0 {
 		return rc.Errorf(rc.Invalid, "Which part of the list is meant? Reload the page.")
 	}
-	v := newPeople(p, r.FormValue("q"), r.FormValue("source"), at)
+	v := newPeople(r.Context(), p, r.FormValue("q"), r.FormValue("source"), at)
 	return render(w, http.StatusOK, "people-rows", v.rows(at))
 }
 
 // peopleStatus answers with what is going on.
 func (h *Handler) peopleStatus(w http.ResponseWriter, r *http.Request, p page) error {
-	return render(w, http.StatusOK, "people-status", newPeople(p, "", contact.Company, 0))
+	return render(w, http.StatusOK, "people-status", newPeople(r.Context(), p, "", contact.Company, 0))
 }
 
 // A contactView is the page of one contact.
@@ -241,6 +299,8 @@ type contactView struct {
 	Raw     string // as its source wrote it, for the page
 	May     bool   // it can be changed here
 	Notes   string
+	Star    starView
+	Who     whoView // whether a colleague can be reached, in words
 }
 
 // Edit is the route of its form.
@@ -293,6 +353,7 @@ func (h *Handler) contact(w http.ResponseWriter, r *http.Request, p page) error 
 		return rc.Errorf(rc.NotFound, "This contact is not here any more.")
 	}
 	v := newContact(p, c, app, known && c.Type == app.Type)
+	v.Star = newMarker(r.Context(), p).star(c)
 	if record, own := p.desk.Contact(c.ID); own && c.Type == contact.Personal {
 		v.May, v.Notes = p.desk.MayEditContacts(r.Context()), markup.NoOverrides(record.Notes)
 	}
@@ -301,6 +362,8 @@ func (h *Handler) contact(w http.ResponseWriter, r *http.Request, p page) error 
 
 func newContact(p page, c contact.Contact, app contact.Source, own bool) contactView {
 	v := contactView{page: p, Contact: c, App: app, Own: own, Face: faceOf(c), Raw: string(c.Raw), Picture: app.Picture(c.Picture), Icon: template.URL(app.Icon)}
+	v.Face.Reach = p.desk.Reach(v.Face.ExtensionID)
+	v.Who = p.colleague(v.Face)
 	for _, s := range []string{c.JobTitle, c.Department, c.Company} {
 		if s != "" && s != c.Name && !slices.Contains(v.Work, s) {
 			v.Work = append(v.Work, s)
@@ -310,6 +373,36 @@ func newContact(p page, c contact.Contact, app contact.Source, own bool) contact
 		v.Lines = append(v.Lines, numberLine{n, p.desk.WriteNumber(n.Number), kinds[n.Type]})
 	}
 	return v
+}
+
+// colleague is the line that says whether somebody of the company can be
+// reached; empty for anybody else, and for whoever has no number to ask by.
+func (p page) colleague(face Party) whoView {
+	for _, party := range p.desk.Lookup(face.Number, 1) {
+		if face.ExtensionID != "" && party.ExtensionID == face.ExtensionID {
+			return newWho(p, party)
+		}
+	}
+	return whoView{}
+}
+
+// favorite marks somebody, or takes the mark away.
+func (h *Handler) favorite(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	if err := maySave(r.Context(), p); err != nil {
+		return err
+	}
+	who := contact.Key{Type: r.PathValue("type"), ID: r.PathValue("id")}
+	book := p.desk.Personal()
+	if who.Type == contact.Company {
+		book = p.desk.Colleagues()
+	}
+	if _, ok := book.Get(who.ID); !ok || who.Type != contact.Company && who.Type != contact.Personal {
+		return gone()
+	}
+	return done(w, p.desk.SetFavorite(r.Context(), who, r.PostForm.Get("on") == "true"))
 }
 
 // A holder is one of the contacts that a number may be.

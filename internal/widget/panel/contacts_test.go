@@ -65,7 +65,7 @@ func TestConversationsAreFoundByThoseNames(t *testing.T) {
 }
 
 func TestOnlyTheWindowThatIsLookedAtIsDrawn(t *testing.T) {
-	v := newPeople(crmPage(newFixtureDesk(), newFixtureBooks(1000)), "", "", 550)
+	v := newPeople(t.Context(), crmPage(newFixtureDesk(), newFixtureBooks(1000)), "", "", 550)
 	drawn, count, heads := []int{}, 0, 0
 	for _, w := range v.Shown {
 		if len(w.Rows) > 0 {
@@ -88,16 +88,16 @@ func TestOnlyTheWindowThatIsLookedAtIsDrawn(t *testing.T) {
 
 func TestTheListIsNarrowedToOneSource(t *testing.T) {
 	p := crmPage(newFixtureDesk(), newFixtureBooks(0))
-	all := newPeople(p, "", "", 0).List.Len()
-	company := newPeople(p, "", contact.Company, 0)
-	app := newPeople(p, "", application, 0)
+	all := newPeople(t.Context(), p, "", "", 0).List.Len()
+	company := newPeople(t.Context(), p, "", contact.Company, 0)
+	app := newPeople(t.Context(), p, "", application, 0)
 	if company.Chosen != contact.Company || app.Chosen != application || company.List.Len() == 0 || app.List.Len() != 6 || company.List.Len()+app.List.Len() > all {
 		t.Errorf("all %d, company %d, application %d", all, company.List.Len(), app.List.Len())
 	}
-	if v := newPeople(p, "", "elsewhere", 0); v.Chosen != "" || v.List.Len() != all {
+	if v := newPeople(t.Context(), p, "", "elsewhere", 0); v.Chosen != "" || v.List.Len() != all {
 		t.Errorf("a source that is not there: %q, %d", v.Chosen, v.List.Len())
 	}
-	alone := newPeople(storyPage(newFixtureDesk()), "", application, 0)
+	alone := newPeople(t.Context(), storyPage(newFixtureDesk()), "", application, 0)
 	if strings.Contains(fmt.Sprint(alone.Sources), "HarborCRM") || alone.App.Name != "" {
 		t.Errorf("%+v", alone.Sources)
 	}

@@ -27,6 +27,14 @@ type Desk interface {
 	Colleagues() *contact.Book
 	// Personal are the user's own contacts.
 	Personal() *contact.Book
+	// Favorites are those whom the user has marked, in their order; false
+	// where nobody can be marked.
+	Favorites() ([]contact.Key, bool)
+	// SetFavorite marks somebody and waits for the platform. What it may say
+	// no with is an *rc.Error.
+	SetFavorite(ctx context.Context, who contact.Key, on bool) error
+	// Reach is whether a colleague can be reached, by the extension's id.
+	Reach(extensionID string) string
 	// RefreshContacts has the user's own contacts read again soon.
 	RefreshContacts()
 	// Send stores a text to be delivered and returns its conversation; the

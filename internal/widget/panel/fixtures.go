@@ -29,6 +29,7 @@ type fixtureDesk struct {
 	personal      []string // as JSON
 	records       map[string]rc.PersonalContact
 	drafts        map[string]string
+	favorites     []contact.Key
 	readOnly      bool // contacts cannot be changed
 	conversations []Conversation
 	messages      map[string][]Message
@@ -212,3 +213,16 @@ func (d *fixtureDesk) WriteNumber(number string) string {
 func (d *fixtureDesk) Personal() *contact.Book { return bookOf(contact.Personal, d.personal...) }
 
 func (d *fixtureDesk) RefreshContacts() {}
+
+func (d *fixtureDesk) Favorites() ([]contact.Key, bool) { return d.favorites, d.favorites != nil }
+
+func (d *fixtureDesk) SetFavorite(context.Context, contact.Key, bool) error { return nil }
+
+func (d *fixtureDesk) Reach(extensionID string) string {
+	for _, p := range []Party{priya, omar} {
+		if p.ExtensionID == extensionID {
+			return p.Reach
+		}
+	}
+	return ""
+}

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -80,7 +81,7 @@ func peopleStory(query, source string, many int, change func(*fixtureBooks)) fun
 		if change != nil {
 			change(books)
 		}
-		return "contacts", newPeople(crmPage(d, books), query, source, 0)
+		return "contacts", newPeople(context.Background(), crmPage(d, books), query, source, 0)
 	}
 }
 
@@ -111,7 +112,9 @@ func ownStory(d *fixtureDesk) (contact.Contact, rc.PersonalContact) {
 func peopleStories() []story {
 	return []story{
 		{Name: "contacts", Title: "Contacts", Tab: "contacts", draw: peopleStory("", "", 80, nil)},
-		{Name: "contacts-company", Title: "Contacts without an application", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) { return "contacts", newPeople(p, "", "", 0) }},
+		{Name: "contacts-company", Title: "Contacts without an application", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			return "contacts", newPeople(context.Background(), p, "", "", 0)
+		}},
 		{Name: "contacts-syncing", Title: "Contacts, being asked for", Tab: "contacts", draw: peopleStory("", "", 0, func(b *fixtureBooks) { b.Syncing, b.SoFar = true, 3200 })},
 		{Name: "contacts-trouble", Title: "Contacts, not answered", Tab: "contacts", draw: peopleStory("", "", 0, func(b *fixtureBooks) { b.Trouble = "HarborCRM did not answer." })},
 		{Name: "contacts-none", Title: "Contacts, the application has none", Tab: "contacts", draw: peopleStory("", application, 0, func(b *fixtureBooks) { b.Book = nil })},
@@ -119,6 +122,11 @@ func peopleStories() []story {
 		{Name: "contacts-nobody", Title: "Contacts, nobody found", Tab: "contacts", draw: peopleStory("zzz", contact.Company, 0, nil)},
 		{Name: "contact", Title: "Contact", Tab: "contacts", draw: contactStory("c1")},
 		{Name: "contact-colleague", Title: "Contact, a colleague", Tab: "contacts", draw: contactStory("1002")},
+		{Name: "contacts-favorites", Title: "Contacts, favorites", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			ownStory(d)
+			d.favorites = []contact.Key{{Type: contact.Personal, ID: "7"}, {Type: contact.Company, ID: "1002"}, {Type: contact.Company, ID: "gone"}}
+			return "contacts", newPeople(context.Background(), crmPage(d, newFixtureBooks(0)), "", "", 0)
+		}},
 		{Name: "contact-personal", Title: "Contact, one's own", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
 			c, _ := ownStory(d)
 			v := newContact(p, c, contact.Source{}, false)
