@@ -1,9 +1,10 @@
 package audit
 
 import (
-	"net/netip"
 	"sync"
 	"time"
+
+	"offhook/internal/listen"
 )
 
 // Refusals cost those who cause them nothing, so that a stranger could fill
@@ -29,20 +30,7 @@ func (l *limiter) count(address string, now time.Time) (written, last bool) {
 	if now.Sub(l.since) >= window || len(l.seen) > mostSources {
 		l.since, l.seen = now, make(map[string]int)
 	}
-	from := source(address)
+	from := listen.Source(address)
 	l.seen[from]++
 	return l.seen[from] <= mostRefusals, l.seen[from] == mostRefusals
-}
-
-// source is what one subscriber has: an IPv4 address, or an IPv6 /64.
-func source(address string) string {
-	addr, err := netip.ParseAddr(address)
-	if err != nil || addr.Is4() {
-		return address
-	}
-	prefix, err := addr.Prefix(64)
-	if err != nil {
-		return address
-	}
-	return prefix.String()
 }

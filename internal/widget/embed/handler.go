@@ -40,6 +40,8 @@ type Handler struct {
 	Visits  *visit.Face // answers the probe page
 	Now     func() time.Time
 	Log     *slog.Logger
+
+	kept listen.Throttle // by source
 }
 
 // Audit takes the entries of the audit trail.

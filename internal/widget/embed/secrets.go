@@ -25,6 +25,10 @@ const (
 	intakeParam = "intake"
 )
 
+// perSource is how often one network may bring secrets, each of which is
+// kept for a while: an office that arrives in the morning, not a loop.
+var perSource = listen.Rate{PerSecond: 10, Burst: 300}
+
 // mountIntake serves the probe page, which finds secrets in the fragment.
 func (h *Handler) mountIntake(mux *http.ServeMux) {
 	var csrf http.CrossOriginProtection
@@ -105,6 +109,9 @@ func (h *Handler) keep(ctx context.Context, query url.Values) (name, value strin
 			}
 		}
 		return removed, "", nil
+	}
+	if err := h.kept.AllowSource(ctx, perSource, h.Now()); err != nil {
+		return "", "", err
 	}
 	o := intake.Offer{ClientID: firstOf(query, "clientId", "appKey")}
 	for field, names := range map[*rc.Secret][]string{

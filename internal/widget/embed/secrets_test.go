@@ -200,3 +200,16 @@ func TestWhatThePageMayBeginWith(t *testing.T) {
 		t.Error("a JWT access that nobody knows was registered")
 	}
 }
+
+func TestAFloodOfSecretsIsNotKept(t *testing.T) {
+	l := newLenient(t)
+	for n := range 310 {
+		w := l.ask("GET", "/app.html?appKey=app&jwt=HUSH", "", from(crm+"/"))
+		if want := n < 300; (w.Code == http.StatusSeeOther) != want {
+			t.Fatalf("request %d: status %d", n+1, w.Code)
+		}
+		if strings.Contains(w.Body.String()+w.Header().Get("Location"), "HUSH") {
+			t.Fatal("the answer tells the secret")
+		}
+	}
+}

@@ -177,6 +177,21 @@ func TestAttacks(t *testing.T) {
 				t.Errorf("sent to %v", a.to)
 			}
 		}},
+		{"a flood of sign-ins from one network", func(t *testing.T, r *rig) {
+			begun := 0
+			for n := range 400 {
+				flow, secret := flowOf(n + 100)
+				a := r.ask(t, "POST", "/p/one/signin", map[string]string{"flow": flow, "secret": secret})
+				if a.status == 201 {
+					begun++
+				} else {
+					want(t, "too many", a, 429, "Wait a moment")
+				}
+			}
+			if begun != 299 { // and the one that the test has begun with
+				t.Errorf("%d of 400 sign-ins at once began, want 299", begun)
+			}
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offhook/internal/bus"
+	"offhook/internal/listen"
 	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -65,15 +66,16 @@ type Handler struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 
+	limit   listen.Throttle // by source
 	issuers issuers
 	asked   preflights
 }
 
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	h.Visits.Open(mux, "POST /p/{key}/signin", told(h.start))
+	h.Visits.Open(mux, "POST /p/{key}/signin", told(h.limited(h.start)))
 	h.Visits.Open(mux, "POST /p/{key}/signin/intake", told(h.claimIntake))
-	h.Visits.Open(mux, "POST /p/{key}/signin/callback", told(h.message))
+	h.Visits.Open(mux, "POST /p/{key}/signin/callback", told(h.limited(h.message)))
 	h.Visits.Open(mux, "GET /p/{key}/signin/{flow}", h.watch)
 	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/redeem", told(h.redeem))
 	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/cancel", h.cancel)
@@ -92,6 +94,21 @@ func told(fn visit.HandlerFunc) visit.HandlerFunc {
 			w.Header().Set(oauthHeader, code)
 		}
 		return err
+	}
+}
+
+// perSource is how often one network may begin to sign in, since a beginning
+// leaves a row and may cost the platform a question: an office that arrives
+// in the morning, not a loop.
+var perSource = listen.Rate{PerSecond: 10, Burst: 300}
+
+func (h *Handler) limited(fn visit.HandlerFunc) visit.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+		if err := h.limit.AllowSource(r.Context(), perSource, h.Now()); err != nil {
+			w.Header().Set("Retry-After", "1")
+			return err
+		}
+		return fn(w, r, v)
 	}
 }
 

@@ -59,7 +59,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request, fn apiFunc) (e s
 	if e, err = h.Embeds.ByKey(r.Context(), rc.Secret(key)); err != nil {
 		return e, err
 	}
-	if !h.limit.allow(e.Platform+" "+e.ClientID, h.Now()) {
+	if !h.limit.Allow(e.Platform+" "+e.ClientID, perEmbed, h.Now()) {
 		w.Header().Set("Retry-After", "1")
 		return e, rc.Errorf(rc.TooMany, "This embed asks too often. Ask for a ticket only when a page is opened, and keep access tokens until they expire.")
 	}

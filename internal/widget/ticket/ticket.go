@@ -29,6 +29,7 @@ import (
 	"net/http"
 	"time"
 
+	"offhook/internal/listen"
 	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -98,6 +99,9 @@ func (h *Handler) note(ctx context.Context, kind store.AuditKind, g store.Grant,
 // way is how the audit trail calls what happens here.
 const way = "ticket"
 
+// perEmbed is how often an embed may ask: a school's first lesson, not a loop.
+var perEmbed = listen.Rate{PerSecond: 20, Burst: 200}
+
 // Handler serves the API of hosts' servers under /api, and the frame's side
 // under the frame's own path.
 type Handler struct {
@@ -110,7 +114,7 @@ type Handler struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 
-	limit limiter
+	limit listen.Throttle // by embed
 }
 
 // Mount registers the package's routes.
