@@ -37,8 +37,8 @@ func TestEveryAttackIsHeldByATest(t *testing.T) {
 			}
 		}
 	}
-	if rows != 50 {
-		t.Errorf("%d rows, want 50", rows)
+	if rows != 51 {
+		t.Errorf("%d rows, want 51", rows)
 	}
 }
 
