@@ -105,18 +105,21 @@ func (p panelDesk) Send(ctx context.Context, o panel.Outgoing) (string, error) {
 }
 
 // linkDesks shows the desks to the host link.
-type linkDesks struct{ pool *desk.Pool }
+type linkDesks struct {
+	pool   *desk.Pool
+	grants *grant.Grants
+}
 
 func (l linkDesks) Desk(ctx context.Context, grantID string) (hostlink.Desk, error) {
 	d, err := l.pool.Desk(ctx, grantID)
 	if err != nil {
 		return nil, err
 	}
-	return linkDesk{d}, nil
+	return linkDesk{panelDesk{d, grantID, l.grants}}, nil
 }
 
 // A linkDesk is a desk in the host link's own words.
-type linkDesk struct{ *desk.Desk }
+type linkDesk struct{ panelDesk }
 
 func (l linkDesk) Identity() (hostlink.Identity, bool) {
 	m := l.Desk.Me()

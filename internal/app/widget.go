@@ -117,7 +117,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Now: time.Now, Log: log,
 	}
 	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Audit: trail, Visits: visits, Now: time.Now, Log: log}
-	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool}, Embeds: registry, Tabs: logs, Handles: sessions, Now: time.Now, Log: log}
+	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool, grants}, Embeds: registry, Tabs: logs, Handles: sessions, Now: time.Now, Log: log}
 
 	frames := &embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Visits: visits, Audit: trail, Now: time.Now, Log: log}
 	if deps.urlSecrets {

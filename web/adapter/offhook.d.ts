@@ -223,7 +223,7 @@ export interface Commands {
     path: keyof Requests;
     body?: object;
   };
-  /** Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/number/:number`, `/contacts`, `/contacts/:type/:id`, `/settings`, the pages of a service, and `goBack`. Any other path shows the messages. Capability `navigate`. */
+  /** Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/history`, `/history/recordings`, `/number/:number`, `/contacts`, `/contacts/:type/:id`, `/settings`, the pages of a service, and `goBack`. Any other path shows the messages. Capability `navigate`. */
   "rc-adapter-navigate-to": {
     path: string;
   };
@@ -237,7 +237,7 @@ export interface Commands {
     call?: boolean;
     message?: boolean;
   };
-  /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `contacts` the contacts; the others have nothing to hide yet. Capability `settings`. */
+  /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet. Capability `settings`. */
   "rc-adapter-update-features-flags": {
     text?: boolean;
     contacts?: boolean;
@@ -452,6 +452,8 @@ export interface Events {
     path: string;
     body?: any;
   };
+  /** A sync of the call log has brought something. Capability `status`. */
+  "rc-call-history-synced-notify": Envelope & { type: "rc-call-history-synced-notify" } & {};
   /** Whether calls are logged without a click: when a call logger is registered, and on each change. Capability `service`. */
   "rc-callLogger-auto-log-notify": Envelope & { type: "rc-callLogger-auto-log-notify" } & {
     autoLog: boolean;

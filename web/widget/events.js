@@ -29,7 +29,7 @@ export function backoff(failures, random) {
 
 /**
  * The document events that one event of the desk becomes.
- * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean, own?: boolean, reach?: string}} e
+ * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean, own?: boolean, reach?: string, readable?: boolean, missed?: number}} e
  * @returns {[string, object][]}
  */
 export function translate(e) {
@@ -38,6 +38,7 @@ export function translate(e) {
       return [
         ["oh:online", { online: e.online ?? true, sentence: e.sentence }],
         ["oh:unread", { count: e.count ?? 0 }],
+        ["oh:missed", { readable: e.readable ?? false, missed: e.missed ?? 0 }],
         ["oh:resync", {}],
       ];
     case "status":
@@ -46,7 +47,10 @@ export function translate(e) {
         ["oh:status", { online: e.online ?? true, sentence: e.sentence }],
       ];
     case "identity":
-      return [["oh:status", {}]];
+      return [
+        ["oh:status", {}],
+        ["oh:missed", { readable: e.readable ?? false, missed: e.missed ?? 0 }],
+      ];
     case "conversation":
       return [
         ["oh:conversation", { id: e.id }],
@@ -56,6 +60,11 @@ export function translate(e) {
       return [["oh:message", { id: e.id, new: e.new ?? false }]];
     case "unread":
       return [["oh:unread", { count: e.count ?? 0 }]];
+    case "calls":
+      return [
+        ["oh:missed", { readable: e.readable ?? false, missed: e.missed ?? 0 }],
+        ["oh:calls", {}],
+      ];
     case "presence":
       return [["oh:presence", { id: e.id ?? "", reach: e.reach ?? "" }], ...(e.own ? [/** @type {[string, object]} */ (["oh:own", {}])] : [])];
     case "draft":
@@ -180,6 +189,7 @@ export class Socket {
         this.#welcomed = true;
         this.with.emit("oh:online", { online: frame.state.online, sentence: frame.state.sentence });
         this.with.emit("oh:unread", { count: frame.state.unread });
+        this.with.emit("oh:missed", { readable: frame.state.readable ?? false, missed: frame.state.missed ?? 0 });
         if (frame.state.user) this.with.emit("oh:user", { user: frame.state.user });
         return;
       case "event":

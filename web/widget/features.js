@@ -4,12 +4,14 @@
 // @ts-check
 import { currentPath, navigate } from "./nav.js";
 
-const NAMES = ["text", "contacts"];
+const NAMES = ["text", "contacts", "recordings"];
+/** What only the address takes away. */
+const FIXED = ["history"];
 
 /** @param {Record<string, any>} flags */
 export function set(flags) {
   const without = (document.body.dataset.without ?? "").split(" ");
-  const hidden = NAMES.filter((name) => flags[name] === false || without.includes(name));
+  const hidden = NAMES.filter((name) => flags[name] === false || without.includes(name)).concat(FIXED.filter((name) => without.includes(name)));
   document.body.dataset.hide = hidden.join(" ");
   // Whoever stands where nothing is any more goes on; nav.js knows where to.
   return navigate(currentPath(), { replace: true });

@@ -62,6 +62,10 @@ export const settled = () => shown.catch(() => undefined);
 function still(to) {
   const gone = (body.dataset.hide ?? "").split(" ");
   if (gone.includes("contacts") && /^\/contacts/.test(to)) to = "/messages";
+  if (to.startsWith("/history")) {
+    if (gone.includes("history")) to = "/messages";
+    if (gone.includes("recordings") && to === "/history/recordings") to = "/history";
+  }
   return gone.includes("text") && /^\/(messages|conversations|composeText|templates)/.test(to) ? "/settings" : to;
 }
 
@@ -119,7 +123,7 @@ export function announce(sentence) {
 /** The route that a path means; what is no route means the messages. @param {string} path */
 export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
-  if (/^\/(|messages|composeText|contacts|settings)$/.test(clean)) return clean;
+  if (/^\/(|messages|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
   // Host pages name routes too: nothing may climb out of the panels.
   const [, place, page] = /^\/(customized|customizedTabs)\/(.+)$/.exec(clean) || [];
   if (page && !/(^|\/)\.{1,2}(\/|$)/.test(decoded(page))) return `/${place}/${encodeURIComponent(decoded(page))}`;
@@ -127,7 +131,7 @@ export function known(path) {
   if (whose) return `/contacts/personal/${whose}/edit${number && !/^\.{1,2}$/.test(decoded(number)) ? `/${encodeURIComponent(decoded(number))}` : ""}`;
   const [, type, one] = /^\/contacts\/([^/]+)\/([^/]+)$/.exec(clean) || [];
   if (one && ![type, one].some((part) => /^\.{1,2}$/.test(decoded(part)))) return `/contacts/${encodeURIComponent(decoded(type))}/${encodeURIComponent(decoded(one))}`;
-  const [, id] = /^\/(?:conversations|number|settings\/thirdParty|log\/messages)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
+  const [, id] = /^\/(?:conversations|number|history\/call|settings\/thirdParty|log\/messages)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
   return id && !/^(\.|%2e){1,2}$/i.test(id) ? clean : "/messages";
 }
 
@@ -144,7 +148,7 @@ function decoded(part) {
 function remember(path, replace) {
   if (path === "/") trail.length = 0;
   const before = trail.lastIndexOf(path);
-  if (["/messages", "/contacts", "/settings"].includes(path) || path.startsWith("/customizedTabs/")) trail.length = 0;
+  if (["/messages", "/history", "/contacts", "/settings"].includes(path) || path.startsWith("/customizedTabs/")) trail.length = 0;
   else if (before >= 0) trail.length = before;
   else if (replace) trail.pop();
   trail.push(path);
@@ -153,7 +157,7 @@ function remember(path, replace) {
 
 /** Tells the bottom bar and the list which place is open. @param {string} path */
 function mark(path) {
-  const own = ["/settings", "/contacts"].find((place) => path.startsWith(place)) ?? "/messages";
+  const own = ["/settings", "/contacts", "/history"].find((place) => path.startsWith(place)) ?? "/messages";
   const tab = path.startsWith("/customizedTabs/") ? path : own;
   for (const a of document.querySelectorAll("[data-tab]")) {
     if (a.getAttribute("data-tab") === tab) a.setAttribute("aria-current", "page");

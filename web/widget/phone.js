@@ -22,6 +22,25 @@ document.addEventListener("oh:unread", (e) => {
   document.title = count ? `(${count}) ${title}` : title;
 });
 
+// Who may not read their calls has no history; who has called in vain is counted.
+document.addEventListener("oh:missed", (e) => {
+  const { readable, missed } = /** @type {CustomEvent} */ (e).detail ?? {};
+  for (const tab of document.querySelectorAll("[data-tab='/history']")) {
+    if (tab instanceof HTMLElement && tab.hidden === readable) {
+      tab.hidden = !readable;
+      document.dispatchEvent(new CustomEvent("oh:tabs"));
+    }
+  }
+  for (const badge of document.querySelectorAll("[data-missed-badge]")) {
+    if (!(badge instanceof HTMLElement)) continue;
+    badge.hidden = !missed;
+    badge.textContent = missed > 99 ? "99+" : String(missed);
+    badge.setAttribute("aria-label", `${missed} missed`);
+  }
+});
+const recall = () => document.querySelector("[data-panel=history], [data-panel=call]") && import("./history.js");
+document.addEventListener("oh:panel", recall);
+
 // What a page has registered is brought to life when it is seen.
 const enliven = () => document.querySelector("[data-service]") && import("./service.js");
 document.addEventListener("oh:panel", enliven);

@@ -22,12 +22,12 @@ const callFeature = "ReadExtensionCallLog"
 // Bounds of the copy of the call log.
 const (
 	maxCalls  = 2000 // the oldest go first
+	maxLegs   = 10   // of one call
 	callsSync = 250  // of a full sync (contract 4)
 	callsPage = 100  // of older ones
 	newCalls  = 24 * time.Hour
 	callsAgo  = 5 * 365 * 24 * time.Hour // how far back older ones are asked for
 	pollCalls = 5 * time.Minute          // while somebody watches; calls tell of themselves, but their log does not
-	freshness = 5 * time.Second          // what was asked for just now is not asked for again
 )
 
 // callBook is the copy of the user's call log.
@@ -36,6 +36,7 @@ type callBook struct {
 	byID    map[string]*rc.CallRecord
 	sorted  []*rc.CallRecord // newest first; nil when it is to be made
 	refused bool             // the platform does not let this app read it
+	asked   bool             // somebody waits for the next sync
 }
 
 // A callsRow is what is kept beside the calls.
@@ -84,7 +85,10 @@ func (b *callBook) take(r rc.CallRecord, c *change) bool {
 	case r.Deleted:
 		delete(b.byID, r.ID)
 	default:
-		r.Legs = nil
+		r.Legs = r.Legs[:min(len(r.Legs), maxLegs)]
+		if len(r.Legs) == 1 { // it is the call itself
+			r.Legs = nil
+		}
 		b.byID[r.ID] = &r
 	}
 	b.sorted = nil
@@ -171,30 +175,32 @@ func (d *Desk) refuseCalls(refused bool) {
 	}
 }
 
-// RefreshCalls has the call log read again soon, unless that was just done.
+// RefreshCalls has the call log read again soon.
 func (d *Desk) RefreshCalls() {
 	d.mu.Lock()
-	at := d.calls.row.At
+	d.calls.asked = true
 	d.mu.Unlock()
-	if d.pool.Now().Sub(at) > freshness {
-		wake(d.wantCalls)
-	}
+	wake(d.wantCalls)
 }
 
 // syncCalls brings the copy up to date.
 func (d *Desk) syncCalls(ctx context.Context) error {
 	d.mu.Lock()
-	token := d.calls.row.Token
+	token, asked := d.calls.row.Token, d.calls.asked
+	d.calls.asked = false
 	d.mu.Unlock()
 	full := url.Values{
-		"syncType": {rc.FSync}, "recordCount": {strconv.Itoa(callsSync)}, "dateFrom": {d.pool.Now().UTC().Add(-history).Format(rc.TimeLayout)},
+		"syncType": {rc.FSync}, "view": {rc.DetailedView}, "recordCount": {strconv.Itoa(callsSync)}, "dateFrom": {d.pool.Now().UTC().Add(-history).Format(rc.TimeLayout)},
 	}
 	query := full
 	if token != "" {
-		query = url.Values{"syncType": {rc.ISync}, "syncToken": {token}, "showDeleted": {"true"}}
+		query = url.Values{"syncType": {rc.ISync}, "view": {rc.DetailedView}, "syncToken": {token}, "showDeleted": {"true"}}
 	}
 	p := background
-	if token == "" {
+	switch {
+	case asked:
+		p = acting
+	case token == "":
 		p = live // somebody may look at an empty page
 	}
 	s, err := get[rc.CallSync](ctx, d, rc.Heavy, p, extensionPath+"/call-log-sync", query)
@@ -277,7 +283,7 @@ func (d *Desk) MoreCalls(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, setPatience)
 	defer cancel()
 	list, err := get[rc.List[rc.CallRecord]](ctx, d, rc.Heavy, acting, callLogPath, url.Values{
-		"perPage": {strconv.Itoa(callsPage)}, "dateTo": {oldest.UTC().Format(rc.TimeLayout)},
+		"view": {rc.DetailedView}, "perPage": {strconv.Itoa(callsPage)}, "dateTo": {oldest.UTC().Format(rc.TimeLayout)},
 		"dateFrom": {oldest.Add(-callsAgo).UTC().Format(rc.TimeLayout)},
 	})
 	if err != nil {

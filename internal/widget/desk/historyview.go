@@ -2,8 +2,6 @@ package desk
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"regexp"
 	"time"
 
@@ -24,7 +22,7 @@ type Call struct {
 	At        time.Time
 	Duration  time.Duration
 	Recording string         // the platform's id of it, or empty
-	Legs      []CallLeg      // of Desk.Call alone
+	Legs      []CallLeg      // of Desk.Call alone, where there are several
 	Record    *rc.CallRecord // the platform's; not to be changed
 }
 
@@ -117,32 +115,16 @@ func (p *people) caller(from *rc.CallParty) Party {
 // plainID is what may go into an address of ours.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// Call is one call with its way, for which it asks the platform; without an
-// answer the way is empty. It is NotFound for a call that is not here.
-func (d *Desk) Call(ctx context.Context, id string) (Call, error) {
+// Call is one call with its way. It is NotFound for a call that is not here.
+func (d *Desk) Call(id string) (Call, error) {
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	r := d.calls.byID[id]
 	if r == nil {
-		d.mu.Unlock()
 		return Call{}, rc.Errorf(rc.NotFound, "This call is not in your history any more.")
 	}
 	c := d.newCall(r)
-	d.mu.Unlock()
-	if !plainID.MatchString(id) {
-		return c, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, setPatience)
-	defer cancel()
-	full, err := get[rc.CallRecord](ctx, d, rc.Heavy, acting, callLogPath+"/"+id, map[string][]string{"view": {rc.DetailedView}})
-	if err != nil {
-		if errors.Is(err, errEnded) {
-			return c, signedOut()
-		}
-		return c, nil
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, l := range full.Legs {
+	for _, l := range r.Legs {
 		c.Legs = append(c.Legs, CallLeg{
 			Type: l.LegType, From: d.ledger.people.caller(l.From), To: d.ledger.people.caller(l.To), Result: l.Result,
 			At: l.StartTime.Time, Duration: time.Duration(l.Duration) * time.Second,

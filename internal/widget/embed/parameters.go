@@ -35,6 +35,9 @@ func hidden(query url.Values) (parts []string) {
 	if query.Has("disableContacts") {
 		parts = append(parts, "contacts")
 	}
+	if query.Has("disableCallHistory") {
+		parts = append(parts, "history")
+	}
 	return parts
 }
 

@@ -108,6 +108,7 @@ func TestWhatAPageTakesAwayIsGone(t *testing.T) {
 		{"disableContacts=1", []string{"contacts"}},
 		{"disableContacts=0&disableMessages=false", []string{"text", "contacts"}}, // being there is enough
 		{"disableContacts=", []string{"contacts"}},
+		{"disableCallHistory=", []string{"history"}},
 	} {
 		_, s := opened(g, "app", tt.parameters)
 		if diff := cmp.Diff(tt.want, s.view.Hidden); diff != "" {

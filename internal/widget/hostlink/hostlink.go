@@ -145,6 +145,9 @@ type Desk interface {
 	Presence() (Presence, bool)
 	// Unread counts the user's unread messages.
 	Unread() int
+	// Missed counts the calls that the user has missed and not looked at. It
+	// returns false for who may not read their call log here.
+	Missed(ctx context.Context) (readable bool, n int)
 	// Watch delivers what happens after a position. When the desk no longer
 	// knows it, or it is empty, the first event is a resync that carries the
 	// position to go on from.
@@ -159,14 +162,14 @@ type Watch interface {
 }
 
 // An Event is something that happened on a desk. Type is one of resync,
-// status, identity, conversation, message, unread, draft, presence and ended, and says
-// which of the fields are set.
+// status, identity, conversation, message, unread, draft, presence, calls and
+// ended, and says which of the fields are set.
 type Event struct {
 	Position string
 	Type     string
 	ID       string      // of the conversation or draft
 	Message  *rc.Message // the platform's record
-	New      bool        // the message was not known before
+	New      bool        // the message was not known before; of calls: a sync brought some
 	Unread   int
 	Presence *Presence // of the user or of a colleague
 	Reason   string    // why the desk ended

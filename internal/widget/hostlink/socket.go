@@ -53,6 +53,8 @@ type frameEvent struct {
 	Count    *int   `json:"count,omitempty"`
 	Online   *bool  `json:"online,omitempty"`
 	Sentence string `json:"sentence,omitempty"`
+	Readable bool   `json:"readable,omitempty"` // the user has a call log to look at
+	Missed   int    `json:"missed,omitempty"`
 }
 
 // state is what a frame must know before the first event.
@@ -60,6 +62,8 @@ type state struct {
 	Online   bool   `json:"online"`
 	Sentence string `json:"sentence,omitempty"`
 	Unread   int    `json:"unread"`
+	Readable bool   `json:"readable,omitempty"` // the user has a call log to look at
+	Missed   int    `json:"missed,omitempty"`
 	User     string `json:"user"` // the same after signing in again; it names nobody
 }
 
@@ -253,7 +257,8 @@ func (s *socket) command(ctx context.Context) (c command, err error) {
 
 func (s *socket) welcome(ctx context.Context) error {
 	ok, sentence := s.desk.Online()
-	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread(), userOf(s.visit.Session.GrantID)}})
+	readable, missed := s.desk.Missed(ctx)
+	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread(), readable, missed, userOf(s.visit.Session.GrantID)}})
 	if err != nil {
 		return err
 	}
@@ -330,7 +335,7 @@ func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string, ch
 
 // tell writes the event for the panels, then what the host page gets of it.
 func (s *socket) tell(ctx context.Context, e Event) error {
-	if err := s.write(ctx, frame{Type: "event", Position: e.Position, Event: s.panelEvent(e)}); err != nil {
+	if err := s.write(ctx, frame{Type: "event", Position: e.Position, Event: s.panelEvent(ctx, e)}); err != nil {
 		return err
 	}
 	switch e.Type {
@@ -341,6 +346,11 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 		return s.attend(ctx)
 	case "presence":
 		return s.attend(ctx)
+	case "calls":
+		if e.New && s.caps.has(Status) {
+			return s.write(ctx, frame{Type: "host", Message: map[string]string{"type": "rc-call-history-synced-notify"}})
+		}
+		return nil
 	}
 	if e.Message == nil || !s.caps.has(Texts) {
 		return nil
@@ -353,8 +363,12 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 	return nil
 }
 
-func (s *socket) panelEvent(e Event) *frameEvent {
+func (s *socket) panelEvent(ctx context.Context, e Event) *frameEvent {
 	f := &frameEvent{Type: e.Type, ID: e.ID, New: e.New}
+	switch e.Type {
+	case "calls", "identity", "resync":
+		f.Readable, f.Missed = s.desk.Missed(ctx)
+	}
 	switch e.Type {
 	case "presence":
 		if e.Presence != nil {

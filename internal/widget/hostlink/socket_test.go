@@ -94,6 +94,7 @@ type desk struct {
 	mu       sync.Mutex
 	identity *hostlink.Identity // guarded by mu
 	presence hostlink.Presence  // guarded by mu
+	missed   int
 	online   bool
 	watches  chan *watch
 	now      chan struct{}
@@ -122,6 +123,8 @@ func (d *desk) Online() (bool, string) {
 }
 
 func (d *desk) Unread() int { return 3 }
+
+func (d *desk) Missed(context.Context) (bool, int) { return d.missed > 0, d.missed }
 
 func (d *desk) Watch(after string) hostlink.Watch {
 	w := &watch{after: after, c: make(chan hostlink.Event), closed: make(chan struct{})}

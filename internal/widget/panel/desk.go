@@ -13,6 +13,7 @@ type Desk interface {
 	Templates
 	Files
 	PersonalContacts
+	History
 	Status() Status
 	Me() Me
 	// Conversations returns the newest first, all of them where limit is 0; a

@@ -22,6 +22,8 @@ var (
 
 // A fixtureDesk is a desk whose data is written here. It changes nothing.
 type fixtureDesk struct {
+	callLog       CallLog
+	calls         []Call
 	me            Me
 	status        Status
 	presence      Presence
@@ -47,7 +49,9 @@ func newFixtureDesk() *fixtureDesk {
 				{"+16505550101", "(650) 555-0101", "DirectNumber", true, true},
 				{"+16505550100", "(650) 555-0100", "MainCompanyNumber", true, true},
 			}},
-		status: Status{State: Ready},
+		status:  Status{State: Ready},
+		callLog: CallLog{Readable: true, Hearable: true, Synced: true, More: true, Missed: 1},
+		calls:   storyCalls(),
 		texts: []Template{
 			{"1", "On my way", "I am on my way and will be there in ten minutes.", false},
 			{"2", "Thanks", "Thank you! Anything else, just write.", false},

@@ -93,6 +93,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	} {
 		h.onDesk(mux, pattern, f)
 	}
+	h.mountHistory(mux)
 	if h.Stories {
 		h.mountStories(mux)
 	}

@@ -18,7 +18,7 @@ import (
 type story struct {
 	Name    string
 	Title   string
-	Tab     string // settings or contacts, or empty for the messages
+	Tab     string // history, settings or contacts, or empty for the messages
 	Offline string // the sentence of the offline strip
 	Out     bool   // signed out
 	Side    bool   // the list stands beside the panel where there is room
@@ -113,7 +113,7 @@ var stories = append([]story{
 		return "failure", "The phone cannot be reached right now. It will try again by itself."
 	}},
 	{Name: "skeleton", Title: "A panel is loading", draw: func(d *fixtureDesk, p page) (string, any) { return "skeleton", nil }},
-}, append(formStories(), peopleStories()...)...)
+}, append(formStories(), append(peopleStories(), historyStories...)...)...)
 
 // formStories are the pages that a host page may describe, drawn by form, and
 // what else its application adds.

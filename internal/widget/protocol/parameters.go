@@ -99,6 +99,7 @@ var chosen = []Parameter{
 	{Row: works("disableMessages", "No texts: the tab is gone, and your page hears of none."), Group: Parts, Label: "Without texts", Entry: Switch},
 	{Row: works("disableReadText", "As `disableMessages`: texts are all the messages that there are here."), Group: Parts, Label: "Without reading texts", Entry: Switch},
 	{Row: works("disableContacts", "The tab of contacts is gone. Names are still shown beside numbers."), Group: Parts, Label: "Without contacts", Entry: Switch},
+	{Row: works("disableCallHistory", "The tab of the call history is gone."), Group: Parts, Label: "Without call history", Entry: Switch},
 
 	{Row: works("userAgent", "What your application is called, as `Name/1.0`: it stands before our own name in what the platform is asked (`X-User-Agent`). Letters, digits and `. _ + / -`, up to 64."),
 		Group: Events, Label: "Name of your application", Entry: Words, Example: "Acme/1.0"},
@@ -153,7 +154,6 @@ var unsupported = []Parameter{
 	{Row: lacks("authProxy", "A proxy was for keeping tokens out of the browser. Here they never are in it.")},
 	{Row: lacks("proxyUri", "Was for browsers that this phone does not need help with; the reference widget does not use it either.")},
 	{Row: lacks("disableCall", "This phone makes no calls yet, so there is nothing to take away.")},
-	{Row: lacks("disableCallHistory", "As `disableCall`.")},
 	{Row: lacks("defaultCallWith", "This phone makes no calls yet.")},
 	{Row: lacks("enableFromNumberSetting", "As `defaultCallWith`.")},
 	{Row: lacks("showMyLocationNumbers", "As `defaultCallWith`.")},

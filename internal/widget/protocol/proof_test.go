@@ -16,6 +16,7 @@ const (
 	inSSO      = "internal/widget/embed/sso_test.go"
 	inAdapter  = "web/adapter/adapter.test.js"
 	inBrowser  = "e2e/browser/parameters.test.js"
+	inHistory  = "e2e/browser/history.test.js"
 	inLooks    = "e2e/browser/configurator.test.js"
 	inVisitors = "e2e/browser/signin-corners.test.js"
 )
@@ -37,6 +38,7 @@ var proofs = map[string][2]string{
 	"disableMessages":              {inBrowser, "disableMessages: there are no texts in the phone, and the page hears of none"},
 	"disableReadText":              {inBrowser, "disableReadText takes the texts away as well, and an empty value does in a frame, not by script"},
 	"disableContacts":              {inBrowser, "disableContacts: the tab is gone, and nobody gets there"},
+	"disableCallHistory":           {inHistory, "disableCallHistory: the tab is gone, and nobody gets there"},
 	"userAgent":                    {"internal/widget/embed/parameters_test.go", "TestAnApplicationIsNamedCleanly"},
 	"appVersion":                   {inBrowser, "appVersion stands in the settings"},
 	"enableAnalytics":              {inBrowser, "enableAnalytics: the page hears what the user does, and not what they write"},

@@ -53,7 +53,7 @@ var toHost = []Message{
 	notSent("rc-ringout-call-notify", calls),
 	notSent("rc-telephony-session-notify", calls),
 	notSent("rc-control-call-error", calls),
-	notSent("rc-call-history-synced-notify", calls),
+	out("rc-call-history-synced-notify", Status, "A sync of the call log has brought something."),
 	notSent("rc-calling-settings-notify", calls),
 	notSent("rc-meeting-status-notify", meeting),
 	out("rc-callLogger-auto-log-notify", Service, "Whether calls are logged without a click: when a call logger is registered, and on each change.", flag("autoLog", "").must()),

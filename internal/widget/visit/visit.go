@@ -62,7 +62,7 @@ type ShellView struct {
 	Query        url.Values // the address's parameters, without secrets
 	Signin       Signin
 	Styles       string   // a style sheet of the host's, from an origin that the operator allows
-	Hidden       []string // parts of the phone that the page has taken away: text, contacts
+	Hidden       []string // parts of the phone that the page has taken away: text, contacts, history
 	Analytics    bool     // the page is told what the user does
 	Notes        []string // sentences for the page's developers
 }
