@@ -9,7 +9,7 @@ import { Api } from '../lib/api.js';
 import { Demo } from '../lib/demo.js';
 import { Host } from '../lib/host.js';
 import { Person, Tab } from '../lib/person.js';
-import { register } from '../lib/service.js';
+import { asked, register, serve } from '../lib/service.js';
 
 /** @type {Demo} */
 let demo;
@@ -250,6 +250,22 @@ it('defaultAutoLogMessageEnabled and defaultAutoLogCallEnabled: what is logged i
   });
   await auto('', '"autoLog":false');
   await auto('&defaultAutoLogMessageEnabled=1&defaultAutoLogCallEnabled=1', '"autoLog":true');
+});
+
+it('enableTypingTimeTracking: the log of a text says how long it was written at', async () => {
+  const ben = await demo.user('Ben Brook');
+  const timed = (/** @type {string} */ parameters, /** @type {(ms: any) => boolean} */ fits) => phone(`&defaultAutoLogMessageEnabled=1${parameters}`, async (_, tab) => {
+    await serve(tab, { '/log': { data: 'ok' } });
+    await register(tab, { name: 'Acme', messageLoggerPath: '/log' });
+    await tab.hears('rc-messageLogger-auto-log-notify', '"autoLog":true');
+    await tab.compose(ben.phoneNumber, ben.name);
+    await tab.send('Written here');
+    const { conversation } = await asked(tab, '/log', 'Written here');
+    const [message] = conversation.messages;
+    assert.ok(fits(message.typingDurationMs), String(message.typingDurationMs));
+  }, { user: 'Ada Archer' });
+  await timed('&enableTypingTimeTracking=1', (ms) => Number.isInteger(ms) && ms > 0);
+  await timed('', (ms) => ms === undefined);
 });
 
 it('fromAdapter: a frame that the script has placed does not keep how it stands as well', async () => {

@@ -83,7 +83,7 @@ func (l logDesk) ThreadsSince(at time.Time) []logbook.Thread {
 }
 
 func logThread(t desk.Thread) logbook.Thread {
-	out := logbook.Thread{ID: t.ID, Self: t.Self, Messages: t.Messages}
+	out := logbook.Thread{ID: t.ID, Self: t.Self, Messages: t.Messages, Keys: t.Keys}
 	for _, p := range t.Parties {
 		out.Others = append(out.Others, logbook.Party{Number: p.Number, Extension: p.Extension, Name: p.Name})
 	}

@@ -110,6 +110,9 @@ func (q queries) DiscardLogEntries(ctx context.Context, o store.LogOwner, target
 }
 
 func (q queries) SweepLogEntries(ctx context.Context, done, made time.Time) error {
+	if err := q.exec(ctx, "DELETE FROM log_typing WHERE created_at < $1", millis(made)); err != nil {
+		return err
+	}
 	return q.exec(ctx, "DELETE FROM log_entries WHERE state = 'done' AND updated_at < $1 OR created_at < $2", millis(done), millis(made))
 }
 
@@ -144,6 +147,16 @@ func (q queries) PutLogChoice(ctx context.Context, o store.LogOwner, target, mes
 		message = CASE WHEN excluded.message = '' THEN log_settings.message ELSE excluded.message END,
 		call = CASE WHEN excluded.call = '' THEN log_settings.call ELSE excluded.call END`,
 		o.Platform, o.ClientID, o.OwnerID, target, message, call)
+}
+
+func (q queries) LogTyping(ctx context.Context, o store.LogOwner, textID string) (int64, error) {
+	return one(ctx, q, scanInt64, "SELECT milliseconds FROM log_typing WHERE platform = $1 AND client_id = $2 AND owner_id = $3 AND text_id = $4", o.Platform, o.ClientID, o.OwnerID, textID)
+}
+
+func (q queries) PutLogTyping(ctx context.Context, o store.LogOwner, textID string, milliseconds int64, at time.Time) error {
+	return q.exec(ctx, `INSERT INTO log_typing (platform, client_id, owner_id, text_id, milliseconds, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (platform, client_id, owner_id, text_id) DO UPDATE SET milliseconds = excluded.milliseconds`,
+		o.Platform, o.ClientID, o.OwnerID, textID, milliseconds, millis(at))
 }
 
 func scanLogHook(r scanner) (h store.LogHook, err error) {

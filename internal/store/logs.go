@@ -104,6 +104,9 @@ type LogReader interface {
 	// AutoLoggers returns the settings of those whose messages are logged by
 	// themselves to a webhook.
 	AutoLoggers(ctx context.Context) ([]LogSettings, error)
+	// LogTyping returns how many milliseconds an owner has written at a text, or
+	// ErrNotFound.
+	LogTyping(ctx context.Context, owner LogOwner, textID string) (int64, error)
 	// LogHook returns ErrNotFound for an embed without one.
 	LogHook(ctx context.Context, platform, clientID string) (LogHook, error)
 }
@@ -136,7 +139,7 @@ type LogWriter interface {
 	// is trying and whose last attempt failed, and returns how many.
 	DiscardLogEntries(ctx context.Context, owner LogOwner, target string, at time.Time) (int64, error)
 	// SweepLogEntries removes entries that were done before one time, or made
-	// before another.
+	// before another, and what was kept of typing before that.
 	SweepLogEntries(ctx context.Context, done, made time.Time) error
 	// PutLogPlace keeps where a user is and their page's defaults, and leaves
 	// what they have chosen.
@@ -144,6 +147,8 @@ type LogWriter interface {
 	// PutLogChoice keeps what a user has chosen, as far as it is not empty, and
 	// leaves the rest.
 	PutLogChoice(ctx context.Context, owner LogOwner, target, message, call string) error
+	// PutLogTyping keeps how many milliseconds an owner has written at a text.
+	PutLogTyping(ctx context.Context, owner LogOwner, textID string, milliseconds int64, at time.Time) error
 	// PutLogHook adds a webhook or replaces it.
 	PutLogHook(ctx context.Context, h LogHook) error
 	// DeleteLogHook removes a webhook; one that is not there is no error.

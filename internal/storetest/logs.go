@@ -33,6 +33,7 @@ func testLogs(t *testing.T, w store.Widget) {
 	t.Run("one holder tries", func(t *testing.T) { testLogClaims(t, w) })
 	t.Run("what is done stays done", func(t *testing.T) { testLogEnds(t, w) })
 	t.Run("settings", func(t *testing.T) { testLogSettings(t, w) })
+	t.Run("typing", func(t *testing.T) { testLogTyping(t, w) })
 }
 
 // tx returns a function that writes and fails the test on errors.
@@ -261,5 +262,28 @@ func testLogSettings(t *testing.T, w store.Widget) {
 	})
 	if _, err := w.LogHook(ctx, "p", "c"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a deleted webhook: %v", err)
+	}
+}
+
+func testLogTyping(t *testing.T, w store.Widget) {
+	ctx, write := t.Context(), tx(t, w)
+	for _, ms := range []int64{1200, 3400} {
+		write(func(tx store.WidgetTx) error { return tx.PutLogTyping(ctx, logOwner, "t1", ms, at) })
+	}
+	write(func(tx store.WidgetTx) error { return tx.PutLogTyping(ctx, logOwner, "old", 1, at.Add(-time.Hour)) })
+	if ms, err := w.LogTyping(ctx, logOwner, "t1"); err != nil || ms != 3400 {
+		t.Errorf("LogTyping: %d, %v", ms, err)
+	}
+	other := logOwner
+	other.OwnerID = "somebody else"
+	if _, err := w.LogTyping(ctx, other, "t1"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("another user's text: %v", err)
+	}
+	write(func(tx store.WidgetTx) error { return tx.SweepLogEntries(ctx, at, at) })
+	if _, err := w.LogTyping(ctx, logOwner, "old"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("an old text: %v", err)
+	}
+	if _, err := w.LogTyping(ctx, logOwner, "t1"); err != nil {
+		t.Errorf("a newer one: %v", err)
 	}
 }

@@ -232,6 +232,10 @@ export interface Commands {
     userStatus?: "Available" | "Busy" | "Offline";
     dndStatus?: "TakeAllCalls" | "DoNotAcceptAnyCalls" | "DoNotAcceptDepartmentCalls" | "TakeDepartmentCallsOnly";
   };
+  /** Logs of messages say how long the user has written at each text, in this browser from now on: `typingDurationMs`. Capability `messages` as well. Capability `service`. */
+  "rc-adapter-update-sms-typing-time-tracking": {
+    enabled: boolean;
+  };
   /** What is logged without a click. The user's own switch from then on. Capability `messages` as well. Capability `service`. */
   "rc-adapter-update-auto-log-settings": {
     call?: boolean;

@@ -61,6 +61,7 @@ export function actions(link) {
       await useTicket(ticket).catch((/** @type {Error} */ e) => link.with.warn(`The ticket could not be used: ${e.message}`));
     },
     "rc-adapter-update-auto-log-settings": async (m) => (await import("./logger.js")).setAuto(m),
+    "rc-adapter-update-sms-typing-time-tracking": async ({ enabled }) => (await import("./typing.js")).set(enabled),
     "rc-sms-settings-update": async ({ senderNumber }) => (await import("./senders.js")).choose(senderNumber, link),
     "rc-adapter-update-features-flags": async (m) => (await import("./features.js")).set(m),
     "rc-adapter-set-presence": ({ userStatus, dndStatus }) => presence({ userStatus, dndStatus }, link),

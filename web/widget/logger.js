@@ -8,6 +8,7 @@ import { host } from "./host.js";
 import { Logger } from "./log.js";
 import { alert, announce, currentPath, signedIn } from "./nav.js";
 import { request } from "./service.js";
+import "./typing.js";
 
 /** Whether the phone's address has a switch; any value but an empty one counts. @param {string} name */
 const set = (name) => Boolean(new URLSearchParams(location.search).get(name) || new URLSearchParams(location.hash.slice(1)).get(name));

@@ -72,16 +72,17 @@ const told = (item, taken = false) => document.dispatchEvent(new CustomEvent("oh
  */
 export async function post(path, body) {
   const id = body.get("id") ?? "";
-  if (!trying.has(id)) texting("attempt");
+  if (!trying.has(id)) texting("attempt", id);
   trying.add(id);
+  document.dispatchEvent(new CustomEvent("oh:offer", { detail: { path, body } })); // who times the typing adds it
   try {
     const conversation = await offer(path, body);
-    texting("sent");
+    texting("sent", id);
     trying.delete(id);
     return conversation;
   } catch (e) {
     if (/** @type {{again?: boolean}} */ (e).again) throw e;
-    texting("failed");
+    texting("failed", id);
     trying.delete(id);
     throw e;
   }
@@ -89,8 +90,8 @@ export async function post(path, body) {
 
 /** The texts that were tried and have no answer yet. @type {Set<string>} */
 const trying = new Set();
-/** @param {"attempt" | "sent" | "failed"} state */
-const texting = (state) => document.dispatchEvent(new CustomEvent("oh:texting", { detail: { state } }));
+/** @param {"attempt" | "sent" | "failed"} state @param {string} id */
+const texting = (state, id) => document.dispatchEvent(new CustomEvent("oh:texting", { detail: { state, id } }));
 
 /** @param {string} path @param {URLSearchParams} body @returns {Promise<string>} */
 async function offer(path, body) {

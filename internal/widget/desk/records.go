@@ -13,6 +13,7 @@ type Thread struct {
 	Parties  []Party // the others
 	Self     string  // the user's number in it; empty when nobody knows
 	Messages []rc.Message
+	Keys     map[int64]string // the ids that texts sent from here were given, by message
 }
 
 // Thread returns a conversation's records, newest first. It is NotFound when
@@ -45,6 +46,12 @@ func (l *ledger) records(t *thread) Thread {
 	out := Thread{ID: t.id, Parties: l.partiesOf(t), Self: t.sender}
 	for _, m := range slices.Backward(t.messages) {
 		out.Messages = append(out.Messages, m.Message)
+		if key, ok := l.keys[m.ID]; ok {
+			if out.Keys == nil {
+				out.Keys = map[int64]string{}
+			}
+			out.Keys[m.ID] = key
+		}
 	}
 	return out
 }

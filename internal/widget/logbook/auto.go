@@ -196,7 +196,7 @@ func (h *Handler) catchUpWith(ctx context.Context, l ledger, d Desk) error {
 		if !h.due(l, g, at, autoOf(s).Message, recorded) {
 			continue
 		}
-		d, err := h.draft(l.page, l.visit, g, at, triggerAuto)
+		d, err := h.draft(ctx, l.page, l.visit, g, at, triggerAuto)
 		if err != nil {
 			return err
 		}

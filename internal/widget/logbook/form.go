@@ -148,7 +148,7 @@ func (h *Handler) items(w http.ResponseWriter, r *http.Request, c call) error {
 	}
 	at, all := placeOf(s), map[string]item{}
 	for _, g := range at.groups(t) {
-		it, err := at.item(g)
+		it, err := h.item(r.Context(), c.target.owner, at, g)
 		if err != nil {
 			return err
 		}

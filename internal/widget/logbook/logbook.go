@@ -118,6 +118,7 @@ type Thread struct {
 	Others   []Party
 	Self     string // the user's number
 	Messages []rc.Message
+	Keys     map[int64]string // the ids that texts sent from here were given, by message
 }
 
 // A Party is somebody that the user texts with.

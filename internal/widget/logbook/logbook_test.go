@@ -299,3 +299,31 @@ type fakeWatch chan struct{}
 
 func (w fakeWatch) C() <-chan struct{} { return w }
 func (w fakeWatch) Close()             {}
+
+func TestALogSaysHowLongATextWasWrittenAt(t *testing.T) {
+	w := newWorld(t)
+	id := w.desk.text("7", "Written here", noon)
+	w.desk.text("7", "Written elsewhere", noon.Add(-time.Minute))
+	w.desk.mu.Lock()
+	thread := w.desk.threads["7"]
+	thread.Keys = map[int64]string{id: "text-1"}
+	w.desk.threads["7"] = thread
+	w.desk.mu.Unlock()
+	for key, ms := range map[string]int64{"text-1": 4200, "text-2": 0, "text-3": longestTyping + 1} {
+		if err := w.Typed(t.Context(), w.visit(), key, ms); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.Store.LogTyping(t.Context(), store.LogOwner{Platform: platform, ClientID: "app", OwnerID: "owner of ada"}, key)
+		if kept := err == nil; kept != (key == "text-1") {
+			t.Errorf("%s of %d ms: kept %v, %v", key, ms, kept, err)
+		}
+	}
+	got := w.work("/messages/7", map[string]any{"Tab": "one", "Press": "p"})
+	if body := string(got.Items[0].Body); strings.Count(body, "typingDurationMs") != 1 || !strings.Contains(body, `"typingDurationMs":4200`) {
+		t.Errorf("%s", body)
+	}
+	w.caps = []string{"service"}
+	if err := w.Typed(t.Context(), w.visit(), "text-4", 1); err != nil {
+		t.Errorf("a page that may not log: %v", err)
+	}
+}

@@ -234,7 +234,7 @@ func (h *Handler) press(w http.ResponseWriter, r *http.Request, c call) error {
 	if err != nil {
 		return err
 	}
-	drafts, err := h.pressed(c, thread, placeOf(s), q.Press, q.FormData)
+	drafts, err := h.pressed(r.Context(), c, thread, placeOf(s), q.Press, q.FormData)
 	if err != nil {
 		return err
 	}
@@ -257,14 +257,14 @@ func (h *Handler) press(w http.ResponseWriter, r *http.Request, c call) error {
 }
 
 // pressed are the drafts of a click, newest day first.
-func (h *Handler) pressed(c call, t Thread, at place, press string, form map[string]any) ([]draft, error) {
+func (h *Handler) pressed(ctx context.Context, c call, t Thread, at place, press string, form map[string]any) ([]draft, error) {
 	trigger := triggerManual
 	if form != nil {
 		trigger = triggerForm
 	}
 	var drafts []draft
 	for i, g := range at.groups(t) {
-		d, err := h.draft(c.page(), &c.visit, g, at, trigger)
+		d, err := h.draft(ctx, c.page(), &c.visit, g, at, trigger)
 		if err != nil {
 			return nil, err
 		}
@@ -279,8 +279,8 @@ func (h *Handler) pressed(c call, t Thread, at place, press string, form map[str
 }
 
 // draft draws up one day of a conversation; v is nil without a page.
-func (h *Handler) draft(page target, v *visit.Visit, g group, at place, trigger string) (draft, error) {
-	it, err := at.item(g)
+func (h *Handler) draft(ctx context.Context, page target, v *visit.Visit, g group, at place, trigger string) (draft, error) {
+	it, err := h.item(ctx, page.owner, at, g)
 	if err != nil {
 		return draft{}, err
 	}

@@ -63,7 +63,7 @@ func (h *Handler) row(w http.ResponseWriter, r *http.Request, c call) error {
 		return rc.Errorf(rc.Conflict, "No text of this conversation has been sent yet.")
 	}
 	place := placeOf(s)
-	it, err := place.item(place.groups(t)[0])
+	it, err := h.item(r.Context(), c.target.owner, place, place.groups(t)[0])
 	if err != nil {
 		return err
 	}

@@ -222,6 +222,7 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, p page) error {
 	if done, err := h.guard(w, r, p, o); done || err != nil {
 		return err
 	}
+	h.typed(r, p, o.ID)
 	id, err := p.desk.Send(r.Context(), o)
 	if err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"net/http"
+	"strconv"
 	"time"
 
 	"offhook/internal/widget/visit"
@@ -19,6 +21,8 @@ type Logs interface {
 	// Rows draws the rows of the list; menu says that the button that logs one
 	// stands among others.
 	Rows(ctx context.Context, v visit.Visit, menu bool) (LogRow, error)
+	// Typed keeps how many milliseconds were written at a text.
+	Typed(ctx context.Context, v visit.Visit, textID string, milliseconds int64) error
 	// Marks says how a conversation's day stands.
 	Marks(ctx context.Context, v visit.Visit) (func(conversation string, at time.Time) template.HTML, error)
 }
@@ -53,4 +57,16 @@ func (h *Handler) log(ctx context.Context, v *conversationView) (err error) {
 		return fmt.Errorf("drawing the button of a log: %w", err)
 	}
 	return h.markDays(ctx, &v.Thread)
+}
+
+// typed keeps how long the user has written at a text, where the frame says
+// so. A text goes out without it, too.
+func (h *Handler) typed(r *http.Request, p page, textID string) {
+	ms, err := strconv.ParseInt(r.PostForm.Get("typed"), 10, 64)
+	if err != nil || h.Logs == nil {
+		return
+	}
+	if err := h.Logs.Typed(r.Context(), p.visit, textID, ms); err != nil {
+		h.Log.Error("keeping how long somebody has typed", "err", err)
+	}
 }

@@ -33,7 +33,6 @@ const (
 	calls   = "Calls come with a later version."
 	meeting = "This phone has no meetings."
 	notes   = "This phone takes no notes of calls."
-	typing  = "Nobody's typing is timed here."
 )
 
 var senderNumber = text("senderNumber", "one of the user's own numbers").upTo(64)
@@ -68,7 +67,7 @@ var fromHost = []Message{
 		text("userStatus", "").upTo(20).as(`"Available" | "Busy" | "Offline"`), text("dndStatus", "").upTo(40).as(`"TakeAllCalls" | "DoNotAcceptAnyCalls" | "DoNotAcceptDepartmentCalls" | "TakeDepartmentCallsOnly"`)),
 	later("rc-adapter-webphone-sessions-sync", calls),
 	later("rc-adapter-update-ringtone", calls, text("name", ""), text("uri", ""), number("volume", "")),
-	later("rc-adapter-update-sms-typing-time-tracking", typing, flag("enabled", "")),
+	in("rc-adapter-update-sms-typing-time-tracking", Service, "Logs of messages say how long the user has written at each text, in this browser from now on: `typingDurationMs`. Capability `messages` as well.", flag("enabled", "").must()),
 	in("rc-adapter-update-auto-log-settings", Service, "What is logged without a click. The user's own switch from then on. Capability `messages` as well.", flag("call", ""), flag("message", "")),
 	in("rc-adapter-update-features-flags", Settings, "Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet.",
 		flag("text", ""), flag("contacts", ""), flag("chat", ""), flag("fax", ""), flag("voicemail", ""), flag("meetings", ""), flag("recordings", "")),

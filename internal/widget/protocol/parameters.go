@@ -112,6 +112,8 @@ var chosen = []Parameter{
 	{Row: works("defaultAutoLogMessageEnabled", "Messages are logged without a click until the user has decided. Needs a message logger of your application, or a webhook."),
 		Group: Events, Label: "Log messages by default", Entry: Switch, Clashes: noTexts},
 	{Row: works("defaultAutoLogCallEnabled", "The same of calls, for a call logger of your application."), Group: Events, Label: "Log calls by default", Entry: Switch},
+	{Row: works("enableTypingTimeTracking", "Logs of messages say how long the user has written at each text. What `rc-adapter-update-sms-typing-time-tracking` says counts more."),
+		Group: Events, Label: "Time the typing of texts", Entry: Switch, Clashes: noTexts},
 
 	{Row: works("authMode", "`sso` signs in by the browser’s session with the platform: without a click where the browser lets it be seen, else by one click."),
 		Group: Entering, Label: "How", Entry: Choice, Choices: []Option{{"", "In a window of the platform"}, {"sso", "Single sign-on"}}},
@@ -173,7 +175,6 @@ var unsupported = []Parameter{
 	{Row: lacks("disableInactiveTabCallEvent", "As `multipleTabsSupport`: one of the tabs tells of each event.")},
 	{Row: lacks("mainTab", "As `multipleTabsSupport`.")},
 	{Row: lacks("enableSharedMessages", "Shared inboxes of call queues are not shown yet.")},
-	{Row: lacks("enableTypingTimeTracking", "Nobody’s typing is timed here.")},
 	{Row: lacks("enableSideWidget", "The reference widget has it commented out.")},
 	{Row: lacks("enableErrorReport", "The phone reports to nobody but its own server; errors of the browser stay in its console.")},
 	{Row: lacks("errorReportToken", "As `enableErrorReport`.")},

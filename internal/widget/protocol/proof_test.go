@@ -45,6 +45,7 @@ var proofs = map[string][2]string{
 	"enableSmsSettingEvent":        {inBrowser, "enableSmsSettingEvent: the page learns the numbers that texts may be sent from, where it has asked"},
 	"defaultAutoLogMessageEnabled": {inBrowser, "defaultAutoLogMessageEnabled and defaultAutoLogCallEnabled: what is logged is logged by itself, until the user decides"},
 	"defaultAutoLogCallEnabled":    {inBrowser, "defaultAutoLogMessageEnabled and defaultAutoLogCallEnabled: what is logged is logged by itself, until the user decides"},
+	"enableTypingTimeTracking":     {inBrowser, "enableTypingTimeTracking: the log of a text says how long it was written at"},
 	"authMode":                     {inSSO, "TestSingleSignOnMayAskThePlatformInAFrame"},
 	"embedderPolicy":               {inSSO, "TestSingleSignOnMayAskThePlatformInAFrame"},
 	"disableLoginPopup":            {inSecrets, "TestWhatThePageMayBeginWith"},
