@@ -64,6 +64,16 @@ describe('the contacts of the page', () => {
       const [row, list] = await Promise.all([contact(tab, 'Ito 00008').boundingBox(), tab.phone.locator('.people__scroll').boundingBox()]);
       assert.ok(row && list && row.y >= list.y && row.y < list.y + 60, `the letter is not at the top: ${JSON.stringify([row, list])}`);
 
+      // The same by keyboard: the letter itself, one further, and in.
+      const letters = tab.phone.getByRole('slider', { name: 'Letter' });
+      await letters.focus();
+      await tab.page.keyboard.press('c');
+      await contact(tab, 'Coelho 00').first().waitFor();
+      assert.equal(await letters.getAttribute('aria-valuetext'), 'C');
+      await tab.page.keyboard.press('ArrowDown');
+      await tab.page.keyboard.press('Enter');
+      await contact(tab, 'Dvořák').first().and(tab.phone.locator(':focus')).waitFor();
+
       await tab.phone.getByRole('button', { name: 'Company', exact: true }).click();
       await contact(tab, 'Sam Okafor').waitFor();
       await contact(tab, 'Archer 00000').waitFor({ state: 'detached' });

@@ -123,6 +123,12 @@ class People {
 
   /** Puts the focus on what is drawn in an element's place. @param {Element} was */
   #refocus(was) {
+    const [letters, value] = [this.body.querySelector(".people__letters"), was.getAttribute("aria-valuenow")];
+    if (value && letters instanceof HTMLElement) {
+      letters.setAttribute("aria-valuenow", value);
+      letters.setAttribute("aria-valuetext", was.getAttribute("aria-valuetext") || "");
+      return letters.focus({ preventScroll: true });
+    }
     const same = /** @type {HTMLElement[]} */ ([...this.body.querySelectorAll(".person, [data-favorite]")]).filter((o) => place(o) === place(was));
     (same.find((o) => Boolean(o.closest(".people__stars")) === Boolean(was.closest(".people__stars"))) ?? same[0])?.focus({ preventScroll: true });
   }
@@ -155,6 +161,7 @@ class People {
   #key(e) {
     if (e.isComposing || e.altKey || e.ctrlKey || e.metaKey) return;
     const at = document.activeElement;
+    if (at?.classList.contains("people__letters")) return this.#letterKey(e, at);
     const searching = at === this.field;
     const row = at?.classList.contains("person");
     if (!searching && !row) return;
@@ -201,21 +208,46 @@ class People {
     const strip = e.target instanceof Element ? e.target.closest(".people__letters") : null;
     if (!strip || (e.type === "pointermove" && !e.buttons)) return;
     e.preventDefault();
-    const at = [...strip.children].find((l) => l.getBoundingClientRect().bottom >= e.clientY);
-    if (at instanceof HTMLElement) void this.#jump(Number(at.dataset.letter));
+    const at = [...strip.children].findIndex((l) => l.getBoundingClientRect().bottom >= e.clientY);
+    void this.#toLetter(strip, at < 0 ? strip.children.length - 1 : at);
   }
 
-  /** @param {number} index */
+  /** @param {Element} strip @param {number} at which of its letters */
+  #toLetter(strip, at) {
+    const letter = strip.children[at];
+    if (!(letter instanceof HTMLElement)) return;
+    strip.setAttribute("aria-valuenow", String(at + 1));
+    strip.setAttribute("aria-valuetext", letter.textContent || "");
+    return this.#jump(Number(letter.dataset.letter));
+  }
+
+  /** Keys on the letters: one up or down, the ends, or the letter itself. @param {KeyboardEvent} e @param {Element} strip */
+  #letterKey(e, strip) {
+    const all = [...strip.children];
+    const now = Number(strip.getAttribute("aria-valuenow")) - 1;
+    const named = e.key.length === 1 ? all.findIndex((l) => l.textContent?.toLocaleLowerCase() === e.key.toLocaleLowerCase()) : -1;
+    const to = { ArrowDown: now + 1, ArrowRight: now + 1, ArrowUp: now - 1, ArrowLeft: now - 1, Home: 0, End: all.length - 1 }[e.key] ?? (named < 0 ? undefined : named);
+    if (e.key === "Enter") {
+      e.preventDefault();
+      return void this.#toLetter(strip, now)?.then((link) => link?.focus({ preventScroll: true }));
+    }
+    if (to === undefined) return;
+    e.preventDefault();
+    void this.#toLetter(strip, Math.max(0, Math.min(to, all.length - 1)));
+  }
+
+  /** @param {number} index @returns {Promise<HTMLElement | undefined>} whoever is there */
   async #jump(index) {
     const windows = /** @type {HTMLElement[]} */ ([...this.body.querySelectorAll(".people__window")]);
     const w = windows.find((o) => index < Number(o.dataset.at) + Number(o.dataset.count));
-    if (!w) return;
+    if (!w) return undefined;
     this.#scroll.scrollTop = w.offsetTop;
     await this.#fill(w);
     const link = /** @type {HTMLElement | undefined} */ (w.querySelectorAll(".person")[index - Number(w.dataset.at)]);
     const head = /** @type {HTMLElement | null | undefined} */ (link?.parentElement?.previousElementSibling);
     const to = head?.classList.contains("people__letter") ? head : link;
     if (to) this.#scroll.scrollTop = w.offsetTop + to.offsetTop;
+    return link;
   }
 }
 

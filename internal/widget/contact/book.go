@@ -78,7 +78,7 @@ func (e *Entry) letter() string {
 		return "#"
 	}
 	r, _ := utf8.DecodeRuneInString(e.sort[1:])
-	return string(unicode.ToUpper(r))
+	return initial(r)
 }
 
 // A Book is the contacts of one source. The zero value and nil are empty.

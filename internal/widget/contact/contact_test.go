@@ -82,6 +82,22 @@ func TestAListIsInOrderWithLetters(t *testing.T) {
 	}
 }
 
+func TestListsAreDividedAsTheirScriptsAre(t *testing.T) {
+	b := book(t, named("1", "김민준"), named("2", "강서연"), named("3", "까치"), named("4", "박지훈"), named("5", "アサヒ"), named("6", "いとう"), named("7", "ガリレオ"), named("8", "やまだ"), named("9", "ゃ"), named("10", "わたなべ"), named("11", "んば"))
+	var got []string
+	for _, l := range contact.Search("", b).Letters() {
+		got = append(got, l.Text)
+	}
+	if diff := cmp.Diff([]string{"ㄱ", "ㅂ", "あ", "か", "や", "わ"}, got); diff != "" {
+		t.Error(diff)
+	}
+	for query, want := range map[string]string{"あさひ": "アサヒ", "민준": "김민준", "ｶﾞﾘ": "ガリレオ"} {
+		if found := names(contact.Search(query, b).Window(0, 9)); len(found) != 1 || found[0] != want {
+			t.Errorf("%q finds %q", query, found)
+		}
+	}
+}
+
 func TestEverythingAboutAContactIsFound(t *testing.T) {
 	acme := book(t,
 		`{"id":"1","name":"Zoë Müller-Österreich","company":"Pine & Co","phoneNumbers":[{"phoneNumber":"+49 171 1234567"}],"emails":["zoe@pine.test"]}`,

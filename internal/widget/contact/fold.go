@@ -23,6 +23,8 @@ func Fold(s string) string {
 	for _, r := range norm.NFKD.String(s) {
 		switch {
 		case unicode.Is(unicode.Mn, r):
+		case r >= 'ァ' && r <= 'ヶ': // katakana are found by hiragana, and stand among them
+			b.WriteRune(r - 'ァ' + 'ぁ')
 		case r == 'ß':
 			b.WriteString("ss")
 		case r == 'ø' || r == 'Ø':
@@ -55,4 +57,29 @@ func SearchDigits(query string) string {
 		}
 	}
 	return strings.TrimPrefix(Digits(query), "00")
+}
+
+// rows are the rows that Japanese lists are divided into, and starts the kana
+// that each begins with: the small forms come before their own.
+var rows, starts = []rune("あかさたなはまやらわ"), []rune("ぁかさたなはまゃらゎ")
+
+// syllables are the letters of Korean lists, in the order of the initial
+// consonants that syllables are decomposed into; doubled ones stand with the
+// simple ones.
+var syllables = []rune("ㄱㄱㄴㄷㄷㄹㅁㅂㅂㅅㅅㅇㅈㅈㅊㅋㅌㅍㅎ")
+
+// initial is the letter that a folded name stands under: the one that it
+// begins with, or what its script divides lists by.
+func initial(r rune) string {
+	switch {
+	case r >= 0x1100 && r < 0x1100+rune(len(syllables)):
+		return string(syllables[r-0x1100])
+	case r >= 'ぁ' && r <= 'ゖ':
+		i := len(starts) - 1
+		for starts[i] > r {
+			i--
+		}
+		return string(rows[i])
+	}
+	return string(unicode.ToUpper(r))
 }
