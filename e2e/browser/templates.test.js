@@ -41,7 +41,25 @@ describe('templates', () => {
       await tab.composer().press('Enter');
       await tab.bubble('Hello! I am on my way.').waitFor();
 
+      // What is known of Ben stands there; what is not is asked for.
+      await tab.composer().fill('{{firstName}}, it is {{my first name}}: order {{number of the order}} is ready.');
       await open();
+      await picker.getByRole('textbox').fill('Order');
+      await tab.page.keyboard.press('Enter');
+      await picker.waitFor({ state: 'hidden' });
+      await tab.composer().fill('');
+      await open();
+      await picker.getByRole('button', { name: /Order Ben, it is Ada: order {{number of the order}}/ }).click();
+      assert.equal(await tab.composer().inputValue(), 'Ben, it is Ada: order {{number of the order}} is ready.');
+      await tab.composer().press('Enter');
+      await tab.phone.getByText('Write what belongs in place of {{number of the order}}').waitFor();
+      await tab.page.keyboard.insertText('1174');
+      await tab.composer().press('Enter');
+      await tab.bubble('Ben, it is Ada: order 1174 is ready.').waitFor();
+
+      await open();
+      await picker.getByRole('button', { name: 'Delete Order' }).click();
+      await picker.getByText('{{firstName}}, it').waitFor({ state: 'detached' });
       await picker.getByRole('button', { name: 'Delete Way' }).click();
       await picker.getByText('No templates yet.').waitFor();
       await tab.page.keyboard.press('Escape');

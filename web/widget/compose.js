@@ -184,6 +184,7 @@ class Compose {
     this.#to.push(who);
     const t = /** @type {HTMLTemplateElement} */ (this.root.querySelector("#chip-template"));
     const chip = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (t.content.firstElementChild).cloneNode(true));
+    chip.dataset.number = who.number;
     this.#label(chip, who.name);
     this.chips.append(chip);
     if (who.name === who.number) void this.#name(who, chip);

@@ -21,12 +21,22 @@ export function without(draft, text) {
   return at < 0 ? draft : (whole.slice(0, at) + whole.slice(at + text.length + 1)).replace(/^\n+|\n+$/g, "");
 }
 
+/**
+ * The first place of a text that a template left to be filled in.
+ * @param {string} text @returns {{at: number, text: string, name: string} | null}
+ */
+export function open(text) {
+  const found = /\{\{\s*([\p{L}\p{N}][\p{L}\p{N} _.-]{0,39}?)\s*\}\}/u.exec(text);
+  return found && { at: found.index, text: found[0], name: found[1] };
+}
+
 /** How many characters the server counts; an emoji is one. @param {string} text */
 const size = (text) => [...text].length;
 
 export class Composer {
   #saved = "";
   #offered = "";
+  #asked = "";
   #line = 20;
   #version = 0;
   #inFlight = 0;
@@ -152,7 +162,22 @@ export class Composer {
     const text = this.field.value.trim();
     const files = this.#tray?.items ?? [];
     if ((!text && !files.length) || size(text) > this.limit || this.with.ready?.() === false) return;
+    if (this.#unfilled()) return;
     this.with.send(text, files);
+  }
+
+  /**
+   * Asks for what a template left open, once: the same text again is meant as
+   * it is.
+   */
+  #unfilled() {
+    const gap = open(this.field.value);
+    if (!gap || this.#asked === this.field.value) return false;
+    this.#asked = this.field.value;
+    this.field.focus();
+    this.field.setSelectionRange(gap.at, gap.at + gap.text.length);
+    this.count.textContent = `Write what belongs in place of ${gap.text}, or send again to leave it.`;
+    return true;
   }
 
   /** Empties the box; the draft goes with it once nothing of it is held. */

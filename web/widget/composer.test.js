@@ -9,7 +9,7 @@ globalThis.document = page;
 globalThis.window = globalThis;
 globalThis.addEventListener = () => {};
 globalThis.getComputedStyle = () => ({ lineHeight: "20px" });
-const { Composer, without } = await import("./composer.js");
+const { Composer, open, without } = await import("./composer.js");
 
 mock.timers.enable({ apis: ["setTimeout"] });
 let saved;
@@ -108,4 +108,17 @@ test("a text is taken out of the draft with its lines, and nothing else", () => 
   assert.equal(without("one", "one"), "");
   assert.equal(without("one more", "one"), "one more");
   assert.equal(without("one\none", "one"), "one");
+});
+
+test("what a template left open is asked for once, and sent when it is meant", () => {
+  assert.deepEqual(open("Order {{ order number }} and {{x}}"), { at: 6, text: "{{ order number }}", name: "order number" });
+  assert.equal(open("{{}} {x} {{a{b}}"), null);
+  const { it, field, held, count } = composer({ limit: "100" });
+  field.focus = () => {};
+  field.value = "Order {{number}}";
+  it.submit();
+  assert.deepEqual(held, []);
+  assert.match(count.textContent, /in place of {{number}}/);
+  it.submit();
+  assert.deepEqual(held, ["Order {{number}}"]);
 });

@@ -1,6 +1,7 @@
 // Owns the picker of templates at the box that texts are written in: a chosen
 // one goes where the cursor is, and what is written can be kept as another.
 // @ts-check
+import { open } from "./composer.js";
 import { announce } from "./nav.js";
 import { Sheet } from "./sheet.js";
 
@@ -11,7 +12,15 @@ let opener = null;
 /** @param {HTMLElement} at */
 export async function toggle(at) {
   opener = at;
-  if (await sheet.toggle(at, "/panel/templates")) focus();
+  if (await sheet.toggle(at, address())) focus();
+}
+
+/** The picker for whom the text at the box is for. */
+function address() {
+  const root = /** @type {HTMLElement | null | undefined} */ (opener?.closest("[data-panel]"));
+  const to = root?.querySelectorAll(".chip") ?? [];
+  const number = to.length === 1 && to[0] instanceof HTMLElement ? to[0].dataset.number : "";
+  return `/panel/templates?${new URLSearchParams({ conversation: root?.dataset.conversation ?? "", number: number ?? "" })}`;
 }
 
 function focus() {
@@ -31,15 +40,19 @@ sheet.box.addEventListener("click", (e) => {
   sheet.close();
   if (!to || template === undefined) return;
   to.focus();
-  to.setRangeText(template, to.selectionStart, to.selectionEnd, "end");
+  const from = to.selectionStart;
+  to.setRangeText(template, from, to.selectionEnd, "end");
   to.dispatchEvent(new Event("input", { bubbles: true }));
+  // What could not be filled in is selected, so that typing replaces it.
+  const gap = open(template);
+  if (gap) to.setSelectionRange(from + gap.at, from + gap.at + gap.text.length);
 });
 
 /** @param {string} id */
 async function remove(id) {
   if (!opener || !(await sheet.send(`/panel/templates/${encodeURIComponent(id)}/delete`, {}))) return;
   announce("Template deleted.");
-  if (await sheet.fill("/panel/templates", opener)) focus();
+  if (await sheet.fill(address(), opener)) focus();
 }
 
 // Up and down go through the list, as in any list of choices.

@@ -30,8 +30,8 @@ func (d *recordingDesk) RemoveContact(_ context.Context, id string) error {
 	return d.err
 }
 
-// filled is a form with a contact's numbers and what else is typed.
-func filled(more url.Values) url.Values {
+// typedContact is a form with a contact's numbers and what else is typed.
+func typedContact(more url.Values) url.Values {
 	v := url.Values{"firstName": {" Zoë  "}, "phoneKind": {"mobile", "business", "business"}, "phoneNumber": {"(415) 555-0171", "415 555 0172", "+1 415 555 0173"}, "email": {"zoe@pine.example", ""}}
 	for name, values := range more {
 		v[name] = values
@@ -41,7 +41,7 @@ func filled(more url.Values) url.Values {
 
 func TestAContactIsMadeOfWhatWasTyped(t *testing.T) {
 	f := newFixture(t, nil)
-	w := f.do("POST", "/contacts/personal", filled(url.Values{"webPage": {"pine.example/zoe"}, "birthday": {"1990-12-31"}, "notes": {"One\r\ntwo "}}))
+	w := f.do("POST", "/contacts/personal", typedContact(url.Values{"webPage": {"pine.example/zoe"}, "birthday": {"1990-12-31"}, "notes": {"One\r\ntwo "}}))
 	if w.Code != 200 || !strings.Contains(w.Body.String(), `"/contacts/personal/9"`) {
 		t.Fatalf("%d %s", w.Code, w.Body)
 	}
@@ -64,13 +64,13 @@ func TestWhatCannotBeIsSaidAtItsField(t *testing.T) {
 		want  string
 	}{
 		"nothing":           {url.Values{"phoneKind": {"mobile"}, "phoneNumber": {" "}}, "Write a name, a company"},
-		"no number":         {filled(url.Values{"phoneNumber": {"tea", "", ""}}), "“tea” is not a phone number."},
-		"one too many":      {filled(url.Values{"phoneKind": {"mobile", "mobile", "home"}}), "no room for another number of the type “Mobile”"},
-		"no e-mail address": {filled(url.Values{"email": {"zoe at pine"}}), "Write it as name@example.com."},
-		"no web page":       {filled(url.Values{"webPage": {"javascript:alert(1)"}}), "not the address of a web page"},
-		"no date":           {filled(url.Values{"birthday": {"tomorrow"}}), "This is not a date."},
-		"too long":          {filled(url.Values{"company": {strings.Repeat("x", 251)}}), "at most 250 characters"},
-		"long notes":        {filled(url.Values{"notes": {strings.Repeat("x", 4001)}}), "at most 4000 characters"},
+		"no number":         {typedContact(url.Values{"phoneNumber": {"tea", "", ""}}), "“tea” is not a phone number."},
+		"one too many":      {typedContact(url.Values{"phoneKind": {"mobile", "mobile", "home"}}), "no room for another number of the type “Mobile”"},
+		"no e-mail address": {typedContact(url.Values{"email": {"zoe at pine"}}), "Write it as name@example.com."},
+		"no web page":       {typedContact(url.Values{"webPage": {"javascript:alert(1)"}}), "not the address of a web page"},
+		"no date":           {typedContact(url.Values{"birthday": {"tomorrow"}}), "This is not a date."},
+		"too long":          {typedContact(url.Values{"company": {strings.Repeat("x", 251)}}), "at most 250 characters"},
+		"long notes":        {typedContact(url.Values{"notes": {strings.Repeat("x", 4001)}}), "at most 4000 characters"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, nil)
@@ -123,7 +123,7 @@ func TestARefusalKeepsWhatWasTyped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, nil)
 			f.desk.err = tt.err
-			w := f.do("POST", "/contacts/personal/7", filled(url.Values{"company": {"Pine & Co"}}))
+			w := f.do("POST", "/contacts/personal/7", typedContact(url.Values{"company": {"Pine & Co"}}))
 			for _, want := range append(tt.want, `value="Pine &amp; Co"`, `value="(415) 555-0171"`) {
 				if w.Code != 422 || !strings.Contains(w.Body.String(), want) {
 					t.Errorf("%d, want %q\n%s", w.Code, want, w.Body)
@@ -144,7 +144,7 @@ func TestOnlyAnAppThatMayChangesContacts(t *testing.T) {
 	}
 	for _, at := range []string{"GET /contacts/personal/new/edit", "POST /contacts/personal", "POST /contacts/personal/7", "POST /contacts/personal/7/delete", "POST /contacts/personal/7/restore"} {
 		method, path, _ := strings.Cut(at, " ")
-		if w := f.do(method, path, filled(nil)); w.Code != 403 {
+		if w := f.do(method, path, typedContact(nil)); w.Code != 403 {
 			t.Errorf("%s: %d", at, w.Code)
 		}
 	}
@@ -180,7 +180,7 @@ func TestAnUnknownNumberIsSavedOrAdded(t *testing.T) {
 
 func TestWhatWasTypedIsThereAgain(t *testing.T) {
 	f := newFixture(t, nil)
-	typed := filled(url.Values{"company": {"Unsaved Ltd"}})
+	typed := typedContact(url.Values{"company": {"Unsaved Ltd"}})
 	f.do("POST", "/contacts/personal/new/draft", typed)
 	told := f.desk.told[0]
 	key, text, _ := strings.Cut(strings.TrimPrefix(told, "draft "), ": ")

@@ -37,14 +37,14 @@ type Templates interface {
 // A templatesView is the picker of templates.
 type templatesView struct {
 	page
-	Own, Company []Template
+	Own, Company []filled
 	Failed       string // a sentence instead of the templates
 	NameLimit    int
 }
 
 func (h *Handler) templates(w http.ResponseWriter, r *http.Request, p page) error {
 	all, err := p.desk.Templates(r.Context())
-	v := newTemplates(p, all)
+	v := newTemplates(p, all, p.values(r.FormValue("conversation"), r.FormValue("number")))
 	if err != nil {
 		e, ok := errors.AsType[*rc.Error](err)
 		if !ok || e.Kind == rc.Unauthenticated {
@@ -55,15 +55,15 @@ func (h *Handler) templates(w http.ResponseWriter, r *http.Request, p page) erro
 	return render(w, http.StatusOK, "templates", v)
 }
 
-func newTemplates(p page, all []Template) templatesView {
+func newTemplates(p page, all []Template, values map[string]string) templatesView {
 	v := templatesView{page: p, NameLimit: nameLimit}
 	for _, t := range all {
 		t.Name = markup.Cut(markup.Line(t.Name), nameLimit)
 		t.Text = markup.NoOverrides(t.Text)
 		if t.Company {
-			v.Company = append(v.Company, t)
+			v.Company = append(v.Company, fill(t, values))
 		} else {
-			v.Own = append(v.Own, t)
+			v.Own = append(v.Own, fill(t, values))
 		}
 	}
 	return v

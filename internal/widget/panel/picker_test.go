@@ -63,3 +63,38 @@ func TestKeepingAndDeletingTemplates(t *testing.T) {
 		})
 	}
 }
+
+func TestTemplatesAreFilledForWhomTheTextIs(t *testing.T) {
+	f := newFixture(t, nil)
+	ownStory(f.desk.fixtureDesk)
+	f.handler.Books = newFixtureBooks(0)
+	nils := Party{Number: "+14155550177", Display: "(415) 555-0177", Name: "Nils Nordgren"}
+	heard := Party{Number: "+13105550155", Display: "(310) 555-0155", Name: "WIRELESS CALLER", Heard: true}
+	f.desk.conversations = append(f.desk.conversations,
+		Conversation{ID: "own", Parties: []Party{dana, nils}}, Conversation{ID: "heard", Parties: []Party{dana, heard}})
+	for name, tt := range map[string]struct{ conversation, text, want, open string }{
+		"one's own contact":      {"own", "Hi {{firstName}} {{Last name}} of {{company}}!", "Hi Nils Nordgren of Nordgren Tak!", ""},
+		"a colleague":            {"41", "{{ first_name }}, {{jobTitle}}", "Priya, Buyer", ""},
+		"the page's application": {"46", "Dear {{name}} ({{firstName}})", "Dear Lumen Interiors ({{firstName}})", "{{firstName}}"},
+		"oneself":                {"own", "{{myFirstName}} of {{My company}}, {{myNumber}}", "Dana of Harbor Supply, (650) 555-0101", ""},
+		"nobody knows who it is": {"heard", "Hi {{firstName}}", "Hi {{firstName}}", "{{firstName}}"},
+		"several people":         {"43", "Hi {{firstName}}", "Hi {{firstName}}", "{{firstName}}"},
+		"what only Ada knows":    {"own", "Order {{order number}}", "Order {{order number}}", "{{order number}}"},
+		"braces of their own":    {"own", "{{}} {{ }} {x} {{a{b}}", "{{}} {{ }} {x} {{a{b}}", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f.desk.texts = []Template{{ID: "1", Name: "T", Text: tt.text}}
+			body := f.do("GET", "/templates?conversation="+tt.conversation, nil).Body.String()
+			if !strings.Contains(body, `data-template="`+tt.want+`"`) {
+				t.Errorf("want %q:\n%s", tt.want, body)
+			}
+			if marked := strings.Contains(body, `<mark class="pick__open">`+tt.open+`</mark>`); marked != (tt.open != "") {
+				t.Errorf("marked: %v\n%s", marked, body)
+			}
+		})
+	}
+	f.desk.texts = []Template{{ID: "1", Name: "T", Text: "Hi {{firstName}}"}}
+	if body := f.do("GET", "/templates?number="+url.QueryEscape(priya.Number), nil).Body.String(); !strings.Contains(body, `data-template="Hi Priya"`) {
+		t.Errorf("a new text to one person:\n%s", body)
+	}
+}

@@ -103,10 +103,10 @@ var stories = append([]story{
 		return "presence-story", newPresence(p)
 	}},
 	{Name: "templates", Title: "Templates", draw: func(d *fixtureDesk, p page) (string, any) {
-		return "templates-story", newTemplates(p, d.texts)
+		return "templates-story", newTemplates(p, append(d.texts, Template{"5", "Order", "Hi {{first name}}, {{my name}} of {{My company}} here: order {{order number}} is ready.", false}), p.values("42", ""))
 	}},
 	{Name: "templates-none", Title: "Templates, none yet", draw: func(d *fixtureDesk, p page) (string, any) {
-		return "templates-story", newTemplates(p, nil)
+		return "templates-story", newTemplates(p, nil, nil)
 	}},
 	{Name: "nothing", Title: "No conversation open", Side: true, draw: func(d *fixtureDesk, p page) (string, any) { return "nothing", p }},
 	{Name: "failure", Title: "A panel did not open", draw: func(d *fixtureDesk, p page) (string, any) {
