@@ -112,9 +112,16 @@ describe('a contact of one\'s own', () => {
       await phone.getByRole('list', { name: 'Favorites' }).getByRole('link', { name: 'Nils Nordgren' }).click();
       await phone.getByRole('button', { name: 'Favorite', exact: true, pressed: true }).waitFor();
       await other.goTo('Messages');
-      await tab.goTo('Messages');
 
-      await tab.openConversation('Nils Nordgren');
+      // What was written with them, and what is written meanwhile.
+      await phone.getByRole('tab', { name: 'Details' }).press('ArrowRight');
+      const texts = phone.getByRole('tabpanel', { name: 'Texts' });
+      await texts.getByText('Your roof is ready.').waitFor();
+      await elsewhere.call('POST', '/sms', { from: { phoneNumber: ben.phoneNumber }, to: [{ phoneNumber: '+14155550177' }], text: 'And paid for.' });
+      await texts.getByText('And paid for.').waitFor();
+      assert.deepEqual(await objections(tab), []);
+      await texts.getByRole('link').click();
+      await tab.composer().waitFor();
       await phone.getByRole('link', { name: 'View contact' }).click();
       await phone.getByRole('button', { name: 'Delete' }).click();
       await phone.getByText('Nils Nordgren was deleted.').waitFor();

@@ -3,7 +3,7 @@
 // And wherever a number is somebody's: showing the contact, or saying which of
 // several it is.
 // @ts-check
-import { ask } from "./ask.js";
+import { ask, frameURL } from "./ask.js";
 import "./favorite.js";
 import { alert } from "./nav.js";
 import { current, ready, request } from "./service.js";
@@ -27,7 +27,20 @@ function choose(root, tab) {
     if (panel) panel.hidden = !on;
   }
   if (tab.id === "tab-activities") void activities(root);
+  if (tab.id === "tab-texts") void texts();
 }
+
+/** What was written with the contact, while somebody looks at it. */
+async function texts() {
+  const at = /** @type {HTMLElement | null} */ (document.querySelector("#contact-texts:not([hidden])"));
+  if (!at) return;
+  const r = await ask((at.dataset.texts || "").slice(frameURL("").length)).catch(() => null);
+  const text = r ? await r.text() : "";
+  if (!at.isConnected || !r?.ok) return r?.status !== 404 && alert(text.trim() || "There is no connection right now.");
+  await htmx.swap({ text, target: at, swap: "innerHTML", sourceElement: at });
+}
+document.addEventListener("oh:conversations", () => void texts());
+document.addEventListener("oh:resync", () => void texts());
 
 /** They are asked for each time somebody looks. @param {HTMLElement} root */
 async function activities(root) {

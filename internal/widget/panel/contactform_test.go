@@ -229,3 +229,26 @@ func TestColleaguesAndOnesOwnContactsAreFavorites(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAContactHasItsConversations(t *testing.T) {
+	f := newFixture(t, nil)
+	f.handler.Books = newFixtureBooks(0)
+	for path, want := range map[string][]string{
+		"/contacts/company/1002/texts": {"#/conversations/41", "#/conversations/43"},
+		"/contacts/HarborCRM/c1/texts": {"#/conversations/42"},
+		"/contacts/HarborCRM/c4/texts": {"No texts with", "Write a text"},
+	} {
+		w := f.do("GET", path, nil)
+		for _, want := range want {
+			if w.Code != 200 || !strings.Contains(w.Body.String(), want) {
+				t.Errorf("GET %s: %d, want %q\n%s", path, w.Code, want, w.Body)
+			}
+		}
+		if n := strings.Count(w.Body.String(), "#/conversations/"); n > 2 || n == 0 && !strings.Contains(w.Body.String(), "No texts") {
+			t.Errorf("GET %s: %d conversations", path, n)
+		}
+	}
+	if w := f.do("GET", "/contacts/personal/9/texts", nil); w.Code != 404 {
+		t.Errorf("somebody who is not there: %d", w.Code)
+	}
+}

@@ -306,6 +306,9 @@ type contactView struct {
 // Edit is the route of its form.
 func (v contactView) Edit() string { return "#" + contactPath(v.Contact) + "/edit" }
 
+// Tabbed reports whether there is more than the details.
+func (v contactView) Tabbed() bool { return len(v.Lines) > 0 || v.App.Activities != "" }
+
 // Act is where something is done with it.
 func (v contactView) Act(what string) string { return v.Path("contacts", v.Type, v.ID, what) }
 
@@ -336,22 +339,11 @@ func buttonIcon(name string) string {
 
 // contact answers with the page of one.
 func (h *Handler) contact(w http.ResponseWriter, r *http.Request, p page) error {
-	typ, id := r.PathValue("type"), r.PathValue("id")
-	c, ok := contact.Contact{}, false
-	switch typ {
-	case contact.Company:
-		c, ok = p.desk.Colleagues().Get(id)
-	case contact.Personal:
-		c, ok = p.desk.Personal().Get(id)
+	c, ok := h.find(r, p)
+	if !ok {
+		return gone()
 	}
 	app, known := p.source()
-	if d, named := p.desk.(namedDesk); !ok && named {
-		c, ok = d.books.Contact(d.visit, id)
-		ok = ok && c.Type == typ
-	}
-	if !ok {
-		return rc.Errorf(rc.NotFound, "This contact is not here any more.")
-	}
 	v := newContact(p, c, app, known && c.Type == app.Type)
 	v.Star = newMarker(r.Context(), p).star(c)
 	if record, own := p.desk.Contact(c.ID); own && c.Type == contact.Personal {
