@@ -68,10 +68,10 @@ describe('the authorization button', () => {
       await button.click();
       await asked(tab, '/authorize');
       await person.context.clock.runFor(16_000);
-      await tab.phone.getByText('TestService did not answer.').waitFor();
+      await tab.phone.getByText('TestServiceDisplayName did not answer.').waitFor();
       await serve(tab, { '/authorize': { data: 'ok' } });
       await button.click();
-      await tab.phone.getByText('TestService did not answer.').waitFor({ state: 'hidden' });
+      await tab.phone.getByText('TestServiceDisplayName did not answer.').waitFor({ state: 'hidden' });
       assert.equal(await times(tab, '/authorize'), 2);
     } finally {
       await person.close();
