@@ -119,7 +119,7 @@ func (d *Desk) connect(ctx context.Context, s *session) error {
 			return err
 		}
 		d.presenceGap()
-		wake(d.wantCalls)
+		d.callsGap()
 	}
 	d.setConnected(true)
 	// Whatever happened while nobody listened is in the next sync.

@@ -37,6 +37,7 @@ type callBook struct {
 	sorted  []*rc.CallRecord // newest first; nil when it is to be made
 	refused bool             // the platform does not let this app read it
 	asked   bool             // somebody waits for the next sync
+	read    bool             // in this run
 }
 
 // A callsRow is what is kept beside the calls.
@@ -232,7 +233,7 @@ func (d *Desk) absorbCalls(s rc.CallSync, full bool) {
 		some = b.take(r, c) || some
 	}
 	b.trim(c)
-	b.row.At = now
+	b.row.At, b.read = now, true
 	if s.SyncInfo.SyncToken != "" {
 		b.row.Token = s.SyncInfo.SyncToken
 	}
@@ -332,6 +333,17 @@ func (d *Desk) SeeCalls() {
 	d.dirty(rowKey{rowCalls, ""})
 	if some {
 		d.tell(Event{Type: EventCalls})
+	}
+}
+
+// callsGap has the log read again after a time without events, unless this
+// run has read it just now: such requests are few.
+func (d *Desk) callsGap() {
+	d.mu.Lock()
+	just := d.calls.read && d.pool.Now().Sub(d.calls.row.At) < time.Minute
+	d.mu.Unlock()
+	if !just {
+		wake(d.wantCalls)
 	}
 }
 
