@@ -52,6 +52,7 @@ function offer(name, restore) {
   dismiss.addEventListener("click", close);
   line.append(words, undo, dismiss);
   document.querySelector(".strips")?.append(line);
+  announce(`${name} was deleted. Undo is at the top of the phone.`);
 }
 
 /** @param {HTMLButtonElement} at @param {string} restore @param {string} name */

@@ -198,8 +198,10 @@ func TestWhatIsTypedOfAContactIsKept(t *testing.T) {
 			t.Errorf("%s: %v", key, err)
 		}
 	}
-	if err := d.SaveDraft(t.Context(), "contact:2", "typed"); err == nil {
-		t.Error("a draft of somebody who is not there")
+	for _, key := range []string{"contact:2", "contact:01", "contact:", "contact:x"} {
+		if err := d.SaveDraft(t.Context(), key, "typed"); err == nil {
+			t.Errorf("%s: a draft of somebody who is not there", key)
+		}
 	}
 	pool.Close()
 	d = open(t, h.pool(t))

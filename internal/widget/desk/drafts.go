@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -91,6 +92,7 @@ const (
 func (d *Desk) isForm(key string) bool {
 	id, ok := strings.CutPrefix(key, formDraft)
 	_, known := d.ledger.people.personal[contactID(id)]
+	known = known && id == strconv.FormatInt(contactID(id), 10) // one contact has one form
 	_, begun := d.ledger.drafts[key]
 	return ok && (id == newForm || known || begun)
 }
