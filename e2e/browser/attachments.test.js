@@ -167,7 +167,24 @@ describe('pictures and files', () => {
 
       const records = (await (await Api.as(demo, ben)).texts()).sort((a, b) => a.creationTime.localeCompare(b.creationTime));
       assert.deepEqual(records.map((m) => [m.subject, m.attachments.at(-1).fileName]), [['The plan', 'plan.gif'], ['And the prices', 'prices.zip']]);
-      await tab.goTo('Messages');
+      // An application that takes contact cards is given them, and no token.
+      await tab.post({ type: 'rc-adapter-register-third-party-service', service: { name: 'AcmeCRM', vcardHandlerPath: '/vcard' } });
+      await tab.page.evaluate(() => window.addEventListener('message', ({ data, source }) => {
+        if (data?.type !== 'rc-post-message-request' || data.path !== '/vcard') return;
+        /** @type {Window} */ (source).postMessage({ type: 'rc-post-message-response', responseId: data.requestId, response: {} }, '*');
+      }));
+      await tab.phone.locator('[data-choose]').setInputFiles({ name: 'Omar Haddad.vcf', mimeType: 'text/vcard', buffer: Buffer.from(vcard) });
+      await tray.getByText('Omar Haddad.vcf').waitFor();
+      await tab.send('Our foreman');
+      const card = tab.phone.locator('.msg--mine:not(.msg--sending)').getByRole('button', { name: 'Open contact card Omar Haddad' });
+      await card.waitFor();
+      await card.press('Enter');
+      const asked = await tab.hears('rc-post-message-request', '/vcard');
+      assert.equal(asked.body.vcard, vcard);
+      assert.match(asked.body.vcardUri, /^http:\/\/localhost:\d+\/p\/[^?]*$/);
+      await tab.phone.locator('#live').getByText('Omar Haddad.vcf was given to AcmeCRM').waitFor({ state: 'attached' });
+      assert.equal(await tab.phone.locator('dialog.viewer').count(), 0);
+
       assert.deepEqual(person.console.filter((line) => line.startsWith('uncaught')), []);
     } finally {
       await person.close();
