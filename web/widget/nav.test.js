@@ -40,3 +40,14 @@ test("a page of a service may have any name, and nothing climbs out by it", () =
   assert.equal(known("/customizedTabs/100%"), "/customizedTabs/100%25");
   for (const path of ["/customized/..", "/customized/%2e%2e", "/customized/..%2f..%2fsettings", "/customized/a/../../x", "/customized/"]) assert.equal(known(path), "/messages");
 });
+
+test("the form of a contact is a place, and nothing climbs out of it", () => {
+  for (const path of ["/contacts/personal/new/edit", "/contacts/personal/12/edit", "/contacts/personal/new/edit/%2B14155550177"]) {
+    assert.equal(known(path), path);
+  }
+  assert.equal(known("/contacts/personal/new/edit/+1 415"), "/contacts/personal/new/edit/%2B1%20415");
+  assert.equal(known("/contacts/personal/12/edit/%2e%2e"), "/contacts/personal/12/edit");
+  for (const path of ["/contacts/personal/x/edit", "/contacts/personal/../edit", "/contacts/personal/12/delete", "/contacts/company/12/edit"]) {
+    assert.equal(known(path), "/messages", path);
+  }
+});
