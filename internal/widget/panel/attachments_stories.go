@@ -12,6 +12,7 @@ func filesStory() story {
 	return story{Name: "conversation-files", Title: "Conversation with pictures and files", Side: true, draw: func(d *fixtureDesk, p page) (string, any) {
 		c, _, err := d.Conversation("42")
 		must(err)
+		p.Held = true // there is nobody to ask for the pictures
 		v := newConversation(p, c, fileMessages(), "")
 		v.Added = p.fileViews("", []File{
 			{ID: "u1", Name: "site plan.png", ContentType: "image/png", Size: 340_000, Width: 800, Height: 600, Upload: true},
