@@ -83,7 +83,7 @@ describe('the authorization button', () => {
     try {
       const tab = await person.tab();
       await register(tab, snippet);
-      await person.signIn(tab, await demo.user('Ada Archer'));
+      await person.enter(tab, await demo.user('Ada Archer'));
       await tab.goTo('Settings');
       await tab.phone.getByRole('button', { name: 'Authorize', exact: true }).waitFor();
     } finally {
