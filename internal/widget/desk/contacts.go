@@ -57,8 +57,10 @@ func (d *Desk) bookkeeper() {
 		return
 	}
 	var b backoff
+	p := background
 	for {
-		err := d.walk(d.ctx)
+		err := d.walk(d.ctx, p)
+		p = background
 		_, refused := errors.AsType[*refusal](err)
 		wait := refresh
 		switch {
@@ -78,6 +80,7 @@ func (d *Desk) bookkeeper() {
 			return
 		case <-timer.C:
 		case <-d.wantContacts:
+			p = live // somebody looks at them
 			if !d.sleep(d.budget.pace(rc.Heavy)) {
 				return
 			}
@@ -90,7 +93,7 @@ func (d *Desk) bookkeeper() {
 func (d *Desk) RefreshContacts() { wake(d.wantContacts) }
 
 // walk syncs page by page; each counts at once.
-func (d *Desk) walk(ctx context.Context) error {
+func (d *Desk) walk(ctx context.Context, p priority) error {
 	d.mu.Lock()
 	d.walking = true
 	if d.book.Page == 0 {
@@ -116,7 +119,7 @@ func (d *Desk) walk(ctx context.Context) error {
 		if at.Page != 0 {
 			query.Set("pageId", strconv.FormatInt(at.Page, 10))
 		}
-		s, err := get[rc.AddressBookSync](ctx, d, rc.Heavy, background, bookSyncPath, query)
+		s, err := get[rc.AddressBookSync](ctx, d, rc.Heavy, p, bookSyncPath, query)
 		if r, refused := errors.AsType[*refusal](err); refused && r.Status == http.StatusBadRequest && (at.Token != "" || at.Page != 0) {
 			// The token or the place is not known any more: from the beginning.
 			d.mu.Lock()
