@@ -79,6 +79,10 @@ it('every snippet runs and gives what it says, and every event is heard', async 
     await tab.hears('rc-adapter-syncPresence');
     await (await Api.as(demo, ben)).text(ada, 'For the events');
     await tab.hears('rc-inbound-message-notify', 'For the events');
+    await demo.command('call', 'add', '--from', '+14155550142', '--to', ada.phoneNumber, '--outcome', 'missed');
+    await tab.goTo('History');
+    await tab.hears('rc-call-history-synced-notify');
+    await tab.goTo('Messages');
     for (const block of all) {
       const [code, wanted] = real(block).split('\n// → ');
       const lines = code.split('\n');

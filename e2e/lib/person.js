@@ -82,7 +82,7 @@ export class Tab {
     await this.phone.getByRole('option').filter({ hasText: shown }).first().click();
   }
 
-  /** Uses the bottom bar. @param {'Messages' | 'Contacts' | 'Settings'} name */
+  /** Uses the bottom bar. @param {'Messages' | 'History' | 'Contacts' | 'Settings'} name */
   async goTo(name) {
     await this.phone.getByRole('navigation').getByRole('link', { name: new RegExp(name) }).click();
     await this.phone.getByRole('heading', { name, exact: true }).first().waitFor();
