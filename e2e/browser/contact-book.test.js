@@ -124,7 +124,7 @@ describe('a contact of one\'s own', () => {
       await tab.composer().waitFor();
       await phone.getByRole('link', { name: 'View contact' }).click();
       await phone.getByRole('button', { name: 'Delete' }).click();
-      await phone.getByText('Nils Nordgren was deleted.').waitFor();
+      await phone.getByText('Nils Nordgren was deleted.', { exact: true }).waitFor();
       await other.row('(415) 555-0177').waitFor();
       assert.deepEqual(await objections(tab), []);
       await phone.getByRole('button', { name: 'Undo' }).click();
