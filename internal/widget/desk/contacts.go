@@ -73,19 +73,13 @@ func (d *Desk) bookkeeper() {
 		default:
 			d.log.Info("the platform does not give the user's contacts", "err", err)
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-d.ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
-		case <-d.wantContacts:
+		asked, open := d.await(wait, d.wantContacts)
+		if asked {
 			p = live // somebody looks at them
-			if !d.sleep(d.budget.pace(rc.Heavy)) {
-				return
-			}
 		}
-		timer.Stop()
+		if !open || asked && !d.sleep(d.budget.pace(rc.Heavy)) {
+			return
+		}
 	}
 }
 

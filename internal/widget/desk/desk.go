@@ -342,3 +342,18 @@ func (d *Desk) sleep(wait time.Duration) bool {
 		return false
 	}
 }
+
+// await waits until the time is over or somebody asks for what is done then;
+// it is not open when the desk closes.
+func (d *Desk) await(wait time.Duration, want <-chan struct{}) (asked, open bool) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return false, true
+	case <-want:
+		return true, true
+	case <-d.ctx.Done():
+		return false, false
+	}
+}

@@ -46,18 +46,10 @@ func (d *Desk) fan() {
 		case !refused:
 			wait = b.next()
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-d.ctx.Done():
-			timer.Stop()
+		asked, open := d.await(wait, d.wantFavorites)
+		if !open || asked && !d.sleep(d.budget.pace(rc.Light)) {
 			return
-		case <-timer.C:
-		case <-d.wantFavorites:
-			if !d.sleep(d.budget.pace(rc.Light)) {
-				return
-			}
 		}
-		timer.Stop()
 	}
 }
 

@@ -144,19 +144,11 @@ func (d *Desk) caller() {
 			d.log.Info("the platform does not give the user's call log", "err", err)
 		}
 		d.refuseCalls(refused)
-		timer := time.NewTimer(wait)
-		select {
-		case <-d.ctx.Done():
-			timer.Stop()
+		// Calls end together, as when a queue rings everybody.
+		asked, open := d.await(wait, d.wantCalls)
+		if !open || asked && !d.sleep(d.budget.pace(rc.Heavy)) {
 			return
-		case <-timer.C:
-		case <-d.wantCalls:
-			// Calls end together, as when a queue rings everybody.
-			if !d.sleep(d.budget.pace(rc.Heavy)) {
-				return
-			}
 		}
-		timer.Stop()
 	}
 }
 

@@ -248,19 +248,11 @@ func (d *Desk) librarian() {
 		default:
 			d.log.Warn("reading the directory", "err", err)
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-d.ctx.Done():
-			timer.Stop()
+		// A changed directory is often changed again.
+		asked, open := d.await(wait, d.wantDirectory)
+		if !open || asked && !d.sleep(time.Second+d.budget.pace(rc.Medium)) {
 			return
-		case <-timer.C:
-		case <-d.wantDirectory:
-			// A changed directory is often changed again.
-			if !d.sleep(time.Second + d.budget.pace(rc.Medium)) {
-				return
-			}
 		}
-		timer.Stop()
 	}
 }
 

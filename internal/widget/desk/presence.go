@@ -329,31 +329,23 @@ func (d *Desk) rollCall() {
 		case <-d.wantColleagues:
 		default:
 		}
-		asked := d.pool.Now()
+		at := d.pool.Now()
 		list, err := all[rc.Presence](d.ctx, d, rc.Heavy, background, accountPath+"/presence", nil)
 		_, refused := errors.AsType[*refusal](err)
 		wait := refresh
 		switch {
 		case err == nil:
 			b = backoff{}
-			d.present(list, asked)
+			d.present(list, at)
 		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
 			return
 		case !refused:
 			wait = b.next()
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-d.ctx.Done():
-			timer.Stop()
+		asked, open := d.await(wait, d.wantColleagues)
+		if !open || asked && !d.sleep(d.budget.pace(rc.Heavy)) {
 			return
-		case <-timer.C:
-		case <-d.wantColleagues:
-			if !d.sleep(d.budget.pace(rc.Heavy)) {
-				return
-			}
 		}
-		timer.Stop()
 	}
 }
 

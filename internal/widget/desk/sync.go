@@ -40,15 +40,9 @@ func (d *Desk) syncer() {
 	var b backoff
 	for {
 		wait, first := d.poll()
-		timer := time.NewTimer(wait)
-		select {
-		case <-d.ctx.Done():
-			timer.Stop()
+		if _, open := d.await(wait, d.wantSync); !open {
 			return
-		case <-timer.C:
-		case <-d.wantSync:
 		}
-		timer.Stop()
 		// Somebody waits for the first one.
 		if !first && !d.sleep(d.budget.pace(rc.Light)) {
 			return
