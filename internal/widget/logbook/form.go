@@ -28,11 +28,7 @@ func (h *Handler) form(w http.ResponseWriter, r *http.Request, c call) error {
 	if !c.logs() {
 		return rc.Errorf(rc.NotFound, "The page around the phone does not log messages.")
 	}
-	d, err := h.Desks.Desk(r.Context(), c.visit.Session.GrantID)
-	if err != nil {
-		return err
-	}
-	t, err := d.Thread(r.PathValue("id"))
+	t, err := h.thread(r, c)
 	if err != nil {
 		return err
 	}
@@ -138,11 +134,7 @@ func (h *Handler) items(w http.ResponseWriter, r *http.Request, c call) error {
 	if err != nil {
 		return err
 	}
-	d, err := h.Desks.Desk(r.Context(), c.visit.Session.GrantID)
-	if err != nil {
-		return err
-	}
-	t, err := d.Thread(r.PathValue("id"))
+	t, err := h.thread(r, c)
 	if err != nil {
 		return err
 	}

@@ -226,11 +226,7 @@ func (h *Handler) press(w http.ResponseWriter, r *http.Request, c call) error {
 	if err != nil {
 		return err
 	}
-	d, err := h.Desks.Desk(r.Context(), c.visit.Session.GrantID)
-	if err != nil {
-		return err
-	}
-	thread, err := d.Thread(r.PathValue("id"))
+	thread, err := h.thread(r, c)
 	if err != nil {
 		return err
 	}
@@ -254,6 +250,15 @@ func (h *Handler) press(w http.ResponseWriter, r *http.Request, c call) error {
 		keys = append(keys, d.key(c.target))
 	}
 	return h.give(w, r, c, q.asked, s, keys)
+}
+
+// thread is the conversation of the path.
+func (h *Handler) thread(r *http.Request, c call) (Thread, error) {
+	d, err := h.Desks.Desk(r.Context(), c.visit.Session.GrantID)
+	if err != nil {
+		return Thread{}, err
+	}
+	return d.Thread(r.PathValue("id"))
 }
 
 // pressed are the drafts of a click, newest day first.

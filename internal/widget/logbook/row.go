@@ -51,11 +51,7 @@ func (h *Handler) row(w http.ResponseWriter, r *http.Request, c call) error {
 	if err != nil {
 		return err
 	}
-	d, err := h.Desks.Desk(r.Context(), c.visit.Session.GrantID)
-	if err != nil {
-		return err
-	}
-	t, err := d.Thread(r.PathValue("id"))
+	t, err := h.thread(r, c)
 	if err != nil {
 		return err
 	}
