@@ -3,13 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { objections } from '../lib/axe.js';
 import { openBrowser } from '../lib/chromium.js';
 import { Demo } from '../lib/demo.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Demo} */
 let demo;
@@ -189,12 +186,7 @@ describe('the configurator', () => {
           await page.getByLabel('Layer').fill('high');
           await page.locator('[data-advice]').getByText('zIndex must be').waitFor();
           assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, 'nothing hangs out');
-          await page.evaluate(axe);
-          const objections = await page.evaluate(async () => {
-            const { violations } = await Reflect.get(window, 'axe').run(document, { iframes: false });
-            return violations.map((/** @type {any} */ v) => `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')}`);
-          });
-          assert.deepEqual(objections, []);
+          assert.deepEqual(await objections(page), []);
         }, { colorScheme, viewport: { width, height: 900 } });
       });
     }

@@ -3,14 +3,11 @@
 // elsewhere, deleted and brought back, in every tab at once.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { objections } from '../lib/axe.js';
 import { Api } from '../lib/api.js';
 import { Demo } from '../lib/demo.js';
 import { Person } from '../lib/person.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Demo} */
 let demo;
@@ -21,16 +18,6 @@ after(async () => {
   assert.doesNotMatch(demo.log(), /rate limited/, 'a desk saw a 429');
   await demo.close();
 });
-
-/** What an accessibility checker objects to in the phone. @param {import('../lib/person.js').Tab} tab */
-async function objections(tab) {
-  const frame = await tab.frame();
-  await frame.evaluate(axe);
-  return frame.evaluate(async () => {
-    const { violations } = await Reflect.get(window, 'axe').run(document);
-    return violations.map((/** @type {any} */ v) => `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')}`);
-  });
-}
 
 describe('a contact of one\'s own', () => {
   it('is made of a number, kept over a reload and changed against others', async () => {
@@ -48,7 +35,7 @@ describe('a contact of one\'s own', () => {
       await phone.getByRole('link', { name: 'Save contact' }).click();
       await heading('New contact').waitFor();
       assert.equal(await field('Phone number').inputValue(), '(415) 555-0177');
-      assert.deepEqual(await objections(tab), []);
+      assert.deepEqual(await objections(await tab.frame()), []);
       const kept = tab.page.waitForResponse((r) => r.url().endsWith('/contacts/personal/new/draft') && r.request().postData()?.includes('Nordgren') === true);
       await field('First name').fill('Nils');
       await field('Last name').fill('Nordgren');
@@ -69,7 +56,7 @@ describe('a contact of one\'s own', () => {
       await other.row('Nils Nordgren').waitFor();
       const id = await phone.locator('[data-panel=contact]').getAttribute('data-contact-id');
       await phone.getByRole('link', { name: 'nils@nordgren.example' }).waitFor();
-      assert.deepEqual(await objections(tab), []);
+      assert.deepEqual(await objections(await tab.frame()), []);
 
       // Another client changes the same field, and one that the form leaves.
       await phone.getByRole('link', { name: 'Edit' }).click();
@@ -119,14 +106,14 @@ describe('a contact of one\'s own', () => {
       await texts.getByText('Your roof is ready.').waitFor();
       await elsewhere.call('POST', '/sms', { from: { phoneNumber: ben.phoneNumber }, to: [{ phoneNumber: '+14155550177' }], text: 'And paid for.' });
       await texts.getByText('And paid for.').waitFor();
-      assert.deepEqual(await objections(tab), []);
+      assert.deepEqual(await objections(await tab.frame()), []);
       await texts.getByRole('link').click();
       await tab.composer().waitFor();
       await phone.getByRole('link', { name: 'View contact' }).click();
       await phone.getByRole('button', { name: 'Delete' }).click();
       await phone.getByText('Nils Nordgren was deleted.', { exact: true }).waitFor();
       await other.row('(415) 555-0177').waitFor();
-      assert.deepEqual(await objections(tab), []);
+      assert.deepEqual(await objections(await tab.frame()), []);
       await phone.getByRole('button', { name: 'Undo' }).click();
       await phone.getByRole('heading', { name: 'Nils Nordgren', exact: true }).waitFor();
       await other.row('Nils Nordgren').waitFor();

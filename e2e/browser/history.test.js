@@ -2,14 +2,11 @@
 // somebody looks, recordings that are heard, by mouse and by keyboard.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { after, before, it } from 'node:test';
+import { objections } from '../lib/axe.js';
 import { Demo } from '../lib/demo.js';
 import { Host } from '../lib/host.js';
 import { Person, Tab } from '../lib/person.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Demo} */
 let demo;
@@ -20,16 +17,6 @@ after(async () => {
   assert.doesNotMatch(demo.log(), /rate limited/, 'a desk saw a 429');
   await demo.close();
 });
-
-/** What an accessibility checker objects to in the phone. @param {Tab} tab */
-async function objections(tab) {
-  const frame = await tab.frame();
-  await frame.evaluate(axe);
-  return frame.evaluate(async () => {
-    const { violations } = await Reflect.get(window, 'axe').run(document);
-    return violations.map((/** @type {any} */ v) => `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')}`);
-  });
-}
 
 /** A call in the list, by anything that it says. @param {Tab} tab @param {string | RegExp} text */
 const call = (tab, text) => tab.phone.locator('.call-row').filter({ hasText: text });
@@ -53,7 +40,7 @@ it('calls are listed, narrowed, searched, heard and answered with a text', async
     await missed.getByText('Sam Okafor').waitFor();
     assert.equal(await missed.locator('svg').count() > 0, true, 'a missed call shows by more than its colour');
     for (const at of [tab, other]) await at.phone.locator('[data-missed-badge]').waitFor({ state: 'hidden' });
-    assert.deepEqual(await objections(tab), []);
+    assert.deepEqual(await objections(await tab.frame()), []);
 
     await phone.getByRole('button', { name: 'Missed', exact: true }).click();
     await call(tab, 'HENDERSON').first().waitFor({ state: 'detached' });
@@ -76,7 +63,7 @@ it('calls are listed, narrowed, searched, heard and answered with a text', async
     await field.press('ArrowDown');
     await tab.page.keyboard.press('Enter');
     await phone.getByRole('button', { name: 'Play', exact: true }).waitFor();
-    assert.deepEqual(await objections(tab), []);
+    assert.deepEqual(await objections(await tab.frame()), []);
     await phone.getByRole('button', { name: 'Speed 1×' }).click();
     await phone.getByRole('button', { name: 'Speed 1.25×' }).waitFor();
     await phone.getByRole('button', { name: 'Play', exact: true }).click();

@@ -3,14 +3,11 @@
 // dark, in the corner of a page and on a wide screen.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
+import { objections } from '../lib/axe.js';
 import { openBrowser } from '../lib/chromium.js';
 import { Demo } from '../lib/demo.js';
 import { Person } from '../lib/person.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Demo} */
 let demo;
@@ -18,19 +15,6 @@ before(async () => {
   demo = await Demo.start();
 });
 after(() => demo.close());
-
-/**
- * Runs axe in a page or frame; what it says comes back one line per rule.
- * @param {import('playwright-core').Page | import('playwright-core').Frame} page
- * @returns {Promise<string[]>}
- */
-async function objections(page) {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await Reflect.get(window, 'axe').run(document, { iframes: false });
-    return violations.map((/** @type {any} */ v) => `${v.id}: ${v.help} (${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')})`);
-  });
-}
 
 it('the checker objects to what is wrong', async () => {
   const context = await openBrowser();

@@ -1,0 +1,21 @@
+// What an accessibility checker objects to. It is no proof that a page is
+// good: whole journeys by keyboard are tested where they belong.
+
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * Runs axe in a page or frame, not in what that embeds; what it says comes
+ * back one line per rule.
+ * @param {import('playwright-core').Page | import('playwright-core').Frame} page
+ * @returns {Promise<string[]>}
+ */
+export async function objections(page) {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await Reflect.get(window, 'axe').run(document, { iframes: false });
+    return violations.map((/** @type {any} */ v) => `${v.id}: ${v.help} (${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')})`);
+  });
+}
