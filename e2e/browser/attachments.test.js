@@ -45,6 +45,39 @@ async function drawn(img) {
 }
 
 describe('pictures and files', () => {
+  it('go together when they are chosen together, and alone by the button', async () => {
+    const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];
+    const his = await Api.as(demo, ben);
+    await his.text(ada, 'Send me all of them');
+    const { person, tab } = await Person.signedIn(demo, ada);
+    const got = async () => (await his.texts()).filter((m) => m.direction === 'Inbound').map((m) => [m.subject, m.attachments.filter((/** @type {any} */ a) => a.type === 'MmsAttachment').length]);
+    try {
+      await tab.openConversation('Send me all of them');
+      const tray = tab.phone.getByRole('list', { name: 'Pictures and files to send' });
+      const gif = { mimeType: 'image/gif', buffer: Buffer.from('R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=', 'base64') };
+      const large = Buffer.from(await largePicture(tab.page), 'base64');
+      await tab.phone.locator('[data-choose]').setInputFiles([{ name: 'one.png', mimeType: 'image/png', buffer: large }, { ...gif, name: 'two.gif' }, { ...gif, name: 'three.gif' }]);
+      await tray.getByText('three.gif').waitFor();
+      await tab.send('All three.');
+      await tray.getByText('three.gif').waitFor({ state: 'detached' });
+      await tab.phone.locator('.msg--mine:not(.msg--sending)').getByText('All three.').waitFor();
+      assert.deepEqual(await got(), [['All three.', 3]]);
+
+      await tab.phone.locator('[data-choose]').setInputFiles({ ...gif, name: 'four.gif' });
+      await tray.locator('progress:visible').first().waitFor({ state: 'hidden' });
+      await tray.getByText('four.gif').waitFor();
+      await tab.goTo('Messages');
+      await tab.openConversation(ben.name);
+      await tray.getByText('four.gif').waitFor();
+      await tab.phone.getByRole('button', { name: 'Send', exact: true }).click();
+      await tray.getByText('four.gif').waitFor({ state: 'detached' });
+      await tab.phone.locator('.msg--mine:not(.msg--sending) .pic').nth(3).waitFor();
+      assert.deepEqual((await got()).map(([, n]) => n).sort(), [1, 3]);
+    } finally {
+      await person.close();
+    }
+  });
+
   it('go with a text once, over a reload, and are opened by who gets them', async () => {
     const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];
     await (await Api.as(demo, ben)).text(ada, 'Where do the boards go?');

@@ -22,7 +22,8 @@ const TYPES = new Set(
 const ENDS = /\.(jpe?g|png|bmp|gif|tiff?|svg|3gp|mp4|mpe?g|avi|mp3|vcf|vcard|zip|gz|rtf)$/i;
 
 /**
- * @typedef {{id: string, name: string, type: string, size: number, url: string, body?: Blob, ready: Promise<void>, gone?: boolean, offered?: boolean}} Added
+ * @typedef {{id: string, name: string, type: string, size: number, url: string, body?: Blob, ready: Promise<void>, gone?: boolean, refused?: boolean, offered?: boolean}} Added
+ * size is 0 until it is known how much of a file is sent; ready is when the server has it
  */
 
 /** Whether texts carry a file as it is. @param {{name: string, type: string}} file */
@@ -34,6 +35,18 @@ export const sizeWords = (n) => (n < 1000 ? `${n} bytes` : n < 1_000_000 ? `${Ma
 /** The name of a picture that was made a JPEG. @param {string} name */
 export const jpegName = (name) => `${name.replace(/\.[^.]*$/, "") || "picture"}.jpg`;
 
+/** Why a file can never go with a text; "" where it may, perhaps smaller. @param {File} file */
+export function unfit(file) {
+  const { name, type } = file;
+  const picture = /^image\/(?!svg)/.test(type);
+  if (!file.size) return `“${name}” is empty.`;
+  if (!picture && !carried(file)) return `“${name}” cannot go with a text. Pictures, videos, MP3, contact cards, ZIP and RTF can.`;
+  return picture || file.size <= ROOM ? "" : tooLarge(file);
+}
+
+/** @param {File} file */
+const tooLarge = ({ name, size }) => `“${name}” has ${sizeWords(size)}. A text carries 1.5 MB of pictures and files in all.`;
+
 /**
  * What is sent in place of a file: itself, or a smaller picture. Throws a
  * sentence where nothing that fits can be made of it.
@@ -42,15 +55,16 @@ export const jpegName = (name) => `${name.replace(/\.[^.]*$/, "") || "picture"}.
  */
 export async function fit(file, room) {
   const { name, type } = file;
+  const why = unfit(file);
+  if (why) throw new Error(why);
   const picture = /^image\/(?!svg)/.test(type);
   const asItIs = carried(file) && file.size <= room;
-  if (!file.size) throw new Error(`“${name}” is empty.`);
   if (asItIs && (!picture || type === "image/gif" || file.size <= SMALL)) return { body: file, name, type };
   const smaller = picture && (await shrink(file, room));
   if (smaller && !(asItIs && smaller.size >= file.size)) return { body: smaller, name: jpegName(name), type: smaller.type };
   if (asItIs) return { body: file, name, type };
-  if (!carried(file)) throw new Error(`“${name}” cannot go with a text. Pictures, videos, MP3, contact cards, ZIP and RTF can.`);
-  throw new Error(`“${name}” has ${sizeWords(file.size)}. A text carries 1.5 MB of pictures and files in all.`);
+  if (!carried(file)) throw new Error(`“${name}” cannot go with a text, and your browser cannot make it a picture that can.`);
+  throw new Error(tooLarge(file));
 }
 
 /** @param {File} file @param {number} room @returns {Promise<Blob | null>} */
@@ -78,14 +92,14 @@ export const kind = (type) =>
   /^image\/(jpeg|png|gif|bmp|webp)$/.test(type) ? "picture" : /vcard|directory/.test(type) ? "card" : /^(video|audio)\//.test(type) ? "play" : "file";
 
 export class Tray {
-  /** @type {Added[]} */
-  #items = [];
-  /** Files are made small and kept one after the other. */
+  /** What goes together, with the next text. @type {Set<Added>} */
+  #items = new Set();
+  /** Files are made small and kept one after the other: in this order they are sent. @type {Promise<unknown>} */
   #queue = Promise.resolve();
   #closed = false;
 
   /**
-   * @param {HTMLFormElement} form @param {{place: string, changed(): void}} with_ place is the conversation, or "" for the page for a new text
+   * @param {HTMLFormElement} form @param {{place: string, held(id: string): boolean, changed(): void}} with_ place is the conversation, or "" for the page for a new text; held says of a file that it has been given away
    */
   constructor(form, with_) {
     this.with = with_;
@@ -96,18 +110,23 @@ export class Tray {
     for (const li of [...this.list.querySelectorAll("[data-file]")]) {
       const known = JSON.parse(/** @type {HTMLElement} */ (li).dataset.file || "{}");
       li.remove();
-      this.#show({ ...known, ready: Promise.resolve() });
+      // What a text has that waits stands in its bubble already.
+      if (!with_.held(known.id)) this.#show({ ...known, ready: Promise.resolve() });
     }
     this.#changed();
   }
 
   get count() {
-    return this.#items.length;
+    return this.#items.size;
   }
 
-  /** Adds files, one after the other; what cannot go is said. @param {Iterable<File>} files @param {boolean} [offered] */
+  /**
+   * Adds files, which go with the next text from now on; what cannot go is
+   * said.
+   * @param {Iterable<File>} files @param {boolean} [offered] @returns {Promise<unknown>} when all are kept
+   */
   add(files, offered = false) {
-    for (const file of files) this.#queue = this.#queue.then(() => this.#add(file, offered));
+    for (const file of files) this.#add(file, offered);
     return this.#queue;
   }
 
@@ -123,27 +142,38 @@ export class Tray {
   }
 
   /** @param {File} file @param {boolean} offered */
-  async #add(file, offered) {
-    if (this.#closed || (offered && this.#items.some((i) => i.name === file.name || i.name === jpegName(file.name)))) return;
-    try {
-      if (this.count >= MOST) throw new Error(`A text carries at most ${MOST} pictures and files.`);
-      const room = ROOM - this.#items.reduce((n, i) => n + i.size, 0);
-      const { body, name, type } = await fit(file, room);
-      if (this.#closed) return;
-      /** @type {Added} */
-      const item = { id: newID(), name, type, size: body.size, url: URL.createObjectURL(body), body, ready: Promise.resolve(), offered };
-      const li = this.#show(item);
-      announce(`${name} added`);
-      item.ready = this.#keep(item, li);
-      item.ready.catch((e) => {
-        if (!item.gone && this.#items.includes(item)) alert(e.message);
-        this.#drop(item);
-      });
-      this.#changed();
-      await item.ready.catch(() => {}); // the order of adding is the order of sending
-    } catch (e) {
-      alert(/** @type {Error} */ (e).message);
-    }
+  #add(file, offered) {
+    const there = [...this.#items].some((i) => i.name === file.name || i.name === jpegName(file.name));
+    if (this.#closed || (offered && there)) return;
+    const why = unfit(file);
+    if (why) return alert(why);
+    if (this.count >= MOST) return alert(`A text carries at most ${MOST} pictures and files.`);
+    /** @type {Added} */
+    const item = { id: newID(), name: file.name, type: file.type, size: 0, url: URL.createObjectURL(file), ready: Promise.resolve(), offered };
+    const together = this.#items;
+    const li = this.#show(item);
+    /** @type {HTMLElement} */ (li.querySelector("progress")).hidden = false;
+    item.ready = this.#queue.then(async () => {
+      if (item.gone) return;
+      await this.#fit(item, file, together);
+      this.#describe(item, li);
+      await this.#keep(item, li);
+    });
+    this.#queue = item.ready.catch((e) => {
+      item.refused = true;
+      if (!item.gone && this.#items.has(item)) alert(e.message);
+      this.#drop(item);
+    });
+    announce(`${item.name} added`);
+    this.#changed();
+  }
+
+  /** Makes a file small enough for what goes with it. @param {Added} item @param {File} file @param {Set<Added>} together */
+  async #fit(item, file, together) {
+    let room = ROOM;
+    for (const other of together) if (other !== item && !other.gone && !other.refused) room -= other.size;
+    const { body, name, type } = await fit(file, room);
+    Object.assign(item, { body, name, type, size: body.size });
   }
 
   /**
@@ -176,18 +206,22 @@ export class Tray {
 
   /** @param {Added} item @returns {HTMLElement} */
   #show(item) {
-    this.#items.push(item);
+    this.#items.add(item);
     const li = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (this.template.content.firstElementChild).cloneNode(true));
     li.id = `f-${item.id}`;
-    /** @type {HTMLElement} */ (li.querySelector("[data-text]")).textContent = item.name;
-    /** @type {HTMLElement} */ (li.querySelector("[data-sub]")).textContent = sizeWords(item.size);
+    this.#describe(item, li);
     const shown = /** @type {HTMLElement} */ (li.querySelector(".tray__pic"));
     shown.append(face(item, this.icons));
-    const remove = /** @type {HTMLElement} */ (li.querySelector("[data-remove]"));
-    remove.setAttribute("aria-label", `Remove ${item.name}`);
-    remove.addEventListener("click", () => this.#remove(item));
+    li.querySelector("[data-remove]")?.addEventListener("click", () => this.#remove(item));
     this.list.append(li);
     return li;
+  }
+
+  /** @param {Added} item @param {HTMLElement} li */
+  #describe(item, li) {
+    /** @type {HTMLElement} */ (li.querySelector("[data-text]")).textContent = item.name;
+    /** @type {HTMLElement} */ (li.querySelector("[data-sub]")).textContent = item.size ? sizeWords(item.size) : "";
+    li.querySelector("[data-remove]")?.setAttribute("aria-label", `Remove ${item.name}`);
   }
 
   /** @param {Added} item */
@@ -203,7 +237,7 @@ export class Tray {
 
   /** @param {Added} item */
   #drop(item) {
-    this.#items = this.#items.filter((i) => i !== item);
+    if (this.#items.delete(item) && item.url.startsWith("blob:")) URL.revokeObjectURL(item.url);
     document.getElementById(`f-${item.id}`)?.remove();
     this.#changed();
   }
@@ -219,7 +253,7 @@ export class Tray {
 
   /** Empties the tray: what was in it has gone with a text. */
   clear() {
-    this.#items = [];
+    this.#items = new Set();
     this.list.replaceChildren();
     this.#changed();
   }

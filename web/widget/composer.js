@@ -109,7 +109,10 @@ export class Composer {
   tray() {
     const opened = async () => {
       const { Tray } = await import("./attach.js");
-      return (this.#tray = new Tray(this.form, { place: this.with.place, changed: () => this.draw() }));
+      const { given } = await import("./outbox.js");
+      this.#tray = new Tray(this.form, { place: this.with.place, held: given, changed: () => this.draw() });
+      this.draw();
+      return this.#tray;
     };
     return (this.#traying ??= opened());
   }

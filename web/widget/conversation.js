@@ -93,6 +93,7 @@ class Conversation {
     seen.observe(this.thread);
     const resized = new ResizeObserver(() => this.#atEnd && this.#toEnd());
     resized.observe(this.thread);
+    resized.observe(this.list); // pictures come later than their bubbles
     signal.addEventListener("abort", () => (seen.disconnect(), resized.disconnect()));
   }
 

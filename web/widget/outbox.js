@@ -47,6 +47,7 @@ export function again(id) {
   const item = items.get(id);
   if (!item) return;
   item.state = "sending";
+  item.files = item.files.filter((f) => !f.refused); // it has been said why
   told(item);
   void run();
 }
@@ -57,10 +58,14 @@ export const pending = () => [...items.values()].filter((i) => i.state === "send
 /** Forgets everything: its user wants it so. */
 export const forgetAll = () => items.clear();
 
-/** Forgets a refused text. @param {string} id */
+/** Forgets a refused text, and what was to go with it. @param {string} id */
 export function discard(id) {
+  for (const f of items.get(id)?.files ?? []) void ask(`/panel/files/${encodeURIComponent(f.id)}/delete`, { method: "POST" }).catch(() => {});
   items.delete(id);
 }
+
+/** Whether a file goes with a text that the server has not taken yet. @param {string} id */
+export const given = (id) => [...items.values()].some((i) => i.files.some((f) => f.id === id));
 
 /** @param {Item} item @param {boolean} [taken] */
 const told = (item, taken = false) => document.dispatchEvent(new CustomEvent("oh:outbox", { detail: { item, taken } }));

@@ -69,6 +69,7 @@ type Desk struct {
 	walking       bool             // guarded by mu; a sync of the contacts is under way
 	removed       []removedContact // guarded by mu; the contacts deleted last, to be brought back
 	favorites     favoriteRow      // guarded by mu
+	starring      sync.Mutex       // held while the list of favorites is changed at the platform
 	wantFavorites chan struct{}    // as those above
 }
 

@@ -90,6 +90,8 @@ func (d *Desk) Favorites() ([]contact.Key, bool) {
 // the mark away, and waits for the platform. The list is changed as it is
 // there now: another client's marks stay. The error is an *rc.Error.
 func (d *Desk) SetFavorite(ctx context.Context, who contact.Key, on bool) error {
+	d.starring.Lock() // the list is read and written whole
+	defer d.starring.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, setPatience)
 	defer cancel()
 	list, err := get[rc.Favorites](ctx, d, rc.Light, acting, favoritesPath, nil)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -107,4 +108,23 @@ func TestAnAppWithoutEveryPermissionHearsOfTexts(t *testing.T) {
 	ready(t, d)
 	h.receive(bob, "still here?")
 	until(t, d, "the text", func() bool { return d.Unread() == 1 })
+}
+
+func TestFavoritesMarkedAtOnceAreAllKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := open(t, h.pool(t))
+	ready(t, d)
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			if err := d.SetFavorite(t.Context(), contact.Key{Type: contact.Company, ID: fmt.Sprint(101 + i)}, true); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := stars(d); len(got) != 4 {
+		t.Errorf("the favorites are %v, want four", got)
+	}
 }

@@ -60,14 +60,15 @@ func (d *Desk) AddFile(ctx context.Context, u Upload) (File, error) {
 		return f, err
 	}
 	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
+		_, err := tx.DeskFile(ctx, d.grantID, f.ID)
+		if !errors.Is(err, store.ErrNotFound) {
+			return err // nil when it is offered again, because the answer was lost
+		}
 		if err := d.checkRoom(ctx, tx, key, f.Size); err != nil {
 			return err
 		}
 		return tx.AddDeskFile(ctx, row)
 	})
-	if errors.Is(err, store.ErrExists) {
-		return f, nil // offered again, because the answer was lost
-	}
 	if told, ok := errors.AsType[*rc.Error](err); ok {
 		return f, told
 	}
@@ -137,20 +138,24 @@ func (d *Desk) openFacts(row store.DeskFile) (File, error) {
 	return File{ID: row.ID, Name: k.Name, ContentType: k.ContentType, Size: row.Size, Width: k.Width, Height: k.Height, Upload: true}, nil
 }
 
-// checkRoom refuses what one text cannot carry, and what one user may not
-// fill the store with.
+// draftTexts is how many texts' files a draft may hold: those of texts that
+// the browser has given away and the server has not taken are in it, too.
+const draftTexts = 3
+
+// checkRoom refuses what a draft cannot hold, and what one user may not fill
+// the store with. What one text carries counts when it is sent.
 func (d *Desk) checkRoom(ctx context.Context, tx store.WidgetTx, draft string, size int64) error {
 	files, err := tx.DeskFiles(ctx, d.grantID, draft)
 	if err != nil {
 		return err
 	}
-	if len(files) >= rc.MaxAttachments {
+	if len(files) >= draftTexts*rc.MaxAttachments {
 		return tooManyFiles()
 	}
 	for _, f := range files {
 		size += f.Size
 	}
-	if size > rc.MaxAttachmentBytes {
+	if size > draftTexts*rc.MaxAttachmentBytes {
 		return tooLargeTogether()
 	}
 	kept, err := tx.DeskFileBytes(ctx, d.grantID)
