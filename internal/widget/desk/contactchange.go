@@ -145,6 +145,7 @@ func (d *Desk) RemoveContact(ctx context.Context, id string) error {
 	n := contactID(id)
 	d.mu.Lock()
 	row, ok := d.ledger.people.personal[n]
+	starred := d.isFavorite(contact.Key{Type: contact.Personal, ID: id}) // the platform unmarks who is gone
 	d.mu.Unlock()
 	if !ok {
 		return nil
@@ -159,7 +160,7 @@ func (d *Desk) RemoveContact(ctx context.Context, id string) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.removed = append(d.removed, removedContact{row.Record, d.isFavorite(contact.Key{Type: contact.Personal, ID: id})})
+	d.removed = append(d.removed, removedContact{row.Record, starred})
 	if len(d.removed) > maxRemoved {
 		d.removed = d.removed[1:]
 	}

@@ -116,6 +116,7 @@ func (d *Desk) close() {
 		d.cancel()
 		d.wg.Wait()
 		d.pool.contents.forget(d.grantID)
+		d.pool.sounds.forget(d.grantID)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), 5*time.Second)
 		defer cancel()
 		d.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -89,6 +90,9 @@ func (b *callBook) take(r rc.CallRecord, c *change) bool {
 		r.Legs = r.Legs[:min(len(r.Legs), maxLegs)]
 		if len(r.Legs) == 1 { // it is the call itself
 			r.Legs = nil
+		}
+		if before != nil && reflect.DeepEqual(*before, r) {
+			return false
 		}
 		b.byID[r.ID] = &r
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -81,6 +82,9 @@ func (s *sounds) settle(name string, h *heldSound, sound Sound, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	h.sound, h.err = sound, err
+	if s.held[name] != h {
+		return // forgotten meanwhile; who waits for it gets it
+	}
 	if err != nil {
 		delete(s.held, name)
 		return
@@ -98,6 +102,18 @@ func (s *sounds) settle(name string, h *heldSound, sound Sound, err error) {
 		}
 		s.size -= len(s.held[oldest].sound.Data)
 		delete(s.held, oldest)
+	}
+}
+
+// forget drops what was fetched for a grant.
+func (s *sounds) forget(grantID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, h := range s.held {
+		if strings.HasPrefix(name, grantID+"/") {
+			s.size -= len(h.sound.Data)
+			delete(s.held, name)
+		}
 	}
 }
 
