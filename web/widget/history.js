@@ -77,6 +77,7 @@ class Player {
     const { signal } = this.#closing;
     this.button.addEventListener("click", () => void this.#toggle(), { signal });
     this.slider.addEventListener("input", () => this.#seek(), { signal });
+    this.slider.addEventListener("keydown", (e) => this.#step(e), { signal });
     this.speed.addEventListener("click", () => this.#faster(), { signal });
     for (const type of ["timeupdate", "play", "pause", "ended", "loadedmetadata", "durationchange"]) this.#audio.addEventListener(type, () => this.#draw(), { signal });
     this.#audio.addEventListener("error", () => void this.#fail(), { signal });
@@ -116,6 +117,15 @@ class Player {
     this.#audio.src = this.#blob || address;
     this.#loaded = true;
     if (Number(this.slider.value) > 0) this.#audio.currentTime = Number(this.slider.value);
+  }
+
+  /** The slider's own steps are finer than anybody hears. @param {KeyboardEvent} e */
+  #step(e) {
+    const by = { ArrowRight: 5, ArrowUp: 5, ArrowLeft: -5, ArrowDown: -5, PageUp: 15, PageDown: -15 }[e.key];
+    if (!by) return;
+    e.preventDefault();
+    this.slider.value = String(Number(this.slider.value) + by);
+    this.#seek();
   }
 
   #seek() {
@@ -202,12 +212,23 @@ document.addEventListener("click", (e) => {
   kept = chip.dataset.calls ?? "";
   narrow(chip);
 });
-// Whoever asked for older calls hears how it went; htmx draws them.
+/** How many calls were there when older ones were asked for; below zero when nobody asked. */
+let before = -1;
+const count = () => list()?.querySelectorAll(".call-row").length ?? 0;
+document.addEventListener("click", (e) => {
+  const older = e.target instanceof Element ? e.target.closest("[data-older]") : null;
+  if (!(older instanceof HTMLElement)) return;
+  before = count();
+  older.setAttribute("aria-busy", "true");
+});
+// Whoever asked for older calls learns how it went; htmx draws them.
 document.addEventListener("htmx:after:swap", () => {
   const root = list();
-  if (!root || !document.activeElement?.matches("body, [data-older]")) return;
-  const count = root.querySelectorAll(".call-row").length;
-  if (root.dataset.count && Number(root.dataset.count) < count) announce(`${count} calls are shown.`);
-  root.dataset.count = String(count);
+  if (!root || before < 0) return;
+  const older = root.querySelector("[data-older]");
+  older?.removeAttribute("aria-busy");
+  announce(count() > before ? `${count()} calls are shown.` : "No older call was found.");
+  if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (older ?? root.querySelector("h1"))?.focus();
+  before = -1;
 });
 look();

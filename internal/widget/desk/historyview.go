@@ -15,7 +15,6 @@ type Call struct {
 	Party     Party // the other one; without a number when they withheld it
 	Inbound   bool
 	Missed    bool
-	Unseen    bool // missed, and nobody has looked
 	Fax       bool
 	Result    string // as the platform says it
 	Reason    string
@@ -74,7 +73,6 @@ func (d *Desk) newCall(r *rc.CallRecord) Call {
 		ID: r.ID, SessionID: r.SessionID, Inbound: r.Direction == rc.Inbound, Missed: r.IsMissed(), Fax: r.Type == rc.Fax,
 		Result: r.Result, Reason: r.ReasonDescription, At: r.StartTime.Time, Duration: time.Duration(r.Duration) * time.Second, Record: r,
 	}
-	c.Unseen = c.Missed && r.StartTime.After(d.calls.row.Seen)
 	if r.Recording != nil {
 		c.Recording = r.Recording.ID
 	}

@@ -51,7 +51,6 @@ type Call struct {
 	Party     Party // the other one; without a number when they withheld it
 	Inbound   bool
 	Missed    bool
-	Unseen    bool // missed, and nobody has looked
 	Fax       bool
 	Result    string // as the platform says it
 	Reason    string

@@ -11,7 +11,7 @@ import (
 func storyCalls() []Call {
 	at := func(back time.Duration, c Call) Call { c.At = ago(back); return c }
 	return []Call{
-		at(9*time.Minute, Call{ID: "9", Party: marta, Inbound: true, Missed: true, Unseen: true, Result: "Missed", Duration: 22 * time.Second}),
+		at(9*time.Minute, Call{ID: "9", Party: marta, Inbound: true, Missed: true, Result: "Missed", Duration: 22 * time.Second}),
 		at(50*time.Minute, Call{ID: "8", Party: priya, Result: "Call connected", Duration: 312 * time.Second, Recording: "77", Legs: []CallLeg{
 			{Type: "ExtensionToExtension", From: dana, To: priya, Result: "Call connected", At: ago(50 * time.Minute), Duration: 40 * time.Second},
 			{Type: "TransferCall", From: dana, To: omar, Result: "Call connected", At: ago(49 * time.Minute), Duration: 272 * time.Second},
