@@ -40,6 +40,7 @@ export function unfit(file) {
   const { name, type } = file;
   const picture = /^image\/(?!svg)/.test(type);
   if (!file.size) return `“${name}” is empty.`;
+  if (type === "application/pdf" || /\.pdf$/i.test(name)) return `“${name}” is a PDF, which phone services do not carry in texts. Send a picture of it, or a link to it.`;
   if (!picture && !carried(file)) return `“${name}” cannot go with a text. Pictures, videos, MP3, contact cards, ZIP and RTF can.`;
   return picture || file.size <= ROOM ? "" : tooLarge(file);
 }

@@ -21,6 +21,7 @@ test("a small file goes as it is, and what cannot go is named in a sentence", as
   const odd = file("a.tiff", "image/tiff", 500_000);
   assert.equal((await fit(odd, ROOM)).body, odd);
   await assert.rejects(fit(file("a.exe", "application/x-msdownload"), ROOM), /“a.exe” cannot go with a text/);
+  await assert.rejects(fit(file("a.pdf", "application/pdf"), ROOM), /“a.pdf” is a PDF, which phone services do not carry/);
   await assert.rejects(fit(file("a.heic", "image/heic"), ROOM), /“a.heic” cannot go with a text/);
   await assert.rejects(fit(file("a.mp4", "video/mp4", ROOM + 1), ROOM), /has 1.5 MB. A text carries/);
   await assert.rejects(fit(file("a.zip", "application/zip", 100), 99), /A text carries/);

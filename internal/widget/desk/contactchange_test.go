@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -197,6 +198,13 @@ func TestWhatIsTypedOfAContactIsKept(t *testing.T) {
 		if err := d.SaveDraft(t.Context(), key, "typed"); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
+	}
+	// A form holds the contact as it was, too, and long notes.
+	if err := d.SaveDraft(t.Context(), "contact:new", strings.Repeat("x", maxForm)); err != nil {
+		t.Error(err)
+	}
+	if err := d.SaveDraft(t.Context(), "contact:new", strings.Repeat("x", maxForm+1)); err == nil {
+		t.Error("a form without an end was kept")
 	}
 	for _, key := range []string{"contact:2", "contact:01", "contact:", "contact:x"} {
 		if err := d.SaveDraft(t.Context(), key, "typed"); err == nil {

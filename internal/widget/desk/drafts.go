@@ -18,8 +18,12 @@ import (
 // means it, too.
 const composeDraft = "compose"
 
-// maxDraft bounds what is kept of a draft.
-const maxDraft = 10_000
+// Bounds of what is kept, in characters. A form holds a contact as it was,
+// too.
+const (
+	maxDraft = 10_000
+	maxForm  = 40_000
+)
 
 // draftOf is the key of a conversation's draft: the id that its numbers
 // make, which stays when the platform gives it another.
@@ -44,10 +48,13 @@ func (d *Desk) Draft(_ context.Context, conversationID string) (string, error) {
 // SaveDraft writes down what is being written; an empty text forgets it. The
 // other tabs are told.
 func (d *Desk) SaveDraft(ctx context.Context, conversationID, text string) error {
-	if utf8.RuneCountInString(text) > maxDraft {
-		return rc.Errorf(rc.TooLarge, "This draft is longer than %d characters, and the rest is not kept. Shorten it.", maxDraft)
+	key, most := d.draftOf(conversationID), maxDraft
+	if strings.HasPrefix(key, formDraft) {
+		most = maxForm
 	}
-	key := d.draftOf(conversationID)
+	if utf8.RuneCountInString(text) > most {
+		return rc.Errorf(rc.TooLarge, "This draft is longer than %d characters, and the rest is not kept. Shorten it.", most)
+	}
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
 	d.mu.Lock()
