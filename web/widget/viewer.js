@@ -3,7 +3,7 @@
 // @ts-check
 import { send } from "./ask.js";
 import { save, source } from "./media.js";
-import { alert, announce } from "./nav.js";
+import { announce } from "./nav.js";
 import { card } from "./vcard.js";
 
 const ZOOMS = [1, 1.5, 2, 3, 4];
@@ -67,8 +67,14 @@ class Viewer {
       this.#scale(0);
     } catch (e) {
       if (this.#all[this.#at] !== what) return;
-      this.stage.textContent = /** @type {Error} */ (e).message || "This file cannot be shown right now.";
+      this.#say(/** @type {Error} */ (e).message || "This file cannot be shown right now.");
     }
+  }
+
+  /** Says what failed in front of everything; the strip of alerts is behind. @param {string} sentence */
+  #say(sentence) {
+    this.stage.textContent = sentence;
+    announce(sentence);
   }
 
   /** @param {string} name @returns {HTMLButtonElement} */
@@ -113,7 +119,7 @@ class Viewer {
     const link = at?.closest("[data-save]");
     if (link instanceof HTMLAnchorElement) {
       e.preventDefault();
-      return void save(link).catch((err) => alert(err.message));
+      return void save(link).catch((err) => this.#say(err.message));
     }
     const to = at?.closest("[data-do]");
     if (to instanceof HTMLElement) this.#do(to.dataset.do || "");
