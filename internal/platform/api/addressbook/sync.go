@@ -1,16 +1,13 @@
 package addressbook
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 
 	"offhook/internal/listen"
+	"offhook/internal/platform/api/synctoken"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -28,28 +25,10 @@ type token struct {
 	Position    int64 `json:"p"`
 }
 
-const checksumSize = 8
-
-func (t token) encode() (string, error) {
-	body, err := json.Marshal(t)
-	if err != nil {
-		return "", fmt.Errorf("encoding a sync token: %w", err)
-	}
-	sum := sha256.Sum256(body)
-	return base64.RawURLEncoding.EncodeToString(append(sum[:checksumSize], body...)), nil
-}
-
 // parseToken reads a token of e's that has seen no more than latest.
 func parseToken(text string, e store.Extension, latest int64) (t token, ok bool) {
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(raw) < checksumSize {
-		return t, false
-	}
-	sum := sha256.Sum256(raw[checksumSize:])
-	if !bytes.Equal(sum[:checksumSize], raw[:checksumSize]) || json.Unmarshal(raw[checksumSize:], &t) != nil {
-		return t, false
-	}
-	return t, t.ExtensionID == e.ID && t.Epoch == e.CreatedAt.UnixMilli() && t.Position >= 0 && t.Position <= latest
+	ok = synctoken.Decode(text, &t)
+	return t, ok && t.ExtensionID == e.ID && t.Epoch == e.CreatedAt.UnixMilli() && t.Position >= 0 && t.Position <= latest
 }
 
 // sync walks the contacts in the order of their changes, which is what pages
@@ -89,7 +68,7 @@ func (h *Handler) sync(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 		answer.NextPageURI = answer.URI + "?" + q.Encode()
 	} else {
 		answer.SyncInfo = &rc.SyncInfo{SyncType: kind, SyncTime: rc.TimeOf(h.Now())}
-		if answer.SyncInfo.SyncToken, err = (token{e.ID, e.CreatedAt.UnixMilli(), latest}).encode(); err != nil {
+		if answer.SyncInfo.SyncToken, err = synctoken.Encode(token{e.ID, e.CreatedAt.UnixMilli(), latest}); err != nil {
 			return err
 		}
 	}
@@ -100,21 +79,15 @@ func (h *Handler) sync(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 
 // begin reads what kind of sync is wanted, and after which change it goes on.
 func begin(q url.Values, e store.Extension, latest int64) (kind string, after int64, err error) {
-	kind = q.Get("syncType")
-	if kind == "" && q.Get("syncToken") != "" {
-		kind = rc.ISync
+	if kind, err = synctoken.Kind(q); err != nil {
+		return "", 0, err
 	}
-	switch kind {
-	case rc.FSync, "":
-		kind = rc.FSync
-	case rc.ISync:
+	if kind == rc.ISync {
 		t, ok := parseToken(q.Get("syncToken"), e, latest)
 		if !ok {
 			return "", 0, target.Invalid("syncToken", "It is not known any more: send syncType=FSync.")
 		}
 		after = t.Position
-	default:
-		return "", 0, target.Invalid("syncType", "Send FSync or ISync.")
 	}
 	if text := q.Get("pageId"); text != "" {
 		id, err := strconv.ParseInt(text, 10, 64)

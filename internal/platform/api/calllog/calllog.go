@@ -194,7 +194,7 @@ func (h *Handler) remove(w http.ResponseWriter, r *http.Request, c wire.Caller) 
 	if err != nil {
 		return err
 	}
-	before, err := moment(r.URL.Query(), "dateTo")
+	before, err := page.Moment(r.URL.Query(), "dateTo")
 	if err != nil {
 		return err
 	}

@@ -6,17 +6,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"offhook/internal/platform/api/page"
 	"offhook/internal/platform/api/plan"
 	"offhook/internal/platform/api/region"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
-
-// defaultFrame is how far back a list goes when the request does not say.
-const defaultFrame = 24 * time.Hour
 
 // query reads the filters of a list.
 func (h *Handler) query(r *http.Request, b book) (q store.CallQuery, err error) {
@@ -53,7 +50,7 @@ func (h *Handler) query(r *http.Request, b book) (q store.CallQuery, err error) 
 	}
 	q.SessionID, q.TelephonySessionID = v.Get("sessionId"), v.Get("telephonySessionId")
 	if q.SessionID == "" && q.TelephonySessionID == "" {
-		q.From, q.To, err = frame(v, h.Now())
+		q.From, q.To, err = page.Frame(v, h.Now())
 	}
 	return q, err
 }
@@ -165,35 +162,4 @@ func flag(v url.Values, name string) (bool, error) {
 		return false, target.Invalid(name, "Send true or false.")
 	}
 	return on, nil
-}
-
-// frame reads dateFrom and dateTo.
-func frame(v url.Values, now time.Time) (from, to time.Time, err error) {
-	if to, err = moment(v, "dateTo"); err != nil {
-		return from, to, err
-	}
-	if from, err = moment(v, "dateFrom"); err != nil {
-		return from, to, err
-	}
-	if from.IsZero() {
-		until := to
-		if until.IsZero() {
-			until = now
-		}
-		from = until.Add(-defaultFrame)
-	}
-	return from, to, nil
-}
-
-func moment(v url.Values, name string) (time.Time, error) {
-	text := v.Get(name)
-	if text == "" {
-		return time.Time{}, nil
-	}
-	// +02:00 arrives as " 02:00" when it was not escaped.
-	t, err := rc.ParseTime(strings.ReplaceAll(text, " ", "+"))
-	if err != nil {
-		return time.Time{}, target.Invalid(name, "Send ISO 8601, for example 2026-01-02T03:04:05.678Z.")
-	}
-	return t.Time, nil
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"offhook/internal/listen"
+	"offhook/internal/platform/api/page"
+	"offhook/internal/platform/api/synctoken"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -29,18 +31,14 @@ func (h *Handler) sync(w http.ResponseWriter, r *http.Request, b book) error {
 	if err != nil {
 		return fmt.Errorf("reading the position of a sync: %w", err)
 	}
-	v := r.URL.Query()
-	kind := v.Get("syncType")
-	if kind == "" && v.Get("syncToken") != "" {
-		kind = rc.ISync
+	kind, err := synctoken.Kind(r.URL.Query())
+	if err != nil {
+		return err
 	}
-	switch kind {
-	case rc.ISync:
+	if kind == rc.ISync {
 		return h.incrementalSync(w, r, b, latest)
-	case rc.FSync, "":
-		return h.fullSync(w, r, b, latest)
 	}
-	return target.Invalid("syncType", "Send FSync or ISync.")
+	return h.fullSync(w, r, b, latest)
 }
 
 func (h *Handler) fullSync(w http.ResponseWriter, r *http.Request, b book, latest int64) error {
@@ -55,7 +53,7 @@ func (h *Handler) fullSync(w http.ResponseWriter, r *http.Request, b book, lates
 		limit = min(n, maxRecords)
 	}
 	var err error
-	if q.From, err = moment(v, "dateFrom"); err != nil {
+	if q.From, err = page.Moment(v, "dateFrom"); err != nil {
 		return err
 	}
 	if err := recorded(v, &q); err != nil {
@@ -117,7 +115,7 @@ func (h *Handler) answerSync(w http.ResponseWriter, r *http.Request, b book, cal
 	}
 	info := rc.SyncInfo{SyncType: kind, SyncTime: rc.TimeOf(h.Now())}
 	t.Time = info.SyncTime.UnixMilli()
-	if info.SyncToken, err = t.encode(); err != nil {
+	if info.SyncToken, err = synctoken.Encode(t); err != nil {
 		return err
 	}
 	base := listen.BaseURL(r)

@@ -1,12 +1,7 @@
 package calllog
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
-
+	"offhook/internal/platform/api/synctoken"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -27,21 +22,10 @@ type token struct {
 	RecordingType string `json:"k,omitempty"`
 }
 
-const checksumSize = 8
-
 // fullSyncRequired tells a client to begin again.
 func fullSyncRequired(code, why string) *rc.Error {
 	return &rc.Error{Kind: rc.Invalid, Code: code, Parameter: "syncToken",
 		Message: "Invalid call log synchronization request: " + why + ". Full synchronization is required; send syncType=FSync."}
-}
-
-func (t token) encode() (string, error) {
-	body, err := json.Marshal(t)
-	if err != nil {
-		return "", fmt.Errorf("encoding a sync token: %w", err)
-	}
-	sum := sha256.Sum256(body)
-	return base64.RawURLEncoding.EncodeToString(append(sum[:checksumSize], body...)), nil
 }
 
 // parseToken reads a token that belongs to b and has seen no more than
@@ -49,12 +33,7 @@ func (t token) encode() (string, error) {
 func parseToken(text string, b book, latest int64) (token, error) {
 	var t token
 	bad := fullSyncRequired("CLG-101", "syncToken is invalid")
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(raw) < checksumSize {
-		return t, bad
-	}
-	sum := sha256.Sum256(raw[checksumSize:])
-	if !bytes.Equal(sum[:checksumSize], raw[:checksumSize]) || json.Unmarshal(raw[checksumSize:], &t) != nil {
+	if !synctoken.Decode(text, &t) {
 		return t, bad
 	}
 	if t.AccountID != b.accountID || t.ExtensionID != b.extensionID || t.Epoch != b.since.UnixMilli() || t.Position < 0 || t.Position > latest {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"offhook/internal/listen"
 	"offhook/internal/platform/api/page"
@@ -17,10 +16,6 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
-
-// defaultFrame is how far back a list or a full sync goes when the request
-// does not say.
-const defaultFrame = 24 * time.Hour
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 	e, err := target.Own(r, c, h.Store)
@@ -80,7 +75,7 @@ func (h *Handler) query(r *http.Request, e store.Extension) (q store.MessageQuer
 	if q.PhoneNumber, err = h.phoneNumber(r, e, v.Get("phoneNumber")); err != nil {
 		return q, false, err
 	}
-	if q.From, q.To, err = frame(v, h.Now()); err != nil {
+	if q.From, q.To, err = page.Frame(v, h.Now()); err != nil {
 		return q, false, err
 	}
 	if q.PerConversation, err = perConversation(v); err != nil {
@@ -149,37 +144,6 @@ func (h *Handler) phoneNumber(r *http.Request, e store.Extension, text string) (
 		return "", target.Invalid("phoneNumber", "Write it as +16505550100.")
 	}
 	return n.E164, nil
-}
-
-// frame reads dateFrom and dateTo.
-func frame(v url.Values, now time.Time) (from, to time.Time, err error) {
-	if to, err = moment(v, "dateTo"); err != nil {
-		return from, to, err
-	}
-	if from, err = moment(v, "dateFrom"); err != nil {
-		return from, to, err
-	}
-	switch {
-	case !from.IsZero():
-	case !to.IsZero():
-		from = to.Add(-defaultFrame)
-	default:
-		from = now.Add(-defaultFrame)
-	}
-	return from, to, nil
-}
-
-func moment(v url.Values, name string) (time.Time, error) {
-	text := v.Get(name)
-	if text == "" {
-		return time.Time{}, nil
-	}
-	// +02:00 arrives as " 02:00" when it was not escaped.
-	t, err := rc.ParseTime(strings.ReplaceAll(text, " ", "+"))
-	if err != nil {
-		return time.Time{}, target.Invalid(name, "Send ISO 8601, for example 2026-01-02T03:04:05.678Z.")
-	}
-	return t.Time, nil
 }
 
 // perConversation reads how many messages of each conversation are wanted;

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"offhook/internal/listen"
+	"offhook/internal/platform/api/synctoken"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -41,18 +42,14 @@ func (h *Handler) sync(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 	if err != nil {
 		return fmt.Errorf("reading the position of a sync: %w", err)
 	}
-	q := r.URL.Query()
-	kind := q.Get("syncType")
-	if kind == "" && q.Get("syncToken") != "" {
-		kind = rc.ISync
+	kind, err := synctoken.Kind(r.URL.Query())
+	if err != nil {
+		return err
 	}
-	switch kind {
-	case rc.ISync:
+	if kind == rc.ISync {
 		return h.incrementalSync(w, r, e, latest)
-	case rc.FSync, "":
-		return h.fullSync(w, r, e, latest)
 	}
-	return target.Invalid("syncType", "Send FSync or ISync.")
+	return h.fullSync(w, r, e, latest)
 }
 
 func (h *Handler) fullSync(w http.ResponseWriter, r *http.Request, e store.Extension, latest int64) error {
@@ -119,7 +116,7 @@ func (h *Handler) answerSync(w http.ResponseWriter, r *http.Request, e store.Ext
 	info.SyncTime = rc.TimeOf(h.Now())
 	t.Time = info.SyncTime.UnixMilli()
 	var err error
-	if info.SyncToken, err = t.encode(); err != nil {
+	if info.SyncToken, err = synctoken.Encode(t); err != nil {
 		return err
 	}
 	base := listen.BaseURL(r)

@@ -1,13 +1,9 @@
 package messages
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"slices"
 
+	"offhook/internal/platform/api/synctoken"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -27,33 +23,17 @@ type token struct {
 	ConversationIDs []int64  `json:"c,omitempty"`
 }
 
-const checksumSize = 8
-
 // fullSyncRequired tells a client to begin again.
 func fullSyncRequired() *rc.Error {
 	return &rc.Error{Kind: rc.Invalid, Code: "MSG-333", Parameter: "syncToken",
 		Message: "Invalid message synchronisation request: full synchronization is required. Send syncType=FSync."}
 }
 
-func (t token) encode() (string, error) {
-	body, err := json.Marshal(t)
-	if err != nil {
-		return "", fmt.Errorf("encoding a sync token: %w", err)
-	}
-	sum := sha256.Sum256(body)
-	return base64.RawURLEncoding.EncodeToString(append(sum[:checksumSize], body...)), nil
-}
-
 // parseToken reads a token that belongs to e and has seen no more than
 // latest; anything else is a demand for a full sync.
 func parseToken(text string, e store.Extension, latest int64) (token, error) {
 	var t token
-	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(raw) < checksumSize {
-		return t, fullSyncRequired()
-	}
-	sum := sha256.Sum256(raw[checksumSize:])
-	if !bytes.Equal(sum[:checksumSize], raw[:checksumSize]) || json.Unmarshal(raw[checksumSize:], &t) != nil {
+	if !synctoken.Decode(text, &t) {
 		return t, fullSyncRequired()
 	}
 	if t.ExtensionID != e.ID || t.Epoch != e.CreatedAt.UnixMilli() || t.Position < 0 || t.Position > latest {

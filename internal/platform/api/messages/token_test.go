@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"offhook/internal/platform/api/synctoken"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -13,7 +14,7 @@ import (
 // being one.
 func FuzzToken(f *testing.F) {
 	e := store.Extension{ID: 7}
-	good, err := token{ExtensionID: 7, Epoch: e.CreatedAt.UnixMilli(), Position: 3, Types: []string{rc.TypeSMS}}.encode()
+	good, err := synctoken.Encode(token{ExtensionID: 7, Epoch: e.CreatedAt.UnixMilli(), Position: 3, Types: []string{rc.TypeSMS}})
 	if err != nil {
 		f.Fatal(err)
 	}

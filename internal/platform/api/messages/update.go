@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"offhook/internal/listen"
+	"offhook/internal/platform/api/page"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -214,7 +215,7 @@ func (h *Handler) deleteMany(w http.ResponseWriter, r *http.Request, c wire.Call
 	if q.ConversationIDs, err = conversationIDs(v["conversationId"]); err != nil {
 		return err
 	}
-	if q.To, err = moment(v, "dateTo"); err != nil {
+	if q.To, err = page.Moment(v, "dateTo"); err != nil {
 		return err
 	}
 	ms, err := h.Store.Messages(r.Context(), e.ID, q, 0, 0)
