@@ -88,6 +88,7 @@ type WidgetReader interface {
 	AuditReader
 	LogReader
 	GuardReader
+	PreferenceReader
 }
 
 // WidgetTx reads and changes the widget's tables in one transaction.
@@ -104,4 +105,5 @@ type WidgetTx interface {
 	AuditWriter
 	LogWriter
 	GuardWriter
+	PreferenceWriter
 }

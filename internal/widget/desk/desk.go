@@ -42,7 +42,9 @@ type Desk struct {
 
 	syncing chan struct{} // holds one token while no sync runs
 
+	owner    user       // whose desk it is
 	drafting sync.Mutex // held while a draft changes in the store and here; taken before mu
+	choosing sync.Mutex // held while preferences change in the store and here; taken before mu
 
 	mu          sync.Mutex
 	ledger      *ledger         // guarded by mu
@@ -63,6 +65,7 @@ type Desk struct {
 	lastUnread  int             // guarded by mu; as watchers know it
 	book        bookRow         // guarded by mu; how far the user's contacts are read
 	templates   templates       // guarded by mu
+	preferences Preferences     // guarded by mu
 	calls       callBook        // guarded by mu
 	curious     map[string]bool // guarded by mu; extensions whose presence is to be asked for
 
@@ -92,11 +95,16 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		wantFavorites: make(chan struct{}, 1), syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
 		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
 	}
+	d.owner = user{gr.Platform, gr.ClientID, gr.OwnerID}
 	d.budget = p.budget(gr)
 	d.ctx, d.cancel = context.WithCancel(ctx)
 	d.syncing <- struct{}{}
 	d.status = Status{State: Loading, Since: p.Now(), Sentence: gettingReady}
-	if err := d.load(ctx); err != nil {
+	err = d.loadPreferences(ctx) // first: messages are filed by the country
+	if err == nil {
+		err = d.load(ctx)
+	}
+	if err != nil {
 		d.cancel()
 		return nil, err
 	}

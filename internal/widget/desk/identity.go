@@ -150,10 +150,14 @@ func (d *Desk) identify(ctx context.Context) error {
 func (d *Desk) settle(id identity, c *change) {
 	first := d.identity == nil
 	d.identity = &id
-	country := homeCountry(&id)
+	country := d.homeCountry(&id)
 	moved := d.ledger.people.country != country
 	if moved {
 		d.ledger.people = d.ledger.people.succeed(country, d.ledger.people.entries)
+	}
+	d.ledger.people.area = ""
+	if HasAreaCodes(country) {
+		d.ledger.people.area = d.preferences.AreaCode
 	}
 	own := make(map[string]bool)
 	for _, n := range id.Numbers {
@@ -165,6 +169,12 @@ func (d *Desk) settle(id identity, c *change) {
 		d.ledger.resettle(own, c)
 	}
 	d.introduce()
+}
+
+// homeCountry is the user's choice, or the account's country. The caller holds
+// mu, or is still alone.
+func (d *Desk) homeCountry(id *identity) string {
+	return cmp.Or(d.preferences.Country, homeCountry(id))
 }
 
 func homeCountry(id *identity) string {
@@ -183,7 +193,7 @@ func (d *Desk) introduce() {
 		AccountID: strconv.FormatInt(id.Account.ID, 10), ExtensionID: strconv.FormatInt(x.ID, 10), Name: x.Name,
 		FirstName: x.Contact.FirstName, LastName: x.Contact.LastName, Initials: initials(x.Name), Email: x.Contact.Email,
 		Company: x.Contact.Company, JobTitle: x.Contact.JobTitle, ExtensionNumber: x.ExtensionNumber,
-		MainNumber: id.Account.MainNumber, Country: homeCountry(id),
+		MainNumber: id.Account.MainNumber, Country: d.homeCountry(id), HomeCountry: homeCountry(id),
 		Contracted: cmp.Or(id.Account.ServiceInfo.ContractedCountry.ISOCode, homeCountry(id)),
 		Features:   make(map[string]bool, len(id.Features)), Admin: x.Permissions.Admin.Enabled,
 	}
@@ -197,7 +207,8 @@ func (d *Desk) introduce() {
 		})
 	}
 	slices.SortStableFunc(me.Numbers, func(a, b OwnNumber) int {
-		return cmp.Or(rank(b.SMS)-rank(a.SMS), rank(b.UsageType == "DirectNumber")-rank(a.UsageType == "DirectNumber"))
+		return cmp.Or(rank(b.SMS)-rank(a.SMS), rank(b.SMS && b.Number == d.preferences.Sender)-rank(a.SMS && a.Number == d.preferences.Sender),
+			rank(b.UsageType == "DirectNumber")-rank(a.UsageType == "DirectNumber"))
 	})
 	for i := range d.ledger.people.entries {
 		if e := &d.ledger.people.entries[i]; e.ID == me.ExtensionID {

@@ -15,6 +15,7 @@ import (
 // people knows whose number is whose.
 type people struct {
 	country  string // ISO code; how numbers without a country are read and written
+	area     string // put before a number that lacks its area code; empty for nothing
 	entries  []rc.DirectoryEntry
 	byPhone  map[string]*rc.DirectoryEntry
 	heard    map[string]string    // names that came with messages, by number
@@ -46,7 +47,7 @@ func newPeople(country string, entries []rc.DirectoryEntry) *people {
 // else is known of people.
 func (p *people) succeed(country string, entries []rc.DirectoryEntry) *people {
 	next := newPeople(country, entries)
-	next.heard, next.present, next.personal = p.heard, p.present, p.personal
+	next.heard, next.present, next.personal, next.area = p.heard, p.present, p.personal, p.area
 	next.nameNumbers()
 	return next
 }
@@ -133,10 +134,13 @@ func (p *people) typed(query string) (string, bool) {
 	return p.possible(query)
 }
 
-// possible reads a number that has the right length for its country; one
-// that lacks its area code has not.
+// possible reads a number that has the right length for its country. One that
+// lacks its area code has not, unless the user has said which is meant.
 func (p *people) possible(text string) (string, bool) {
 	n, err := phonenumbers.Parse(text, p.country)
+	if err == nil && p.area != "" && phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE_LOCAL_ONLY {
+		n, err = phonenumbers.Parse(p.area+phonenumbers.GetNationalSignificantNumber(n), p.country)
+	}
 	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
 		return "", false
 	}

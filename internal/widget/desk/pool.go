@@ -38,6 +38,8 @@ type Street interface {
 const (
 	grantEnded   = "widget.grant.ended"
 	draftChanged = "widget.desk.draft"
+
+	preferencesChanged = "widget.desk.preferences"
 )
 
 // A Pool holds the open desks, one for each grant. Its fields are set before
@@ -176,7 +178,7 @@ func (p *Pool) begin() error {
 		p.desks = make(map[string]*slot)
 		p.budgets = make(map[user]*budget)
 		p.ctx, p.cancel = context.WithCancel(context.Background())
-		for subject, fn := range map[string]func([]byte){grantEnded: p.grantEnded, draftChanged: p.draftChanged} {
+		for subject, fn := range map[string]func([]byte){grantEnded: p.grantEnded, draftChanged: p.draftChanged, preferencesChanged: p.preferencesChanged} {
 			cancel, err := p.Bus.Subscribe(subject, fn)
 			if err != nil {
 				p.err = fmt.Errorf("listening for %s: %w", subject, err)

@@ -41,7 +41,8 @@ type Me struct {
 	JobTitle        string
 	ExtensionNumber string
 	MainNumber      string      // of the account, E.164
-	Country         string      // ISO code of the user's home country, such as "US"
+	Country         string      // ISO code of the user's home country, such as "US": their choice, or the account's
+	HomeCountry     string      // the account's
 	Contracted      string      // ISO code of the country the account was contracted in
 	Numbers         []OwnNumber // SMS senders first, the direct number first among them
 	Features        map[string]bool
@@ -155,6 +156,7 @@ const (
 	EventDraft        = "draft"        // the draft of ID changed
 	EventPresence     = "presence"     // Presence, of the extension ID, changed
 	EventCalls        = "calls"        // the call log, or Missed, changed
+	EventPreferences  = "preferences"  // Preferences changed
 	EventEnded        = "ended"        // the grant is over; nothing follows
 )
 
