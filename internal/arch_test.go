@@ -75,7 +75,7 @@ func within(dir, tree string) bool { return dir == tree || strings.HasPrefix(dir
 // lower tier, or down inside one room.
 func tier(dir string) (tier int, room string) {
 	switch {
-	case dir == "internal/rc", dir == "internal/opaque", dir == "internal/rigtest":
+	case dir == "internal/rc", dir == "internal/opaque", dir == "internal/reach", dir == "internal/rigtest":
 		return 0, dir
 	case within(dir, "internal/store"), within(dir, "internal/bus"), within(dir, "internal/listen"), within(dir, "web"):
 		return 1, dir
