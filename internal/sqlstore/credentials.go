@@ -38,6 +38,9 @@ func (q queries) RevokeCredential(ctx context.Context, id string) ([]string, err
 	if n == 0 {
 		return nil, store.ErrNotFound
 	}
+	if err := q.exec(ctx, "DELETE FROM webhooks WHERE credential_id = $1", id); err != nil {
+		return nil, err
+	}
 	return many(ctx, q, scanText, "DELETE FROM oauth_sessions WHERE credential_id = $1 RETURNING id", id)
 }
 

@@ -40,7 +40,8 @@ type CredentialWriter interface {
 	// AddCredential returns ErrExists when the ID is taken.
 	AddCredential(ctx context.Context, c Credential) error
 	// RevokeCredential removes a credential and ends the sessions that were
-	// opened with it, whose ids it returns; ErrNotFound when there is none.
+	// opened with it, whose ids it returns, and their webhooks; ErrNotFound
+	// when there is none.
 	RevokeCredential(ctx context.Context, id string) (ended []string, err error)
 	AddSigningKey(ctx context.Context, k SigningKey) error
 	// RemoveSigningKey removes a key; an unknown one changes nothing.

@@ -50,6 +50,7 @@ type PlatformReader interface {
 	CallReader
 	PresenceReader
 	TemplateReader
+	WebhookReader
 	WSTokenReader
 }
 
@@ -66,6 +67,7 @@ type PlatformTx interface {
 	CallWriter
 	PresenceWriter
 	TemplateWriter
+	WebhookWriter
 	WSTokenWriter
 }
 
