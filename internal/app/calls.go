@@ -35,17 +35,25 @@ func (d *Data) AddCall(ctx context.Context, spec CallSpec) error {
 		return rc.Errorf(rc.Invalid, "--duration must be between 0 and %s.", maxCall)
 	}
 	for flag, number := range map[string]*string{"--from": &spec.From, "--to": &spec.To} {
-		n, ok := region.Parse(*number, "US")
-		if !ok {
-			return rc.Errorf(rc.Invalid, "%s must be a phone number such as +16505550101, not %q.", flag, *number)
+		if err := readNumber(flag, number); err != nil {
+			return err
 		}
-		*number = n.E164
 	}
 	c.From, c.To = spec.From, spec.To
 	if spec.Recorded {
 		c.Recording = rc.RecordedOnDemand
 	}
 	return calllog.Seed(ctx, d.DB.Platform(), []calllog.PastCall{c})
+}
+
+// readNumber writes the number of a flag as E.164.
+func readNumber(flag string, number *string) error {
+	n, ok := region.Parse(*number, "US")
+	if !ok {
+		return rc.Errorf(rc.Invalid, "%s must be a phone number such as +16505550101, not %q.", flag, *number)
+	}
+	*number = n.E164
+	return nil
 }
 
 // demoCalls are a few days of calls, newest last; minutes count back from

@@ -43,7 +43,7 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 		if open.err != nil {
 			return nil, open.err
 		}
-		p, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), limits: !c.NoRateLimits, log: log})
+		p, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), url: plain.URL, limits: !c.NoRateLimits, log: log})
 		if err != nil {
 			return nil, err
 		}
@@ -55,6 +55,7 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 type platformDeps struct {
 	data   *Data
 	bus    bus.Bus
+	url    string // its own, for links in what it tells by itself
 	limits bool
 	log    *slog.Logger
 }
@@ -80,6 +81,7 @@ func newPlatform(deps platformDeps) (*platformHouse, error) {
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	auth.Mount(mux)
 	rest := api.New(face, st, deps.bus, time.Now, log)
+	rest.Office.Base = deps.url
 	rest.Mount(mux)
 	events := &notify.Handler{Store: st, Bus: deps.bus, Face: face, REST: mux, Log: log}
 	if err := events.Start(); err != nil {

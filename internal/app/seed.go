@@ -122,6 +122,9 @@ func seedAccount(ctx context.Context, d *Data, info *DemoInfo) error {
 	if err := messages.Seed(ctx, p, texts); err != nil {
 		return err
 	}
+	if err := seedVoicemail(ctx, d); err != nil {
+		return err
+	}
 	return seedCalls(ctx, d)
 }
 

@@ -122,3 +122,14 @@ func MessageStoreFilter(accountID, extensionID int64) string {
 func InstantSMSFilter(accountID, extensionID int64) string {
 	return MessageStoreFilter(accountID, extensionID) + "/instant?type=SMS"
 }
+
+// VoicemailFilter is the event filter for voicemail, delivered whole.
+func VoicemailFilter(accountID, extensionID int64) string {
+	return ExtensionPath(accountID, extensionID) + "/voicemail"
+}
+
+// InboundFaxFilter is the event filter for faxes that come in, delivered
+// whole.
+func InboundFaxFilter(accountID, extensionID int64) string {
+	return ExtensionPath(accountID, extensionID) + "/fax?direction=Inbound"
+}

@@ -49,7 +49,31 @@ type Message struct {
 	Attachments          []Attachment `json:"attachments"`
 	VMTranscriptionState string       `json:"vmTranscriptionStatus,omitempty"`
 	FaxPageCount         int          `json:"faxPageCount,omitempty"`
+	FaxResolution        string       `json:"faxResolution,omitempty"`
+	CoverIndex           *int         `json:"coverIndex,omitempty"`
+	CoverPageText        string       `json:"coverPageText,omitempty"`
 }
+
+// Types of attachments that are not a text's own.
+const (
+	AudioRecording     = "AudioRecording"
+	AudioTranscription = "AudioTranscription"
+	RenderedDocument   = "RenderedDocument"
+)
+
+// Values of vmTranscriptionStatus.
+const (
+	TranscriptionNotAvailable = "NotAvailable"
+	TranscriptionInProgress   = "InProgress"
+	TranscriptionCompleted    = "Completed"
+	TranscriptionFailed       = "Failed"
+)
+
+// Values of faxResolution.
+const (
+	FaxHigh = "High"
+	FaxLow  = "Low"
+)
 
 // A URIID is a reference by string id.
 type URIID struct {

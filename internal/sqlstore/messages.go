@@ -12,37 +12,48 @@ import (
 	"offhook/internal/store"
 )
 
-const messageColumns = "id, account_id, extension_id, conversation_id, type, direction, availability, read_status, status, error_code, sender, recipients, body, attachments, created_at, modified_at, change"
+const messageColumns = "id, account_id, extension_id, conversation_id, type, direction, availability, read_status, status, error_code, sender, recipients, body, attachments, facts, created_at, modified_at, due_at, change"
 
 func scanMessage(r scanner) (m store.Message, err error) {
-	var sender, recipients, attachments string
-	var created, modified int64
+	var sender, recipients, attachments, facts string
+	var created, modified, due int64
 	err = r.Scan(&m.ID, &m.AccountID, &m.ExtensionID, &m.ConversationID, &m.Type, &m.Direction, &m.Availability, &m.ReadStatus,
-		&m.Status, &m.ErrorCode, &sender, &recipients, &m.Text, &attachments, &created, &modified, &m.Change)
+		&m.Status, &m.ErrorCode, &sender, &recipients, &m.Text, &attachments, &facts, &created, &modified, &due, &m.Change)
 	if err != nil {
 		return m, err
 	}
-	m.CreatedAt, m.ModifiedAt = fromMillis(created), fromMillis(modified)
+	m.CreatedAt, m.ModifiedAt, m.DueAt = fromMillis(created), fromMillis(modified), fromMillis(due)
 	if err := errors.Join(json.Unmarshal([]byte(sender), &m.From), json.Unmarshal([]byte(recipients), &m.To)); err != nil {
 		return m, fmt.Errorf("reading the parties of message %d: %w", m.ID, err)
 	}
-	if attachments == "" {
-		return m, nil
-	}
-	if err := json.Unmarshal([]byte(attachments), &m.Attachments); err != nil {
-		return m, fmt.Errorf("reading the attachments of message %d: %w", m.ID, err)
+	for text, into := range map[string]any{attachments: &m.Attachments, facts: &m.Facts} {
+		if text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			return m, fmt.Errorf("reading what belongs to message %d: %w", m.ID, err)
+		}
 	}
 	return m, nil
 }
 
-// attachments writes the column of what belongs to a message; nearly always
-// it is empty.
-func attachments(m store.Message) (string, error) {
-	if len(m.Attachments) == 0 {
-		return "", nil
+// belongings writes the columns of what belongs to a message; of a text they
+// are nearly always empty.
+func belongings(m store.Message) (attachments, facts string, err error) {
+	var err1, err2 error
+	var text []byte
+	if len(m.Attachments) > 0 {
+		text, err1 = json.Marshal(m.Attachments)
+		attachments = string(text)
 	}
-	text, err := json.Marshal(m.Attachments)
-	return string(text), err
+	if m.Facts != (store.MessageFacts{}) {
+		text, err2 = json.Marshal(m.Facts)
+		facts = string(text)
+	}
+	if err := errors.Join(err1, err2); err != nil {
+		return "", "", fmt.Errorf("encoding what belongs to message %d: %w", m.ID, err)
+	}
+	return attachments, facts, nil
 }
 
 // parties writes the columns that hold who talks to whom: two as JSON, and
@@ -154,8 +165,8 @@ func (q queries) ChangedMessages(ctx context.Context, extensionID, after int64, 
 
 func (q queries) MessagesInTransit(ctx context.Context, before time.Time, limit int) ([]store.Message, error) {
 	return many(ctx, q, scanMessage, "SELECT "+messageColumns+` FROM messages
-		WHERE status IN ($1, $2) AND direction = $3 AND modified_at < $4 ORDER BY modified_at, id LIMIT $5`,
-		rc.Queued, rc.Sent, rc.Outbound, millis(before), limit)
+		WHERE status IN ($1, $2) AND (status = $1 OR direction = $3 AND type <> $4) AND modified_at < $5 AND due_at < $5 ORDER BY modified_at, id LIMIT $6`,
+		rc.Queued, rc.Sent, rc.Outbound, rc.TypeFax, millis(before), limit)
 }
 
 func (q queries) NextMessageChange(ctx context.Context, extensionID int64) (int64, error) {
@@ -177,13 +188,13 @@ func (q queries) AddMessage(ctx context.Context, m store.Message) error {
 	if err != nil {
 		return fmt.Errorf("encoding the parties of message %d: %w", m.ID, err)
 	}
-	files, err := attachments(m)
+	files, facts, err := belongings(m)
 	if err != nil {
-		return fmt.Errorf("encoding the attachments of message %d: %w", m.ID, err)
+		return err
 	}
-	return q.exec(ctx, "INSERT INTO messages ("+messageColumns+", peers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+	return q.exec(ctx, "INSERT INTO messages ("+messageColumns+", peers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
 		m.ID, m.AccountID, m.ExtensionID, m.ConversationID, m.Type, m.Direction, m.Availability, m.ReadStatus, m.Status, m.ErrorCode,
-		sender, recipients, m.Text, files, millis(m.CreatedAt), millis(m.ModifiedAt), m.Change, peers)
+		sender, recipients, m.Text, files, facts, millis(m.CreatedAt), millis(m.ModifiedAt), millis(m.DueAt), m.Change, peers)
 }
 
 func (q queries) SaveMessage(ctx context.Context, m store.Message) error {
@@ -191,13 +202,13 @@ func (q queries) SaveMessage(ctx context.Context, m store.Message) error {
 	if err != nil {
 		return fmt.Errorf("encoding the parties of message %d: %w", m.ID, err)
 	}
-	files, err := attachments(m)
+	files, facts, err := belongings(m)
 	if err != nil {
-		return fmt.Errorf("encoding the attachments of message %d: %w", m.ID, err)
+		return err
 	}
 	n, err := q.changed(ctx, `UPDATE messages SET availability = $1, read_status = $2, status = $3, error_code = $4, sender = $5, recipients = $6,
-		peers = $7, body = $8, attachments = $9, modified_at = $10, change = $11 WHERE id = $12 AND extension_id = $13`,
-		m.Availability, m.ReadStatus, m.Status, m.ErrorCode, sender, recipients, peers, m.Text, files, millis(m.ModifiedAt), m.Change, m.ID, m.ExtensionID)
+		peers = $7, body = $8, attachments = $9, facts = $10, modified_at = $11, change = $12 WHERE id = $13 AND extension_id = $14`,
+		m.Availability, m.ReadStatus, m.Status, m.ErrorCode, sender, recipients, peers, m.Text, files, facts, millis(m.ModifiedAt), m.Change, m.ID, m.ExtensionID)
 	if err == nil && n == 0 {
 		return store.ErrNotFound
 	}

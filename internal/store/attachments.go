@@ -5,15 +5,17 @@ import (
 	"time"
 )
 
-// An Attachment is what a message says of a picture or file that belongs to
-// it. The bytes are an [AttachmentContent] of the same id.
+// An Attachment is what a message says of a picture, file, sound or document
+// that belongs to it. The bytes are an [AttachmentContent] of the same id.
 type Attachment struct {
 	ID          int64  `json:"id"`
+	Type        string `json:"type,omitempty"` // rc.AudioRecording, ...; empty is rc.TypeMMS
 	ContentType string `json:"contentType"`
 	FileName    string `json:"fileName,omitempty"`
 	Size        int64  `json:"size"`
 	Width       int    `json:"width,omitempty"` // of a picture whose size is known
 	Height      int    `json:"height,omitempty"`
+	Seconds     int    `json:"seconds,omitempty"` // of a sound
 }
 
 // An AttachmentContent is the bytes of an attachment. Every copy of a message
@@ -22,7 +24,7 @@ type AttachmentContent struct {
 	ID          int64
 	MessageID   int64
 	ExtensionID int64 // whose copy it is
-	SenderID    int64 // the extension that sent it, which answers for the room it takes
+	SenderID    int64 // the extension that sent it, which answers for the room it takes; 0 for nobody here
 	Body        []byte
 }
 

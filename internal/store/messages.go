@@ -14,7 +14,7 @@ type Message struct {
 	AccountID      int64
 	ExtensionID    int64 // whose message store holds it
 	ConversationID int64
-	Type           string // rc.TypeSMS
+	Type           string // rc.TypeSMS, ...
 	Direction      string // rc.Inbound, rc.Outbound
 	Availability   string // rc.Alive, rc.Deleted, rc.Purged; a purged row is a tombstone without parties and text
 	ReadStatus     string
@@ -24,9 +24,21 @@ type Message struct {
 	To             []rc.Caller
 	Text           string
 	Attachments    []Attachment
+	Facts          MessageFacts
 	CreatedAt      time.Time
 	ModifiedAt     time.Time
-	Change         int64 // the extension's change that wrote this state
+	DueAt          time.Time // of a fax that is to go out later; zero for now
+	Change         int64     // the extension's change that wrote this state
+}
+
+// MessageFacts are what voicemail and faxes have besides what every message
+// has.
+type MessageFacts struct {
+	Transcription string `json:"transcription,omitempty"` // vmTranscriptionStatus
+	Pages         int    `json:"pages,omitempty"`
+	Resolution    string `json:"resolution,omitempty"` // faxResolution
+	Cover         *int   `json:"cover,omitempty"`      // coverIndex; nil without a cover page
+	CoverText     string `json:"coverText,omitempty"`
 }
 
 // A MessageQuery selects an extension's messages. Zero fields do not select,
@@ -60,9 +72,10 @@ type MessageReader interface {
 	// ChangedMessages returns messages changed after the given change in the
 	// order of their changes, gone ones as well, at most limit.
 	ChangedMessages(ctx context.Context, extensionID, after int64, limit int) ([]Message, error)
-	// MessagesInTransit returns outbound messages of every extension that
-	// are Queued or Sent and were last changed before the given time, oldest
-	// first, at most limit.
+	// MessagesInTransit returns messages of every extension that are not in
+	// their last state, were last changed before the given time and are due by
+	// then, oldest first, at most limit. Those are what is Queued (which is
+	// inbound where another process left it), and texts that are Sent.
 	MessagesInTransit(ctx context.Context, before time.Time, limit int) ([]Message, error)
 }
 
@@ -81,6 +94,7 @@ type MessageWriter interface {
 	// AddMessage adds a message, ErrExists when its id is taken.
 	AddMessage(ctx context.Context, m Message) error
 	// SaveMessage replaces what can change of a message: availability, read
-	// status, status, error code, parties, text, attachments, time and change.
+	// status, status, error code, parties, text, attachments, facts, time and
+	// change.
 	SaveMessage(ctx context.Context, m Message) error
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"offhook/internal/platform/api/plan"
+	"offhook/internal/platform/api/talk"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -136,8 +137,8 @@ func (s *seeder) write(ctx context.Context, c PastCall, from, to *side) error {
 			if c.Recording != "" {
 				if recordings[account] == "" {
 					recordings[account] = strconv.FormatInt(s.ids.Next(), 10)
-					r := store.CallRecording{ID: recordings[account], AccountID: account, ContentType: "audio/wav", Duration: c.Duration, CreatedAt: c.At}
-					if err := tx.AddCallRecording(ctx, r, talk(c.Duration)); err != nil {
+					r := store.CallRecording{ID: recordings[account], AccountID: account, ContentType: talk.ContentType, Duration: c.Duration, CreatedAt: c.At}
+					if err := tx.AddCallRecording(ctx, r, talk.Dialog(c.Duration)); err != nil {
 						return err
 					}
 				}

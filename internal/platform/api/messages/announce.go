@@ -15,8 +15,16 @@ func (o *Office) announceNew(ctx context.Context, base string, m *store.Message)
 	o.announce(ctx, m.AccountID, m.ExtensionID, rc.MessageStoreFilter(m.AccountID, m.ExtensionID), storeEvent(*m, rc.MessageStoreChange{
 		Type: m.Type, NewCount: 1, NewMessageIDs: []int64{m.ID},
 	}))
-	if m.Direction == rc.Inbound {
+	if m.Direction != rc.Inbound {
+		return
+	}
+	switch m.Type {
+	case rc.TypeSMS:
 		o.announce(ctx, m.AccountID, m.ExtensionID, rc.InstantSMSFilter(m.AccountID, m.ExtensionID), instant(base, *m))
+	case rc.TypeVoiceMail:
+		o.announce(ctx, m.AccountID, m.ExtensionID, rc.VoicemailFilter(m.AccountID, m.ExtensionID), record(base, *m))
+	case rc.TypeFax:
+		o.announce(ctx, m.AccountID, m.ExtensionID, rc.InboundFaxFilter(m.AccountID, m.ExtensionID), record(base, *m))
 	}
 }
 

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// sweepEvery is how often an office looks for texts that another left
-	// behind when it crashed.
-	sweepEvery = time.Minute
+	// sweepEvery is how often an office looks for what another process has put
+	// into the store, and for texts that one left behind when it crashed.
+	sweepEvery = 3 * time.Second
 	// carrierBatch bounds one transaction.
 	carrierBatch = 100
 	// unreachable says that a number cannot get texts: the platform's own
@@ -30,7 +30,7 @@ func (o *Office) Wake() {
 	}
 }
 
-// Run brings texts to their last state until ctx ends: at once those that
+// Run brings messages to their last state until ctx ends: at once those that
 // were left in transit, then each as it comes.
 func (o *Office) Run(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
@@ -76,13 +76,29 @@ func (o *Office) finish(ctx context.Context, ms []store.Message) error {
 		stores = append(stores, m.ExtensionID)
 	}
 	var done map[int64][]store.Message
+	var arrived []*store.Message
 	err := o.Store.Write(ctx, func(tx store.PlatformTx) error {
-		done = make(map[int64][]store.Message)
+		done, arrived = make(map[int64][]store.Message), nil
 		changes, err := begin(ctx, tx, slices.Clone(stores)...)
 		if err != nil {
 			return err
 		}
 		for _, m := range ms {
+			if m.Direction == rc.Inbound {
+				ok, err := arrive(ctx, tx, &m)
+				if err != nil {
+					return err
+				}
+				if !ok {
+					continue
+				}
+				m.Change, m.ModifiedAt = changes[m.ExtensionID], later(o.Now(), m.ModifiedAt)
+				if err := tx.SaveMessage(ctx, m); err != nil {
+					return err
+				}
+				arrived = append(arrived, &m)
+				continue
+			}
 			m, err := tx.Message(ctx, m.ExtensionID, m.ID)
 			if errors.Is(err, store.ErrNotFound) || err == nil && m.Status != rc.Sent && m.Status != rc.Queued {
 				continue
@@ -101,6 +117,9 @@ func (o *Office) finish(ctx context.Context, ms []store.Message) error {
 	})
 	if err != nil {
 		return err
+	}
+	for _, m := range arrived {
+		o.announceNew(context.WithoutCancel(ctx), o.Base, m)
 	}
 	for _, changed := range done {
 		o.announceChanged(context.WithoutCancel(ctx), changed...)

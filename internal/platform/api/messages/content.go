@@ -2,6 +2,7 @@ package messages
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"mime"
@@ -14,21 +15,27 @@ import (
 	"offhook/internal/store"
 )
 
-// attachments writes what belongs to a message: its text, which is an
-// attachment under the message's own id, then its pictures and files.
+// attachments writes what belongs to a message: a text, which is an
+// attachment under the message's own id, then pictures, files and whatever
+// else it is made of.
 func attachments(uri string, m store.Message) []rc.Attachment {
 	link := func(id int64) string { return uri + "/content/" + strconv.FormatInt(id, 10) }
 	all := []rc.Attachment{}
-	if m.Text != "" || len(m.Attachments) == 0 {
+	if isText(m) && (m.Text != "" || len(m.Attachments) == 0) {
 		all = append(all, rc.Attachment{ID: m.ID, URI: link(m.ID), Type: "Text", ContentType: "text/plain"})
 	}
 	for _, a := range m.Attachments {
 		all = append(all, rc.Attachment{
-			ID: a.ID, URI: link(a.ID), Type: rc.TypeMMS, ContentType: a.ContentType, FileName: a.FileName, Size: a.Size, Width: a.Width, Height: a.Height,
+			ID: a.ID, URI: link(a.ID), Type: cmp.Or(a.Type, rc.TypeMMS), ContentType: a.ContentType, FileName: a.FileName, Size: a.Size,
+			VMDuration: a.Seconds, Width: a.Width, Height: a.Height,
 		})
 	}
 	return all
 }
+
+// isText tells texts, outside and inside the company, from what is heard or
+// looked at.
+func isText(m store.Message) bool { return m.Type == rc.TypeSMS || m.Type == rc.TypePager }
 
 // content answers with an attachment, or the part of it that Range asks for.
 // Only what belongs to the message of the path is found, and only by whose
@@ -63,7 +70,7 @@ func (h *Handler) content(w http.ResponseWriter, r *http.Request, c wire.Caller)
 // attachment finds the attachment that the path names.
 func (h *Handler) attachment(r *http.Request, e store.Extension, m store.Message) (kind, name string, body []byte, err error) {
 	id := r.PathValue("attachmentId")
-	if id == strconv.FormatInt(m.ID, 10) {
+	if isText(m) && id == strconv.FormatInt(m.ID, 10) {
 		return "text/plain; charset=utf-8", "", []byte(m.Text), nil
 	}
 	for _, a := range m.Attachments {
@@ -77,7 +84,11 @@ func (h *Handler) attachment(r *http.Request, e store.Extension, m store.Message
 		if err != nil {
 			return "", "", nil, fmt.Errorf("reading attachment %d: %w", a.ID, err)
 		}
-		return a.ContentType, a.FileName, body, nil
+		kind := a.ContentType
+		if a.Type == rc.AudioTranscription {
+			kind += "; charset=utf-8"
+		}
+		return kind, a.FileName, body, nil
 	}
 	return "", "", nil, target.Missing("attachmentId")
 }

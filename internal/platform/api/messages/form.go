@@ -35,11 +35,14 @@ type letter struct {
 	files []File
 }
 
-// A File is a picture or file that goes with a text.
+// A File is a picture or file that goes with a text, or the sound or document
+// that a message is.
 type File struct {
+	Type          string // of the attachment, empty for rc.TypeMMS
 	Name          string
 	ContentType   string // as rc.AttachmentType has it
 	Width, Height int    // of a picture whose size is known
+	Seconds       int    // of a sound
 	Body          []byte
 }
 

@@ -36,6 +36,9 @@ type Office struct {
 	// Room bounds the bytes that are kept of everything that one extension
 	// has sent, in all copies.
 	Room int64
+	// Base is the platform's own address, for links in what it tells of what
+	// did not come by a request.
+	Base string
 
 	wake chan struct{}
 }
@@ -84,6 +87,7 @@ type delivery struct {
 	members string
 	files   []File
 	copies  []*store.Message
+	alone   bool // each copy is a conversation of its own: it is no text
 }
 
 // draft finds who gets a text, and writes everybody's copy without ids.
@@ -196,7 +200,11 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 	for _, d := range ds {
 		for _, m := range d.copies {
 			m.ID, m.Change = o.IDs.Next(), changes[m.ExtensionID]
-			m.ConversationID, err = tx.PutConversation(ctx, m.ExtensionID, d.members, o.IDs.Next())
+			members := d.members
+			if d.alone {
+				members = "message " + strconv.FormatInt(m.ID, 10)
+			}
+			m.ConversationID, err = tx.PutConversation(ctx, m.ExtensionID, members, o.IDs.Next())
 			if err != nil {
 				return err
 			}
@@ -207,7 +215,7 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 				return err
 			}
 		}
-		if len(d.files) > 0 {
+		if len(d.files) > 0 && d.copies[0].Direction == rc.Outbound {
 			if err := o.checkRoom(ctx, tx, d.copies[0].ExtensionID); err != nil {
 				return err
 			}
@@ -221,12 +229,15 @@ func (o *Office) attach(ctx context.Context, tx store.PlatformTx, d *delivery, m
 	m.Attachments = nil
 	for _, f := range d.files {
 		a := store.Attachment{
-			ID: o.IDs.Next(), ContentType: f.ContentType, FileName: f.Name, Size: int64(len(f.Body)), Width: f.Width, Height: f.Height,
+			ID: o.IDs.Next(), Type: f.Type, ContentType: f.ContentType, FileName: f.Name, Size: int64(len(f.Body)),
+			Width: f.Width, Height: f.Height, Seconds: f.Seconds,
 		}
 		m.Attachments = append(m.Attachments, a)
-		err := tx.AddAttachmentContent(ctx, store.AttachmentContent{
-			ID: a.ID, MessageID: m.ID, ExtensionID: m.ExtensionID, SenderID: d.copies[0].ExtensionID, Body: f.Body,
-		})
+		var sender int64
+		if d.copies[0].Direction == rc.Outbound {
+			sender = d.copies[0].ExtensionID
+		}
+		err := tx.AddAttachmentContent(ctx, store.AttachmentContent{ID: a.ID, MessageID: m.ID, ExtensionID: m.ExtensionID, SenderID: sender, Body: f.Body})
 		if err != nil {
 			return err
 		}

@@ -11,9 +11,8 @@ import (
 
 // record writes a message as the contract does, with links under base.
 func record(base string, m store.Message) rc.Message {
-	conversation := strconv.FormatInt(m.ConversationID, 10)
 	uri := messageURI(base, m)
-	return rc.Message{
+	r := rc.Message{
 		ID:                m.ID,
 		URI:               uri,
 		ExtensionID:       strconv.FormatInt(m.ExtensionID, 10),
@@ -28,15 +27,19 @@ func record(base string, m store.Message) rc.Message {
 		Subject:           m.Text,
 		CreationTime:      rc.TimeOf(m.CreatedAt),
 		LastModifiedTime:  rc.TimeOf(m.ModifiedAt),
-		ConversationID:    m.ConversationID,
-		Conversation: &rc.URIID{
-			ID:  conversation,
-			URI: base + rc.ExtensionPath(m.AccountID, m.ExtensionID) + "/conversation/" + conversation,
-		},
-		From:        &m.From,
-		To:          m.To,
-		Attachments: attachments(uri, m),
+		From:              &m.From,
+		To:                m.To,
+		Attachments:       attachments(uri, m),
 	}
+	if !isText(m) {
+		r.VMTranscriptionState, r.FaxPageCount, r.FaxResolution = m.Facts.Transcription, m.Facts.Pages, m.Facts.Resolution
+		r.CoverIndex, r.CoverPageText = m.Facts.Cover, m.Facts.CoverText
+		return r
+	}
+	conversation := strconv.FormatInt(m.ConversationID, 10)
+	r.ConversationID = m.ConversationID
+	r.Conversation = &rc.URIID{ID: conversation, URI: base + rc.ExtensionPath(m.AccountID, m.ExtensionID) + "/conversation/" + conversation}
+	return r
 }
 
 func messageURI(base string, m store.Message) string {
@@ -80,6 +83,9 @@ const (
 
 // segmentCount is 1 for a message with attachments, which no network cuts.
 func segmentCount(m store.Message) int {
+	if !isText(m) {
+		return 0
+	}
 	if len(m.Attachments) > 0 {
 		return 1
 	}

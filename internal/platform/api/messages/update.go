@@ -53,7 +53,7 @@ func (p patch) apply(m *store.Message) bool {
 		m.Availability = p.Availability
 	}
 	if m.Availability == rc.Purged {
-		m.Text, m.From, m.To, m.Attachments = "", rc.Caller{}, nil, nil
+		m.Text, m.From, m.To, m.Attachments, m.Facts = "", rc.Caller{}, nil, nil, store.MessageFacts{}
 	}
 	return m.ReadStatus != before.ReadStatus || m.Availability != before.Availability
 }

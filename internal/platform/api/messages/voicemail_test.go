@@ -1,0 +1,133 @@
+package messages_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/api/messages"
+	"offhook/internal/rc"
+)
+
+// voicemail leaves something for Ada, and waits until she has been told.
+func (w *world) voicemail(t *testing.T, v messages.Voicemail) rc.Message {
+	t.Helper()
+	if _, err := messages.LeaveVoicemail(t.Context(), w.Store, v); err != nil {
+		t.Fatal(err)
+	}
+	w.run(t)
+	var m rc.Message
+	for _, e := range w.next(t, 2) {
+		if strings.HasSuffix(e.Filter, "/voicemail") {
+			if err := json.Unmarshal(e.Body, &m); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return m
+}
+
+func TestVoicemailArrives(t *testing.T) {
+	w := newWorld(t)
+	w.office.Base = "http://platform.example"
+	before := apitest.Get[rc.MessageSync](w.World, "ada", own+"/message-sync?syncType=FSync&messageType=VoiceMail")
+	told := w.voicemail(t, messages.Voicemail{
+		From: apitest.BobPhone, To: apitest.AdaPhone, At: apitest.Start, Length: 3 * time.Second, Text: "Call me back",
+	})
+	got := w.list("ada", "messageType=VoiceMail").Records
+	if len(got) != 1 {
+		t.Fatalf("Ada has %d voicemail messages, want 1", len(got))
+	}
+	m := got[0]
+	uri := "http://platform.example/restapi/v1.0/account/100001/extension/101001/message-store/" + strconv.FormatInt(m.ID, 10)
+	if len(m.Attachments) != 2 {
+		t.Fatalf("attachments %+v, want the sound and its transcription", m.Attachments)
+	}
+	at := rc.Time{Time: apitest.Start}
+	want := rc.Message{
+		ID: m.ID, URI: uri, ExtensionID: "101001", Type: rc.TypeVoiceMail, Direction: rc.Inbound, Availability: rc.Alive, ReadStatus: rc.Unread,
+		Priority: "Normal", MessageStatus: rc.Received, CreationTime: at, LastModifiedTime: at,
+		From: &rc.Caller{PhoneNumber: apitest.BobPhone, ExtensionNumber: "102", ExtensionID: "101002", Name: "Bob Stone"},
+		To:   []rc.Caller{{PhoneNumber: apitest.AdaPhone, Name: "Ada Test", Target: true}},
+		Attachments: []rc.Attachment{
+			{ID: m.Attachments[0].ID, URI: uri + "/content/" + strconv.FormatInt(m.Attachments[0].ID, 10), Type: rc.AudioRecording, ContentType: "audio/wav", Size: 24044, VMDuration: 3},
+			{ID: m.Attachments[1].ID, URI: uri + "/content/" + strconv.FormatInt(m.Attachments[1].ID, 10), Type: rc.AudioTranscription, ContentType: "text/plain", FileName: "transcription", Size: 12, VMDuration: 3},
+		},
+		VMTranscriptionState: rc.TranscriptionCompleted,
+	}
+	if diff := cmp.Diff(want, m); diff != "" {
+		t.Errorf("Ada's voicemail (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(m, told); diff != "" {
+		t.Errorf("the event tells something else than the message store:\n%s", diff)
+	}
+	after := apitest.Get[rc.MessageSync](w.World, "ada", own+"/message-sync?syncType=ISync&syncToken="+before.SyncInfo.SyncToken)
+	if len(after.Records) != 1 || after.Records[0].ID != m.ID {
+		t.Errorf("the next sync brought %+v, want the voicemail", after.Records)
+	}
+	if texts := w.list("ada", "messageType=Text").Records; len(texts) != 0 {
+		t.Errorf("voicemail is among the texts: %+v", texts)
+	}
+}
+
+func TestVoicemailIsHeardByItsOwnerOnly(t *testing.T) {
+	w := newWorld(t)
+	m := w.voicemail(t, messages.Voicemail{From: apitest.Outside, Name: "WIRELESS CALLER", To: apitest.AcmeMain, At: apitest.Start, Length: time.Second, Text: "Grüße"})
+	if m.From.Name != "WIRELESS CALLER" {
+		t.Errorf("the caller is %+v", m.From)
+	}
+	path := func(i int) string {
+		return inbox + "/" + strconv.FormatInt(m.ID, 10) + "/content/" + strconv.FormatInt(m.Attachments[i].ID, 10)
+	}
+	ask := func(as, path, part string) *httptest.ResponseRecorder {
+		rec, r := httptest.NewRecorder(), httptest.NewRequest("GET", "http://platform.example"+path, nil)
+		r.Header.Set("Authorization", "Bearer "+as)
+		if part != "" {
+			r.Header.Set("Range", part)
+		}
+		w.Mux.ServeHTTP(rec, r)
+		return rec
+	}
+	for _, tt := range []struct {
+		name, as, path, part string
+		status, size         int
+		kind                 string
+	}{
+		{"the whole", "ada", path(0), "", 200, 8044, "audio/wav"},
+		{"a part, as players ask", "ada", path(0), "bytes=0-99", 206, 100, "audio/wav"},
+		{"the transcription", "ada", path(1), "", 200, len("Grüße"), "text/plain; charset=utf-8"},
+		{"the id of the message, which is a text's", "ada", inbox + "/" + strconv.FormatInt(m.ID, 10) + "/content/" + strconv.FormatInt(m.ID, 10), "", 404, -1, ""},
+		{"a colleague", "bob", path(0), "", 404, -1, ""},
+		{"a colleague by Ada's path", "bob", strings.Replace(path(0), "extension/~", "extension/101001", 1), "", 403, -1, ""},
+		{"an app that may not read messages", "ada?ReadAccounts", path(0), "", 403, -1, ""},
+	} {
+		got := ask(tt.as, tt.path, tt.part)
+		if got.Code != tt.status || tt.size >= 0 && (got.Body.Len() != tt.size || got.Header().Get("Content-Type") != tt.kind) {
+			t.Errorf("%s: %d, %s, %d bytes; want %d, %s, %d", tt.name, got.Code, got.Header().Get("Content-Type"), got.Body.Len(), tt.status, tt.kind, tt.size)
+		}
+	}
+	id := strconv.FormatInt(m.ID, 10)
+	if read := apitest.Decode[rc.Message](t, w.Do("ada", "PUT", inbox+"/"+id, map[string]string{"readStatus": "Read"}), http.StatusOK); read.ReadStatus != rc.Read {
+		t.Errorf("marked as read it is %+v", read)
+	}
+	if got := w.Do("ada", "DELETE", inbox+"/"+id+"?purge=true", nil); got.Code != http.StatusNoContent {
+		t.Errorf("purging: %d", got.Code)
+	}
+	if got := ask("ada", path(0), ""); got.Code != http.StatusNotFound {
+		t.Errorf("the sound of purged voicemail: %d, want 404", got.Code)
+	}
+}
+
+func TestVoicemailNeedsSomebody(t *testing.T) {
+	w := newWorld(t)
+	if _, err := messages.LeaveVoicemail(t.Context(), w.Store, messages.Voicemail{From: apitest.AdaPhone, To: apitest.Outside, Length: time.Second}); err == nil {
+		t.Error("voicemail for a number of nobody was taken")
+	}
+}
