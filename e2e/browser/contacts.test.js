@@ -160,9 +160,10 @@ describe('the contacts of the page', () => {
     try {
       await tab.goTo('Contacts');
       await contact(tab, 'Archer 00000').waitFor();
+      const again = tab.phone.getByRole('button', { name: 'Get the contacts from Acme again' });
+      await again.waitFor();
       await person.context.clock.install();
       await set(tab, { mute: ['/contacts'] });
-      const again = tab.phone.getByRole('button', { name: 'Get the contacts from Acme again' });
       await again.click();
       await awaits(tab, '/contacts', '"manual"');
       await tab.phone.getByText('Asking Acme for contacts').waitFor();

@@ -63,10 +63,14 @@ const value = (tab, expression) => tab.page.evaluate(`(async () => { try { retur
 describe('the module', () => {
   it('mounts under a strict policy and COEP, hears events and has every method', () => withPerson(async (person) => {
     const tab = await open(person, modulePage());
-    await tab.page.waitForFunction('window.mounted?.then?.(() => true)');
+    await value(tab, 'window.mounted');
     assert.match(String(await value(tab, 'window.early')), /phone\.mount/);
     await person.signIn(tab, await demo.user('Ada Archer'));
-    await tab.page.waitForFunction(`window.events.some((m) => m.type === 'rc-login-status-notify' && m.loggedIn)`);
+    await value(tab, `new Promise((resolve) => {
+      const signedIn = (m) => m.type === 'rc-login-status-notify' && m.loggedIn && resolve();
+      phone.on('*', signedIn);
+      window.events.forEach(signedIn);
+    })`);
     assert.equal(await value(tab, `phone.alertMessage({ message: 'From the module' }).then((id) => typeof id)`), 'string');
     await tab.phone.locator('.notice').getByText('From the module').waitFor();
     await value(tab, `phone.navigateTo('/settings')`);

@@ -106,18 +106,24 @@ export class Tab {
   }
 
   /**
-   * Waits for a message to the host page; `fits` runs in the page.
+   * Waits for a message to the host page. The page listens by itself, because a
+   * strict page lets nobody compile a condition that is looked at again later.
    * @param {string} type
    * @param {string} [part] text that its JSON contains
    * @returns {Promise<any>} the first that fits
    */
-  async hears(type, part = '') {
-    const handle = await this.page.waitForFunction(
-      ([wanted, inside]) =>
-        /** @type {Heard[]} */ (Reflect.get(window, '__heard')).find((m) => m.data?.type === wanted && JSON.stringify(m.data).includes(inside))?.data,
+  hears(type, part = '') {
+    return this.page.evaluate(
+      ([wanted, inside]) => new Promise((resolve, reject) => {
+        /** @param {any} data */
+        const fits = (data) => data?.type === wanted && JSON.stringify(data).includes(inside);
+        const already = /** @type {Heard[]} */ (Reflect.get(window, '__heard')).find((m) => fits(m.data));
+        if (already) return resolve(already.data);
+        window.addEventListener('message', (e) => fits(e.data) && resolve(e.data));
+        return setTimeout(() => reject(new Error(`the page never heard ${wanted} ${inside}`)), 30_000);
+      }),
       [type, part],
     );
-    return handle.jsonValue();
   }
 
   /** Posts to the frame as the host page. @param {unknown} message */
