@@ -39,6 +39,7 @@ type Desk struct {
 	// Each wakes one loop; all have room for one wake.
 	keep, wantSync, wantIdentity, wantDirectory, post, readMarks chan struct{}
 	wantPresence, wantColleagues, wantContacts, wantCalls        chan struct{}
+	wantMail                                                     chan struct{}
 
 	syncing chan struct{} // holds one token while no sync runs
 
@@ -67,6 +68,7 @@ type Desk struct {
 	templates   templates       // guarded by mu
 	preferences Preferences     // guarded by mu
 	calls       callBook        // guarded by mu
+	mail        mailbox         // guarded by mu
 	curious     map[string]bool // guarded by mu; extensions whose presence is to be asked for
 
 	walking       bool             // guarded by mu; a sync of the contacts is under way
@@ -91,6 +93,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		keep: make(chan struct{}, 1), wantSync: make(chan struct{}, 1), wantIdentity: make(chan struct{}, 1),
 		wantPresence: make(chan struct{}, 1), wantColleagues: make(chan struct{}, 1), wantContacts: make(chan struct{}, 1), curious: make(map[string]bool),
 		wantCalls: make(chan struct{}, 1), calls: callBook{byID: make(map[string]*rc.CallRecord)},
+		wantMail: make(chan struct{}, 1), mail: mailbox{byID: make(map[int64]*mail)},
 		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1),
 		wantFavorites: make(chan struct{}, 1), syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
 		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
@@ -112,7 +115,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 	d.review()
 	d.lastUnread = d.ledger.unread
 	d.mu.Unlock()
-	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller} {
+	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller, d.postman} {
 		d.wg.Go(loop)
 	}
 	return d, nil
@@ -167,7 +170,7 @@ func (d *Desk) touch() {
 func (d *Desk) idle() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return !d.feed.watched() && d.pool.Now().Sub(d.used) > d.pool.Linger && len(d.changed) == 0 && !d.ledger.pending()
+	return !d.feed.watched() && d.pool.Now().Sub(d.used) > d.pool.Linger && len(d.changed) == 0 && !d.ledger.pending() && !d.mail.wishes()
 }
 
 // Position is that of the newest event: what the desk's methods return after

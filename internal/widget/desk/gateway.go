@@ -124,6 +124,7 @@ func (d *Desk) connect(ctx context.Context, s *session) error {
 	d.setConnected(true)
 	// Whatever happened while nobody listened is in the next sync.
 	wake(d.wantSync)
+	d.mailStale()
 	return d.listen(ctx, conn, s)
 }
 
@@ -355,6 +356,7 @@ func (d *Desk) notified(n rc.Notification) {
 		d.mu.Unlock()
 	case strings.HasSuffix(path, "/message-store"):
 		wake(d.wantSync)
+		d.mailChanged(n.Body)
 	case strings.HasSuffix(path, "/telephony/sessions"):
 		if telephonyEnded(n.Body) {
 			wake(d.wantCalls)

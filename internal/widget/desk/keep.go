@@ -26,6 +26,8 @@ const (
 	rowCall      = "call"
 	rowSync      = "sync"
 	rowReads     = "reads"
+	rowMailbox   = "mailbox"
+	rowMail      = "mail"
 	rowMessage   = "message"
 	rowThread    = "thread"
 	rowDraft     = "draft"
@@ -76,7 +78,7 @@ func (d *Desk) load(ctx context.Context) error {
 		return fmt.Errorf("reading the desk: %w", err)
 	}
 	// Who the user is comes first, because messages are filed by it.
-	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowFavorites, rowBook, rowContact, rowCalls, rowCall, rowReads, rowThread, rowMessage, rowDraft, rowSync}
+	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowFavorites, rowBook, rowContact, rowCalls, rowCall, rowReads, rowThread, rowMessage, rowMail, rowMailbox, rowDraft, rowSync}
 	slices.SortStableFunc(rows, func(a, b store.DeskRow) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
 	whole := true
 	c := newChange()
@@ -89,7 +91,7 @@ func (d *Desk) load(ctx context.Context) error {
 	if !whole {
 		d.token = ""
 		d.book = bookRow{Walk: d.book.Walk}
-		d.calls.row.Token = ""
+		d.calls.row.Token, d.mail.row.Token = "", ""
 	}
 	d.ledger.people.nameNumbers()
 	return d.loadOutbox(ctx)
@@ -137,6 +139,15 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 			return err
 		}
 		d.calls.take(call, newChange())
+	case rowMailbox:
+		return d.openRow(r, &d.mail.row)
+	case rowMail:
+		var m mail
+		if err := d.openRow(r, &m); err != nil {
+			return err
+		}
+		d.mail.byID[m.Record.ID] = &m
+		d.ledger.people.hear(m.Record.From)
 	case rowSync:
 		var s syncRow
 		if err := d.openRow(r, &s); err != nil {
@@ -199,6 +210,13 @@ func (d *Desk) value(k rowKey) any {
 	case rowCall:
 		if r := d.calls.byID[k.id]; r != nil {
 			return r
+		}
+	case rowMailbox:
+		return d.mail.row
+	case rowMail:
+		id, _ := strconv.ParseInt(k.id, 10, 64)
+		if m := d.mail.byID[id]; m != nil {
+			return m
 		}
 	case rowSync:
 		return syncRow{d.token, d.budget.usage()}

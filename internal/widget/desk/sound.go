@@ -3,10 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"mime"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -137,56 +134,18 @@ func (d *Desk) Recording(ctx context.Context, callID string) (Sound, error) {
 }
 
 func (d *Desk) fetchSound(ctx context.Context, id string) (Sound, error) {
-	wait, cancel := context.WithTimeout(ctx, setPatience)
-	defer cancel()
-	t, err := d.budget.acquire(wait, rc.Heavy, acting)
-	if err != nil {
-		return Sound{}, soundLimited()
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, accountPath+"/recording/"+id+"/content", nil)
-	if err != nil {
-		d.budget.refund(rc.Heavy, t)
-		return Sound{}, fmt.Errorf("asking for a recording: %w", err)
-	}
-	req.Header.Set("X-User-Agent", userAgent)
-	resp, err := d.pool.Street.Do(ctx, d.grantID, req)
-	if err != nil {
-		d.budget.refund(rc.Heavy, t)
-		if e, ok := errors.AsType[*rc.Error](err); ok && e.Kind == rc.Unauthenticated {
-			return Sound{}, signedOut()
+	s, err := d.fetchSoundAt(ctx, rc.Heavy, accountPath+"/recording/"+id+"/content")
+	if e, ok := errors.AsType[*rc.Error](err); ok {
+		switch e.Kind {
+		case rc.NotFound:
+			err = rc.Errorf(rc.NotFound, "The phone service does not have this recording any more.")
+		case rc.Denied:
+			err = rc.Errorf(rc.Denied, "Your phone service does not let this app play recordings. Ask your administrator to allow it.")
+		case rc.TooLarge:
+			err = rc.Errorf(rc.TooLarge, "This recording is too long to be played here. Your phone service's own site has it.")
 		}
-		return Sound{}, rc.Errorf(rc.Unavailable, "The phone service does not answer. Try again in a moment.")
 	}
-	defer resp.Body.Close()
-	d.budget.answered(rc.Heavy, t, resp.StatusCode, resp.Header)
-	if err := soundRefused(resp.StatusCode); err != nil {
-		return Sound{}, err
-	}
-	s := Sound{Type: soundTypes[mediaType(resp.Header.Get("Content-Type"))]}
-	if s.Type == "" {
-		return Sound{}, rc.Errorf(rc.Unavailable, "The phone service sent something that is not a recording.")
-	}
-	if s.Data, err = io.ReadAll(io.LimitReader(resp.Body, maxSound+1)); err != nil {
-		return Sound{}, rc.Errorf(rc.Unavailable, "The phone service stopped in the middle of the recording. Try again in a moment.")
-	}
-	if len(s.Data) > maxSound {
-		return Sound{}, rc.Errorf(rc.TooLarge, "This recording is too long to be played here. Your phone service's own site has it.")
-	}
-	return s, nil
-}
-
-func soundRefused(status int) error {
-	switch {
-	case status == http.StatusOK:
-		return nil
-	case status == http.StatusNotFound:
-		return rc.Errorf(rc.NotFound, "The phone service does not have this recording any more.")
-	case status == http.StatusTooManyRequests:
-		return soundLimited()
-	case status >= 500:
-		return rc.Errorf(rc.Unavailable, "The phone service does not answer. Try again in a moment.")
-	}
-	return rc.Errorf(rc.Denied, "Your phone service does not let this app play recordings. Ask your administrator to allow it.")
+	return s, err
 }
 
 func soundLimited() error {

@@ -155,6 +155,7 @@ const (
 	EventUnread       = "unread"       // Unread changed
 	EventDraft        = "draft"        // the draft of ID changed
 	EventPresence     = "presence"     // Presence, of the extension ID, changed
+	EventMail         = "mail"         // voicemail or faxes, or how many are unread, changed
 	EventCalls        = "calls"        // the call log, or Missed, changed
 	EventPreferences  = "preferences"  // Preferences changed
 	EventEnded        = "ended"        // the grant is over; nothing follows
