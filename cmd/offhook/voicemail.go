@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"offhook/internal/app"
@@ -28,6 +29,6 @@ func voicemailAdd(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		return report(*asJSON, done{"id": id, "to": spec.To}, "The voicemail for %s is there.", spec.To)
+		return report(*asJSON, done{"id": strconv.FormatInt(id, 10), "to": spec.To}, "The voicemail for %s is there.", spec.To)
 	})
 }
