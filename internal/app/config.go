@@ -94,6 +94,10 @@ type PlatformConfig struct {
 	TLSPublicURL string `yaml:"tls_public_url"`
 	// NoRateLimits switches RingCentral's request limits off.
 	NoRateLimits bool `yaml:"no_rate_limits"`
+	// WebhookHosts are the hosts ("host" or "host:port") to which webhooks of
+	// apps may go although they are on a loopback or private address, also by
+	// plain http. Any other must be public and https.
+	WebhookHosts []string `yaml:"webhook_hosts"`
 }
 
 // LoadConfig reads the file at path (none when path is empty) and the

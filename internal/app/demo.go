@@ -158,7 +158,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 		return nil, fmt.Errorf("seeding the demo: %w", err)
 	}
 
-	platform, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, limits: true, log: log})
+	platform, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, limits: true, hooks: []string{"localhost", "127.0.0.1"}, log: log})
 	if err != nil {
 		return nil, err
 	}

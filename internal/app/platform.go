@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,8 @@ import (
 	"offhook/internal/platform/oauth"
 	"offhook/internal/platform/signing"
 	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+	"offhook/internal/reach"
 )
 
 // RunPlatform runs the local platform until ctx ends.
@@ -43,7 +46,7 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 		if open.err != nil {
 			return nil, open.err
 		}
-		p, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), url: plain.URL, limits: !c.NoRateLimits, log: log})
+		p, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), url: plain.URL, limits: !c.NoRateLimits, hooks: c.WebhookHosts, log: log})
 		if err != nil {
 			return nil, err
 		}
@@ -57,6 +60,8 @@ type platformDeps struct {
 	bus    bus.Bus
 	url    string // its own, for links in what it tells by itself
 	limits bool
+	hooks  []string       // hosts to which webhooks may go although their addresses are not public
+	roots  *x509.CertPool // besides the system's; nil for the system's alone
 	log    *slog.Logger
 }
 
@@ -83,7 +88,9 @@ func newPlatform(deps platformDeps) (*platformHouse, error) {
 	rest := api.New(face, st, deps.bus, time.Now, log)
 	rest.Office.Base = deps.url
 	rest.Mount(mux)
-	events := &notify.Handler{Store: st, Bus: deps.bus, Face: face, REST: mux, Log: log}
+	events := &notify.Handler{
+		Store: st, Bus: deps.bus, Face: face, REST: mux, Log: log, Client: hookClient(deps.hooks, deps.roots), Listed: deps.hooks, Sealer: deps.data.Ring,
+	}
 	if err := events.Start(); err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)
 	}
@@ -97,6 +104,14 @@ func newPlatform(deps platformDeps) (*platformHouse, error) {
 		Handler: wire.CORS(mux, append(slices.Clone(oauth.NoCORS), healthPath)...),
 		close:   []func(){func() { cancel(); wg.Wait() }, events.Close},
 	}, nil
+}
+
+// hookClient is the client for what goes to webhooks.
+func hookClient(listed []string, roots *x509.CertPool) *http.Client {
+	return reach.NewClient(reach.Client{
+		Listed: listed, Roots: roots, Patience: 5 * time.Second,
+		Refusal: rc.Errorf(rc.Denied, "its address is not public, and platform.webhook_hosts does not name it"),
+	})
 }
 
 // Close ends what runs behind the handler, sockets first.

@@ -68,6 +68,13 @@ type Subscription struct {
 	ExpiresIn      int              `json:"expiresIn"`
 	Status         string           `json:"status"`
 	DeliveryMode   DeliveryMode     `json:"deliveryMode"`
+	Blacklisted    *BlacklistedData `json:"blacklistedData,omitempty"`
+}
+
+// A BlacklistedData says since when and why nothing is sent to a webhook.
+type BlacklistedData struct {
+	BlacklistedAt Time   `json:"blacklistedAt"`
+	Reason        string `json:"reason"`
 }
 
 // A DisabledFilter is a filter that the caller may not use, and why.
@@ -82,6 +89,11 @@ type DeliveryMode struct {
 	TransportType string `json:"transportType"` // WebSocket, WebHook
 	Address       string `json:"address,omitempty"`
 	Encryption    bool   `json:"encryption"`
+	// The app's own token, which comes back in a header of every request to a
+	// webhook; only in requests. The specification has the first name, its
+	// guide the second.
+	VerificationToken Secret `json:"verificationToken,omitempty"`
+	ValidationToken   Secret `json:"validationToken,omitempty"`
 }
 
 // A SubscriptionRequest is the body that creates or changes a subscription.

@@ -3,9 +3,10 @@
 // subscriptions that say which events travel over which socket (contract 7).
 //
 // Events come from package event. Whoever changes state publishes there; who
-// may see what is decided here, when a subscription is made. Subscriptions
-// and sessions live in memory, because they end with their socket: after a
-// restart a client is told that recovery failed, subscribes again and syncs.
+// may see what is decided here, when a subscription is made. Those of
+// sockets and their sessions live in memory, because they end with their
+// socket: after a restart a client is told that recovery failed, subscribes
+// again and syncs. Webhooks, and what waits for them, are stored.
 package notify
 
 import (
@@ -48,6 +49,15 @@ type Handler struct {
 	Now   func() time.Time // nil means time.Now
 	Log   *slog.Logger
 
+	// Client posts to webhooks. It decides which addresses are dialled; nil
+	// means that there are no webhooks.
+	Client *http.Client
+	Listed []string // hosts whose webhooks may be on plain http
+	Sealer Sealer   // of the webhooks' tokens
+
+	hookIDs  *store.IDs
+	hookWake chan struct{}
+
 	cancel []func() // ends the bus subscriptions and the checking
 
 	mu       sync.Mutex
@@ -76,6 +86,24 @@ func (h *Handler) Start() error {
 		return err
 	}
 	h.cancel = append(h.cancel, ends, h.check())
+	if h.Client == nil {
+		return nil
+	}
+	return h.startHooks()
+}
+
+// startHooks begins to keep events for webhooks and to post them.
+func (h *Handler) startHooks() error {
+	h.hookIDs, h.hookWake = &store.IDs{Now: h.Now}, make(chan struct{}, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	events, err := event.Subscribe(h.Bus, h.Log, func(e event.Event) { h.queue(ctx, e) })
+	if err != nil {
+		cancel()
+		return err
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() { h.runHooks(ctx) })
+	h.cancel = append(h.cancel, func() { cancel(); events(); wg.Wait() })
 	return nil
 }
 
@@ -119,10 +147,10 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /ws", h.gateway)
 	h.Face.Handle(mux, "GET", "/restapi/v1.0/subscription", h.list)
 	h.Face.Handle(mux, "POST", "/restapi/v1.0/subscription", h.create)
-	h.Face.Handle(mux, "GET", "/restapi/v1.0/subscription/{subscriptionId}", h.get)
-	h.Face.Handle(mux, "PUT", "/restapi/v1.0/subscription/{subscriptionId}", h.update)
-	h.Face.Handle(mux, "DELETE", "/restapi/v1.0/subscription/{subscriptionId}", h.remove)
-	h.Face.Handle(mux, "POST", "/restapi/v1.0/subscription/{subscriptionId}/renew", h.renew)
+	h.Face.Handle(mux, "GET", "/restapi/v1.0/subscription/{subscriptionId}", h.either(h.get, h.getHook))
+	h.Face.Handle(mux, "PUT", "/restapi/v1.0/subscription/{subscriptionId}", h.either(h.update, h.updateHook))
+	h.Face.Handle(mux, "DELETE", "/restapi/v1.0/subscription/{subscriptionId}", h.either(h.remove, h.removeHook))
+	h.Face.Handle(mux, "POST", "/restapi/v1.0/subscription/{subscriptionId}/renew", h.either(h.renew, h.renewHook))
 }
 
 // Close ends every socket, asking its client to come back later, and waits.

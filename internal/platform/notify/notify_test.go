@@ -60,6 +60,7 @@ type platform struct {
 	log   *rigtest.Log
 	url   string
 	http  *http.Client
+	hooks *receiver
 }
 
 // newPlatform serves on loopback.
@@ -98,7 +99,7 @@ func prepare(t testing.TB) *platform {
 			errs = append(errs, tx.AddExtension(ctx, store.Extension{ID: id, AccountID: account, Number: name, Username: name, CreatedAt: time.Now()}))
 		}
 		for _, app := range []string{"phone", "crm"} {
-			errs = append(errs, tx.PutApp(ctx, store.App{ClientID: app, CreatedAt: time.Now()}))
+			errs = append(errs, tx.PutApp(ctx, store.App{ClientID: app, Scopes: rc.Scopes, CreatedAt: time.Now()}))
 		}
 		for _, c := range callers {
 			errs = append(errs, tx.AddOAuthSession(ctx, store.OAuthSession{
@@ -112,7 +113,11 @@ func prepare(t testing.TB) *platform {
 	}
 	log := p.log.Logger()
 	face := &wire.Face{Auth: tokens{}, Log: log}
-	p.h = &notify.Handler{Store: p.store, Bus: p.bus, Face: face, REST: p.mux, Log: log}
+	p.hooks = newReceiver()
+	p.h = &notify.Handler{
+		Store: p.store, Bus: p.bus, Face: face, REST: p.mux, Log: log,
+		Client: &http.Client{Transport: p.hooks}, Listed: []string{"localhost"}, Sealer: vault{},
+	}
 	if err := p.h.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,21 +3,22 @@ package notify
 import (
 	"encoding/json"
 
+	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 )
 
 // bodyFor is an event's body for a subscription; nil when the event is not
 // its owner's business. Presence comes with calls only for who asked for them
 // (contract 7.3).
-func (o *occurrence) bodyFor(to route) json.RawMessage {
-	if to.sub.owner.AccountID != o.AccountID {
+func (o *occurrence) bodyFor(owner wire.Caller, f filter) json.RawMessage {
+	if owner.AccountID != o.AccountID {
 		return nil
 	}
 	body := o.Body
-	if to.sub.owner.ExtensionID != o.ExtensionID {
+	if owner.ExtensionID != o.ExtensionID {
 		body = o.Others
 	}
-	if body == nil || !rc.IsPresencePath(o.path) || to.filter.query.Get("detailedTelephonyState") == "true" {
+	if body == nil || !rc.IsPresencePath(o.path) || f.query.Get("detailedTelephonyState") == "true" {
 		return body
 	}
 	return withoutCalls(body)

@@ -3,6 +3,7 @@ package notify
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -16,14 +17,17 @@ import (
 const subscriptionPath = "/restapi/v1.0/subscription"
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	records, err := h.hookRecords(r, c)
+	if err != nil {
+		return err
+	}
 	h.mu.Lock()
-	mine := h.ownedBy(c)
-	slices.SortFunc(mine, func(a, b *subscription) int { return a.created.Compare(b.created) })
-	records := make([]rc.Subscription, len(mine))
-	for i, sub := range mine {
-		records[i] = h.record(r, sub)
+	for _, sub := range h.ownedBy(c) {
+		records = append(records, h.record(r, sub))
 	}
 	h.mu.Unlock()
+	slices.SortStableFunc(records, func(a, b rc.Subscription) int { return a.CreationTime.Compare(b.CreationTime.Time) })
+	records = append([]rc.Subscription{}, records...) // an empty list is [], not null
 	wire.JSON(w, http.StatusOK, rc.List[rc.Subscription]{URI: listen.BaseURL(r) + subscriptionPath, Records: records})
 	return nil
 }
@@ -38,6 +42,9 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, c wire.Caller) 
 	if req.DeliveryMode == nil {
 		return invalid("deliveryMode", "Parameter [deliveryMode] is missing; send {\"transportType\":\"WebSocket\"}")
 	}
+	if req.DeliveryMode.TransportType == webHook {
+		return h.createHook(w, r, c, req)
+	}
 	if err := checkTransport(req.DeliveryMode); err != nil {
 		return err
 	}
@@ -49,8 +56,12 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, c wire.Caller) 
 	if err != nil {
 		return err
 	}
+	hooks, err := h.Store.Webhooks(r.Context(), c.ExtensionID, c.ClientID)
+	if err != nil {
+		return fmt.Errorf("counting webhooks: %w", err)
+	}
 	return h.answer(w, r, func() (*subscription, error) {
-		if err := h.makeRoomForSubscription(s, c); err != nil {
+		if err := h.makeRoomForSubscription(s, c, len(hooks)); err != nil {
 			return nil, err
 		}
 		now := h.now()
@@ -67,10 +78,14 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, c wire.Caller) err
 // socket with another session it brings the subscription there: that is how
 // clients come back to theirs after a reload.
 func (h *Handler) update(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	wanted, err := readUpdate(w, r)
+	req, err := readUpdate(w, r)
+	if err == nil {
+		err = checkTransport(req.DeliveryMode)
+	}
 	if err != nil {
 		return err
 	}
+	wanted := req.EventFilters
 	return h.answer(w, r, func() (*subscription, error) {
 		sub, err := h.subscription(r, c)
 		if err != nil {
@@ -94,20 +109,19 @@ func (h *Handler) update(w http.ResponseWriter, r *http.Request, c wire.Caller) 
 	})
 }
 
-// readUpdate returns the filters that an update asks for, nil for none.
-func readUpdate(w http.ResponseWriter, r *http.Request) ([]string, error) {
+// readUpdate returns what an update asks for; an empty body asks for nothing.
+func readUpdate(w http.ResponseWriter, r *http.Request) (req rc.SubscriptionRequest, err error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFrame))
 	if err != nil {
-		return nil, rc.Errorf(rc.TooLarge, "The request body is larger than %d bytes", maxFrame)
+		return req, rc.Errorf(rc.TooLarge, "The request body is larger than %d bytes", maxFrame)
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
-		return nil, nil
+		return req, nil
 	}
-	var req rc.SubscriptionRequest
 	if json.Unmarshal(body, &req) != nil {
-		return nil, rc.Coded(rc.Invalid, "CMN-103", "The request body is not valid JSON for this operation")
+		return req, rc.Coded(rc.Invalid, "CMN-103", "The request body is not valid JSON for this operation")
 	}
-	return req.EventFilters, checkTransport(req.DeliveryMode)
+	return req, nil
 }
 
 func (h *Handler) renew(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
@@ -171,7 +185,7 @@ func checkTransport(mode *rc.DeliveryMode) error {
 	if mode == nil || mode.TransportType == "WebSocket" {
 		return nil
 	}
-	return invalid("deliveryMode.transportType", "The transport type %q is not available here; use WebSocket", mode.TransportType)
+	return invalid("deliveryMode.transportType", "The transport type %q is not available here; use WebSocket or WebHook", mode.TransportType)
 }
 
 // readFilters splits filters into those the caller may use and the others.

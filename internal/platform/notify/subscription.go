@@ -44,7 +44,7 @@ func (h *Handler) fanOut(e event.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, to := range h.routes[o.path] {
-		body := o.bodyFor(to)
+		body := o.bodyFor(to.sub.owner, to.filter)
 		if body == nil || !to.filter.matches(o) {
 			continue
 		}
@@ -63,11 +63,19 @@ func (h *Handler) fanOut(e event.Event) {
 func (h *Handler) subscription(r *http.Request, c wire.Caller) (*subscription, error) {
 	sub := h.subs[r.PathValue("subscriptionId")]
 	if sub == nil || !sub.ownedBy(c) {
-		e := rc.Coded(rc.NotFound, "CMN-102", "Resource for parameter [subscriptionId] is not found")
-		e.Parameter = "subscriptionId"
-		return nil, e
+		return nil, noSubscription()
 	}
 	return sub, nil
+}
+
+func noSubscription() error {
+	e := rc.Coded(rc.NotFound, "CMN-102", "Resource for parameter [subscriptionId] is not found")
+	e.Parameter = "subscriptionId"
+	return e
+}
+
+func tooManySubscriptions() error {
+	return rc.Coded(rc.Denied, "SUB-505", "This user and app have %d subscriptions already; delete some of them or close their sockets", maxSubscriptions)
 }
 
 func (s *subscription) ownedBy(c wire.Caller) bool {
@@ -98,12 +106,12 @@ func (h *Handler) ownedBy(c wire.Caller) []*subscription {
 }
 
 // makeRoomForSubscription keeps a user and app within their number of
-// subscriptions, not counting the one that s has. One whose session lost its
-// socket makes room first, so that reloading many tabs at once works.
-// h.mu is held.
-func (h *Handler) makeRoomForSubscription(s *session, c wire.Caller) error {
+// subscriptions, of which hooks are webhooks, not counting the one that s has.
+// One whose session lost its socket makes room first, so that reloading many
+// tabs at once works. h.mu is held.
+func (h *Handler) makeRoomForSubscription(s *session, c wire.Caller, hooks int) error {
 	mine := slices.DeleteFunc(h.ownedBy(c), func(sub *subscription) bool { return sub == s.sub })
-	if len(mine) < maxSubscriptions {
+	if len(mine)+hooks < maxSubscriptions {
 		return nil
 	}
 	var oldest *subscription
@@ -114,7 +122,7 @@ func (h *Handler) makeRoomForSubscription(s *session, c wire.Caller) error {
 		}
 	}
 	if oldest == nil {
-		return rc.Coded(rc.Denied, "SUB-505", "This user and app have %d subscriptions already; delete some of them or close their sockets", maxSubscriptions)
+		return tooManySubscriptions()
 	}
 	h.unbind(oldest)
 	return nil

@@ -205,7 +205,7 @@ func TestSubscriptionsThatAreRefused(t *testing.T) {
 		status     int
 		code       string
 	}{
-		{"webhooks are not there yet", `{"eventFilters":["/restapi/x"],"deliveryMode":{"transportType":"WebHook","address":"https://a.example"}}`, 400, "CMN-101"},
+		{"a transport that is not offered", `{"eventFilters":["/restapi/x"],"deliveryMode":{"transportType":"PubNub"}}`, 400, "CMN-101"},
 		{"no delivery mode", `{"eventFilters":["/restapi/x"]}`, 400, "CMN-101"},
 		{"no filters", `{` + mode + `}`, 400, "CMN-101"},
 		{"empty filters", `{"eventFilters":[],` + mode + `}`, 400, "CMN-101"},
