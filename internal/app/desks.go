@@ -69,7 +69,7 @@ func parties(from []desk.Party) []panel.Party {
 func conversation(c desk.Conversation) panel.Conversation {
 	return panel.Conversation{
 		ID: c.ID, Parties: parties(c.Parties), Title: c.Title, Preview: c.Preview, PreviewFromMe: c.PreviewFromMe,
-		At: c.At, Unread: c.Unread, Draft: c.Draft, Failed: c.Failed,
+		At: c.At, Unread: c.Unread, Draft: c.Draft, Failed: c.Failed, Answered: c.Answered,
 	}
 }
 
@@ -79,6 +79,15 @@ func (p panelDesk) Conversations(query string, limit int) []panel.Conversation {
 		all = append(all, conversation(c))
 	}
 	return all
+}
+
+func (p panelDesk) List(unread bool, keep string, from, count int) panel.List {
+	l := p.Desk.List(unread, keep, from, count)
+	out := panel.List{Total: l.Total, Unread: l.Unread}
+	for _, c := range l.Rows {
+		out.Rows = append(out.Rows, conversation(c))
+	}
+	return out
 }
 
 func (p panelDesk) Conversation(id string) (panel.Conversation, []panel.Message, error) {

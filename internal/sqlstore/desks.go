@@ -73,6 +73,10 @@ func (q queries) SaveOutboxItem(ctx context.Context, i store.OutboxItem) error {
 		i.State, i.MessageID, i.Holder, millis(i.HeldUntil), millis(i.UpdatedAt), i.Sealed, i.GrantID, i.ID)
 }
 
+func (q queries) DeleteFailedOutboxItem(ctx context.Context, grantID, id string) error {
+	return q.exec(ctx, "DELETE FROM desk_outbox WHERE grant_id = $1 AND id = $2 AND state = 'failed'", grantID, id)
+}
+
 func (q queries) DeleteSentOutboxItems(ctx context.Context, grantID string, before time.Time) error {
 	return q.exec(ctx, "DELETE FROM desk_outbox WHERE grant_id = $1 AND state = 'sent' AND updated_at < $2", grantID, millis(before))
 }

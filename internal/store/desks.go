@@ -66,6 +66,8 @@ type DeskWriter interface {
 	// SaveOutboxItem replaces everything but position and creation time; an
 	// unknown item changes nothing.
 	SaveOutboxItem(ctx context.Context, i OutboxItem) error
+	// DeleteFailedOutboxItem removes an item that failed; any other stays.
+	DeleteFailedOutboxItem(ctx context.Context, grantID, id string) error
 	// DeleteSentOutboxItems removes a grant's sent items not changed since
 	// the given time.
 	DeleteSentOutboxItems(ctx context.Context, grantID string, before time.Time) error

@@ -136,4 +136,24 @@ func testOutbox(t *testing.T, w store.Widget) {
 	if _, err := w.OutboxItem(ctx, "g", "a"); err != nil {
 		t.Errorf("an item that waits was deleted: %v", err)
 	}
+	for _, state := range []string{store.OutboxQueued, store.OutboxFailed} {
+		err := write(func(tx store.WidgetTx) error {
+			i, err := w.OutboxItem(ctx, "g", "a")
+			if err != nil {
+				return err
+			}
+			i.State = state
+			if err := tx.SaveOutboxItem(ctx, i); err != nil {
+				return err
+			}
+			return tx.DeleteFailedOutboxItem(ctx, "g", "a")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.OutboxItem(ctx, "g", "a")
+		if gone := errors.Is(err, store.ErrNotFound); gone != (state == store.OutboxFailed) {
+			t.Errorf("deleting an item that is %s: %v", state, err)
+		}
+	}
 }

@@ -3,7 +3,7 @@
 // @ts-check
 import { Composer, KEPT, without } from "./composer.js";
 import { ask, held } from "./ask.js";
-import { alert, takePrefill } from "./nav.js";
+import { alert, navigate, takePrefill } from "./nav.js";
 import { again, discard, draftOf, put, waiting } from "./outbox.js";
 
 const NEAR = 56;
@@ -17,6 +17,10 @@ class Conversation {
   #heightBefore = 0;
   /** @type {Set<string>} */
   #known = new Set();
+  /** @type {Set<string>} */
+  #unread = new Set();
+  /** Marked as unread, here or elsewhere: to be read when somebody comes back to it. */
+  #later = false;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -35,6 +39,7 @@ class Conversation {
     });
     this.#listen();
     this.#known = this.#keys();
+    this.#unread = new Set([...this.list.querySelectorAll(".msg[data-unread]")].map((m) => m.id));
     this.#drawWaiting();
     this.#picture();
     // scrollIntoView would move the panels, and the host page, as well.
@@ -83,7 +88,8 @@ class Conversation {
     this.list.addEventListener("htmx:after:swap", () => this.#swapped(), { signal });
     this.latest.addEventListener("click", () => this.#toEnd(true), { signal });
     this.list.addEventListener("click", (e) => this.#clicked(e), { signal });
-    document.addEventListener("visibilitychange", () => this.#read(), { signal });
+    document.addEventListener("visibilitychange", () => ((this.#later = false), this.#read()), { signal });
+    this.list.addEventListener("htmx:response:error", (e) => this.#gone(e), { signal });
     document.addEventListener("oh:outbox", (e) => this.#outbox(/** @type {CustomEvent} */ (e).detail), { signal });
     // A minimized phone is in the page and not in view: nothing is read there.
     const seen = new IntersectionObserver((entries) => {
@@ -161,11 +167,22 @@ class Conversation {
       this.#heightBefore = 0;
       return;
     }
+    if (before.size && !this.#known.size) return void navigate("goBack"); // deleted, here or elsewhere
     const fresh = [...this.list.querySelectorAll(".msg:not(.msg--mine)")].filter((m) => !before.has(m.id));
+    const unread = [...this.list.querySelectorAll(".msg[data-unread]")];
+    this.#later = unread.length > 0 && (fresh.length ? false : this.#later || unread.some((m) => before.has(m.id) && !this.#unread.has(m.id)));
+    this.#unread = new Set(unread.map((m) => m.id));
     for (const m of fresh) m.classList.add("msg--in");
     if (this.#atEnd) this.#toEnd();
     else if (fresh.length) this.#offerLatest(true);
     this.#read();
+  }
+
+  /** A conversation that was deleted elsewhere is left. @param {Event} e */
+  #gone(e) {
+    if (/** @type {CustomEvent} */ (e).detail?.ctx?.response?.status !== 404) return;
+    e.stopPropagation();
+    void navigate("goBack");
   }
 
   /** Where cookies are refused, pictures wait to be asked for. */
@@ -209,13 +226,14 @@ class Conversation {
 
   async #read() {
     const unread = this.root.dataset.unread !== "0" || this.list.querySelector(".msg[data-unread]");
-    if (this.#reading || document.hidden || !this.#visible || !unread) return;
+    if (this.#reading || this.#later || document.hidden || !this.#visible || !unread) return;
     this.#reading = true;
     try {
       const r = await ask(this.#path("read"), { method: "POST" });
       if (r.ok) {
         this.root.dataset.unread = "0";
         for (const m of this.list.querySelectorAll(".msg[data-unread]")) m.removeAttribute("data-unread");
+        this.#unread.clear();
       }
     } catch {
       // offline: the next refresh tries again
@@ -279,6 +297,9 @@ async function forget({ conversation, text }) {
 let left = Promise.resolve();
 /** @type {Conversation | null} */
 let open = null;
+
+/** Waits until what was written in the conversation that was left is saved. */
+export const settledDraft = () => left.catch(() => undefined);
 
 document.addEventListener("oh:leave", () => {
   left = open?.close() ?? left;

@@ -29,7 +29,7 @@ export function backoff(failures, random) {
 
 /**
  * The document events that one event of the desk becomes.
- * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean, own?: boolean, reach?: string, readable?: boolean, missed?: number}} e
+ * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean, own?: boolean, reach?: string, readable?: boolean, missed?: number, voicemail?: number, fax?: number}} e
  * @returns {[string, object][]}
  */
 export function translate(e) {
@@ -39,6 +39,7 @@ export function translate(e) {
         ["oh:online", { online: e.online ?? true, sentence: e.sentence }],
         ["oh:unread", { count: e.count ?? 0 }],
         ["oh:missed", { readable: e.readable ?? false, missed: e.missed ?? 0 }],
+        ["oh:mail", { voicemail: e.voicemail ?? 0, fax: e.fax ?? 0 }],
         ["oh:resync", {}],
       ];
     case "status":
@@ -65,8 +66,12 @@ export function translate(e) {
         ["oh:missed", { readable: e.readable ?? false, missed: e.missed ?? 0 }],
         ["oh:calls", {}],
       ];
+    case "mail":
+      return [["oh:mail", { voicemail: e.voicemail ?? 0, fax: e.fax ?? 0 }]];
     case "presence":
       return [["oh:presence", { id: e.id ?? "", reach: e.reach ?? "" }], ...(e.own ? [/** @type {[string, object]} */ (["oh:own", {}])] : [])];
+    case "notice":
+      return [["oh:notice", { sentence: e.sentence ?? "" }]];
     case "draft":
       return [
         ["oh:draft", { id: e.id }],
@@ -190,6 +195,7 @@ export class Socket {
         this.with.emit("oh:online", { online: frame.state.online, sentence: frame.state.sentence });
         this.with.emit("oh:unread", { count: frame.state.unread });
         this.with.emit("oh:missed", { readable: frame.state.readable ?? false, missed: frame.state.missed ?? 0 });
+        this.with.emit("oh:mail", { voicemail: frame.state.voicemail ?? 0, fax: frame.state.fax ?? 0 });
         if (frame.state.user) this.with.emit("oh:user", { user: frame.state.user });
         return;
       case "event":

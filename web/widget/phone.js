@@ -11,15 +11,33 @@ import { alert, announce, compose, currentPath } from "./nav.js";
 
 const title = document.title;
 
-document.addEventListener("oh:unread", (e) => {
-  const count = Number(/** @type {CustomEvent} */ (e).detail?.count) || 0;
-  for (const badge of document.querySelectorAll("[data-unread-badge]")) {
+/** Shows a number on its badges. @param {string} selector @param {number} n @param {string} word what they are */
+function count(selector, n, word) {
+  for (const badge of document.querySelectorAll(selector)) {
     if (!(badge instanceof HTMLElement)) continue;
-    badge.hidden = count === 0;
-    badge.textContent = count > 99 ? "99+" : String(count);
-    badge.setAttribute("aria-label", `${count} unread`);
+    badge.hidden = !n;
+    badge.textContent = n > 99 ? "99+" : String(n);
+    badge.setAttribute("aria-label", `${n} ${word}`);
   }
-  document.title = count ? `(${count}) ${title}` : title;
+}
+
+/** What is unread: the tab counts all of it, each kind its own. */
+const unread = { texts: 0, voicemail: 0, fax: 0 };
+function tally() {
+  const all = unread.texts + unread.voicemail + unread.fax;
+  count("[data-unread-badge]", all, "unread");
+  count("[data-mail-badge=voicemail]", unread.voicemail, "unread");
+  count("[data-mail-badge=fax]", unread.fax, "unread");
+  document.title = all ? `(${all}) ${title}` : title;
+}
+document.addEventListener("oh:unread", (e) => {
+  unread.texts = Number(/** @type {CustomEvent} */ (e).detail?.count) || 0;
+  tally();
+});
+document.addEventListener("oh:mail", (e) => {
+  const { voicemail = 0, fax = 0 } = /** @type {CustomEvent} */ (e).detail ?? {};
+  Object.assign(unread, { voicemail, fax });
+  tally();
 });
 
 // Who may not read their calls has no history; who has called in vain is counted.
@@ -31,21 +49,32 @@ document.addEventListener("oh:missed", (e) => {
       document.dispatchEvent(new CustomEvent("oh:tabs"));
     }
   }
-  for (const badge of document.querySelectorAll("[data-missed-badge]")) {
-    if (!(badge instanceof HTMLElement)) continue;
-    badge.hidden = !missed;
-    badge.textContent = missed > 99 ? "99+" : String(missed);
-    badge.setAttribute("aria-label", `${missed} missed`);
-  }
+  count("[data-missed-badge]", missed ?? 0, "missed");
 });
 const recall = () => document.querySelector("[data-panel=history], [data-panel=call]") && import("./history.js");
 document.addEventListener("oh:panel", recall);
+
+// What can be listened to, and voicemail and faxes, have modules of their own.
+function attend() {
+  if (document.querySelector("#panel [data-player]")) void import("./player.js");
+  if (document.querySelector("#panel [data-mail]")) void import("./mail.js");
+}
+document.addEventListener("oh:panel", attend);
 
 // What a page has registered is brought to life when it is seen.
 const enliven = () => document.querySelector("[data-service]") && import("./service.js");
 document.addEventListener("oh:panel", enliven);
 document.addEventListener("htmx:after:swap", enliven);
 document.addEventListener("oh:service", () => import("./service.js"), { once: true }); // registered in another tab
+
+// The list, and what is done with conversations and messages.
+function tidy() {
+  if (document.querySelector("[data-row-menu]")) void import("./menus.js");
+  if (document.querySelector("#conversations")) void import("./list.js");
+  if (document.querySelector("[data-row-menu]")) void import("./tidy.js");
+}
+document.addEventListener("oh:panel", tidy);
+document.addEventListener("htmx:after:swap", tidy);
 
 // People have modules of their own.
 function meet() {
@@ -58,7 +87,7 @@ document.addEventListener("htmx:after:swap", meet);
 // Whose a number is may have changed: names follow where they are shown.
 document.addEventListener("oh:status", (e) => {
   const known = "online" in (/** @type {CustomEvent} */ (e).detail ?? {});
-  if (!known && document.querySelector("#panel :is([data-panel=conversation], [data-panel=number], [data-panel=contact])")) void import("./names.js").then((m) => m.redraw());
+  if (!known && document.querySelector("#panel :is([data-panel=conversation], [data-panel=number], [data-panel=contact], [data-panel=call])")) void import("./names.js").then((m) => m.redraw());
 });
 document.addEventListener("oh:service", (e) => {
   const { what, id } = /** @type {CustomEvent} */ (e).detail ?? {};

@@ -6,6 +6,15 @@ import { ask } from "./ask.js";
 
 const GAP = 6;
 
+/** Puts a box below a button where there is room, else above. @param {HTMLElement} box @param {HTMLElement} at */
+export function beside(box, at) {
+  const [from, own] = [at.getBoundingClientRect(), box.getBoundingClientRect()];
+  const below = from.bottom + GAP;
+  const top = below + own.height + GAP <= innerHeight ? below : from.top - GAP - own.height;
+  box.style.top = `${Math.max(GAP, Math.min(top, innerHeight - own.height - GAP))}px`;
+  box.style.left = `${Math.max(GAP, Math.min(from.left, innerWidth - own.width - GAP))}px`;
+}
+
 export class Sheet {
   /** Whether the press that a click belongs to found it open: the press itself has closed it. */
   #wasOpen = false;
@@ -53,17 +62,8 @@ export class Sheet {
     if (!answer?.ok) return false;
     this.box.innerHTML = await answer.text();
     if (!this.open) this.box.showPopover();
-    this.#place(at);
+    beside(this.box, at);
     return true;
-  }
-
-  /** Below the button where there is room, else above. @param {HTMLElement} at */
-  #place(at) {
-    const [from, own] = [at.getBoundingClientRect(), this.box.getBoundingClientRect()];
-    const below = from.bottom + GAP;
-    const top = below + own.height + GAP <= innerHeight ? below : from.top - GAP - own.height;
-    this.box.style.top = `${Math.max(GAP, Math.min(top, innerHeight - own.height - GAP))}px`;
-    this.box.style.left = `${Math.max(GAP, Math.min(from.left, innerWidth - own.width - GAP))}px`;
   }
 
   /**

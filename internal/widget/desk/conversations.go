@@ -51,11 +51,62 @@ func (d *Desk) Conversations(query string, limit int) []Conversation {
 	return found
 }
 
+// A List is a part of the conversations, newest first.
+type List struct {
+	Total  int // of what was asked for
+	Unread int // unread conversations, whatever was asked for
+	Rows   []Conversation
+}
+
+// List returns count conversations from a place on, of all or of the unread
+// ones. The one named by keep counts as unread, because somebody looks at it.
+func (d *Desk) List(unread bool, keep string, from, count int) List {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	type place struct {
+		t  *thread
+		at time.Time
+	}
+	l := d.ledger
+	items := l.unsent()
+	kept := l.thread(keep)
+	all := make([]place, 0, len(l.threads))
+	var out List
+	for _, t := range l.threads {
+		at := l.at(t, items[t])
+		if at.IsZero() && l.drafts[t.local] == "" {
+			continue // begun and left
+		}
+		out.Unread += rank(t.unread > 0)
+		if !unread || t.unread > 0 || t == kept {
+			all = append(all, place{t, at})
+		}
+	}
+	slices.SortFunc(all, func(a, b place) int { return cmp.Or(b.at.Compare(a.at), strings.Compare(a.t.id, b.t.id)) })
+	out.Total = len(all)
+	from = min(max(from, 0), len(all))
+	for _, p := range all[from:min(from+count, len(all))] {
+		out.Rows = append(out.Rows, l.conversation(p.t, items[p.t]))
+	}
+	return out
+}
+
+// at is when a thread was last added to; see conversation.
+func (l *ledger) at(t *thread, items []*item) time.Time {
+	at := newest(t)
+	if len(items) > 0 {
+		if i := items[len(items)-1]; i.State != store.OutboxFailed || !i.CreatedAt.Before(at) {
+			at = later(at, i.CreatedAt)
+		}
+	}
+	return at
+}
+
 // unsent are the items to show that no record shows.
 func (l *ledger) unsent() map[*thread][]*item {
 	all := make(map[*thread][]*item)
 	for _, i := range l.items {
-		if i.State != store.OutboxSent {
+		if i.State != store.OutboxSent && !i.hidden {
 			all[i.thread] = append(all[i.thread], i)
 		}
 	}
@@ -74,7 +125,7 @@ func (l *ledger) matches(t *thread, parties []Party, items []*item, folded, ds s
 
 // conversation is the view of a thread.
 func (l *ledger) conversation(t *thread, items []*item) Conversation {
-	c := Conversation{ID: t.id, Parties: l.partiesOf(t), Unread: t.unread, Draft: l.drafts[t.local] != ""}
+	c := Conversation{ID: t.id, Parties: l.partiesOf(t), Unread: t.unread, Draft: l.drafts[t.local] != "", Answered: newestInbound(t) != nil}
 	labels := make([]string, len(c.Parties))
 	for i, p := range c.Parties {
 		labels[i] = p.Label()

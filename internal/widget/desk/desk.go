@@ -37,9 +37,9 @@ type Desk struct {
 	once    sync.Once     // of close
 
 	// Each wakes one loop; all have room for one wake.
-	keep, wantSync, wantIdentity, wantDirectory, post, readMarks chan struct{}
-	wantPresence, wantColleagues, wantContacts, wantCalls        chan struct{}
-	wantMail                                                     chan struct{}
+	keep, wantSync, wantIdentity, wantDirectory, post, readMarks, sweep chan struct{}
+	wantPresence, wantColleagues, wantContacts, wantCalls               chan struct{}
+	wantMail                                                            chan struct{}
 
 	syncing chan struct{} // holds one token while no sync runs
 
@@ -71,6 +71,7 @@ type Desk struct {
 	mail        mailbox         // guarded by mu
 	curious     map[string]bool // guarded by mu; extensions whose presence is to be asked for
 
+	filters       filterRow        // guarded by mu
 	walking       bool             // guarded by mu; a sync of the contacts is under way
 	removed       []removedContact // guarded by mu; the contacts deleted last, to be brought back
 	favorites     favoriteRow      // guarded by mu
@@ -94,7 +95,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		wantPresence: make(chan struct{}, 1), wantColleagues: make(chan struct{}, 1), wantContacts: make(chan struct{}, 1), curious: make(map[string]bool),
 		wantCalls: make(chan struct{}, 1), calls: callBook{byID: make(map[string]*rc.CallRecord)},
 		wantMail: make(chan struct{}, 1), mail: mailbox{byID: make(map[int64]*mail)},
-		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1),
+		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1), sweep: make(chan struct{}, 1),
 		wantFavorites: make(chan struct{}, 1), syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
 		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
 	}
@@ -115,7 +116,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 	d.review()
 	d.lastUnread = d.ledger.unread
 	d.mu.Unlock()
-	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller, d.postman} {
+	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.sweeper, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller, d.postman} {
 		d.wg.Go(loop)
 	}
 	return d, nil
@@ -170,7 +171,7 @@ func (d *Desk) touch() {
 func (d *Desk) idle() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return !d.feed.watched() && d.pool.Now().Sub(d.used) > d.pool.Linger && len(d.changed) == 0 && !d.ledger.pending() && !d.mail.wishes()
+	return !d.feed.watched() && d.pool.Now().Sub(d.used) > d.pool.Linger && len(d.changed) == 0 && !d.ledger.pending() && len(d.ledger.removals) == 0 && !d.mail.wishes()
 }
 
 // Position is that of the newest event: what the desk's methods return after

@@ -26,6 +26,8 @@ const (
 	rowCall      = "call"
 	rowSync      = "sync"
 	rowReads     = "reads"
+	rowRemovals  = "removals"
+	rowFilters   = "filters"
 	rowMailbox   = "mailbox"
 	rowMail      = "mail"
 	rowMessage   = "message"
@@ -78,7 +80,7 @@ func (d *Desk) load(ctx context.Context) error {
 		return fmt.Errorf("reading the desk: %w", err)
 	}
 	// Who the user is comes first, because messages are filed by it.
-	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowFavorites, rowBook, rowContact, rowCalls, rowCall, rowReads, rowThread, rowMessage, rowMail, rowMailbox, rowDraft, rowSync}
+	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowFavorites, rowBook, rowContact, rowCalls, rowCall, rowReads, rowRemovals, rowFilters, rowThread, rowMessage, rowMail, rowMailbox, rowDraft, rowSync}
 	slices.SortStableFunc(rows, func(a, b store.DeskRow) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
 	whole := true
 	c := newChange()
@@ -156,13 +158,19 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 		d.token = s.Token
 		d.budget.restore(s.Usage)
 	case rowReads:
-		var ids []int64
-		if err := d.openRow(r, &ids); err != nil {
+		var marked map[string][]int64
+		if err := d.openRow(r, &marked); err != nil {
 			return err
 		}
-		for _, id := range ids {
-			d.ledger.reads[id] = &mark{}
+		for status, ids := range marked {
+			for _, id := range ids {
+				d.ledger.reads[id] = &mark{status: status}
+			}
 		}
+	case rowRemovals:
+		return d.openRow(r, &d.ledger.removals)
+	case rowFilters:
+		return d.openRow(r, &d.filters)
 	case rowThread:
 		var t threadRow
 		if err := d.openRow(r, &t); err != nil {
@@ -221,13 +229,17 @@ func (d *Desk) value(k rowKey) any {
 	case rowSync:
 		return syncRow{d.token, d.budget.usage()}
 	case rowReads:
-		ids := []int64{}
+		marked := map[string][]int64{}
 		for id, r := range d.ledger.reads {
 			if !r.acked {
-				ids = append(ids, id)
+				marked[r.status] = append(marked[r.status], id)
 			}
 		}
-		return ids
+		return marked
+	case rowRemovals:
+		return slices.Clone(d.ledger.removals)
+	case rowFilters:
+		return d.filters
 	case rowThread:
 		if t := d.ledger.locals[k.id]; t != nil && t.kept {
 			return threadRow{t.numbers}

@@ -28,9 +28,10 @@ type ledger struct {
 	items    []*item            // the outbox, in order
 	byItem   map[string]*item
 	keys     map[int64]string // the client's ids of texts sent from here
-	reads    map[int64]*mark  // texts read here; the platform may not know yet
+	reads    map[int64]*mark  // texts marked here; the platform may not know yet
 	drafts   map[string]string
 	unread   int
+	removals []*removal // what was deleted here; the platform may not know yet
 }
 
 // A message is a text that the platform has.
@@ -38,6 +39,7 @@ type message struct {
 	rc.Message
 	thread *thread
 	folded string // the text as searches see it
+	hidden bool   // deleted here: in no thread and no count
 }
 
 // A thread is a conversation. Its id is the platform's once there is one;
@@ -52,10 +54,11 @@ type thread struct {
 	unread   int
 }
 
-// A mark says that the user has read a text.
+// A mark says that the user has read a text, or will come back to it.
 type mark struct {
-	acked bool // the platform has answered that it knows
-	gen   int  // the newest sync started when it did: records that it brings are older
+	status string // rc.Read or rc.Unread
+	acked  bool   // the platform has answered that it knows
+	gen    int    // the newest sync started when it did: records that it brings are older
 }
 
 // A change collects what has to be told and kept.
@@ -203,19 +206,19 @@ func (l *ledger) apply(m rc.Message, gen int, c *change) bool {
 	}
 	if r := l.reads[m.ID]; r != nil {
 		switch {
-		case m.ReadStatus == rc.Read && r.acked:
+		case m.ReadStatus == r.status && r.acked:
 			delete(l.reads, m.ID)
 		case r.acked && gen > r.gen:
-			delete(l.reads, m.ID) // marked unread again, elsewhere
+			delete(l.reads, m.ID) // marked otherwise, elsewhere
 		default:
-			m.ReadStatus = rc.Read
+			m.ReadStatus = r.status
 		}
 	}
 	if old != nil {
 		if m.LastModifiedTime.Before(old.LastModifiedTime.Time) || reflect.DeepEqual(m, old.Message) {
 			return false
 		}
-		l.take(old, -1)
+		l.take(old)
 	}
 	if m.From != nil && m.Direction == rc.Inbound {
 		l.people.hear(m.From)
@@ -225,15 +228,14 @@ func (l *ledger) apply(m rc.Message, gen int, c *change) bool {
 		}
 	}
 	t := l.threadOf(&m, c)
-	n := &message{Message: m, thread: t, folded: fold(m.Subject)}
+	n := &message{Message: m, thread: t, folded: fold(m.Subject), hidden: l.isRemoved(&m)}
 	l.messages[m.ID] = n
-	if i, found := slices.BinarySearchFunc(t.messages, n, compareMessages); found {
-		t.messages[i] = n
-	} else {
-		t.messages = slices.Insert(t.messages, i, n)
-	}
-	l.count(n, +1)
 	c.rows[rowKey{rowMessage, strconv.FormatInt(m.ID, 10)}] = true
+	if n.hidden {
+		l.prune(t)
+		return true
+	}
+	l.place(n)
 	told := m // watchers keep it, while ours may be marked read
 	c.records = append(c.records, recordChange{&told, old == nil})
 	l.adopt(n, c)
@@ -244,9 +246,23 @@ func compareMessages(a, b *message) int {
 	return cmp.Or(a.CreationTime.Compare(b.CreationTime.Time), cmp.Compare(a.ID, b.ID))
 }
 
+// place puts a message into its thread and the counts.
+func (l *ledger) place(m *message) {
+	t := m.thread
+	if i, found := slices.BinarySearchFunc(t.messages, m, compareMessages); found {
+		t.messages[i] = m
+	} else {
+		t.messages = slices.Insert(t.messages, i, m)
+	}
+	l.count(m, +1)
+}
+
 // take removes a message from its thread and the counts.
-func (l *ledger) take(m *message, by int) {
-	l.count(m, by)
+func (l *ledger) take(m *message) {
+	if m.hidden {
+		return
+	}
+	l.count(m, -1)
 	if i := slices.Index(m.thread.messages, m); i >= 0 {
 		m.thread.messages = slices.Delete(m.thread.messages, i, i+1)
 	}
@@ -254,7 +270,7 @@ func (l *ledger) take(m *message, by int) {
 
 // remove forgets a message.
 func (l *ledger) remove(m *message, c *change) {
-	l.take(m, -1)
+	l.take(m)
 	delete(l.messages, m.ID)
 	delete(l.reads, m.ID)
 	c.threads[m.thread] = true
@@ -267,7 +283,9 @@ func (l *ledger) prune(t *thread) {
 	if len(t.messages) > 0 || t.kept || slices.ContainsFunc(l.items, func(i *item) bool { return i.thread == t }) {
 		return
 	}
-	delete(l.threads, t.id)
+	if l.threads[t.id] == t { // another may have taken its place
+		delete(l.threads, t.id)
+	}
 	if l.locals[t.local] == t {
 		delete(l.locals, t.local)
 	}
@@ -309,16 +327,43 @@ func (l *ledger) markRead(t *thread, c *change) bool {
 			continue
 		}
 		any = true
-		l.count(m, -1)
-		m.ReadStatus = rc.Read
-		l.reads[m.ID] = &mark{}
-		c.rows[rowKey{rowMessage, strconv.FormatInt(m.ID, 10)}] = true
-	}
-	if any {
-		c.threads[t] = true
-		c.rows[rowKey{rowReads, ""}] = true
+		l.mark(m, rc.Read, c)
 	}
 	return any
+}
+
+// markUnread marks the newest text that somebody else wrote, so that a thread
+// that was read asks to be looked at again. It reports whether that made a
+// difference.
+func (l *ledger) markUnread(t *thread, c *change) bool {
+	if t.unread > 0 {
+		return false
+	}
+	m := newestInbound(t)
+	if m != nil {
+		l.mark(m, rc.Unread, c)
+	}
+	return m != nil
+}
+
+func newestInbound(t *thread) *message {
+	for _, m := range slices.Backward(t.messages) {
+		if m.Direction == rc.Inbound {
+			return m
+		}
+	}
+	return nil
+}
+
+// mark sets whether a text was read.
+func (l *ledger) mark(m *message, status string, c *change) {
+	l.count(m, -1)
+	m.ReadStatus = status
+	l.count(m, +1)
+	l.reads[m.ID] = &mark{status: status}
+	c.threads[m.thread] = true
+	c.rows[rowKey{rowMessage, strconv.FormatInt(m.ID, 10)}] = true
+	c.rows[rowKey{rowReads, ""}] = true
 }
 
 // resettle files every message again after the user's numbers or their

@@ -40,6 +40,7 @@ type item struct {
 	retryAt  time.Time
 	failures backoff
 	found    bool // adopted from a sync; the row does not say so yet
+	hidden   bool // failed, and deleted by its user
 }
 
 // A letter is what an item keeps sealed.
@@ -113,6 +114,7 @@ func (d *Desk) admit(r store.OutboxItem, c *change) {
 // enqueue puts an item into its place in the order.
 func (l *ledger) enqueue(i *item, c *change) {
 	i.thread, _ = l.with(i.Numbers)
+	i.hidden = l.isRemovedItem(i.ID)
 	at, _ := slices.BinarySearchFunc(l.items, i, func(a, b *item) int {
 		return cmp.Or(cmp.Compare(a.Position, b.Position), strings.Compare(a.ID, b.ID))
 	})

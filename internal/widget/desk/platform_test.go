@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -68,6 +67,9 @@ type platform struct {
 	sound       []byte // of every recording
 	readOnly    bool   // the app may not change contacts
 	favorites   []rc.Favorite
+	puts        []string // read statuses that were set, by request
+	deletes     []string // what DELETE asked for
+	noDeletes   bool
 	mostFilters int // of a subscription that the app has the permissions for; 0 for any
 }
 
@@ -123,6 +125,7 @@ func newPlatform(t *testing.T) *platform {
 	handle("GET /restapi/v1.0/account/~/extension/~/message-sync", rc.Light, p.sync)
 	handle("POST /restapi/v1.0/account/~/extension/~/sms", rc.Medium, p.sms)
 	handle("PUT /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, p.put)
+	p.handleRemovals(handle)
 	p.handleFiles(handle)
 	p.handlePresence(handle)
 	p.handleTemplates(handle)
@@ -329,13 +332,20 @@ func (p *platform) post(w http.ResponseWriter, r *http.Request, req rc.SMSReques
 }
 
 func (p *platform) put(w http.ResponseWriter, r *http.Request) {
-	io.Copy(io.Discard, r.Body) //nolint:errcheck // only marking as read is known here
+	var body struct {
+		ReadStatus string `json:"readStatus"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
 	p.mu.Lock()
+	p.puts = append(p.puts, body.ReadStatus)
 	ids := strings.Split(r.PathValue("ids"), ",")
 	for i, m := range p.messages {
 		if slices.Contains(ids, strconv.FormatInt(m.ID, 10)) {
 			p.seq++
-			m.ReadStatus, m.LastModifiedTime = rc.Read, rc.TimeOf(time.Now())
+			m.ReadStatus, m.LastModifiedTime = body.ReadStatus, rc.TimeOf(time.Now())
 			p.changed[i] = p.seq
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"offhook/internal/rc"
 )
 
-// maxBulk is how many texts one request marks (contract 4 allows 30 to 50).
-const maxBulk = 30
+// maxBulk is how many texts one request marks or deletes (contract 5.4).
+const maxBulk = 50
 
 // MarkRead marks every text of a conversation as read: here at once, at the
 // platform soon. It is NotFound for a conversation that is not here.
@@ -25,6 +25,28 @@ func (d *Desk) MarkRead(_ context.Context, conversationID string) error {
 	}
 	c := newChange()
 	if d.ledger.markRead(t, c) {
+		d.commit(c)
+		wake(d.readMarks)
+	}
+	return nil
+}
+
+// MarkUnread marks the newest text of the others as unread: here at once, at
+// the platform soon. A conversation that is unread stays as it is. It is
+// Invalid where nobody else has written, and NotFound for a conversation that
+// is not here.
+func (d *Desk) MarkUnread(_ context.Context, conversationID string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	t := d.ledger.thread(conversationID)
+	switch {
+	case t == nil:
+		return noConversation()
+	case newestInbound(t) == nil:
+		return rc.Errorf(rc.Invalid, "Nobody else has written here yet, so there is nothing to mark as unread.")
+	}
+	c := newChange()
+	if d.ledger.markUnread(t, c) {
 		d.commit(c)
 		wake(d.readMarks)
 	}
@@ -46,12 +68,12 @@ func (d *Desk) reader() {
 		if !d.sleep(d.budget.pace(rc.Medium)) {
 			return
 		}
-		ids := d.unacked()
+		status, ids := d.unacked()
 		if len(ids) == 0 {
 			continue
 		}
 		wake(d.readMarks) // until none is left
-		switch err := d.acknowledge(d.ctx, ids); {
+		switch err := d.acknowledge(d.ctx, status, ids); {
 		case err == nil:
 			b = backoff{}
 		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
@@ -67,33 +89,35 @@ func (d *Desk) reader() {
 	}
 }
 
-// unacked returns some of the marks that the platform does not know.
-func (d *Desk) unacked() []int64 {
+// unacked returns some of the marks that the platform does not know, all of
+// one kind.
+func (d *Desk) unacked() (status string, ids []int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var ids []int64
+	marked := make(map[string][]int64)
 	for id, r := range d.ledger.reads {
 		if !r.acked {
-			ids = append(ids, id)
+			marked[r.status] = append(marked[r.status], id)
 		}
 	}
+	status = rc.Read
+	if len(marked[status]) == 0 {
+		status = rc.Unread
+	}
+	ids = marked[status]
 	slices.Sort(ids)
-	return ids[:min(len(ids), maxBulk)]
+	return status, ids[:min(len(ids), maxBulk)]
 }
 
-// acknowledge marks texts as read at the platform. A text that is gone or
-// may not be marked there stays marked here.
-func (d *Desk) acknowledge(ctx context.Context, ids []int64) error {
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = strconv.FormatInt(id, 10)
-	}
+// acknowledge marks texts at the platform. A text that is gone or may not be
+// marked there stays marked here.
+func (d *Desk) acknowledge(ctx context.Context, status string, ids []int64) error {
 	_, err := d.do(ctx, call{
-		group: rc.Medium, priority: live, method: http.MethodPut, path: storePath + "/" + strings.Join(names, ","),
-		body: map[string]string{"readStatus": rc.Read},
+		group: rc.Medium, priority: live, method: http.MethodPut, path: storePath + "/" + joined(ids),
+		body: map[string]string{"readStatus": status},
 	})
 	if r, refused := errors.AsType[*refusal](err); refused {
-		d.log.Warn("the platform does not mark texts as read", "status", r.Status, "code", r.Code)
+		d.log.Warn("the platform does not mark texts", "status", r.Status, "code", r.Code)
 		err = nil
 	}
 	if err != nil {
@@ -102,10 +126,19 @@ func (d *Desk) acknowledge(ctx context.Context, ids []int64) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, id := range ids {
-		if m := d.ledger.reads[id]; m != nil {
+		if m := d.ledger.reads[id]; m != nil && m.status == status { // not marked otherwise meanwhile
 			m.acked, m.gen = true, d.syncGen
 		}
 	}
 	d.dirty(rowKey{rowReads, ""})
 	return nil
+}
+
+// joined writes ids as a path names several messages.
+func joined(ids []int64) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = strconv.FormatInt(id, 10)
+	}
+	return strings.Join(names, ",")
 }

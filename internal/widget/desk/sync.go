@@ -144,6 +144,7 @@ func (d *Desk) absorb(s rc.MessageSync, gen int, full bool) {
 			delete(d.ledger.reads, id)
 		}
 	}
+	d.ledger.forgetRemovals(gen, c)
 	if full && d.token == "" {
 		// The first sync is the past, not news.
 		c.records = nil

@@ -105,6 +105,7 @@ type Conversation struct {
 	Unread        int
 	Draft         bool // something unsent is written down
 	Failed        bool // the newest text could not be sent or delivered
+	Answered      bool // somebody else has written: it can be marked as unread
 }
 
 // A Delivery says how far a text has come.
@@ -158,6 +159,7 @@ const (
 	EventMail         = "mail"         // voicemail or faxes, or how many are unread, changed
 	EventCalls        = "calls"        // the call log, or Missed, changed
 	EventPreferences  = "preferences"  // Preferences changed
+	EventNotice       = "notice"       // Reason is a sentence for the user
 	EventEnded        = "ended"        // the grant is over; nothing follows
 )
 
@@ -171,5 +173,5 @@ type Event struct {
 	Unread   int         `json:"unread"`            // unread texts, in every event
 	Missed   int         `json:"missed,omitempty"`  // of calls: missed calls that nobody has looked at
 	Presence *Presence   `json:"presence,omitempty"`
-	Reason   string      `json:"reason,omitempty"` // of an end: signed-out, refused, revoked
+	Reason   string      `json:"reason,omitempty"` // of an end: signed-out, refused, revoked; of a notice: its sentence
 }

@@ -162,8 +162,8 @@ type Watch interface {
 }
 
 // An Event is something that happened on a desk. Type is one of resync,
-// status, identity, conversation, message, unread, draft, presence, calls and
-// ended, and says which of the fields are set.
+// status, identity, conversation, message, unread, draft, presence, calls,
+// notice and ended, and says which of the fields are set.
 type Event struct {
 	Position string
 	Type     string
@@ -172,7 +172,7 @@ type Event struct {
 	New      bool        // the message was not known before; of calls: a sync brought some
 	Unread   int
 	Presence *Presence // of the user or of a colleague
-	Reason   string    // why the desk ended
+	Reason   string    // why the desk ended; of a notice: its sentence
 }
 
 // A Presence is whether somebody can be reached.

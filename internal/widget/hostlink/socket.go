@@ -383,6 +383,8 @@ func (s *socket) panelEvent(ctx context.Context, e Event) *frameEvent {
 	case "status":
 		ok, sentence := s.desk.Online()
 		f.Online, f.Sentence = &ok, sentence
+	case "notice":
+		f.Sentence = e.Reason
 	case "resync":
 		ok, sentence := s.desk.Online()
 		n := s.desk.Unread()

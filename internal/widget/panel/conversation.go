@@ -42,6 +42,7 @@ type conversationView struct {
 	Thread  threadView
 	Limit   int
 	Log     template.HTML // the button that logs it
+	Acts    Acts
 }
 
 // Composing says that the composer belongs to a conversation.
@@ -127,6 +128,7 @@ func newConversation(p page, c Conversation, messages []Message, draft string) c
 		v.Info = "#/number/" + url.PathEscape(v.Others[0].Number)
 	}
 	v.Thread = newThread(p, c, messages, firstUnread(messages), shown)
+	v.Acts = Acts{ID: c.ID, Answered: c.Answered}
 	return v
 }
 

@@ -14,6 +14,7 @@ type Desk interface {
 	Files
 	PersonalContacts
 	History
+	Tidier
 	Status() Status
 	Me() Me
 	// Conversations returns the newest first, all of them where limit is 0; a
@@ -43,7 +44,6 @@ type Desk interface {
 	Send(ctx context.Context, o Outgoing) (conversationID string, err error)
 	// Retry delivers a failed text again.
 	Retry(ctx context.Context, messageID string) error
-	MarkRead(ctx context.Context, conversationID string) error
 	// Draft returns what was written and not sent; an empty id is the page
 	// for a new text.
 	Draft(ctx context.Context, conversationID string) (string, error)
@@ -152,6 +152,7 @@ type Conversation struct {
 	Unread        int
 	Draft         bool
 	Failed        bool
+	Answered      bool // somebody else has written: it can be marked as unread
 }
 
 // A MessageState says what became of a message.

@@ -165,7 +165,6 @@ func (d *fixtureDesk) Draft(_ context.Context, id string) (string, error) {
 	return d.drafts[id], nil
 }
 func (d *fixtureDesk) Retry(context.Context, string) error             { return nil }
-func (d *fixtureDesk) MarkRead(context.Context, string) error          { return nil }
 func (d *fixtureDesk) SaveDraft(context.Context, string, string) error { return nil }
 func (d *fixtureDesk) Presence() (Presence, bool)                      { return d.presence, d.presence.Reach != "" }
 func (d *fixtureDesk) AskPresence(string)                              {}
@@ -212,6 +211,30 @@ func (d *fixtureDesk) WriteNumber(number string) string {
 	}
 	return number
 }
+
+// List tells the unread ones from the others.
+func (d *fixtureDesk) List(unread bool, keep string, from, count int) List {
+	var l List
+	for _, c := range d.conversations {
+		c.Answered = !c.Failed
+		if c.Unread > 0 {
+			l.Unread++
+		}
+		if !unread || c.Unread > 0 || c.ID == keep {
+			if l.Total++; l.Total > from && len(l.Rows) < count {
+				l.Rows = append(l.Rows, c)
+			}
+		}
+	}
+	return l
+}
+func (d *fixtureDesk) OnlyUnread(string) bool                                     { return false }
+func (d *fixtureDesk) SetOnlyUnread(context.Context, string, bool)                {}
+func (d *fixtureDesk) MarkRead(context.Context, string) error                     { return nil }
+func (d *fixtureDesk) MarkUnread(context.Context, string) error                   { return nil }
+func (d *fixtureDesk) Undo(context.Context, string) error                         { return nil }
+func (d *fixtureDesk) Confirm(string)                                             {}
+func (d *fixtureDesk) Remove(context.Context, []string, []string) (string, error) { return "r", nil }
 
 // Personal are the contacts of the stories' user.
 func (d *fixtureDesk) Personal() *contact.Book { return bookOf(contact.Personal, d.personal...) }

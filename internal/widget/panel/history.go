@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,7 +49,8 @@ type CallLog struct {
 // A Call is a call of the user's past.
 type Call struct {
 	ID        string
-	Party     Party // the other one; without a number when they withheld it
+	SessionID string // the call that the record is of
+	Party     Party  // the other one; without a number when they withheld it
 	Inbound   bool
 	Missed    bool
 	Fax       bool
@@ -108,6 +110,8 @@ type callRow struct {
 	Short  string // the same as a player writes it
 	When   stamp
 	Text   string // the number that a text can go to
+	Log    template.HTML
+	Acts   CallActs
 }
 
 // narrow are the ways to narrow the list.
@@ -151,12 +155,20 @@ func (h *Handler) history(w http.ResponseWriter, r *http.Request, p page) error 
 	if strings.HasSuffix(r.URL.Path, "/recordings") {
 		only = "recordings"
 	}
-	return render(w, http.StatusOK, "history", newHistory(r.Context(), p, r.FormValue("q"), only, callRows))
+	v := newHistory(r.Context(), p, r.FormValue("q"), only, callRows)
+	if err := h.dressCalls(r.Context(), &v); err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "history", v)
 }
 
 // historyList answers with the rows alone.
 func (h *Handler) historyList(w http.ResponseWriter, r *http.Request, p page) error {
-	return render(w, http.StatusOK, "calls", newHistory(r.Context(), p, r.FormValue("q"), r.FormValue("only"), shownOf(r)))
+	v := newHistory(r.Context(), p, r.FormValue("q"), r.FormValue("only"), shownOf(r))
+	if err := h.dressCalls(r.Context(), &v); err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "calls", v)
 }
 
 // olderCalls shows more rows, and asks the platform when all that are known
@@ -169,6 +181,9 @@ func (h *Handler) olderCalls(w http.ResponseWriter, r *http.Request, p page) err
 			return err
 		}
 		v = newHistory(r.Context(), p, r.FormValue("q"), r.FormValue("only"), shown)
+	}
+	if err := h.dressCalls(r.Context(), &v); err != nil {
+		return err
 	}
 	return render(w, http.StatusOK, "calls", v)
 }
@@ -342,7 +357,7 @@ type callView struct {
 	Day     stamp
 	Legs    []legView
 	Holders holdersView
-	Sound   string // the address of its recording
+	Player  *playerView // of its recording
 }
 
 // A legView is one stretch of its way.
@@ -361,13 +376,16 @@ func (h *Handler) call(w http.ResponseWriter, r *http.Request, p page) error {
 	}
 	v := newCall(p, c, p.desk.CallLog(r.Context()).Hearable)
 	v.Holders.mayKeep(r.Context(), p)
+	if err := h.dressCall(r.Context(), &v); err != nil {
+		return err
+	}
 	return render(w, http.StatusOK, "call", v)
 }
 
 func newCall(p page, c Call, hearable bool) callView {
 	v := callView{page: p, callRow: p.row(c, hearable), Who: newWho(p, c.Party), Day: p.clock.Day(c.At)}
 	if v.Recording != "" {
-		v.Sound = p.Path("history", "call", c.ID, "recording")
+		v.Player = newPlayer("Recording", p.Path("history", "call", c.ID, "recording"), v.Duration)
 	}
 	if c.Party.Number != "" {
 		v.Holders = p.holders("", c.Party)
@@ -434,10 +452,3 @@ func (d namedDesk) Call(id string) (Call, error) {
 	}
 	return c, err
 }
-
-// Seconds is how long the call was, which is how long its recording is until
-// a player knows better.
-func (v callView) Seconds() int { return max(1, int(v.Duration/time.Second)) }
-
-// Minutes is the same as players write it.
-func (v callView) Minutes() string { return clockwise(max(v.Duration, time.Second)) }

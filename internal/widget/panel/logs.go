@@ -11,7 +11,7 @@ import (
 	"offhook/internal/widget/visit"
 )
 
-// Logs draws what becomes of texts that are logged elsewhere. Its answers are
+// Logs draws what becomes of texts and calls that are logged elsewhere. Its answers are
 // empty or nil where nothing is logged.
 type Logs interface {
 	// Settings are the switches and what waits to be logged.
@@ -21,6 +21,10 @@ type Logs interface {
 	// Rows draws the rows of the list; menu says that the button that logs one
 	// stands among others.
 	Rows(ctx context.Context, v visit.Visit, menu bool) (LogRow, error)
+	// CallRows draws the rows of calls likewise, and CallButtons what the page of
+	// one call has of the logs.
+	CallRows(ctx context.Context, v visit.Visit, menu bool) (CallLogRow, error)
+	CallButtons(ctx context.Context, v visit.Visit, session string) (template.HTML, error)
 	// Typed keeps how many milliseconds were written at a text.
 	Typed(ctx context.Context, v visit.Visit, textID string, milliseconds int64) error
 	// Marks says how a conversation's day stands.

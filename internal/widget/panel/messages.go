@@ -7,21 +7,43 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"offhook/internal/widget/markup"
 )
 
-// rows is how many conversations a list shows at once; searching finds the
-// rest.
+// rows is how many conversations a search shows; narrowing it finds the rest.
 const rows = 200
+
+// window is how many conversations make one window of the list. Only what
+// somebody looks at is drawn, with a window more on each side.
+const window = 50
+
+// rowHeight is how high a row is, in rem: what is not drawn takes its place.
+const rowHeight = 3.625
 
 // A messagesView is the list of conversations with its search.
 type messagesView struct {
 	page
-	Query  string
-	Status Status
-	Own    ownView
-	Rows   []row
+	Query   string
+	Status  Status
+	Own     ownView
+	Only    bool // unread conversations
+	Unread  int  // how many there are, whatever is shown
+	Total   int
+	Windows []rowWindow
+}
+
+// A rowWindow is a part of the list. Where nobody looks it has no rows, and
+// the height that they would have.
+type rowWindow struct {
+	At, Count int
+	Rows      []row
+}
+
+// Height is that of a window that is not drawn.
+func (w rowWindow) Height() string {
+	return strconv.FormatFloat(rowHeight*float64(w.Count), 'f', -1, 64) + "rem"
 }
 
 // A row is one conversation in the list.
@@ -32,14 +54,11 @@ type row struct {
 	Faces []Party       // one or two of the others
 	Count string        // unread, at most 99+
 	Log   template.HTML // how its newest day stands with the page's logger
-	Acts  Acts          // of the page's application
+	Acts  Acts
 }
 
 func (h *Handler) messages(w http.ResponseWriter, r *http.Request, p page) error {
-	v, err := newMessages(r.Context(), p, r.FormValue("q"))
-	if err == nil {
-		err = h.dress(r.Context(), &v)
-	}
+	v, err := h.newList(r, p)
 	if err != nil {
 		return err
 	}
@@ -48,10 +67,7 @@ func (h *Handler) messages(w http.ResponseWriter, r *http.Request, p page) error
 
 // list answers with the rows alone, for searching and for refreshing.
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, p page) error {
-	v, err := newMessages(r.Context(), p, r.FormValue("q"))
-	if err == nil {
-		err = h.dress(r.Context(), &v)
-	}
+	v, err := h.newList(r, p)
 	if err != nil {
 		return err
 	}
@@ -63,26 +79,78 @@ func (h *Handler) nothing(w http.ResponseWriter, r *http.Request, p page) error 
 	return render(w, http.StatusOK, "nothing", p)
 }
 
-func newMessages(ctx context.Context, p page, query string) (messagesView, error) {
-	v := messagesView{page: p, Query: markup.Cut(query, 200), Status: p.desk.Status(), Own: newOwn(p)}
-	for _, c := range p.desk.Conversations(v.Query, rows) {
+// newList is the list as a request wants it: searched in, or with the windows
+// around the place that somebody looks at.
+func (h *Handler) newList(r *http.Request, p page) (messagesView, error) {
+	at, _ := strconv.Atoi(r.FormValue("at"))
+	only := p.visit.Session != nil && p.desk.OnlyUnread(p.visit.Session.ID)
+	v, err := newMessages(r.Context(), p, listing{Query: r.FormValue("q"), Unread: only, Keep: r.FormValue("open"), At: at})
+	if err == nil {
+		err = h.dress(r.Context(), &v)
+	}
+	return v, err
+}
+
+// A listing is what somebody wants to see of the list.
+type listing struct {
+	Query  string
+	Unread bool
+	Keep   string // the conversation that is open
+	At     int    // the place of the first row that is seen
+}
+
+func newMessages(ctx context.Context, p page, l listing) (messagesView, error) {
+	v := messagesView{page: p, Query: markup.Cut(l.Query, 200), Status: p.desk.Status(), Own: newOwn(p), Only: l.Unread}
+	if v.Query != "" {
+		found := p.desk.Conversations(v.Query, rows)
+		v.Windows = []rowWindow{{Count: len(found)}}
+		return v, v.fill(ctx, 0, found)
+	}
+	from := max(0, l.At/window-1) * window
+	list := p.desk.List(l.Unread, l.Keep, from, 4*window)
+	v.Total, v.Unread = list.Total, list.Unread
+	for at := 0; at < list.Total; at += window {
+		v.Windows = append(v.Windows, rowWindow{At: at, Count: min(window, list.Total-at)})
+	}
+	for i := range v.Windows {
+		w := &v.Windows[i]
+		if skip := w.At - from; skip >= 0 && skip < len(list.Rows) {
+			if err := v.fill(ctx, i, list.Rows[skip:min(skip+window, len(list.Rows))]); err != nil {
+				return v, err
+			}
+		}
+	}
+	return v, nil
+}
+
+// fill draws the rows of a window.
+func (v *messagesView) fill(ctx context.Context, i int, all []Conversation) error {
+	for _, c := range all {
 		// What came in says more than what is half written.
 		if c.Draft = c.Draft && c.Unread == 0; c.Draft {
-			draft, err := p.desk.Draft(ctx, c.ID)
+			draft, err := v.desk.Draft(ctx, c.ID)
 			if err != nil {
-				return v, err
+				return err
 			}
 			c.Preview = draft
 		}
-		v.Rows = append(v.Rows, newRow(p, c))
+		v.Windows[i].Rows = append(v.Windows[i].Rows, newRow(v.page, c))
 	}
-	return v, nil
+	return nil
+}
+
+// Shown reports whether there is anything in the list.
+func (v messagesView) Shown() bool {
+	return len(v.Windows) > 0 && (v.Windows[0].Count > 0 || len(v.Windows) > 1)
 }
 
 func newRow(p page, c Conversation) row {
 	c.Title = cmp.Or(markup.Line(c.Title), "Unknown number")
 	c.Preview = markup.Cut(markup.Line(c.Preview), 160)
-	out := row{Conversation: c, Href: "#/conversations/" + url.PathEscape(c.ID), When: p.clock.Row(c.At), Faces: others(c.Parties)}
+	out := row{
+		Conversation: c, Href: "#/conversations/" + url.PathEscape(c.ID), When: p.clock.Row(c.At), Faces: others(c.Parties),
+		Acts: Acts{ID: c.ID, Unread: c.Unread > 0, Answered: c.Answered},
+	}
 	if len(out.Faces) > 2 {
 		out.Faces = out.Faces[:2]
 	}

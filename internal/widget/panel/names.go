@@ -107,6 +107,15 @@ func (d namedDesk) Conversations(query string, limit int) []Conversation {
 	return found
 }
 
+// List has these names, too.
+func (d namedDesk) List(unread bool, keep string, from, count int) List {
+	l := d.Desk.List(unread, keep, from, count)
+	for i, c := range l.Rows {
+		l.Rows[i] = d.name(c)
+	}
+	return l
+}
+
 func meant(p Party, words []string) bool {
 	name := contact.Fold(p.Name)
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(name, w) })

@@ -45,6 +45,8 @@ type Services interface {
 	Guard(ctx context.Context, v visit.Visit) (string, error)
 	// MessageButtons are the application's at each conversation of the list.
 	MessageButtons(v visit.Visit) []contact.Button
+	// CallButtons are the application's at each call.
+	CallButtons(v visit.Visit) []contact.Button
 }
 
 // Mount registers the panels.
@@ -97,6 +99,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		h.onDesk(mux, pattern, f)
 	}
 	h.mountHistory(mux)
+	h.mountTidying(mux)
 	if h.Stories {
 		h.mountStories(mux)
 	}

@@ -22,7 +22,7 @@ var templates = markup.Templates(templateFiles, template.FuncMap{
 
 // htmxConfig keeps htmx to what the policy allows and what we use: errors are
 // told by nav.js instead of being swapped in, and the history is ours.
-const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultSettleDelay":0,"noSwap":[204,304,"4xx","5xx"]}`
+const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultSettleDelay":0,"morphIgnore":["data-htmx-powered","open"],"noSwap":[204,304,"4xx","5xx"]}`
 
 // dict makes the data of a template that needs several things, as names and
 // values in turn.

@@ -7,18 +7,18 @@ import (
 	"offhook/internal/widget/contact"
 )
 
-// Acts are what the page's application does with one conversation of the
-// list. One stands in its row; of several there is a menu.
+// Acts are what can be done with one conversation of the list: marking it,
+// deleting it, and what the page's application adds. Of that, one button
+// stands in the row; several stand in its menu.
 type Acts struct {
-	ID      string           // the conversation
-	Log     template.HTML    // the button that logs it
-	Buttons []contact.Button // the application's own
+	ID       string // the conversation
+	Unread   bool
+	Answered bool             // somebody else has written: it can be marked as unread
+	Log      template.HTML    // the button that logs it
+	Buttons  []contact.Button // the application's own
 }
 
-// Any reports whether there are some.
-func (a Acts) Any() bool { return a.Log != "" || len(a.Buttons) > 0 }
-
-// Menu reports whether there are several.
+// Menu reports whether what the application adds stands in the menu.
 func (a Acts) Menu() bool { return len(a.Buttons) > 1 || len(a.Buttons) == 1 && a.Log != "" }
 
 // dress puts at each row how its newest day stands with the page's logger, and
@@ -35,13 +35,16 @@ func (h *Handler) dress(ctx context.Context, v *messagesView) error {
 			return err
 		}
 	}
-	for i, row := range v.Rows {
-		if row.At.IsZero() {
-			continue // nothing was said yet
-		}
-		v.Rows[i].Acts = Acts{ID: row.ID, Buttons: buttons}
-		if log != nil {
-			v.Rows[i].Log, v.Rows[i].Acts.Log = log(row.ID, row.At)
+	for _, w := range v.Windows {
+		for i := range w.Rows {
+			row := &w.Rows[i]
+			if row.At.IsZero() {
+				continue // nothing was said yet
+			}
+			row.Acts.Buttons = buttons
+			if log != nil {
+				row.Log, row.Acts.Log = log(row.ID, row.At)
+			}
 		}
 	}
 	return nil
@@ -50,15 +53,15 @@ func (h *Handler) dress(ctx context.Context, v *messagesView) error {
 // actStories are the list beside an application with buttons of its own.
 func actStories() []story {
 	return []story{{Name: "messages-acts", Title: "Messages with an application's buttons", draw: func(d *fixtureDesk, p page) (string, any) {
-		v, err := newMessages(context.Background(), p, "")
+		v, err := newMessages(context.Background(), p, listing{})
 		must(err)
 		task := contact.Button{ID: "task", Type: "messageAction", Label: "New <task>", Icon: "newAction"}
-		for i, row := range v.Rows {
-			acts := Acts{ID: row.ID, Buttons: []contact.Button{task}}
+		for i := range v.Windows[0].Rows {
+			acts := &v.Windows[0].Rows[i].Acts
+			acts.Buttons = []contact.Button{task}
 			if i%2 == 0 {
 				acts.Buttons = append(acts.Buttons, contact.Button{ID: "view", Type: "messageAction", Label: "Show in HarborCRM", Icon: "nobody knows"})
 			}
-			v.Rows[i].Acts = acts
 		}
 		return "messages", v
 	}}}

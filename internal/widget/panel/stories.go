@@ -136,7 +136,7 @@ func signinStory(name, title, state, message, notice string) story {
 
 func listStory(query string) func(*fixtureDesk, page) (string, any) {
 	return func(d *fixtureDesk, p page) (string, any) {
-		v, err := newMessages(context.Background(), p, query)
+		v, err := newMessages(context.Background(), p, listing{Query: query})
 		must(err)
 		return "messages", v
 	}
