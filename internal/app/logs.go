@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"time"
 
+	"offhook/internal/rc"
 	"offhook/internal/widget/desk"
+	"offhook/internal/widget/grant"
 	"offhook/internal/widget/logbook"
 	"offhook/internal/widget/service"
 	"offhook/internal/widget/visit"
@@ -26,12 +28,14 @@ func (l logServices) Loggers(v visit.Visit) logbook.Loggers {
 			Label: r.MessageLoggerAutoSettingLabel, Description: r.MessageLoggerAutoSettingDescription,
 			ReadOnly: r.MessageLoggerAutoSettingReadOnly, Reason: r.MessageLoggerAutoSettingReadOnlyReason,
 			Value: r.MessageLoggerAutoSettingReadOnlyValue, Hidden: r.MessageLoggerAutoSettingHidden,
+			Granular: bool(r.MessageLoggerGranularSelectionEnabled), Open: r.MessageLogOpenPath,
 		},
 		Call: logbook.Logger{
 			Path: r.CallLoggerPath, Title: r.CallLoggerTitle, Matcher: r.CallLogEntityMatcherPath,
 			Label: r.CallLoggerAutoSettingLabel, Description: r.CallLoggerAutoSettingDescription, Warning: r.CallLoggerAutoSettingWarning,
 			ReadOnly: r.CallLoggerAutoSettingReadOnly, Reason: r.CallLoggerAutoSettingReadOnlyReason,
 			Value: r.CallLoggerAutoSettingReadOnlyValue, Hidden: r.CallLoggerAutoLogSettingHidden,
+			HideEdit: r.CallLoggerHideEditLogButton, Modal: r.ShowLogModal,
 		},
 	}
 }
@@ -47,8 +51,17 @@ func (l logServices) People(v visit.Visit, conversation, number string) (all []l
 	return all
 }
 
-func (l logServices) Form(v visit.Visit) *logbook.Form {
-	p := l.services.LogPage(v)
+func (l logServices) Asked(v visit.Visit, number string) bool { return l.services.Asked(v, number) }
+
+func (l logServices) MessageForm(v visit.Visit) *logbook.Form {
+	return logForm(l.services.LogPage(v, service.LogMessages))
+}
+
+func (l logServices) CallForm(v visit.Visit) *logbook.Form {
+	return logForm(l.services.LogPage(v, service.LogCall))
+}
+
+func logForm(p *service.Page) *logbook.Form {
 	if p == nil {
 		return nil
 	}
@@ -56,18 +69,25 @@ func (l logServices) Form(v visit.Visit) *logbook.Form {
 }
 
 // logDesks shows the desks to the logbook.
-type logDesks struct{ pool *desk.Pool }
+type logDesks struct {
+	pool   *desk.Pool
+	grants *grant.Grants
+}
 
 func (l logDesks) Desk(ctx context.Context, grantID string) (logbook.Desk, error) {
 	d, err := l.pool.Desk(ctx, grantID)
 	if err != nil {
 		return nil, err
 	}
-	return logDesk{d}, nil
+	return logDesk{d, grantID, l.grants}, nil
 }
 
 // A logDesk is a desk in the logbook's own words.
-type logDesk struct{ *desk.Desk }
+type logDesk struct {
+	*desk.Desk
+	grantID string
+	grants  *grant.Grants
+}
 
 func (l logDesk) Thread(id string) (logbook.Thread, error) {
 	t, err := l.Desk.Thread(id)
@@ -82,6 +102,20 @@ func (l logDesk) ThreadsSince(at time.Time) []logbook.Thread {
 	return all
 }
 
+// Calls asks what the user's tokens may do as well. An answer that does not
+// come is a no.
+func (l logDesk) Calls(ctx context.Context) ([]logbook.Call, bool) {
+	scopes, err := l.grants.Scopes(ctx, l.grantID)
+	if err != nil || !scopes.Has(rc.ReadCallLog) || !l.Desk.CallLog().Readable {
+		return nil, false
+	}
+	var all []logbook.Call
+	for _, c := range l.Desk.Calls() {
+		all = append(all, logbook.Call{Record: *c.Record, Other: logbook.Party{Number: c.Party.Number, Extension: c.Party.Extension, Name: c.Party.Name}})
+	}
+	return all, true
+}
+
 func logThread(t desk.Thread) logbook.Thread {
 	out := logbook.Thread{ID: t.ID, Self: t.Self, Messages: t.Messages, Keys: t.Keys}
 	for _, p := range t.Parties {
@@ -92,7 +126,7 @@ func logThread(t desk.Thread) logbook.Thread {
 
 func (l logDesk) Watch() logbook.Watch { return newLogWatch(l.Desk.Watch(l.Desk.Position())) }
 
-// A logWatch tells of texts and of nothing else that a desk tells.
+// A logWatch tells of texts and calls and of nothing else that a desk tells.
 type logWatch struct {
 	from *desk.Watch
 	to   chan struct{}
@@ -110,7 +144,7 @@ func (w *logWatch) run() {
 	defer close(w.to)
 	for e := range w.from.C {
 		switch e.Type {
-		case desk.EventMessage, desk.EventResync, desk.EventStatus:
+		case desk.EventMessage, desk.EventCalls, desk.EventResync, desk.EventStatus:
 			select {
 			case w.to <- struct{}{}:
 			default: // who looks once sees everything

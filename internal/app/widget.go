@@ -105,7 +105,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	visits := &visit.Face{Store: st, Sessions: sessions, Apps: apps, Log: log}
 	services := &service.Handler{Visits: visits, Store: st, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, Now: time.Now, Log: log}
 	logs := &logbook.Handler{
-		Visits: visits, Store: st, Ring: deps.data.Ring, Bus: deps.bus, Embeds: registry, Services: logServices{services}, Desks: logDesks{pool},
+		Visits: visits, Store: st, Ring: deps.data.Ring, Bus: deps.bus, Embeds: registry, Services: logServices{services}, Desks: logDesks{pool, grants},
 		Client: embed.NewHookClient(deps.logHosts, deps.roots), Node: deps.data.node(), Now: time.Now, Log: log,
 	}
 	panels := &panel.Handler{

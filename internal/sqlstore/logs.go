@@ -116,12 +116,12 @@ func (q queries) SweepLogEntries(ctx context.Context, done, made time.Time) erro
 	return q.exec(ctx, "DELETE FROM log_entries WHERE state = 'done' AND updated_at < $1 OR created_at < $2", millis(done), millis(made))
 }
 
-const logSettingsColumns = "platform, client_id, owner_id, target, message, call, message_default, call_default, zone, locale"
+const logSettingsColumns = "platform, client_id, owner_id, target, message, call, message_default, call_default, zone, locale, call_since"
 
 func scanLogSettings(r scanner) (s store.LogSettings, err error) {
-	var message, call int64
-	err = r.Scan(&s.Owner.Platform, &s.Owner.ClientID, &s.Owner.OwnerID, &s.Target, &s.Message, &s.Call, &message, &call, &s.Zone, &s.Locale)
-	s.MessageDefault, s.CallDefault = message != 0, call != 0
+	var message, call, since int64
+	err = r.Scan(&s.Owner.Platform, &s.Owner.ClientID, &s.Owner.OwnerID, &s.Target, &s.Message, &s.Call, &message, &call, &s.Zone, &s.Locale, &since)
+	s.MessageDefault, s.CallDefault, s.CallSince = message != 0, call != 0, fromMillis(since)
 	return s, err
 }
 
@@ -130,23 +130,27 @@ func (q queries) LogSettings(ctx context.Context, o store.LogOwner, target strin
 }
 
 func (q queries) AutoLoggers(ctx context.Context) ([]store.LogSettings, error) {
-	return many(ctx, q, scanLogSettings, "SELECT "+logSettingsColumns+` FROM log_settings s WHERE target = $1 AND (message = 'on' OR message = '' AND message_default = 1)
+	return many(ctx, q, scanLogSettings, "SELECT "+logSettingsColumns+` FROM log_settings s WHERE target = $1 AND (message = 'on' OR message = '' AND message_default = 1 OR call = 'on' OR call = '' AND call_default = 1)
 		AND EXISTS (SELECT 1 FROM log_hooks h WHERE h.platform = s.platform AND h.client_id = s.client_id) ORDER BY platform, client_id, owner_id`, store.LogWebhook)
 }
 
 func (q queries) PutLogPlace(ctx context.Context, s store.LogSettings) error {
-	return q.exec(ctx, "INSERT INTO log_settings ("+logSettingsColumns+`) VALUES ($1, $2, $3, $4, '', '', $5, $6, $7, $8)
+	return q.exec(ctx, "INSERT INTO log_settings ("+logSettingsColumns+`) VALUES ($1, $2, $3, $4, '', '', $5, $6, $7, $8, 0)
 		ON CONFLICT (platform, client_id, owner_id, target) DO UPDATE SET
 		message_default = excluded.message_default, call_default = excluded.call_default, zone = excluded.zone, locale = excluded.locale`,
 		s.Owner.Platform, s.Owner.ClientID, s.Owner.OwnerID, s.Target, flag(s.MessageDefault), flag(s.CallDefault), s.Zone, s.Locale)
 }
 
 func (q queries) PutLogChoice(ctx context.Context, o store.LogOwner, target, message, call string) error {
-	return q.exec(ctx, "INSERT INTO log_settings ("+logSettingsColumns+`) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, '', '')
+	return q.exec(ctx, "INSERT INTO log_settings ("+logSettingsColumns+`) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, '', '', 0)
 		ON CONFLICT (platform, client_id, owner_id, target) DO UPDATE SET
 		message = CASE WHEN excluded.message = '' THEN log_settings.message ELSE excluded.message END,
 		call = CASE WHEN excluded.call = '' THEN log_settings.call ELSE excluded.call END`,
 		o.Platform, o.ClientID, o.OwnerID, target, message, call)
+}
+
+func (q queries) PutLogCallSince(ctx context.Context, o store.LogOwner, target string, at time.Time) error {
+	return q.exec(ctx, "UPDATE log_settings SET call_since = $5 WHERE "+ofLogOwner, o.Platform, o.ClientID, o.OwnerID, target, millis(at))
 }
 
 func (q queries) LogTyping(ctx context.Context, o store.LogOwner, textID string) (int64, error) {

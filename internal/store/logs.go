@@ -67,6 +67,7 @@ type LogSettings struct {
 	Call           string
 	MessageDefault bool // as the host page said it last
 	CallDefault    bool
+	CallSince      time.Time // when calls began to be logged by themselves; zero for never
 	Zone           string // IANA
 	Locale         string // BCP 47
 }
@@ -101,8 +102,8 @@ type LogReader interface {
 	DueLogTargets(ctx context.Context, now time.Time) ([]LogTarget, error)
 	// LogSettings returns ErrNotFound for somebody who never had any.
 	LogSettings(ctx context.Context, owner LogOwner, target string) (LogSettings, error)
-	// AutoLoggers returns the settings of those whose messages are logged by
-	// themselves to a webhook.
+	// AutoLoggers returns the settings of those whose messages or calls are
+	// logged by themselves to a webhook.
 	AutoLoggers(ctx context.Context) ([]LogSettings, error)
 	// LogTyping returns how many milliseconds an owner has written at a text, or
 	// ErrNotFound.
@@ -147,6 +148,8 @@ type LogWriter interface {
 	// PutLogChoice keeps what a user has chosen, as far as it is not empty, and
 	// leaves the rest.
 	PutLogChoice(ctx context.Context, owner LogOwner, target, message, call string) error
+	// PutLogCallSince keeps when calls began to be logged by themselves.
+	PutLogCallSince(ctx context.Context, owner LogOwner, target string, at time.Time) error
 	// PutLogTyping keeps how many milliseconds an owner has written at a text.
 	PutLogTyping(ctx context.Context, owner LogOwner, textID string, milliseconds int64, at time.Time) error
 	// PutLogHook adds a webhook or replaces it.

@@ -223,8 +223,9 @@ func testLogSettings(t *testing.T, w store.Widget) {
 	write(func(tx store.WidgetTx) error { return tx.PutLogPlace(ctx, s) })
 	s.Call, s.CallDefault = "on", true
 	write(func(tx store.WidgetTx) error {
-		return errors.Join(tx.PutLogChoice(ctx, logOwner, store.LogWebhook, "", "off"), tx.PutLogChoice(ctx, logOwner, store.LogWebhook, "", "on"), tx.PutLogPlace(ctx, s))
+		return errors.Join(tx.PutLogChoice(ctx, logOwner, store.LogWebhook, "", "off"), tx.PutLogChoice(ctx, logOwner, store.LogWebhook, "", "on"), tx.PutLogPlace(ctx, s), tx.PutLogCallSince(ctx, logOwner, store.LogWebhook, at))
 	})
+	s.CallSince = at
 	if got, err := w.LogSettings(ctx, logOwner, store.LogWebhook); err != nil || got != s {
 		t.Errorf("LogSettings: %+v, %v", got, err)
 	}
@@ -254,6 +255,10 @@ func testLogSettings(t *testing.T, w store.Widget) {
 		t.Error(diff)
 	}
 	write(func(tx store.WidgetTx) error { return tx.PutLogChoice(ctx, logOwner, store.LogWebhook, "off", "") })
+	if got := auto(); len(got) != 1 {
+		t.Errorf("somebody whose calls alone are logged: %+v", got)
+	}
+	write(func(tx store.WidgetTx) error { return tx.PutLogChoice(ctx, logOwner, store.LogWebhook, "", "off") })
 	if got := auto(); len(got) > 0 {
 		t.Errorf("somebody who switched it off: %+v", got)
 	}

@@ -43,6 +43,10 @@ export default function more(page) {
     dismissMessage: (id) => request("/dismiss-alert-message", { id }),
     /** @param {string} displayName @param {string} text */
     createSMSTemplate: (displayName, text) => request("/create-sms-template", { displayName, text }),
+    /** @param {number} [perPage] @param {number} [page] */
+    getUnloggedCalls: (perPage, page) => request("/unlogged-calls", { perPage, page }),
+    /** @param {{sessionId?: string, telephonySessionId?: string}} which */
+    getCallLog: ({ sessionId, telephonySessionId }) => request("/get-call-log", { sessionId, telephonySessionId }),
     /** @param {{alert?: boolean}} [how] alert brings the window to the front */
     isWindowPoppedUp: async (how) => (await windows()).there(how?.alert),
     /** @param {{appServer?: string}} [which] without it, the user chooses */

@@ -126,6 +126,7 @@ export interface Service {
   messageLoggerAutoSettingLabel?: string;
   messageLoggerAutoSettingDescription?: string;
   messageLoggerAutoSettingReadOnlyReason?: string;
+  messageLogOpenPath?: string;
   feedbackPath?: string;
   settingsPath?: string;
   vcardHandlerPath?: string;
@@ -145,6 +146,7 @@ export interface Service {
   messageLoggerAutoSettingReadOnly?: boolean;
   messageLoggerAutoSettingReadOnlyValue?: boolean;
   messageLoggerAutoSettingHidden?: boolean;
+  messageLoggerGranularSelectionEnabled?: boolean;
   /** milliseconds */
   contactMatchTtl?: number;
   /** milliseconds */
@@ -165,6 +167,27 @@ export interface MessageRecord {
   creationTime: string;
   lastModifiedTime: string;
   conversationId?: number;
+  [field: string]: unknown;
+}
+
+/** A call of the past as loggers get it: the platform's record with times in milliseconds, and what is known around it. */
+export interface CallRecord {
+  id: string;
+  sessionId: string;
+  telephonySessionId?: string;
+  direction: "Inbound" | "Outbound";
+  startTime: number;
+  duration: number;
+  result?: string;
+  from?: { phoneNumber?: string; extensionNumber?: string; name?: string; [field: string]: unknown };
+  to?: { phoneNumber?: string; extensionNumber?: string; name?: string; [field: string]: unknown };
+  fromName: string;
+  toName: string;
+  fromMatches: unknown[];
+  toMatches: unknown[];
+  activityMatches: unknown[];
+  toNumberEntity?: string;
+  recording?: { id: string; uri?: string; type: string; contentUri?: string };
   [field: string]: unknown;
 }
 
@@ -236,7 +259,7 @@ export interface Commands {
   "rc-adapter-update-sms-typing-time-tracking": {
     enabled: boolean;
   };
-  /** What is logged without a click. The user's own switch from then on. Capability `messages` as well. Capability `service`. */
+  /** What is logged without a click. The user's own switch from then on. Capability `messages` for texts, `calls` for calls. Capability `service`. */
   "rc-adapter-update-auto-log-settings": {
     call?: boolean;
     message?: boolean;
@@ -289,6 +312,10 @@ export interface Commands {
   };
   /** Has the phone ask for the contacts of the service again, at `contactsPath` with type `api`. Capability `service`. */
   "rc-adapter-sync-third-party-contacts": {};
+  /** Has the phone ask again which of these calls are logged, at `callLogEntityMatcherPath`; those that it does not show are left out. Capability `calls` as well. Capability `service`. */
+  "rc-adapter-trigger-call-logger-match": {
+    sessionIds: string[];
+  };
   /** Has the phone ask again whose these numbers are, at `contactMatchPath`; those that it does not show are left out. Capability `service`. */
   "rc-adapter-trigger-contact-match": {
     /** as the phone knows them, such as +16505550101 */
@@ -297,6 +324,10 @@ export interface Commands {
   /** The service's whole list of settings. Capability `service`. */
   "rc-adapter-update-third-party-settings": {
     settings?: SettingItem[];
+  };
+  /** The form of every log of calls, at `/log/call/:sessionId`. Without one the phone has its own: a contact and a note. Capability `service`. */
+  "rc-adapter-update-call-log-page": {
+    page: Page;
   };
   /** The form of every log of messages, at `/log/messages/:conversationId`. Without one the phone has its own: a contact and a note. Capability `service`. */
   "rc-adapter-update-messages-log-page": {
@@ -328,7 +359,7 @@ export interface Commands {
 
 /** What rc-adapter-message-request may ask, by path. */
 export interface Requests {
-  /** Shows an alert in the phone and answers its id. The old form, alertMessage and alertLevel beside the path, works too. */
+  /** Shows an alert in the phone and answers its id. The old form, alertMessage and alertLevel beside the path, works too. Capability `settings`. */
   "/custom-alert-message": { body: {
     /** what it says */
     message: string;
@@ -339,21 +370,33 @@ export interface Requests {
     /** more, behind a button; opening it stops the clock */
     details?: AlertDetail[];
   }; answer: string };
-  /** Takes an alert away, or without an id all that the page has shown. */
+  /** Takes an alert away, or without an id all that the page has shown. Capability `settings`. */
   "/dismiss-alert-message": { body: {
     /** as the alert was answered */
     id?: string;
   }; answer: "ok" };
-  /** Whether the phone stands in a window of its own: `RCAdapter.isWindowPoppedUp` knows; to a page that places the frame itself, false. */
+  /** Whether the phone stands in a window of its own: `RCAdapter.isWindowPoppedUp` knows; to a page that places the frame itself, false. Capability `settings`. */
   "/check-popup-window": { body: {
     /** say it in the phone as well */
     alert?: boolean;
   }; answer: boolean };
-  /** Keeps a template of the user's own: `ok`, or a sentence that says why not. */
+  /** Keeps a template of the user's own: `ok`, or a sentence that says why not. Capability `settings`. */
   "/create-sms-template": { body: {
     displayName: string;
     text: string;
   }; answer: string };
+  /** The calls of the past that ended more than 20 s ago and are not logged, newest first: by what `callLogEntityMatcherPath` has answered, or without one by what was acknowledged in the last eight days. Capability `calls`. */
+  "/unlogged-calls": { body: {
+    /** 100 unless given, at most 250 */
+    perPage?: number;
+    /** from 1 */
+    page?: number;
+  }; answer: { calls: CallRecord[]; hasMore: boolean } };
+  /** A call of the past by one of its ids; null for one that the phone does not know. Capability `calls`. */
+  "/get-call-log": { body: {
+    sessionId?: string;
+    telephonySessionId?: string;
+  }; answer: { call: CallRecord | null } };
 }
 
 /** What the phone tells the page, by type. */
@@ -517,8 +560,12 @@ export interface RCAdapter {
   readonly minimized: boolean;
   readonly container: HTMLElement;
   readonly contentFrameEl: HTMLIFrameElement;
-  /** What is logged without a click. Capabilities `service` and `messages`. */
+  /** What is logged without a click. Capability `service`, and `messages` for texts, `calls` for calls. */
   setAutoLog(what: { call?: boolean; message?: boolean }): Promise<void>;
+  /** The calls of the past that are not logged, newest first. Capabilities `service` and `calls`. */
+  getUnloggedCalls(perPage?: number, page?: number): Promise<{ calls: CallRecord[]; hasMore: boolean }>;
+  /** A call of the past. Capabilities `service` and `calls`. */
+  getCallLog(which: { sessionId?: string; telephonySessionId?: string }): Promise<{ call: CallRecord | null }>;
 }
 
 type Async<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : T[K] | undefined };

@@ -61,6 +61,7 @@ export function actions(link) {
       await useTicket(ticket).catch((/** @type {Error} */ e) => link.with.warn(`The ticket could not be used: ${e.message}`));
     },
     "rc-adapter-update-auto-log-settings": async (m) => (await import("./logger.js")).setAuto(m),
+    "rc-adapter-trigger-call-logger-match": async ({ sessionIds }) => (await import("./logger.js")).rematch(sessionIds),
     "rc-adapter-update-sms-typing-time-tracking": async ({ enabled }) => (await import("./typing.js")).set(enabled),
     "rc-sms-settings-update": async ({ senderNumber }) => (await import("./senders.js")).choose(senderNumber, link),
     "rc-adapter-update-features-flags": async (m) => (await import("./features.js")).set(m),
@@ -145,6 +146,18 @@ async function template(made, link) {
 }
 
 /**
+ * Reads calls of the past; the server decides whether the page may.
+ * @param {string} path @param {Record<string, unknown>} query @param {HostLink} link
+ */
+async function calls(path, query, link) {
+  if (!link.signedIn) throw new Error("Nobody is signed in.");
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const answer = await ask(`${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`);
+  if (!answer.ok) throw new Error((await answer.text()).trim());
+  return answer.json();
+}
+
+/**
  * Offers a text to the open conversation; what the user wrote there stays.
  * @param {Message} what @param {HostLink} link
  */
@@ -165,6 +178,8 @@ function requests(link) {
     "/custom-alert-message": async (body) => (await import("./alerts.js")).show(/** @type {any} */ (body), pressed),
     "/dismiss-alert-message": async ({ id }) => ((await import("./alerts.js")).dismiss(id), "ok"),
     "/check-popup-window": () => false,
+    "/unlogged-calls": ({ perPage, page }) => calls("/log/calls", { perPage, page }, link),
+    "/get-call-log": ({ sessionId, telephonySessionId }) => calls("/log/calls/one", { sessionId, telephonySessionId }, link),
     "/create-sms-template": ({ displayName, text }) => template({ displayName, text }, link),
   };
   /** The service hears of links that are pressed in details. @param {string} id */

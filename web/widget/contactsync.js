@@ -120,7 +120,7 @@ function begin() {
 document.addEventListener("oh:service-known", known);
 document.addEventListener("oh:service-registered", begin);
 document.addEventListener("oh:session", () => (open = false));
-for (const type of ["oh:message", "oh:conversation", "oh:resync"]) document.addEventListener(type, matchSoon);
+for (const type of ["oh:message", "oh:conversation", "oh:calls", "oh:resync"]) document.addEventListener(type, matchSoon);
 document.addEventListener("oh:panel", (e) => /** @type {CustomEvent} */ (e).detail.path === "/contacts" && void sync("visit"));
 document.addEventListener("oh:service", (e) => {
   const { what, id } = /** @type {CustomEvent} */ (e).detail ?? {};

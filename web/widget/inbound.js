@@ -2,7 +2,7 @@
 // needs, whether it is plain data of a bearable size, and whether its fields
 // are what protocol.js says. What passes is handed to the action of its type.
 // @ts-check
-import { messages, requests, unsupported, words } from "./protocol.js";
+import { messages, needs, requests, unsupported, words } from "./protocol.js";
 
 /** @typedef {Record<string, any>} Message */
 /** @typedef {{may(capability: string): boolean, once(key: string, sentence: string): void, tell(message: Message): void}} Link */
@@ -209,7 +209,8 @@ async function request({ requestId, path, body }, link, actions) {
   const answer = (/** @type {Message} */ response) => link.tell({ type: "rc-adapter-message-response", responseId: requestId, response });
   const fields = Object.hasOwn(requests, path) ? requests[path] : undefined;
   if (!fields) return answer({ data: "no matched path" });
-  if (!link.may("settings")) return answer({ error: `This page may not use ${path}. The operator can allow it with the capability "settings" of the embed.` });
+  const capability = Object.hasOwn(needs, path) ? needs[path] : "settings";
+  if (!link.may(capability)) return answer({ error: `This page may not use ${path}. The operator can allow it with the capability "${capability}" of the embed.` });
   let wrong = "";
   const say = (/** @type {string} */ field, /** @type {string} */ sentence) => ((wrong = sentence), link.once(`${path} ${field}`, sentence));
   if (!check(path, body, fields, say)) return answer({ error: wrong });

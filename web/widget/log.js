@@ -6,7 +6,8 @@
 /**
  * @typedef {{key: string, kind: "message" | "call", body: any}} Job
  * @typedef {{message: boolean, call: boolean}} Both
- * @typedef {{items: Job[], match: string[], auto: Both, loggers: Both, pressed?: string[]}} Work
+ * @typedef {{items: Job[], match: string[], calls: string[], auto: Both, loggers: Both, pressed?: string[]}} Work
+ * @typedef {{logged: boolean, why: string, answer?: any}} End without a reason, another tab or the server has it
  */
 
 /** How long a page may take (contract/service.md 3). */
@@ -28,6 +29,8 @@ export class Logger {
   #inHand = new Map();
   /** What became of what it was asked last. @type {Map<string, boolean>} */
   #results = new Map();
+  /** What it said to entries of its user's clicks. @type {Map<string, any>} */
+  #answers = new Map();
   /** @type {Record<string, boolean | undefined>} */
   #told = {};
   /** @type {Promise<void> | null} */
@@ -36,7 +39,7 @@ export class Logger {
 
   /**
    * @param {{
-   *   tab: string, defaults: Both, open(): string,
+   *   tab: string, defaults: Both, open(): {message: string, call: string},
    *   post(path: string, body: object): Promise<{ok: boolean, status: number, json(): Promise<any>, text(): Promise<string>} | null>,
    *   request(field: string, body: any, how: {timeout: number}): Promise<any>,
    *   tell(message: {type: string, [field: string]: any}): void,
@@ -63,16 +66,18 @@ export class Logger {
   }
 
   #whoAsks() {
-    return { Tab: this.with.tab, Open: this.with.open(), Defaults: this.with.defaults };
+    const { message, call } = this.with.open();
+    return { Tab: this.with.tab, Open: message, OpenCall: call, Defaults: this.with.defaults };
   }
 
   /** @param {Work} work @returns {Promise<boolean>[]} whether the page has answered, for each item */
-  #work({ items, match, auto, loggers }) {
+  #work({ items, match, calls, auto, loggers }) {
     for (const kind of /** @type {const} */ (["message", "call"])) {
       if (!loggers[kind]) delete this.#told[kind];
       else if (this.#told[kind] !== auto[kind]) this.with.tell({ type: NOTICES[kind], autoLog: (this.#told[kind] = auto[kind]) });
     }
-    if (match.length) void this.#match(match);
+    if (match.length) void this.#match(match, "messageLogEntityMatcherPath", { conversationLogIds: match });
+    if (calls?.length) void this.#match(calls, "callLogEntityMatcherPath", { sessionIds: calls, activeSessionIds: [] });
     const done = items.map((item) => this.#deliver(item));
     if (done.length) void Promise.all(done).then(() => this.next());
     return done;
@@ -103,8 +108,11 @@ export class Logger {
   async #hand({ key, kind, body }) {
     // The page has had it: only the server has not heard.
     if (this.#acknowledged.has(key)) return this.#report(key, true).then(() => true);
-    const ok = (await this.with.request(PATHS[kind], body, { timeout: PATIENCE })) !== null;
+    const answer = await this.with.request(PATHS[kind], body, { timeout: PATIENCE });
+    const ok = answer !== null;
     if (ok) this.#acknowledged.add(key);
+    if (this.#answers.size >= KEPT) this.#answers.clear();
+    this.#answers.set(key, answer?.data);
     await this.#report(key, ok);
     return ok;
   }
@@ -115,24 +123,25 @@ export class Logger {
     if (answer && (answer.ok || (answer.status >= 400 && answer.status < 500 && answer.status !== 401))) this.#acknowledged.delete(key);
   }
 
-  /** @param {string[]} ids */
-  async #match(ids) {
-    const response = await this.with.request("messageLogEntityMatcherPath", { conversationLogIds: ids }, { timeout: MATCHER });
+  /** @param {string[]} ids @param {string} path @param {object} body */
+  async #match(ids, path, body) {
+    const response = await this.with.request(path, body, { timeout: MATCHER });
     if (response === null) return; // asked again at the next chance
     /** @type {Record<string, any[]>} */
     const found = {};
     for (const id of ids) if (Array.isArray(response.data?.[id])) found[id] = response.data[id];
-    await this.with.post("/log/matches", { Asked: ids, Found: found });
+    await this.with.post("/log/matches", { Calls: path === "callLogEntityMatcherPath", Asked: ids, Found: found });
   }
 
   /**
-   * Logs a conversation because the user wants it.
-   * @param {string} conversation @param {Record<string, any>} [formData] of the log form
-   * @returns {Promise<{logged: boolean, why: string}>} without a reason, another tab or the server has it
+   * Logs a conversation or a call because the user wants it.
+   * @param {string} kind @param {string} id
+   * @param {{FormData?: Record<string, any>, View?: boolean, Messages?: number[]}} [more] of the log form; to look at what is logged; chosen texts
+   * @returns {Promise<End>}
    */
-  async press(conversation, formData) {
-    const body = { ...this.#whoAsks(), Press: crypto.randomUUID(), ...(formData && { FormData: formData }) };
-    const answer = await this.with.post(`/log/messages/${encodeURIComponent(conversation)}`, body);
+  async press(kind, id, more = {}) {
+    const body = { ...this.#whoAsks(), Press: crypto.randomUUID(), ...more };
+    const answer = await this.with.post(`/log/things/${kind === "call" ? "call" : "messages"}/${encodeURIComponent(id)}`, body);
     if (!answer) return { logged: false, why: "There is no connection right now. Nothing was logged." };
     if (!answer.ok) return { logged: false, why: (await answer.text()).trim() };
     /** @type {Work} */
@@ -140,9 +149,10 @@ export class Logger {
     void this.#work(work);
     // What it asked for in the same moment may have brought them first.
     if (work.pressed?.some((key) => !this.#inHand.has(key))) await this.next();
-    const ends = await Promise.all((work.pressed ?? []).map((key) => this.#inHand.get(key) ?? this.#results.get(key)));
+    const keys = work.pressed ?? [];
+    const ends = await Promise.all(keys.map((key) => this.#inHand.get(key) ?? this.#results.get(key)));
     if (ends.includes(false)) return { logged: false, why: "The page did not answer. The log is kept, and goes out when it does." };
-    return { logged: ends.every(Boolean), why: "" };
+    return { logged: ends.every(Boolean), why: "", answer: this.#answers.get(keys[0]) };
   }
 
   /**

@@ -24,7 +24,7 @@ beforeEach(() => {
   logger = new Logger({
     tab: "t",
     defaults: { message: true, call: false },
-    open: () => "7",
+    open: () => ({ message: "7", call: "s7" }),
     post: async (path, body) => {
       posted.push([path, body]);
       const turns = replies[path] ?? [ok()];
@@ -42,7 +42,7 @@ test("asks as this tab, hands what comes to the page and acknowledges it", async
   replies["/log/next"] = [work({ items: [item("a"), { key: "b", kind: "call", body: {} }] }), work()];
   await logger.next();
   await settle();
-  assert.deepEqual(posted[0], ["/log/next", { Tab: "t", Open: "7", Defaults: { message: true, call: false } }]);
+  assert.deepEqual(posted[0], ["/log/next", { Tab: "t", Open: "7", OpenCall: "s7", Defaults: { message: true, call: false } }]);
   assert.deepEqual(handed.map(([field, , how]) => [field, how.timeout]), [["messageLoggerPath", 15_000], ["callLoggerPath", 15_000]]);
   assert.deepEqual(reports(), [["a", true], ["b", true]]);
   assert.equal(posted.filter(([path]) => path === "/log/next").length, 2, "it asks again when it is done");
@@ -105,7 +105,13 @@ test("asks the page what is logged, and takes lists only", async () => {
   await logger.next();
   await settle();
   assert.deepEqual(handed[0], ["messageLogEntityMatcherPath", { conversationLogIds: ["7/1", "8/1", "9/1"] }, { timeout: 30_000 }]);
-  assert.deepEqual(posted.at(-1), ["/log/matches", { Asked: ["7/1", "8/1", "9/1"], Found: { "7/1": [{ id: 1 }] } }]);
+  assert.deepEqual(posted.at(-1), ["/log/matches", { Calls: false, Asked: ["7/1", "8/1", "9/1"], Found: { "7/1": [{ id: 1 }] } }]);
+  replies["/log/next"] = [work({ calls: ["s1", "s2"] })];
+  answers = () => Promise.resolve({ data: { s1: [{ id: 1 }] } });
+  await logger.next();
+  await settle();
+  assert.deepEqual(handed.at(-1), ["callLogEntityMatcherPath", { sessionIds: ["s1", "s2"], activeSessionIds: [] }, { timeout: 30_000 }]);
+  assert.deepEqual(posted.at(-1), ["/log/matches", { Calls: true, Asked: ["s1", "s2"], Found: { s1: [{ id: 1 }] } }]);
   posted.length = 0;
   answers = () => Promise.resolve(null);
   await logger.next();
@@ -114,27 +120,34 @@ test("asks the page what is logged, and takes lists only", async () => {
 });
 
 test("a click waits for its own entries and says what became of them", async () => {
-  replies["/log/messages/7"] = [work({ items: [item("a"), item("old")], pressed: ["a"] })];
-  answers = (_, body) => Promise.resolve(body.idempotencyKey === "a" ? {} : null);
-  assert.deepEqual(await logger.press("7"), { logged: true, why: "" });
+  replies["/log/things/messages/7"] = [work({ items: [item("a"), item("old")], pressed: ["a"] })];
+  answers = (_, body) => Promise.resolve(body.idempotencyKey === "a" ? { data: { logId: "n1" } } : null);
+  assert.deepEqual(await logger.press("message", "7"), { logged: true, why: "", answer: { logId: "n1" } });
   answers = () => Promise.resolve(null);
-  assert.match((await logger.press("7")).why, /The log is kept/);
-  const presses = posted.filter(([path]) => path === "/log/messages/7").map(([, body]) => body.Press);
+  assert.match((await logger.press("message", "7")).why, /The log is kept/);
+  const presses = posted.filter(([path]) => path === "/log/things/messages/7").map(([, body]) => body.Press);
   assert.equal(new Set(presses).size, 2);
-  replies["/log/messages/7"] = [failed(409, "There is nothing to log yet.\n")];
-  assert.equal((await logger.press("7", { note: "x" })).why, "There is nothing to log yet.");
+  replies["/log/things/messages/7"] = [failed(409, "There is nothing to log yet.\n")];
+  assert.equal((await logger.press("message", "7", { FormData: { note: "x" } })).why, "There is nothing to log yet.");
   assert.deepEqual(posted.at(-1)[1].FormData, { note: "x" });
-  replies["/log/messages/7"] = [null];
-  assert.match((await logger.press("7")).why, /no connection/);
+  replies["/log/things/messages/7"] = [null];
+  assert.match((await logger.press("message", "7")).why, /no connection/);
 });
 
 test("a click hears of its entries also when another question brought them", async () => {
-  replies["/log/messages/7"] = [work({ pressed: ["a"] })];
-  replies["/log/messages/8"] = [work({ pressed: ["b"] })];
+  replies["/log/things/messages/7"] = [work({ pressed: ["a"] })];
+  replies["/log/things/messages/8"] = [work({ pressed: ["b"] })];
   replies["/log/next"] = [work({ items: [item("a")] }), work()];
   answers = () => Promise.resolve(null);
-  assert.match((await logger.press("7")).why, /The log is kept/);
-  assert.deepEqual(await logger.press("8"), { logged: false, why: "" }, "a webhook has it");
+  assert.match((await logger.press("message", "7")).why, /The log is kept/);
+  assert.deepEqual(await logger.press("message", "8"), { logged: false, why: "", answer: undefined }, "a webhook has it");
+});
+
+test("a click logs a call, or asks to see what is logged of it", async () => {
+  replies["/log/things/call/s1"] = [work({ items: [{ key: "c", kind: "call", body: {} }], pressed: ["c"] })];
+  assert.equal((await logger.press("call", "s1", { View: true })).logged, true);
+  assert.equal(handed[0][0], "callLoggerPath");
+  assert.deepEqual(posted[0][1].View, true);
 });
 
 test("a switch that cannot be changed says why", async () => {

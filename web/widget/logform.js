@@ -1,5 +1,5 @@
-// Owns the form of a log of messages: brings it to life, tells the host page
-// what is filled in and pressed, and logs the conversation with what it holds.
+// Owns the forms of logs, of messages and of calls: brings it to life, tells the host page
+// what is filled in and pressed, and logs the conversation or call with what it holds.
 // Loaded with the first such form.
 // @ts-check
 import "./combo.js";
@@ -10,53 +10,66 @@ import { saveForm, tell } from "./logger.js";
 import { alert, currentPath, goBack } from "./nav.js";
 import { current, ready, request } from "./service.js";
 
-/** The reserved id of the form (contract/service.md 10.4). */
-const ID = "$LOG-MESSAGES";
+/**
+ * What differs: the reserved id of the form (contract/service.md 10.4), the
+ * path that hears of what is filled in, and how its request names the thing.
+ * @type {Record<string, {id: string, path: string, name: string}>}
+ */
+const KINDS = {
+  messages: { id: "$LOG-MESSAGES", path: "messagesLogPageInputChangedEventPath", name: "conversation" },
+  call: { id: "$LOG-CALL", path: "callLogPageInputChangedEventPath", name: "call" },
+};
 
 /** @type {Form | null} */
 let open = null;
 
-/** The conversation of the open form, as it is in the route. */
-const part = () => /^\/log\/messages\/(.+)$/.exec(currentPath())?.[1] ?? "";
+/** What the open form is about: a kind and an id, as they are in the route. */
+function about() {
+  const [, kind = "messages", id = ""] = /^\/log\/(messages|call)\/(.+)$/.exec(currentPath()) ?? [];
+  return { kind, id };
+}
+
+/** @typedef {ReturnType<typeof about>} Thing */
 
 /** @param {HTMLElement} root */
 function bring(root) {
-  const conversation = part();
+  const thing = about();
   open = new Form(root, {
-    draw: (filled) => draw(conversation, filled),
-    input: (formData, keys) => inform(root, conversation, formData, keys),
+    draw: (filled) => draw(thing, filled),
+    input: (formData, keys) => inform(root, thing, formData, keys),
     press: async (button, formData) => {
       await ready;
       await request("buttonEventPath", { button: { id: button, type: "button", formData } });
     },
-    submit: (formData) => save(conversation, formData),
+    submit: (formData) => save(thing, formData),
     tabAction: async () => {}, // logs have no header of the page's own
     say: alert,
   });
 }
 
-/** @param {string} conversation @param {object} filled @returns {Promise<string | null>} */
-async function draw(conversation, filled) {
-  const answer = await ask(`/panel/log/messages/${conversation}`, { method: "POST", body: JSON.stringify(filled) }).catch(() => null);
+/** @param {Thing} thing @param {object} filled @returns {Promise<string | null>} */
+async function draw({ kind, id }, filled) {
+  const answer = await ask(`/panel/log/${kind}/${id}`, { method: "POST", body: JSON.stringify(filled) }).catch(() => null);
   if (answer?.ok) return answer.text();
   if (answer && answer.status < 500 && answer.status !== 401) alert((await answer.text()).trim());
   return null; // the next change, or the connection's return, asks again
 }
 
-/** @param {HTMLElement} root @param {string} conversation @param {any} formData @param {string[]} keys */
-async function inform(root, conversation, formData, keys) {
+/** @param {HTMLElement} root @param {Thing} thing @param {any} formData @param {string[]} keys */
+async function inform(root, { kind, id }, formData, keys) {
   await ready;
-  if (!current()?.paths.messagesLogPageInputChangedEventPath) return;
-  const answer = await ask(`/log/messages/${conversation}`).catch(() => null);
+  const of = KINDS[kind];
+  if (!current()?.paths[of.path]) return;
+  const answer = await ask(`/log/things/${kind}/${id}`).catch(() => null);
   if (!answer?.ok) return;
-  const page = { id: ID, ...json(root.dataset.stored), formData };
-  await request("messagesLogPageInputChangedEventPath", { conversation: await answer.json(), formData, keys, page });
+  const page = { id: of.id, ...json(root.dataset.stored), formData };
+  await request(of.path, { [of.name]: await answer.json(), formData, keys, page });
 }
 
-/** @param {string} conversation @param {Record<string, any>} formData */
-async function save(conversation, formData) {
+/** @param {Thing} thing @param {Record<string, any>} formData */
+async function save({ kind, id }, formData) {
   const here = currentPath();
-  const end = await saveForm(decodeURIComponent(conversation), formData);
+  const end = await saveForm(kind, decodeURIComponent(id), formData);
   if (currentPath() === here) await goBack(); // whatever the page has answered (contract/service.md 10.4)
   tell(end);
 }
@@ -76,5 +89,5 @@ document.addEventListener("oh:panel", (e) => {
 document.addEventListener("oh:resync", () => open && void open.redraw());
 document.addEventListener("oh:service", (e) => {
   const { what, id } = /** @type {CustomEvent} */ (e).detail ?? {};
-  if (what === "page" && id === ID) void open?.redraw();
+  if (what === "page" && id === KINDS[about().kind].id) void open?.redraw();
 });

@@ -6,7 +6,7 @@ import { ask } from "./ask.js";
 import { tab } from "./events.js";
 import { host } from "./host.js";
 import { Logger } from "./log.js";
-import { alert, announce, currentPath, signedIn } from "./nav.js";
+import { alert, announce, currentPath, navigate, signedIn } from "./nav.js";
 import { request } from "./service.js";
 import "./typing.js";
 
@@ -16,22 +16,40 @@ const set = (name) => Boolean(new URLSearchParams(location.search).get(name) || 
 /** @param {string} path @param {object} body */
 const post = (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }).catch(() => null);
 
+/** The session of the call that is open, as loggers have it. */
+function session() {
+  const form = /^\/log\/call\/(.+)/.exec(currentPath())?.[1];
+  const page = document.querySelector("#panel [data-panel=call]");
+  return form ? decodeURIComponent(form) : ((page instanceof HTMLElement && page.dataset.session) || "");
+}
+
 const logger = new Logger({
   tab,
   defaults: { message: set("defaultAutoLogMessageEnabled"), call: set("defaultAutoLogCallEnabled") },
-  open: () => decodeURIComponent(/^\/conversations\/(.+)/.exec(currentPath())?.[1] ?? ""),
+  open: () => ({ message: decodeURIComponent(/^\/conversations\/(.+)/.exec(currentPath())?.[1] ?? ""), call: session() }),
   post,
   request,
   tell: (message) => host.tell(message),
 });
 
-/** Sends what a log form holds. @param {string} conversation @param {Record<string, any>} formData */
-export const saveForm = (conversation, formData) => logger.press(conversation, formData);
+/** Sends what a log form holds. @param {string} kind @param {string} id @param {Record<string, any>} FormData */
+export const saveForm = (kind, id, FormData) => logger.press(kind, id, { FormData });
 
-/** Says what became of a log. @param {{logged: boolean, why: string}} end */
-export function tell({ logged, why }) {
+/** Logs chosen texts of a conversation. @param {string} conversation @param {number[]} Messages */
+export const logChosen = (conversation, Messages) => logger.press("message", conversation, { Messages });
+
+/** The page wants to be asked about these calls again. @param {string[]} SessionIDs */
+export async function rematch(SessionIDs) {
+  if (!signedIn()) return;
+  const answer = await post("/log/matches/again", { SessionIDs });
+  if (answer?.ok) return logger.next();
+  if (answer) console.warn(`rc-adapter-trigger-call-logger-match: ${(await answer.text()).trim()}`);
+}
+
+/** Says what became of a log. @param {import("./log.js").End} end @param {boolean} [view] the page was only to show it */
+export function tell({ logged, why }, view = false) {
   if (why) alert(why);
-  else announce(logged ? "Logged." : "The log is on its way.");
+  else if (!view) announce(logged ? "Logged." : "The log is on its way.");
 }
 
 /** What rc-adapter-update-auto-log-settings asks for; before sign-in it waits. @type {{message?: boolean, call?: boolean} | null} */
@@ -58,22 +76,24 @@ document.addEventListener("oh:service", (e) => {
   if (what === "log") next();
   if (what === "log" || what === "logged") document.dispatchEvent(new CustomEvent("oh:logged"));
 });
-for (const type of ["oh:resync", "oh:service-known", "oh:panel", "oh:message"]) document.addEventListener(type, next);
+for (const type of ["oh:resync", "oh:service-known", "oh:panel", "oh:message", "oh:calls"]) document.addEventListener(type, next);
 document.addEventListener("oh:session", () => void grant());
 document.addEventListener("oh:online", (e) => /** @type {CustomEvent} */ (e).detail?.online && next());
 
 document.addEventListener("click", (e) => {
   const at = e.target instanceof Element ? e.target.closest("[data-log], [data-logs-retry], [data-logs-discard]") : null;
   if (!(at instanceof HTMLButtonElement)) return;
+  if (at.dataset.logForm) return void navigate(at.dataset.logForm, { focus: true });
   if (at.dataset.log !== undefined) return void log(at, at.dataset.log);
   void wait(at, at.hasAttribute("data-logs-retry") ? "/log/retry" : "/log/discard");
 });
 
-/** @param {HTMLButtonElement} at @param {string} conversation */
-async function log(at, conversation) {
+/** @param {HTMLButtonElement} at @param {string} id */
+async function log(at, id) {
   if (at.getAttribute("aria-busy") === "true") return;
   at.setAttribute("aria-busy", "true");
-  tell(await logger.press(conversation));
+  const { logKind = "message", logView } = at.dataset;
+  tell(await logger.press(logKind, id, logView === undefined ? {} : { View: true }), logView !== undefined);
   at.removeAttribute("aria-busy");
 }
 

@@ -5,12 +5,12 @@ import { ask } from "./ask.js";
 import { currentPath, navigate } from "./nav.js";
 
 /** The parts of a panel that say who it is about. */
-const PARTS = [".top__who", ".who", ".holders-place", ".contact__acts", ".contact__details"];
+const PARTS = [".top__who", ".who", ".holders-place", ".contact__acts", ".contact__details", ".call__logs"];
 
 export async function redraw() {
-  document.dispatchEvent(new CustomEvent("oh:conversations"));
+  for (const list of ["oh:conversations", "oh:names"]) document.dispatchEvent(new CustomEvent(list));
   const path = currentPath();
-  const panel = document.querySelector("#panel :is([data-panel=conversation], [data-panel=number], [data-panel=contact])");
+  const panel = document.querySelector("#panel :is([data-panel=conversation], [data-panel=number], [data-panel=contact], [data-panel=call])");
   if (!panel) return;
   const messages = panel.querySelector("#messages");
   if (messages) htmx.trigger(messages, "refresh");

@@ -115,6 +115,11 @@ function markRows() {
     if (row.getAttribute("href") === here) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   }
+  const kind = /^#\/messages\/(\w+)/.exec(here)?.[1] ?? "texts";
+  for (const link of document.querySelectorAll("[data-kind]")) {
+    if (link.getAttribute("data-kind") === kind) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
 }
 document.addEventListener("oh:panel", markRows);
 document.addEventListener("oh:route", markRows);

@@ -28,7 +28,7 @@ export const messages = {
   "rc-adapter-update-authorization-status": { needs: "service", fields: { authorized: "b", authorizedAccount: "s" }, service: true },
   "rc-adapter-refresh-license-status": { needs: "service", fields: { licenseStatus: "s", licenseStatusColor: "s", licenseDescription: "s" }, service: true },
   "rc-adapter-sync-third-party-contacts": { needs: "service", fields: {}, service: true },
-  "rc-adapter-trigger-call-logger-match": { needs: "service", fields: { sessionIds: "a!" }, service: true },
+  "rc-adapter-trigger-call-logger-match": { needs: "service", fields: { sessionIds: "a!" } },
   "rc-adapter-trigger-contact-match": { needs: "service", fields: { phoneNumbers: "a!" }, service: true },
   "rc-adapter-update-third-party-settings": { needs: "service", fields: { settings: "a" }, large: true, service: true },
   "rc-adapter-update-call-log-page": { needs: "service", fields: { page: "o!" }, large: true, service: true },
@@ -46,6 +46,14 @@ export const requests = {
   "/dismiss-alert-message": { id: "s100" },
   "/check-popup-window": { alert: "b" },
   "/create-sms-template": { displayName: "s!100", text: "s!1000" },
+  "/unlogged-calls": { perPage: "n", page: "n" },
+  "/get-call-log": { sessionId: "s100", telephonySessionId: "s100" },
+};
+
+/** The capability of those that need another one than settings. @type {Record<string, string>} */
+export const needs = {
+  "/unlogged-calls": "calls",
+  "/get-call-log": "calls",
 };
 
 /** What does nothing here, and why. @type {Record<string, string>} */

@@ -7,18 +7,20 @@ import (
 	"strings"
 	"time"
 
+	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
 )
 
-// A Correspondent is a number that the user has a conversation with.
+// A Correspondent is a number that the user has texted or called with.
 type Correspondent struct {
 	Number string
-	Caller string // the name that came with a text, if one did
+	Caller string // the name that came with a text or a call, if one did
 	Known  bool   // the user's phone service says who it is
+	Called bool   // it is known by calls alone
 }
 
-// Correspondents are the numbers of all conversations, the most recent first,
-// without the user's own.
+// Correspondents are the numbers of all conversations and calls, the most
+// recent first, without the user's own.
 func (d *Desk) Correspondents() []Correspondent {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -32,10 +34,28 @@ func (d *Desk) Correspondents() []Correspondent {
 			}
 		}
 	}
+	heard, called := map[string]string{}, map[string]bool{}
+	for _, r := range d.calls.list() {
+		other := r.To
+		if r.Direction == rc.Inbound {
+			other = r.From
+		}
+		if other == nil || other.PhoneNumber == "" || l.own[other.PhoneNumber] {
+			continue
+		}
+		if heard[other.PhoneNumber] == "" {
+			heard[other.PhoneNumber] = other.Name
+		}
+		before, ok := last[other.PhoneNumber]
+		called[other.PhoneNumber] = called[other.PhoneNumber] || !ok
+		if !ok || r.StartTime.After(before) {
+			last[other.PhoneNumber] = r.StartTime.Time
+		}
+	}
 	all := make([]Correspondent, 0, len(last))
 	for n := range last {
 		p := l.people.party(n)
-		all = append(all, Correspondent{n, l.people.heard[n], p.Name != "" && !p.Heard})
+		all = append(all, Correspondent{n, cmp.Or(l.people.heard[n], heard[n]), p.Name != "" && !p.Heard, called[n]})
 	}
 	slices.SortFunc(all, func(a, b Correspondent) int {
 		return cmp.Or(last[b.Number].Compare(last[a.Number]), strings.Compare(a.Number, b.Number))

@@ -31,12 +31,13 @@ type watcher struct {
 	look    chan struct{} // has a token when it should look
 	cancel  context.CancelFunc
 	done    chan struct{}
-	pages   map[target]call // guarded by the handler's mu; pages with a logger, and how they asked last
-	hooked  bool            // guarded by the handler's mu; goes on without a tab
+	pages   map[target]visitor   // guarded by the handler's mu; pages with a logger, and how they asked last
+	hooked  map[string]bool      // guarded by the handler's mu, replaced whole; kinds that go on without a tab
+	first   map[string]time.Time // guarded by the handler's mu; when calls were first looked at
 }
 
 // follow sees to it that a grant's desk is watched for a page.
-func (h *Handler) follow(c call) {
+func (h *Handler) follow(c visitor) {
 	h.begin()
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -60,7 +61,7 @@ func (h *Handler) watch(grantID string, o store.LogOwner) *watcher {
 	w := h.watchers[grantID]
 	if w == nil {
 		ctx, cancel := context.WithCancel(context.Background())
-		w = &watcher{grantID: grantID, owner: o, began: h.Now(), look: make(chan struct{}, 1), cancel: cancel, done: make(chan struct{}), pages: map[target]call{}}
+		w = &watcher{grantID: grantID, owner: o, began: h.Now(), look: make(chan struct{}, 1), cancel: cancel, done: make(chan struct{}), pages: map[target]visitor{}, first: map[string]time.Time{}}
 		h.watchers[grantID] = w
 		go h.attend(ctx, w)
 	}
@@ -111,7 +112,7 @@ func (h *Handler) attend(ctx context.Context, w *watcher) {
 			return
 		}
 		if err := h.catchUp(ctx, w, d); err != nil && ctx.Err() == nil {
-			h.Log.Error("logging messages", "grant", w.grantID, "err", err)
+			h.Log.Error("logging texts and calls", "grant", w.grantID, "err", err)
 			time.AfterFunc(rounds, func() { h.review(w.grantID) })
 		}
 	}
@@ -136,8 +137,7 @@ func (h *Handler) unwatch(w *watcher) {
 	}
 }
 
-// catchUp records every group of today that is to be logged by itself and is
-// not. It looks at what there is, not at what happened, so nothing is missed
+// catchUp records everything that is to be logged by itself and is not. It looks at what there is, not at what happened, so nothing is missed
 // however often it is interrupted.
 func (h *Handler) catchUp(ctx context.Context, w *watcher, d Desk) error {
 	for _, l := range h.ledgers(w) {
@@ -148,25 +148,36 @@ func (h *Handler) catchUp(ctx context.Context, w *watcher, d Desk) error {
 	return nil
 }
 
-// A ledger is one place where a grant's texts are logged.
+// A ledger is one place where a grant's texts and calls are logged.
 type ledger struct {
-	to    target       // of the entries
-	page  target       // whose matcher knows what is logged
-	visit *visit.Visit // of the page; nil without one
+	to    target          // of the entries
+	page  target          // whose matcher knows what is logged
+	visit *visit.Visit    // of the page; nil without one
+	kinds map[string]bool // what is logged there
 	began time.Time
+
+	seen   func(session string) time.Time // when a call was first looked at
+	review func()                         // has it looked at again
 }
 
-// ledgers are the places where a watcher's texts go now.
+// ledgers are the places where a watcher's texts and calls go now.
 func (h *Handler) ledgers(w *watcher) []ledger {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var all []ledger
-	hooked, hook := w.hooked, ledger{to: target{w.owner, store.LogWebhook}, began: w.began}
+	seen := func(session string) time.Time { return h.firstSeen(w, session) }
+	review := func() { h.review(w.grantID) }
+	hook := ledger{to: target{w.owner, store.LogWebhook}, kinds: w.hooked, began: w.began, seen: seen, review: review}
+	hooked := len(w.hooked) > 0
 	for page, c := range w.pages {
+		kinds := map[string]bool{}
+		for _, s := range h.subjects() {
+			kinds[s.kind()] = c.logs(s)
+		}
 		if c.hooked() {
-			hooked, hook.page, hook.visit = true, page, &c.visit
+			hooked, hook.page, hook.visit, hook.kinds = true, page, &c.visit, kinds
 		} else {
-			all = append(all, ledger{c.target, page, &c.visit, w.began})
+			all = append(all, ledger{c.target, page, &c.visit, kinds, w.began, seen, review})
 		}
 	}
 	if hooked {
@@ -180,27 +191,24 @@ func (h *Handler) catchUpWith(ctx context.Context, l ledger, d Desk) error {
 	if err != nil {
 		return err
 	}
-	at := placeOf(s)
-	since := midnight(h.Now().Add(-lag), at.zone)
-	threads := d.ThreadsSince(since)
-	if len(threads) == 0 {
-		return nil
+	back := 48 * time.Hour // a day of texts, wherever the user is
+	if l.kinds[kindCall] {
+		back = keptFor
 	}
-	recorded, err := h.Store.LogEntriesSince(ctx, l.to.owner, l.to.at, since.Add(-24*time.Hour))
+	recorded, err := h.Store.LogEntriesSince(ctx, l.to.owner, l.to.at, h.Now().Add(-back))
 	if err != nil {
 		return fmt.Errorf("reading what was logged: %w", err)
 	}
 	var drafts []draft
-	for _, t := range threads {
-		g := at.groups(t)[0]
-		if !h.due(l, g, at, autoOf(s).Message, recorded) {
+	for _, sub := range h.subjects() {
+		if !l.kinds[sub.kind()] {
 			continue
 		}
-		d, err := h.draft(ctx, l.page, l.visit, g, at, triggerAuto)
+		some, err := sub.due(ctx, l, s, d, recorded)
 		if err != nil {
 			return err
 		}
-		drafts = append(drafts, d)
+		drafts = append(drafts, some...)
 	}
 	if len(drafts) == 0 {
 		return nil
@@ -215,56 +223,24 @@ func (h *Handler) catchUpWith(ctx context.Context, l ledger, d Desk) error {
 	return nil
 }
 
-// due says whether a group is to be logged by itself: when that is switched
-// on, or the group is logged already and something came since.
-func (h *Handler) due(l ledger, g group, at place, always bool, recorded []store.LogEntry) bool {
-	now, sent := h.Now(), g.newest().CreationTime.Time
-	if at.day(sent) != at.day(now) && now.Sub(sent) > lag {
-		return false
-	}
-	logID, before := at.logID(g.thread.ID, sent), false
-	for _, e := range recorded {
-		if e.Kind != kindMessage || e.Thing != g.thread.ID {
-			continue
-		}
-		if e.Newest == g.key() {
-			return false
-		}
-		before = before || e.LogID == logID
-	}
-	if always || before {
-		return true
-	}
+// firstSeen is when a watcher has looked at a call for the first time.
+func (h *Handler) firstSeen(w *watcher, session string) time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return sent.After(l.began) && logged(h.known(l.page).of(logID, now))
+	at, ok := w.first[session]
+	if !ok {
+		if at = h.Now(); len(w.first) > callsShown {
+			clear(w.first)
+		}
+		w.first[session] = at
+	}
+	return at
 }
 
 // midnight is when the day of a moment began.
 func midnight(at time.Time, zone *time.Location) time.Time {
 	y, m, d := at.In(zone).Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, zone)
-}
-
-// shown are the log ids that a tab may show.
-func (h *Handler) shown(c call, open string, at place) ([]string, error) {
-	d, err := h.Desks.Desk(context.Background(), c.visit.Session.GrantID)
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	if open != "" {
-		if t, err := d.Thread(open); err == nil {
-			for _, g := range at.groups(t) {
-				ids = append(ids, at.logID(t.ID, g.newest().CreationTime.Time))
-			}
-		}
-	}
-	ids = ids[:min(len(ids), maxMatch/2)]
-	for _, t := range d.ThreadsSince(h.Now().AddDate(0, 0, -30)) {
-		ids = append(ids, at.logID(t.ID, t.Messages[0].CreationTime.Time))
-	}
-	return ids, nil
 }
 
 // retire ends the watchers that have no tab left and no webhook.
@@ -280,13 +256,15 @@ func (h *Handler) retire() {
 			continue
 		}
 		delete(h.crews, page)
-		delete(h.matches, page)
+		for kind := range capabilityOf {
+			delete(h.matches, shelf{page, kind})
+		}
 		for _, w := range h.watchers {
 			delete(w.pages, page)
 		}
 	}
 	for _, w := range h.watchers {
-		if len(w.pages) == 0 && !w.hooked {
+		if len(w.pages) == 0 && len(w.hooked) == 0 {
 			w.cancel()
 		}
 	}

@@ -232,7 +232,7 @@ func TestAClickLogsEveryDayInTheTabOfTheClick(t *testing.T) {
 	w.turnOf("two")
 	w.known = map[string]json.RawMessage{"+16505550142": json.RawMessage(`{"id":"c9"}`)}
 	click := map[string]any{"Tab": "two", "Press": "p1"}
-	got := w.work("/messages/7", click)
+	got := w.work("/things/messages/7", click)
 	if len(got.Items) == 0 || !strings.Contains(string(got.Items[0].Body), `"correspondentEntity":{"id":"c9"}`) {
 		t.Errorf("%+v lacks the contact", got)
 	}
@@ -247,18 +247,18 @@ func TestAClickLogsEveryDayInTheTabOfTheClick(t *testing.T) {
 		}
 	}
 	// The same click again, after a lost answer, is the same entries.
-	if again := w.work("/messages/7", click); len(again.Items) > 0 || !cmp.Equal(got.Pressed, again.Pressed) {
+	if again := w.work("/things/messages/7", click); len(again.Items) > 0 || !cmp.Equal(got.Pressed, again.Pressed) {
 		t.Errorf("%+v", again)
 	}
 	for _, job := range got.Items {
 		w.answer("two", job.Key, true)
 	}
 	// Another click is another wish.
-	other := w.work("/messages/7", map[string]any{"Tab": "two", "Press": "p2", "FormData": map[string]any{"note": "Called back"}})
+	other := w.work("/things/messages/7", map[string]any{"Tab": "two", "Press": "p2", "FormData": map[string]any{"note": "Called back"}})
 	if len(other.Items) != 2 || !strings.Contains(string(other.Items[0].Body), `"logForm"`) || !strings.Contains(string(other.Items[0].Body), `"Called back"`) {
 		t.Errorf("%+v", other)
 	}
-	for path, status := range map[string]int{"/messages/unknown": 404} {
+	for path, status := range map[string]int{"/things/messages/unknown": 404} {
 		if got, text := w.ask("POST", path, click); got != status {
 			t.Errorf("%s: %d %s", path, got, text)
 		}
@@ -269,7 +269,7 @@ func TestWhatIsLoggedIsKeptUpToDateAlsoWhenTheSwitchIsOff(t *testing.T) {
 	w := newWorld(t)
 	w.desk.text("7", "Hello", noon)
 	w.turnOf("one")
-	for _, job := range w.work("/messages/7", map[string]any{"Tab": "one", "Press": "p"}).Items {
+	for _, job := range w.work("/things/messages/7", map[string]any{"Tab": "one", "Press": "p"}).Items {
 		w.answer("one", job.Key, true)
 	}
 	if n := w.settled(); n != 1 {
@@ -299,46 +299,14 @@ func TestAnotherUsersEntriesAreOutOfReach(t *testing.T) {
 }
 
 func TestWithoutTheCapabilitiesNothingIsLogged(t *testing.T) {
-	for _, caps := range [][]string{nil, {"service"}, {"messages"}} {
+	for _, caps := range [][]string{nil, {"service"}, {"messages"}, {"calls"}} {
 		w := newWorld(t)
 		w.caps = caps
-		if status, text := w.ask("POST", "/next", map[string]any{"Tab": "one"}); status != 403 || !strings.Contains(text, "capability") {
+		if status, text := w.ask("POST", "/next", map[string]any{"Tab": "one"}); status != 403 || !strings.Contains(text, "capabilit") {
 			t.Errorf("%v: %d %s", caps, status, text)
 		}
 		if card := w.card(); card != "" {
 			t.Errorf("%v: %s", caps, card)
 		}
-	}
-}
-
-func TestACallsEventsAreRecordedOnceAndInOrder(t *testing.T) {
-	w := newWorld(t)
-	w.page.Call = Logger{Path: "/call"}
-	owner, err := w.owner(t.Context(), "ada")
-	if err != nil {
-		t.Fatal(err)
-	}
-	event := func(state string) CallEvent {
-		return CallEvent{Owner: owner, Origin: origin, SessionID: "s1", Trigger: "presenceUpdate", State: state, Call: json.RawMessage(`{"sessionId":"s1","telephonyStatus":"` + state + `"}`)}
-	}
-	for _, state := range []string{"Ringing", "CallConnected", "Ringing"} {
-		if err := w.Record(t.Context(), event(state)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, want := range []string{"Ringing", "CallConnected"} {
-		jobs := w.turnOf("one").Items
-		if len(jobs) != 1 || jobs[0].Kind != "call" || !strings.Contains(string(jobs[0].Body), want) {
-			t.Fatalf("%v, want %s alone", jobs, want)
-		}
-		w.answer("one", jobs[0].Key, true)
-	}
-	if jobs := w.turnOf("one").Items; len(jobs) > 0 {
-		t.Errorf("%v", jobs)
-	}
-	bad := event("x")
-	bad.Trigger = "fly"
-	if err := w.Record(t.Context(), bad); err == nil {
-		t.Error("an unknown trigger was recorded")
 	}
 }

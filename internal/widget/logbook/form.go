@@ -6,15 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/form"
-	"offhook/internal/widget/markup"
-	"offhook/internal/widget/visit"
 )
 
-// formID is the reserved id of the form (contract/service.md 10.4).
-const formID = "$LOG-MESSAGES"
+// formIDs are the reserved ids of the forms (contract/service.md 10.4).
+var formIDs = map[string]string{kindMessage: "$LOG-MESSAGES", kindCall: "$LOG-CALL"}
 
 // unknown stands for nobody among the contacts.
 const unknown = "unknown"
@@ -22,24 +21,28 @@ const unknown = "unknown"
 // maxFilled bounds what somebody has filled in.
 const maxFilled = 1 << 20
 
-// form answers GET and POST /p/{key}/panel/log/messages/{id}: the form of a
+// form answers GET and POST /p/{key}/panel/log/{kind}/{id}: the form of a
 // log, with the page's values or with those that somebody has filled in.
-func (h *Handler) form(w http.ResponseWriter, r *http.Request, c call) error {
-	if !c.logs() {
-		return rc.Errorf(rc.NotFound, "The page around the phone does not log messages.")
-	}
-	t, err := h.thread(r, c)
+func (h *Handler) form(w http.ResponseWriter, r *http.Request, c visitor) error {
+	sub, err := h.subjectOf(r, c)
 	if err != nil {
 		return err
 	}
-	f := h.Services.Form(c.visit)
+	if !c.logs(sub) {
+		return rc.Errorf(rc.NotFound, "The page around the phone does not log this.")
+	}
+	t, err := sub.thing(r.Context(), c, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	f := sub.form(c.visit)
 	if f == nil || f.Page == nil {
-		if f, err = h.ownForm(c, t, f); err != nil {
+		if f, err = h.ownForm(c, sub, t, f); err != nil {
 			return err
 		}
 	}
 	panel := form.Panel{
-		ID: formID, Kind: "log", Title: cmp.Or(f.Title, words(c.loggers, false)), About: about(t), Back: true, Turn: f.Turn, Stored: f.Stored, Page: f.Page, Images: c.images,
+		ID: formIDs[sub.kind()], Kind: "log", Title: cmp.Or(f.Title, words(c.loggers, sub, false)), About: t.about(), Back: true, Turn: f.Turn, Stored: f.Stored, Page: f.Page, Images: c.images,
 	}
 	if r.Method == http.MethodPost {
 		if err := fill(w, r, &panel); err != nil {
@@ -78,15 +81,18 @@ func fill(w http.ResponseWriter, r *http.Request, p *form.Panel) error {
 	return err
 }
 
-// ownForm is the phone's own: whom the log is for, and a note.
-func (h *Handler) ownForm(c call, t Thread, titled *Form) (*Form, error) {
+// ownForm is the phone's own: whom the log is for, and a note. What the page
+// has logged of it before is where it begins.
+func (h *Handler) ownForm(c visitor, sub subject, t thing, titled *Form) (*Form, error) {
 	choices := []map[string]string{}
-	if len(t.Others) == 1 {
-		for _, p := range h.Services.People(c.visit, t.ID, t.Others[0].Number) {
-			choices = append(choices, map[string]string{"const": p.ID, "title": p.Name, "description": p.About})
-		}
+	for _, p := range t.people() {
+		choices = append(choices, map[string]string{"const": p.ID, "title": p.Name, "description": p.About})
 	}
 	choices = append(choices, map[string]string{"const": unknown, "title": "Unknown"})
+	chosen, note := h.before(shelf{c.page(), sub.kind()}, t.logID())
+	if !slices.ContainsFunc(choices, func(c map[string]string) bool { return c["const"] == chosen }) {
+		chosen = choices[0]["const"]
+	}
 	schema := map[string]any{"type": "object", "required": []string{"contactId"}, "properties": map[string]any{
 		"contactId": map[string]any{"type": "string", "title": "Contact", "oneOf": choices},
 		"note":      map[string]any{"type": "string", "title": "Note"},
@@ -95,7 +101,7 @@ func (h *Handler) ownForm(c call, t Thread, titled *Form) (*Form, error) {
 	for name, part := range map[string]any{
 		"schema":   schema,
 		"uiSchema": map[string]any{"note": map[string]any{"ui:widget": "textarea"}, "ui:order": []string{"contactId", "note"}, "submitButtonOptions": map[string]any{"submitText": "Save"}},
-		"formData": map[string]any{"contactId": choices[0]["const"]},
+		"formData": map[string]any{"contactId": chosen, "note": note},
 	} {
 		data, err := json.Marshal(part)
 		if err != nil {
@@ -114,38 +120,26 @@ func (h *Handler) ownForm(c call, t Thread, titled *Form) (*Form, error) {
 	return f, nil
 }
 
-// about says which conversation the form is for.
-func about(t Thread) string {
-	with := "Conversation"
-	for i, p := range t.Others {
-		with += map[bool]string{true: " with ", false: ", "}[i == 0] + markup.Line(cmp.Or(p.Name, p.Number))
-	}
-	if len(t.Messages) == 1 {
-		return markup.Cut(with, 200) + " · 1 message"
-	}
-	return fmt.Sprintf("%s · %d messages", markup.Cut(with, 200), len(t.Messages))
-}
-
-// items answers GET /p/{key}/log/messages/{id} with every day of a
-// conversation by its date, as the page gets it with events of its form
-// (contract/service.md 8.2).
-func (h *Handler) items(w http.ResponseWriter, r *http.Request, c call) error {
-	s, err := h.settings(r.Context(), c.target)
-	if err != nil {
-		return err
-	}
-	t, err := h.thread(r, c)
-	if err != nil {
-		return err
-	}
-	at, all := placeOf(s), map[string]item{}
-	for _, g := range at.groups(t) {
-		it, err := h.item(r.Context(), c.target.owner, at, g)
-		if err != nil {
-			return err
+// before is the contact and the note of a log that the page has
+// (contract/service.md 7).
+func (h *Handler) before(at shelf, logID string) (contact, note string) {
+	for _, raw := range h.entities(at, logID) {
+		var e struct {
+			Type      string
+			Note      string
+			ContactID string
+			Contact   json.RawMessage
 		}
-		all[it.Date] = it
+		if json.Unmarshal(raw, &e) != nil || e.Type == "status" {
+			continue
+		}
+		var id string
+		if json.Unmarshal(e.Contact, &id) != nil {
+			var c struct{ ID string }
+			_ = json.Unmarshal(e.Contact, &c) // one without an id is none
+			id = c.ID
+		}
+		return cmp.Or(id, e.ContactID), e.Note
 	}
-	visit.JSON(w, http.StatusOK, all)
-	return nil
+	return "", ""
 }

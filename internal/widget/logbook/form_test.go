@@ -54,7 +54,7 @@ func TestAFormsEventsHaveEveryDay(t *testing.T) {
 	w.turnOf("one") // says where the user is
 	w.desk.text("7", "Old", noon.AddDate(0, 0, -1))
 	w.desk.text("7", "New", noon)
-	status, body := w.ask("GET", "/messages/7", nil)
+	status, body := w.ask("GET", "/things/messages/7", nil)
 	var got map[string]item
 	if err := json.Unmarshal([]byte(body), &got); err != nil {
 		t.Fatal(status, body)

@@ -1,5 +1,5 @@
-// Package logbook sees to it that what a user texts, and later calls, is
-// logged where the host page's own application keeps its records. An entry is
+// Package logbook sees to it that what a user texts and calls is logged
+// where the host page's own application keeps its records. An entry is
 // sealed in the store before anybody is told, and delivered with the same key
 // until it is acknowledged, never after: by one tab of the host page, or by a
 // signed request to the operator's server.
@@ -47,8 +47,13 @@ type Services interface {
 	// People are the contacts that a conversation with a number may be with,
 	// the one that the user has picked first.
 	People(v visit.Visit, conversation, number string) []Person
-	// Form is the page's own form for logs of messages; nil for the phone's.
-	Form(v visit.Visit) *Form
+	// Asked says whether the page has answered whose number it is, or cannot be
+	// asked.
+	Asked(v visit.Visit, number string) bool
+	// MessageForm is the page's own form for logs of messages, and CallForm that
+	// for logs of calls; nil for the phone's.
+	MessageForm(v visit.Visit) *Form
+	CallForm(v visit.Visit) *Form
 }
 
 // A Person is a contact to choose.
@@ -85,7 +90,10 @@ type Logger struct {
 	Reason      string
 	Value       *bool // what a switch is set to that is read only
 	Hidden      bool
-	HideEdit    bool // no button for what is logged
+	HideEdit    bool   // no button that edits what is logged
+	Modal       bool   // the button leads to the phone's form at once
+	Granular    bool   // texts may be chosen one by one
+	Open        string // path that hears of a log that is to be opened
 }
 
 // Desks opens the live state of a grant's user.
@@ -95,18 +103,22 @@ type Desks interface {
 	Desk(ctx context.Context, grantID string) (Desk, error)
 }
 
-// A Desk is what is known of a user's texts. It is safe for concurrent use.
+// A Desk is what is known of a user's texts and calls. It is safe for
+// concurrent use.
 type Desk interface {
 	// Thread returns a conversation, or a NotFound *rc.Error.
 	Thread(id string) (Thread, error)
 	// ThreadsSince returns those with texts from a time on.
 	ThreadsSince(at time.Time) []Thread
-	// Watch sends whenever texts may have changed, until it is closed by
-	// either side.
+	// Calls are the calls of the past that are known, newest first; none and
+	// false where the user's phone service does not let them be read.
+	Calls(ctx context.Context) ([]Call, bool)
+	// Watch sends whenever texts or calls may have changed, until it is closed
+	// by either side.
 	Watch() Watch
 }
 
-// A Watch tells that a desk's texts may have changed.
+// A Watch tells that a desk's texts or calls may have changed.
 type Watch interface {
 	C() <-chan struct{}
 	Close()
@@ -124,6 +136,12 @@ type Thread struct {
 // A Party is somebody that the user texts with.
 type Party struct{ Number, Extension, Name string }
 
+// A Call is one of the past.
+type Call struct {
+	Record rc.CallRecord
+	Other  Party // without a number when they withheld it
+}
+
 // Handler answers the frames, and delivers. Its fields are set before first
 // use and not changed after.
 type Handler struct {
@@ -136,7 +154,6 @@ type Handler struct {
 	Desks    Desks
 	Client   *http.Client // for webhooks: dials what may be dialled, follows nothing
 	Node     string       // tells this process's claims from another's
-	Calls    bool         // the phone has calls, so that their switch does something
 	Now      func() time.Time
 	Log      *slog.Logger
 
@@ -147,7 +164,7 @@ type Handler struct {
 
 	mu       sync.Mutex
 	crews    map[target]*crew          // guarded by mu
-	matches  map[target]*matches       // guarded by mu
+	matches  map[shelf]*matches        // guarded by mu
 	watchers map[string]*watcher       // guarded by mu; by grant
 	busy     map[store.LogOwner]int    // guarded by mu; webhooks on their way, by embed
 	owners   map[string]store.LogOwner // guarded by mu; by grant
@@ -161,40 +178,49 @@ type target struct {
 	at    string
 }
 
-// Needs are the capabilities of an embed whose texts are logged.
-var Needs = []string{"service", "messages"}
+// A shelf is what is known of one page's logs of one kind.
+type shelf struct {
+	page target
+	kind string
+}
+
+// capability is what every page needs that logs, and capabilityOf what it
+// needs besides for each kind.
+const capability = "service"
+
+var capabilityOf = map[string]string{kindMessage: "messages", kindCall: "calls"}
 
 // Mount registers the package's routes.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.on(mux, "POST /p/{key}/log/next", h.next)
 	h.on(mux, "POST /p/{key}/log/items/{id}", h.answered)
-	h.on(mux, "POST /p/{key}/log/messages/{id}", h.press)
-	h.on(mux, "GET /p/{key}/log/messages/{id}", h.items)
-	h.on(mux, "GET /p/{key}/panel/log/messages/{id}", h.form)
-	h.on(mux, "POST /p/{key}/panel/log/messages/{id}", h.form)
 	h.on(mux, "POST /p/{key}/log/matches", h.matched)
+	h.on(mux, "POST /p/{key}/log/matches/again", h.rematch)
 	h.on(mux, "POST /p/{key}/log/settings", h.choose)
 	h.on(mux, "POST /p/{key}/log/retry", h.retry)
 	h.on(mux, "POST /p/{key}/log/discard", h.discard)
-	h.on(mux, "GET /p/{key}/log/marks/{id}", h.mark)
 	h.on(mux, "GET /p/{key}/log/rows/{id}", h.row)
+	h.on(mux, "POST /p/{key}/log/things/{kind}/{id}", h.press)
+	h.on(mux, "GET /p/{key}/log/things/{kind}/{id}", h.event)
+	h.on(mux, "GET /p/{key}/log/marks/{kind}/{id}", h.mark)
+	h.on(mux, "GET /p/{key}/panel/log/{kind}/{id}", h.form)
+	h.on(mux, "POST /p/{key}/panel/log/{kind}/{id}", h.form)
+	h.mountCalls(mux)
 }
 
-// A call is a request of a signed-in frame whose page may log.
-type call struct {
+// A visitor is a signed-in frame whose page may log.
+type visitor struct {
 	visit   visit.Visit
 	target  target
 	loggers Loggers
-	images  []string // origins that pictures of a form may come from
+	images  []string        // origins that pictures of a form may come from
+	may     map[string]bool // what the page may read, by kind
 }
 
 // hooked says whether entries go to a webhook.
-func (c call) hooked() bool { return c.target.at == store.LogWebhook }
+func (c visitor) hooked() bool { return c.target.at == store.LogWebhook }
 
-// logs says whether messages are logged at all.
-func (c call) logs() bool { return c.hooked() || c.loggers.Message.Path != "" }
-
-func (h *Handler) on(mux *http.ServeMux, pattern string, f func(http.ResponseWriter, *http.Request, call) error) {
+func (h *Handler) on(mux *http.ServeMux, pattern string, f func(http.ResponseWriter, *http.Request, visitor) error) {
 	h.Visits.SignedIn(mux, pattern, func(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
 		c, err := h.open(r.Context(), v)
 		if err != nil {
@@ -206,19 +232,14 @@ func (h *Handler) on(mux *http.ServeMux, pattern string, f func(http.ResponseWri
 
 // open finds out whose logs a visit is about. It is Denied without the
 // capabilities.
-func (h *Handler) open(ctx context.Context, v visit.Visit) (call, error) {
-	e, err := h.Embeds.Embed(ctx, v.Frame.Platform, v.Frame.ClientID)
+func (h *Handler) open(ctx context.Context, v visit.Visit) (visitor, error) {
+	c, err := h.read(ctx, v)
 	if err != nil {
-		return call{}, fmt.Errorf("reading the embed of a logger: %w", err)
-	}
-	for _, c := range Needs {
-		if !slices.Contains(e.Capabilities, c) {
-			return call{}, rc.Errorf(rc.Denied, "This page may not log messages. The operator can allow it with the capability %q of the embed.", c)
-		}
+		return visitor{}, err
 	}
 	owner, err := h.owner(ctx, v.Session.GrantID)
 	if err != nil {
-		return call{}, err
+		return visitor{}, err
 	}
 	at := v.Frame.Origin
 	_, err = h.Store.LogHook(ctx, owner.Platform, owner.ClientID)
@@ -226,9 +247,33 @@ func (h *Handler) open(ctx context.Context, v visit.Visit) (call, error) {
 	case err == nil:
 		at = store.LogWebhook
 	case !errors.Is(err, store.ErrNotFound):
-		return call{}, fmt.Errorf("reading the webhook of a logger: %w", err)
+		return visitor{}, fmt.Errorf("reading the webhook of a logger: %w", err)
 	}
-	return call{v, target{owner, at}, h.Services.Loggers(v), e.AssetOrigins}, nil
+	c.target = target{owner, at}
+	return c, nil
+}
+
+// read finds out what a visit's page may read.
+func (h *Handler) read(ctx context.Context, v visit.Visit) (visitor, error) {
+	e, err := h.Embeds.Embed(ctx, v.Frame.Platform, v.Frame.ClientID)
+	if err != nil {
+		return visitor{}, fmt.Errorf("reading the embed of a logger: %w", err)
+	}
+	if !slices.Contains(e.Capabilities, capability) {
+		return visitor{}, denied(capability)
+	}
+	c := visitor{visit: v, loggers: h.Services.Loggers(v), images: e.AssetOrigins, may: map[string]bool{}}
+	for kind, needs := range capabilityOf {
+		c.may[kind] = slices.Contains(e.Capabilities, needs)
+	}
+	if !c.may[kindMessage] && !c.may[kindCall] {
+		return visitor{}, rc.Errorf(rc.Denied, "This page may log neither messages nor calls. The operator can allow it with the capabilities %q and %q of the embed.", capabilityOf[kindMessage], capabilityOf[kindCall])
+	}
+	return c, nil
+}
+
+func denied(capability string) error {
+	return rc.Errorf(rc.Denied, "This page may not do that. The operator can allow it with the capability %q of the embed.", capability)
 }
 
 // owner is whose grant it is.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,7 +38,10 @@ type world struct {
 	page  Loggers
 	caps  []string
 	known map[string]json.RawMessage // contacts by number
-	own   *Form                      // of the page
+	own   *Form                      // of the page, for messages
+
+	ownCall *Form
+	asked   bool // the page has said whose the numbers are
 
 	mu  sync.Mutex
 	now time.Time // guarded by mu
@@ -45,7 +49,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{
-		t: t, db: sqlstore.OpenTest(t), desk: new(fakeDesk), caps: Needs, now: noon,
+		t: t, db: sqlstore.OpenTest(t), desk: new(fakeDesk), caps: []string{"service", "messages", "calls"}, now: noon,
 		page: Loggers{Name: "Acme", Authorized: true, Message: Logger{Path: "/log"}},
 	}
 	st := w.db.Widget()
@@ -119,7 +123,11 @@ func (w *world) People(_ visit.Visit, _, number string) []Person {
 	return []Person{{"c9", "Sam <Sample>", "Lead", w.known[number]}}
 }
 
-func (w *world) Form(visit.Visit) *Form { return w.own }
+func (w *world) MessageForm(visit.Visit) *Form { return w.own }
+
+func (w *world) CallForm(visit.Visit) *Form { return w.ownCall }
+
+func (w *world) Asked(visit.Visit, string) bool { return w.asked }
 
 func (w *world) Desk(context.Context, string) (Desk, error) { return w.desk, nil }
 
@@ -241,6 +249,33 @@ type fakeDesk struct {
 	threads map[string]Thread // guarded by mu
 	watches []chan struct{}   // guarded by mu
 	last    int64             // guarded by mu
+	calls   []Call            // guarded by mu; newest first
+	closed  bool              // guarded by mu; calls cannot be read
+}
+
+// call adds a call that has ended, which Sam made.
+func (d *fakeDesk) call(session string, ended time.Time, change func(*rc.CallRecord)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := rc.CallRecord{ID: "r" + session, URI: "https://platform.example/call", SessionID: session, LastModifiedTime: rc.Time{Time: ended}, CallFacts: rc.CallFacts{
+		TelephonySessionID: "t" + session, StartTime: rc.Time{Time: ended.Add(-time.Minute)}, Duration: 60, Type: rc.Voice, Direction: rc.Inbound, Action: "Phone Call",
+		Result: rc.CallAccepted, From: &rc.CallParty{PhoneNumber: "+16505550142", Name: "SAM SAMPLE"}, To: &rc.CallParty{PhoneNumber: "+16505550100"},
+	}}
+	if change != nil {
+		change(&r)
+	}
+	d.calls = slices.DeleteFunc(d.calls, func(c Call) bool { return c.Record.ID == r.ID })
+	d.calls = append(d.calls, Call{Record: r, Other: Party{Number: "+16505550142", Name: "Sam"}})
+	slices.SortFunc(d.calls, func(a, b Call) int { return b.Record.StartTime.Compare(a.Record.StartTime.Time) })
+	for _, c := range d.watches {
+		poke(c)
+	}
+}
+
+func (d *fakeDesk) Calls(context.Context) ([]Call, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.calls), !d.closed
 }
 
 // text adds a text with Sam in a conversation and returns its id.
@@ -318,7 +353,7 @@ func TestALogSaysHowLongATextWasWrittenAt(t *testing.T) {
 			t.Errorf("%s of %d ms: kept %v, %v", key, ms, kept, err)
 		}
 	}
-	got := w.work("/messages/7", map[string]any{"Tab": "one", "Press": "p"})
+	got := w.work("/things/messages/7", map[string]any{"Tab": "one", "Press": "p"})
 	if body := string(got.Items[0].Body); strings.Count(body, "typingDurationMs") != 1 || !strings.Contains(body, `"typingDurationMs":4200`) {
 		t.Errorf("%s", body)
 	}

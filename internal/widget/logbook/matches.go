@@ -1,20 +1,18 @@
 package logbook
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/visit"
 )
 
-// How long a page's answer about a log is good (contract/service.md 7): asked
-// again after the first, forgotten after the second.
-const (
-	askAgain = 30 * time.Second
-	forget   = 30 * time.Minute
-)
+// unanswered is how long a page that did not answer is left alone.
+const unanswered = time.Minute
 
 // Bounds of one question, and of what is kept of one page.
 const (
@@ -22,9 +20,12 @@ const (
 	maxMatches = 2000
 )
 
-// matches are what a page has said about logs, by log id. Its handler's mu
-// guards it.
-type matches struct{ by map[string]*match }
+// matches are what a page has said about logs of one kind, by log id. Its
+// handler's mu guards it.
+type matches struct {
+	by               map[string]*match
+	askAgain, forget time.Duration
+}
 
 // A match is the answer for one log.
 type match struct {
@@ -47,14 +48,15 @@ func logged(all []entity) bool {
 }
 
 // known needs h.mu.
-func (h *Handler) known(page target) *matches {
+func (h *Handler) known(at shelf) *matches {
 	if h.matches == nil {
-		h.matches = map[target]*matches{}
+		h.matches = map[shelf]*matches{}
 	}
-	m := h.matches[page]
+	m := h.matches[at]
 	if m == nil {
-		m = &matches{map[string]*match{}}
-		h.matches[page] = m
+		m = &matches{by: map[string]*match{}}
+		m.askAgain, m.forget = h.subject(at.kind).freshness()
+		h.matches[at] = m
 	}
 	return m
 }
@@ -62,7 +64,7 @@ func (h *Handler) known(page target) *matches {
 // of returns what is known about a log.
 func (m *matches) of(logID string, now time.Time) []entity {
 	at := m.by[logID]
-	if at == nil || now.Sub(at.got) > forget {
+	if at == nil || now.Sub(at.got) > m.forget {
 		return nil
 	}
 	return at.entities
@@ -73,7 +75,7 @@ func (m *matches) of(logID string, now time.Time) []entity {
 func (m *matches) ask(ids []string, now time.Time) []string {
 	if len(m.by) > maxMatches {
 		for id, at := range m.by {
-			if now.Sub(at.asked) > askAgain {
+			if now.Sub(at.asked) > m.askAgain {
 				delete(m.by, id)
 			}
 		}
@@ -88,7 +90,11 @@ func (m *matches) ask(ids []string, now time.Time) []string {
 		if len(out) == maxMatch {
 			break
 		}
-		if at.asked.IsZero() || now.Sub(at.asked) >= askAgain {
+		again := m.askAgain
+		if at.got.Before(at.asked) { // it has not answered
+			again = min(again, unanswered)
+		}
+		if at.asked.IsZero() || now.Sub(at.asked) >= again {
 			at.asked = now
 			out = append(out, id)
 		}
@@ -97,73 +103,101 @@ func (m *matches) ask(ids []string, now time.Time) []string {
 }
 
 // entities are what the page has logged under an id, as it said.
-func (h *Handler) entities(page target, logID string) []json.RawMessage {
+func (h *Handler) entities(at shelf, logID string) []json.RawMessage {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	out := []json.RawMessage{}
-	for _, e := range h.known(page).of(logID, h.Now()) {
+	for _, e := range h.known(at).of(logID, h.Now()) {
 		out = append(out, e.raw)
 	}
 	return out
 }
 
 // forgetMatch makes the next tab ask about a log that has just changed.
-func (h *Handler) forgetMatch(page target, logID string) {
+func (h *Handler) forgetMatch(at shelf, logIDs ...string) (some bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if at := h.known(page).by[logID]; at != nil {
-		at.asked = time.Time{}
+	m := h.known(at)
+	for _, id := range logIDs {
+		if one := m.by[id]; one != nil {
+			one.asked, some = time.Time{}, true
+		}
 	}
+	return some
 }
 
-// wanted are the ids that a page is to be asked about: the newest day of each
-// newer conversation, and every day of the one that is open.
-func (h *Handler) wanted(c call, open string, at place) ([]string, error) {
-	if c.loggers.Message.Matcher == "" || !c.loggers.Authorized {
+// wanted are the ids that a page is to be asked about, those of what is open
+// first.
+func (h *Handler) wanted(ctx context.Context, c visitor, s subject, open string) ([]string, error) {
+	if c.matcher(s) == "" {
 		return []string{}, nil
 	}
-	ids, err := h.shown(c, open, at)
+	ids, err := s.shown(ctx, c, open)
 	if err != nil {
 		return nil, err
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.known(c.page()).ask(ids, h.Now()), nil
+	return h.known(shelf{c.page(), s.kind()}).ask(ids, h.Now()), nil
 }
 
 // matched answers POST /p/{key}/log/matches with what the page has said.
 // What it left out is not logged; without an answer nothing changes.
-func (h *Handler) matched(w http.ResponseWriter, r *http.Request, c call) error {
+func (h *Handler) matched(w http.ResponseWriter, r *http.Request, c visitor) error {
 	var q struct {
+		Calls bool // they are calls
 		Asked []string
 		Found map[string][]json.RawMessage
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&q); err != nil {
 		return rc.Errorf(rc.TooLarge, "The answer about logs was larger than 1 MB or not plain data. Nothing was done.")
 	}
-	if c.loggers.Message.Matcher == "" || !c.loggers.Authorized {
+	s := h.subject(kindMessage)
+	if q.Calls {
+		s = h.subject(kindCall)
+	}
+	if c.matcher(s) == "" {
 		return rc.Errorf(rc.Conflict, "The page has no matcher of logs any more.")
 	}
-	if h.learn(c.page(), q.Asked, q.Found) {
+	if h.learn(shelf{c.page(), s.kind()}, q.Asked, q.Found) {
 		h.announceMarks(r.Context(), c.page())
+	}
+	h.review(c.visit.Session.GrantID) // what waits to be logged may have waited for this
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// rematch answers POST /p/{key}/log/matches/again: the page wants to be asked
+// about these calls again, as far as they are shown (contract/service.md 7).
+func (h *Handler) rematch(w http.ResponseWriter, r *http.Request, c visitor) error {
+	var q struct{ SessionIDs []string }
+	if err := visit.Body(w, r, &q); err != nil {
+		return err
+	}
+	s := h.subject(kindCall)
+	if c.matcher(s) == "" {
+		return rc.Errorf(rc.Conflict, "Nobody can be asked which calls are logged: register a service with `callLogEntityMatcherPath`, authorized, in an embed with the capability %q.", capabilityOf[kindCall])
+	}
+	if h.forgetMatch(shelf{c.page(), kindCall}, q.SessionIDs...) {
+		h.announce(r.Context(), c.page())
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
 // learn keeps an answer and reports whether it is news.
-func (h *Handler) learn(page target, ids []string, found map[string][]json.RawMessage) (news bool) {
+func (h *Handler) learn(at shelf, ids []string, found map[string][]json.RawMessage) (news bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	m, now := h.known(page), h.Now()
+	m, now := h.known(at), h.Now()
 	for _, id := range ids {
-		at := m.by[id]
-		if at == nil || at.asked.IsZero() {
+		one := m.by[id]
+		if one == nil || one.asked.IsZero() {
 			continue // nobody asked, or it changed meanwhile
 		}
 		entities := readEntities(found[id])
 		news = news || !slices.EqualFunc(entities, m.of(id, now), func(a, b entity) bool { return string(a.raw) == string(b.raw) })
-		at.entities, at.got = entities, now
+		one.entities, one.got = entities, now
 	}
 	return news
 }

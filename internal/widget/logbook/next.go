@@ -20,13 +20,15 @@ const most = 10
 type asked struct {
 	Tab      string
 	Open     string // the conversation that it shows
+	OpenCall string // the session of the call that it shows
 	Defaults struct{ Message, Call bool }
 }
 
 // work is what a tab gets to do.
 type work struct {
 	Items   []job    `json:"items"`             // for the logger of its page
-	Match   []string `json:"match"`             // for the matcher of its page
+	Match   []string `json:"match"`             // conversations' days for the matcher of its page
+	Calls   []string `json:"calls"`             // calls for that of its page
 	Auto    auto     `json:"auto"`              // for its page to know
 	Loggers named    `json:"loggers"`           // which there are
 	Pressed []string `json:"pressed,omitempty"` // the keys of what the user has just asked for
@@ -46,7 +48,7 @@ type named struct {
 }
 
 // next answers POST /p/{key}/log/next.
-func (h *Handler) next(w http.ResponseWriter, r *http.Request, c call) error {
+func (h *Handler) next(w http.ResponseWriter, r *http.Request, c visitor) error {
 	var q asked
 	if err := visit.Body(w, r, &q); err != nil {
 		return err
@@ -69,19 +71,23 @@ func checkTab(id string) error {
 }
 
 // give answers with what the tab may do now.
-func (h *Handler) give(w http.ResponseWriter, r *http.Request, c call, q asked, s store.LogSettings, pressed []string) error {
+func (h *Handler) give(w http.ResponseWriter, r *http.Request, c visitor, q asked, s store.LogSettings, pressed []string) error {
 	ctx := r.Context()
-	out := work{Items: []job{}, Match: []string{}, Auto: autoOf(s), Loggers: named{c.logs(), c.loggers.Call.Path != ""}, Pressed: pressed}
+	out := work{Items: []job{}, Match: []string{}, Calls: []string{}, Auto: autoOf(s), Pressed: pressed}
+	out.Loggers = named{c.logs(h.subject(kindMessage)), c.logs(h.subject(kindCall))}
 	if h.turn(c, q.Tab) {
 		var err error
 		if out.Items, err = h.take(ctx, c, q.Tab); err != nil {
 			return err
 		}
-		if out.Match, err = h.wanted(c, q.Open, placeOf(s)); err != nil {
+		if out.Match, err = h.wanted(ctx, c, h.subject(kindMessage), q.Open); err != nil {
+			return err
+		}
+		if out.Calls, err = h.wanted(ctx, c, h.subject(kindCall), q.OpenCall); err != nil {
 			return err
 		}
 	}
-	if c.logs() {
+	if h.logsAny(c) {
 		h.follow(c)
 	}
 	visit.JSON(w, http.StatusOK, out)
@@ -89,7 +95,7 @@ func (h *Handler) give(w http.ResponseWriter, r *http.Request, c call, q asked, 
 }
 
 // turn notes that a tab asks, and says whether it is the one to deliver.
-func (h *Handler) turn(c call, id string) bool {
+func (h *Handler) turn(c visitor, id string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	crew, now := h.crew(c.page()), h.Now()
@@ -99,7 +105,7 @@ func (h *Handler) turn(c call, id string) bool {
 }
 
 // page is the target of a visit's page, whatever its entries' own is.
-func (c call) page() target { return target{c.target.owner, c.visit.Frame.Origin} }
+func (c visitor) page() target { return target{c.target.owner, c.visit.Frame.Origin} }
 
 // crew needs h.mu.
 func (h *Handler) crew(t target) *crew {
@@ -113,7 +119,7 @@ func (h *Handler) crew(t target) *crew {
 }
 
 // take claims what is due for a tab whose turn it is.
-func (h *Handler) take(ctx context.Context, c call, id string) ([]job, error) {
+func (h *Handler) take(ctx context.Context, c visitor, id string) ([]job, error) {
 	jobs := []job{}
 	if c.hooked() {
 		return jobs, nil
@@ -144,7 +150,7 @@ func (h *Handler) take(ctx context.Context, c call, id string) ([]job, error) {
 
 // answered answers POST /p/{key}/log/items/{id}: the page has acknowledged an
 // entry, or has not answered. That it arrived may be told by any tab.
-func (h *Handler) answered(w http.ResponseWriter, r *http.Request, c call) error {
+func (h *Handler) answered(w http.ResponseWriter, r *http.Request, c visitor) error {
 	var q struct {
 		Tab string
 		OK  bool
@@ -167,7 +173,7 @@ func (h *Handler) answered(w http.ResponseWriter, r *http.Request, c call) error
 		if _, err := h.finish(ctx, c.target.owner, id); err != nil {
 			return err
 		}
-		h.forgetMatch(c.page(), e.LogID)
+		h.forgetMatch(shelf{c.page(), e.Kind}, e.LogID)
 	} else {
 		if err := h.fail(ctx, e, q.Tab, silent(c.loggers.Name)); err != nil {
 			return fmt.Errorf("noting that nothing was logged: %w", err)
@@ -194,21 +200,24 @@ func clip(s string) string {
 	return s
 }
 
-func (h *Handler) rest(c call, id string) {
+func (h *Handler) rest(c visitor, id string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	crew := h.crew(c.page())
 	crew.rest(crew.find(id, c.visit.Session.GrantID, c.visit.Frame.Key))
 }
 
-// press answers POST /p/{key}/log/messages/{id}: the user logs a conversation,
-// every day of it (contract/service.md 8.2). The tab in which they did gets
-// the entries, because its page is to open what belongs to them.
-func (h *Handler) press(w http.ResponseWriter, r *http.Request, c call) error {
+// press answers POST /p/{key}/log/things/{kind}/{id}: the user logs a
+// conversation, every day of it (contract/service.md 8.2), or a call. The tab
+// in which they did gets the entries, because its page is to open what belongs
+// to them.
+func (h *Handler) press(w http.ResponseWriter, r *http.Request, c visitor) error {
 	var q struct {
 		asked
 		Press    string
 		FormData map[string]any
+		View     bool
+		Messages []int64
 	}
 	if err := visit.Body(w, r, &q); err != nil {
 		return err
@@ -219,23 +228,27 @@ func (h *Handler) press(w http.ResponseWriter, r *http.Request, c call) error {
 	if q.Press == "" || len(q.Press) > 64 {
 		return rc.Errorf(rc.Invalid, "This click has no proper id. Reload the page and try again.")
 	}
-	if !c.logs() {
-		return rc.Errorf(rc.Conflict, "The page around the phone does not log messages any more. Reload it and try again.")
+	sub, err := h.subjectOf(r, c)
+	if err != nil {
+		return err
+	}
+	if !c.logs(sub) {
+		return rc.Errorf(rc.Conflict, "The page around the phone does not log this any more. Reload it and try again.")
 	}
 	s, err := h.meet(r, c, nil)
 	if err != nil {
 		return err
 	}
-	thread, err := h.thread(r, c)
+	t, err := sub.thing(r.Context(), c, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	drafts, err := h.pressed(r.Context(), c, thread, placeOf(s), q.Press, q.FormData)
+	drafts, err := t.drafts(r.Context(), press{q.Press, q.FormData, q.View, q.Messages})
 	if err != nil {
 		return err
 	}
 	if len(drafts) == 0 {
-		return rc.Errorf(rc.Conflict, "There is nothing to log yet: no text of this conversation has been sent.")
+		return rc.Errorf(rc.Conflict, "There is nothing to log yet.")
 	}
 	if err := h.record(r.Context(), c.target, drafts...); err != nil {
 		return err
@@ -250,54 +263,6 @@ func (h *Handler) press(w http.ResponseWriter, r *http.Request, c call) error {
 		keys = append(keys, d.key(c.target))
 	}
 	return h.give(w, r, c, q.asked, s, keys)
-}
-
-// thread is the conversation of the path.
-func (h *Handler) thread(r *http.Request, c call) (Thread, error) {
-	d, err := h.Desks.Desk(r.Context(), c.visit.Session.GrantID)
-	if err != nil {
-		return Thread{}, err
-	}
-	return d.Thread(r.PathValue("id"))
-}
-
-// pressed are the drafts of a click, newest day first.
-func (h *Handler) pressed(ctx context.Context, c call, t Thread, at place, press string, form map[string]any) ([]draft, error) {
-	trigger := triggerManual
-	if form != nil {
-		trigger = triggerForm
-	}
-	var drafts []draft
-	for i, g := range at.groups(t) {
-		d, err := h.draft(ctx, c.page(), &c.visit, g, at, trigger)
-		if err != nil {
-			return nil, err
-		}
-		d.press = press
-		d.body["redirect"] = i == 0
-		if form != nil {
-			d.body["formData"] = form
-		}
-		drafts = append(drafts, d)
-	}
-	return drafts, nil
-}
-
-// draft draws up one day of a conversation; v is nil without a page.
-func (h *Handler) draft(ctx context.Context, page target, v *visit.Visit, g group, at place, trigger string) (draft, error) {
-	it, err := h.item(ctx, page.owner, at, g)
-	if err != nil {
-		return draft{}, err
-	}
-	it.Matches = h.entities(page, it.ConversationLogID)
-	var with json.RawMessage
-	if v != nil && len(g.thread.Others) == 1 {
-		with = h.Services.Entity(*v, g.thread.ID, g.thread.Others[0].Number)
-	}
-	return draft{
-		kind: kindMessage, thing: g.thread.ID, logID: it.ConversationLogID, newest: g.key(), trigger: trigger,
-		body: map[string]any{"conversation": it, "triggerType": trigger, "correspondentEntity": with},
-	}, nil
 }
 
 // Join tells that a tab's connection is up, until leave is called. A tab that

@@ -3,7 +3,9 @@ package logbook
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"offhook/internal/store"
@@ -111,16 +113,21 @@ func (h *Handler) round(ctx context.Context) {
 		h.fault(ctx, "looking for those whose texts are logged", err)
 		return
 	}
-	hooked := map[string]bool{}
+	hooked := map[string]map[string]bool{}
 	for _, s := range all {
 		g, err := h.Store.GrantOf(ctx, s.Owner.Platform, s.Owner.ClientID, s.Owner.OwnerID)
 		if err != nil {
 			continue // signed out for good
 		}
-		hooked[g.ID] = true
+		// What the embed may still read is known by its capabilities.
+		kinds := h.hookKinds(ctx, s)
+		if len(kinds) == 0 {
+			continue
+		}
+		hooked[g.ID] = kinds
 		h.mu.Lock()
-		if w := h.watch(g.ID, s.Owner); w != nil && !w.hooked {
-			w.hooked = true
+		if w := h.watch(g.ID, s.Owner); w != nil && !maps.Equal(w.hooked, kinds) {
+			w.hooked = kinds
 			poke(w.look)
 		}
 		h.mu.Unlock()
@@ -128,8 +135,25 @@ func (h *Handler) round(ctx context.Context) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for id, w := range h.watchers {
-		w.hooked = w.hooked && hooked[id]
+		if hooked[id] == nil {
+			w.hooked = nil
+		}
 	}
+}
+
+// hookKinds are what is logged of somebody to a webhook without a tab.
+func (h *Handler) hookKinds(ctx context.Context, s store.LogSettings) map[string]bool {
+	e, err := h.Embeds.Embed(ctx, s.Owner.Platform, s.Owner.ClientID)
+	if err != nil || !slices.Contains(e.Capabilities, capability) {
+		return nil
+	}
+	kinds := map[string]bool{}
+	for kind, on := range map[string]bool{kindMessage: autoOf(s).Message, kindCall: autoOf(s).Call} {
+		if on && slices.Contains(e.Capabilities, capabilityOf[kind]) {
+			kinds[kind] = true
+		}
+	}
+	return kinds
 }
 
 func (h *Handler) sweep(ctx context.Context) {

@@ -60,7 +60,7 @@ func (h *Handler) settings(ctx context.Context, t target) (store.LogSettings, er
 
 // meet reads the settings, and keeps in them where the user is, what the page
 // wants by default when q says so, and what it has fixed.
-func (h *Handler) meet(r *http.Request, c call, q *asked) (store.LogSettings, error) {
+func (h *Handler) meet(r *http.Request, c visitor, q *asked) (store.LogSettings, error) {
 	ctx := r.Context()
 	before, err := h.settings(ctx, c.target)
 	if err != nil {
@@ -89,7 +89,7 @@ func (h *Handler) meet(r *http.Request, c call, q *asked) (store.LogSettings, er
 
 // fix returns what a page sets the switches to that it locks, once for each
 // registration (contract/service.md 2.2); empty for nothing.
-func (h *Handler) fix(c call) (message, call string) {
+func (h *Handler) fix(c visitor) (message, call string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	crew := h.crew(c.page())
@@ -110,7 +110,7 @@ func (h *Handler) fix(c call) (message, call string) {
 
 // keep writes a change of settings down, reads into s what they are then, and
 // tells every tab when something else is logged by itself than before.
-func (h *Handler) keep(ctx context.Context, c call, change func(tx store.WidgetTx) error, s *store.LogSettings) error {
+func (h *Handler) keep(ctx context.Context, c visitor, change func(tx store.WidgetTx) error, s *store.LogSettings) error {
 	var before, now store.LogSettings
 	ctx = context.WithoutCancel(ctx)
 	err := h.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
@@ -120,8 +120,15 @@ func (h *Handler) keep(ctx context.Context, c call, change func(tx store.WidgetT
 		if err = change(tx); err != nil {
 			return err
 		}
-		now, err = tx.LogSettings(ctx, c.target.owner, c.target.at)
-		return err
+		if now, err = tx.LogSettings(ctx, c.target.owner, c.target.at); err != nil {
+			return err
+		}
+		// Calls are logged from when that is switched on, and none before.
+		if autoOf(now).Call && (!autoOf(before).Call || now.CallSince.IsZero()) {
+			now.CallSince = h.Now()
+			return tx.PutLogCallSince(ctx, c.target.owner, c.target.at, now.CallSince)
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("keeping the settings of a logger: %w", err)
@@ -136,7 +143,7 @@ func (h *Handler) keep(ctx context.Context, c call, change func(tx store.WidgetT
 
 // choose answers POST /p/{key}/log/settings: the user, or the page by
 // rc-adapter-update-auto-log-settings, has changed a switch.
-func (h *Handler) choose(w http.ResponseWriter, r *http.Request, c call) error {
+func (h *Handler) choose(w http.ResponseWriter, r *http.Request, c visitor) error {
 	var q struct {
 		Message, Call *bool
 		Host          bool // the page itself asks
@@ -164,7 +171,7 @@ func (h *Handler) choose(w http.ResponseWriter, r *http.Request, c call) error {
 	if err != nil {
 		return err
 	}
-	if c.logs() {
+	if h.logsAny(c) {
 		h.follow(c)
 	}
 	visit.JSON(w, http.StatusOK, autoOf(s))

@@ -31,7 +31,7 @@ func draw(name string, data any) (template.HTML, error) {
 
 // visible returns false when the page around a visit logs nothing, or may
 // not.
-func (h *Handler) visible(ctx context.Context, v visit.Visit) (c call, ok bool, err error) {
+func (h *Handler) visible(ctx context.Context, v visit.Visit) (c visitor, ok bool, err error) {
 	if v.Session == nil {
 		return c, false, nil
 	}
@@ -71,11 +71,13 @@ func (h *Handler) Settings(ctx context.Context, v visit.Visit) (template.HTML, e
 	}
 	var out card
 	set := autoOf(s)
-	if c.logs() && !c.loggers.Message.Hidden {
-		out.Toggles = append(out.Toggles, toggle{c.loggers.Message, "message", "Auto log messages", set.Message})
-	}
-	if h.Calls && c.loggers.Call.Path != "" && !c.loggers.Call.Hidden {
-		out.Toggles = append(out.Toggles, toggle{c.loggers.Call, "call", "Auto log calls", set.Call})
+	for _, one := range []toggle{
+		{c.loggers.Message, kindMessage, "Auto log messages", set.Message},
+		{c.loggers.Call, kindCall, "Auto log calls", set.Call},
+	} {
+		if c.logs(h.subject(one.Kind)) && !one.Hidden && h.has(ctx, c, one.Kind) {
+			out.Toggles = append(out.Toggles, one)
+		}
 	}
 	open, err := h.Store.OpenLogEntries(ctx, c.target.owner, c.target.at)
 	if err != nil {
@@ -93,11 +95,25 @@ func (h *Handler) Settings(ctx context.Context, v visit.Visit) (template.HTML, e
 	return draw("logs", out)
 }
 
+// has says whether the user has anything of a kind: where calls cannot be
+// read, a switch for them would do nothing.
+func (h *Handler) has(ctx context.Context, c visitor, kind string) bool {
+	if kind != kindCall {
+		return true
+	}
+	d, err := h.Desks.Desk(ctx, c.visit.Session.GrantID)
+	if err != nil {
+		return false
+	}
+	_, readable := d.Calls(ctx)
+	return readable
+}
+
 // A mark says how one log stands.
 type mark struct {
 	Logged  bool
 	Message string // of a status
-	Status  string // pending, failed or success
+	Status  string // pending, failed or success; waiting for one that is on its way too long
 }
 
 func (m mark) Pending() bool { return m.Status == "pending" }
@@ -117,51 +133,84 @@ func markOf(all []entity) mark {
 	return m
 }
 
-// A ledgerView knows how the logs of a visit stand.
-type ledgerView struct {
-	call  call
+// What a mark says of an entry that the page has not acknowledged.
+const (
+	waitsWords = "Waits to be logged"
+	stuckWords = "Not logged"
+)
+
+// A view knows how the logs of one kind stand for a visitor.
+type view struct {
+	visitor
+	of    subject
 	place place
 	marks func(logID string) mark
 }
 
-func (h *Handler) ledgerView(ctx context.Context, v visit.Visit) (out ledgerView, ok bool, err error) {
-	c, ok, err := h.visible(ctx, v)
-	if !ok || !c.logs() {
-		return out, false, err
-	}
+// viewOf reads how logs stand: what the page says, or where nobody can be
+// asked what it has acknowledged; and what it did not acknowledge.
+func (h *Handler) viewOf(ctx context.Context, c visitor, of subject) (view, error) {
 	s, err := h.settings(ctx, c.target)
 	if err != nil {
-		return out, false, err
+		return view{}, err
 	}
-	out = ledgerView{call: c, place: placeOf(s)}
-	if c.loggers.Message.Matcher != "" {
-		out.marks = func(logID string) mark {
-			h.mu.Lock()
-			defer h.mu.Unlock()
-			if !c.loggers.Authorized {
-				return mark{}
-			}
-			return markOf(h.known(c.page()).of(logID, h.Now()))
-		}
-		return out, true, nil
-	}
-	// Nobody else says what is logged; what was acknowledged is.
 	entries, err := h.Store.LogEntriesSince(ctx, c.target.owner, c.target.at, h.Now().Add(-keptFor))
 	if err != nil {
-		return out, false, fmt.Errorf("reading what was logged: %w", err)
+		return view{}, fmt.Errorf("reading what was logged: %w", err)
 	}
-	done := map[string]bool{}
+	done, open := map[string]bool{}, map[string]mark{}
 	for _, e := range entries {
-		done[e.LogID] = done[e.LogID] || e.State == store.LogDone && e.Reason != store.LogDiscarded
+		if e.Kind != of.kind() {
+			continue
+		}
+		switch {
+		case e.State == store.LogDone:
+			done[e.LogID] = done[e.LogID] || e.Reason != store.LogDiscarded
+			delete(open, e.LogID)
+		case e.State == store.LogStuck:
+			open[e.LogID] = mark{Message: stuckWords, Status: "failed"}
+		case e.Reason != "":
+			open[e.LogID] = mark{Message: waitsWords, Status: "waiting"}
+		}
 	}
-	out.marks = func(logID string) mark { return mark{Logged: done[logID]} }
-	return out, true, nil
+	out := view{visitor: c, of: of, place: placeOf(s)}
+	out.marks = func(logID string) mark {
+		m := mark{Logged: done[logID]}
+		if of.logger(c.loggers).Matcher != "" {
+			m = h.said(c, of, logID)
+		}
+		if waits, ok := open[logID]; ok && m.Message == "" {
+			m.Message, m.Status = waits.Message, waits.Status
+		}
+		return m
+	}
+	return out, nil
+}
+
+// said is how a log stands by what the page has said of it.
+func (h *Handler) said(c visitor, of subject, logID string) mark {
+	if c.matcher(of) == "" {
+		return mark{}
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return markOf(h.known(shelf{c.page(), of.kind()}).of(logID, h.Now()))
+}
+
+// see returns false where nothing of a kind is logged.
+func (h *Handler) see(ctx context.Context, v visit.Visit, of subject) (view, bool, error) {
+	c, ok, err := h.visible(ctx, v)
+	if !ok || !c.logs(of) {
+		return view{}, false, err
+	}
+	out, err := h.viewOf(ctx, c, of)
+	return out, err == nil, err
 }
 
 // Marks returns what to draw beside a conversation's day; nil where nothing
 // is logged.
 func (h *Handler) Marks(ctx context.Context, v visit.Visit) (func(conversation string, at time.Time) template.HTML, error) {
-	view, ok, err := h.ledgerView(ctx, v)
+	view, ok, err := h.see(ctx, v, texts{h})
 	if !ok {
 		return nil, err
 	}
@@ -170,51 +219,151 @@ func (h *Handler) Marks(ctx context.Context, v visit.Visit) (func(conversation s
 	}, nil
 }
 
-// A button is that of a conversation's header.
-type button struct {
+// drawn is empty, and logged, for what cannot be drawn.
+func (h *Handler) drawn(name string, data any) template.HTML {
+	html, err := draw(name, data)
+	if err != nil {
+		h.Log.Error("drawing what is logged", "err", err)
+	}
+	return html
+}
+
+// A logButton logs a thing, or changes what is logged of it.
+type logButton struct {
 	mark
-	ID    string
+	ID    string // as the addresses of logs have it
+	Kind  string // message or call
+	Name  string // the id of the element that names the thing in its row
 	Words string
-	Path  string
+	Named bool   // its words are shown: it stands in a menu
+	Form  string // the route of the phone's form, where the button leads there
+	View  bool   // it asks to see what is logged
+	Path  string // where a button that stands alone is drawn again
+}
+
+// button is how the one of a thing is drawn; false where what is logged may
+// not be changed from here.
+func (v view) button(id string, m mark) (logButton, bool) {
+	logger := v.of.logger(v.loggers)
+	b := logButton{mark: m, ID: id, Kind: v.of.kind(), Words: words(v.loggers, v.of, m.Logged)}
+	if logger.Modal && v.of.kind() == kindCall {
+		b.Form = "/log/call/" + url.PathEscape(id)
+	}
+	return b, !m.Logged || !logger.HideEdit
+}
+
+// Rows returns how to draw a conversation's row: how its newest day stands,
+// and the button that logs it, with its words in a menu. It is nil where
+// nothing is logged.
+func (h *Handler) Rows(ctx context.Context, v visit.Visit, menu bool) (func(conversation string, at time.Time) (mark, do template.HTML), error) {
+	view, ok, err := h.see(ctx, v, texts{h})
+	if !ok {
+		return nil, err
+	}
+	return func(conversation string, at time.Time) (template.HTML, template.HTML) {
+		b, _ := view.button(conversation, view.marks(view.place.logID(conversation, at)))
+		b.Named, b.Name = menu, "n-"+conversation
+		return h.drawn("mark", b.mark), h.drawn("rowdo", b)
+	}, nil
+}
+
+// CallRows is Rows for calls: of a record of the call log, by its session.
+func (h *Handler) CallRows(ctx context.Context, v visit.Visit, menu bool) (func(row, session string) (mark, do template.HTML), error) {
+	view, ok, err := h.see(ctx, v, calls{h})
+	if !ok {
+		return nil, err
+	}
+	return func(row, session string) (template.HTML, template.HTML) {
+		m := view.marks(session)
+		b, changes := view.button(session, m)
+		b.Named, b.Name = menu, "call-"+row+"-name"
+		if !changes {
+			b.View, b.Words, b.Form = true, viewWords(view.loggers), ""
+		}
+		return h.drawn("mark", m), h.drawn("rowdo", b)
+	}, nil
 }
 
 // Button draws the button that logs a conversation; nothing where nothing is
 // logged.
 func (h *Handler) Button(ctx context.Context, v visit.Visit, conversation string) (template.HTML, error) {
-	view, ok, err := h.ledgerView(ctx, v)
+	view, ok, err := h.see(ctx, v, texts{h})
 	if !ok {
 		return "", err
 	}
-	d, err := h.Desks.Desk(ctx, v.Session.GrantID)
-	if err != nil {
+	t, err := texts{h}.chat(ctx, view.visitor, conversation)
+	if told := (*rc.Error)(nil); err != nil && !errors.As(err, &told) {
 		return "", err
 	}
-	b := button{ID: conversation, Path: "/p/" + url.PathEscape(v.Frame.Key) + "/log/marks/" + url.PathEscape(conversation)}
-	if t, err := d.Thread(conversation); err == nil && len(t.Messages) > 0 {
-		b.mark = view.marks(view.place.logID(t.ID, t.Messages[0].CreationTime.Time))
-	}
-	b.Words = words(view.call.loggers, b.Logged)
+	b, _ := view.button(conversation, view.marks(t.logID()))
+	b.Path = markPath(v, "messages", conversation)
 	return draw("button", b)
 }
 
-// words are the button's: the page's own, as far as it has some.
-func words(l Loggers, logged bool) string {
-	if l.Message.Title != "" && !logged {
-		return markup.Cut(markup.Line(l.Message.Title), 60)
+// CallButtons draws how the log of a call stands, and what can be done about
+// it; nothing where no calls are logged.
+func (h *Handler) CallButtons(ctx context.Context, v visit.Visit, session string) (template.HTML, error) {
+	view, ok, err := h.see(ctx, v, calls{h})
+	if !ok {
+		return "", err
 	}
-	to := ""
-	if name := strings.TrimSpace(markup.Line(l.Name)); name != "" {
-		to = " in " + clip(name)
+	m := view.marks(session)
+	b, changes := view.button(session, m)
+	out := struct {
+		mark
+		Path    string
+		Buttons []logButton
+	}{mark: m, Path: markPath(v, "call", session)}
+	if changes {
+		out.Buttons = append(out.Buttons, b)
 	}
-	if logged {
-		return "Edit the log" + to
+	if m.Logged {
+		out.Buttons = append(out.Buttons, logButton{mark: m, ID: session, Kind: kindCall, Words: viewWords(view.loggers), View: true})
 	}
-	return "Log" + to
+	return draw("calllog", out)
 }
 
-// mark answers GET /p/{key}/log/marks/{id} with the button as it is now.
-func (h *Handler) mark(w http.ResponseWriter, r *http.Request, c call) error {
-	html, err := h.Button(r.Context(), c.visit, r.PathValue("id"))
+func markPath(v visit.Visit, kind, id string) string {
+	return "/p/" + url.PathEscape(v.Frame.Key) + "/log/marks/" + kind + "/" + url.PathEscape(id)
+}
+
+// words are the button's: the page's own, as far as it has some.
+func words(l Loggers, of subject, logged bool) string {
+	title, what := of.logger(l).Title, "Log"
+	if of.kind() == kindCall {
+		what = "Log call"
+	}
+	switch {
+	case logged:
+		return inService(l, "Edit the log")
+	case title != "":
+		return markup.Cut(markup.Line(title), 60)
+	}
+	return inService(l, what)
+}
+
+func viewWords(l Loggers) string { return inService(l, "View the log") }
+
+// inService says where, if the page's application has a name.
+func inService(l Loggers, what string) string {
+	if name := strings.TrimSpace(markup.Line(l.Name)); name != "" {
+		return what + " in " + clip(name)
+	}
+	return what
+}
+
+// mark answers GET /p/{key}/log/marks/{kind}/{id} with the buttons as they are
+// now.
+func (h *Handler) mark(w http.ResponseWriter, r *http.Request, c visitor) error {
+	sub, err := h.subjectOf(r, c)
+	if err != nil {
+		return err
+	}
+	buttons := h.Button
+	if sub.kind() == kindCall {
+		buttons = h.CallButtons
+	}
+	html, err := buttons(r.Context(), c.visit, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
@@ -224,7 +373,7 @@ func (h *Handler) mark(w http.ResponseWriter, r *http.Request, c call) error {
 }
 
 // retry answers POST /p/{key}/log/retry: everything that waits goes now.
-func (h *Handler) retry(w http.ResponseWriter, r *http.Request, c call) error {
+func (h *Handler) retry(w http.ResponseWriter, r *http.Request, c visitor) error {
 	ctx := context.WithoutCancel(r.Context())
 	err := h.Store.Write(ctx, func(tx store.WidgetTx) error { return tx.RetryLogEntries(ctx, c.target.owner, c.target.at, h.Now()) })
 	if err != nil {
@@ -237,7 +386,7 @@ func (h *Handler) retry(w http.ResponseWriter, r *http.Request, c call) error {
 
 // discard answers POST /p/{key}/log/discard: what could not be logged is
 // given up.
-func (h *Handler) discard(w http.ResponseWriter, r *http.Request, c call) error {
+func (h *Handler) discard(w http.ResponseWriter, r *http.Request, c visitor) error {
 	ctx := context.WithoutCancel(r.Context())
 	var n int64
 	err := h.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
@@ -253,7 +402,7 @@ func (h *Handler) discard(w http.ResponseWriter, r *http.Request, c call) error 
 	return nil
 }
 
-func (h *Handler) changed(ctx context.Context, c call) {
+func (h *Handler) changed(ctx context.Context, c visitor) {
 	h.nudge()
 	h.announce(ctx, c.page())
 }

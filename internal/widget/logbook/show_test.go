@@ -127,7 +127,7 @@ func TestMarksShowWhatThePageHasLogged(t *testing.T) {
 		t.Error(b)
 	}
 	// The entities go with what is logged next.
-	if got := w.work("/messages/7", map[string]any{"Tab": "one", "Press": "p"}); !strings.Contains(string(got.Items[0].Body), `"conversationLogMatches":[{"id":"n1"}]`) {
+	if got := w.work("/things/messages/7", map[string]any{"Tab": "one", "Press": "p"}); !strings.Contains(string(got.Items[0].Body), `"conversationLogMatches":[{"id":"n1"}]`) {
 		t.Errorf("%s", got.Items[0].Body)
 	} else {
 		w.answer("one", got.Items[0].Key, true)
@@ -135,16 +135,16 @@ func TestMarksShowWhatThePageHasLogged(t *testing.T) {
 	if diff := cmp.Diff([]string{"7/7/2/2026"}, w.turnOf("one").Match); diff != "" {
 		t.Errorf("after an answer (-want +got):\n%s", diff)
 	}
-	w.pass(askAgain)
+	w.pass(30 * time.Second)
 	if got := w.turnOf("one").Match; len(got) != 2 {
 		t.Errorf("after a while: %q", got)
 	}
-	w.pass(forget)
+	w.pass(30 * time.Minute)
 	if mark := marks("8", noon); mark != "" {
 		t.Errorf("an old answer is still shown: %s", mark)
 	}
 	w.page.Authorized = false
-	w.pass(askAgain)
+	w.pass(30 * time.Second)
 	if got := w.turnOf("one").Match; len(got) > 0 {
 		t.Errorf("asked before the user has authorized: %q", got)
 	}
@@ -160,7 +160,7 @@ func TestWithoutAMatcherWhatWasAcknowledgedIsLogged(t *testing.T) {
 	if b := w.button("7"); !strings.Contains(b, `aria-label="Log in Acme"`) {
 		t.Error(b)
 	}
-	key := w.work("/messages/7", map[string]any{"Tab": "one", "Press": "p"}).Items[0].Key
+	key := w.work("/things/messages/7", map[string]any{"Tab": "one", "Press": "p"}).Items[0].Key
 	if b := w.button("7"); strings.Contains(b, "Edit") {
 		t.Error("it counts as logged before the page has answered")
 	}

@@ -41,6 +41,12 @@ func Script() string {
 			fmt.Fprintf(&b, "  %q: %s,\n", q.Name, scriptFields(q.Fields))
 		}
 	}
+	b.WriteString("};\n\n/** The capability of those that need another one than settings. @type {Record<string, string>} */\nexport const needs = {\n")
+	for _, q := range Requests {
+		if q.Needs != "" {
+			fmt.Fprintf(&b, "  %q: %q,\n", q.Name, q.Needs)
+		}
+	}
 	b.WriteString("};\n\n/** What does nothing here, and why. @type {Record<string, string>} */\nexport const unsupported = {\n")
 	for _, m := range fromHost {
 		if !m.Done && m.Taker != byService {
@@ -90,6 +96,7 @@ func Types() string {
 		fmt.Fprintf(&b, "/** %s */\nexport interface %s %s\n\n", s.Means, s.Name, typeOf(s.Fields, ""))
 	}
 	b.WriteString("/** A text as the platform keeps it. */\nexport interface MessageRecord {\n  id: number;\n  direction: \"Inbound\" | \"Outbound\";\n  readStatus: \"Read\" | \"Unread\";\n  messageStatus: string;\n  subject?: string;\n  creationTime: string;\n  lastModifiedTime: string;\n  conversationId?: number;\n  [field: string]: unknown;\n}\n\n")
+	b.WriteString("/** A call of the past as loggers get it: the platform's record with times in milliseconds, and what is known around it. */\nexport interface CallRecord {\n  id: string;\n  sessionId: string;\n  telephonySessionId?: string;\n  direction: \"Inbound\" | \"Outbound\";\n  startTime: number;\n  duration: number;\n  result?: string;\n  from?: { phoneNumber?: string; extensionNumber?: string; name?: string; [field: string]: unknown };\n  to?: { phoneNumber?: string; extensionNumber?: string; name?: string; [field: string]: unknown };\n  fromName: string;\n  toName: string;\n  fromMatches: unknown[];\n  toMatches: unknown[];\n  activityMatches: unknown[];\n  toNumberEntity?: string;\n  recording?: { id: string; uri?: string; type: string; contentUri?: string };\n  [field: string]: unknown;\n}\n\n")
 	b.WriteString("/** What every message of the phone has beside its own fields. */\nexport interface Envelope " + typeOf(envelope, "") + "\n\n")
 	b.WriteString("/** What the page may post to the phone, by type. */\nexport interface Commands {\n")
 	for _, m := range fromHost {
@@ -100,7 +107,7 @@ func Types() string {
 	b.WriteString("}\n\n/** What rc-adapter-message-request may ask, by path. */\nexport interface Requests {\n")
 	for _, q := range Requests {
 		if q.Answer != "" {
-			fmt.Fprintf(&b, "%s  %q: { body: %s; answer: %s };\n", comment(q.Note, ""), q.Name, typeOf(q.Fields, "  "), q.Answer)
+			fmt.Fprintf(&b, "%s  %q: { body: %s; answer: %s };\n", comment(q.Note, cmp.Or(q.Needs, Settings)), q.Name, typeOf(q.Fields, "  "), q.Answer)
 		}
 	}
 	b.WriteString("}\n\n/** What the phone tells the page, by type. */\nexport interface Events {\n")

@@ -18,6 +18,7 @@ const (
 	Status   = "status"   // who is signed in, which page is open, how many are unread
 	SignIn   = "signin"   // ask for sign-in, sign out
 	Texts    = "messages" // read the user's texts as they come and change
+	Calls    = "calls"    // read the user's calls of the past
 	Service  = "service"  // register a service: contacts, pages, settings, buttons, banner, do-not-contact
 	Settings = "settings" // change presence, settings and features; alerts and templates
 )
@@ -32,6 +33,7 @@ var Capabilities = []Capability{
 	{Status, "know whether somebody is signed in, which page is open, how many texts are unread, how the phone looks"},
 	{SignIn, "ask for sign-in, sign out"},
 	{Texts, "read texts as they come and change"},
+	{Calls, "read the calls of the past"},
 	{Service, "register a service: contacts, pages, settings, buttons, banner, do-not-contact"},
 	{Settings, "change presence, settings and features, show alerts, make templates"},
 }
@@ -103,6 +105,7 @@ const (
 // A Request is a path of rc-adapter-message-request.
 type Request struct {
 	Row
+	Needs  string // the capability without which it is refused; empty for settings
 	Fields []Field
 	Answer string // in TypeScript
 }

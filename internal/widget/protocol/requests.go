@@ -1,7 +1,7 @@
 package protocol
 
-// Requests are the paths of rc-adapter-message-request that are answered. All
-// need the capability settings.
+// Requests are the paths of rc-adapter-message-request that are answered. They
+// need the capability settings, or the one that they name.
 var Requests = []Request{
 	{
 		Row: Row{"/custom-alert-message", true, "Shows an alert in the phone and answers its id. The old form, alertMessage and alertLevel beside the path, works too."},
@@ -29,6 +29,14 @@ var Requests = []Request{
 		Answer: "string",
 	},
 	{Row: Row{"/schedule-meeting", false, meeting}},
-	{Row: Row{"/unlogged-calls", false, calls}},
-	{Row: Row{"/get-call-log", false, calls}},
+	{
+		Row: Row{"/unlogged-calls", true, "The calls of the past that ended more than 20 s ago and are not logged, newest first: by what `callLogEntityMatcherPath` has answered, or without one by what was acknowledged in the last eight days."}, Needs: Calls,
+		Fields: []Field{number("perPage", "100 unless given, at most 250"), number("page", "from 1")},
+		Answer: "{ calls: CallRecord[]; hasMore: boolean }",
+	},
+	{
+		Row: Row{"/get-call-log", true, "A call of the past by one of its ids; null for one that the phone does not know."}, Needs: Calls,
+		Fields: []Field{text("sessionId", "").upTo(100), text("telephonySessionId", "").upTo(100)},
+		Answer: "{ call: CallRecord | null }",
+	},
 }

@@ -46,11 +46,11 @@ func serviceFields() (f []Field) {
 		activitiesPath activityPath activityName callLoggerPath callLoggerTitle callLogEntityMatcherPath callLogPageInputChangedEventPath
 		callLoggerAutoSettingLabel callLoggerAutoSettingDescription callLoggerAutoSettingWarning callLoggerAutoSettingReadOnlyReason
 		messageLoggerPath messageLoggerTitle messageLogEntityMatcherPath messagesLogPageInputChangedEventPath messageLoggerAutoSettingLabel
-		messageLoggerAutoSettingDescription messageLoggerAutoSettingReadOnlyReason feedbackPath settingsPath vcardHandlerPath buttonEventPath
+		messageLoggerAutoSettingDescription messageLoggerAutoSettingReadOnlyReason messageLogOpenPath feedbackPath settingsPath vcardHandlerPath buttonEventPath
 		customizedPageInputChangedEventPath doNotContactPath`)...)
 	for _, name := range strings.Fields(`authorized showAuthRedDot showLogModal recordingWithToken callLoggerAutoSettingReadOnly
 		callLoggerAutoSettingReadOnlyValue callLoggerAutoLogSettingHidden callLoggerAutoLogOnCallSync callLoggerHideEditLogButton attachmentWithToken
-		messageLoggerAutoSettingReadOnly messageLoggerAutoSettingReadOnlyValue messageLoggerAutoSettingHidden`) {
+		messageLoggerAutoSettingReadOnly messageLoggerAutoSettingReadOnlyValue messageLoggerAutoSettingHidden messageLoggerGranularSelectionEnabled`) {
 		f = append(f, flag(name, ""))
 	}
 	return append(f, number("contactMatchTtl", "milliseconds"), number("contactNoMatchTtl", "milliseconds"),

@@ -99,13 +99,20 @@ func (h *Handler) Settings(v visit.Visit) (template.HTML, error) {
 // MessageButtons are those that a visit's service adds to each conversation
 // of the list.
 func (h *Handler) MessageButtons(v visit.Visit) []contact.Button {
+	return h.buttonsAt(v, "messageAction")
+}
+
+// CallButtons are those that it adds to each call.
+func (h *Handler) CallButtons(v visit.Visit) []contact.Button { return h.buttonsAt(v, "callAction") }
+
+func (h *Handler) buttonsAt(v visit.Visit, place string) []contact.Button {
 	s := h.Of(v)
 	if s == nil {
 		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.buttons("messageAction")
+	return s.buttons(place)
 }
 
 // buttons are those of one place. The caller holds mu.

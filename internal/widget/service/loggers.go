@@ -38,12 +38,24 @@ func (h *Handler) Entity(v visit.Visit, conversation, number string) json.RawMes
 	return all[0].Raw
 }
 
-// LogPage is the form that a visit's page wants filled in for each log of
-// messages; nil for the phone's own.
-func (h *Handler) LogPage(v visit.Visit) *Page {
+// Asked reports whether the page has said whose a number is, or nobody asks
+// it.
+func (h *Handler) Asked(v visit.Visit, number string) bool {
+	s := h.Of(v)
+	if s == nil {
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.account.Authorized || s.reg.ContactMatchPath == "" || s.matches.known[number] != nil
+}
+
+// LogPage is the form of an id that a visit's page wants filled in for each
+// log; nil for the phone's own.
+func (h *Handler) LogPage(v visit.Visit, id string) *Page {
 	s := h.Of(v)
 	if s == nil {
 		return nil
 	}
-	return s.Page(LogMessages)
+	return s.Page(id)
 }

@@ -29,8 +29,9 @@ const (
 // A Correspondent is a number that the user has something to do with.
 type Correspondent struct {
 	Number string
-	Caller string // the name that came with a text, if one did
+	Caller string // the name that came with a text or a call, if one did
 	Known  bool   // a colleague, or one of the user's own contacts: the page is not asked
+	Called bool   // it is known by calls alone, which not every page may read
 }
 
 // Numbers tells whom a user has something to do with, the most recent first.
@@ -127,6 +128,9 @@ func (h *Handler) beginMatch(w http.ResponseWriter, r *http.Request, c call) err
 	all, err := h.Numbers.Numbers(r.Context(), c.visit.Session.GrantID)
 	if err != nil {
 		return fmt.Errorf("reading the numbers to match: %w", err)
+	}
+	if !slices.Contains(c.embed.Capabilities, "calls") {
+		all = slices.DeleteFunc(all, func(one Correspondent) bool { return one.Called })
 	}
 	if answer := c.service.beginMatch(all, want.Number, h.Now()); answer != nil {
 		visit.JSON(w, http.StatusOK, answer)

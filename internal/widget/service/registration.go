@@ -72,6 +72,8 @@ type Registration struct {
 	MessageLoggerAutoSettingReadOnlyReason string
 	MessageLoggerAutoSettingReadOnlyValue  *bool
 	MessageLoggerAutoSettingHidden         bool
+	MessageLoggerGranularSelectionEnabled  Any `rule:"reset"`
+	MessageLogOpenPath                     string
 
 	FeedbackPath                        string
 	SettingsPath                        string
@@ -88,7 +90,7 @@ type Registration struct {
 // sends them is told.
 var later = []string{
 	"meetingInvitePath", "meetingInviteTitle", "meetingUpcomingPath", "meetingLoggerPath", "meetingLoggerTitle",
-	"messageLoggerGranularSelectionEnabled", "messageLogOpenPath", "voicemailDropFilesPath",
+	"voicemailDropFilesPath",
 }
 
 // Any is a value whose truth alone counts, as JavaScript sees it.
@@ -115,6 +117,13 @@ type Button struct {
 
 // buttonTypes are the places of buttons.
 var buttonTypes = []string{"smsToolbar", "callAction", "messageAction", "contactAction"}
+
+// buttonNeeds are the capabilities that a page needs for the buttons of some
+// places, because of what their events carry; toldOf says what that is.
+var (
+	buttonNeeds = map[string]string{"messageAction": "messages", "callAction": "calls"}
+	toldOf      = map[string]string{"messageAction": "texts", "callAction": "calls"}
+)
 
 // register takes rc-adapter-register-third-party-service. A field that is
 // wrong costs itself and a sentence, nothing else.
@@ -210,12 +219,9 @@ func (s *Service) setButtons(raw json.RawMessage, e store.Embed) (warnings []str
 	}
 	var good []Button
 	for _, b := range list {
-		if b.Type == "callAction" {
-			warnings = append(warnings, fmt.Sprintf("The button %q is kept and shown once the phone has calls.", clip(b.ID)))
-		}
-		// Its event carries what a conversation says.
-		if b.Type == "messageAction" && !slices.Contains(e.Capabilities, "messages") {
-			warnings = append(warnings, fmt.Sprintf("The button %q is told of texts, which this page may not read. The operator can allow it with the capability \"messages\" of the embed. It was left out.", clip(b.ID)))
+		// Its event carries what a conversation or a call says.
+		if needs, ok := buttonNeeds[b.Type]; ok && !slices.Contains(e.Capabilities, needs) {
+			warnings = append(warnings, fmt.Sprintf("The button %q is told of %s, which this page may not read. The operator can allow it with the capability %q of the embed. It was left out.", clip(b.ID), toldOf[b.Type], needs))
 			continue
 		}
 		if b.Type == "smsToolbar" && markup.Picture(b.Icon, e.AssetOrigins) == "" && b.Icon != "" {

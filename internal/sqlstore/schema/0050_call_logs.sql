@@ -1,0 +1,1 @@
+ALTER TABLE log_settings ADD COLUMN call_since BIGINT NOT NULL DEFAULT 0;
