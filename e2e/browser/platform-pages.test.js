@@ -1,12 +1,12 @@
-// The platform's own pages, in a pop-up and on a phone, light and dark, in
-// every language: nothing is cut off, and an accessibility checker objects to
-// nothing. Set OFFHOOK_SHOTS to a folder to keep a picture of each.
+// The platform's own pages, in a pop-up and on a phone, in every language:
+// nothing is cut off, and an accessibility checker objects to nothing, nor to
+// the colours of the dark. Set OFFHOOK_SHOTS to a folder to keep a picture of each.
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
-import { objections } from '../lib/axe.js';
+import { colours, objections } from '../lib/axe.js';
 import { openBrowser } from '../lib/chromium.js';
 import { Demo } from '../lib/demo.js';
 
@@ -40,8 +40,9 @@ async function signIn(page) {
 /**
  * What is wrong with the page as it stands.
  * @param {import('playwright-core').Page} page
+ * @param {readonly string[]} [rules]
  */
-async function faults(page) {
+async function faults(page, rules) {
   const sizes = await page.evaluate(() => {
     const all = [];
     if (document.documentElement.scrollWidth > innerWidth) all.push(`it is ${document.documentElement.scrollWidth} pixels wide`);
@@ -51,7 +52,7 @@ async function faults(page) {
     }
     return all;
   });
-  return [...(await objections(page)), ...sizes];
+  return [...(await objections(page, { rules })), ...sizes];
 }
 
 /** Pages that anybody may see, and pages of somebody who is signed in.
@@ -60,7 +61,10 @@ const strangers = { 'sign-in': {}, 'pop-up': { display: 'popup' }, touch: { disp
 /** @type {Record<string, Record<string, string>>} */
 const known = { choice: {}, consent: { prompt: 'consent' } };
 
-for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+for (const { colorScheme, tongues, rules } of [
+  { colorScheme: /** @type {const} */ ('light'), tongues: languages, rules: undefined },
+  { colorScheme: /** @type {const} */ ('dark'), tongues: ['en'], rules: colours },
+]) {
   it(`nobody is put off by a page in ${colorScheme}`, { timeout: 300_000 }, async () => {
     const context = await openBrowser({ colorScheme });
     try {
@@ -70,11 +74,11 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
       const look = async (/** @type {string} */ name, /** @type {Record<string, string>} */ query) => {
         for (const viewport of sizes) {
           await page.setViewportSize(viewport);
-          for (const lang of languages) {
+          for (const lang of tongues) {
             await page.goto(address({ ...query, ui_locales: lang }));
             const label = `${name} ${lang} ${viewport.width} ${colorScheme}`;
             assert.equal(await page.locator('html').getAttribute('lang'), lang, label);
-            problems.push(...(await faults(page)).map((line) => `${label}: ${line}`));
+            problems.push(...(await faults(page, rules)).map((line) => `${label}: ${line}`));
             if (process.env.OFFHOOK_SHOTS) await page.screenshot({ path: path.join(process.env.OFFHOOK_SHOTS, `${label.replaceAll(' ', '-')}.png`) });
           }
         }
