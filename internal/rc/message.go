@@ -52,6 +52,7 @@ type Message struct {
 	FaxResolution        string       `json:"faxResolution,omitempty"`
 	CoverIndex           *int         `json:"coverIndex,omitempty"`
 	CoverPageText        string       `json:"coverPageText,omitempty"`
+	PgToDepartment       *bool        `json:"pgToDepartment,omitempty"`
 }
 
 // Types of attachments that are not a text's own.
@@ -112,6 +113,15 @@ type SMSRequest struct {
 	To      []Caller `json:"to"`
 	Text    string   `json:"text"`
 	Country *Country `json:"country,omitempty"`
+}
+
+// A PagerRequest is the body of POST extension/~/company-pager: parties are
+// named by extension.
+type PagerRequest struct {
+	From    *Caller  `json:"from,omitempty"`
+	ReplyOn int64    `json:"replyOn,omitempty"`
+	To      []Caller `json:"to,omitempty"`
+	Text    string   `json:"text"`
 }
 
 // Sync kinds of the sync resources (contract 4).

@@ -135,12 +135,12 @@ func TestFeatures(t *testing.T) {
 		return ids
 	}
 	// Without the first two, released clients sign their user out.
-	for _, id := range []string{"ReadCompanyInfo", "ReadExtensionInfo", "SMSSending"} {
+	for _, id := range []string{"ReadCompanyInfo", "ReadExtensionInfo", "SMSSending", "PagesSending", "PagesReceiving"} {
 		if !slices.Contains(available(features("ada", "")), id) {
 			t.Errorf("%s is not available", id)
 		}
 	}
-	for _, id := range []string{"WebPhone", "RingOut", "Voicemail", "FaxReceiving", "PagesSending"} {
+	for _, id := range []string{"WebPhone", "RingOut", "Voicemail", "FaxReceiving"} {
 		if slices.Contains(available(features("ada", "")), id) {
 			t.Errorf("%s is available, but nothing answers it", id)
 		}

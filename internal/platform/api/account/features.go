@@ -18,7 +18,7 @@ import (
 // find here, so a feature moves into this list with its operations.
 var present = []string{
 	"ReadCompanyInfo", "ReadExtensionInfo", "ReadExtensionPhoneNumbers", "ReadExtensions", "ReadCallerIDSettings",
-	"ReadMessages", "EditMessages", "SMSReceiving", "MMSReceiving", "ReadPresenceStatus", "EditPresenceStatus",
+	"ReadMessages", "EditMessages", "SMSReceiving", "MMSReceiving", "PagesReceiving", "PagesSending", "ReadPresenceStatus", "EditPresenceStatus",
 	"ReadPersonalContacts", "ReadExtensionCallLog", "ReadExtensionCallRecordings",
 }
 
@@ -27,7 +27,7 @@ var present = []string{
 var absent = []string{
 	"AIGeneratedNotes", "BlockingCallerId", "CallQueuePresence", "CallQueueSmsRecipient", "ContactCenterAccount", "EditCallQueuePresence",
 	"EditOutboundCallerId", "FaxReceiving", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
-	"MeetingsEncryption", "OutboundCallPrefix", "PagesReceiving", "PagesSending",
+	"MeetingsEncryption", "OutboundCallPrefix",
 	"ReadExtensionAnsweringRules", "ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
 	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions", "Voicemail", "WebPhone",
 }
@@ -91,7 +91,7 @@ func serviceFeatures(p *plan.Plan, e store.Extension) []rc.ServiceFeature {
 	texts := maySendTexts(p, e)
 	return []rc.ServiceFeature{
 		{FeatureName: "SMS", Enabled: texts}, {FeatureName: "SMSReceiving", Enabled: true}, {FeatureName: "MMS", Enabled: texts},
-		{FeatureName: "Pager"}, {FeatureName: "PagerReceiving"}, {FeatureName: "Fax"}, {FeatureName: "FaxReceiving"},
+		{FeatureName: "Pager", Enabled: true}, {FeatureName: "PagerReceiving", Enabled: true}, {FeatureName: "Fax"}, {FeatureName: "FaxReceiving"},
 		{FeatureName: "Voicemail"}, {FeatureName: "VoipCalling"}, {FeatureName: "WebPhone"}, {FeatureName: "RingOut"},
 		{FeatureName: "Presence", Enabled: true}, {FeatureName: "InternationalCalling"}, {FeatureName: "InternationalSMS"},
 		{FeatureName: "VideoConferencing"}, {FeatureName: "RCTeams"}, {FeatureName: "SiteCodes"},
@@ -118,7 +118,7 @@ type permissionID struct {
 func permissions(base string, p *plan.Plan, e store.Extension) []permission {
 	granted := []string{
 		"ReadCompanyInfo", "ReadExtensions", "ReadUserPhoneNumbers", "ReadCallerIDSettings", "ReadUserDevices",
-		"ReadUserForwardingFlipNumbers", "ReadMessages", "EditMessages", "ReadPresenceStatus", "EditPresenceStatus",
+		"ReadUserForwardingFlipNumbers", "ReadMessages", "EditMessages", "InternalSMS", "ReadPresenceStatus", "EditPresenceStatus",
 		"ReadPersonalContacts", "EditPersonalContacts", "ReadCallLog", "EditCallLog", "ReadCallRecordings",
 	}
 	role := "2"

@@ -36,6 +36,9 @@ func record(base string, m store.Message) rc.Message {
 		r.CoverIndex, r.CoverPageText = m.Facts.Cover, m.Facts.CoverText
 		return r
 	}
+	if m.Type == rc.TypePager {
+		r.SegmentCount, r.PgToDepartment = 0, new(bool)
+	}
 	conversation := strconv.FormatInt(m.ConversationID, 10)
 	r.ConversationID = m.ConversationID
 	r.Conversation = &rc.URIID{ID: conversation, URI: base + rc.ExtensionPath(m.AccountID, m.ExtensionID) + "/conversation/" + conversation}
