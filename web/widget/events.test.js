@@ -53,7 +53,7 @@ test("says hello, tells what it was welcomed with, and hands host messages on", 
   s.welcome();
   s.take({ type: "host", message: { type: "rc-login-status-notify" } });
   assert.deepEqual(s.last().sent, [{ type: "hello", position: "", fresh: true }]);
-  assert.deepEqual(s.emitted, [["oh:online", { online: true, sentence: undefined }], ["oh:unread", { count: 2 }], ["oh:missed", { readable: false, missed: 0 }]]);
+  assert.deepEqual(s.emitted, [["oh:online", { online: true, sentence: undefined }], ["oh:unread", { count: 2 }], ["oh:missed", { readable: false, missed: 0 }], ["oh:mail", { voicemail: 0, fax: 0 }]]);
   assert.deepEqual(s.hosted, [{ type: "rc-login-status-notify" }]);
 });
 
@@ -194,7 +194,8 @@ test("events of the desk become events of the page", () => {
   assert.deepEqual(translate({ type: "conversation", id: "4" }), [["oh:conversation", { id: "4" }], ["oh:conversations", {}]]);
   assert.deepEqual(translate({ type: "unread" }), [["oh:unread", { count: 0 }]]);
   assert.deepEqual(translate({ type: "message", id: "4", new: true }), [["oh:message", { id: "4", new: true }]]);
-  assert.deepEqual(translate({ type: "resync", online: false, sentence: "x", count: 3 }).map((e) => e[0]), ["oh:online", "oh:unread", "oh:missed", "oh:resync"]);
+  assert.deepEqual(translate({ type: "resync", online: false, sentence: "x", count: 3 }).map((e) => e[0]), ["oh:online", "oh:unread", "oh:missed", "oh:mail", "oh:resync"]);
+  assert.deepEqual(translate({ type: "mail", voicemail: 2 }), [["oh:mail", { voicemail: 2, fax: 0 }]]);
   assert.deepEqual(translate({ type: "calls", readable: true, missed: 2 }), [["oh:missed", { readable: true, missed: 2 }], ["oh:calls", {}]]);
   assert.deepEqual(translate({ type: "something new" }), []);
 });

@@ -204,6 +204,7 @@ async function show(path, how) {
 function address(path) {
   if (path === "/") return "/panel/signin";
   if (path.startsWith("/settings/thirdParty/")) return path.replace("/settings/thirdParty/", "/service/settings/");
+  if (path.startsWith("/messages/")) return path.replace("/messages/", "/panel/");
   return path === "/messages" && wide.matches ? "/panel/nothing" : `/panel${path}`;
 }
 

@@ -148,6 +148,8 @@ type Desk interface {
 	// Missed counts the calls that the user has missed and not looked at. It
 	// returns false for who may not read their call log here.
 	Missed(ctx context.Context) (readable bool, n int)
+	// Mail counts what the user has not heard and not seen.
+	Mail(ctx context.Context) Mail
 	// Watch delivers what happens after a position. When the desk no longer
 	// knows it, or it is empty, the first event is a resync that carries the
 	// position to go on from.
@@ -159,6 +161,13 @@ type Desk interface {
 type Watch interface {
 	C() <-chan Event
 	Close()
+}
+
+// Mail counts what nobody has heard or looked at; what the user has none of
+// here is none.
+type Mail struct {
+	Voicemail int `json:"voicemail,omitempty"`
+	Fax       int `json:"fax,omitempty"`
 }
 
 // An Event is something that happened on a desk. Type is one of resync,

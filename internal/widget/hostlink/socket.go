@@ -55,6 +55,7 @@ type frameEvent struct {
 	Sentence string `json:"sentence,omitempty"`
 	Readable bool   `json:"readable,omitempty"` // the user has a call log to look at
 	Missed   int    `json:"missed,omitempty"`
+	Mail
 }
 
 // state is what a frame must know before the first event.
@@ -64,7 +65,8 @@ type state struct {
 	Unread   int    `json:"unread"`
 	Readable bool   `json:"readable,omitempty"` // the user has a call log to look at
 	Missed   int    `json:"missed,omitempty"`
-	User     string `json:"user"` // the same after signing in again; it names nobody
+	Mail
+	User string `json:"user"` // the same after signing in again; it names nobody
 }
 
 // A command is what a frame writes on its socket.
@@ -258,7 +260,7 @@ func (s *socket) command(ctx context.Context) (c command, err error) {
 func (s *socket) welcome(ctx context.Context) error {
 	ok, sentence := s.desk.Online()
 	readable, missed := s.desk.Missed(ctx)
-	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread(), readable, missed, userOf(s.visit.Session.GrantID)}})
+	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread(), readable, missed, s.desk.Mail(ctx), userOf(s.visit.Session.GrantID)}})
 	if err != nil {
 		return err
 	}
@@ -368,6 +370,10 @@ func (s *socket) panelEvent(ctx context.Context, e Event) *frameEvent {
 	switch e.Type {
 	case "calls", "identity", "resync":
 		f.Readable, f.Missed = s.desk.Missed(ctx)
+	}
+	switch e.Type {
+	case "mail", "identity", "resync":
+		f.Mail = s.desk.Mail(ctx)
 	}
 	switch e.Type {
 	case "presence":

@@ -124,6 +124,7 @@ func (d *desk) Online() (bool, string) {
 
 func (d *desk) Unread() int { return 3 }
 
+func (d *desk) Mail(context.Context) hostlink.Mail { return hostlink.Mail{} }
 func (d *desk) Missed(context.Context) (bool, int) { return d.missed > 0, d.missed }
 
 func (d *desk) Watch(after string) hostlink.Watch {

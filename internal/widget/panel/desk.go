@@ -14,6 +14,7 @@ type Desk interface {
 	Files
 	PersonalContacts
 	History
+	Mail
 	Tidier
 	Status() Status
 	Me() Me

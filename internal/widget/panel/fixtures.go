@@ -24,6 +24,8 @@ var (
 type fixtureDesk struct {
 	callLog       CallLog
 	calls         []Call
+	mailbox       Mailbox
+	voicemail     []Voicemail
 	me            Me
 	status        Status
 	presence      Presence
@@ -52,6 +54,9 @@ func newFixtureDesk() *fixtureDesk {
 		status:  Status{State: Ready},
 		callLog: CallLog{Readable: true, Hearable: true, Synced: true, More: true, Missed: 1},
 		calls:   storyCalls(),
+
+		mailbox: Mailbox{Voicemail: true, Editable: true, Synced: true, Unheard: 2}, voicemail: storyVoicemail(),
+
 		texts: []Template{
 			{"1", "On my way", "I am on my way and will be there in ten minutes.", false},
 			{"2", "Thanks", "Thank you! Anything else, just write.", false},

@@ -28,6 +28,7 @@ type messagesView struct {
 	Query   string
 	Status  Status
 	Own     ownView
+	Kinds   kindsView
 	Only    bool // unread conversations
 	Unread  int  // how many there are, whatever is shown
 	Total   int
@@ -62,6 +63,7 @@ func (h *Handler) messages(w http.ResponseWriter, r *http.Request, p page) error
 	if err != nil {
 		return err
 	}
+	v.Kinds = kindsView{"texts", p.desk.Mailbox(r.Context())}
 	return render(w, http.StatusOK, "messages", v)
 }
 

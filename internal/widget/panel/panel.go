@@ -99,6 +99,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		h.onDesk(mux, pattern, f)
 	}
 	h.mountHistory(mux)
+	h.mountMail(mux)
 	h.mountTidying(mux)
 	if h.Stories {
 		h.mountStories(mux)

@@ -1,0 +1,317 @@
+package panel
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/contact"
+	"offhook/internal/widget/markup"
+)
+
+// Mail is what the panels need of one user's voicemail.
+type Mail interface {
+	// Mailbox says what is known of it.
+	Mailbox(ctx context.Context) Mailbox
+	// Voicemails are the messages that are known, newest first.
+	Voicemails() []Voicemail
+	// Voicemail is one of them, or a NotFound *rc.Error.
+	Voicemail(id string) (Voicemail, error)
+	// Transcription waits for what was said. The error is an *rc.Error.
+	Transcription(ctx context.Context, id string) (string, error)
+	// VoicemailSound is what was said. The error is an *rc.Error.
+	VoicemailSound(ctx context.Context, id string) (Sound, error)
+	// MarkMail marks one as read or unread.
+	MarkMail(id string, read bool) error
+	// RemoveMail deletes one, RestoreMail has it back for a while.
+	RemoveMail(id string) error
+	RestoreMail(id string) error
+	// RefreshMail has it read again soon.
+	RefreshMail()
+}
+
+// A Mailbox says what is known of the user's voicemail.
+type Mailbox struct {
+	Voicemail bool // the user has it, and this app may read it
+	Editable  bool // and may mark and delete it
+	Synced    bool // it has been read
+	Older     bool // the platform has more, from before
+	Unheard   int
+}
+
+// A Voicemail is one message.
+type Voicemail struct {
+	ID     string
+	Party  Party // who called; without a number when they withheld it
+	At     time.Time
+	Length time.Duration
+	Unread bool
+	Spoken string
+	Spelt  string // soon, here, ask or failed; empty where nothing was written down
+	Sound  bool   // there is something to listen to
+}
+
+// A kindsView leads from one kind of messages to the others.
+type kindsView struct {
+	At      string // texts or voicemail
+	Mailbox Mailbox
+}
+
+// Many reports whether there is more than texts.
+func (v kindsView) Many() bool { return v.Mailbox.Voicemail }
+
+// Unheard is the number on the badge of voicemail.
+func (v kindsView) Unheard() string { return badge(v.Mailbox.Unheard) }
+
+func badge(n int) string {
+	switch {
+	case n > 99:
+		return "99+"
+	case n > 0:
+		return fmt.Sprint(n)
+	}
+	return ""
+}
+
+// A voicemailsView is the list of voicemail with its search.
+type voicemailsView struct {
+	page
+	Kinds   kindsView
+	Query   string
+	Status  Status
+	Mailbox Mailbox
+	Rows    []voicemailRow
+	Shown   int
+	More    bool // rows that are known and not shown
+}
+
+// A voicemailRow is one message in the list.
+type voicemailRow struct {
+	Voicemail
+	Href     string
+	Title    string
+	Words    string // the first of what was said
+	Short    string // how long, as players write it
+	When     stamp
+	Editable bool
+}
+
+func (h *Handler) mountMail(mux *http.ServeMux) {
+	for pattern, f := range map[string]deskFunc{
+		"GET /p/{key}/panel/voicemail":                h.voicemails,
+		"GET /p/{key}/panel/voicemail/list":           h.voicemailList,
+		"GET /p/{key}/panel/voicemail/{id}":           h.voicemail,
+		"GET /p/{key}/panel/voicemail/{id}/spoken":    h.spoken,
+		"GET /p/{key}/panel/voicemail/{id}/sound":     h.voicemailSound,
+		"POST /p/{key}/panel/mail/{id}/mark":          h.markMail,
+		"POST /p/{key}/panel/mail/{id}/delete":        h.removeMail,
+		"POST /p/{key}/panel/mail/{id}/delete/undone": h.restoreMail,
+	} {
+		h.onDesk(mux, pattern, f)
+	}
+}
+
+// voicemails answers with the panel. Who looks wants the newest; what is new
+// comes by an event.
+func (h *Handler) voicemails(w http.ResponseWriter, r *http.Request, p page) error {
+	p.desk.RefreshMail()
+	return render(w, http.StatusOK, "voicemails", newVoicemails(r.Context(), p, r.FormValue("q"), callRows))
+}
+
+// voicemailList answers with the rows alone.
+func (h *Handler) voicemailList(w http.ResponseWriter, r *http.Request, p page) error {
+	return render(w, http.StatusOK, "voicemail-rows", newVoicemails(r.Context(), p, r.FormValue("q"), shownOf(r)))
+}
+
+func newVoicemails(ctx context.Context, p page, query string, shown int) voicemailsView {
+	box := p.desk.Mailbox(ctx)
+	v := voicemailsView{page: p, Kinds: kindsView{"voicemail", box}, Query: markup.Cut(query, 200), Status: p.desk.Status(), Mailbox: box, Shown: shown}
+	if !box.Voicemail {
+		return v
+	}
+	words, digits := strings.Fields(contact.Fold(v.Query)), contact.SearchDigits(v.Query)
+	for _, m := range p.desk.Voicemails() {
+		if !meets(m.Party, words, digits) && !said(m.Spoken, words) {
+			continue
+		}
+		if v.More = len(v.Rows) == shown; v.More {
+			break
+		}
+		v.Rows = append(v.Rows, p.voicemailRow(m, box))
+	}
+	return v
+}
+
+// Next is how many rows the button under the list shows.
+func (v voicemailsView) Next() int { return v.Shown + callRows }
+
+// said reports whether every word was.
+func said(text string, words []string) bool {
+	folded := contact.Fold(text)
+	for _, w := range words {
+		if !strings.Contains(folded, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p page) voicemailRow(m Voicemail, box Mailbox) voicemailRow {
+	row := voicemailRow{
+		Voicemail: m, Href: "#/messages/voicemail/" + url.PathEscape(m.ID), Title: callTitle(m.Party), When: p.clock.Row(m.At), Editable: box.Editable,
+		Words: markup.Cut(markup.Line(m.Spoken), 160),
+	}
+	if m.Length > 0 {
+		row.Short = clockwise(m.Length)
+	}
+	return row
+}
+
+// A voicemailView is the page of one message.
+type voicemailView struct {
+	page
+	voicemailRow
+	Who     whoView
+	Day     stamp
+	Hour    stamp
+	Text    string // the number that a text can go to
+	Holders holdersView
+	Player  *playerView
+	Words   spokenView
+}
+
+// A spokenView is what was written down of a message.
+type spokenView struct {
+	page
+	ID, Text, Spelt string
+}
+
+func (h *Handler) voicemail(w http.ResponseWriter, r *http.Request, p page) error {
+	box := p.desk.Mailbox(r.Context())
+	if err := mayListen(box); err != nil {
+		return err
+	}
+	m, err := p.desk.Voicemail(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	v := newVoicemail(p, m, box)
+	v.Holders.mayKeep(r.Context(), p)
+	return render(w, http.StatusOK, "voicemail", v)
+}
+
+func newVoicemail(p page, m Voicemail, box Mailbox) voicemailView {
+	v := voicemailView{
+		page: p, voicemailRow: p.voicemailRow(m, box), Who: newWho(p, m.Party), Day: p.clock.Day(m.At), Hour: p.clock.Clock(m.At),
+		Words: spokenView{p, m.ID, m.Spoken, m.Spelt},
+	}
+	if m.Sound {
+		v.Player = newPlayer("Voicemail", p.Path("voicemail", m.ID, "sound"), m.Length)
+	}
+	if strings.HasPrefix(m.Party.Number, "+") && !m.Party.Self {
+		v.Text = m.Party.Number
+	}
+	if m.Party.Number != "" {
+		v.Holders = p.holders("", m.Party)
+	}
+	return v
+}
+
+func mayListen(box Mailbox) error {
+	if box.Voicemail {
+		return nil
+	}
+	return rc.Errorf(rc.Denied, "Your phone service does not let this app read your voicemail. Ask your administrator to allow it.")
+}
+
+// spoken answers with what was said, once the platform has given it.
+func (h *Handler) spoken(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := mayListen(p.desk.Mailbox(r.Context())); err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	if _, err := p.desk.Transcription(r.Context(), id); err != nil {
+		return err
+	}
+	m, err := p.desk.Voicemail(id)
+	if err != nil {
+		return err
+	}
+	return render(w, http.StatusOK, "spoken", spokenView{p, id, m.Spoken, m.Spelt})
+}
+
+// voicemailSound plays one, whole or by ranges.
+func (h *Handler) voicemailSound(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := mayListen(p.desk.Mailbox(r.Context())); err != nil {
+		return err
+	}
+	s, err := p.desk.VoicemailSound(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", s.Type)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(s.Data))
+	return nil
+}
+
+func mayEditMail(ctx context.Context, p page) error {
+	if p.desk.Mailbox(ctx).Editable {
+		return nil
+	}
+	return rc.Errorf(rc.Denied, "Your phone service does not let this app change your messages. Ask your administrator to allow it.")
+}
+
+func (h *Handler) markMail(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := mayEditMail(r.Context(), p); err != nil {
+		return err
+	}
+	return done(w, p.desk.MarkMail(r.PathValue("id"), r.FormValue("as") != "unread"))
+}
+
+func (h *Handler) removeMail(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := mayEditMail(r.Context(), p); err != nil {
+		return err
+	}
+	return done(w, p.desk.RemoveMail(r.PathValue("id")))
+}
+
+func (h *Handler) restoreMail(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := mayEditMail(r.Context(), p); err != nil {
+		return err
+	}
+	return done(w, p.desk.RestoreMail(r.PathValue("id")))
+}
+
+// Voicemails names who called.
+func (d namedDesk) Voicemails() []Voicemail {
+	all := d.Desk.Voicemails()
+	for i := range all {
+		all[i].Party, _ = d.party("", all[i].Party)
+	}
+	return all
+}
+
+// Voicemail names who called.
+func (d namedDesk) Voicemail(id string) (Voicemail, error) {
+	m, err := d.Desk.Voicemail(id)
+	m.Party, _ = d.party("", m.Party)
+	return m, err
+}
+
+// Gist is what a row says of a message: its first words, or why there are
+// none.
+func (r voicemailRow) Gist() string {
+	switch r.Spelt {
+	case "soon":
+		return "Being written down…"
+	case "failed":
+		return "Could not be written down"
+	}
+	return cmp.Or(r.Words, "Voicemail")
+}

@@ -1,0 +1,100 @@
+// Owns voicemail: playing from the list, noting what was heard, marking,
+// deleting and having back, and copying what was said.
+// @ts-check
+import { ask } from "./ask.js";
+import { alert, announce, currentPath, goBack, navigate } from "./nav.js";
+import { offer } from "./undoline.js";
+
+/** The server keeps what was deleted for longer. */
+const UNDO = 60_000;
+const OFFLINE = "There is no connection right now. Try again in a moment.";
+
+/** @param {string} id @param {string} what @param {Record<string, string>} [fields] */
+async function post(id, what, fields = {}) {
+  const r = await ask(`/panel/mail/${encodeURIComponent(id)}/${what}`, { method: "POST", body: new URLSearchParams(fields) }).catch(() => null);
+  if (r?.ok) return true;
+  alert(r ? (await r.text()).trim() : OFFLINE);
+  return false;
+}
+
+/** @param {HTMLElement} at */
+async function mark(at) {
+  const { mailMark: as = "", of = "" } = at.dataset;
+  document.querySelector("[data-unheard]")?.removeAttribute("data-unheard");
+  if ((await post(of, "mark", { as })) && at.hasAttribute("data-leave")) await goBack();
+}
+
+/** @param {HTMLElement} at */
+async function remove(at) {
+  const { mailDelete: id = "", said = "" } = at.dataset;
+  if (at.getAttribute("aria-busy") === "true") return;
+  at.setAttribute("aria-busy", "true");
+  const here = currentPath();
+  const gone = await post(id, "delete");
+  at.removeAttribute("aria-busy");
+  if (!gone) return;
+  if (at.hasAttribute("data-leave") && currentPath() === here) await goBack();
+  offer(
+    [said],
+    async () => {
+      const back = await post(id, "delete/undone");
+      if (back) announce("It is back.");
+      return back;
+    },
+    { ms: UNDO },
+  );
+  announce(`${said} Undo is at the top of the phone.`);
+}
+
+/** Opens a message of the list and plays it. @param {string} href */
+async function play(href) {
+  await navigate(href.replace(/^#/, ""), { focus: true });
+  const { current } = await import("./player.js");
+  await current()?.play();
+}
+
+/** What is heard is no news any more. @param {Event} e */
+function heard(e) {
+  const panel = e.target instanceof Element ? e.target.closest("[data-unheard]") : null;
+  if (!(panel instanceof HTMLElement)) return;
+  panel.removeAttribute("data-unheard");
+  void post(panel.dataset.mail ?? "", "mark", { as: "read" });
+}
+
+/** @param {Element} at */
+async function copy(at) {
+  const text = at.closest("#spoken")?.querySelector("[data-spoken]")?.textContent ?? "";
+  try {
+    await navigator.clipboard.writeText(text);
+    announce("The transcription was copied.");
+    at.setAttribute("data-copied", "");
+  } catch {
+    alert("This page may not use the clipboard. Select the words and copy them.");
+  }
+}
+
+document.addEventListener("oh:played", heard);
+document.addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target.closest("[data-mail-mark], [data-mail-delete], [data-mail-play], [data-spoken-copy]") : null;
+  if (!(at instanceof HTMLElement)) return;
+  if (at.dataset.mailMark) void mark(at);
+  else if (at.dataset.mailDelete) void remove(at);
+  else if (at.dataset.mailPlay) void play(at.dataset.mailPlay);
+  else void copy(at);
+});
+
+/** Arrows go from message to message; whoever types in the list searches. @param {KeyboardEvent} e */
+function key(e) {
+  const root = document.querySelector("#panel [data-panel=voicemails]");
+  const at = document.activeElement;
+  if (!root?.contains(at) || e.isComposing || e.altKey || e.ctrlKey || e.metaKey || !at || at.closest("[data-row-menu]")) return;
+  const field = /** @type {HTMLElement} */ (root.querySelector(".search__field"));
+  const rows = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(".mail-row__open")]);
+  const i = rows.indexOf(/** @type {HTMLElement} */ (at));
+  if (i < 0 && at !== field) return;
+  const to = { ArrowDown: rows[i + 1], ArrowUp: i > 0 ? rows[i - 1] : field }[e.key];
+  if (!to) return;
+  e.preventDefault();
+  to.focus();
+}
+document.addEventListener("keydown", key);
