@@ -24,12 +24,16 @@ func userAdd(ctx context.Context, args []string) error {
 	f.StringVar(&spec.JobTitle, "title", "", "job title")
 	f.StringVar(&spec.Department, "department", "", "department")
 	f.BoolVar(&spec.Admin, "admin", false, "may administer the account")
+	f.StringVar(&spec.Robot, "robot", "", "makes a number that answers texts by itself, as nobody: echo, later, group or picture")
 	asJSON := f.Bool("json", false, "print the user as JSON")
 	return onData(ctx, f, args, func(d *app.Data) error {
 		spec.FirstName, spec.LastName, _ = strings.Cut(*name, " ")
 		u, err := d.AddUser(ctx, spec)
 		if err != nil {
 			return err
+		}
+		if spec.Robot != "" {
+			return report(*asJSON, u, "%s answers texts to %s by itself; extension %s.", u.Name, u.PhoneNumber, u.ExtensionNumber)
 		}
 		return report(*asJSON, u, "%s signs in as %s with password %s; extension %s, number %s.", u.Name, u.Username, u.Password, u.ExtensionNumber, u.PhoneNumber)
 	})

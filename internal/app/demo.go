@@ -71,7 +71,9 @@ type DemoInfo struct {
 	} `json:"account"`
 	Apps  []App  `json:"apps"`
 	Users []User `json:"users"`
-	PID   int    `json:"pid"`
+	// TestNumbers answer texts by themselves.
+	TestNumbers []TestNumber `json:"testNumbers"`
+	PID         int          `json:"pid"`
 
 	former []string // origins of pages that the last demo told
 }
@@ -240,6 +242,7 @@ func (d *demo) announce(dir string) error {
     1. Press Sign In in the phone and sign in as %s.
     2. Open the same page in a private window or another browser, and sign in as %s.
     3. Text each other. Reload a page, open more tabs, end this program and start it again.
+    4. Alone? Text %s: it sends back what you write. docs/platform.md has more such numbers.
 
   Widget     %s
   Platform   %s and %s (CA %s)
@@ -248,7 +251,7 @@ func (d *demo) announce(dir string) error {
 `, dir, d.info.Host.URL,
 		ada.Username, ada.Name, ada.ExtensionNumber, ada.PhoneNumber,
 		sam.Username, sam.Name, sam.ExtensionNumber, sam.PhoneNumber,
-		demoPassword, firstName(ada.Name), firstName(sam.Name),
+		demoPassword, firstName(ada.Name), firstName(sam.Name), demoRobots[0].phone,
 		d.info.Widget.URL, d.info.Platform.URL, d.info.Platform.TLSURL, d.info.Platform.CAFile, filepath.Join(dir, demoFile), dir)
 	return err
 }

@@ -34,6 +34,9 @@ func (d *Data) console() *console.Console {
 // AddUser registers a user. A data folder without an account gets one first.
 // Without a password one is made.
 func (d *Data) AddUser(ctx context.Context, spec console.UserSpec) (User, error) {
+	if err := checkRobot(spec.Robot); err != nil {
+		return User{}, err
+	}
 	c := d.console()
 	accounts, err := c.Store.Accounts(ctx)
 	if err != nil {
@@ -44,7 +47,7 @@ func (d *Data) AddUser(ctx context.Context, spec console.UserSpec) (User, error)
 			return User{}, err
 		}
 	}
-	if spec.Password == "" {
+	if spec.Password == "" && spec.Robot == "" {
 		spec.Password = strings.ToLower(rand.Text()[:16])
 	}
 	e, n, err := c.RegisterUser(ctx, spec)

@@ -108,8 +108,8 @@ func seedAccount(ctx context.Context, d *Data, info *DemoInfo) error {
 		}
 		info.Users = append(info.Users, User{e.Name(), e.ID, e.Number, spec.PhoneNumber, e.Username, demoPassword, cred.JWT})
 	}
-	if !fresh {
-		return nil
+	if err := seedRobots(ctx, d, info); err != nil || !fresh {
+		return err
 	}
 	var texts []messages.SeedText
 	for i, t := range demoTexts {

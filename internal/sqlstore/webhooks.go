@@ -66,7 +66,7 @@ func (q queries) DueWebhookEvents(ctx context.Context, at time.Time, limit int) 
 }
 
 func (q queries) CountWebhookEvents(ctx context.Context, webhookID string) (int, error) {
-	return one(ctx, q, func(r scanner) (n int, err error) { return n, r.Scan(&n) }, "SELECT COUNT(*) FROM webhook_events WHERE webhook_id = $1", webhookID)
+	return one(ctx, q, scanInt, "SELECT COUNT(*) FROM webhook_events WHERE webhook_id = $1", webhookID)
 }
 
 func (q queries) AddWebhook(ctx context.Context, w store.Webhook) error {

@@ -49,6 +49,7 @@ type PlatformReader interface {
 	ContactReader
 	CallReader
 	PresenceReader
+	RobotReader
 	TemplateReader
 	WebhookReader
 	WSTokenReader
@@ -66,6 +67,7 @@ type PlatformTx interface {
 	ContactWriter
 	CallWriter
 	PresenceWriter
+	RobotWriter
 	TemplateWriter
 	WebhookWriter
 	WSTokenWriter

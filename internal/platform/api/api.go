@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"offhook/internal/bus"
@@ -20,6 +21,7 @@ import (
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/platform/api/numbers"
 	"offhook/internal/platform/api/presence"
+	"offhook/internal/platform/api/robot"
 	"offhook/internal/platform/api/templates"
 	"offhook/internal/platform/wire"
 	"offhook/internal/store"
@@ -44,9 +46,15 @@ func New(face *wire.Face, st store.Platform, b bus.Bus, now func() time.Time, lo
 	return &Handler{Face: face, Store: st, Bus: b, Office: messages.NewOffice(st, b, ids, now, log), Now: now, Log: log, ids: ids}
 }
 
-// Run does the work behind the answers, the delivery of texts, until ctx
-// ends.
-func (h *Handler) Run(ctx context.Context) { h.Office.Run(ctx) }
+// Run does the work behind the answers, the delivery of texts and what robots
+// say to them, until ctx ends.
+func (h *Handler) Run(ctx context.Context) {
+	robots := &robot.Robots{Store: h.Store, Bus: h.Bus, Send: h.Office.Send, Base: h.Office.Base, Now: h.Now, Log: h.Log}
+	var wg sync.WaitGroup
+	wg.Go(func() { h.Office.Run(ctx) })
+	wg.Go(func() { robots.Run(ctx) })
+	wg.Wait()
+}
 
 // Mount registers every operation, and the answer for paths under /restapi
 // that are none.

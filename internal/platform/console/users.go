@@ -58,6 +58,7 @@ type UserSpec struct {
 	Username    string // empty means the e-mail address
 	Password    string
 	Admin       bool
+	Robot       string // the kind of robot that answers texts to it; nobody signs in to one
 }
 
 // RegisterUser adds a user with a direct number. Errors of kind Invalid and
@@ -70,7 +71,10 @@ func (c *Console) RegisterUser(ctx context.Context, spec UserSpec) (store.Extens
 	}
 	e = store.Extension{
 		ID: c.ids.Next(), FirstName: spec.FirstName, LastName: spec.LastName, Email: spec.Email, JobTitle: spec.JobTitle,
-		Department: spec.Department, Username: strings.ToLower(spec.Username), PasswordHash: password.Hash(spec.Password), Admin: spec.Admin, CreatedAt: c.now(),
+		Department: spec.Department, Username: strings.ToLower(spec.Username), Admin: spec.Admin, CreatedAt: c.now(),
+	}
+	if spec.Robot == "" {
+		e.PasswordHash = password.Hash(spec.Password)
 	}
 	n = store.PhoneNumber{ID: c.ids.Next(), ExtensionID: e.ID, UsageType: "DirectNumber"}
 	err := c.Store.Write(ctx, func(tx store.PlatformTx) error {
@@ -90,6 +94,11 @@ func (c *Console) RegisterUser(ctx context.Context, spec UserSpec) (store.Extens
 		}
 		if err := tx.AddExtension(ctx, e); err != nil {
 			return fmt.Errorf("adding the user: %w", err)
+		}
+		if spec.Robot != "" {
+			if err := tx.PutRobot(ctx, store.Robot{ExtensionID: e.ID, Kind: spec.Robot}); err != nil {
+				return fmt.Errorf("making the user a robot: %w", err)
+			}
 		}
 		return tx.AddPhoneNumber(ctx, n)
 	})
@@ -113,6 +122,9 @@ func checkUser(spec *UserSpec) error {
 	}
 	if spec.Username == "" || len(spec.Username) > 255 {
 		return rc.Errorf(rc.Invalid, "Give the user an e-mail address or a username to sign in with.")
+	}
+	if spec.Robot != "" {
+		return nil
 	}
 	if len(spec.Password) < minPassword || len(spec.Password) > password.MaxLen {
 		return rc.Errorf(rc.Invalid, "The password must have at least %d characters.", minPassword)

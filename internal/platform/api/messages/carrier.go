@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -138,8 +139,20 @@ func settle(m *store.Message) {
 			continue
 		}
 		m.To[i].MessageStatus = rc.DeliveryFailed
-		m.Status, m.ErrorCode = rc.DeliveryFailed, unreachable
+		m.Status, m.ErrorCode = rc.DeliveryFailed, failure(m.Text)
 	}
+}
+
+// askedFailure is a text that says how it wants to fail, for those who try
+// what their app does then.
+var askedFailure = regexp.MustCompile(`^fail (SMS-(?:RC|UP|CAR)-\d{3})$`)
+
+// failure is the deliveryErrorCode of a text that nobody got.
+func failure(text string) string {
+	if found := askedFailure.FindStringSubmatch(text); found != nil {
+		return found[1]
+	}
+	return unreachable
 }
 
 // later keeps a message's time of change from going back with the clock.

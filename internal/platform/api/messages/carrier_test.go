@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/api/messages"
@@ -51,5 +52,21 @@ func TestTwoOfficesFinishATextOnce(t *testing.T) {
 				t.Errorf("text %s of %s ended as %s", m.Subject, as, m.MessageStatus)
 			}
 		}
+	}
+}
+
+// Whoever tries what an app says of failures can choose one.
+func TestATextSaysHowItFails(t *testing.T) {
+	w := newWorld(t)
+	w.run(t)
+	for body, want := range map[string]string{
+		"Hello": "SMS-UP-410", "fail SMS-CAR-411": "SMS-CAR-411", "fail SMS-RC-501": "SMS-RC-501", "fail <b>": "SMS-UP-410", "do not fail SMS-CAR-411": "SMS-UP-410",
+	} {
+		w.send(t, "ada", text(apitest.AdaPhone, body, apitest.Outside))
+		w.next(t, 2) // sent, failed
+		if m := w.list("ada", "").Records[0]; m.Subject != body || m.MessageStatus != rc.DeliveryFailed || m.DeliveryErrorCode != want {
+			t.Errorf("%q ended as %s with %s, want %s", m.Subject, m.MessageStatus, m.DeliveryErrorCode, want)
+		}
+		w.Clock = w.Clock.Add(time.Second) // the list is newest first
 	}
 }

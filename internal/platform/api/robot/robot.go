@@ -1,0 +1,212 @@
+// Package robot runs the test numbers of the platform: extensions that answer
+// texts by themselves, so that one person can try a conversation alone.
+//
+// A robot's unread texts are what it has still to answer, so that nothing is
+// forgotten over a restart. Robots do not answer robots, also not those of
+// another account: two of them would never stop.
+package robot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/platform/api/messages"
+	"offhook/internal/platform/api/plan"
+	"offhook/internal/platform/event"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// lookAgain is how often robots look for texts that nobody told them of.
+const lookAgain = time.Minute
+
+// Robots answers for every robot of the platform.
+type Robots struct {
+	Store store.Platform
+	Bus   bus.Bus
+	// Send sends a text for an extension, as [messages.Office.Send] does.
+	Send func(ctx context.Context, sender *plan.Plan, extensionID int64, t messages.Text) (store.Message, error)
+	Base string // the platform's own address, for links in events
+	Now  func() time.Time
+	Log  *slog.Logger
+}
+
+// Run answers texts until ctx ends.
+func (b *Robots) Run(ctx context.Context) {
+	wake := make(chan struct{}, 1)
+	cancel, err := event.Subscribe(b.Bus, b.Log, func(e event.Event) {
+		if e.Filter != rc.MessageStoreFilter(e.AccountID, e.ExtensionID) {
+			return
+		}
+		switch _, err := b.Store.Robot(ctx, e.ExtensionID); {
+		case err == nil:
+			select {
+			case wake <- struct{}{}:
+			default:
+			}
+		case !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil:
+			b.Log.Error("asking whether an extension is a robot", "ext", e.ExtensionID, "err", err)
+		}
+	})
+	if err != nil {
+		b.Log.Error("listening for texts to robots", "err", err)
+		return
+	}
+	defer cancel()
+	for {
+		wait, err := b.answerAll(ctx)
+		if err != nil && ctx.Err() == nil {
+			b.Log.Error("answering for robots", "err", err)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// answerAll answers what is due, and says how long nothing more will be.
+func (b *Robots) answerAll(ctx context.Context) (wait time.Duration, err error) {
+	all, err := b.Store.Robots(ctx)
+	if err != nil {
+		return lookAgain, err
+	}
+	wait = lookAgain
+	for _, r := range all {
+		w, err := b.answer(ctx, r)
+		if err != nil {
+			return lookAgain, fmt.Errorf("robot %d: %w", r.ExtensionID, err)
+		}
+		wait = min(wait, w)
+	}
+	return wait, nil
+}
+
+// answer answers one robot's unread texts, oldest first, as far as they are
+// due.
+func (b *Robots) answer(ctx context.Context, r store.Robot) (wait time.Duration, err error) {
+	unread, err := b.Store.Messages(ctx, r.ExtensionID, store.MessageQuery{
+		Types: []string{rc.TypeSMS}, Directions: []string{rc.Inbound}, ReadStatuses: []string{rc.Unread},
+	}, 0, 0)
+	if err != nil {
+		return 0, err
+	}
+	wait = lookAgain
+	for _, m := range slices.Backward(unread) {
+		if left := m.CreatedAt.Add(pause(r.Kind, m.Text)).Sub(b.Now()); left > 0 {
+			wait = min(wait, left)
+			continue
+		}
+		if err := b.reply(ctx, r, m); err != nil {
+			return 0, err
+		}
+		if err := b.read(ctx, m); err != nil {
+			return 0, err
+		}
+	}
+	return wait, nil
+}
+
+// reply sends what a robot says to a text, unless a robot sent it.
+func (b *Robots) reply(ctx context.Context, r store.Robot, m store.Message) error {
+	switch robot, err := b.isRobot(ctx, m.From.PhoneNumber); {
+	case err != nil:
+		return err
+	case robot:
+		return nil
+	}
+	p, err := plan.Read(ctx, b.Store, m.AccountID)
+	if err != nil {
+		return err
+	}
+	t := messages.Text{From: own(p, r.ExtensionID, m), To: []string{m.From.PhoneNumber}, Base: b.Base}
+	if t.From == "" {
+		return nil // it has lost its number
+	}
+	if t.Files, err = b.files(ctx, m); err != nil {
+		return err
+	}
+	compose(r.Kind, m, &t)
+	switch _, err := b.Send(ctx, p, r.ExtensionID, t); {
+	case told(err):
+		b.Log.Warn("a robot's answer was refused", "ext", r.ExtensionID, "err", err)
+		return nil // it would be refused again
+	default:
+		return err
+	}
+}
+
+func told(err error) bool {
+	var e *rc.Error
+	return errors.As(err, &e)
+}
+
+func (b *Robots) isRobot(ctx context.Context, number string) (bool, error) {
+	n, err := b.Store.PhoneNumber(ctx, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	switch _, err := b.Store.Robot(ctx, n.ExtensionID); {
+	case errors.Is(err, store.ErrNotFound):
+		return false, nil
+	default:
+		return err == nil, err
+	}
+}
+
+// own is the number of the robot that a text was sent to.
+func own(p *plan.Plan, extensionID int64, m store.Message) string {
+	for _, to := range m.To {
+		if n, ok := p.Number(to.PhoneNumber); ok && n.ExtensionID == extensionID {
+			return n.Number
+		}
+	}
+	return ""
+}
+
+// files are the pictures and files of a text.
+func (b *Robots) files(ctx context.Context, m store.Message) (all []messages.File, err error) {
+	for _, a := range m.Attachments {
+		body, err := b.Store.AttachmentContent(ctx, m.ExtensionID, a.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // purged meanwhile
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, messages.File{Type: a.Type, Name: a.FileName, ContentType: a.ContentType, Width: a.Width, Height: a.Height, Body: body})
+	}
+	return all, nil
+}
+
+// read marks a text as answered.
+func (b *Robots) read(ctx context.Context, m store.Message) error {
+	return b.Store.Write(ctx, func(tx store.PlatformTx) error {
+		change, err := tx.NextMessageChange(ctx, m.ExtensionID)
+		if err != nil {
+			return err
+		}
+		fresh, err := tx.Message(ctx, m.ExtensionID, m.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		fresh.ReadStatus, fresh.Change = rc.Read, change
+		return tx.SaveMessage(ctx, fresh)
+	})
+}

@@ -1,0 +1,182 @@
+package robot_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image/png"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/api/messages"
+	"offhook/internal/platform/api/plan"
+	"offhook/internal/platform/api/robot"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// A world in which Bob and Eve are robots; its time is a bubble's.
+type world struct {
+	*apitest.World
+	office *messages.Office
+	t      *testing.T
+}
+
+func newWorld(t *testing.T, bob, eve string) *world {
+	a := apitest.New(t)
+	w := &world{a, messages.NewOffice(a.Store, a.Bus, new(store.IDs), time.Now, a.Log), t}
+	err := a.Store.Write(t.Context(), func(tx store.PlatformTx) error {
+		if err := tx.PutRobot(t.Context(), store.Robot{ExtensionID: apitest.Eve, Kind: eve}); err != nil {
+			return err
+		}
+		return tx.PutRobot(t.Context(), store.Robot{ExtensionID: apitest.Bob, Kind: bob})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// run starts office and robots; stop ends both.
+func (w *world) run() (stop func()) {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	robots := &robot.Robots{Store: w.Store, Bus: w.Bus, Send: w.office.Send, Base: "https://platform.example", Now: time.Now, Log: w.Log}
+	var wg sync.WaitGroup
+	wg.Go(func() { w.office.Run(ctx) })
+	wg.Go(func() { robots.Run(ctx) })
+	stop = sync.OnceFunc(func() { cancel(); wg.Wait() })
+	w.t.Cleanup(stop)
+	return stop
+}
+
+func (w *world) text(from int64, t messages.Text) {
+	w.t.Helper()
+	p, err := plan.Read(w.t.Context(), w.Store, apitest.Acme)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.office.Send(w.t.Context(), p, from, t); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// inbox is what an extension has got, oldest first, as "from: text".
+func (w *world) inbox(extension int64) (all []string) {
+	w.t.Helper()
+	ms, err := w.Store.Messages(w.t.Context(), extension, store.MessageQuery{Directions: []string{rc.Inbound}}, 0, 0)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, m := range slices.Backward(ms) {
+		line := m.From.PhoneNumber + ": " + m.Text
+		for _, a := range m.Attachments {
+			line += " [" + a.FileName + "]"
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+func (w *world) want(extension int64, lines ...string) {
+	w.t.Helper()
+	if diff := cmp.Diff(lines, w.inbox(extension)); diff != "" {
+		w.t.Errorf("the texts of %d (-want +got):\n%s", extension, diff)
+	}
+}
+
+func TestAnEchoSendsBackWhatItGot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, robot.Echo, robot.Echo)
+		w.run()
+		w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone}, Body: "Hello"})
+		time.Sleep(time.Second)
+		gif := messages.File{Name: "dot.gif", ContentType: "image/gif", Body: []byte("GIF89a")}
+		w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.EvePhone}, Files: []messages.File{gif}})
+		time.Sleep(time.Second)
+		w.want(apitest.Ada, apitest.BobPhone+": Hello", apitest.EvePhone+":  [dot.gif]")
+		for _, r := range []int64{apitest.Bob, apitest.Eve} {
+			left, err := w.Store.Messages(t.Context(), r, store.MessageQuery{Directions: []string{rc.Inbound}, ReadStatuses: []string{rc.Unread}}, 0, 0)
+			if err != nil || len(left) > 0 {
+				t.Errorf("unread texts of robot %d: %+v, %v", r, left, err)
+			}
+		}
+	})
+}
+
+func TestARobotWaitsAsLongAsItIsTold(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"Hello": 5 * time.Second, "in 20 seconds": 20 * time.Second, "0": 0, "99999999999999999999": 5 * time.Second, "86400": 5 * time.Minute,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, robot.Later, robot.Echo)
+			w.run()
+			w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone}, Body: text})
+			if want > 0 {
+				time.Sleep(want - time.Millisecond)
+				w.want(apitest.Ada)
+			}
+			time.Sleep(100 * time.Millisecond)
+			w.want(apitest.Ada, apitest.BobPhone+": "+text)
+		})
+	}
+}
+
+func TestARobotForgetsNothingOverARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, robot.Later, robot.Echo)
+		stop := w.run()
+		w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone}, Body: "30"})
+		time.Sleep(10 * time.Second)
+		stop()
+		w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone}, Body: "1 while it was away"})
+		w.run()
+		time.Sleep(2 * time.Second)
+		w.want(apitest.Ada, apitest.BobPhone+": 1 while it was away")
+		time.Sleep(20 * time.Second)
+		w.want(apitest.Ada, apitest.BobPhone+": 1 while it was away", apitest.BobPhone+": 30")
+	})
+}
+
+func TestRobotsDoNotAnswerEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, robot.Group, robot.Echo)
+		w.run()
+		w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone, apitest.EvePhone}, Body: "All of you"})
+		time.Sleep(10 * time.Minute)
+		w.want(apitest.Ada, apitest.BobPhone+": All of you", apitest.EvePhone+": All of you")
+		w.want(apitest.Eve, apitest.AdaPhone+": All of you", apitest.BobPhone+": All of you")
+		w.want(apitest.Bob, apitest.AdaPhone+": All of you")
+	})
+}
+
+func TestAPictureCanBeSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, robot.Picture, robot.Echo)
+		w.run()
+		w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone}, Body: "Show me"})
+		time.Sleep(time.Second)
+		got := w.inbox(apitest.Ada)
+		if len(got) != 1 || !strings.HasSuffix(got[0], "[harbor.png]") {
+			t.Fatalf("got %v", got)
+		}
+		ms, err := w.Store.Messages(t.Context(), apitest.Ada, store.MessageQuery{Directions: []string{rc.Inbound}}, 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := w.Store.AttachmentContent(t.Context(), apitest.Ada, ms[0].Attachments[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(bytes.NewReader(body))
+		if err != nil || fmt.Sprint(img.Bounds().Size()) != "(320,200)" {
+			t.Errorf("the picture: %v, %v", img, err)
+		}
+	})
+}

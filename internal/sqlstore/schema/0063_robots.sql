@@ -1,0 +1,4 @@
+CREATE TABLE robots (
+	extension_id BIGINT PRIMARY KEY REFERENCES extensions (id) ON DELETE CASCADE,
+	kind TEXT NOT NULL
+);
