@@ -49,6 +49,7 @@ func (p panelDesk) Me() panel.Me {
 	me := panel.Me{
 		Name: m.Name, Initials: m.Initials, Email: m.Email, Company: m.Company, JobTitle: m.JobTitle,
 		ExtensionNumber: m.ExtensionNumber, Admin: m.Admin, CanSetPresence: m.Features["EditPresenceStatus"],
+		Country: m.Country, HomeCountry: m.HomeCountry, Features: m.Features,
 	}
 	on, known := m.Features["MMSSending"]
 	for _, n := range m.Numbers {
@@ -134,6 +135,7 @@ func (l linkDesk) Identity() (hostlink.Identity, bool) {
 	m := l.Desk.Me()
 	id := hostlink.Identity{
 		MainNumber: m.MainNumber, ExtensionNumber: m.ExtensionNumber, CountryCode: m.Contracted, Admin: m.Admin,
+		Region: m.Country, AreaCode: l.Desk.AreaCode(),
 		CanText: m.Features["SMSSending"],
 	}
 	for _, n := range m.Numbers {

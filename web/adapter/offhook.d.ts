@@ -459,7 +459,7 @@ export interface Events {
     logoUri: string;
     iconUri: string;
   };
-  /** When somebody has signed in; `areaCode` is empty, because no number is short here. Capability `status`. */
+  /** When somebody has signed in, and when they choose another region in the settings. `countryCode` is the country that numbers are read in, `areaCode` what is put before numbers that lack theirs; it is empty until the user has set one. Capability `status`. */
   "rc-region-settings-notify": Envelope & { type: "rc-region-settings-notify" } & {
     countryCode: string;
     areaCode: string;

@@ -6,6 +6,7 @@ import "./combo.js";
 import { ask } from "./ask.js";
 import { json } from "./fields.js";
 import { Form } from "./form.js";
+import { shade } from "./host.js";
 import { alert } from "./nav.js";
 import { current, ready, requestAt } from "./service.js";
 import { pageOf } from "./values.js";
@@ -55,7 +56,7 @@ class App {
     const path = this.app[field];
     if (typeof path !== "string" || !path) return null;
     await ready;
-    const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const theme = shade();
     return (await requestAt(path, { contact: this.contact, app: this.app, theme, ...more }, { timeout: PATIENCE }))?.data;
   }
 

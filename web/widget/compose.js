@@ -4,7 +4,6 @@
 import { Composer, KEPT } from "./composer.js";
 import { ask } from "./ask.js";
 import { calm } from "./foreign.js";
-import { recall } from "./memory.js";
 import { alert, announce, navigate, takePrefill } from "./nav.js";
 import { newID, post } from "./outbox.js";
 
@@ -39,7 +38,6 @@ class Compose {
     this.found = /** @type {HTMLElement} */ (root.querySelector("#found"));
     this.chips = /** @type {HTMLElement} */ (root.querySelector("#chips"));
     this.from = /** @type {HTMLSelectElement | null} */ (root.querySelector("#from"));
-    this.#sender();
     this.composer = new Composer(/** @type {HTMLFormElement} */ (root.querySelector("#composer")), {
       draft: "/panel/composeText/draft",
       place: "",
@@ -61,12 +59,6 @@ class Compose {
   close() {
     this.#closing.abort();
     this.composer.close();
-  }
-
-  /** The number that the page around us has chosen, if it is the user's. */
-  #sender() {
-    const chosen = recall("sender");
-    if (this.from && [...this.from.options].some((o) => o.value === chosen)) this.from.value = chosen;
   }
 
   #prefill() {

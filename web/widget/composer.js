@@ -273,6 +273,7 @@ export class Composer {
   #key(e) {
     // An Enter that ends a composition (Japanese, Chinese) is not a send.
     if (e.key !== "Enter" || e.shiftKey || e.isComposing) return;
+    if (document.body.dataset.enter === "newline" && !e.ctrlKey && !e.metaKey) return; // the user likes it so
     e.preventDefault();
     this.submit();
   }

@@ -29,7 +29,7 @@ export function backoff(failures, random) {
 
 /**
  * The document events that one event of the desk becomes.
- * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean, own?: boolean, reach?: string, readable?: boolean, missed?: number, voicemail?: number, fax?: number}} e
+ * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean, own?: boolean, reach?: string, readable?: boolean, missed?: number, voicemail?: number, fax?: number, read?: boolean, arrival?: object, preferences?: object}} e
  * @returns {[string, object][]}
  */
 export function translate(e) {
@@ -40,6 +40,7 @@ export function translate(e) {
         ["oh:unread", { count: e.count ?? 0 }],
         ["oh:missed", { readable: e.readable ?? false, missed: e.missed ?? 0 }],
         ["oh:mail", { voicemail: e.voicemail ?? 0, fax: e.fax ?? 0 }],
+        ...liked(e.preferences),
         ["oh:resync", {}],
       ];
     case "status":
@@ -58,7 +59,13 @@ export function translate(e) {
         ["oh:conversations", {}],
       ];
     case "message":
-      return [["oh:message", { id: e.id, new: e.new ?? false }]];
+      return [
+        ["oh:message", { id: e.id, new: e.new ?? false }],
+        ...(e.arrival ? [/** @type {[string, object]} */ (["oh:arrival", e.arrival])] : []),
+        ...(e.read ? [/** @type {[string, object]} */ (["oh:read", { place: e.id }])] : []),
+      ];
+    case "preferences":
+      return liked(e.preferences);
     case "unread":
       return [["oh:unread", { count: e.count ?? 0 }]];
     case "calls":
@@ -81,6 +88,9 @@ export function translate(e) {
       return [];
   }
 }
+
+/** @param {object | undefined} preferences @returns {[string, object][]} */
+const liked = (preferences) => (preferences ? [["oh:preferences", preferences]] : []);
 
 /** Tells this tab from the user's others, to the server only. */
 export const tab = crypto.randomUUID();
@@ -196,6 +206,7 @@ export class Socket {
         this.with.emit("oh:unread", { count: frame.state.unread });
         this.with.emit("oh:missed", { readable: frame.state.readable ?? false, missed: frame.state.missed ?? 0 });
         this.with.emit("oh:mail", { voicemail: frame.state.voicemail ?? 0, fax: frame.state.fax ?? 0 });
+        if (frame.state.preferences) this.with.emit("oh:preferences", frame.state.preferences);
         if (frame.state.user) this.with.emit("oh:user", { user: frame.state.user });
         return;
       case "event":

@@ -267,13 +267,23 @@ function connect() {
   return link;
 }
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Whether the phone is light or dark: as the user has chosen, or as their system is. @returns {"light" | "dark"} */
+export function shade() {
+  const { theme } = document.documentElement.dataset;
+  if (theme === "light" || theme === "dark") return theme;
+  return dark.matches ? "dark" : "light";
+}
+
 /** What a page that draws a header of its own wants to know. @param {HostLink} link */
 function introduce(link) {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const theme = () => link.tell({ type: "rc-adapter-theme-notify", theme: dark.matches ? "dark" : "light" });
+  let told = "";
+  const theme = () => shade() !== told && link.tell({ type: "rc-adapter-theme-notify", theme: (told = shade()) });
   const mark = new URL("./brand.svg", import.meta.url).href;
   theme();
   dark.addEventListener("change", theme);
+  document.addEventListener("oh:theme", theme);
   link.tell({ type: "rc-brand-assets-notify", logoUri: mark, iconUri: mark });
   link.tell({
     type: "rc-adapter-pushLocale",

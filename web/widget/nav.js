@@ -125,6 +125,7 @@ export function announce(sentence) {
 export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
   if (/^\/(|messages|messages\/voicemail|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
+  if (/^\/settings\/(text|notifications|ringtone|audio|theme|region|keyboard|why|about)$/.test(clean)) return clean;
   // Host pages name routes too: nothing may climb out of the panels.
   const [, place, page] = /^\/(customized|customizedTabs)\/(.+)$/.exec(clean) || [];
   if (page && !/(^|\/)\.{1,2}(\/|$)/.test(decoded(page))) return `/${place}/${encodeURIComponent(decoded(page))}`;
@@ -273,7 +274,7 @@ document.addEventListener("click", (e) => {
 
 document.addEventListener("keydown", (e) => {
   if (e.key !== "Escape" || e.defaultPrevented || document.querySelector("dialog[open]")) return;
-  const back = document.querySelector("#panel [data-go=goBack]");
+  const back = document.querySelector("#panel :is([data-go=goBack], [data-back])");
   if (back instanceof HTMLElement) back.click();
 });
 

@@ -5,6 +5,7 @@ import "./compose.js";
 import "./conversation.js";
 import "./leave.js"; // at hand also when the server is not
 import "./memory.js";
+import "./preferences.js";
 import "./reach.js";
 import "./times.js";
 import { alert, announce, compose, currentPath } from "./nav.js";
@@ -60,6 +61,12 @@ function attend() {
   if (document.querySelector("#panel [data-mail]")) void import("./mail.js");
 }
 document.addEventListener("oh:panel", attend);
+// The pages of the settings, and what may be pressed or arrive at any time.
+const settle = () => document.querySelector("[data-settings]") && import("./settings.js");
+document.addEventListener("oh:panel", settle);
+document.addEventListener("htmx:after:swap", settle);
+void import("./arrivals.js");
+void import("./keys.js");
 
 // What a page has registered is brought to life when it is seen.
 const enliven = () => document.querySelector("[data-service]") && import("./service.js");

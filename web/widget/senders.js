@@ -1,7 +1,8 @@
 // The number that new texts are sent from, as the page around the phone may
-// choose it: one of the user's own, remembered in this browser.
+// choose it: one of the user's own. It is their setting, and stands in every
+// browser until they or the page choose another.
 // @ts-check
-import { recall, remember } from "./memory.js";
+import { ask } from "./ask.js";
 
 /** @typedef {{may(capability: string): boolean, once(key: string, sentence: string): void, tell(message: object): void}} Link */
 
@@ -17,8 +18,8 @@ let early = "";
  */
 export function know(message, link) {
   known = message;
-  if (early) choose(early, link);
-  else tell(link);
+  if (new URLSearchParams(location.search).get("enableSmsSettingEvent")) link.tell(known);
+  if (early) return choose(early, link);
 }
 
 document.addEventListener("oh:session", (e) => {
@@ -27,20 +28,14 @@ document.addEventListener("oh:session", (e) => {
   early = "";
 });
 
-/** @param {string} number @param {Link} link */
-export function choose(number, link) {
+/** @param {string} number @param {Link} link @returns {Promise<void>} */
+export async function choose(number, link) {
   if (!known) return void (early = number);
   early = "";
   if (!offered(number)) return link.once("sender", "rc-sms-settings-update: senderNumber is not one of the numbers that this user sends texts from. Nothing was changed.");
-  remember("sender", number);
-  tell(link);
+  const answer = await ask("/panel/preferences", { method: "POST", body: new URLSearchParams({ sender: number }) });
+  if (!answer.ok) throw new Error((await answer.text()).trim());
 }
 
 /** @param {string} number */
 const offered = (number) => known.senderNumbers.some((/** @type {any} */ n) => n.phoneNumber === number);
-
-/** @param {Link} link */
-function tell(link) {
-  const chosen = recall("sender");
-  if (new URLSearchParams(location.search).get("enableSmsSettingEvent")) link.tell({ ...known, ...(chosen && offered(chosen) && { senderNumber: chosen }) });
-}

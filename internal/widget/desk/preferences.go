@@ -100,6 +100,14 @@ func (d *Desk) Preferences() Preferences {
 	return d.preferences
 }
 
+// AreaCode is what is put before numbers that lack theirs, empty where no
+// number does.
+func (d *Desk) AreaCode() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ledger.people.area
+}
+
 // SetPreferences changes the named ones and returns when they are durable. An
 // empty value is the usual one. A name or value that there is not changes
 // nothing and is an *rc.Error.

@@ -150,6 +150,10 @@ type Desk interface {
 	Missed(ctx context.Context) (readable bool, n int)
 	// Mail counts what the user has not heard and not seen.
 	Mail(ctx context.Context) Mail
+	// Preferences are how the user likes their phone.
+	Preferences() Preferences
+	// Caller is what whoever sent a message is called.
+	Caller(m *rc.Message) string
 	// Watch delivers what happens after a position. When the desk no longer
 	// knows it, or it is empty, the first event is a resync that carries the
 	// position to go on from.
@@ -172,7 +176,7 @@ type Mail struct {
 
 // An Event is something that happened on a desk. Type is one of resync,
 // status, identity, conversation, message, unread, draft, presence, calls,
-// notice and ended, and says which of the fields are set.
+// notice, preferences and ended, and says which of the fields are set.
 type Event struct {
 	Position string
 	Type     string
@@ -199,6 +203,8 @@ type Identity struct {
 	MainNumber      string // of the account, E.164
 	ExtensionNumber string
 	CountryCode     string // ISO code of the contracted country
+	Region          string // ISO code of the country that numbers are read in
+	AreaCode        string // put before numbers that lack theirs; empty for nothing
 	Admin           bool
 	CanText         bool
 	Senders         []Sender // numbers that texts can be sent from, the default first

@@ -43,8 +43,8 @@ func loginStatus(id Identity, fresh bool) LoginStatus {
 	}
 }
 
-// A RegionNotice is rc-region-settings-notify. Nobody sets an area code here:
-// numbers are never short.
+// A RegionNotice is rc-region-settings-notify: the country that numbers are
+// read in, and what is put before short ones.
 type RegionNotice struct {
 	Type        string `json:"type"`
 	CountryCode string `json:"countryCode"`
@@ -72,7 +72,7 @@ type Sender struct {
 // is signed in.
 func identityNotices(id Identity, fresh bool, caps capabilities) (notices []any) {
 	if caps.has(Status) {
-		notices = append(notices, loginStatus(id, fresh), RegionNotice{"rc-region-settings-notify", id.CountryCode, ""})
+		notices = append(notices, loginStatus(id, fresh), RegionNotice{"rc-region-settings-notify", id.Region, id.AreaCode})
 	}
 	if caps.has(Settings) && len(id.Senders) > 0 {
 		notices = append(notices, SenderNotice{"rc-sms-settings-notify", id.Senders[0].PhoneNumber, id.Senders})
@@ -115,11 +115,16 @@ const (
 	recent = 30 * time.Minute // since its last change
 )
 
+// isNews reports whether a text has just come in.
+func isNews(m rc.Message, isNew bool, now time.Time) bool {
+	return isNew && m.Direction == rc.Inbound && m.ReadStatus == rc.Unread && m.MessageStatus == rc.Received && m.Availability == rc.Alive &&
+		m.LastModifiedTime.Sub(m.CreationTime.Time) <= youth && now.Sub(m.LastModifiedTime.Time) <= recent
+}
+
 // messageNotices returns what a host page is told of a message that changed.
 func messageNotices(m rc.Message, isNew bool, now time.Time) []MessageNotice {
 	notices := []MessageNotice{{updatedNotify, eventID(updatedNotify, m), m}}
-	if isNew && m.Direction == rc.Inbound && m.ReadStatus == rc.Unread && m.MessageStatus == rc.Received && m.Availability == rc.Alive &&
-		m.LastModifiedTime.Sub(m.CreationTime.Time) <= youth && now.Sub(m.LastModifiedTime.Time) <= recent {
+	if isNews(m, isNew, now) {
 		notices = append(notices, MessageNotice{inboundNotify, eventID(inboundNotify, m), m})
 	}
 	return notices

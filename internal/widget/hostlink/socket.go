@@ -56,6 +56,10 @@ type frameEvent struct {
 	Readable bool   `json:"readable,omitempty"` // the user has a call log to look at
 	Missed   int    `json:"missed,omitempty"`
 	Mail
+	Read bool `json:"read,omitempty"` // what the message is of has been read
+
+	Arrival     *Arrival     `json:"arrival,omitempty"`
+	Preferences *Preferences `json:"preferences,omitempty"`
 }
 
 // state is what a frame must know before the first event.
@@ -67,6 +71,8 @@ type state struct {
 	Missed   int    `json:"missed,omitempty"`
 	Mail
 	User string `json:"user"` // the same after signing in again; it names nobody
+
+	Preferences Preferences `json:"preferences"`
 }
 
 // A command is what a frame writes on its socket.
@@ -260,7 +266,7 @@ func (s *socket) command(ctx context.Context) (c command, err error) {
 func (s *socket) welcome(ctx context.Context) error {
 	ok, sentence := s.desk.Online()
 	readable, missed := s.desk.Missed(ctx)
-	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread(), readable, missed, s.desk.Mail(ctx), userOf(s.visit.Session.GrantID)}})
+	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread(), readable, missed, s.desk.Mail(ctx), userOf(s.visit.Session.GrantID), s.desk.Preferences()}})
 	if err != nil {
 		return err
 	}
@@ -384,6 +390,16 @@ func (s *socket) panelEvent(ctx context.Context, e Event) *frameEvent {
 		if e.Message != nil && e.Message.Conversation != nil && f.ID == "" {
 			f.ID = e.Message.Conversation.ID
 		}
+		if m := e.Message; m != nil {
+			f.Read = m.ReadStatus == rc.Read
+			f.Arrival = arrivalOf(*m, f.ID, s.desk.Caller(m), e.New, s.h.Now())
+			if p, known := s.desk.Presence(); known && f.Arrival != nil {
+				f.Arrival.Quiet = p.DNDStatus == rc.DoNotAcceptAnyCalls
+			}
+		}
+	case "preferences":
+		p := s.desk.Preferences()
+		f.Preferences = &p
 	case "unread":
 		f.Count = &e.Unread
 	case "status":
@@ -395,6 +411,8 @@ func (s *socket) panelEvent(ctx context.Context, e Event) *frameEvent {
 		ok, sentence := s.desk.Online()
 		n := s.desk.Unread()
 		f.Online, f.Sentence, f.Count = &ok, sentence, &n
+		p := s.desk.Preferences()
+		f.Preferences = &p
 	}
 	return f
 }

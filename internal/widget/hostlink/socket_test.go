@@ -125,6 +125,10 @@ func (d *desk) Online() (bool, string) {
 func (d *desk) Unread() int { return 3 }
 
 func (d *desk) Mail(context.Context) hostlink.Mail { return hostlink.Mail{} }
+func (d *desk) Preferences() hostlink.Preferences  { return hostlink.Preferences{Theme: "dark"} }
+
+func (d *desk) Caller(m *rc.Message) string { return m.From.PhoneNumber }
+
 func (d *desk) Missed(context.Context) (bool, int) { return d.missed > 0, d.missed }
 
 func (d *desk) Watch(after string) hostlink.Watch {
@@ -208,7 +212,7 @@ func parse(t *testing.T, data []byte) (v any) {
 	return v
 }
 
-const welcome = `{"type":"welcome","state":{"online":true,"unread":3,"user":"Vgds-YcYhC-GfN1R"}}`
+const welcome = `{"type":"welcome","state":{"online":true,"unread":3,"user":"Vgds-YcYhC-GfN1R","preferences":{"theme":"dark"}}}`
 
 // greet brings a socket to where events flow.
 func (h *house) greet(t *testing.T) (*client, *watch) {
@@ -300,10 +304,11 @@ func TestEventsReachThePanels(t *testing.T) {
 		{"no unread text is a number, too", hostlink.Event{Position: "e-2", Type: "unread"}, `{"type":"unread","count":0}`},
 		{"a draft", hostlink.Event{Position: "e-3", Type: "draft", ID: "42"}, `{"type":"draft","id":"42"}`},
 		{"the platform answers", hostlink.Event{Position: "e-4", Type: "status"}, `{"type":"status","online":true}`},
-		{"everything changed", hostlink.Event{Position: "e-5", Type: "resync"}, `{"type":"resync","online":true,"count":3}`},
+		{"everything changed", hostlink.Event{Position: "e-5", Type: "resync"}, `{"type":"resync","online":true,"count":3,"preferences":{"theme":"dark"}}`},
+		{"the phone is liked another way", hostlink.Event{Position: "e-6", Type: "preferences"}, `{"type":"preferences","preferences":{"theme":"dark"}}`},
 		{
-			"a text, whose words stay on the server", hostlink.Event{Position: "e-6", Type: "message", New: true, Message: ptr(inbound())},
-			`{"type":"message","id":"42","new":true}`,
+			"a text, with what a notification says of it", hostlink.Event{Position: "e-6", Type: "message", New: true, Message: ptr(inbound())},
+			`{"type":"message","id":"42","new":true,"arrival":{"event":"wzDJAWTfEa47nDiOO7tJ","kind":"text","title":"+16505550102","text":"Hello","place":"42","route":"/conversations/42"}}`,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -320,7 +325,7 @@ func TestHostGetsTexts(t *testing.T) {
 	h := open(t, hostlink.Texts)
 	c, w := h.greet(t)
 	w.c <- hostlink.Event{Position: "e-1", Type: "message", New: true, Message: ptr(inbound())}
-	c.expect(`{"type":"event","position":"e-1","event":{"type":"message","id":"42","new":true}}`)
+	c.expect(`{"type":"event","position":"e-1","event":{"type":"message","id":"42","new":true,"arrival":{"event":"wzDJAWTfEa47nDiOO7tJ","kind":"text","title":"+16505550102","text":"Hello","place":"42","route":"/conversations/42"}}}`)
 	record, err := json.Marshal(inbound())
 	if err != nil {
 		t.Fatal(err)

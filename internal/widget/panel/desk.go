@@ -16,6 +16,7 @@ type Desk interface {
 	History
 	Mail
 	Tidier
+	Preferring
 	Status() Status
 	Me() Me
 	// Conversations returns the newest first, all of them where limit is 0; a
@@ -85,8 +86,11 @@ type Me struct {
 	ExtensionNumber string
 	Admin           bool
 	CanSetPresence  bool
-	CanAttach       bool        // pictures and files can be sent
-	Numbers         []OwnNumber // SMS senders first, the direct number first among them
+	Country         string          // ISO code of the country that numbers are read in
+	HomeCountry     string          // the account's
+	Features        map[string]bool // of the user's plan, by the platform's names
+	CanAttach       bool            // pictures and files can be sent
+	Numbers         []OwnNumber     // SMS senders first, the direct number first among them
 }
 
 // An OwnNumber is a number of the user.

@@ -29,6 +29,7 @@ type fixtureDesk struct {
 	me            Me
 	status        Status
 	presence      Presence
+	preferences   Preferences
 	texts         []Template
 	personal      []string // as JSON
 	records       map[string]rc.PersonalContact
@@ -47,7 +48,8 @@ func newFixtureDesk() *fixtureDesk {
 	pair := func(p Party) []Party { return []Party{dana, p} }
 	return &fixtureDesk{
 		me: Me{Name: "Dana Whitfield", Initials: "DW", Email: "dana@harborsupply.example", Company: "Harbor Supply", JobTitle: "Account manager",
-			ExtensionNumber: "101", Admin: true, CanSetPresence: true, CanAttach: true, Numbers: []OwnNumber{
+			ExtensionNumber: "101", Admin: true, CanSetPresence: true, CanAttach: true, Country: "US", HomeCountry: "US",
+			Features: map[string]bool{"SMSSending": true, "MMSSending": true, "EditPresenceStatus": true, "PagesSending": false}, Numbers: []OwnNumber{
 				{"+16505550101", "(650) 555-0101", "DirectNumber", true, true},
 				{"+16505550100", "(650) 555-0100", "MainCompanyNumber", true, true},
 			}},
@@ -176,6 +178,18 @@ func (d *fixtureDesk) AskPresence(string)                              {}
 
 func (d *fixtureDesk) SetPresence(context.Context, PresenceChange) (Presence, error) {
 	return d.presence, nil
+}
+
+func (d *fixtureDesk) Preferences() Preferences { return d.preferences }
+
+func (d *fixtureDesk) SetPreferences(_ context.Context, values map[string]string) error { return nil }
+
+func (d *fixtureDesk) Countries() []Country {
+	return []Country{{"CA", "Canada", 1, true}, {"DE", "Germany", 49, false}, {"US", "United States", 1, true}}
+}
+
+func (d *fixtureDesk) Sounds() []string {
+	return []string{"chime", "knock", "marimba", "ripple", "none"}
 }
 
 func (d *fixtureDesk) Templates(context.Context) ([]Template, error) { return d.texts, nil }

@@ -6,7 +6,8 @@ import (
 	"net/url"
 )
 
-// A settingsView says who is signed in, and where.
+// A settingsView says who is signed in, and where, and lists the pages of the
+// settings with what is set there now.
 type settingsView struct {
 	page
 	Me
@@ -20,6 +21,7 @@ type settingsView struct {
 	Own     ownView
 	Service template.HTML // what the host page's own application adds
 	Logging template.HTML
+	Pages   []settingsRow
 }
 
 func (h *Handler) settings(w http.ResponseWriter, r *http.Request, p page) error {
@@ -50,6 +52,9 @@ func newSettings(p page, version string) settingsView {
 		} else {
 			v.Direct = append(v.Direct, n)
 		}
+	}
+	if v.Name != "" {
+		v.Pages = newPreferring(p, version).rows()
 	}
 	return v
 }

@@ -12,13 +12,34 @@ const appName = "Offhook"
 // Shell writes the frame's document. The caller has proven the origin and
 // written the policy headers.
 func (h *Handler) Shell(w http.ResponseWriter, r *http.Request, v visit.ShellView) {
-	h.document(w, r, http.StatusOK, "shell", newShell(v))
+	page := newShell(v)
+	page.Theme = h.theme(r, v)
+	h.document(w, r, http.StatusOK, "shell", page)
+}
+
+// theme is how the user of a frame likes the phone, so that nothing flashes
+// in another before the first module runs. Whoever cannot be asked is drawn
+// as the system is.
+func (h *Handler) theme(r *http.Request, v visit.ShellView) string {
+	if !v.SignedIn || h.Desks == nil {
+		return ""
+	}
+	session, err := h.Visits.Sessions.Session(r, v.Frame)
+	if err != nil || session == nil {
+		return ""
+	}
+	d, err := h.Desks.Desk(r.Context(), session.GrantID)
+	if err != nil {
+		return "" // the panels say what is wrong
+	}
+	return d.Preferences().Theme
 }
 
 // A shellPage is the shell with the panel it begins with.
 type shellPage struct {
 	visit.ShellView
 	AppName string
+	Theme   string // empty for as the system
 	Signin  signinView
 	Story   *story // draws a panel without scripts
 }

@@ -113,7 +113,7 @@ var stories = append([]story{
 		return "failure", "The phone cannot be reached right now. It will try again by itself."
 	}},
 	{Name: "skeleton", Title: "A panel is loading", draw: func(d *fixtureDesk, p page) (string, any) { return "skeleton", nil }},
-}, append(formStories(), append(peopleStories(), append(historyStories, mailStories...)...)...)...)
+}, append(settingStories(), append(formStories(), append(peopleStories(), append(historyStories, mailStories...)...)...)...)...)
 
 // formStories are the pages that a host page may describe, drawn by form, and
 // what else its application adds.

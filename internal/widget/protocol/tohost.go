@@ -25,7 +25,7 @@ var toHost = []Message{
 	out("rc-adapter-syncSize", Status, "Once at start, and when rc-adapter-syncSize changes it: the size of the frame.", object("size", "{ width: number; height: number }", "").must()),
 	out("rc-adapter-theme-notify", Status, "At start and on each change.", text("theme", "").must().as(`"light" | "dark"`)),
 	out("rc-brand-assets-notify", Status, "Once at start: the phone's mark.", text("logoUri", "").must(), text("iconUri", "").must()),
-	out("rc-region-settings-notify", Status, "When somebody has signed in; `areaCode` is empty, because no number is short here.", text("countryCode", "").must(), text("areaCode", "").must()),
+	out("rc-region-settings-notify", Status, "When somebody has signed in, and when they choose another region in the settings. `countryCode` is the country that numbers are read in, `areaCode` what is put before numbers that lack theirs; it is empty until the user has set one.", text("countryCode", "").must(), text("areaCode", "").must()),
 	out("rc-sms-settings-notify", Settings, "With `enableSmsSettingEvent`, when somebody has signed in and on each change: the numbers that texts may be sent from.",
 		text("senderNumber", "").must(), list("senderNumbers", "{ phoneNumber: string; usageType: string; type: string; features: string[]; label: string }[]", "").must()),
 	out("rc-adapter-syncPresence", Status, "When somebody has signed in and on each change: what the user says of themselves.",

@@ -1,0 +1,55 @@
+package hostlink
+
+import (
+	"strconv"
+	"time"
+
+	"offhook/internal/rc"
+)
+
+// An Arrival is something new from somebody, as the frame tells it to who
+// does not look: with a sound, and where they have allowed it a notification.
+type Arrival struct {
+	Event string `json:"event"` // the same in every tab and after a restart
+	Kind  string `json:"kind"`  // text, pager, voicemail or fax
+	Title string `json:"title"` // who it is from
+	Text  string `json:"text"`
+	Place string `json:"place"`           // what it belongs to: read there, it is no news
+	Route string `json:"route"`           // the page that shows it
+	Quiet bool   `json:"quiet,omitempty"` // the user is not to be disturbed
+}
+
+// textBound is how much of a text stands in a notification.
+const textBound = 240
+
+// arrivalOf is nil for what is not new, or not from somebody else.
+func arrivalOf(m rc.Message, place, from string, isNew bool, now time.Time) *Arrival {
+	if !isNews(m, isNew, now) {
+		return nil
+	}
+	a := &Arrival{Event: eventID(inboundNotify, m), Kind: "text", Title: from, Place: place, Route: "/conversations/" + place}
+	switch m.Type {
+	case rc.TypeSMS:
+		a.Text = m.Subject
+	case rc.TypePager:
+		a.Kind, a.Text = "pager", m.Subject
+	case rc.TypeVoiceMail:
+		a.Kind, a.Text = "voicemail", "New voicemail"
+		a.Place, a.Route = strconv.FormatInt(m.ID, 10), "/messages/voicemail"
+	case rc.TypeFax:
+		a.Kind, a.Text = "fax", "New fax"
+		a.Place, a.Route = strconv.FormatInt(m.ID, 10), "/messages/fax"
+	default:
+		return nil
+	}
+	if a.Title == "" {
+		a.Title = "Unknown number"
+	}
+	if r := []rune(a.Text); len(r) > textBound {
+		a.Text = string(r[:textBound]) + "…"
+	}
+	if a.Text == "" {
+		a.Text = "A picture or file"
+	}
+	return a
+}

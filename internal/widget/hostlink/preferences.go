@@ -1,0 +1,11 @@
+package hostlink
+
+// Preferences are how the user likes their phone, as far as it is the
+// browser's work; empty is the usual.
+type Preferences struct {
+	Theme  string `json:"theme,omitempty"`
+	Enter  string `json:"enter,omitempty"`
+	Sound  string `json:"sound,omitempty"`
+	Volume string `json:"volume,omitempty"`
+	Keys   string `json:"keys,omitempty"`
+}

@@ -1,0 +1,137 @@
+package panel
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// A licence is what a part of the phone may be used by.
+type licence struct{ Name, What, Licence string }
+
+// licences are those of what browsers load. What the server is built with is
+// named in its go.mod.
+var licences = []licence{
+	{"Offhook", "This phone", "See LICENSE"},
+	{"htmx", "Draws panels anew", "0BSD"},
+	{"Lucide", "The icons; some of them from Feather", "ISC, MIT"},
+}
+
+// A shortcut is a key and what it does.
+type shortcut struct {
+	Keys []string
+	What string
+	One  bool // a single key, which can be switched off
+}
+
+// shortcuts are all that the phone knows; web/widget/keys.js does those that
+// are single keys.
+var shortcuts = []shortcut{
+	{[]string{"?"}, "Show this list", true},
+	{[]string{"n"}, "Write a new message", true},
+	{[]string{"/"}, "Search in the list that is open", true},
+	{[]string{"m"}, "Go to the messages", true},
+	{[]string{"h"}, "Go to the history", true},
+	{[]string{"c"}, "Go to the contacts", true},
+	{[]string{"s"}, "Go to the settings", true},
+	{[]string{"Esc"}, "Close what is open, or go back", false},
+	{[]string{"Enter"}, "Send the text, where the settings say so", false},
+	{[]string{"Ctrl", "Enter"}, "Send the text, always; on a Mac with ⌘", false},
+	{[]string{"Shift", "Enter"}, "Begin a new line", false},
+	{[]string{"↑", "↓"}, "Move in lists of people, menus and choices", false},
+}
+
+// A serverCheck is what the server knows of a question «why can't I».
+type serverCheck struct {
+	Name string
+	Good bool
+	Text string
+	Do   string // for the user, or whom they ask; empty where all is well
+	Page string // for who builds the page; empty for nothing
+}
+
+// planned are the features of a plan that this phone uses.
+var planned = []struct{ feature, name, good, bad string }{
+	{"SMSSending", "Sending texts", "Your plan sends texts.", "Your extension cannot send texts. Ask your administrator for a number that can."},
+	{"SMSReceiving", "Receiving texts", "Your plan receives texts.", "Your extension receives no texts. Ask your administrator for a number that does."},
+	{"MMSSending", "Pictures and files", "Your plan sends pictures and files.", "Your plan does not send pictures and files. Ask your administrator."},
+	{"ReadExtensionCallLog", "History", "You may see your calls.", "You may not see your calls. Ask your administrator to allow it."},
+	{"ReadPersonalContacts", "Contacts", "You may see your own contacts.", "You may not see your own contacts. Ask your administrator to allow it."},
+	{"EditPresenceStatus", "Your status", "You may change your status.", "You may not change your status. Ask your administrator to allow it."},
+	{"PagesSending", "Internal messages", "Your plan sends messages to colleagues.", "Your plan has no messages between colleagues. Ask your administrator."},
+	{"Voicemail", "Voicemail", "Your plan has voicemail.", "Your plan has no voicemail. Ask your administrator."},
+	{"FaxReceiving", "Fax", "Your plan has fax.", "Your plan has no fax. Ask your administrator."},
+}
+
+// checks are the answers to what only the server knows.
+func checks(p page) []serverCheck {
+	me, status := p.desk.Me(), p.desk.Status()
+	all := []serverCheck{{
+		Name: "Phone system", Good: status.State == Ready,
+		Text: map[State]string{Ready: "The server is connected to your phone system.", Loading: "The server is still connecting to your phone system.", Offline: status.Sentence}[status.State],
+	}}
+	if status.State != Ready {
+		all[0].Do = "Wait a moment and check again. If it lasts, tell your administrator."
+		all[0].Page = "The server’s log says why the platform does not answer."
+	}
+	for _, f := range planned {
+		on, known := me.Features[f.feature]
+		if !known {
+			continue // the platform does not say, so nothing can be said
+		}
+		c := serverCheck{Name: f.name, Good: on, Text: f.good}
+		if !on {
+			c.Text, c.Do = f.bad, ""
+			c.Page = "Feature " + f.feature + " is not available to this extension."
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// A bundle is what support needs to know of a phone that does not do what it
+// should. Nobody's name, number or words are in it, and no secret.
+type bundle struct {
+	Version       string          `json:"version"`
+	At            time.Time       `json:"at"`
+	Platform      string          `json:"platform"`
+	Page          string          `json:"page"` // the host that embeds the phone
+	State         State           `json:"state"`
+	Admin         bool            `json:"admin"`
+	Features      map[string]bool `json:"features"`
+	Senders       int             `json:"senders"`
+	Conversations int             `json:"conversations"`
+	Colleagues    int             `json:"colleagues"`
+	Personal      int             `json:"personal"`
+	Preferences   map[string]any  `json:"preferences"`
+	Checks        []bundleCheck   `json:"checks"`
+}
+
+type bundleCheck struct {
+	Name string `json:"name"`
+	Good bool   `json:"good"`
+}
+
+// support answers the server's part of the support bundle.
+func (h *Handler) support(w http.ResponseWriter, r *http.Request, p page) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(newBundle(p, h.Version))
+}
+
+func newBundle(p page, version string) bundle {
+	me, like := p.desk.Me(), p.desk.Preferences()
+	b := bundle{
+		Version: version, At: p.clock.now.UTC(), Platform: hostOf(p.visit.Frame.Platform), Page: hostOf(p.visit.Frame.Origin),
+		State: p.desk.Status().State, Admin: me.Admin, Features: me.Features, Senders: len(me.senders()),
+		Conversations: len(p.desk.Conversations("", 0)), Colleagues: p.desk.Colleagues().Len(), Personal: p.desk.Personal().Len(),
+		Preferences: map[string]any{
+			"theme": like.Theme, "enter": like.Enter, "sound": like.Sound, "volume": like.Volume, "keys": like.Keys,
+			"country": me.Country, "areaCode": like.AreaCode != "", "sender": like.Sender != "",
+		},
+	}
+	for _, c := range checks(p) {
+		b.Checks = append(b.Checks, bundleCheck{c.Name, c.Good})
+	}
+	return b
+}

@@ -1,0 +1,60 @@
+package panel
+
+import (
+	"context"
+	"net/http"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/markup"
+)
+
+// Preferring keeps how the user likes their phone, in every browser.
+type Preferring interface {
+	Preferences() Preferences
+	// SetPreferences changes the named ones and returns when that is durable.
+	// What it may say no with is an *rc.Error.
+	SetPreferences(ctx context.Context, values map[string]string) error
+	// Countries are those whose numbers can be read, by name.
+	Countries() []Country
+	// Sounds are what an arrival may sound like, the usual one first.
+	Sounds() []string
+}
+
+// Preferences are what the user has chosen; empty is the usual.
+type Preferences struct {
+	Theme    string // light, dark, contrast; empty for as the system
+	Sender   string // the number that new texts are sent from
+	Enter    string // newline where Enter begins a line
+	Country  string // ISO code; empty for the account's
+	AreaCode string
+	Sound    string
+	Volume   string // in percent
+	Keys     string // off where single keys do nothing
+}
+
+// A Country is one whose numbers can be read.
+type Country struct {
+	Code      string
+	Name      string
+	Dial      int
+	AreaCodes bool // its numbers may be written without their area code
+}
+
+// setPreferences answers what a page of the settings has changed.
+func (h *Handler) setPreferences(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := readForm(w, r); err != nil {
+		return err
+	}
+	values := make(map[string]string, len(r.PostForm))
+	for name, all := range r.PostForm {
+		values[name] = markup.Cut(all[0], 100)
+	}
+	if len(values) == 0 {
+		return rc.Errorf(rc.Invalid, "Nothing was chosen.")
+	}
+	if err := p.desk.SetPreferences(r.Context(), values); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

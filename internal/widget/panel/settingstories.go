@@ -1,0 +1,24 @@
+package panel
+
+// settingStories are the pages of the settings. What the browser adds to them
+// is not in them.
+func settingStories() (all []story) {
+	for _, s := range []struct{ name, title, page string }{
+		{"settings-text", "Settings, texts", "text"},
+		{"settings-notifications", "Settings, notifications and sound", "notifications"},
+		{"settings-audio", "Settings, microphone and loudspeaker", "audio"},
+		{"settings-theme", "Settings, theme", "theme"},
+		{"settings-region", "Settings, region", "region"},
+		{"settings-keyboard", "Settings, keyboard", "keyboard"},
+		{"settings-why", "Settings, why can’t I", "why"},
+		{"settings-about", "Settings, about", "about"},
+	} {
+		all = append(all, story{Name: s.name, Title: s.title, Tab: "settings", draw: func(_ *fixtureDesk, p page) (string, any) {
+			return settingPages[s.page], newPreferring(p, "0.1.0")
+		}})
+	}
+	return append(all, story{Name: "settings-keyboard-off", Title: "Settings, keyboard without single keys", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.preferences = Preferences{Keys: "off"}
+		return "settings-keyboard", newPreferring(p, "0.1.0")
+	}})
+}

@@ -1,0 +1,35 @@
+// Tells of what arrives to who does not look: one tab of all that are open
+// sounds, and shows a notification when none of them is in front. Whatever the
+// kind, the server says who it is from, what it says and which page shows it.
+// @ts-check
+import { currentPath } from "./nav.js";
+import { preferences } from "./preferences.js";
+import { claim } from "./tabs.js";
+
+/** @typedef {{event: string, kind: "text" | "pager" | "voicemail" | "fax", title: string, text: string, place: string, route: string, quiet?: boolean}} Arrival */
+
+const VOLUME = 60;
+
+/** Whether somebody looks at just this. @param {Arrival} arrival */
+const seen = ({ route }) => !document.hidden && document.hasFocus() && currentPath() === route;
+
+/** Whether the page around us has taken its kind away. @param {Arrival} arrival */
+const gone = ({ kind }) => kind === "text" && (document.body.dataset.hide ?? "").split(" ").includes("text");
+
+/** @param {Arrival} arrival */
+async function tell(arrival) {
+  if (arrival.quiet || gone(arrival)) return;
+  if (!(await claim(`arrival-${arrival.event}`)) || seen(arrival)) return;
+  const { sound = "chime", volume } = preferences();
+  if (sound !== "none") void import("./sounds.js").then((m) => m.play(sound, volume ? Number(volume) : VOLUME));
+  if (document.hidden) (await import("./notify.js")).show(arrival);
+}
+
+document.addEventListener("oh:arrival", (e) => void tell(/** @type {CustomEvent<Arrival>} */ (e).detail));
+document.addEventListener("oh:unread", (e) => void badge(Number(/** @type {CustomEvent} */ (e).detail?.count) || 0));
+
+/** An installed phone, or one in a window of its own, has a badge. @param {number} count */
+async function badge(count) {
+  if (window.parent !== window || !navigator.setAppBadge) return;
+  await (count ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => {});
+}

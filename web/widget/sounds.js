@@ -1,0 +1,59 @@
+// Makes the sounds of the phone, out of nothing but tones: there is no file to
+// load, and no two of them are alike. They go to the loudspeaker that the user
+// has chosen.
+// @ts-check
+import { output } from "./devices.js";
+
+/** One tone: when it begins, its pitch in hertz, how long it lasts and its kind. @typedef {[at: number, pitch: number, length: number, kind: OscillatorType]} Tone */
+
+/** @type {Record<string, Tone[]>} */
+export const SOUNDS = {
+  chime: [[0, 880, 0.5, "sine"], [0.12, 1174.7, 0.7, "sine"]],
+  knock: [[0, 190, 0.09, "triangle"], [0.14, 170, 0.12, "triangle"]],
+  marimba: [[0, 523.3, 0.25, "triangle"], [0.1, 659.3, 0.25, "triangle"], [0.2, 784, 0.4, "triangle"]],
+  ripple: [[0, 1318.5, 0.16, "sine"], [0.07, 1046.5, 0.16, "sine"], [0.14, 784, 0.3, "sine"]],
+  none: [],
+};
+
+/** @type {AudioContext | null} */
+let context = null;
+
+/** Whether the browser lets the phone sound now: most want a click in it first. */
+export async function audible() {
+  context ??= new AudioContext();
+  if (context.state !== "running") await Promise.race([context.resume().catch(() => {}), new Promise((r) => setTimeout(r, 300))]);
+  return context.state === "running";
+}
+
+/**
+ * Plays one, and says whether it could be heard.
+ * @param {string} name @param {number} percent how loud
+ */
+export async function play(name, percent) {
+  const tones = SOUNDS[name] ?? SOUNDS.chime;
+  if (!tones.length || percent <= 0) return false;
+  if (!(await audible()) || !context) return false;
+  await route(context);
+  for (const tone of tones) ring(context, tone, percent / 100);
+  document.dispatchEvent(new CustomEvent("oh:sounded", { detail: { name, percent } }));
+  return true;
+}
+
+/** @param {AudioContext} to */
+async function route(to) {
+  const at = /** @type {AudioContext & {sinkId?: string, setSinkId?(id: string): Promise<void>}} */ (to);
+  if (at.setSinkId && (at.sinkId ?? "") !== output()) await at.setSinkId(output()).catch(() => {}); // unplugged: the system's
+}
+
+/** @param {AudioContext} to @param {Tone} tone @param {number} volume */
+function ring(to, [at, pitch, length, kind], volume) {
+  const begin = to.currentTime + 0.02 + at;
+  const voice = new OscillatorNode(to, { type: kind, frequency: pitch });
+  const gain = new GainNode(to, { gain: 0 });
+  gain.gain.setValueAtTime(0, begin);
+  gain.gain.linearRampToValueAtTime(volume * 0.5, begin + 0.01);
+  gain.gain.exponentialRampToValueAtTime(0.0001, begin + length);
+  voice.connect(gain).connect(to.destination);
+  voice.start(begin);
+  voice.stop(begin + length + 0.05);
+}
