@@ -14,13 +14,18 @@ function see() {
   void ask("/panel/history/seen", { method: "POST" }).catch(() => undefined); // the next look tells again
 }
 
-/** @param {HTMLElement} chip */
-function narrow(chip) {
+/** @param {HTMLElement} chip @param {string} [shown] how many rows; the usual ones without */
+function narrow(chip, shown = "") {
   const root = /** @type {HTMLElement} */ (chip.closest("[data-panel=history]"));
   for (const other of root.querySelectorAll("[data-calls]")) other.setAttribute("aria-pressed", String(other === chip));
   /** @type {HTMLInputElement} */ (root.querySelector("#calls-only")).value = chip.dataset.calls ?? "";
-  const shown = root.querySelector("#calls-shown");
-  if (shown instanceof HTMLInputElement) shown.value = "";
+  draw(root, shown);
+}
+
+/** Has the list drawn anew, from its top. @param {HTMLElement} root @param {string} shown */
+function draw(root, shown) {
+  const rows = root.querySelector("#calls-shown");
+  if (rows instanceof HTMLInputElement) rows.value = shown;
   const calls = /** @type {HTMLElement} */ (root.querySelector("#calls"));
   calls.scrollTop = 0;
   calls.dispatchEvent(new CustomEvent("oh:narrow"));
@@ -31,16 +36,16 @@ function key(e) {
   const root = list();
   const at = document.activeElement;
   if (!root?.contains(at) || e.isComposing || e.altKey || e.ctrlKey || e.metaKey || !at) return;
-  const field = /** @type {HTMLElement} */ (root.querySelector("#calls-search"));
+  const search = /** @type {HTMLElement} */ (root.querySelector("#calls-search"));
   const rows = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(".call-row__open")]);
   const i = rows.indexOf(/** @type {HTMLElement} */ (at));
-  if (i < 0 && at !== field) return;
-  const to = { ArrowDown: rows[i + 1], ArrowUp: i > 0 ? rows[i - 1] : field }[e.key];
+  if (i < 0 && at !== search) return;
+  const to = { ArrowDown: rows[i + 1], ArrowUp: i > 0 ? rows[i - 1] : search }[e.key];
   if (to) {
     e.preventDefault();
     return to.focus();
   }
-  if (at === field) {
+  if (at === search) {
     if (e.key === "Enter") rows[0]?.click();
     return;
   }
@@ -48,28 +53,78 @@ function key(e) {
     e.preventDefault();
     return rows.at(e.key === "Home" ? 0 : -1)?.focus();
   }
-  if (e.key.length === 1 && e.key !== " ") field.focus();
+  if (e.key.length === 1 && e.key !== " ") search.focus();
 }
 
-/** What was narrowed, so that the way back leads there. */
-let kept = "";
+/**
+ * How the list was left, so that the way back leads there: what it was
+ * narrowed to, and for the way back from a call what was looked for, how much
+ * was shown, and which call it was.
+ */
+const fresh = { only: "", query: "", shown: "", top: 0, row: "" };
+let kept = { ...fresh };
+/** Whether the page that is left was that of a call. */
+let fromCall = false;
+
+/** @param {HTMLElement} panel @param {string} id */
+const field = (panel, id) => /** @type {HTMLInputElement | null} */ (panel.querySelector(id));
+
+/** @param {string} path that is left */
+function leave(path) {
+  fromCall = path.startsWith("/history/call/");
+  const panel = list();
+  if (!panel || path !== "/history") return;
+  const row = document.activeElement?.closest(".call-row");
+  kept = {
+    only: field(panel, "#calls-only")?.value ?? "", query: field(panel, "#calls-search")?.value ?? "", shown: field(panel, "#calls-shown")?.value ?? "",
+    top: panel.querySelector("#calls")?.scrollTop ?? 0, row: row?.id ?? "",
+  };
+}
 
 function look() {
   const panel = list();
-  const chip = panel && currentPath() === "/history" && panel.querySelector(`[data-calls="${CSS.escape(kept)}"]`);
-  if (chip instanceof HTMLElement && chip.getAttribute("aria-pressed") !== "true") narrow(chip);
+  if (panel && currentPath() === "/history") back(panel);
   see();
 }
 
+/** @param {HTMLElement} panel */
+function back(panel) {
+  const { only, query, shown } = fromCall ? kept : { ...fresh, only: kept.only };
+  const chip = panel.querySelector(`[data-calls="${CSS.escape(only)}"]`);
+  const [search, count] = [field(panel, "#calls-search"), field(panel, "#calls-shown")];
+  const other = chip instanceof HTMLElement && chip.getAttribute("aria-pressed") !== "true";
+  if (search && fromCall) search.value = query;
+  if (other) narrow(chip, shown);
+  else if (query || (shown && shown !== count?.value)) draw(panel, shown);
+  else return settle(panel);
+  panel.querySelector("#calls")?.addEventListener("htmx:after:swap", () => settle(panel), { once: true });
+}
+
+/** Shows the call again that was looked at. @param {HTMLElement} panel */
+function settle(panel) {
+  if (!fromCall || !panel.isConnected) return;
+  fromCall = false;
+  const calls = panel.querySelector("#calls");
+  if (calls) calls.scrollTop = kept.top;
+  const row = kept.row && panel.querySelector(`#${CSS.escape(kept.row)} .call-row__open`);
+  if (!(row instanceof HTMLElement)) return;
+  row.dataset.focus = ""; // nav.js puts the focus there, if it is not the list's yet
+  if (panel.contains(document.activeElement)) row.focus({ preventScroll: true });
+}
+
+document.addEventListener("oh:leave", (e) => leave(/** @type {CustomEvent} */ (e).detail.path));
 document.addEventListener("oh:panel", look);
-document.addEventListener("oh:session", () => (kept = ""));
+document.addEventListener("oh:session", () => {
+  kept = { ...fresh };
+  fromCall = false;
+});
 document.addEventListener("oh:missed", see);
 document.addEventListener("visibilitychange", see);
 document.addEventListener("keydown", key);
 document.addEventListener("click", (e) => {
   const chip = e.target instanceof Element ? e.target.closest("[data-calls]") : null;
   if (!(chip instanceof HTMLElement)) return;
-  kept = chip.dataset.calls ?? "";
+  kept.only = chip.dataset.calls ?? "";
   narrow(chip);
 });
 /** How many calls were there when older ones were asked for; below zero when nobody asked. */

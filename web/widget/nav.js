@@ -160,7 +160,7 @@ function remember(path, replace) {
 /** Tells the bottom bar and the list which place is open. @param {string} path */
 function mark(path) {
   const own = ["/settings", "/contacts", "/history"].find((place) => path.startsWith(place)) ?? "/messages";
-  const tab = path.startsWith("/customizedTabs/") ? path : own;
+  const tab = path.startsWith("/customizedTabs/") ? path : path.startsWith("/log/call/") ? "/history" : own;
   for (const a of document.querySelectorAll("[data-tab]")) {
     if (a.getAttribute("data-tab") === tab) a.setAttribute("aria-current", "page");
     else a.removeAttribute("aria-current");

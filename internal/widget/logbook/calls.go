@@ -108,7 +108,7 @@ func (p pastCall) about() string {
 	if r.Result != "" {
 		line += " · " + markup.Cut(markup.Line(r.Result), 60)
 	}
-	if r.Duration > 0 {
+	if r.Duration > 0 && !r.IsMissed() {
 		line += fmt.Sprintf(" · %d:%02d", r.Duration/60, r.Duration%60)
 	}
 	return line

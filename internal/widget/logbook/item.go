@@ -82,7 +82,7 @@ func (p place) item(g group) (item, error) {
 	m := g.newest()
 	out := item{
 		ConversationLogID: p.logID(g.thread.ID, m.CreationTime.Time), ConversationID: g.thread.ID, Date: p.date(m.CreationTime.Time),
-		CreationTime: m.CreationTime.UnixMilli(), Type: m.Type, Self: g.person(Party{Number: g.thread.Self}), Matches: []json.RawMessage{},
+		CreationTime: m.CreationTime.UnixMilli(), Type: m.Type, Self: g.person(self(g.thread.Self)), Matches: []json.RawMessage{},
 	}
 	for _, other := range g.thread.Others {
 		out.Correspondents = append(out.Correspondents, g.person(other))
@@ -95,6 +95,15 @@ func (p place) item(g group) (item, error) {
 		out.Messages = append(out.Messages, record)
 	}
 	return out, nil
+}
+
+// self is the user by their number or, of an internal message, by their
+// extension.
+func self(number string) Party {
+	if number != "" && !strings.HasPrefix(number, "+") {
+		return Party{Extension: number}
+	}
+	return Party{Number: number}
 }
 
 // person adds what the newest messages say of somebody.
