@@ -7,6 +7,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { Api } from '../lib/api.js';
+import { objections } from '../lib/axe.js';
 import { Demo } from '../lib/demo.js';
 import { Host } from '../lib/host.js';
 import { Person } from '../lib/person.js';
@@ -219,6 +220,84 @@ describe('a message logger', () => {
     } finally {
       await person.close();
       await his.person.close();
+    }
+  });
+});
+
+describe('a call logger', () => {
+  it('gets the calls of the past by a click and by themselves, and says what it has', { timeout: 180_000 }, async () => {
+    const ada = await demo.user('Ada Archer');
+    const call = (/** @type {string} */ name, /** @type {string[]} */ ...more) =>
+      demo.command('call', 'add', '--from', '+14155550199', '--to', ada.phoneNumber, '--outcome', 'answered', '--name', name, '--ago', '10m', ...more);
+    await call('BEFORE ANYTHING');
+    const { person, tab } = await Person.signedIn(demo, ada);
+    try {
+      const sam = { id: 'c9', type: 'Acme', name: 'Sam Sample', phoneNumbers: [{ phoneNumber: '+14155550199', phoneType: 'mobile' }] };
+      await serve(tab, { '/call': { data: 'ok' }, '/match': { data: {} }, '/input': { data: 'ok' }, '/who': { data: { '+14155550199': [sam] } }, '/button': { data: 'ok' } });
+      await register(tab, {
+        name: 'Acme', contactMatchPath: '/who', callLoggerPath: '/call', callLoggerTitle: 'Log to Acme CRM', callLogEntityMatcherPath: '/match', callLogPageInputChangedEventPath: '/input',
+        buttonEventPath: '/button', buttons: [{ id: 'task', type: 'callAction', label: 'New task', icon: 'newAction' }],
+      });
+      await tab.hears('rc-callLogger-auto-log-notify', '"autoLog":false');
+      await tab.goTo('History');
+      const row = tab.phone.locator('.call-row').first();
+      await row.getByText('Sam Sample').waitFor();
+      await row.getByLabel('More').click();
+      await row.getByRole('button', { name: 'Log to Acme CRM' }).click();
+      const { call: first, ...created } = await asked(tab, '/call');
+      assert.equal(created.triggerType, 'createLog');
+      assert.equal(created.redirect, true);
+      assert.deepEqual(created.fromEntity, sam);
+      assert.deepEqual(await asked(tab, '/match', first.sessionId), { sessionIds: [first.sessionId], activeSessionIds: [] });
+      const unlogged = await tab.page.evaluate(() => Reflect.get(window, 'RCAdapter').getUnloggedCalls());
+      assert.deepEqual(unlogged.calls.map((/** @type {any} */ c) => c.sessionId), [first.sessionId]);
+
+      // The page says that it has logged it, and the phone follows at once.
+      await serve(tab, { '/match': { data: { [first.sessionId]: [{ id: 'n1', note: 'Wants a quote' }] } } });
+      await tab.post({ type: 'rc-adapter-trigger-call-logger-match', sessionIds: [first.sessionId] });
+      await row.getByText('Logged', { exact: true }).waitFor({ state: 'attached' });
+      assert.deepEqual(await tab.page.evaluate(() => Reflect.get(window, 'RCAdapter').getUnloggedCalls()), { calls: [], hasMore: false });
+      const known = await tab.page.evaluate((sessionId) => Reflect.get(window, 'RCAdapter').getCallLog({ sessionId }), first.sessionId);
+      assert.equal(known.call.activityMatches[0].id, 'n1');
+      await row.getByLabel('More').click();
+      await row.getByRole('button', { name: 'New task' }).click();
+      const pressed = await asked(tab, '/button');
+      assert.deepEqual([pressed.button.type, pressed.resource.sessionId], ['callAction', first.sessionId]);
+
+      // The call's own page, the phone's form, and the page's.
+      await row.getByRole('link').click();
+      await tab.phone.getByRole('button', { name: 'View the log in Acme' }).click();
+      await asked(tab, '/call', '"viewLog"');
+      await tab.phone.getByRole('button', { name: 'Edit the log in Acme' }).click();
+      await asked(tab, '/call', '"editLog"');
+      assert.deepEqual(await objections(await tab.frame()), []);
+      const path = `/log/call/${first.sessionId}`;
+      await tab.post({ type: 'rc-adapter-navigate-to', path });
+      await tab.phone.getByRole('textbox', { name: 'Note' }).waitFor();
+      assert.equal(await tab.phone.getByRole('textbox', { name: 'Note' }).inputValue(), 'Wants a quote');
+      const page = { title: 'Log to a deal', schema: { type: 'object', properties: { deal: { type: 'string', title: 'Deal' }, note: { type: 'string', title: 'Note' } } }, uiSchema: {}, formData: { note: '' } };
+      await tab.post({ type: 'rc-adapter-update-call-log-page', page });
+      await tab.phone.getByRole('textbox', { name: 'Deal' }).waitFor();
+      await tab.phone.getByRole('textbox', { name: 'Deal' }).pressSequentially('D-17');
+      const input = await asked(tab, '/input', 'D-17');
+      assert.deepEqual([input.keys, input.call.sessionId, input.page.id], [['deal'], first.sessionId, '$LOG-CALL']);
+      await tab.phone.getByRole('button', { name: 'Save' }).click();
+      assert.deepEqual((await asked(tab, '/call', '"logForm"')).formData, { deal: 'D-17', note: '' });
+      await tab.phone.getByRole('button', { name: 'View the log in Acme' }).waitFor();
+
+      // By itself: what comes after the switch, and nothing that was there before.
+      await tab.goTo('Settings');
+      await tab.phone.getByRole('switch', { name: 'Auto log calls' }).click();
+      await tab.hears('rc-callLogger-auto-log-notify', '"autoLog":true');
+      await call('SAM SAMPLE', '--ago', '0s');
+      await tab.goTo('History');
+      const synced = await asked(tab, '/call', '"callLogSync"');
+      assert.notEqual(synced.call.sessionId, first.sessionId);
+      assert.deepEqual([synced.call.fromName, synced.fromEntity], ['SAM SAMPLE', sam]);
+      assert.equal(await tab.page.evaluate(() => Reflect.get(window, '__asked').filter((/** @type {any} */ m) => m.body?.triggerType === 'callLogSync').length), 1);
+      assert.deepEqual(person.console.filter((line) => /^(uncaught|error)/.test(line)), []);
+    } finally {
+      await person.close();
     }
   });
 });

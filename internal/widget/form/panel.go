@@ -21,6 +21,7 @@ type Panel struct {
 	Actions []Action
 	Page    *Page
 	Check   bool     // say what is wrong with the values
+	Save    bool     // it has a submit button where the page says nothing of one
 	Images  []string // origins that pictures may come from
 }
 
@@ -45,6 +46,9 @@ func (p Panel) HTML() (template.HTML, error) {
 		how.Submit, how.Default = true, "Submit"
 	} else {
 		v.Submit = p.Page.SubmitText("Save")
+		if p.Save && p.Page.ui.obj("submitButtonOptions") == nil {
+			v.Submit = "Save"
+		}
 	}
 	var err error
 	if v.Form, err = p.Page.HTML(how); err != nil {

@@ -43,6 +43,7 @@ func (h *Handler) form(w http.ResponseWriter, r *http.Request, c visitor) error 
 	}
 	panel := form.Panel{
 		ID: formIDs[sub.kind()], Kind: "log", Title: cmp.Or(f.Title, words(c.loggers, sub, false)), About: t.about(), Back: true, Turn: f.Turn, Stored: f.Stored, Page: f.Page, Images: c.images,
+		Save: sub.kind() == kindCall, // contract/service.md 10.4
 	}
 	if r.Method == http.MethodPost {
 		if err := fill(w, r, &panel); err != nil {
