@@ -7,6 +7,9 @@ import { calm } from "./foreign.js";
 import { alert, announce, navigate, takePrefill } from "./nav.js";
 import { newID, post } from "./outbox.js";
 
+/** How the address of a colleague begins who is written to internally. */
+const INTERNAL = "ext:";
+
 /** Characters that a number may be written with. */
 const NUMBER = /^[+\d][\d\s().\-/]{2,}$/;
 
@@ -181,8 +184,17 @@ class Compose {
     this.chips.append(chip);
     if (who.name === who.number) void this.#name(who, chip);
     this.field.placeholder = "";
+    this.#kind();
     announce(`${who.name} added`);
     this.composer.draw();
+  }
+
+  /** The first of the people decides whether it is an internal message: no number sends that, and no files go with it. */
+  #kind() {
+    const internal = Boolean(this.#to[0]?.number.startsWith(INTERNAL));
+    /** @type {HTMLInputElement} */ (this.root.querySelector("#kind")).value = this.#to.length ? (internal ? "internal" : "numbers") : "";
+    this.root.toggleAttribute("data-internal", internal);
+    this.composer.field.placeholder = internal ? "Internal message" : "Text message";
   }
 
   /** @param {HTMLElement} chip @param {string} name */
@@ -214,6 +226,7 @@ class Compose {
     const [who] = this.#to.splice(i, 1);
     this.chips.children[i]?.remove();
     if (!this.#to.length) this.field.placeholder = "Name or number";
+    this.#kind();
     announce(`${who.name} removed`);
     this.composer.draw();
   }
@@ -232,7 +245,7 @@ class Compose {
     if (!this.#to.length) return this.field.focus();
     const body = new URLSearchParams({ text });
     for (const { number } of this.#to) body.append("to", number);
-    if (this.from?.value) body.append("from", this.from.value);
+    if (this.from?.value && !this.root.hasAttribute("data-internal")) body.append("from", this.from.value);
     for (const f of files) body.append("file", f.id);
     // The same text to the same people keeps its id, so that trying again
     // after a lost answer cannot send it twice.

@@ -29,7 +29,7 @@ func (d *Desk) Correspondents() []Correspondent {
 	for _, t := range l.threads {
 		at := newest(t)
 		for _, n := range t.numbers {
-			if before, ok := last[n]; !l.own[n] && (!ok || at.After(before)) {
+			if before, ok := last[n]; !l.own[n] && !isInternal(n) && (!ok || at.After(before)) {
 				last[n] = at
 			}
 		}

@@ -125,7 +125,7 @@ func (l *ledger) matches(t *thread, parties []Party, items []*item, folded, ds s
 
 // conversation is the view of a thread.
 func (l *ledger) conversation(t *thread, items []*item) Conversation {
-	c := Conversation{ID: t.id, Parties: l.partiesOf(t), Unread: t.unread, Draft: l.drafts[t.local] != "", Answered: newestInbound(t) != nil}
+	c := Conversation{ID: t.id, Parties: l.partiesOf(t), Unread: t.unread, Draft: l.drafts[t.local] != "", Answered: newestInbound(t) != nil, Internal: slices.ContainsFunc(t.numbers, isInternal)}
 	labels := make([]string, len(c.Parties))
 	for i, p := range c.Parties {
 		labels[i] = p.Label()
@@ -197,7 +197,7 @@ func (l *ledger) view(m *message) Message {
 		At: m.CreationTime.Time, State: delivery(&m.Message), Unread: unread(m),
 	}
 	if m.From != nil {
-		v.From = l.party(cmp.Or(m.From.PhoneNumber, m.From.ExtensionNumber))
+		v.From = l.party(address(&m.Message, m.From))
 	}
 	if v.State == Failed {
 		v.Error = failure(&m.Message)

@@ -274,6 +274,9 @@ func (d *Desk) hand(ctx context.Context, i *item) error {
 // because sending it without them would say something else.
 func (d *Desk) letter(ctx context.Context, i *item) (call, error) {
 	c := call{group: rc.Medium, priority: acting, method: http.MethodPost, path: extensionPath + "/sms", body: request(i)}
+	if isInternal(i.From) {
+		c.path, c.body = extensionPath+"/company-pager", d.page(i)
+	}
 	if len(i.Files) == 0 {
 		return c, nil
 	}

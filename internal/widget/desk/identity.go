@@ -166,6 +166,9 @@ func (d *Desk) settle(id identity, c *change) {
 		// user's own store are the user's.
 		own[n.PhoneNumber] = true
 	}
+	if n := id.Extension.ExtensionNumber; n != "" {
+		own[internalPrefix+n] = true
+	}
 	if first || moved || !maps.Equal(own, d.ledger.own) {
 		d.ledger.resettle(own, c)
 	}
@@ -220,6 +223,7 @@ func (d *Desk) introduce() {
 		}
 	}
 	d.me = me
+	d.ledger.people.pages = me.Features[pagesFeature]
 }
 
 func rank(b bool) int {

@@ -118,7 +118,7 @@ func (l *ledger) with(numbers []string) (t *thread, isNew bool) {
 // parties splits a record's numbers into the others' and the user's own.
 func (l *ledger) parties(m *rc.Message) (others []string, sender string) {
 	note := func(c *rc.Caller) {
-		n := cmp.Or(c.PhoneNumber, c.ExtensionNumber)
+		n := address(m, c)
 		switch {
 		case n == "":
 		case l.own[n]:
@@ -131,7 +131,7 @@ func (l *ledger) parties(m *rc.Message) (others []string, sender string) {
 		note(m.From)
 	}
 	// Before the user's numbers are known, the only recipient is the user.
-	if m.Direction == rc.Outbound || len(m.To) > 1 || len(others) == 0 || len(m.To) == 1 && l.own[m.To[0].PhoneNumber] {
+	if m.Direction == rc.Outbound || len(m.To) > 1 || len(others) == 0 || len(m.To) == 1 && l.own[address(m, &m.To[0])] {
 		for i := range m.To {
 			note(&m.To[i])
 		}
@@ -201,7 +201,7 @@ func (l *ledger) apply(m rc.Message, gen int, c *change) bool {
 		l.remove(old, c)
 		return true
 	}
-	if m.Type != rc.TypeSMS || m.ID == 0 {
+	if m.Type != rc.TypeSMS && m.Type != rc.TypePager || m.ID == 0 {
 		return false
 	}
 	if r := l.reads[m.ID]; r != nil {

@@ -27,11 +27,15 @@ type people struct {
 
 	colleagues *contact.Book // of entries; made when it is first asked for
 	except     string        // the extension id of the user, who is not in it
+	pages      bool          // the user may write to them internally
 }
 
 func newPeople(country string, entries []rc.DirectoryEntry) *people {
 	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string), written: make(map[string]string), personal: make(map[int64]contactRow), present: make(map[string]*presence)}
 	for i := range entries {
+		if n := entries[i].ExtensionNumber; n != "" && !entries[i].Hidden {
+			p.byPhone[internalPrefix+n] = &entries[i]
+		}
 		for _, n := range entries[i].PhoneNumbers {
 			// A number that several share, such as the company's, is nobody's name.
 			if usage := n.UsageType; usage == "MainCompanyNumber" || usage == "CompanyNumber" {
@@ -47,14 +51,14 @@ func newPeople(country string, entries []rc.DirectoryEntry) *people {
 // else is known of people.
 func (p *people) succeed(country string, entries []rc.DirectoryEntry) *people {
 	next := newPeople(country, entries)
-	next.heard, next.present, next.personal, next.area = p.heard, p.present, p.personal, p.area
+	next.heard, next.present, next.personal, next.area, next.pages = p.heard, p.present, p.personal, p.area, p.pages
 	next.nameNumbers()
 	return next
 }
 
 // party is what is known of a number.
 func (p *people) party(number string) Party {
-	party := Party{Number: number, Display: p.display(number)}
+	party := Party{Number: number, Display: p.display(number), Internal: isInternal(number)}
 	if e := p.byPhone[number]; e != nil {
 		party.Name, party.Extension = entryName(e), e.ExtensionNumber
 		p.attend(&party, e.ID)
@@ -80,6 +84,9 @@ func (p *people) hear(c *rc.Caller) {
 	if c != nil && c.Name != "" && c.PhoneNumber != "" && c.Name != c.PhoneNumber {
 		p.heard[c.PhoneNumber] = c.Name
 	}
+	if c != nil && c.Name != "" && c.PhoneNumber == "" && c.ExtensionNumber != "" {
+		p.heard[internalPrefix+c.ExtensionNumber] = c.Name
+	}
 }
 
 // display writes a number as people of the user's country do.
@@ -93,6 +100,9 @@ func (p *people) display(number string) string {
 }
 
 func (p *people) write(number string) string {
+	if n, ok := strings.CutPrefix(number, internalPrefix); ok {
+		return "Ext. " + n
+	}
 	n, err := phonenumbers.Parse(number, p.country)
 	if err != nil || !strings.HasPrefix(number, "+") {
 		return number
@@ -107,10 +117,19 @@ func (p *people) write(number string) string {
 // extension number of a colleague who has a number.
 func (p *people) number(typed string) (string, error) {
 	typed = strings.TrimSpace(typed)
+	if n, ok := strings.CutPrefix(typed, internalPrefix); ok {
+		if p.byPhone[typed] == nil {
+			return "", rc.Errorf(rc.Invalid, "Nobody in your company has the extension %s.", n)
+		}
+		return typed, nil
+	}
 	for i := range p.entries {
 		if e := &p.entries[i]; e.ExtensionNumber != "" && e.ExtensionNumber == typed {
 			if direct := directNumber(e); direct != "" {
 				return direct, nil
+			}
+			if p.pages {
+				return internalPrefix + typed, nil
 			}
 			return "", rc.Errorf(rc.Invalid, "%s has no phone number of their own, so texts cannot reach them.", entryName(e))
 		}
@@ -180,6 +199,8 @@ func (p *people) lookup(query string, recent []string, own map[string]bool, limi
 	}
 	if n, ok := p.typed(query); ok {
 		add(p.party(n))
+	} else if p.byPhone[query] != nil {
+		add(p.party(query))
 	}
 	folded, ds := fold(strings.TrimSpace(query)), searchDigits(query)
 	type ranked struct {
@@ -205,6 +226,9 @@ func (p *people) lookup(query string, recent []string, own map[string]bool, limi
 			party.Name, party.Extension, party.Initials = entryName(e), e.ExtensionNumber, initials(entryName(e))
 			p.attend(&party, e.ID)
 			consider(party, e.Email+" "+e.JobTitle+" "+e.Department)
+		}
+		if p.pages && !e.Hidden && e.ExtensionNumber != "" {
+			consider(p.party(internalPrefix+e.ExtensionNumber), e.Email+" "+e.JobTitle+" "+e.Department)
 		}
 	}
 	slices.SortStableFunc(candidates, func(a, b ranked) int { return cmp.Compare(a.rank, b.rank) })

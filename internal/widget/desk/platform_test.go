@@ -68,6 +68,8 @@ type platform struct {
 	readOnly    bool   // the app may not change contacts
 	favorites   []rc.Favorite
 	puts        []string // read statuses that were set, by request
+	pages       []rc.PagerRequest
+	pageable    bool     // the user may send internal messages
 	deletes     []string // what DELETE asked for
 	noDeletes   bool
 	mostFilters int // of a subscription that the app has the permissions for; 0 for any
@@ -109,7 +111,7 @@ func newPlatform(t *testing.T) *platform {
 	handle("GET /restapi/v1.0/account/~/extension/~/features", rc.Medium, func(w http.ResponseWriter, _ *http.Request) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		answerJSON(w, rc.List[rc.Feature]{Records: []rc.Feature{{ID: "SMSSending", Available: true}, {ID: callFeature, Available: p.hasCalls}}})
+		answerJSON(w, rc.List[rc.Feature]{Records: []rc.Feature{{ID: "SMSSending", Available: true}, {ID: callFeature, Available: p.hasCalls}, {ID: pagesFeature, Available: p.pageable}}})
 	})
 	handle("GET /restapi/v1.0/account/~/extension/~/phone-number", rc.Light, p.fixed(rc.List[rc.PhoneNumber]{Records: []rc.PhoneNumber{
 		{ID: 1, PhoneNumber: company, UsageType: "MainCompanyNumber", Features: []string{"CallerId"}},
@@ -126,6 +128,7 @@ func newPlatform(t *testing.T) *platform {
 	handle("POST /restapi/v1.0/account/~/extension/~/sms", rc.Medium, p.sms)
 	handle("PUT /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, p.put)
 	p.handleRemovals(handle)
+	p.handlePages(handle)
 	p.handleFiles(handle)
 	p.handlePresence(handle)
 	p.handleTemplates(handle)

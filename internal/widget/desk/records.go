@@ -2,6 +2,7 @@ package desk
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"offhook/internal/rc"
@@ -11,7 +12,7 @@ import (
 type Thread struct {
 	ID       string
 	Parties  []Party // the others
-	Self     string  // the user's number in it; empty when nobody knows
+	Self     string  // the user's number in it, or the extension of an internal one; empty when nobody knows
 	Messages []rc.Message
 	Keys     map[int64]string // the ids that texts sent from here were given, by message
 }
@@ -43,7 +44,7 @@ func (d *Desk) ThreadsSince(at time.Time) []Thread {
 }
 
 func (l *ledger) records(t *thread) Thread {
-	out := Thread{ID: t.id, Parties: l.partiesOf(t), Self: t.sender}
+	out := Thread{ID: t.id, Parties: l.partiesOf(t), Self: strings.TrimPrefix(t.sender, internalPrefix)}
 	for _, m := range slices.Backward(t.messages) {
 		out.Messages = append(out.Messages, m.Message)
 		if key, ok := l.keys[m.ID]; ok {

@@ -130,10 +130,7 @@ func (d *Desk) compose(o Outgoing) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, err := d.sender(cmp.Or(o.From, sender), o.From != "")
-	if err == nil && len(o.Files) > 0 {
-		err = d.carries(from)
-	}
+	from, err := d.origin(o, numbers, sender, text)
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +141,23 @@ func (d *Desk) compose(o Outgoing) (*item, error) {
 		},
 		letter: letter{Numbers: numbers, From: from, Text: text},
 	}, nil
+}
+
+// origin is what a text is sent from: a number that may, or the user's
+// extension. The caller holds mu.
+func (d *Desk) origin(o Outgoing, numbers []string, sender, text string) (string, error) {
+	internal, err := kind(numbers)
+	if err != nil {
+		return "", err
+	}
+	if internal {
+		return d.asPage(o, text)
+	}
+	from, err := d.sender(cmp.Or(o.From, sender), o.From != "")
+	if err == nil && len(o.Files) > 0 {
+		err = d.carries(from)
+	}
+	return from, err
 }
 
 // recipients returns the numbers that a text goes to, sorted, and the user's

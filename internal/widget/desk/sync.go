@@ -125,7 +125,7 @@ func (d *Desk) sync(ctx context.Context, p priority) error {
 
 func (d *Desk) fullSync() url.Values {
 	return url.Values{
-		"syncType": {rc.FSync}, "messageType": {rc.TypeSMS}, "recordCount": {syncSize},
+		"syncType": {rc.FSync}, "messageType": {rc.TypeSMS, rc.TypePager}, "recordCount": {syncSize},
 		"dateFrom": {d.pool.Now().UTC().Add(-history).Format(rc.TimeLayout)},
 	}
 }

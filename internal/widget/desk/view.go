@@ -84,6 +84,8 @@ type Party struct {
 	Note        string // their status message
 
 	Heard bool // the name came with a text: nobody the user knows says so
+
+	Internal bool // Number is not one: a colleague who is written to by their extension
 }
 
 // Label is the name, or the number where there is no name.
@@ -106,6 +108,7 @@ type Conversation struct {
 	Draft         bool // something unsent is written down
 	Failed        bool // the newest text could not be sent or delivered
 	Answered      bool // somebody else has written: it can be marked as unread
+	Internal      bool // among colleagues, by their extensions
 }
 
 // A Delivery says how far a text has come.

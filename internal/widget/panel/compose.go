@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"offhook/internal/widget/contact"
@@ -36,6 +37,9 @@ func (h *Handler) compose(w http.ResponseWriter, r *http.Request, p page) error 
 	return render(w, http.StatusOK, "compose", v)
 }
 
+// Internal is for a conversation to say: here the people decide.
+func (composeView) Internal() bool { return false }
+
 // Composing says that the composer is not yet a conversation's: the people
 // come first.
 func (composeView) Composing() bool { return true }
@@ -60,11 +64,21 @@ type option struct {
 
 func (h *Handler) recipients(w http.ResponseWriter, r *http.Request, p page) error {
 	query := strings.TrimSpace(markup.Cut(r.FormValue("q"), 100))
-	v := newRecipients(query, p.desk.Lookup(query, found))
-	if app, ok := p.source(); ok && query != "" {
+	kind := r.FormValue("kind")
+	v := newRecipients(query, ofKind(kind, p.desk.Lookup(query, 4*found)))
+	if app, ok := p.source(); ok && query != "" && kind != "internal" {
 		v.add(app)
 	}
 	return render(w, http.StatusOK, "options", v)
+}
+
+// ofKind leaves those who can be added to a message that is "internal" or to
+// "numbers" already.
+func ofKind(kind string, all []Party) []Party {
+	if kind != "" {
+		all = slices.DeleteFunc(all, func(p Party) bool { return p.Internal != (kind == "internal") })
+	}
+	return all[:min(len(all), found)]
 }
 
 // add offers the numbers of the application's contacts below the user's own
@@ -109,7 +123,10 @@ func newRecipients(query string, parties []Party) recipientsView {
 		if party.Name == "" {
 			o.Name, o.Sub = party.Display, "Text this number"
 		}
-		if party.Extension != "" {
+		switch {
+		case party.Internal:
+			o.Sub = "Internal message · " + party.Display
+		case party.Extension != "":
 			o.Sub += " · Ext. " + party.Extension
 		}
 		v.Options = append(v.Options, o)

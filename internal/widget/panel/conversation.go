@@ -115,7 +115,7 @@ func (h *Handler) conversation(w http.ResponseWriter, r *http.Request, p page) e
 
 func newConversation(p page, c Conversation, messages []Message, draft string) conversationView {
 	c.Title = markup.Line(c.Title)
-	v := conversationView{page: p, Conversation: c, Others: others(c.Parties), Draft: draft, Limit: textLimit, Attach: p.desk.Me().CanAttach}
+	v := conversationView{page: p, Conversation: c, Others: others(c.Parties), Draft: draft, Limit: textLimit, Attach: p.desk.Me().CanAttach && !c.Internal}
 	switch {
 	case len(v.Others) > 1:
 		v.Sub = fmt.Sprintf("%d people", len(v.Others)+1)
@@ -125,7 +125,9 @@ func newConversation(p page, c Conversation, messages []Message, draft string) c
 	if len(v.Others) == 1 {
 		v.Who = newWho(p, v.Others[0])
 		v.Holders = p.holders(c.ID, v.Others[0])
-		v.Info = "#/number/" + url.PathEscape(v.Others[0].Number)
+		if !c.Internal { // a colleague's own page is there
+			v.Info = "#/number/" + url.PathEscape(v.Others[0].Number)
+		}
 	}
 	v.Thread = newThread(p, c, messages, firstUnread(messages), shown)
 	v.Acts = Acts{ID: c.ID, Answered: c.Answered}

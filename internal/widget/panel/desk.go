@@ -127,6 +127,8 @@ type Party struct {
 	Note        string // their status message
 
 	Heard bool // the name came with a text: nobody the user knows says so
+
+	Internal bool // Number is not one: a colleague who is written to by their extension
 }
 
 // A Presence is whether somebody can be reached.
@@ -158,6 +160,7 @@ type Conversation struct {
 	Draft         bool
 	Failed        bool
 	Answered      bool // somebody else has written: it can be marked as unread
+	Internal      bool // among colleagues, by their extensions
 }
 
 // A MessageState says what became of a message.

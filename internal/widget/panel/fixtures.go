@@ -69,7 +69,7 @@ func newFixtureDesk() *fixtureDesk {
 		conversations: []Conversation{
 			{ID: "42", Parties: pair(marta), Title: marta.Name, Preview: "Can we move the delivery to Thursday morning? The site opens at seven.", At: ago(4 * time.Minute), Unread: 2},
 			{ID: "41", Parties: pair(priya), Title: priya.Name, Preview: "Perfect, see you there", PreviewFromMe: true, At: ago(38 * time.Minute)},
-			{ID: "43", Parties: []Party{dana, priya, omar}, Title: "Priya Raman, Omar Haddad", Preview: "I can take the morning shift if Omar takes the van", At: ago(3 * time.Hour), Unread: 12},
+			{ID: "43", Parties: []Party{dana, priya, omar}, Title: "Priya Raman, Omar Haddad", Preview: "I can take the morning shift if Omar takes the van", At: ago(3 * time.Hour), Unread: 12, Internal: true},
 			{ID: "44", Parties: pair(cold), Title: cold.Display, Preview: "Your order is ready for pick-up.", PreviewFromMe: true, At: ago(day), Failed: true},
 			{ID: "45", Parties: pair(omar), Title: omar.Name, Preview: "Could you send me the invoice?", At: ago(2 * day), Draft: true},
 			{ID: "46", Parties: pair(lumen), Title: lumen.Name, Preview: "Thank you! The sample arrived and the colour is exactly right.", At: ago(3 * day)},

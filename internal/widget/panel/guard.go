@@ -51,8 +51,8 @@ func (h *Handler) guard(w http.ResponseWriter, r *http.Request, p page, o Outgoi
 		return false, nil
 	}
 	to, err := recipientsOf(p, o)
-	if err != nil {
-		return false, err
+	if err != nil || len(to) == 0 {
+		return false, err // colleagues alone, who are nobody's contacts
 	}
 	switch verdict := r.PostForm.Get("checked"); verdict {
 	case "":
@@ -88,11 +88,18 @@ func (p page) nameOf(number string) string {
 	return ""
 }
 
-// recipientsOf are the people whom a text would reach.
+// internalPrefix begins the address of a colleague, where a number stands
+// otherwise.
+const internalPrefix = "ext:"
+
+// recipientsOf are the people whom a text would reach by their numbers.
 func recipientsOf(p page, o Outgoing) ([]guardRecipient, error) {
 	var to []guardRecipient
 	if o.ConversationID == "" {
 		for _, number := range o.To {
+			if strings.HasPrefix(number, internalPrefix) {
+				continue
+			}
 			to = append(to, guardRecipient{number, p.nameOf(number)})
 		}
 		return to, nil
@@ -102,6 +109,9 @@ func recipientsOf(p page, o Outgoing) ([]guardRecipient, error) {
 		return nil, err
 	}
 	for _, party := range others(c.Parties) {
+		if party.Internal {
+			continue
+		}
 		to = append(to, guardRecipient{party.Number, markup.Line(party.Name)})
 	}
 	return to, nil
