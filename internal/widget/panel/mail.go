@@ -109,12 +109,19 @@ func (h *Handler) mountMail(mux *http.ServeMux) {
 		"GET /p/{key}/panel/voicemail/{id}":           h.voicemail,
 		"GET /p/{key}/panel/voicemail/{id}/spoken":    h.spoken,
 		"GET /p/{key}/panel/voicemail/{id}/sound":     h.voicemailSound,
+		"GET /p/{key}/panel/mail/kinds/{at}":          h.kinds,
 		"POST /p/{key}/panel/mail/{id}/mark":          h.markMail,
 		"POST /p/{key}/panel/mail/{id}/delete":        h.removeMail,
 		"POST /p/{key}/panel/mail/{id}/delete/undone": h.restoreMail,
 	} {
 		h.onDesk(mux, pattern, f)
 	}
+}
+
+// kinds answers with the way from one kind of messages to the others, once it
+// is known which ones the user has.
+func (h *Handler) kinds(w http.ResponseWriter, r *http.Request, p page) error {
+	return render(w, http.StatusOK, "kinds", kindsView{r.PathValue("at"), p.desk.Mailbox(r.Context())})
 }
 
 // voicemails answers with the panel. Who looks wants the newest; what is new

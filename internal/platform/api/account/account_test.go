@@ -140,7 +140,7 @@ func TestFeatures(t *testing.T) {
 			t.Errorf("%s is not available", id)
 		}
 	}
-	for _, id := range []string{"WebPhone", "RingOut", "Voicemail", "FaxReceiving"} {
+	for _, id := range []string{"WebPhone", "RingOut", "FaxReceiving"} {
 		if slices.Contains(available(features("ada", "")), id) {
 			t.Errorf("%s is available, but nothing answers it", id)
 		}

@@ -19,7 +19,7 @@ import (
 var present = []string{
 	"ReadCompanyInfo", "ReadExtensionInfo", "ReadExtensionPhoneNumbers", "ReadExtensions", "ReadCallerIDSettings",
 	"ReadMessages", "EditMessages", "SMSReceiving", "MMSReceiving", "PagesReceiving", "PagesSending", "ReadPresenceStatus", "EditPresenceStatus",
-	"ReadPersonalContacts", "ReadExtensionCallLog", "ReadExtensionCallRecordings",
+	"ReadPersonalContacts", "ReadExtensionCallLog", "ReadExtensionCallRecordings", "Voicemail",
 }
 
 // absent are features that clients ask for and that this platform does not
@@ -29,7 +29,7 @@ var absent = []string{
 	"EditOutboundCallerId", "FaxReceiving", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
 	"MeetingsEncryption", "OutboundCallPrefix",
 	"ReadExtensionAnsweringRules", "ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
-	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions", "Voicemail", "WebPhone",
+	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions", "WebPhone",
 }
 
 // capabilities lists every feature of an extension, by id.
@@ -92,7 +92,7 @@ func serviceFeatures(p *plan.Plan, e store.Extension) []rc.ServiceFeature {
 	return []rc.ServiceFeature{
 		{FeatureName: "SMS", Enabled: texts}, {FeatureName: "SMSReceiving", Enabled: true}, {FeatureName: "MMS", Enabled: texts},
 		{FeatureName: "Pager", Enabled: true}, {FeatureName: "PagerReceiving", Enabled: true}, {FeatureName: "Fax"}, {FeatureName: "FaxReceiving"},
-		{FeatureName: "Voicemail"}, {FeatureName: "VoipCalling"}, {FeatureName: "WebPhone"}, {FeatureName: "RingOut"},
+		{FeatureName: "Voicemail", Enabled: true}, {FeatureName: "VoipCalling"}, {FeatureName: "WebPhone"}, {FeatureName: "RingOut"},
 		{FeatureName: "Presence", Enabled: true}, {FeatureName: "InternationalCalling"}, {FeatureName: "InternationalSMS"},
 		{FeatureName: "VideoConferencing"}, {FeatureName: "RCTeams"}, {FeatureName: "SiteCodes"},
 	}
