@@ -57,6 +57,15 @@ func (q queries) AddExtension(ctx context.Context, e store.Extension) error {
 		strings.ToLower(e.Username), e.PasswordHash, flag(e.Admin), millis(e.CreatedAt))
 }
 
+func (q queries) SaveExtension(ctx context.Context, e store.Extension) error {
+	n, err := q.changed(ctx, "UPDATE extensions SET first_name = $1, last_name = $2, job_title = $3, department = $4 WHERE id = $5",
+		e.FirstName, e.LastName, e.JobTitle, e.Department, e.ID)
+	if err == nil && n == 0 {
+		return store.ErrNotFound
+	}
+	return err
+}
+
 const phoneNumberColumns = "id, account_id, extension_id, number, usage_type"
 
 func scanPhoneNumber(r scanner) (n store.PhoneNumber, err error) {
@@ -79,6 +88,7 @@ func (q queries) RemoveExtension(ctx context.Context, id int64) (bool, error) {
 		"DELETE FROM conversations WHERE extension_id = $1",
 		"DELETE FROM message_changes WHERE extension_id = $1",
 		"DELETE FROM phone_numbers WHERE extension_id = $1",
+		"DELETE FROM settings WHERE extension_id = $1",
 		"DELETE FROM message_templates WHERE extension_id = $1",
 		"DELETE FROM favorites WHERE colleague_id = $1",
 	} {

@@ -74,6 +74,9 @@ type AccountReader interface {
 type AccountWriter interface {
 	AddAccount(ctx context.Context, a Account) error
 	AddExtension(ctx context.Context, e Extension) error
+	// SaveExtension replaces names, job title and department; ErrNotFound when
+	// the extension is gone.
+	SaveExtension(ctx context.Context, e Extension) error
 	// RemoveExtension removes a user with their messages, numbers, sessions
 	// and credentials, and reports whether there was one. What they wrote to
 	// others stays with those.

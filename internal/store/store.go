@@ -50,6 +50,8 @@ type PlatformReader interface {
 	CallReader
 	PresenceReader
 	RobotReader
+	SettingReader
+	ProfileImageReader
 	TemplateReader
 	WebhookReader
 	WSTokenReader
@@ -68,6 +70,8 @@ type PlatformTx interface {
 	CallWriter
 	PresenceWriter
 	RobotWriter
+	SettingWriter
+	ProfileImageWriter
 	TemplateWriter
 	WebhookWriter
 	WSTokenWriter

@@ -43,6 +43,17 @@ func testAccounts(t *testing.T, p store.Platform) {
 		t.Errorf("unknown extension: %v, want ErrNotFound", err)
 	}
 
+	ada.FirstName, ada.LastName, ada.JobTitle, ada.Department = "Adele", "Probe", "Chief", "Labs"
+	if err := p.Write(ctx, func(tx store.PlatformTx) error { return tx.SaveExtension(ctx, ada) }); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := p.Extension(ctx, ada.ID); err != nil || got != ada {
+		t.Errorf("after SaveExtension: %+v, %v; want %+v", got, err, ada)
+	}
+	if err := p.Write(ctx, func(tx store.PlatformTx) error { return tx.SaveExtension(ctx, store.Extension{ID: 7}) }); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("saving an unknown extension: %v, want ErrNotFound", err)
+	}
+
 	taken := ada
 	taken.ID, taken.Number, taken.Username = 101002, "102", "Ada@Example.com"
 	err = p.Write(ctx, func(tx store.PlatformTx) error { return tx.AddExtension(ctx, taken) })

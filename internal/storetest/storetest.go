@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("oauth", func(t *testing.T) { testOAuth(t, open(t).Platform()) })
 	t.Run("authorize", func(t *testing.T) { testAuthorize(t, open(t).Platform()) })
 	t.Run("robots", func(t *testing.T) { testRobots(t, open(t).Platform()) })
+	t.Run("settings", func(t *testing.T) { testSettings(t, open(t).Platform()) })
 	t.Run("webhooks", func(t *testing.T) { testWebhooks(t, open(t).Platform()) })
 	t.Run("wstokens", func(t *testing.T) { testWSTokens(t, open(t).Platform()) })
 }
