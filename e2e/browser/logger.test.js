@@ -257,6 +257,7 @@ describe('a call logger', () => {
       await tab.post({ type: 'rc-adapter-trigger-call-logger-match', sessionIds: [first.sessionId] });
       await row.getByText('Logged', { exact: true }).waitFor({ state: 'attached' });
       assert.deepEqual(await tab.page.evaluate(() => Reflect.get(window, 'RCAdapter').getUnloggedCalls()), { calls: [], hasMore: false });
+      /** @type {any} */
       const known = await tab.page.evaluate((sessionId) => Reflect.get(window, 'RCAdapter').getCallLog({ sessionId }), first.sessionId);
       assert.equal(known.call.activityMatches[0].id, 'n1');
       await row.getByLabel('More').click();

@@ -27,20 +27,19 @@ function choose(root, tab) {
     if (panel) panel.hidden = !on;
   }
   if (tab.id === "tab-activities") void activities(root);
-  if (tab.id === "tab-texts") void texts();
+  void part();
 }
 
-/** What was written with the contact, while somebody looks at it. */
-async function texts() {
-  const at = /** @type {HTMLElement | null} */ (document.querySelector("#contact-texts:not([hidden])"));
+/** What was written or called with the contact, while somebody looks at it. */
+async function part() {
+  const at = /** @type {HTMLElement | null} */ (document.querySelector("[data-panel=contact] [data-part]:not([hidden])"));
   if (!at) return;
-  const r = await ask((at.dataset.texts || "").slice(frameURL("").length)).catch(() => null);
+  const r = await ask((at.dataset.part || "").slice(frameURL("").length)).catch(() => null);
   const text = r ? await r.text() : "";
   if (!at.isConnected || !r?.ok) return r?.status !== 404 && alert(text.trim() || "There is no connection right now.");
   await htmx.swap({ text, target: at, swap: "innerHTML", sourceElement: at });
 }
-document.addEventListener("oh:conversations", () => void texts());
-document.addEventListener("oh:resync", () => void texts());
+for (const type of ["oh:conversations", "oh:calls", "oh:resync"]) document.addEventListener(type, () => void part());
 
 /** They are asked for each time somebody looks. @param {HTMLElement} root */
 async function activities(root) {

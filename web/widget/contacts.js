@@ -4,7 +4,7 @@
 // @ts-check
 import { ask, frameURL } from "./ask.js";
 import "./favorite.js";
-import { alert } from "./nav.js";
+import { alert, announce } from "./nav.js";
 
 /** How long typing must pause before the list is asked for. */
 const PAUSE = 120;
@@ -95,14 +95,14 @@ class People {
     this.#typing = setTimeout(() => void this.draw(), PAUSE);
   }
 
-  /** Draws the list anew; whoever looks at a place of it goes on looking there. @param {boolean} [stay] */
-  async draw(stay = false) {
+  /** Draws the list anew; whoever looks at a place of it goes on looking there. @param {boolean} [stay] @param {boolean} [again] the user's own are to be read again */
+  async draw(stay = false, again = false) {
     this.#asking?.abort();
     const mine = (this.#asking = new AbortController());
     let top = 0;
     const focus = this.body.contains(document.activeElement) && document.activeElement;
     const around = stay ? this.#looked() : "0";
-    const q = new URLSearchParams({ q: this.field.value.trim(), source: this.#source, at: around });
+    const q = new URLSearchParams({ q: this.field.value.trim(), source: this.#source, at: around, ...(again && { again: "1" }) });
     try {
       const r = await ask(`/panel/contacts/list?${q}`, { signal: mine.signal });
       const text = await r.text();
@@ -148,13 +148,23 @@ class People {
 
   /** @param {Event} e */
   #clicked(e) {
-    const at = e.target instanceof Element ? e.target.closest("[data-source]") : null;
+    const at = e.target instanceof Element ? e.target.closest("[data-source], [data-people-again]") : null;
     if (!(at instanceof HTMLElement)) return;
+    if (at.dataset.peopleAgain !== undefined) return void this.#again(at);
     this.#source = at.dataset.source || "";
     void this.draw().then(() => {
       const again = this.body.querySelector(`.people__source[data-source="${CSS.escape(this.#source)}"]`);
       if (again instanceof HTMLElement && document.activeElement === document.body) again.focus();
     });
+  }
+
+  /** Has the user's own contacts read again; what is new comes by an event. @param {HTMLElement} at */
+  async #again(at) {
+    if (at.getAttribute("aria-busy") === "true") return;
+    at.setAttribute("aria-busy", "true");
+    await this.draw(true, true);
+    at.removeAttribute("aria-busy");
+    announce("Your contacts are being read again.");
   }
 
   /** @param {KeyboardEvent} e */

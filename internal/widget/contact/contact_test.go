@@ -82,6 +82,19 @@ func TestAListIsInOrderWithLetters(t *testing.T) {
 	}
 }
 
+func TestSomebodyOfTwoSourcesIsInAListOnce(t *testing.T) {
+	company := book(t, `{"id":"1","name":"Priya Raman","phoneNumbers":[{"phoneNumber":"+16505550102"}]}`)
+	app := book(t, `{"id":"c1","name":"Priya R.","company":"Harbor","phoneNumbers":[{"phoneNumber":"+1 650 555 0102"}]}`, `{"id":"c2","name":"Sam","phoneNumbers":[{"phoneNumber":"+16505550142"}]}`)
+	for query, want := range map[string][]string{"": {"Priya Raman", "Sam"}, "priya": {"Priya Raman"}, "harbor": {"Priya R."}, "sam": {"Sam"}} {
+		if diff := cmp.Diff(want, names(contact.Search(query, company, app).Once(app.Twins(company)).Window(0, 9))); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", query, diff)
+		}
+	}
+	if got := contact.Search("", app).Once(app.Twins(nil)).Len(); got != 2 {
+		t.Errorf("without colleagues: %d", got)
+	}
+}
+
 func TestListsAreDividedAsTheirScriptsAre(t *testing.T) {
 	b := book(t, named("1", "김민준"), named("2", "강서연"), named("3", "까치"), named("4", "박지훈"), named("5", "アサヒ"), named("6", "いとう"), named("7", "ガリレオ"), named("8", "やまだ"), named("9", "ゃ"), named("10", "わたなべ"), named("11", "んば"))
 	var got []string

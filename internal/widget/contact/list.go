@@ -29,6 +29,40 @@ func Search(query string, books ...*Book) List {
 	return List{slices.Concat(found[:]...), q.empty()}
 }
 
+// Twins are the entries of a book that have a number of another one's, by the
+// entry there: the same people, as two sources know them.
+func (b *Book) Twins(of *Book) map[*Entry]*Entry {
+	if b == nil || of == nil || len(b.lines) == 0 {
+		return nil
+	}
+	twins := map[*Entry]*Entry{}
+	for _, other := range of.lines {
+		i, _ := slices.BinarySearchFunc(b.lines, other.number, func(l line, number string) int { return strings.Compare(l.number, number) })
+		for ; i < len(b.lines) && b.lines[i].number == other.number; i++ {
+			twins[b.lines[i].entry] = other.entry
+		}
+	}
+	return twins
+}
+
+// Once leaves out those whose twin is in the list as well.
+func (l List) Once(twins map[*Entry]*Entry) List {
+	if len(twins) == 0 {
+		return l
+	}
+	here := make(map[*Entry]bool, len(twins))
+	for _, e := range l.entries {
+		here[e] = true
+	}
+	kept := make([]*Entry, 0, len(l.entries))
+	for _, e := range l.entries {
+		if twin := twins[e]; twin == nil || !here[twin] {
+			kept = append(kept, e)
+		}
+	}
+	return List{kept, l.all}
+}
+
 // merge joins two lists that are in order. Neither is changed.
 func merge(a, b []*Entry) []*Entry {
 	if len(a) == 0 || len(b) == 0 {

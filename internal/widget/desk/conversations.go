@@ -38,7 +38,8 @@ func (d *Desk) Conversations(query string, limit int) []Conversation {
 		if c.At.IsZero() && !c.Draft {
 			continue // begun and left
 		}
-		if folded == "" || l.matches(t, c.Parties, items[t], folded, ds) {
+		said := folded != "" && showFound(&c, t, folded)
+		if folded == "" || said || l.matches(t, c.Parties, items[t], folded, ds) {
 			found = append(found, c)
 		}
 	}
@@ -119,8 +120,48 @@ func (l *ledger) matches(t *thread, parties []Party, items []*item, folded, ds s
 			return true
 		}
 	}
-	return slices.ContainsFunc(t.messages, func(m *message) bool { return strings.Contains(m.folded, folded) }) ||
-		slices.ContainsFunc(items, func(i *item) bool { return strings.Contains(fold(i.Text), folded) })
+	return slices.ContainsFunc(items, func(i *item) bool { return strings.Contains(fold(i.Text), folded) })
+}
+
+// showFound has a conversation show the newest message that has what is looked
+// for; false when there is none.
+func showFound(c *Conversation, t *thread, folded string) bool {
+	for _, m := range slices.Backward(t.messages) {
+		if !strings.Contains(m.folded, folded) {
+			continue
+		}
+		c.Preview, c.PreviewFromMe, c.At = around(described(m.Subject, filesOf(&m.Message)), folded), m.Direction == rc.Outbound, m.CreationTime.Time
+		c.Failed, c.Draft = delivery(&m.Message) == Failed, false
+		return true
+	}
+	return false
+}
+
+// before is how much of a text stands before what was found in it.
+const before = 24
+
+// around is a text from shortly before what was found in it, so that a row of
+// the list shows it.
+func around(text, folded string) string {
+	runes := []rune(text)
+	var all strings.Builder
+	at := make([]int, 0, len(text)) // which rune each byte of the folded text comes from
+	for i, r := range runes {
+		f := fold(string(r))
+		all.WriteString(f)
+		for range len(f) {
+			at = append(at, i)
+		}
+	}
+	i := strings.Index(all.String(), folded)
+	if i < 0 || at[i] <= before {
+		return text // folded as a whole it may be another one
+	}
+	from := at[i] - before
+	for from < at[i] && runes[from-1] != ' ' { // whole words
+		from++
+	}
+	return "…" + string(runes[from:])
 }
 
 // conversation is the view of a thread.

@@ -364,6 +364,16 @@ func TestFindingConversationsAndPeople(t *testing.T) {
 	if got := d.Lookup("", 0); len(got) != 2 || got[0].Number != bob {
 		t.Errorf("people for nothing typed: %+v, want the newest first and not oneself", got)
 	}
+	h.receive(grace, "The second thing that I wanted to say is that the walnut table has arrived")
+	h.receive(grace, "Bye")
+	until(t, d, "all texts", func() bool { return d.Conversations("grace", 0)[0].Preview == "Bye" })
+	for query, want := range map[string]string{
+		"grace": "Bye", "brulee": "Crème brûlée at noon?", "WALNUT": "…to say is that the walnut table has arrived", "second thing": "The second thing that I wanted to say is that the walnut table has arrived",
+	} {
+		if found := d.Conversations(query, 0); len(found) != 1 || found[0].Preview != want {
+			t.Errorf("%q shows %+v, want %q", query, found, want)
+		}
+	}
 }
 
 func TestABurstOfTextsArrivesWholeAndWithinTheLimits(t *testing.T) {

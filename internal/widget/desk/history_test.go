@@ -2,12 +2,15 @@ package desk
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"offhook/internal/rc"
@@ -242,6 +245,38 @@ func TestARecordingIsFetchedOnce(t *testing.T) {
 			t.Errorf("%s has something to hear", id)
 		}
 	}
+}
+
+func TestFewRecordingsAreFetchedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s sounds
+		var mu sync.Mutex
+		now, most := 0, 0
+		count := func(by int) {
+			mu.Lock()
+			defer mu.Unlock()
+			now += by
+			most = max(most, now)
+		}
+		var wg sync.WaitGroup
+		for i := range 3 * soundsAtOnce {
+			wg.Go(func() {
+				_, err := s.get(t.Context(), fmt.Sprint(i), func(context.Context) (Sound, error) {
+					count(1)
+					defer count(-1)
+					time.Sleep(time.Second) // the bubble's own time
+					return Sound{}, nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if most != soundsAtOnce {
+			t.Errorf("%d at once, want %d", most, soundsAtOnce)
+		}
+	})
 }
 
 func TestWithoutThePermissionThereIsNoCallLog(t *testing.T) {

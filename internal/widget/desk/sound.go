@@ -18,6 +18,8 @@ const (
 	maxSound     = 64 << 20
 	maxSounds    = 128 << 20
 	soundTimeout = 2 * time.Minute
+	// soundsAtOnce are fetched together; each may hold maxSound.
+	soundsAtOnce = 4
 )
 
 // A Sound is a recording, whole. It is not to be changed.
@@ -33,6 +35,32 @@ type sounds struct {
 	held map[string]*heldSound // guarded by mu
 	size int                   // guarded by mu
 	turn int                   // guarded by mu
+	busy int                   // guarded by mu; how many are being fetched
+	free *sync.Cond            // on mu; one is not any more
+}
+
+// enter waits until another may be fetched, no longer than its context.
+func (s *sounds) enter(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.free == nil {
+		s.free = sync.NewCond(&s.mu)
+	}
+	defer context.AfterFunc(ctx, s.free.Broadcast)()
+	for s.busy >= soundsAtOnce && ctx.Err() == nil {
+		s.free.Wait()
+	}
+	if ctx.Err() == nil {
+		s.busy++
+	}
+	return ctx.Err()
+}
+
+func (s *sounds) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy--
+	s.free.Broadcast()
 }
 
 type heldSound struct {
@@ -58,7 +86,12 @@ func (s *sounds) get(ctx context.Context, name string, fetch func(context.Contex
 		go func() {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), soundTimeout)
 			defer cancel()
-			sound, err := fetch(ctx)
+			err := s.enter(ctx)
+			var sound Sound
+			if err == nil {
+				sound, err = fetch(ctx)
+				s.leave()
+			}
 			s.settle(name, h, sound, err)
 			close(h.ready)
 		}()

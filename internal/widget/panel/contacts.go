@@ -129,6 +129,9 @@ func newPeople(ctx context.Context, p page, query, source string, around int) pe
 		v.Chosen = source
 	}
 	v.List = contact.Search(v.Query, some...)
+	if v.Chosen == "" && app.Syncs {
+		v.List = v.List.Once(app.Book.Twins(p.desk.Colleagues())) // a colleague who is among the application's contacts is one line
+	}
 	if v.Query == "" && v.Chosen == "" {
 		v.favorites()
 	}
@@ -266,6 +269,9 @@ func (h *Handler) contacts(w http.ResponseWriter, r *http.Request, p page) error
 
 // people answers with the list alone, around the place that is looked at.
 func (h *Handler) people(w http.ResponseWriter, r *http.Request, p page) error {
+	if r.FormValue("again") != "" {
+		p.desk.RefreshContacts()
+	}
 	around, _ := strconv.Atoi(r.FormValue("at"))
 	return render(w, http.StatusOK, "people", newPeople(r.Context(), p, r.FormValue("q"), r.FormValue("source"), around))
 }
@@ -301,13 +307,14 @@ type contactView struct {
 	Notes   string
 	Star    starView
 	Who     whoView // whether a colleague can be reached, in words
+	Calls   bool    // the user's calls may be read
 }
 
 // Edit is the route of its form.
 func (v contactView) Edit() string { return "#" + contactPath(v.Contact) + "/edit" }
 
 // Tabbed reports whether there is more than the details.
-func (v contactView) Tabbed() bool { return len(v.Lines) > 0 || v.App.Activities != "" }
+func (v contactView) Tabbed() bool { return len(v.Lines) > 0 || v.Calls || v.App.Activities != "" }
 
 // Act is where something is done with it.
 func (v contactView) Act(what string) string { return v.Path("contacts", v.Type, v.ID, what) }
@@ -346,6 +353,7 @@ func (h *Handler) contact(w http.ResponseWriter, r *http.Request, p page) error 
 	app, known := p.source()
 	v := newContact(p, c, app, known && c.Type == app.Type)
 	v.Star = newMarker(r.Context(), p).star(c)
+	v.Calls = p.desk.CallLog(r.Context()).Readable && (len(v.Lines) > 0 || v.Face.ExtensionID != "")
 	if record, own := p.desk.Contact(c.ID); own && c.Type == contact.Personal {
 		v.May, v.Notes = p.desk.MayEditContacts(r.Context()), markup.NoOverrides(record.Notes)
 	}

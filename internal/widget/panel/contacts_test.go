@@ -103,6 +103,25 @@ func TestTheListIsNarrowedToOneSource(t *testing.T) {
 	}
 }
 
+func TestTheCallsOfAContactAreTheirs(t *testing.T) {
+	d := newFixtureDesk()
+	p := crmPage(d, newFixtureBooks(0))
+	own, _ := d.Colleagues().Get("1002")
+	stranger, _ := newFixtureBooks(0).Book.Get("c1")
+	for _, tt := range []struct {
+		who  contact.Contact
+		want string
+	}{{own, "8"}, {stranger, "9"}} {
+		var got []string
+		for _, c := range newContactCalls(p, tt.who).Calls {
+			got = append(got, c.ID)
+		}
+		if diff := cmp.Diff([]string{tt.want}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.who.Name, diff)
+		}
+	}
+}
+
 func TestAContactThatIsNotThereIsNotFound(t *testing.T) {
 	p := crmPage(newFixtureDesk(), newFixtureBooks(0))
 	for _, at := range [][2]string{{contact.Company, "c1"}, {"HarborCRM", "9"}, {"Other", "c1"}, {contact.Personal, "c1"}} {

@@ -88,6 +88,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		"POST /p/{key}/panel/contacts/personal/{id}/draft":        h.saveContactDraft,
 		"POST /p/{key}/panel/contacts/personal/{id}/delete":       h.removeContact,
 		"GET /p/{key}/panel/contacts/{type}/{id}/texts":           h.contactTexts,
+		"GET /p/{key}/panel/contacts/{type}/{id}/calls":           h.contactCalls,
 		"POST /p/{key}/panel/contacts/{type}/{id}/favorite":       h.favorite,
 		"POST /p/{key}/panel/contacts/personal/{id}/restore":      h.restoreContact,
 
