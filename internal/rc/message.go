@@ -1,5 +1,7 @@
 package rc
 
+import "encoding/json"
+
 // Values of the message fields that this product branches on (contract 5.4).
 const (
 	TypeSMS       = "SMS"
@@ -122,6 +124,23 @@ type PagerRequest struct {
 	ReplyOn int64    `json:"replyOn,omitempty"`
 	To      []Caller `json:"to,omitempty"`
 	Text    string   `json:"text"`
+}
+
+// A FaxRequest is what POST extension/~/fax asks for, besides its documents.
+type FaxRequest struct {
+	To                []Caller    `json:"to"`
+	FaxResolution     string      `json:"faxResolution,omitempty"`
+	CoverIndex        *int        `json:"coverIndex,omitempty"`
+	CoverPageText     string      `json:"coverPageText,omitempty"`
+	SendTime          string      `json:"sendTime,omitempty"`
+	ISOCode           string      `json:"isoCode,omitempty"`
+	OriginalMessageID json.Number `json:"originalMessageId,omitempty"` // as text or as a number
+}
+
+// A FaxCoverPage is an entry of the dictionary of cover pages.
+type FaxCoverPage struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // Sync kinds of the sync resources (contract 4).

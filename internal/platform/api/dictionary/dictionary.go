@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"offhook/internal/listen"
+	"offhook/internal/platform/api/faxpage"
 	"offhook/internal/platform/api/page"
 	"offhook/internal/platform/api/region"
 	"offhook/internal/platform/api/target"
@@ -26,6 +27,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", dictionaryPath+"/country/{countryId}", h.country)
 	h.Face.Handle(mux, "GET", dictionaryPath+"/language", h.languages)
 	h.Face.Handle(mux, "GET", dictionaryPath+"/timezone", h.timezones)
+	h.Face.Handle(mux, "GET", dictionaryPath+"/fax-cover-page", h.coverPages)
 }
 
 // A country says what the platform offers in a country besides its name:
@@ -65,6 +67,15 @@ func (h *Handler) country(w http.ResponseWriter, r *http.Request, _ wire.Caller)
 	}
 	wire.JSON(w, http.StatusOK, country{Country: c, LoginAllowed: true})
 	return nil
+}
+
+// coverPages lists what a fax can begin with.
+func (h *Handler) coverPages(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
+	var all []rc.FaxCoverPage
+	for _, c := range faxpage.Covers {
+		all = append(all, rc.FaxCoverPage(c))
+	}
+	return list(w, r, "/fax-cover-page", all)
 }
 
 func (h *Handler) languages(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {

@@ -72,13 +72,14 @@ func (o *Office) finish(ctx context.Context, ms []store.Message) error {
 	if len(ms) == 0 {
 		return nil
 	}
-	var stores []int64
-	for _, m := range ms {
-		stores = append(stores, m.ExtensionID)
+	faxes, err := o.receiversOf(ctx, ms)
+	if err != nil {
+		return err
 	}
+	stores := faxes.withStores(ms)
 	var done map[int64][]store.Message
 	var arrived []*store.Message
-	err := o.Store.Write(ctx, func(tx store.PlatformTx) error {
+	err = o.Store.Write(ctx, func(tx store.PlatformTx) error {
 		done, arrived = make(map[int64][]store.Message), nil
 		changes, err := begin(ctx, tx, slices.Clone(stores)...)
 		if err != nil {
@@ -107,7 +108,15 @@ func (o *Office) finish(ctx context.Context, ms []store.Message) error {
 			if err != nil {
 				return err
 			}
-			settle(&m)
+			if m.Type == rc.TypeFax {
+				in, err := o.sendFax(ctx, tx, faxes, &m, changes)
+				if err != nil {
+					return err
+				}
+				arrived = append(arrived, in...)
+			} else {
+				settle(&m)
+			}
 			m.Change, m.ModifiedAt = changes[m.ExtensionID], later(o.Now(), m.ModifiedAt)
 			if err := tx.SaveMessage(ctx, m); err != nil {
 				return err

@@ -40,6 +40,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "POST", extensionPath+"/sms", h.send)
 	h.Face.Handle(mux, "POST", extensionPath+"/mms", h.sendMMS)
 	h.Face.Handle(mux, "POST", extensionPath+"/company-pager", h.page)
+	h.Face.Handle(mux, "POST", extensionPath+"/fax", h.sendFax)
 	h.Face.Handle(mux, "GET", storePath, h.list)
 	h.Face.Handle(mux, "DELETE", storePath, h.deleteMany)
 	h.Face.Handle(mux, "GET", messagePath, h.get)
