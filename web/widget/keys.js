@@ -28,8 +28,10 @@ function search() {
   return fields.find((f) => f instanceof HTMLElement && f.offsetParent);
 }
 
-document.addEventListener("keydown", (e) => {
-  if (!signedIn() || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || preferences().keys === "off" || busy(e.target)) return;
+// At the window, after everything inside has had the key: lists take letters for
+// their search, and move the focus there.
+window.addEventListener("keydown", (e) => {
+  if (!signedIn() || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || preferences().keys === "off" || busy(e.target) || busy(document.activeElement)) return;
   if (e.key === "/") {
     const field = search();
     if (!(field instanceof HTMLElement)) return;

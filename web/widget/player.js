@@ -2,6 +2,7 @@
 // of five seconds and speeds, by pointer and by keys. A panel has one player.
 // @ts-check
 import { ask, frameURL, held } from "./ask.js";
+import { direct, release } from "./devices.js";
 
 /** Speeds of a player, in turn. */
 const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
@@ -35,11 +36,13 @@ class Player {
     for (const type of ["timeupdate", "play", "pause", "ended", "loadedmetadata", "durationchange"]) this.#audio.addEventListener(type, () => this.#draw(), { signal });
     this.#audio.addEventListener("error", () => void this.#fail(), { signal });
     this.#audio.preload = "none";
+    direct(this.#audio);
   }
 
   close() {
     this.#closing.abort();
     this.#audio.pause();
+    release(this.#audio);
     this.#audio.removeAttribute("src");
     this.#audio.load(); // lets go of the connection
     if (this.#blob) URL.revokeObjectURL(this.#blob);

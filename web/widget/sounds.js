@@ -15,14 +15,20 @@ export const SOUNDS = {
   none: [],
 };
 
+/** How long a browser may take that has not been clicked in. */
+const PATIENCE = 300;
+
 /** @type {AudioContext | null} */
 let context = null;
 
 /** Whether the browser lets the phone sound now: most want a click in it first. */
 export async function audible() {
-  context ??= new AudioContext();
-  if (context.state !== "running") await Promise.race([context.resume().catch(() => {}), new Promise((r) => setTimeout(r, 300))]);
-  return context.state === "running";
+  const state = () => (context ??= new AudioContext()).state;
+  if (state() === "running") return true;
+  const resumed = context?.resume().catch(() => {});
+  // Without a click the promise may wait for one for ever.
+  await (navigator.userActivation?.hasBeenActive ? resumed : Promise.race([resumed, new Promise((done) => setTimeout(done, PATIENCE))]));
+  return state() === "running";
 }
 
 /**

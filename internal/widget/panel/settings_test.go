@@ -1,0 +1,105 @@
+package panel
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+	"offhook/internal/widget/visit"
+)
+
+func (d *recordingDesk) SetPreferences(_ context.Context, values map[string]string) error {
+	if d.err == nil {
+		d.preferences.Theme, d.preferences.Volume = values["theme"], values["volume"]
+	}
+	return d.err
+}
+
+func TestPreferencesAreTheDesks(t *testing.T) {
+	f := newFixture(t, nil)
+	w := f.do("POST", "/preferences", url.Values{"theme": {"dark"}, "volume": {"35"}})
+	if w.Code != 204 || f.desk.preferences.Theme != "dark" || f.desk.preferences.Volume != "35" {
+		t.Errorf("status %d, and the desk has %+v", w.Code, f.desk.preferences)
+	}
+	if w := f.do("POST", "/preferences", url.Values{}); w.Code != 400 {
+		t.Errorf("nothing chosen: status %d, want 400", w.Code)
+	}
+	f.desk.err = rc.Errorf(rc.Invalid, "The phone has no such theme.")
+	if w := f.do("POST", "/preferences", url.Values{"theme": {"neon"}}); w.Code != 400 || !strings.Contains(w.Body.String(), "no such theme") {
+		t.Errorf("a theme that there is not: status %d, %s", w.Code, w.Body)
+	}
+	if w := f.do("POST", "/preferences", url.Values{"theme": {"dark"}}, "X-Offhook", ""); w.Code != 403 {
+		t.Errorf("without the proof that our own page asks: status %d, want 403", w.Code)
+	}
+}
+
+func TestTheSettingsHaveTheContractsPagesAndNoOthers(t *testing.T) {
+	f := newFixture(t, nil)
+	for _, tt := range []struct {
+		page string
+		want string
+	}{
+		{"region", `data-panel="settings-region"`},
+		{"theme", `data-panel="settings-theme"`},
+		{"audio", `data-panel="settings-audio"`},
+		{"ringtone", `data-panel="settings-notifications"`},
+		{"nowhere", "no such page"},
+	} {
+		if w := f.do("GET", "/settings/"+tt.page, nil); !strings.Contains(w.Body.String(), tt.want) {
+			t.Errorf("/settings/%s lacks %q: %d %s", tt.page, tt.want, w.Code, w.Body)
+		}
+	}
+}
+
+func TestTheFileForSupportNamesNobody(t *testing.T) {
+	f := newFixture(t, nil)
+	f.desk.preferences = Preferences{Sender: "+16505550100", AreaCode: "650"}
+	w := f.do("GET", "/support", nil)
+	var b bundle
+	if err := json.Unmarshal(w.Body.Bytes(), &b); err != nil || b.State != Ready || b.Conversations == 0 || len(b.Checks) == 0 {
+		t.Fatalf("the file: %+v, %v", b, err)
+	}
+	for _, secret := range []string{"Dana", "dana@", "Harbor Supply", "Priya", "555", "650", "delivery", f.desk.me.ExtensionNumber + `"`} {
+		if strings.Contains(w.Body.String(), secret) {
+			t.Errorf("it has %q:\n%s", secret, w.Body)
+		}
+	}
+}
+
+func TestAPlanThatLacksSomethingIsSaidWithWhatToDo(t *testing.T) {
+	d := newFixtureDesk()
+	d.me.Features = map[string]bool{"SMSSending": false, "EditPresenceStatus": true}
+	d.status = Status{Offline, "The phone system does not answer."}
+	all := checks(storyPage(d))
+	if len(all) != 3 || all[0].Good || all[0].Text != "The phone system does not answer." || all[1].Good || !strings.Contains(all[1].Text, "Ask your administrator") || !all[2].Good {
+		t.Errorf("checks: %+v", all)
+	}
+}
+
+func TestTheShellIsDrawnInTheThemeOfWhoIsSignedIn(t *testing.T) {
+	f := newFixture(t, nil)
+	f.desk.preferences.Theme = "contrast"
+	for _, tt := range []struct {
+		name string
+		in   bool
+		want string
+	}{
+		{"signed in", true, `<html lang="en" data-theme="contrast">`},
+		{"signed out", false, `<html lang="en">`},
+	} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/app.html", nil)
+		if tt.in {
+			r.AddCookie(&http.Cookie{Name: "in", Value: "1"})
+		}
+		f.handler.Shell(w, r, visit.ShellView{Frame: store.Frame{Key: "k1"}, SignedIn: tt.in})
+		if !strings.Contains(w.Body.String(), tt.want) {
+			t.Errorf("%s: the shell lacks %s", tt.name, tt.want)
+		}
+	}
+}
