@@ -160,11 +160,17 @@ function tickets({ send, hear, last }) {
 async function notify({ api, key, signal, hear, show }) {
   const allowed = () => window.Notification?.permission;
   api.container.addEventListener("click", () => allowed() === "default" && Notification.requestPermission(), { signal });
+  /** What is shown, until it is read in whichever browser. @type {Map<number, Notification>} */
+  const shown = new Map();
   hear(({ type, message }) => {
-    if (type !== "rc-inbound-message-notify" || !document.hidden || allowed() !== "granted") return;
+    if (type === "rc-message-updated-notify" && message.readStatus === "Read") shown.get(message.id)?.close();
+    const free = api.dndStatus !== "DoNotAcceptAnyCalls";
+    if (type !== "rc-inbound-message-notify" || !free || !document.hidden || allowed() !== "granted") return;
     const { id, from, subject, conversationId } = message;
     // Twenty tabs share the tag and tell once.
     const n = new Notification(from?.name || from?.phoneNumber || api.contentFrameEl.title, { body: subject, tag: key + id });
+    shown.set(id, n);
+    n.onclose = () => shown.delete(id);
     n.onclick = () => {
       window.focus();
       show();

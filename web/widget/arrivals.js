@@ -2,7 +2,7 @@
 // sounds, and shows a notification when none of them is in front. Whatever the
 // kind, the server says who it is from, what it says and which page shows it.
 // @ts-check
-import { currentPath } from "./nav.js";
+import { announce, currentPath } from "./nav.js";
 import { preferences } from "./preferences.js";
 import { claim } from "./tabs.js";
 
@@ -10,15 +10,27 @@ import { claim } from "./tabs.js";
 
 const VOLUME = 60;
 
+/** What screen readers say of it. @type {Record<Arrival["kind"], (who: string) => string>} */
+const WORDS = {
+  text: (who) => `New message from ${who}`,
+  pager: (who) => `New message from ${who}`,
+  voicemail: (who) => `New voicemail from ${who}`,
+  fax: (who) => `New fax from ${who}`,
+};
+
+/** Whether its page is the one that is open. @param {Arrival} arrival */
+const open = ({ route }) => decodeURIComponent(currentPath()) === decodeURIComponent(route);
 /** Whether somebody looks at just this. @param {Arrival} arrival */
-const seen = ({ route }) => !document.hidden && document.hasFocus() && currentPath() === route;
+const seen = (arrival) => !document.hidden && document.hasFocus() && open(arrival);
 
 /** Whether the page around us has taken its kind away. @param {Arrival} arrival */
 const gone = ({ kind }) => kind === "text" && (document.body.dataset.hide ?? "").split(" ").includes("text");
 
 /** @param {Arrival} arrival */
 async function tell(arrival) {
-  if (arrival.quiet || gone(arrival)) return;
+  if (gone(arrival)) return;
+  if (!open(arrival)) announce(WORDS[arrival.kind](arrival.title));
+  if (arrival.quiet) return;
   if (!(await claim(`arrival-${arrival.event}`)) || seen(arrival)) return;
   const { sound = "chime", volume } = preferences();
   if (sound !== "none") void import("./sounds.js").then((m) => m.play(sound, volume ? Number(volume) : VOLUME));

@@ -68,7 +68,7 @@ class Compose {
     const what = takePrefill();
     const numbers = (what?.phoneNumber || "").split(",").map((n) => n.trim()).filter(Boolean);
     for (const number of numbers) this.#add({ number, name: (numbers.length === 1 && what?.recipient?.name) || number });
-    if (what?.text && !this.composer.offer(what.text)) alert(KEPT);
+    if (what?.text && !this.composer.offer(what.text)) alert(KEPT, false);
     if (what?.attachments) void this.composer.offerFiles(what.attachments);
     if (numbers.length) this.composer.field.setAttribute("data-focus", "");
     if (numbers.length) this.field.removeAttribute("data-focus");
@@ -278,7 +278,7 @@ document.addEventListener("oh:populate", (e) => {
   if (!open) return;
   e.preventDefault(); // taken
   const { text, attachments } = /** @type {CustomEvent} */ (e).detail;
-  if (!open.composer.offer(text)) alert(KEPT);
+  if (!open.composer.offer(text)) alert(KEPT, false);
   if (attachments?.length) void open.composer.offerFiles(attachments);
 });
 document.addEventListener("oh:leave", () => {

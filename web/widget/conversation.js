@@ -48,7 +48,7 @@ class Conversation {
     else this.#toEnd();
     this.#scrolled();
     const fill = takePrefill();
-    if (fill?.text && !this.composer.offer(fill.text)) alert(KEPT);
+    if (fill?.text && !this.composer.offer(fill.text)) alert(KEPT, false);
     if (fill?.attachments) void this.composer.offerFiles(fill.attachments);
   }
 
@@ -322,7 +322,7 @@ document.addEventListener("oh:populate", (e) => {
   if (!open) return;
   e.preventDefault(); // taken
   const { text, attachments } = /** @type {CustomEvent} */ (e).detail;
-  if (!open.composer.offer(text)) alert(KEPT);
+  if (!open.composer.offer(text)) alert(KEPT, false);
   if (attachments?.length) void open.composer.offerFiles(attachments);
 });
 document.addEventListener("oh:draft", (e) => {

@@ -29,7 +29,7 @@ export function backoff(failures, random) {
 
 /**
  * The document events that one event of the desk becomes.
- * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean, own?: boolean, reach?: string, readable?: boolean, missed?: number, voicemail?: number, fax?: number, read?: boolean, arrival?: object, preferences?: object}} e
+ * @param {{type: string, id?: string, count?: number, online?: boolean, sentence?: string, new?: boolean, own?: boolean, reach?: string, readable?: boolean, missed?: number, voicemail?: number, fax?: number, read?: string, arrival?: object, preferences?: object}} e
  * @returns {[string, object][]}
  */
 export function translate(e) {
@@ -62,7 +62,7 @@ export function translate(e) {
       return [
         ["oh:message", { id: e.id, new: e.new ?? false }],
         ...(e.arrival ? [/** @type {[string, object]} */ (["oh:arrival", e.arrival])] : []),
-        ...(e.read ? [/** @type {[string, object]} */ (["oh:read", { place: e.id }])] : []),
+        ...(e.read ? [/** @type {[string, object]} */ (["oh:read", { place: e.read }])] : []),
       ];
     case "preferences":
       return liked(e.preferences);

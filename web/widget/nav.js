@@ -108,10 +108,16 @@ export function takePrefill() {
   return what;
 }
 
-/** Says a sentence at the top of the phone. @param {string} sentence */
-export function alert(sentence) {
+/**
+ * Says a sentence at the top of the phone, with the way to the page that finds
+ * out what stands in the way, where something did.
+ * @param {string} sentence @param {boolean} [failed]
+ */
+export function alert(sentence, failed = true) {
   const box = /** @type {HTMLElement} */ (document.getElementById("alert"));
   /** @type {HTMLElement} */ (box.querySelector("[data-text]")).textContent = sentence;
+  const why = box.querySelector("[data-why]");
+  if (why instanceof HTMLElement) why.hidden = !failed;
   box.hidden = !sentence;
 }
 

@@ -132,11 +132,12 @@ document.addEventListener("oh:panel", markRows);
 document.addEventListener("oh:route", markRows);
 document.addEventListener("htmx:after:swap", markRows);
 
-document.addEventListener("oh:message", (e) => {
-  const { id, new: fresh } = /** @type {CustomEvent} */ (e).detail || {};
-  if (!fresh || currentPath() === `/conversations/${encodeURIComponent(id || "")}`) return;
-  const name = id && document.getElementById(`c-${id}`)?.querySelector(".row__name")?.textContent;
-  announce(name ? `New message from ${name}` : "New message");
+// That the connection is lost is said by its strip; that it is back has no place to be seen.
+let lost = false;
+document.addEventListener("oh:online", (e) => {
+  const { online } = /** @type {CustomEvent} */ (e).detail ?? {};
+  if (online && lost) announce("The phone is connected again.");
+  lost = !online;
 });
 
 document.addEventListener("click", (e) => {

@@ -1,6 +1,7 @@
 package hostlink
 
 import (
+	"net/url"
 	"strconv"
 	"time"
 
@@ -22,12 +23,20 @@ type Arrival struct {
 // textBound is how much of a text stands in a notification.
 const textBound = 240
 
+// placeOf is what a message belongs to: its conversation, or itself.
+func placeOf(m rc.Message, conversation string) string {
+	if m.Type == rc.TypeVoiceMail || m.Type == rc.TypeFax {
+		return strconv.FormatInt(m.ID, 10)
+	}
+	return conversation
+}
+
 // arrivalOf is nil for what is not new, or not from somebody else.
-func arrivalOf(m rc.Message, place, from string, isNew bool, now time.Time) *Arrival {
+func arrivalOf(m rc.Message, conversation, from string, isNew bool, now time.Time) *Arrival {
 	if !isNews(m, isNew, now) {
 		return nil
 	}
-	a := &Arrival{Event: eventID(inboundNotify, m), Kind: "text", Title: from, Place: place, Route: "/conversations/" + place}
+	a := &Arrival{Event: eventID(inboundNotify, m), Kind: "text", Title: from, Place: placeOf(m, conversation), Route: "/conversations/" + url.PathEscape(conversation)}
 	switch m.Type {
 	case rc.TypeSMS:
 		a.Text = m.Subject
@@ -35,10 +44,10 @@ func arrivalOf(m rc.Message, place, from string, isNew bool, now time.Time) *Arr
 		a.Kind, a.Text = "pager", m.Subject
 	case rc.TypeVoiceMail:
 		a.Kind, a.Text = "voicemail", "New voicemail"
-		a.Place, a.Route = strconv.FormatInt(m.ID, 10), "/messages/voicemail"
+		a.Route = "/messages/voicemail"
 	case rc.TypeFax:
 		a.Kind, a.Text = "fax", "New fax"
-		a.Place, a.Route = strconv.FormatInt(m.ID, 10), "/messages/fax"
+		a.Route = "/messages/fax"
 	default:
 		return nil
 	}

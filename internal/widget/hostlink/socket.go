@@ -391,7 +391,9 @@ func (s *socket) panelEvent(ctx context.Context, e Event) *frameEvent {
 			f.ID = e.Message.Conversation.ID
 		}
 		if m := e.Message; m != nil {
-			f.Read = m.ReadStatus == rc.Read
+			if m.ReadStatus == rc.Read && m.Direction == rc.Inbound {
+				f.Read = placeOf(*m, f.ID)
+			}
 			f.Arrival = arrivalOf(*m, f.ID, s.desk.Caller(m), e.New, s.h.Now())
 			if p, known := s.desk.Presence(); known && f.Arrival != nil {
 				f.Arrival.Quiet = p.DNDStatus == rc.DoNotAcceptAnyCalls
