@@ -183,6 +183,26 @@ describe('a message logger', () => {
       assert.deepEqual(saved.formData, { deal: 'D-17' });
       assert.equal(saved.conversation.messages[0].subject, 'Worth a form');
       await tab.composer().waitFor();
+
+      // One text of several is chosen, logged, and its log opened.
+      await tab.send('Not worth a word');
+      await tab.bubble('Not worth a word').waitFor();
+      await tab.goTo('Messages');
+      await serve(tab, { '/log': { data: { logId: 'n8' } }, '/match': { data: {} }, '/open': { data: 'ok' } });
+      await register(tab, { ...crm, messageLogEntityMatcherPath: '/match', messageLoggerGranularSelectionEnabled: true, messageLogOpenPath: '/open' });
+      await tab.phone.getByRole('button', { name: 'Log to Acme CRM' }).first().waitFor({ state: 'attached' });
+      await tab.openConversation('Not worth a word');
+      const texts = tab.phone.getByLabel('Messages', { exact: true }).getByRole('listitem');
+      await texts.filter({ hasText: 'Worth a form' }).getByRole('checkbox', { name: 'Choose to log' }).check();
+      const log = tab.phone.getByRole('banner').getByRole('button', { name: 'Log to Acme CRM' });
+      await log.getByText('1', { exact: true }).waitFor();
+      assert.deepEqual(await objections(await tab.frame()), []);
+      await log.click();
+      const selected = await asked(tab, '/log', '"selectedLog"');
+      assert.deepEqual(selected.conversation.messages.map((/** @type {any} */ m) => m.subject), ['Worth a form']);
+      assert.deepEqual(selected.selectedMessageIds, [String(selected.conversation.messages[0].id)]);
+      await texts.filter({ hasText: 'Worth a form' }).getByRole('button', { name: 'Open the log' }).click();
+      assert.deepEqual(await asked(tab, '/open'), { logId: 'n8', triggerType: 'openLog' });
     } finally {
       await person.close();
     }

@@ -6,7 +6,7 @@
 /**
  * @typedef {{key: string, kind: "message" | "call", body: any}} Job
  * @typedef {{message: boolean, call: boolean}} Both
- * @typedef {{items: Job[], match: string[], calls: string[], auto: Both, loggers: Both, pressed?: string[]}} Work
+ * @typedef {{items: Job[], match: string[], calls: string[], texts?: {conversationId: string, messageIds: string[]}, auto: Both, loggers: Both, pressed?: string[]}} Work
  * @typedef {{logged: boolean, why: string, answer?: any}} End without a reason, another tab or the server has it
  */
 
@@ -20,6 +20,9 @@ const KEPT = 200;
 const PATHS = { message: "messageLoggerPath", call: "callLoggerPath" };
 /** What the page is told of a switch. @type {Record<string, string>} */
 const NOTICES = { message: "rc-messageLogger-auto-log-notify", call: "rc-callLogger-auto-log-notify" };
+
+/** What a page calls a log, if it says so. @param {any} data @returns {string | undefined} */
+const logID = (data) => (typeof data?.logId === "string" && data.logId ? data.logId : undefined);
 
 /** One tab's part in logging. Everything it touches is handed in. */
 export class Logger {
@@ -71,12 +74,13 @@ export class Logger {
   }
 
   /** @param {Work} work @returns {Promise<boolean>[]} whether the page has answered, for each item */
-  #work({ items, match, calls, auto, loggers }) {
+  #work({ items, match, calls, texts, auto, loggers }) {
     for (const kind of /** @type {const} */ (["message", "call"])) {
       if (!loggers[kind]) delete this.#told[kind];
       else if (this.#told[kind] !== auto[kind]) this.with.tell({ type: NOTICES[kind], autoLog: (this.#told[kind] = auto[kind]) });
     }
     if (match.length) void this.#match(match, "messageLogEntityMatcherPath", { conversationLogIds: match });
+    if (texts) void this.#matchTexts(texts);
     if (calls?.length) void this.#match(calls, "callLogEntityMatcherPath", { sessionIds: calls, activeSessionIds: [] });
     const done = items.map((item) => this.#deliver(item));
     if (done.length) void Promise.all(done).then(() => this.next());
@@ -119,7 +123,7 @@ export class Logger {
 
   /** @param {string} key @param {boolean} ok */
   async #report(key, ok) {
-    const answer = await this.with.post(`/log/items/${encodeURIComponent(key)}`, { Tab: this.with.tab, OK: ok });
+    const answer = await this.with.post(`/log/items/${encodeURIComponent(key)}`, { Tab: this.with.tab, OK: ok, LogID: logID(this.#answers.get(key)) });
     if (answer && (answer.ok || (answer.status >= 400 && answer.status < 500 && answer.status !== 401))) this.#acknowledged.delete(key);
   }
 
@@ -131,6 +135,15 @@ export class Logger {
     const found = {};
     for (const id of ids) if (Array.isArray(response.data?.[id])) found[id] = response.data[id];
     await this.with.post("/log/matches", { Calls: path === "callLogEntityMatcherPath", Asked: ids, Found: found });
+  }
+
+  /** @param {NonNullable<Work["texts"]>} texts */
+  async #matchTexts(texts) {
+    const response = await this.with.request("messageLogEntityMatcherPath", texts, { timeout: MATCHER });
+    /** @type {Record<string, {LogID: string}>} */
+    const found = {};
+    for (const id of texts.messageIds) if (typeof response?.data?.[id]?.logId === "string") found[id] = { LogID: response.data[id].logId };
+    if (Object.keys(found).length) await this.with.post("/log/texts", { Found: found });
   }
 
   /**

@@ -119,6 +119,19 @@ test("asks the page what is logged, and takes lists only", async () => {
   assert.ok(!posted.some(([path]) => path === "/log/matches"), "no answer is not an answer");
 });
 
+test("asks which texts are logged, and says what the page calls the log of chosen ones", async () => {
+  replies["/log/next"] = [work({ texts: { conversationId: "7", messageIds: ["1", "2"] } }), work()];
+  answers = () => Promise.resolve({ data: { 1: { logId: "n1" }, 2: { logId: 2 }, 3: { logId: "n3" } } });
+  await logger.next();
+  await settle();
+  assert.deepEqual(handed[0], ["messageLogEntityMatcherPath", { conversationId: "7", messageIds: ["1", "2"] }, { timeout: 30_000 }]);
+  assert.deepEqual(posted.at(-1), ["/log/texts", { Found: { 1: { LogID: "n1" } } }]);
+  replies["/log/things/messages/7"] = [work({ items: [item("a")], pressed: ["a"] })];
+  answers = () => Promise.resolve({ data: { logId: "n8" } });
+  await logger.press("message", "7", { Messages: [2] });
+  assert.deepEqual(posted.find(([path]) => path === "/log/items/a")[1], { Tab: "t", OK: true, LogID: "n8" });
+});
+
 test("a click waits for its own entries and says what became of them", async () => {
   replies["/log/things/messages/7"] = [work({ items: [item("a"), item("old")], pressed: ["a"] })];
   answers = (_, body) => Promise.resolve(body.idempotencyKey === "a" ? { data: { logId: "n1" } } : null);

@@ -126,4 +126,10 @@ function say(near, sentence) {
   box.hidden = !sentence;
 }
 
+// Where texts are chosen one by one.
+const choose = () => document.querySelector("[data-log-chosen]") && void import("./granular.js");
+document.addEventListener("oh:panel", choose);
+document.addEventListener("htmx:after:swap", choose);
+choose();
+
 next();

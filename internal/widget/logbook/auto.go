@@ -256,6 +256,7 @@ func (h *Handler) retire() {
 			continue
 		}
 		delete(h.crews, page)
+		delete(h.picks, page)
 		for kind := range capabilityOf {
 			delete(h.matches, shelf{page, kind})
 		}

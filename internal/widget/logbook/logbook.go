@@ -165,6 +165,7 @@ type Handler struct {
 	mu       sync.Mutex
 	crews    map[target]*crew          // guarded by mu
 	matches  map[shelf]*matches        // guarded by mu
+	picks    map[target]map[int64]pick // guarded by mu; of texts that are logged one by one
 	watchers map[string]*watcher       // guarded by mu; by grant
 	busy     map[store.LogOwner]int    // guarded by mu; webhooks on their way, by embed
 	owners   map[string]store.LogOwner // guarded by mu; by grant
@@ -196,6 +197,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.on(mux, "POST /p/{key}/log/items/{id}", h.answered)
 	h.on(mux, "POST /p/{key}/log/matches", h.matched)
 	h.on(mux, "POST /p/{key}/log/matches/again", h.rematch)
+	h.on(mux, "POST /p/{key}/log/texts", h.takePicks)
 	h.on(mux, "POST /p/{key}/log/settings", h.choose)
 	h.on(mux, "POST /p/{key}/log/retry", h.retry)
 	h.on(mux, "POST /p/{key}/log/discard", h.discard)

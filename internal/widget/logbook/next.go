@@ -26,12 +26,13 @@ type asked struct {
 
 // work is what a tab gets to do.
 type work struct {
-	Items   []job    `json:"items"`             // for the logger of its page
-	Match   []string `json:"match"`             // conversations' days for the matcher of its page
-	Calls   []string `json:"calls"`             // calls for that of its page
-	Auto    auto     `json:"auto"`              // for its page to know
-	Loggers named    `json:"loggers"`           // which there are
-	Pressed []string `json:"pressed,omitempty"` // the keys of what the user has just asked for
+	Items   []job        `json:"items"`             // for the logger of its page
+	Match   []string     `json:"match"`             // conversations' days for the matcher of its page
+	Calls   []string     `json:"calls"`             // calls for that of its page
+	Texts   *wantedTexts `json:"texts,omitempty"`   // texts for it, one by one
+	Auto    auto         `json:"auto"`              // for its page to know
+	Loggers named        `json:"loggers"`           // which there are
+	Pressed []string     `json:"pressed,omitempty"` // the keys of what the user has just asked for
 }
 
 // A job is an entry for a tab to hand to its page.
@@ -81,6 +82,9 @@ func (h *Handler) give(w http.ResponseWriter, r *http.Request, c visitor, q aske
 			return err
 		}
 		if out.Match, err = h.wanted(ctx, c, h.subject(kindMessage), q.Open); err != nil {
+			return err
+		}
+		if out.Texts, err = h.wantedTexts(ctx, c, q.Open); err != nil {
 			return err
 		}
 		if out.Calls, err = h.wanted(ctx, c, h.subject(kindCall), q.OpenCall); err != nil {
@@ -152,8 +156,9 @@ func (h *Handler) take(ctx context.Context, c visitor, id string) ([]job, error)
 // entry, or has not answered. That it arrived may be told by any tab.
 func (h *Handler) answered(w http.ResponseWriter, r *http.Request, c visitor) error {
 	var q struct {
-		Tab string
-		OK  bool
+		Tab   string
+		OK    bool
+		LogID string // what the page calls the log of chosen texts
 	}
 	if err := visit.Body(w, r, &q); err != nil {
 		return err
@@ -170,6 +175,7 @@ func (h *Handler) answered(w http.ResponseWriter, r *http.Request, c visitor) er
 		return fmt.Errorf("reading a log entry: %w", err)
 	}
 	if q.OK {
+		h.chosenLogged(ctx, c.page(), e, q.LogID)
 		if _, err := h.finish(ctx, c.target.owner, id); err != nil {
 			return err
 		}

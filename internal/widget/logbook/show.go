@@ -297,6 +297,9 @@ func (h *Handler) Button(ctx context.Context, v visit.Visit, conversation string
 	}
 	b, _ := view.button(conversation, view.marks(t.logID()))
 	b.Path = markPath(v, "messages", conversation)
+	if h.granular(ctx, view.visitor) {
+		return draw("chosen", b)
+	}
 	return draw("button", b)
 }
 

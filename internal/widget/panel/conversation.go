@@ -75,6 +75,7 @@ type item struct {
 	Tell   string // what became of it, in words; empty when not worth a word
 	Author string
 	Log    template.HTML // how its day stands, at the first of a day
+	Pick   template.HTML // what chooses it to be logged, or opens its log
 	group  bool
 }
 

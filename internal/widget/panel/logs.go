@@ -25,6 +25,9 @@ type Logs interface {
 	// one call has of the logs.
 	CallRows(ctx context.Context, v visit.Visit, menu bool) (CallLogRow, error)
 	CallButtons(ctx context.Context, v visit.Visit, session string) (template.HTML, error)
+	// Texts draws what stands beside each text, by its id; nil where they are not
+	// logged one by one.
+	Texts(ctx context.Context, v visit.Visit) (func(id string) template.HTML, error)
 	// Typed keeps how many milliseconds were written at a text.
 	Typed(ctx context.Context, v visit.Visit, textID string, milliseconds int64) error
 	// Marks says how a conversation's day stands.
@@ -35,7 +38,8 @@ type Logs interface {
 // button that logs it.
 type LogRow = func(conversation string, at time.Time) (mark, do template.HTML)
 
-// markDays draws how each day of a conversation stands.
+// markDays draws how each day of a conversation stands, and what stands beside
+// its texts.
 func (h *Handler) markDays(ctx context.Context, v *threadView) error {
 	if h.Logs == nil {
 		return nil
@@ -44,9 +48,16 @@ func (h *Handler) markDays(ctx context.Context, v *threadView) error {
 	if err != nil || mark == nil {
 		return err
 	}
+	pick, err := h.Logs.Texts(ctx, v.visit)
+	if err != nil {
+		return err
+	}
 	for i, it := range v.Items {
 		if it.Day != nil {
 			v.Items[i].Log = mark(v.ID, it.At)
+		}
+		if pick != nil {
+			v.Items[i].Pick = pick(it.ID)
 		}
 	}
 	return nil
