@@ -56,7 +56,7 @@ type frameEvent struct {
 	Readable bool   `json:"readable,omitempty"` // the user has a call log to look at
 	Missed   int    `json:"missed,omitempty"`
 	Mail
-	Read bool `json:"read,omitempty"` // what the message is of has been read
+	Read string `json:"read,omitempty"` // the place of an [Arrival] that has been read
 
 	Arrival     *Arrival     `json:"arrival,omitempty"`
 	Preferences *Preferences `json:"preferences,omitempty"`
