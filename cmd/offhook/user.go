@@ -24,10 +24,19 @@ func userAdd(ctx context.Context, args []string) error {
 	f.StringVar(&spec.JobTitle, "title", "", "job title")
 	f.StringVar(&spec.Department, "department", "", "department")
 	f.BoolVar(&spec.Admin, "admin", false, "may administer the account")
+	var locale app.Locale
+	f.StringVar(&locale.Timezone, "timezone", "", "time zone, such as Europe/Berlin (default: US/Pacific)")
+	f.StringVar(&locale.Language, "language", "", "language, such as de-DE (default: en-US)")
+	f.StringVar(&locale.TimeFormat, "time-format", "", "12h or 24h (default: 12h)")
+	f.StringVar(&locale.Country, "country", "", "country, such as DE (default: the company's)")
 	f.StringVar(&spec.Robot, "robot", "", "makes a number that answers texts by itself, as nobody: echo, later, group or picture")
 	asJSON := f.Bool("json", false, "print the user as JSON")
 	return onData(ctx, f, args, func(d *app.Data) error {
 		spec.FirstName, spec.LastName, _ = strings.Cut(*name, " ")
+		var err error
+		if spec.Region, err = locale.Setting(); err != nil {
+			return err
+		}
 		u, err := d.AddUser(ctx, spec)
 		if err != nil {
 			return err

@@ -245,7 +245,14 @@ type DirectoryEntry struct {
 	ExtensionNumber string            `json:"extensionNumber,omitempty"`
 	PhoneNumbers    []DirectoryNumber `json:"phoneNumbers,omitempty"`
 	Site            *Site             `json:"site,omitempty"`
+	ProfileImage    *TaggedURI        `json:"profileImage,omitempty"`
 	Hidden          bool              `json:"hidden"`
+}
+
+// A TaggedURI is a link to something whose state the tag names.
+type TaggedURI struct {
+	ETag string `json:"etag"`
+	URI  string `json:"uri"`
 }
 
 // A DirectoryAccount names the account of an entry.

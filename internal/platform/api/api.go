@@ -60,7 +60,7 @@ func (h *Handler) Run(ctx context.Context) {
 // that are none.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	own := http.NewServeMux()
-	(&account.Handler{Face: h.Face, Store: h.Store}).Mount(own)
+	(&account.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log}).Mount(own)
 	(&dictionary.Handler{Face: h.Face}).Mount(own)
 	(&directory.Handler{Face: h.Face, Store: h.Store}).Mount(own)
 	(&numbers.Handler{Face: h.Face, Store: h.Store}).Mount(own)

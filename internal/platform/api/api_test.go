@@ -31,7 +31,7 @@ func TestUnknownPaths(t *testing.T) {
 	w := newWorld(t)
 	for _, tt := range []struct{ method, path string }{
 		{"GET", "/restapi/v9"}, {"GET", "/restapi/v1.0/nothing"}, {"GET", "/restapi/v1.0/account/~/extension/~/nothing"},
-		{"PUT", "/restapi/v1.0/account/~/extension/~/caller-id"}, {"DELETE", "/restapi/v1.0/account/~"}, {"POST", "/restapi/"},
+		{"PATCH", "/restapi/v1.0/account/~/extension/~/caller-id"}, {"DELETE", "/restapi/v1.0/account/~"}, {"POST", "/restapi/"},
 	} {
 		apitest.Refused(t, w.Do("ada", tt.method, tt.path, nil), 404, "CMN-120", "")
 	}

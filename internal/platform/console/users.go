@@ -14,6 +14,9 @@ import (
 	"offhook/internal/store"
 )
 
+// regionSetting is the setting that holds a user's region.
+const regionSetting = "region"
+
 // minPassword is the shortest password that a user may be given.
 const minPassword = 8
 
@@ -58,6 +61,7 @@ type UserSpec struct {
 	Username    string // empty means the e-mail address
 	Password    string
 	Admin       bool
+	Region      []byte // what the user chooses of the regional settings, as the platform keeps it; nil for nothing
 	Robot       string // the kind of robot that answers texts to it; nobody signs in to one
 }
 
@@ -94,6 +98,12 @@ func (c *Console) RegisterUser(ctx context.Context, spec UserSpec) (store.Extens
 		}
 		if err := tx.AddExtension(ctx, e); err != nil {
 			return fmt.Errorf("adding the user: %w", err)
+		}
+		if spec.Region != nil {
+			_, err := tx.ChangeSetting(ctx, e.AccountID, e.ID, regionSetting)
+			if err = errors.Join(err, tx.SaveSetting(ctx, e.AccountID, e.ID, regionSetting, spec.Region)); err != nil {
+				return fmt.Errorf("keeping the region of the user: %w", err)
+			}
 		}
 		if spec.Robot != "" {
 			if err := tx.PutRobot(ctx, store.Robot{ExtensionID: e.ID, Kind: spec.Robot}); err != nil {

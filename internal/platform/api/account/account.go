@@ -1,13 +1,17 @@
 // Package account answers what clients read about an account and its
-// extensions when they sign in (contract 5.1). Nothing here changes
-// anything.
+// extensions when they sign in, and changes what a user may change of their
+// own extension: names, region, caller id, forwarding numbers, business hours
+// and picture (contract 5.1). Nobody changes another's.
 package account
 
 import (
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
+	"offhook/internal/bus"
 	"offhook/internal/listen"
 	"offhook/internal/platform/api/page"
 	"offhook/internal/platform/api/plan"
@@ -23,10 +27,14 @@ const (
 	extensionPath = accountPath + "/extension/{extensionId}"
 )
 
-// A Handler answers the account's and the extensions' reads.
+// A Handler answers for accounts and extensions.
 type Handler struct {
 	Face  *wire.Face
-	Store store.AccountReader
+	Store store.Platform
+	Bus   bus.Bus
+	IDs   *store.IDs
+	Now   func() time.Time
+	Log   *slog.Logger
 }
 
 // Mount registers the operations.
@@ -43,7 +51,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", extensionPath+"/authz-profile", h.authzProfile)
 	h.Face.Handle(mux, "GET", extensionPath+"/authz-profile/check", h.authzCheck)
 	h.Face.Handle(mux, "GET", extensionPath+"/device", h.nothing("/device"))
-	h.Face.Handle(mux, "GET", extensionPath+"/forwarding-number", h.nothing("/forwarding-number"))
+	h.mountSettings(mux)
 }
 
 func accountURI(base string, id int64) string {
@@ -81,10 +89,14 @@ func (h *Handler) account(w http.ResponseWriter, r *http.Request, c wire.Caller)
 	a := rc.Account{
 		ID: p.Account.ID, URI: accountURI(base, p.Account.ID), MainNumber: p.Account.MainNumber,
 		Status: "Confirmed", SetupWizardState: "Completed",
-		ServiceInfo:      serviceInfo(base, p.Account),
-		RegionalSettings: region.Settings(base, p.Account.MainNumber),
-		Limits:           limits(),
+		ServiceInfo: serviceInfo(base, p.Account),
+		Limits:      limits(),
 	}
+	l, err := h.locale(r.Context(), p.Account.ID, 0)
+	if err != nil {
+		return err
+	}
+	a.RegionalSettings = region.Settings(base, p.Account.MainNumber, l)
 	if o, ok := p.Operator(); ok {
 		a.Operator = &rc.ExtensionRef{ID: o.ID, URI: extensionURI(base, o), ExtensionNumber: o.Number}
 	}
@@ -144,14 +156,24 @@ func (h *Handler) extension(w http.ResponseWriter, r *http.Request, c wire.Calle
 	if err != nil {
 		return err
 	}
+	return h.answerExtension(w, r, e)
+}
+
+// answerExtension writes an extension whole.
+func (h *Handler) answerExtension(w http.ResponseWriter, r *http.Request, e store.Extension) error {
 	p, err := plan.Read(r.Context(), h.Store, e.AccountID)
+	if err != nil {
+		return err
+	}
+	l, err := h.locale(r.Context(), e.AccountID, e.ID)
 	if err != nil {
 		return err
 	}
 	base := listen.BaseURL(r)
 	x := extension(base, p, e)
 	x.Account = &rc.AccountRef{ID: strconv.FormatInt(e.AccountID, 10), URI: accountURI(base, e.AccountID)}
-	x.RegionalSettings = region.Settings(base, p.Account.MainNumber)
+	x.RegionalSettings = region.Settings(base, p.Account.MainNumber, l)
+	x.ProfileImage = &rc.URIRef{URI: extensionURI(base, e) + "/profile-image"}
 	x.ServiceFeatures = serviceFeatures(p, e)
 	x.Departments = []rc.ExtensionRef{}
 	wire.JSON(w, http.StatusOK, x)

@@ -11,6 +11,7 @@ import (
 	"offhook/internal/platform/api/account"
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/rc"
+	"offhook/internal/store"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 func newWorld(t *testing.T) *apitest.World {
 	t.Helper()
 	w := apitest.New(t)
-	(&account.Handler{Face: w.Face, Store: w.Store}).Mount(w.Mux)
+	(&account.Handler{Face: w.Face, Store: w.Store, Bus: w.Bus, IDs: &store.IDs{Now: w.Now}, Now: w.Now, Log: w.Log}).Mount(w.Mux)
 	return w
 }
 
@@ -43,6 +44,12 @@ func TestSignInReads(t *testing.T) {
 		"dialing-plan.json":      accountPath + "/dialing-plan?perPage=MAX&page=1",
 		"device.json":            own + "/device",
 		"forwarding-number.json": own + "/forwarding-number?perPage=MAX&page=1",
+		"business-hours.json":    own + "/business-hours",
+		"company-hours.json":     accountPath + "/business-hours",
+		"business-address.json":  accountPath + "/business-address",
+		"grant.json":             own + "/grant",
+		"notifications.json":     own + "/notification-settings",
+		"templates.json":         accountPath + "/templates",
 	} {
 		t.Run(name, func(t *testing.T) {
 			apitest.Golden(t, name, w.Do("ada", "GET", path, nil))
@@ -77,6 +84,13 @@ func TestWhoMayRead(t *testing.T) {
 		{"a colleague's features are closed", "ada", bob + "/features", 403, "CMN-404", ""},
 		{"a colleague's caller id is closed", "ada", bob + "/caller-id", 403, "CMN-404", ""},
 		{"a colleague's permissions are closed", "ada", bob + "/authz-profile", 403, "CMN-404", ""},
+		{"a colleague's forwarding numbers are closed", "ada", bob + "/forwarding-number", 403, "CMN-404", ""},
+		{"a colleague's hours are closed", "ada", bob + "/business-hours", 403, "CMN-404", ""},
+		{"a colleague's notifications are closed", "ada", bob + "/notification-settings", 403, "CMN-404", ""},
+		{"a colleague's grants are closed", "ada", bob + "/grant", 403, "CMN-404", ""},
+		{"another company's address looks absent", "ada", "/restapi/v1.0/account/200001/business-address", 404, "CMN-102", "accountId"},
+		{"and its templates", "ada", "/restapi/v1.0/account/200001/templates", 404, "CMN-102", "accountId"},
+		{"and its people's pictures", "ada", accountPath + "/extension/201001/profile-image", 404, "CMN-102", "extensionId"},
 		{"a colleague's devices are closed", "ada", bob + "/device", 403, "CMN-404", ""},
 		{"the company's numbers are for administrators", "bob", accountPath + "/phone-number", 403, "CMN-402", ""},
 		{"a token without the scope reads nothing", "ada?SMS", accountPath, 403, "CMN-401", ""},
@@ -140,7 +154,7 @@ func TestFeatures(t *testing.T) {
 			t.Errorf("%s is not available", id)
 		}
 	}
-	for _, id := range []string{"WebPhone", "RingOut", "FaxReceiving"} {
+	for _, id := range []string{"WebPhone", "RingOut"} {
 		if slices.Contains(available(features("ada", "")), id) {
 			t.Errorf("%s is available, but nothing answers it", id)
 		}

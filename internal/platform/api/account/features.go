@@ -19,14 +19,14 @@ import (
 var present = []string{
 	"ReadCompanyInfo", "ReadExtensionInfo", "ReadExtensionPhoneNumbers", "ReadExtensions", "ReadCallerIDSettings",
 	"ReadMessages", "EditMessages", "SMSReceiving", "MMSReceiving", "PagesReceiving", "PagesSending", "ReadPresenceStatus", "EditPresenceStatus",
-	"ReadPersonalContacts", "ReadExtensionCallLog", "ReadExtensionCallRecordings", "Voicemail",
+	"ReadPersonalContacts", "ReadExtensionCallLog", "ReadExtensionCallRecordings", "Voicemail", "FaxReceiving",
 }
 
 // absent are features that clients ask for and that this platform does not
 // have.
 var absent = []string{
 	"AIGeneratedNotes", "BlockingCallerId", "CallQueuePresence", "CallQueueSmsRecipient", "ContactCenterAccount", "EditCallQueuePresence",
-	"EditOutboundCallerId", "FaxReceiving", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
+	"EditOutboundCallerId", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
 	"MeetingsEncryption", "OutboundCallPrefix",
 	"ReadExtensionAnsweringRules", "ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
 	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions", "WebPhone",
@@ -91,7 +91,7 @@ func serviceFeatures(p *plan.Plan, e store.Extension) []rc.ServiceFeature {
 	texts := maySendTexts(p, e)
 	return []rc.ServiceFeature{
 		{FeatureName: "SMS", Enabled: texts}, {FeatureName: "SMSReceiving", Enabled: true}, {FeatureName: "MMS", Enabled: texts},
-		{FeatureName: "Pager", Enabled: true}, {FeatureName: "PagerReceiving", Enabled: true}, {FeatureName: "Fax"}, {FeatureName: "FaxReceiving"},
+		{FeatureName: "Pager", Enabled: true}, {FeatureName: "PagerReceiving", Enabled: true}, {FeatureName: "Fax", Enabled: true}, {FeatureName: "FaxReceiving", Enabled: true},
 		{FeatureName: "Voicemail", Enabled: true}, {FeatureName: "VoipCalling"}, {FeatureName: "WebPhone"}, {FeatureName: "RingOut"},
 		{FeatureName: "Presence", Enabled: true}, {FeatureName: "InternationalCalling"}, {FeatureName: "InternationalSMS"},
 		{FeatureName: "VideoConferencing"}, {FeatureName: "RCTeams"}, {FeatureName: "SiteCodes"},
@@ -117,9 +117,10 @@ type permissionID struct {
 // read its numbers and everybody's calls, too.
 func permissions(base string, p *plan.Plan, e store.Extension) []permission {
 	granted := []string{
-		"ReadCompanyInfo", "ReadExtensions", "ReadUserPhoneNumbers", "ReadCallerIDSettings", "ReadUserDevices",
-		"ReadUserForwardingFlipNumbers", "ReadMessages", "EditMessages", "InternalSMS", "ReadPresenceStatus", "EditPresenceStatus",
-		"ReadPersonalContacts", "EditPersonalContacts", "ReadCallLog", "EditCallLog", "ReadCallRecordings",
+		"ReadCompanyInfo", "ReadExtensions", "ReadUserPhoneNumbers", "ReadCallerIDSettings", "EditCallerIDSettings", "ReadUserDevices",
+		"ReadUserForwardingFlipNumbers", "EditUserForwardingFlipNumbers", "EditUserInfo", "EditUserAnsweringRules", "ReadCompanyAnsweringRules",
+		"ReadExtensionGrant", "ReadMessagesNotificationsSettings", "ReadMessages", "EditMessages", "InternalSMS", "ReadPresenceStatus", "EditPresenceStatus",
+		"ReadPersonalContacts", "EditPersonalContacts", "ReadCallLog", "EditCallLog", "ReadCallRecordings", "OutboundFaxes",
 	}
 	role := "2"
 	if maySendTexts(p, e) {

@@ -87,29 +87,3 @@ func (h *Handler) accountNumbers(w http.ResponseWriter, r *http.Request, c wire.
 	wire.JSON(w, http.StatusOK, page.List(r, uri+"/phone-number", g, page.Cut(g, all), len(all)))
 	return nil
 }
-
-// callerIDFeatures are the ways to call whose caller id can be read.
-var callerIDFeatures = []string{"RingOut", "RingMe", "CallFlip", "FaxNumber", "AdditionalSoftphone", "Alternate", "CommonPhone", "MobileApp", "Delegated"}
-
-func (h *Handler) callerID(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	e, p, err := h.own(r, c)
-	if err != nil {
-		return err
-	}
-	base := listen.BaseURL(r)
-	uri := extensionURI(base, e)
-	info := rc.CallerIDInfo{
-		URI: uri + "/caller-id", ByDevice: []rc.CallerIDEntry{}, ByFeature: []rc.CallerIDEntry{},
-		ExtensionNameForOutboundCalls: true, ExtensionNumberForInternalCalls: true,
-	}
-	shown := rc.CallerID{Type: "Blocked"}
-	if numbers := p.NumbersOf(e.ID); len(numbers) > 0 {
-		id := strconv.FormatInt(numbers[0].ID, 10)
-		shown = rc.CallerID{Type: "PhoneNumber", PhoneInfo: &rc.PhoneInfo{ID: id, URI: uri + "/phone-number/" + id, PhoneNumber: numbers[0].Number}}
-	}
-	for _, f := range callerIDFeatures {
-		info.ByFeature = append(info.ByFeature, rc.CallerIDEntry{Feature: f, CallerID: shown})
-	}
-	wire.JSON(w, http.StatusOK, info)
-	return nil
-}

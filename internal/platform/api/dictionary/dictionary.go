@@ -1,9 +1,11 @@
 // Package dictionary answers the lists that other resources refer to:
-// countries, languages and time zones (contract 5.1).
+// countries and their states, languages, time zones and the cover pages of
+// faxes (contract 5.1).
 package dictionary
 
 import (
 	"net/http"
+	"strings"
 
 	"offhook/internal/listen"
 	"offhook/internal/platform/api/faxpage"
@@ -25,6 +27,7 @@ type Handler struct {
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", dictionaryPath+"/country", h.countries)
 	h.Face.Handle(mux, "GET", dictionaryPath+"/country/{countryId}", h.country)
+	h.Face.Handle(mux, "GET", dictionaryPath+"/state", h.states)
 	h.Face.Handle(mux, "GET", dictionaryPath+"/language", h.languages)
 	h.Face.Handle(mux, "GET", dictionaryPath+"/timezone", h.timezones)
 	h.Face.Handle(mux, "GET", dictionaryPath+"/fax-cover-page", h.coverPages)
@@ -79,19 +82,70 @@ func (h *Handler) coverPages(w http.ResponseWriter, r *http.Request, _ wire.Call
 }
 
 func (h *Handler) languages(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
-	return list(w, r, "/language", region.Settings("", "").Language)
+	var all []language
+	for _, l := range region.Languages {
+		all = append(all, language{Language: l, ISOCode: l.LocaleCode[:2], UI: true, FormattingLocale: true})
+	}
+	return list(w, r, "/language", all)
 }
 
 func (h *Handler) timezones(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
-	return list(w, r, "/timezone", region.Settings("", "").Timezone)
+	var all []timezone
+	for _, z := range region.Timezones() {
+		all = append(all, timezone{z, strings.ReplaceAll(z.Name, "_", " ")})
+	}
+	return list(w, r, "/timezone", all)
 }
 
-// list answers with a dictionary of a single row.
-func list[T any](w http.ResponseWriter, r *http.Request, path string, row T) error {
+// A language says what it can be chosen for besides its name.
+type language struct {
+	rc.Language
+	ISOCode          string `json:"isoCode"`
+	Greeting         bool   `json:"greeting"`
+	FormattingLocale bool   `json:"formattingLocale"`
+	UI               bool   `json:"ui"`
+}
+
+type timezone struct {
+	rc.Timezone
+	Description string `json:"description"`
+}
+
+// A state is a part of a country that addresses name.
+type state struct {
+	ID      string     `json:"id"`
+	Country rc.Country `json:"country"`
+	ISOCode string     `json:"isoCode"`
+	Name    string     `json:"name"`
+}
+
+// states answers with the states of one country, or of all that have some.
+func (h *Handler) states(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
+	q, base := r.URL.Query(), listen.BaseURL(r)
+	wanted, everywhere := q.Get("countryId"), q.Get("allCountries") == "true"
+	if wanted == "" && !everywhere {
+		return target.Invalid("countryId", "Send the id of a country, or allCountries=true.")
+	}
+	if _, ok := region.ByID(base, wanted); wanted != "" && !ok {
+		return target.Missing("countryId")
+	}
+	all := []state{}
+	for _, s := range region.States {
+		country := region.ByCode(base, s.Country)
+		// No number is sold anywhere, so no state has some to offer.
+		if (everywhere || country.ID == wanted) && q.Get("withPhoneNumbers") != "true" {
+			all = append(all, state{s.ID(), rc.Country{ID: country.ID, URI: country.URI}, s.Code, s.Name})
+		}
+	}
+	return list(w, r, "/state", all)
+}
+
+// list answers with a page of a dictionary.
+func list[T any](w http.ResponseWriter, r *http.Request, path string, all []T) error {
 	g, err := page.Parse(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	wire.JSON(w, http.StatusOK, page.List(r, listen.BaseURL(r)+dictionaryPath+path, g, page.Cut(g, []T{row}), 1))
+	wire.JSON(w, http.StatusOK, page.List(r, listen.BaseURL(r)+dictionaryPath+path, g, page.Cut(g, all), len(all)))
 	return nil
 }

@@ -19,6 +19,14 @@ func TestDictionaries(t *testing.T) {
 	if got := apitest.Get[rc.Country](w, "ada", path+"/country/DE"); got.CallingCode != "49" {
 		t.Errorf("a country without a public id: %+v", got)
 	}
+	apitest.Golden(t, "states.json", w.Do("ada", "GET", path+"/state?countryId=15", nil))
+	for query, want := range map[string]int{"countryId=1": 51, "countryId=39": 13, "allCountries=true": 72, "countryId=DE": 0, "countryId=1&withPhoneNumbers=true": 0} {
+		if got := apitest.Get[rc.List[struct{}]](w, "ada", path+"/state?"+query); got.Paging != nil && got.Paging.TotalElements != want || got.Paging == nil && want > 0 {
+			t.Errorf("states with %s: %+v, want %d", query, got.Paging, want)
+		}
+	}
+	apitest.Refused(t, w.Do("ada", "GET", path+"/state", nil), 400, "CMN-101", "countryId")
+	apitest.Refused(t, w.Do("ada", "GET", path+"/state?countryId=ZZ", nil), 404, "CMN-102", "countryId")
 	if got := apitest.Get[rc.List[rc.Country]](w, "ada", path+"/country?numberSelling=true"); len(got.Records) != 0 {
 		t.Errorf("countries where numbers are sold: %+v", got.Records)
 	}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"offhook/internal/listen"
 	"offhook/internal/platform/api/page"
 	"offhook/internal/platform/api/plan"
 	"offhook/internal/platform/api/region"
@@ -23,10 +24,16 @@ import (
 
 const directoryPath = "/restapi/v1.0/account/{accountId}/directory"
 
+// A Store is what the directory reads.
+type Store interface {
+	store.AccountReader
+	store.ProfileImageReader
+}
+
 // A Handler answers the directory's operations.
 type Handler struct {
 	Face  *wire.Face
-	Store store.AccountReader
+	Store Store
 }
 
 // Mount registers the operations. Released clients still call contacts, the
@@ -47,9 +54,16 @@ func (h *Handler) read(r *http.Request, c wire.Caller) ([]rc.DirectoryEntry, err
 	if err != nil {
 		return nil, err
 	}
+	tags, err := h.Store.ProfileImageTags(r.Context(), c.AccountID)
+	if err != nil {
+		return nil, fmt.Errorf("reading who has a picture: %w", err)
+	}
 	entries := make([]rc.DirectoryEntry, len(p.Extensions))
 	for i, e := range p.Extensions {
 		entries[i] = entry(p, e)
+		if tag := tags[e.ID]; tag != "" {
+			entries[i].ProfileImage = &rc.TaggedURI{ETag: tag, URI: listen.BaseURL(r) + rc.ExtensionPath(e.AccountID, e.ID) + "/profile-image"}
+		}
 	}
 	return entries, nil
 }

@@ -1,12 +1,14 @@
 package directory_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/api/directory"
 	"offhook/internal/rc"
+	"offhook/internal/store"
 )
 
 const path = "/restapi/v1.0/account/~/directory"
@@ -62,6 +64,17 @@ func TestUnchangedEntriesAreNotSentAgain(t *testing.T) {
 	}
 	if rec := w.Do("ada", "GET", path+"/entries?perPage=1", nil, "If-None-Match: "+tag); rec.Code != 200 {
 		t.Errorf("other entries: %d, want 200", rec.Code)
+	}
+	picture := store.ProfileImage{ExtensionID: apitest.Bob, ContentType: "image/png", Tag: "t1", Body: []byte("png")}
+	if err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error { return tx.PutProfileImage(t.Context(), picture) }); err != nil {
+		t.Fatal(err)
+	}
+	if rec := w.Do("ada", "GET", path+"/entries", nil, "If-None-Match: "+tag); rec.Code != 200 {
+		t.Errorf("after somebody has a new picture: %d, want 200", rec.Code)
+	}
+	bob := apitest.Get[rc.DirectoryEntry](w, "ada", fmt.Sprintf("%s/entries/%d", path, apitest.Bob))
+	if i := bob.ProfileImage; i == nil || i.ETag != "t1" || i.URI != "http://platform.example"+rc.ExtensionPath(apitest.Acme, apitest.Bob)+"/profile-image" {
+		t.Errorf("Bob's picture: %+v", i)
 	}
 }
 

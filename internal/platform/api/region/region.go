@@ -4,7 +4,9 @@
 package region
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -37,7 +39,7 @@ func Country(base, e164 string) rc.Country {
 
 // ByCode returns a country by its ISO code, with links under base.
 func ByCode(base, iso string) rc.Country {
-	c := rc.Country{ID: iso, Name: iso, ISOCode: iso, CallingCode: fmt.Sprint(phonenumbers.GetCountryCodeForRegion(iso))}
+	c := rc.Country{ID: iso, Name: countryName(iso), ISOCode: iso, CallingCode: fmt.Sprint(phonenumbers.GetCountryCodeForRegion(iso))}
 	for _, k := range known {
 		if k.ISOCode == iso {
 			c = k
@@ -47,25 +49,20 @@ func ByCode(base, iso string) rc.Country {
 	return c
 }
 
-// Settings are the regional settings of an account whose main number is
-// given.
-func Settings(base, mainNumber string) rc.RegionalSettings {
-	return rc.RegionalSettings{
-		HomeCountry: Country(base, mainNumber),
-		Timezone:    rc.Timezone{ID: "58", Name: "US/Pacific", Bias: "-480"},
-		Language:    rc.Language{ID: "1033", LocaleCode: "en-US", Name: "English (US)"},
-		TimeFormat:  "12h",
-		Currency:    rc.Currency{ID: 1, Code: "USD", Symbol: "$"},
-	}
-}
-
-// Countries lists the countries of the dictionary, with links under base.
+// Countries lists the countries that have telephone numbers, those with public
+// ids first, by their names, with links under base.
 func Countries(base string) []rc.Country {
-	all := make([]rc.Country, len(known))
-	for i, k := range known {
-		all[i] = ByCode(base, k.ISOCode)
+	var first, others []rc.Country
+	for _, k := range known {
+		first = append(first, ByCode(base, k.ISOCode))
 	}
-	return all
+	for iso := range phonenumbers.GetSupportedRegions() {
+		if c := ByCode(base, iso); c.ID == iso {
+			others = append(others, c)
+		}
+	}
+	slices.SortFunc(others, func(a, b rc.Country) int { return cmp.Compare(a.Name, b.Name) })
+	return append(first, others...)
 }
 
 // ByID returns a country by its id in the dictionary.

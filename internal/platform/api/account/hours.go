@@ -1,0 +1,96 @@
+package account
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+
+	"offhook/internal/listen"
+	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+var weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+
+// clock is a time of day; a day ends at 24:00.
+var clock = regexp.MustCompile(`^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$`)
+
+// maxRanges bounds one day.
+const maxRanges = 24
+
+func (h *Handler) hours(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	e, err := target.Own(r, c, h.Store)
+	if err != nil {
+		return err
+	}
+	var s rc.Schedule
+	if err := h.setting(r.Context(), e.AccountID, e.ID, hoursSetting, &s); err != nil {
+		return err
+	}
+	answerHours(w, extensionURI(listen.BaseURL(r), e), s)
+	return nil
+}
+
+// companyHours answers around the clock, which an empty schedule says: nobody
+// can set them on this platform.
+func (h *Handler) companyHours(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	p, err := h.plan(r, c)
+	if err != nil {
+		return err
+	}
+	answerHours(w, accountURI(listen.BaseURL(r), p.Account.ID), rc.Schedule{})
+	return nil
+}
+
+func answerHours(w http.ResponseWriter, owner string, s rc.Schedule) {
+	wire.JSON(w, http.StatusOK, rc.BusinessHours{URI: owner + "/business-hours", Schedule: &s})
+}
+
+// putHours replaces a user's hours; a schedule without ranges is around the
+// clock.
+func (h *Handler) putHours(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	e, err := target.Own(r, c, h.Store)
+	if err != nil {
+		return err
+	}
+	var req rc.BusinessHours
+	if err := wire.Body(w, r, &req); err != nil {
+		return err
+	}
+	if req.Schedule == nil {
+		return target.Invalid("schedule", "Send schedule.weeklyRanges; an empty schedule is around the clock.")
+	}
+	if err := checkSchedule(*req.Schedule); err != nil {
+		return err
+	}
+	err = change(r.Context(), h, e, hoursSetting, func(store.PlatformTx, rc.Schedule) (rc.Schedule, error) { return *req.Schedule, nil })
+	if err != nil {
+		return fmt.Errorf("changing the business hours of extension %d: %w", e.ID, err)
+	}
+	h.announce(r.Context(), e, false, "AnsweringRules")
+	answerHours(w, extensionURI(listen.BaseURL(r), e), *req.Schedule)
+	return nil
+}
+
+func checkSchedule(s rc.Schedule) error {
+	for day, ranges := range s.WeeklyRanges {
+		name := "schedule.weeklyRanges." + day
+		if !slices.Contains(weekdays, day) || len(ranges) > maxRanges {
+			return target.Invalid("schedule.weeklyRanges", fmt.Sprintf("Send up to %d ranges for monday to sunday.", maxRanges))
+		}
+		for i, t := range ranges {
+			if !clock.MatchString(t.From) || !clock.MatchString(t.To) || t.From >= t.To {
+				return target.Invalid(name, "Send each range as from and to, such as 09:00 and 18:00; to is the later.")
+			}
+			for _, other := range ranges[:i] {
+				if t.From < other.To && other.From < t.To {
+					return target.Invalid(name, "Two ranges overlap.")
+				}
+			}
+		}
+	}
+	return nil
+}
