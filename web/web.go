@@ -120,6 +120,8 @@ func serve(w http.ResponseWriter, r *http.Request, name string) {
 	// Host pages with COEP require-corp load adapter.js from us, and our own
 	// frame carries COEP as well.
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	// Without it the frame starts no worker from here.
+	h.Set("Cross-Origin-Embedder-Policy", "require-corp")
 	h.Add("Vary", "Accept-Encoding")
 	if tag := h.Get("ETag"); tag != "" && r.Header.Get("If-None-Match") == tag {
 		w.WriteHeader(http.StatusNotModified)

@@ -32,9 +32,23 @@ func TestHtmxIsTheReleasedFile(t *testing.T) {
 	if got := hex.EncodeToString(sum[:]); got != want {
 		t.Errorf("vendor/htmx.min.js has SHA-256 %s, want %s", got, want)
 	}
-	for _, name := range []string{"vendor/htmx.LICENSE", "vendor/icons/LICENSE"} {
+	for _, name := range []string{"vendor/htmx.LICENSE", "vendor/pdf.LICENSE", "vendor/icons/LICENSE"} {
 		if len(Source(name)) == 0 {
 			t.Errorf("%s is empty", name)
+		}
+	}
+}
+
+// The vendored reader is pdfjs-dist 4.10.38 as its authors published it. Later
+// ones need WebAssembly, which the frame's policy does not allow.
+func TestTheReaderOfPDFsIsTheReleasedOne(t *testing.T) {
+	for name, want := range map[string]string{
+		"vendor/pdf.min.js":        "27fc2a057a00f92a4334ad06e17dbd7259912954e9fb7f76400bcca5fd190a9c",
+		"vendor/pdf.worker.min.js": "1baa1844c89c80a5b2797c916e75ab29254be46d8e9cb53cb6364d7aad84be36",
+	} {
+		sum := sha256.Sum256(Source(name))
+		if got := hex.EncodeToString(sum[:]); got != want {
+			t.Errorf("%s has SHA-256 %s, want %s", name, got, want)
 		}
 	}
 }

@@ -23,6 +23,7 @@ const usage = `Offhook is a business phone that any web page can embed.
   offhook call       calls of the past, for the call logs of the local platform
   offhook voicemail  voicemail for the users of the local platform
   offhook sim        a day on the local platform: people who text, call and leave voicemail
+  offhook fax        faxes that come in for the users of the local platform
   offhook app        the OAuth clients of the local platform
   offhook credential JWT credentials, with which apps sign in as a user
   offhook embed      allow an app to be embedded by a host page
@@ -32,7 +33,7 @@ const usage = `Offhook is a business phone that any web page can embed.
 Each command explains itself with -h.`
 
 var commands = map[string]func(ctx context.Context, args []string) error{
-	"demo": demo, "serve": serve, "platform": platform, "user": user, "call": callCommand, "voicemail": voicemailCommand, "sim": simulate, "app": oauthApp, "credential": credential, "embed": embedCommand, "audit": auditCommand, "logs": logsCommand,
+	"demo": demo, "serve": serve, "platform": platform, "user": user, "call": callCommand, "voicemail": voicemailCommand, "fax": faxCommand, "sim": simulate, "app": oauthApp, "credential": credential, "embed": embedCommand, "audit": auditCommand, "logs": logsCommand,
 }
 
 func main() {

@@ -16,8 +16,8 @@ func (p panelDesk) Mailbox(ctx context.Context) panel.Mailbox {
 	scopes, err := p.grants.Scopes(ctx, p.grantID)
 	may := func(s rc.Scope) bool { return err == nil && scopes.Has(s) }
 	return panel.Mailbox{
-		Voicemail: b.Voicemail && may(rc.ReadMessages), Editable: may(rc.EditMessages),
-		Synced: b.Synced, Older: b.Older, Unheard: b.Unheard,
+		Voicemail: b.Voicemail && may(rc.ReadMessages), Faxes: b.Faxes && may(rc.ReadMessages), Editable: may(rc.EditMessages),
+		Synced: b.Synced, Older: b.Older, Unheard: b.Unheard, Unseen: b.Unseen,
 	}
 }
 
@@ -46,11 +46,40 @@ func (p panelDesk) VoicemailSound(ctx context.Context, id string) (panel.Sound, 
 	return panel.Sound(s), err
 }
 
-// Mail is what the host link tells of voicemail.
-func (l linkDesk) Mail(ctx context.Context) hostlink.Mail {
-	b := l.Mailbox(ctx)
-	if !b.Voicemail {
-		return hostlink.Mail{}
+func panelFax(f desk.Fax) panel.Fax {
+	return panel.Fax{
+		ID: f.ID, Parties: parties(f.Parties), Inbound: f.Inbound, At: f.At, Pages: f.Pages, Unread: f.Unread,
+		State: panel.MessageState(f.State), Error: f.Error, Documents: files(f.Documents),
 	}
-	return hostlink.Mail{Voicemail: b.Unheard}
+}
+
+func (p panelDesk) Faxes() []panel.Fax {
+	all := p.Desk.Faxes()
+	out := make([]panel.Fax, len(all))
+	for i, f := range all {
+		out[i] = panelFax(f)
+	}
+	return out
+}
+
+func (p panelDesk) Fax(id string) (panel.Fax, error) {
+	f, err := p.Desk.Fax(id)
+	return panelFax(f), err
+}
+
+func (p panelDesk) FaxDocument(ctx context.Context, id, document string) (panel.File, []byte, error) {
+	f, body, err := p.Desk.FaxDocument(ctx, id, document)
+	return panel.File(f), body, err
+}
+
+// Mail is what the host link tells of voicemail and faxes.
+func (l linkDesk) Mail(ctx context.Context) (m hostlink.Mail) {
+	b := l.Mailbox(ctx)
+	if b.Voicemail {
+		m.Voicemail = b.Unheard
+	}
+	if b.Faxes {
+		m.Fax = b.Unseen
+	}
+	return m
 }

@@ -83,7 +83,7 @@ var demoVoicemail = []struct {
 	{"+16505550101", "+16505550102", "", "Sam, the photographer asked whether the gate will be open on Thursday. Can you let her know?", 61, 8, false},
 }
 
-// seedVoicemail writes it.
+// seedVoicemail writes it, and what came in by fax.
 func seedVoicemail(ctx context.Context, d *Data) error {
 	for _, v := range demoVoicemail {
 		err := messages.SeedVoicemail(ctx, d.DB.Platform(), messages.Voicemail{
@@ -94,5 +94,5 @@ func seedVoicemail(ctx context.Context, d *Data) error {
 			return err
 		}
 	}
-	return nil
+	return seedFaxes(ctx, d)
 }

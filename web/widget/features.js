@@ -4,7 +4,7 @@
 // @ts-check
 import { currentPath, navigate } from "./nav.js";
 
-const NAMES = ["text", "voicemail", "contacts", "recordings"];
+const NAMES = ["text", "voicemail", "fax", "contacts", "recordings"];
 /** What only the address takes away. */
 const FIXED = ["history"];
 

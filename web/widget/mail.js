@@ -1,12 +1,16 @@
-// Owns voicemail: playing from the list, noting what was heard, marking,
-// deleting and having back, and copying what was said.
+// Owns voicemail and faxes: playing from the list, noting what was heard and
+// looked at, marking, deleting and having back, copying what was said, and
+// saving documents.
 // @ts-check
 import { ask } from "./ask.js";
+import { save } from "./media.js";
 import { alert, announce, currentPath, goBack, navigate } from "./nav.js";
 import { offer } from "./undoline.js";
 
 /** The server keeps what was deleted for longer. */
 const UNDO = 60_000;
+/** What tells that nobody has heard or looked at what is open. */
+const FRESH = ["data-unheard", "data-unseen"];
 const OFFLINE = "There is no connection right now. Try again in a moment.";
 
 /** @param {string} id @param {string} what @param {Record<string, string>} [fields] */
@@ -20,7 +24,7 @@ async function post(id, what, fields = {}) {
 /** @param {HTMLElement} at */
 async function mark(at) {
   const { mailMark: as = "", of = "" } = at.dataset;
-  document.querySelector("[data-unheard]")?.removeAttribute("data-unheard");
+  for (const name of FRESH) document.querySelector(`[${name}]`)?.removeAttribute(name);
   if ((await post(of, "mark", { as })) && at.hasAttribute("data-leave")) await goBack();
 }
 
@@ -53,11 +57,11 @@ async function play(href) {
   await current()?.play();
 }
 
-/** What is heard is no news any more. @param {Event} e */
+/** What is heard, or looked at, is no news any more. @param {Event} e */
 function heard(e) {
-  const panel = e.target instanceof Element ? e.target.closest("[data-unheard]") : null;
+  const panel = e.target instanceof Element ? e.target.closest("[data-unheard], [data-unseen]") : null;
   if (!(panel instanceof HTMLElement)) return;
-  panel.removeAttribute("data-unheard");
+  for (const name of FRESH) panel.removeAttribute(name);
   void post(panel.dataset.mail ?? "", "mark", { as: "read" });
 }
 
@@ -74,9 +78,14 @@ async function copy(at) {
 }
 
 document.addEventListener("oh:played", heard);
+document.addEventListener("oh:looked", heard);
 document.addEventListener("click", (e) => {
-  const at = e.target instanceof Element ? e.target.closest("[data-mail-mark], [data-mail-delete], [data-mail-play], [data-spoken-copy]") : null;
+  const at = e.target instanceof Element ? e.target.closest("[data-mail-mark], [data-mail-delete], [data-mail-play], [data-spoken-copy], [data-paper-save]") : null;
   if (!(at instanceof HTMLElement)) return;
+  if (at instanceof HTMLAnchorElement && at.hasAttribute("data-paper-save")) {
+    e.preventDefault();
+    return void save(at).catch((err) => alert(err.message || OFFLINE));
+  }
   if (at.dataset.mailMark) void mark(at);
   else if (at.dataset.mailDelete) void remove(at);
   else if (at.dataset.mailPlay) void play(at.dataset.mailPlay);
@@ -85,7 +94,7 @@ document.addEventListener("click", (e) => {
 
 /** Arrows go from message to message; whoever types in the list searches. @param {KeyboardEvent} e */
 function key(e) {
-  const root = document.querySelector("#panel [data-panel=voicemails]");
+  const root = document.querySelector("#panel :is([data-panel=voicemails], [data-panel=faxes])");
   const at = document.activeElement;
   if (!root?.contains(at) || e.isComposing || e.altKey || e.ctrlKey || e.metaKey || !at || at.closest("[data-row-menu]")) return;
   const field = /** @type {HTMLElement} */ (root.querySelector(".search__field"));

@@ -62,7 +62,7 @@ export const settled = () => shown.catch(() => undefined);
 function still(to) {
   const gone = (body.dataset.hide ?? "").split(" ");
   if (gone.includes("contacts") && /^\/contacts/.test(to)) to = "/messages";
-  if (gone.includes("voicemail") && to.startsWith("/messages/voicemail")) to = "/messages";
+  if (gone.some((name) => to.startsWith(`/messages/${name || "-"}`))) to = "/messages";
   if (to.startsWith("/history")) {
     if (gone.includes("history")) to = "/messages";
     if (gone.includes("recordings") && to === "/history/recordings") to = "/history";
@@ -130,7 +130,7 @@ export function announce(sentence) {
 /** The route that a path means; what is no route means the messages. @param {string} path */
 export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
-  if (/^\/(|messages|messages\/voicemail|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
+  if (/^\/(|messages|messages\/voicemail|messages\/fax|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
   if (/^\/settings\/(text|notifications|ringtone|audio|theme|region|keyboard|why|about)$/.test(clean)) return clean;
   // Host pages name routes too: nothing may climb out of the panels.
   const [, place, page] = /^\/(customized|customizedTabs)\/(.+)$/.exec(clean) || [];
@@ -139,7 +139,7 @@ export function known(path) {
   if (whose) return `/contacts/personal/${whose}/edit${number && !/^\.{1,2}$/.test(decoded(number)) ? `/${encodeURIComponent(decoded(number))}` : ""}`;
   const [, type, one] = /^\/contacts\/([^/]+)\/([^/]+)$/.exec(clean) || [];
   if (one && ![type, one].some((part) => /^\.{1,2}$/.test(decoded(part)))) return `/contacts/${encodeURIComponent(decoded(type))}/${encodeURIComponent(decoded(one))}`;
-  const [, id] = /^\/(?:conversations|number|history\/call|messages\/voicemail|settings\/thirdParty|log\/messages|log\/call)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
+  const [, id] = /^\/(?:conversations|number|history\/call|messages\/voicemail|messages\/fax|settings\/thirdParty|log\/messages|log\/call)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
   return id && !/^(\.|%2e){1,2}$/i.test(id) ? clean : "/messages";
 }
 

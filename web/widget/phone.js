@@ -59,6 +59,7 @@ document.addEventListener("oh:panel", recall);
 function attend() {
   if (document.querySelector("#panel [data-player]")) void import("./player.js");
   if (document.querySelector("#panel [data-mail]")) void import("./mail.js");
+  if (document.querySelector("#panel [data-panel=fax]")) void import("./pages.js");
 }
 document.addEventListener("oh:panel", attend);
 // The pages of the settings, and what may be pressed or arrive at any time.

@@ -15,6 +15,7 @@ type Desk interface {
 	PersonalContacts
 	History
 	Mail
+	Faxes
 	Tidier
 	Preferring
 	Status() Status

@@ -36,13 +36,16 @@ type Mail interface {
 	RefreshMail()
 }
 
-// A Mailbox says what is known of the user's voicemail.
+// A Mailbox says what is known of the user's voicemail and faxes.
 type Mailbox struct {
 	Voicemail bool // the user has it, and this app may read it
-	Editable  bool // and may mark and delete it
-	Synced    bool // it has been read
+	Faxes     bool // the same of faxes
+	CanFax    bool // faxes can be sent
+	Editable  bool // both can be marked and deleted
+	Synced    bool // both have been read
 	Older     bool // the platform has more, from before
 	Unheard   int
+	Unseen    int // faxes
 }
 
 // A Voicemail is one message.
@@ -59,15 +62,18 @@ type Voicemail struct {
 
 // A kindsView leads from one kind of messages to the others.
 type kindsView struct {
-	At      string // texts or voicemail
+	At      string // texts, voicemail or fax
 	Mailbox Mailbox
 }
 
 // Many reports whether there is more than texts.
-func (v kindsView) Many() bool { return v.Mailbox.Voicemail }
+func (v kindsView) Many() bool { return v.Mailbox.Voicemail || v.Mailbox.Faxes }
 
 // Unheard is the number on the badge of voicemail.
 func (v kindsView) Unheard() string { return badge(v.Mailbox.Unheard) }
+
+// Unseen is the number on the badge of faxes.
+func (v kindsView) Unseen() string { return badge(v.Mailbox.Unseen) }
 
 func badge(n int) string {
 	switch {

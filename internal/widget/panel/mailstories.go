@@ -32,6 +32,37 @@ func voicemailStory(id string) func(*fixtureDesk, page) (string, any) {
 	}
 }
 
+// storyFaxes came in and went out.
+func storyFaxes() []Fax {
+	pdf := func(names ...string) (all []File) {
+		for i, n := range names {
+			all = append(all, File{ID: string(rune('1' + i)), Name: n, ContentType: "application/pdf", Size: 4096})
+		}
+		return all
+	}
+	return []Fax{
+		{ID: "51", Parties: []Party{lumen}, Inbound: true, At: ago(25 * time.Minute), Pages: 3, Unread: true, State: Received, Documents: pdf("fax.pdf")},
+		{ID: "50", Parties: []Party{cold, lumen, marta}, At: ago(2 * time.Hour), Pages: 1, State: Failed, Error: "No fax machine answered at (310) 555-0177. Check the number and send it again.", Documents: pdf("offer.pdf", "plan.pdf")},
+		{ID: "49", Parties: []Party{marta, priya}, At: ago(day), Pages: 12, State: Sending, Documents: pdf("offer.pdf")},
+		{ID: "48", Parties: []Party{evil}, Inbound: true, At: ago(3 * day), Pages: 2, State: Received, Documents: pdf("<b>\u202efdp.exe")},
+		{ID: "47", Inbound: true, At: ago(30 * day), State: Received},
+	}
+}
+
+func faxesStory(query string) func(*fixtureDesk, page) (string, any) {
+	return func(_ *fixtureDesk, p page) (string, any) {
+		return "faxes", newFaxes(context.Background(), p, query, callRows)
+	}
+}
+
+func faxStory(id string) func(*fixtureDesk, page) (string, any) {
+	return func(d *fixtureDesk, p page) (string, any) {
+		f, err := d.Fax(id)
+		must(err)
+		return "fax", newFax(p, f, d.mailbox)
+	}
+}
+
 var mailStories = []story{
 	{Name: "voicemails", Title: "Voicemail", draw: voicemailsStory("")},
 	{Name: "voicemails-found", Title: "Voicemail, searched by what was said", draw: voicemailsStory("gate")},
@@ -51,6 +82,19 @@ var mailStories = []story{
 	{Name: "voicemail", Title: "One voicemail message", draw: voicemailStory("31")},
 	{Name: "voicemail-soon", Title: "Voicemail that is being written down", draw: voicemailStory("30")},
 	{Name: "voicemail-hidden", Title: "Voicemail, number withheld", draw: voicemailStory("29")},
+	{Name: "faxes", Title: "Faxes", draw: faxesStory("")},
+	{Name: "faxes-empty", Title: "Faxes, none yet", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.faxes = nil
+		return faxesStory("")(d, p)
+	}},
+	{Name: "faxes-nothing-found", Title: "Faxes, nothing found", draw: faxesStory("walnut")},
+	{Name: "faxes-denied", Title: "Faxes, not allowed", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.mailbox = Mailbox{Voicemail: true}
+		return faxesStory("")(d, p)
+	}},
+	{Name: "fax", Title: "One fax", draw: faxStory("51")},
+	{Name: "fax-failed", Title: "A fax that was not sent", draw: faxStory("50")},
+	{Name: "fax-hostile", Title: "A fax with a hostile name", draw: faxStory("48")},
 	{Name: "voicemail-hostile", Title: "Voicemail with hostile words", draw: voicemailStory("27")},
 }
 
@@ -62,6 +106,20 @@ func (d *fixtureDesk) MarkMail(string, bool) error                           { r
 func (d *fixtureDesk) RemoveMail(string) error                               { return nil }
 func (d *fixtureDesk) RestoreMail(string) error                              { return nil }
 func (d *fixtureDesk) RefreshMail()                                          {}
+
+func (d *fixtureDesk) Faxes() []Fax { return d.faxes }
+func (d *fixtureDesk) FaxDocument(context.Context, string, string) (File, []byte, error) {
+	return File{}, nil, nil
+}
+
+func (d *fixtureDesk) Fax(id string) (Fax, error) {
+	for _, f := range d.faxes {
+		if f.ID == id {
+			return f, nil
+		}
+	}
+	return Fax{}, rc.Errorf(rc.NotFound, "This message is not here any more.")
+}
 
 func (d *fixtureDesk) Voicemail(id string) (Voicemail, error) {
 	for _, m := range d.voicemail {

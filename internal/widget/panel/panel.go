@@ -104,6 +104,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	}
 	h.mountHistory(mux)
 	h.mountMail(mux)
+	h.mountFaxes(mux)
 	h.mountTidying(mux)
 	if h.Stories {
 		h.mountStories(mux)

@@ -69,7 +69,7 @@ var fromHost = []Message{
 	later("rc-adapter-update-ringtone", calls, text("name", ""), text("uri", ""), number("volume", "")),
 	in("rc-adapter-update-sms-typing-time-tracking", Service, "Logs of messages say how long the user has written at each text, in this browser from now on: `typingDurationMs`. Capability `messages` as well.", flag("enabled", "").must()),
 	in("rc-adapter-update-auto-log-settings", Service, "What is logged without a click. The user's own switch from then on. Capability `messages` for texts, `calls` for calls.", flag("call", ""), flag("message", "")),
-	in("rc-adapter-update-features-flags", Settings, "Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `voicemail` the voicemail, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet.",
+	in("rc-adapter-update-features-flags", Settings, "Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `voicemail` and `fax` voicemail and faxes, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet.",
 		flag("text", ""), flag("contacts", ""), flag("chat", ""), flag("fax", ""), flag("voicemail", ""), flag("meetings", ""), flag("recordings", "")),
 	later("rc-adapter-update-ai-assistant-settings", notes),
 	later("rc-adapter-set-side-drawer-extended", "The phone fills the width that its page gives it.", flag("extended", "")),

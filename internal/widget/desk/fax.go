@@ -1,0 +1,136 @@
+package desk
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"offhook/internal/rc"
+)
+
+// A Fax is one fax of the user, in or out.
+type Fax struct {
+	ID        string
+	Parties   []Party // who sent it, or whom it is for
+	Inbound   bool
+	At        time.Time
+	Pages     int
+	Unread    bool
+	State     Delivery // Sending, Sent, Failed or Received
+	Error     string   // a sentence, when it failed
+	Documents []File   // what can be looked at, in order
+}
+
+// maxDocument is the largest document of a fax that is fetched.
+const maxDocument = 32 << 20
+
+// Faxes are the faxes that are known, newest first.
+func (d *Desk) Faxes() []Fax {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []Fax
+	for _, m := range d.mail.list() {
+		if m.Record.Type == rc.TypeFax {
+			all = append(all, d.fax(m))
+		}
+	}
+	return all
+}
+
+// Fax is one of them, NotFound when it is not here.
+func (d *Desk) Fax(id string) (Fax, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	m, err := d.mailBy(id)
+	if err != nil {
+		return Fax{}, err
+	}
+	return d.fax(m), nil
+}
+
+// fax draws one up. The caller holds mu.
+func (d *Desk) fax(m *mail) Fax {
+	r := &m.Record
+	f := Fax{
+		ID: strconv.FormatInt(r.ID, 10), Inbound: r.Direction == rc.Inbound, At: r.CreationTime.Time, Pages: r.FaxPageCount, Unread: m.unread(),
+		State: faxState(r), Documents: documentsOf(r),
+	}
+	if f.Inbound {
+		f.Parties = []Party{d.correspondent(r.From)}
+	} else {
+		for i := range r.To {
+			f.Parties = append(f.Parties, d.correspondent(&r.To[i]))
+		}
+	}
+	if f.State == Failed {
+		f.Error = d.faxError(r)
+	}
+	return f
+}
+
+func faxState(r *rc.Message) Delivery {
+	switch {
+	case r.Direction == rc.Inbound:
+		return Received
+	case r.MessageStatus == rc.Queued:
+		return Sending
+	case r.MessageStatus == rc.SendingFailed || r.MessageStatus == rc.DeliveryFailed:
+		return Failed
+	}
+	return Sent
+}
+
+// faxError says who did not get a fax. The caller holds mu.
+func (d *Desk) faxError(r *rc.Message) string {
+	missed, first := 0, ""
+	for i := range r.To {
+		if s := r.To[i].MessageStatus; s == rc.SendingFailed || s == rc.DeliveryFailed {
+			if missed++; first == "" {
+				first = d.correspondent(&r.To[i]).Label()
+			}
+		}
+	}
+	switch {
+	case missed == 0 || first == "":
+		return "This fax could not be sent. Check the number and send it again."
+	case missed == 1:
+		return "No fax machine answered at " + first + ". Check the number and send it again."
+	}
+	return "No fax machine answered at " + strconv.Itoa(missed) + " of the numbers. Check them and send it again."
+}
+
+// documentsOf are the pages of a fax as files.
+func documentsOf(r *rc.Message) (all []File) {
+	for _, a := range r.Attachments {
+		if a.Type == rc.RenderedDocument || a.Type == "" && a.ContentType == pdfType {
+			all = append(all, File{ID: strconv.FormatInt(a.ID, 10), Name: a.FileName, ContentType: a.ContentType, Size: a.Size})
+		}
+	}
+	return all
+}
+
+const pdfType = "application/pdf"
+
+// FaxDocument returns the bytes of one document of a fax, for which it asks
+// the platform. The error is an *rc.Error with a sentence, or ctx's.
+func (d *Desk) FaxDocument(ctx context.Context, id, document string) (File, []byte, error) {
+	d.touch()
+	f, err := d.Fax(id)
+	if err != nil {
+		return File{}, nil, err
+	}
+	for _, doc := range f.Documents {
+		if doc.ID != document {
+			continue
+		}
+		body, err := d.pool.contents.get(ctx, contentKey{d.grantID, id, document}, func() ([]byte, error) {
+			kind, body, err := d.fetchBody(ctx, rc.Medium, storePath+"/"+id+"/content/"+document, maxDocument)
+			if err == nil && kind != pdfType {
+				err = rc.Errorf(rc.Unavailable, "The phone service sent something that is not a PDF.")
+			}
+			return body, err
+		})
+		return doc, body, err
+	}
+	return File{}, nil, noFile()
+}

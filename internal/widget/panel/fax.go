@@ -1,0 +1,245 @@
+package panel
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/contact"
+	"offhook/internal/widget/markup"
+)
+
+// Faxes is what the panels need of one user's faxes.
+type Faxes interface {
+	// Faxes are those that are known, newest first.
+	Faxes() []Fax
+	// Fax is one of them, or a NotFound *rc.Error.
+	Fax(id string) (Fax, error)
+	// FaxDocument is one document of it, a PDF. The error is an *rc.Error.
+	FaxDocument(ctx context.Context, id, document string) (File, []byte, error)
+}
+
+// A Fax is one fax, in or out.
+type Fax struct {
+	ID        string
+	Parties   []Party // who sent it, or whom it is for
+	Inbound   bool
+	At        time.Time
+	Pages     int
+	Unread    bool
+	State     MessageState
+	Error     string
+	Documents []File
+}
+
+// A faxesView is the list of faxes with its search.
+type faxesView struct {
+	page
+	Kinds   kindsView
+	Query   string
+	Status  Status
+	Mailbox Mailbox
+	Rows    []faxRow
+	Shown   int
+	More    bool
+}
+
+// A faxRow is one fax in the list.
+type faxRow struct {
+	Fax
+	Href     string
+	Title    string
+	Face     Party
+	Words    string // what became of it
+	Sheets   string // how many pages
+	When     stamp
+	Editable bool
+}
+
+func (h *Handler) mountFaxes(mux *http.ServeMux) {
+	for pattern, f := range map[string]deskFunc{
+		"GET /p/{key}/panel/fax":                          h.faxes,
+		"GET /p/{key}/panel/fax/list":                     h.faxList,
+		"GET /p/{key}/panel/fax/{id}":                     h.fax,
+		"GET /p/{key}/panel/fax/{id}/document/{document}": h.faxDocument,
+	} {
+		h.onDesk(mux, pattern, f)
+	}
+}
+
+func (h *Handler) faxes(w http.ResponseWriter, r *http.Request, p page) error {
+	p.desk.RefreshMail()
+	return render(w, http.StatusOK, "faxes", newFaxes(r.Context(), p, r.FormValue("q"), callRows))
+}
+
+// faxList answers with the rows alone.
+func (h *Handler) faxList(w http.ResponseWriter, r *http.Request, p page) error {
+	return render(w, http.StatusOK, "fax-rows", newFaxes(r.Context(), p, r.FormValue("q"), shownOf(r)))
+}
+
+func newFaxes(ctx context.Context, p page, query string, shown int) faxesView {
+	box := p.desk.Mailbox(ctx)
+	v := faxesView{page: p, Kinds: kindsView{"fax", box}, Query: markup.Cut(query, 200), Status: p.desk.Status(), Mailbox: box, Shown: shown}
+	if !box.Faxes {
+		return v
+	}
+	words, digits := strings.Fields(contact.Fold(v.Query)), contact.SearchDigits(v.Query)
+	for _, f := range p.desk.Faxes() {
+		if !anyMeets(f.Parties, words, digits) {
+			continue
+		}
+		if v.More = len(v.Rows) == shown; v.More {
+			break
+		}
+		v.Rows = append(v.Rows, p.faxRow(f, box))
+	}
+	return v
+}
+
+func anyMeets(parties []Party, words []string, digits string) bool {
+	for _, p := range parties {
+		if meets(p, words, digits) {
+			return true
+		}
+	}
+	return len(words) == 0
+}
+
+// Next is how many rows the button under the list shows.
+func (v faxesView) Next() int { return v.Shown + callRows }
+
+func (p page) faxRow(f Fax, box Mailbox) faxRow {
+	row := faxRow{Fax: f, Href: "#/messages/fax/" + url.PathEscape(f.ID), When: p.clock.Row(f.At), Editable: box.Editable, Sheets: sheets(f.Pages), Title: "No caller ID"}
+	if len(f.Parties) > 0 {
+		row.Face, row.Title = f.Parties[0], callTitle(f.Parties[0])
+	}
+	switch n := len(f.Parties); {
+	case n == 2:
+		row.Title += " and one other"
+	case n > 2:
+		row.Title += fmt.Sprintf(" and %d others", n-1)
+	}
+	row.Words = faxWords[f.State]
+	return row
+}
+
+var faxWords = map[MessageState]string{Sending: "Being sent", Sent: "Sent", Failed: "Not sent", Received: "Received"}
+
+// sheets says how many pages there are.
+func sheets(n int) string {
+	switch {
+	case n <= 0:
+		return ""
+	case n == 1:
+		return "1 page"
+	}
+	return fmt.Sprintf("%d pages", n)
+}
+
+// A faxView is the page of one fax.
+type faxView struct {
+	page
+	faxRow
+	Who     whoView
+	Day     stamp
+	Hour    stamp
+	Text    string // the number that a text can go to
+	Holders holdersView
+	Papers  []paper
+}
+
+// A paper is a document that can be looked at.
+type paper struct {
+	Name, URL string
+}
+
+func (h *Handler) fax(w http.ResponseWriter, r *http.Request, p page) error {
+	box := p.desk.Mailbox(r.Context())
+	if err := mayLook(box); err != nil {
+		return err
+	}
+	f, err := p.desk.Fax(r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	v := newFax(p, f, box)
+	v.Holders.mayKeep(r.Context(), p)
+	return render(w, http.StatusOK, "fax", v)
+}
+
+func newFax(p page, f Fax, box Mailbox) faxView {
+	v := faxView{page: p, faxRow: p.faxRow(f, box), Day: p.clock.Day(f.At), Hour: p.clock.Clock(f.At)}
+	v.Who = newWho(p, v.Face)
+	if len(f.Parties) == 1 && v.Face.Number != "" {
+		v.Holders = p.holders("", v.Face)
+		if strings.HasPrefix(v.Face.Number, "+") && !v.Face.Self {
+			v.Text = v.Face.Number
+		}
+	}
+	for _, d := range f.Documents {
+		name := markup.Line(d.Name)
+		if name == "" {
+			name = "fax.pdf"
+		}
+		v.Papers = append(v.Papers, paper{name, p.Path("fax", f.ID, "document", d.ID)})
+	}
+	return v
+}
+
+func mayLook(box Mailbox) error {
+	if box.Faxes {
+		return nil
+	}
+	return rc.Errorf(rc.Denied, "Your phone service does not let this app read your faxes. Ask your administrator to allow it.")
+}
+
+// faxDocument answers with a PDF, to be drawn by the page or saved: it is
+// never a document of its own here.
+func (h *Handler) faxDocument(w http.ResponseWriter, r *http.Request, p page) error {
+	if err := mayLook(p.desk.Mailbox(r.Context())); err != nil {
+		return err
+	}
+	f, body, err := p.desk.FaxDocument(r.Context(), r.PathValue("id"), r.PathValue("document"))
+	if err != nil {
+		return err
+	}
+	name := markup.Line(f.Name)
+	if name == "" {
+		name = "fax.pdf"
+	}
+	head := w.Header()
+	head.Set("Content-Type", "application/pdf")
+	head.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	head.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	return nil
+}
+
+// named gives the parties of a fax the names of the page's application.
+func (d namedDesk) namedFax(f Fax) Fax {
+	for i := range f.Parties {
+		f.Parties[i], _ = d.party("", f.Parties[i])
+	}
+	return f
+}
+
+// Faxes names who sent them and who got them.
+func (d namedDesk) Faxes() []Fax {
+	all := d.Desk.Faxes()
+	for i := range all {
+		all[i] = d.namedFax(all[i])
+	}
+	return all
+}
+
+// Fax names who sent it or got it.
+func (d namedDesk) Fax(id string) (Fax, error) {
+	f, err := d.Desk.Fax(id)
+	return d.namedFax(f), err
+}
