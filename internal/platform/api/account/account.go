@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"offhook/internal/bus"
 	"offhook/internal/listen"
+	"offhook/internal/platform/api/batch"
 	"offhook/internal/platform/api/page"
 	"offhook/internal/platform/api/plan"
 	"offhook/internal/platform/api/region"
@@ -152,11 +154,42 @@ func (h *Handler) dialingPlan(w http.ResponseWriter, r *http.Request, c wire.Cal
 }
 
 func (h *Handler) extension(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	if strings.Contains(r.PathValue("extensionId"), ",") {
+		return h.extensionBatch(w, r, c)
+	}
 	e, err := target.Extension(r, c, h.Store)
 	if err != nil {
 		return err
 	}
 	return h.answerExtension(w, r, e)
+}
+
+// maxBatch is how many extensions a path may join by commas (contract 4).
+const maxBatch = 30
+
+// extensionBatch answers for the extensions that the path joins by commas.
+func (h *Handler) extensionBatch(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	ids := strings.Split(r.PathValue("extensionId"), ",")
+	if len(ids) > maxBatch {
+		return batch.TooMany(maxBatch)
+	}
+	p, err := h.plan(r, c)
+	if err != nil {
+		return err
+	}
+	parts := make([]batch.Part, len(ids))
+	for i, text := range ids {
+		parts[i] = batch.Part{ID: text, Href: accountURI(listen.BaseURL(r), c.AccountID) + "/extension/" + text}
+		id, _ := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+		e, ok := p.Extension(id)
+		if !ok {
+			continue
+		}
+		if parts[i].Body, err = h.whole(r, p, e); err != nil {
+			return err
+		}
+	}
+	return batch.Answer(w, r, "extensionId", parts)
 }
 
 // answerExtension writes an extension whole.
@@ -165,9 +198,19 @@ func (h *Handler) answerExtension(w http.ResponseWriter, r *http.Request, e stor
 	if err != nil {
 		return err
 	}
-	l, err := h.locale(r.Context(), e.AccountID, e.ID)
+	x, err := h.whole(r, p, e)
 	if err != nil {
 		return err
+	}
+	wire.JSON(w, http.StatusOK, x)
+	return nil
+}
+
+// whole is an extension with everything that is told of it.
+func (h *Handler) whole(r *http.Request, p *plan.Plan, e store.Extension) (rc.Extension, error) {
+	l, err := h.locale(r.Context(), e.AccountID, e.ID)
+	if err != nil {
+		return rc.Extension{}, err
 	}
 	base := listen.BaseURL(r)
 	x := extension(base, p, e)
@@ -176,8 +219,7 @@ func (h *Handler) answerExtension(w http.ResponseWriter, r *http.Request, e stor
 	x.ProfileImage = &rc.URIRef{URI: extensionURI(base, e) + "/profile-image"}
 	x.ServiceFeatures = serviceFeatures(p, e)
 	x.Departments = []rc.ExtensionRef{}
-	wire.JSON(w, http.StatusOK, x)
-	return nil
+	return x, nil
 }
 
 // extension is what lists and single reads have in common.

@@ -108,6 +108,28 @@ func TestWhoMayRead(t *testing.T) {
 	}
 }
 
+func TestExtensionsInOneRequest(t *testing.T) {
+	w := newWorld(t)
+	path := fmt.Sprintf("%s/extension/%d,%d,201001,x", accountPath, apitest.Ada, apitest.Bob)
+	rec := w.Do("bob", "GET", path, nil, "Accept: application/vnd.ringcentral.multipart+json")
+	var got []string
+	for _, part := range apitest.Decode[[]struct {
+		ResourceID string       `json:"resourceId"`
+		Status     int          `json:"status"`
+		Body       rc.Extension `json:"body"`
+	}](t, rec, 207) {
+		got = append(got, fmt.Sprint(part.ResourceID, " ", part.Status, " ", part.Body.Name))
+	}
+	if diff := cmp.Diff([]string{"101001 200 Ada Test", "101002 200 Bob Stone", "201001 404 ", "x 404 "}, got); diff != "" {
+		t.Errorf("parts (-want +got):\n%s", diff)
+	}
+	if rec := w.Do("bob", "GET", path, nil); rec.Code != 207 || !strings.HasPrefix(rec.Header().Get("Content-Type"), "multipart/mixed; boundary=\"Boundary_4_") {
+		t.Errorf("as MIME: %d %v", rec.Code, rec.Header())
+	}
+	apitest.Refused(t, w.Do("bob", "GET", accountPath+"/extension/1"+strings.Repeat(",1", 30), nil), 400, "CMN-106", "")
+	apitest.Refused(t, w.Do("bob", "GET", "/restapi/v1.0/account/200001/extension/201001,1", nil), 404, "CMN-102", "accountId")
+}
+
 func TestNumbersSayWhoMayText(t *testing.T) {
 	w := newWorld(t)
 	for as, want := range map[string][]string{

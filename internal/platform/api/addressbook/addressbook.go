@@ -17,6 +17,7 @@ import (
 
 	"offhook/internal/bus"
 	"offhook/internal/listen"
+	"offhook/internal/platform/api/batch"
 	"offhook/internal/platform/api/page"
 	"offhook/internal/platform/api/region"
 	"offhook/internal/platform/api/target"
@@ -150,12 +151,42 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, c wire.Caller) err
 	if err != nil {
 		return err
 	}
+	if strings.Contains(r.PathValue("contactId"), ",") {
+		return h.getBatch(w, r, e)
+	}
 	found, err := find(r, h.Store, e)
 	if err != nil {
 		return err
 	}
 	wire.JSON(w, http.StatusOK, record(listen.BaseURL(r), e, found))
 	return nil
+}
+
+// maxBatch is how many contacts a path may join by commas (contract 4).
+const maxBatch = 30
+
+// getBatch answers for the contacts that the path joins by commas.
+func (h *Handler) getBatch(w http.ResponseWriter, r *http.Request, e store.Extension) error {
+	ids := strings.Split(r.PathValue("contactId"), ",")
+	if len(ids) > maxBatch {
+		return batch.TooMany(maxBatch)
+	}
+	base := listen.BaseURL(r)
+	parts := make([]batch.Part, len(ids))
+	for i, id := range ids {
+		one := r.Clone(r.Context()) // the same question of one contact
+		one.SetPathValue("contactId", strings.TrimSpace(id))
+		parts[i] = batch.Part{ID: id, Href: bookURI(base, e) + "/contact/" + id}
+		found, err := find(one, h.Store, e)
+		if missing, ok := errors.AsType[*rc.Error](err); ok && missing.Kind == rc.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		parts[i].Body = record(base, e, found)
+	}
+	return batch.Answer(w, r, "contactId", parts)
 }
 
 // find reads the contact that the path names.

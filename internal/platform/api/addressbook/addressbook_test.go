@@ -242,3 +242,21 @@ func TestFavorites(t *testing.T) {
 		t.Errorf("without the deleted contact: %+v", got)
 	}
 }
+
+func TestContactsInOneRequest(t *testing.T) {
+	w := newWorld(t)
+	mia, his := add(w, "ada", `{"firstName":"Mia"}`), add(w, "bob", `{"firstName":"Secret"}`)
+	path := fmt.Sprintf("%s/%d,%d,x", book, mia.ID, his.ID)
+	rec := w.Do("ada", "GET", path, nil, "Accept: application/vnd.ringcentral.multipart+json")
+	var got []string
+	for _, part := range apitest.Decode[[]struct {
+		Status int                `json:"status"`
+		Body   rc.PersonalContact `json:"body"`
+	}](t, rec, 207) {
+		got = append(got, fmt.Sprint(part.Status, part.Body.FirstName))
+	}
+	if want := "200Mia 404 404"; strings.Join(got, " ") != want {
+		t.Errorf("parts %v, want %s", got, want)
+	}
+	apitest.Refused(t, w.Do("ada", "GET", book+"/1"+strings.Repeat(",1", 30), nil), 400, "CMN-106", "")
+}

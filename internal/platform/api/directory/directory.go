@@ -43,6 +43,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", directoryPath+"/contacts", h.entries)
 	h.Face.Handle(mux, "GET", directoryPath+"/entries/{entryId}", h.entry)
 	h.Face.Handle(mux, "POST", directoryPath+"/entries/search", h.search)
+	h.Face.Handle(mux, "GET", directoryPath+"/federation", h.federation)
 }
 
 // read returns every entry of the caller's account, by extension number.
@@ -115,6 +116,48 @@ func (h *Handler) entries(w http.ResponseWriter, r *http.Request, c wire.Caller)
 	}
 	wire.JSON(w, http.StatusOK, answer)
 	return nil
+}
+
+// federation answers that the account shares its directory with no other: it
+// is a federation of itself.
+func (h *Handler) federation(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	switch r.URL.Query().Get("types") {
+	case "", "All", "Regular", "AdminOnly":
+	default:
+		return target.Invalid("types", "Send All, Regular or AdminOnly.")
+	}
+	if err := target.Account(r, c); err != nil {
+		return err
+	}
+	p, err := plan.Read(r.Context(), h.Store, c.AccountID)
+	if err != nil {
+		return err
+	}
+	id, since := strconv.FormatInt(p.Account.ID, 10), rc.TimeOf(p.Account.CreatedAt)
+	main := rc.DirectoryNumber{
+		PhoneNumber: p.Account.MainNumber, FormattedPhoneNumber: region.National(p.Account.MainNumber, region.Country("", p.Account.MainNumber).ISOCode),
+		Type: "VoiceFax", UsageType: plan.MainCompanyNumber, Primary: true,
+	}
+	wire.JSON(w, http.StatusOK, federation{id, p.Account.Company, "Regular", since, since, []federated{{id, p.Account.Company, p.Account.Company, since, main}}})
+	return nil
+}
+
+// A federation is who shares a directory (FederationResource).
+type federation struct {
+	ID           string      `json:"id"`
+	DisplayName  string      `json:"displayName"`
+	Type         string      `json:"type"`
+	CreationTime rc.Time     `json:"creationTime"`
+	ModifiedTime rc.Time     `json:"lastModifiedTime"`
+	Accounts     []federated `json:"accounts"`
+}
+
+type federated struct {
+	ID          string             `json:"id"`
+	CompanyName string             `json:"companyName"`
+	Name        string             `json:"federatedName"`
+	LinkedAt    rc.Time            `json:"linkCreationTime"`
+	MainNumber  rc.DirectoryNumber `json:"mainNumber"`
 }
 
 // entityTag names the state of an answer (RFC 9110 section 8.8.3).

@@ -32,6 +32,9 @@ func TestEntries(t *testing.T) {
 	w := newWorld(t)
 	apitest.Golden(t, "entries.json", w.Do("bob", "GET", path+"/entries", nil))
 	apitest.Golden(t, "entry.json", w.Do("bob", "GET", path+"/entries/101001", nil))
+	apitest.Golden(t, "federation.json", w.Do("bob", "GET", path+"/federation", nil))
+	apitest.Refused(t, w.Do("bob", "GET", path+"/federation?types=Secret", nil), 400, "CMN-101", "types")
+	apitest.Refused(t, w.Do("bob", "GET", "/restapi/v1.0/account/200001/directory/federation", nil), 404, "CMN-102", "accountId")
 	for query, want := range map[string]string{
 		"/contacts?perPage=MAX&page=1":    "Ada Bob Cy",
 		"/entries?perPage=2&page=2":       "Cy",

@@ -18,6 +18,7 @@ import (
 
 const (
 	parsePath = "/restapi/v2/number-parser/parse"
+	oldPath   = "/restapi/v1.0/number-parser/parse"
 	// MaxExtensionNumber is how long an extension number may be.
 	MaxExtensionNumber = 6
 	// maxStrings bounds one request.
@@ -33,6 +34,7 @@ type Handler struct {
 // Mount registers the operations.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "POST", parsePath, h.parse)
+	h.Face.Handle(mux, "POST", oldPath, h.parseOld)
 }
 
 func (h *Handler) parse(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
@@ -40,24 +42,14 @@ func (h *Handler) parse(w http.ResponseWriter, r *http.Request, c wire.Caller) e
 	if err := wire.Body(w, r, &req); err != nil {
 		return err
 	}
-	switch {
-	case len(req.OriginalStrings) == 0:
-		return target.Invalid("originalStrings", "Send at least one number.")
-	case len(req.OriginalStrings) > maxStrings:
-		return target.Invalid("originalStrings", "Send at most 500 numbers.")
+	if err := checkStrings(req.OriginalStrings); err != nil {
+		return err
 	}
-	p, err := plan.Read(r.Context(), h.Store, c.AccountID)
+	x, err := h.context(r, c)
 	if err != nil {
 		return err
 	}
 	base := listen.BaseURL(r)
-	x := context{
-		country: region.Country(base, p.Account.MainNumber),
-		isExtension: func(number string) bool {
-			_, ok := p.ByExtensionNumber(number)
-			return ok
-		},
-	}
 	x.apply(base, req)
 	answer := rc.ParsePhoneResponse{
 		URI:     base + parsePath,
@@ -69,6 +61,31 @@ func (h *Handler) parse(w http.ResponseWriter, r *http.Request, c wire.Caller) e
 	}
 	wire.JSON(w, http.StatusOK, answer)
 	return nil
+}
+
+func checkStrings(texts []string) error {
+	switch {
+	case len(texts) == 0:
+		return target.Invalid("originalStrings", "Send at least one number.")
+	case len(texts) > maxStrings:
+		return target.Invalid("originalStrings", "Send at most 500 numbers.")
+	}
+	return nil
+}
+
+// context is the caller's account's.
+func (h *Handler) context(r *http.Request, c wire.Caller) (context, error) {
+	p, err := plan.Read(r.Context(), h.Store, c.AccountID)
+	if err != nil {
+		return context{}, err
+	}
+	return context{
+		country: region.Country(listen.BaseURL(r), p.Account.MainNumber),
+		isExtension: func(number string) bool {
+			_, ok := p.ByExtensionNumber(number)
+			return ok
+		},
+	}, nil
 }
 
 // A context decides how a number is read.

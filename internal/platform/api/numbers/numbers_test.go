@@ -68,3 +68,18 @@ func TestParse(t *testing.T) {
 	apitest.Refused(t, w.Do("ada", "POST", path, string(many)), 400, "CMN-101", "originalStrings")
 	apitest.Refused(t, w.Do("", "POST", path, `{}`), 401, "OAU-123", "")
 }
+
+func TestTheFirstVersion(t *testing.T) {
+	w := newWorld(t)
+	const path = "/restapi/v1.0/number-parser/parse"
+	body := `{"originalStrings":["(650) 555-0101","+44 20 7183 8750","8005550199","102","911","nonsense","+16505550100*101"]}`
+	golden := func(name, query string) {
+		t.Helper()
+		apitest.Golden(t, name, w.Do("ada", "POST", path+query, body))
+	}
+	golden("old.json", "")
+	golden("old-gb.json", "?homeCountry=GB&nationalAsPriority=true")
+	apitest.Refused(t, w.Do("ada", "POST", path+"?homeCountry=ZZ", body), 400, "CMN-101", "homeCountry")
+	apitest.Refused(t, w.Do("ada", "POST", path+"?nationalAsPriority=x", body), 400, "CMN-101", "nationalAsPriority")
+	apitest.Refused(t, w.Do("ada", "POST", path, `{"originalStrings":[]}`), 400, "CMN-101", "originalStrings")
+}
