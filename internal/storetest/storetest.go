@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("preferences", func(t *testing.T) { testPreferences(t, open(t).Widget()) })
 	t.Run("desks", func(t *testing.T) { testDesks(t, open(t).Widget()) })
 	t.Run("messages", func(t *testing.T) { testMessages(t, open(t).Platform()) })
+	t.Run("voicemail and faxes", func(t *testing.T) { testMediaMessages(t, open(t).Platform()) })
 	t.Run("attachments", func(t *testing.T) { testAttachments(t, open(t).Platform()) })
 	t.Run("desk files", func(t *testing.T) { testDeskFiles(t, open(t).Widget()) })
 	t.Run("presence", func(t *testing.T) { testPresence(t, open(t).Platform()) })
