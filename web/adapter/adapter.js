@@ -87,7 +87,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     // The frame must know its page.
     const frame = make('iframe', {
       id: prefix + '-adapter-frame', title: name, referrerpolicy: 'origin',
-      allow: 'microphone; autoplay; clipboard-write', src: url.href,
+      allow: 'microphone; autoplay; clipboard-write; speaker-selection', src: url.href,
     });
     const title = make('span', { class: 'name' }, name);
     const badges = [make('span', { class: 'badge' }), make('span', { class: 'badge' })];

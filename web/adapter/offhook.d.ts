@@ -234,7 +234,7 @@ export interface Commands {
     /** pictures and files that go with it, at most ten of together 8 MB: `content` is a data address in base64; larger pictures are made smaller, and what texts do not carry is left out */
     attachments?: { name: string; content: string }[];
   };
-  /** The number that new texts are sent from, in this browser. A number that is not the user's own changes nothing. Capability `settings`. */
+  /** The number that new texts are sent from, as the user may choose it in the settings: it holds in every browser. A number that is not the user's own changes nothing. Capability `settings`. */
   "rc-sms-settings-update": {
     /** one of the user's own numbers */
     senderNumber: string;
@@ -246,7 +246,7 @@ export interface Commands {
     path: keyof Requests;
     body?: object;
   };
-  /** Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/history`, `/history/recordings`, `/number/:number`, `/contacts`, `/contacts/:type/:id`, `/settings`, the pages of a service, and `goBack`. Any other path shows the messages. Capability `navigate`. */
+  /** Shows a page of the phone and opens a phone that is minimized: `/`, `/messages`, `/conversations/:id`, `/composeText`, `/history`, `/history/recordings`, `/number/:number`, `/contacts`, `/contacts/:type/:id`, `/settings` and its pages (`/settings/theme`), the pages of a service, and `goBack`. Any other path shows the messages. Capability `navigate`. */
   "rc-adapter-navigate-to": {
     path: string;
   };
@@ -264,7 +264,7 @@ export interface Commands {
     call?: boolean;
     message?: boolean;
   };
-  /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet. Capability `settings`. */
+  /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `voicemail` the voicemail, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet. Capability `settings`. */
   "rc-adapter-update-features-flags": {
     text?: boolean;
     contacts?: boolean;

@@ -38,7 +38,7 @@ export function snippet(url, known, values, form) {
     const id = `${values.get("prefix") || "rc-widget"}-adapter-frame`;
     return [
       `<iframe id="${attribute(id)}" title="Phone" width="300" height="500"`,
-      `  allow="microphone; autoplay; clipboard-write"`,
+      `  allow="microphone; autoplay; clipboard-write; speaker-selection"`,
       `  src="${attribute(`${url}/app.html?${q}`)}"></iframe>`,
     ].join("\n");
   }

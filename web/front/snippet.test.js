@@ -15,7 +15,7 @@ test("the three snippets say the same", () => {
   const values = new Map([["clientId", "a&b\""], ["disableMessages", "1"], ["zIndex", "7"]]);
   assert.equal(snippet(url, known, values, "script"), `<script src="${url}/adapter.js?clientId=a%26b%22&amp;disableMessages=1&amp;zIndex=7"></script>`);
   assert.equal(snippet(url, known, values, "frame"), `<iframe id="rc-widget-adapter-frame" title="Phone" width="300" height="500"
-  allow="microphone; autoplay; clipboard-write"
+  allow="microphone; autoplay; clipboard-write; speaker-selection"
   src="${url}/app.html?clientId=a%26b%22&amp;disableMessages=1"></iframe>`);
   assert.equal(snippet(url, known, values, "module"), `<script type="module">
   import { phone } from "${url}/offhook.js";

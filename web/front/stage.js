@@ -9,7 +9,7 @@ const prefix = q.get("prefix") || "rc-widget";
 
 if (form === "frame") {
   const frame = document.createElement("iframe");
-  Object.assign(frame, { id: `${prefix}-adapter-frame`, title: "Phone", width: "300", height: "500", allow: "microphone; autoplay; clipboard-write", src: `/app.html?${q}` });
+  Object.assign(frame, { id: `${prefix}-adapter-frame`, title: "Phone", width: "300", height: "500", allow: "microphone; autoplay; clipboard-write; speaker-selection", src: `/app.html?${q}` });
   frame.referrerPolicy = "origin";
   frame.className = "pretend__phone";
   document.querySelector("[data-place]")?.prepend(frame);

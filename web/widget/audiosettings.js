@@ -3,13 +3,15 @@
 // lets go of the microphone when the page is left.
 // @ts-check
 import * as devices from "./devices.js";
-import { microphone } from "./reasonsaudio.js";
+import { allowed, microphone } from "./reasonsaudio.js";
 import { play } from "./sounds.js";
 
 const FREE = { on: "Stop", off: "Try the microphone" };
 const HEARS = "Speak: the bar moves while the microphone hears you.";
 const SILENT = "The browser does not let this page sound yet. Press the button once more; if it stays silent, look at the sound of this tab and of your computer.";
 const NO_CHOICE = "This browser does not let a page choose the loudspeaker. Choose it in the settings of your computer.";
+
+const NOT_HERE = "The page around the phone does not let it choose the loudspeaker. Choose it in the settings of your computer.";
 
 /** One open page. */
 class Page {
@@ -51,9 +53,9 @@ class Page {
   async #list() {
     const all = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
     this.#fill(this.input, all.filter((d) => d.kind === "audioinput"), devices.input());
-    const free = "setSinkId" in HTMLMediaElement.prototype;
+    const free = "setSinkId" in HTMLMediaElement.prototype && allowed("speaker-selection");
     this.#fill(this.output, free ? all.filter((d) => d.kind === "audiooutput") : [], devices.output());
-    if (!free && !this.state.textContent) this.state.textContent = NO_CHOICE;
+    if (!free && !this.state.textContent) this.state.textContent = allowed("speaker-selection") ? NO_CHOICE : NOT_HERE;
   }
 
   /**

@@ -11,7 +11,8 @@ export const OTHER = "The microphone could not be opened. Connect it anew and tr
 /** What document policies say; no browser's types know it. @param {string} feature */
 export function allowed(feature) {
   const policy = /** @type {any} */ (document).featurePolicy ?? /** @type {any} */ (document).permissionsPolicy;
-  return policy?.allowsFeature ? Boolean(policy.allowsFeature(feature)) : true;
+  // A browser that does not know a feature does not forbid it.
+  return policy?.features?.().includes(feature) ? Boolean(policy.allowsFeature(feature)) : true;
 }
 
 /** @param {unknown} e what getUserMedia refused with */

@@ -110,9 +110,18 @@ function clipboard() {
   return { name, good: false, text: "The phone may not copy numbers for you.", todo: "Select a number and copy it yourself.", page: 'Give the frame allow="clipboard-write" (adapter.js does).' };
 }
 
+/** @returns {Finding} */
+function loudspeaker() {
+  const name = "Loudspeaker";
+  const todo = "Choose the loudspeaker in the settings of your computer.";
+  if (!("setSinkId" in HTMLMediaElement.prototype)) return { name, good: false, text: "This browser does not let a page choose the loudspeaker.", todo };
+  if (mic.allowed("speaker-selection")) return { name, good: true, text: "The phone may play where you choose." };
+  return { name, good: false, text: "The page around the phone does not let it choose the loudspeaker.", todo, page: 'Give the frame allow="speaker-selection" (adapter.js does).' };
+}
+
 /** Everything that can be found out here. @returns {Promise<Finding[]>} */
 export async function findings() {
-  const all = await Promise.all([connection(), secure(), cookies(), storage(), clipboard(), microphone(), sound(), notifying()]);
+  const all = await Promise.all([connection(), secure(), cookies(), storage(), clipboard(), microphone(), sound(), loudspeaker(), notifying()]);
   return all.flat();
 }
 
