@@ -79,6 +79,29 @@ it('calls are listed, narrowed, searched, heard and answered with a text', async
     await phone.getByRole('link', { name: 'Back' }).click();
     await phone.getByRole('button', { name: 'Recordings', exact: true, pressed: true }).waitFor();
     await phone.getByRole('button', { name: 'All', exact: true }).click();
+    await call(tab, '+44 20 7183 8750').waitFor();
+
+    // With what was looked for, and the focus on the call that was looked at.
+    await field.fill('sam');
+    await call(tab, 'HENDERSON').first().waitFor({ state: 'detached' });
+    const opened = await call(tab, 'Sam Okafor').nth(1).getAttribute('id');
+    await call(tab, 'Sam Okafor').nth(1).getByRole('link').press('Enter');
+    await phone.getByRole('link', { name: 'Back' }).click();
+    await phone.locator(`#${opened} a:focus`).waitFor();
+    assert.equal(await field.inputValue(), 'sam');
+    assert.equal(await call(tab, 'HENDERSON').count(), 0);
+    await field.fill('');
+    await call(tab, 'HENDERSON').first().waitFor();
+
+    // A colleague's own page has the calls with them, and no others.
+    await tab.goTo('Contacts');
+    await phone.getByRole('link', { name: /Sam Okafor/ }).first().click();
+    await phone.getByRole('tab', { name: 'Calls' }).click();
+    await call(tab, 'Sam Okafor').first().waitFor();
+    assert.equal(await call(tab, 'HENDERSON').count(), 0);
+    assert.deepEqual(await objections(await tab.frame()), []);
+    await history(tab).click();
+    await call(tab, 'HENDERSON').first().waitFor();
 
     // A call that comes is there when somebody looks again, and one tap answers with a text.
     await demo.command('call', 'add', '--from', '+14155550199', '--to', ada.phoneNumber, '--outcome', 'missed', '--name', 'NEW CALLER', '--ago', '10s');

@@ -73,6 +73,7 @@ class Errand {
     const alive = setInterval(() => void post(this.path, { run, waits: true }), ALIVE);
     const response = await request(this.field, body, { timeout: this.timeout });
     clearInterval(alive);
+    await new Promise((resolve) => setTimeout(resolve)); // a large answer is read and sent on in two turns, between which somebody may type
     if (response === TOO_LARGE) return post(this.path, { run, tooLarge: true });
     return post(this.path, { run, response: response && typeof response === "object" ? response : response === null ? null : {} });
   }

@@ -21,10 +21,9 @@ function draw() {
   for (const box of all) box.checked = chosen.has(box.dataset.logPick ?? "");
   const at = button();
   if (!at) return;
-  const count = /** @type {HTMLElement} */ (at.querySelector("[data-count]"));
   at.disabled = chosen.size === 0;
-  count.hidden = chosen.size === 0;
-  count.textContent = String(chosen.size);
+  at.dataset.chosen = chosen.size ? String(chosen.size) : "";
+  at.setAttribute("aria-label", chosen.size ? `${at.title} (${chosen.size})` : at.title);
 }
 
 /** @param {HTMLButtonElement} at */
