@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -349,7 +350,7 @@ func (d *Desk) notified(n rc.Notification) {
 		d.mu.Lock()
 		c := newChange()
 		// Without the user's numbers it cannot be filed; the first sync has it.
-		if d.identity != nil {
+		if d.identity != nil && !slices.Contains(d.ledger.buried, m.ID) {
 			d.ledger.apply(m, 0, c)
 		}
 		d.commit(c)

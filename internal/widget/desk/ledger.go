@@ -32,6 +32,7 @@ type ledger struct {
 	drafts   map[string]string
 	unread   int
 	removals []*removal // what was deleted here; the platform may not know yet
+	buried   []int64    // the texts that were deleted last, wherever
 }
 
 // A message is a text that the platform has.
@@ -195,6 +196,7 @@ func newest(t *thread) time.Time {
 func (l *ledger) apply(m rc.Message, gen int, c *change) bool {
 	old := l.messages[m.ID]
 	if m.Availability == rc.Deleted || m.Availability == rc.Purged {
+		l.bury(m.ID)
 		if old == nil {
 			return false
 		}
@@ -240,6 +242,17 @@ func (l *ledger) apply(m rc.Message, gen int, c *change) bool {
 	c.records = append(c.records, recordChange{&told, old == nil})
 	l.adopt(n, c)
 	return true
+}
+
+// burials is how many deleted texts are remembered: as many as a gateway tells
+// again after a break (contract 7.2), several times over.
+const burials = 500
+
+// bury remembers that a text was deleted. A gateway that was lost tells again
+// what it had told before, and a text does not come back by that.
+func (l *ledger) bury(id int64) {
+	l.buried = append(l.buried, id)
+	l.buried = l.buried[max(0, len(l.buried)-burials):]
 }
 
 func compareMessages(a, b *message) int {

@@ -67,7 +67,8 @@ type platform struct {
 	sound       []byte // of every recording
 	readOnly    bool   // the app may not change contacts
 	favorites   []rc.Favorite
-	puts        []string // read statuses that were set, by request
+	puts        []string  // read statuses that were set, by request
+	syncFrom    time.Time // what a full sync begins with
 	pages       []rc.PagerRequest
 	pageable    bool     // the user may send internal messages
 	deletes     []string // what DELETE asked for
@@ -129,6 +130,7 @@ func newPlatform(t *testing.T) *platform {
 	handle("PUT /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, p.put)
 	p.handleRemovals(handle)
 	p.handlePages(handle)
+	p.handleOlder(handle)
 	p.handleFiles(handle)
 	p.handlePresence(handle)
 	p.handleTemplates(handle)
@@ -195,7 +197,7 @@ func (p *platform) sync(w http.ResponseWriter, r *http.Request) {
 	}
 	records := []rc.Message{}
 	for i, m := range p.messages {
-		if p.changed[i] > from && (from > 0 || m.Availability == rc.Alive) {
+		if p.changed[i] > from && (from > 0 || m.Availability == rc.Alive && !m.CreationTime.Before(p.syncFrom)) {
 			records = append(records, *m)
 		}
 	}
@@ -238,6 +240,13 @@ func (p *platform) receive(from, text string) int64 {
 	p.mu.Lock()
 	m := *p.add(rc.Inbound, from, []string{ada}, text)
 	p.mu.Unlock()
+	p.instant(m)
+	p.notify("", map[string]any{"changes": []any{}})
+	return m.ID
+}
+
+// instant tells of a text that has arrived.
+func (p *platform) instant(m rc.Message) {
 	data, err := json.Marshal(m)
 	if err != nil {
 		p.t.Error(err)
@@ -249,8 +258,6 @@ func (p *platform) receive(from, text string) int64 {
 	body["id"], body["conversationId"], body["ownerId"] = strconv.FormatInt(m.ID, 10), m.Conversation.ID, "101"
 	delete(body, "conversation")
 	p.notify("/instant?type=SMS", body)
-	p.notify("", map[string]any{"changes": []any{}})
-	return m.ID
 }
 
 func (p *platform) notify(filter string, body any) {

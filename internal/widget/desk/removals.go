@@ -383,6 +383,7 @@ func (l *ledger) forgetRemovals(gen int, c *change) {
 		}
 		for _, m := range l.messages {
 			if m.hidden && r.has(&m.Message) {
+				l.bury(m.ID)
 				l.remove(m, c)
 			}
 		}

@@ -21,11 +21,8 @@ func (p *platform) handleRemovals(handle func(string, rc.Group, http.HandlerFunc
 		p.mu.Lock()
 		p.deletes = append(p.deletes, asked)
 		refused := p.noDeletes
-		for i, m := range p.messages {
-			if !refused && m.Availability == rc.Alive && gone(m) {
-				p.seq++
-				m.Availability, p.changed[i] = rc.Deleted, p.seq
-			}
+		if !refused {
+			p.remove(gone)
 		}
 		p.mu.Unlock()
 		if refused {
@@ -51,6 +48,16 @@ func (p *platform) handleRemovals(handle func(string, rc.Group, http.HandlerFunc
 			return slices.Contains(ids, m.Conversation.ID) && m.CreationTime.Before(to)
 		})
 	})
+}
+
+// remove deletes what fits. The caller holds mu.
+func (p *platform) remove(gone func(*rc.Message) bool) {
+	for i, m := range p.messages {
+		if m.Availability == rc.Alive && gone(m) {
+			p.seq++
+			m.Availability, p.changed[i] = rc.Deleted, p.seq
+		}
+	}
 }
 
 func (p *platform) asked() []string {
@@ -303,4 +310,51 @@ func idOf(t *testing.T, d *Desk, text string) string {
 func isKind(err error, k rc.Kind) bool {
 	e, ok := errors.AsType[*rc.Error](err)
 	return ok && e.Kind == k
+}
+
+func TestADeletedTextStaysDeletedWhenItIsToldAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	d := open(t, h.pool(t))
+	ready(t, d)
+	here := h.receive(bob, "deleted here")
+	h.receive(bob, "deleted elsewhere")
+	until(t, d, "both texts", func() bool { return d.Unread() == 2 })
+	h.mu.Lock()
+	var again []rc.Message
+	for _, m := range h.messages {
+		again = append(again, *m)
+	}
+	h.mu.Unlock()
+	id, err := d.Remove(t.Context(), nil, []string{strconv.FormatInt(here, 10)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Confirm(id)
+	h.mu.Lock()
+	h.remove(func(m *rc.Message) bool { return m.Subject == "deleted elsewhere" })
+	h.mu.Unlock()
+	h.notify("", map[string]any{"changes": []any{}})
+	forgotten := func() bool {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return len(d.ledger.removals) == 0 && !slices.ContainsFunc(again, func(m rc.Message) bool { return d.ledger.messages[m.ID] != nil })
+	}
+	for !forgotten() { // each text leads to one more sync
+		id := h.receive(bob, "meanwhile")
+		until(t, d, "the next text", func() bool {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			return d.ledger.messages[id] != nil
+		})
+	}
+	for _, m := range again { // as a gateway does that was lost for a moment
+		h.instant(m)
+	}
+	h.receive(bob, "new")
+	until(t, d, "the new text", func() bool { return slices.Contains(previews(d), "new") })
+	_, messages, err := d.Conversation(idOf(t, d, "new"))
+	if err != nil || slices.ContainsFunc(messages, func(m Message) bool { return strings.HasPrefix(m.Text, "deleted") }) {
+		t.Errorf("%+v, %v", messages, err)
+	}
 }
