@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
-	"syscall"
 	"time"
+
+	"offhook/internal/reach"
 )
 
 // NewClient returns the client for everything that goes to a platform. It
@@ -61,42 +61,7 @@ func (rs Records) dial(ctx context.Context, network, addr string) (net.Conn, err
 	}
 	d := net.Dialer{Timeout: 10 * time.Second}
 	if !private {
-		d.Control = publicOnly
+		d.Control = reach.PublicOnly
 	}
 	return d.DialContext(ctx, network, addr)
-}
-
-// publicOnly refuses the addresses behind which a server's own neighbours
-// live.
-func publicOnly(_, addr string, _ syscall.RawConn) error {
-	ap, err := netip.ParseAddrPort(addr)
-	if err != nil {
-		return fmt.Errorf("dialling %s: %w", addr, err)
-	}
-	if ip := ap.Addr().Unmap(); !isPublic(ip) {
-		return fmt.Errorf("dialling %s: the address is not public and its platform record does not allow that", addr)
-	}
-	return nil
-}
-
-// special are ranges that netip's own predicates do not know: shared address
-// space (RFC 6598), protocol assignments, benchmarking (RFC 2544), the
-// reserved class E, NAT64 (RFC 6052) and 6to4 (RFC 3056), which embed
-// IPv4 addresses.
-var special = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
-	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
-}
-
-func isPublic(ip netip.Addr) bool {
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
-		return false
-	}
-	for _, p := range special {
-		if p.Contains(ip) {
-			return false
-		}
-	}
-	return true
 }
