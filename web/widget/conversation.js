@@ -7,12 +7,22 @@ import { alert, navigate, takePrefill } from "./nav.js";
 import { again, discard, draftOf, put, waiting } from "./outbox.js";
 
 const NEAR = 56;
+/** So near to its beginning, what came before is asked for. */
+const EARLY = 300;
+
+/** The message that the next conversation opens at. */
+let aimed = "";
+
+/** @param {string} message its id in the page */
+export const aim = (message) => void (aimed = message);
 
 class Conversation {
   #closing = new AbortController();
   #atEnd = true;
   #visible = false;
   #reading = false;
+  /** The message to be shown first, until it is. */
+  #aim = "";
   /** Set while earlier messages are asked for: what is read stays in place. */
   #heightBefore = 0;
   /** @type {Set<string>} */
@@ -46,6 +56,9 @@ class Conversation {
     const first = root.querySelector("#new");
     if (first instanceof HTMLElement) this.thread.scrollTop = first.offsetTop;
     else this.#toEnd();
+    this.#aim = aimed;
+    aimed = "";
+    this.#reach();
     this.#scrolled();
     const fill = takePrefill();
     if (fill?.text && !this.composer.offer(fill.text)) alert(KEPT, false);
@@ -162,6 +175,7 @@ class Conversation {
     this.#drawWaiting();
     this.#picture();
     this.#known = this.#keys();
+    if (this.#aim) return this.#reach(true);
     if (this.#heightBefore) {
       this.thread.scrollTop += this.thread.scrollHeight - this.#heightBefore;
       this.#heightBefore = 0;
@@ -180,9 +194,25 @@ class Conversation {
 
   /** A conversation that was deleted elsewhere is left. @param {Event} e */
   #gone(e) {
+    this.#heightBefore = 0;
     if (/** @type {CustomEvent} */ (e).detail?.ctx?.response?.status !== 404) return;
     e.stopPropagation();
     void navigate("goBack");
+  }
+
+  /** Goes to the message that a search has found. @param {boolean} [drawn] it must be there now */
+  #reach(drawn = false) {
+    if (!this.#aim) return;
+    const at = document.getElementById(this.#aim);
+    if (!at && !drawn) {
+      this.list.setAttribute("hx-get", `${this.list.getAttribute("hx-get")}&${new URLSearchParams({ at: this.#aim.replace(/^m-/, "") })}`);
+      return this.refresh();
+    }
+    this.#aim = "";
+    if (!at) return;
+    this.#atEnd = false;
+    this.thread.scrollTop = at.offsetTop - this.thread.clientHeight / 3;
+    at.classList.add("msg--found");
   }
 
   /** Where cookies are refused, pictures wait to be asked for. */
@@ -196,6 +226,23 @@ class Conversation {
     if (this.#atEnd) this.latest.removeAttribute("data-new");
     this.latest.hidden = this.#atEnd;
     if (!this.#atEnd) this.#offerLatest(this.latest.hasAttribute("data-new"));
+    const more = this.list.querySelector("[data-earlier]");
+    if (more instanceof HTMLButtonElement && scrollTop < EARLY && scrollHeight > clientHeight && !this.#aim) void this.#earlier(more);
+  }
+
+  /** Shows what came before; the platform may have to be asked for it. @param {HTMLButtonElement} at */
+  async #earlier(at) {
+    if (at.getAttribute("aria-busy") === "true" || this.#heightBefore) return;
+    at.setAttribute("aria-busy", "true");
+    if (at.hasAttribute("data-beyond")) {
+      const r = await ask(this.#path("older"), { method: "POST" }).catch(() => null);
+      at.removeAttribute("aria-busy");
+      if (!r?.ok) return alert(r ? (await r.text()).trim() : "There is no connection right now.");
+    }
+    if (this.#closing.signal.aborted) return;
+    this.#heightBefore = this.thread.scrollHeight;
+    this.list.setAttribute("hx-get", at.dataset.earlier || "");
+    this.refresh();
   }
 
   /**
@@ -254,11 +301,7 @@ class Conversation {
     if (!(at instanceof HTMLButtonElement)) return;
     const li = at.closest(".msg");
     const id = (li?.id || "").replace(/^m-/, "");
-    if (at.dataset.earlier) {
-      this.#heightBefore = this.thread.scrollHeight;
-      this.list.setAttribute("hx-get", at.dataset.earlier);
-      return this.refresh();
-    }
+    if (at.dataset.earlier) return this.#earlier(at);
     if (at.hasAttribute("data-resend")) return again(id);
     if (at.hasAttribute("data-discard")) {
       discard(id);

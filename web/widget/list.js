@@ -4,6 +4,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { alert, announce, currentPath } from "./nav.js";
+import { aim } from "./conversation.js";
 import { mark, remove } from "./tidy.js";
 
 const OFFLINE = "There is no connection right now. Try again in a moment.";
@@ -62,7 +63,17 @@ function watch() {
     look();
   }, { root: box, rootMargin: "600px 0px" });
   for (const w of box.querySelectorAll(".rows--far")) far.observe(w);
+  const end = box.querySelector("[data-more-conversations]");
+  if (end instanceof HTMLElement) ending.observe(end);
 }
+
+// Whoever scrolls to the end goes on to what is older; a short list waits for a press.
+const ending = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (isIntersecting && (list()?.scrollTop ?? 0) > TOP) void older().then((m) => m.more(/** @type {HTMLElement} */ (target)));
+  }
+});
+const older = () => import("./older.js");
 
 /** The window that the view begins in, and the place of its first row that is seen. @param {HTMLElement} box */
 function seen(box) {
@@ -134,12 +145,15 @@ function pick(id) {
 }
 
 document.addEventListener("click", (e) => {
-  const at = e.target instanceof Element ? e.target.closest("[data-filter], [data-select], [data-selection], [data-pick]") : null;
+  const at = e.target instanceof Element ? e.target.closest("[data-filter], [data-select], [data-selection], [data-pick], [data-more-conversations], [data-search-older], a.row[data-hit]") : null;
   if (!(at instanceof HTMLElement)) return;
   if (at.dataset.filter) void filter(at.dataset.filter);
   else if (at.dataset.select) select(at.dataset.select);
   else if (at.dataset.selection) void act(at.dataset.selection);
   else if (at.dataset.pick) pick(at.dataset.pick);
+  else if (at.dataset.hit) aim(at.dataset.hit);
+  else if ("moreConversations" in at.dataset) void older().then((m) => m.more(at));
+  else if ("searchOlder" in at.dataset) void older().then((m) => m.search());
 });
 
 // While somebody selects, a press on a row selects it.

@@ -38,7 +38,7 @@ func (d *Desk) Conversations(query string, limit int) []Conversation {
 		if c.At.IsZero() && !c.Draft {
 			continue // begun and left
 		}
-		said := folded != "" && showFound(&c, t, folded)
+		said := folded != "" && l.showFound(&c, t, folded)
 		if folded == "" || said || l.matches(t, c.Parties, items[t], folded, ds) {
 			found = append(found, c)
 		}
@@ -125,13 +125,13 @@ func (l *ledger) matches(t *thread, parties []Party, items []*item, folded, ds s
 
 // showFound has a conversation show the newest message that has what is looked
 // for; false when there is none.
-func showFound(c *Conversation, t *thread, folded string) bool {
+func (l *ledger) showFound(c *Conversation, t *thread, folded string) bool {
 	for _, m := range slices.Backward(t.messages) {
 		if !strings.Contains(m.folded, folded) {
 			continue
 		}
 		c.Preview, c.PreviewFromMe, c.At = around(described(m.Subject, filesOf(&m.Message)), folded), m.Direction == rc.Outbound, m.CreationTime.Time
-		c.Failed, c.Draft = delivery(&m.Message) == Failed, false
+		c.Failed, c.Draft, c.Hit = delivery(&m.Message) == Failed, false, l.view(m).Key
 		return true
 	}
 	return false
@@ -228,7 +228,9 @@ func (d *Desk) Conversation(id string) (Conversation, []Message, error) {
 	}
 	slices.SortStableFunc(messages, func(a, b Message) int { return a.At.Compare(b.At) })
 	messages = append(messages, pending...)
-	return l.conversation(t, items), messages, nil
+	c := l.conversation(t, items)
+	c.Older = !d.wholeThread(t)
+	return c, messages, nil
 }
 
 func (l *ledger) view(m *message) Message {

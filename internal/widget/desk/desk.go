@@ -39,7 +39,7 @@ type Desk struct {
 	// Each wakes one loop; all have room for one wake.
 	keep, wantSync, wantIdentity, wantDirectory, post, readMarks, sweep chan struct{}
 	wantPresence, wantColleagues, wantContacts, wantCalls               chan struct{}
-	wantMail                                                            chan struct{}
+	wantMail, wantFax                                                   chan struct{}
 
 	syncing chan struct{} // holds one token while no sync runs
 
@@ -72,11 +72,15 @@ type Desk struct {
 	curious     map[string]bool // guarded by mu; extensions whose presence is to be asked for
 
 	filters       filterRow        // guarded by mu
+	older         older            // guarded by mu
 	walking       bool             // guarded by mu; a sync of the contacts is under way
 	removed       []removedContact // guarded by mu; the contacts deleted last, to be brought back
 	favorites     favoriteRow      // guarded by mu
 	starring      sync.Mutex       // held while the list of favorites is changed at the platform
 	wantFavorites chan struct{}    // as those above
+
+	faxes  map[string]*faxItem // guarded by mu; of the outbox
+	covers []rc.FaxCoverPage   // guarded by mu; nil until somebody asked
 }
 
 func newEpoch() string { return crand.Text()[:10] }
@@ -94,7 +98,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		keep: make(chan struct{}, 1), wantSync: make(chan struct{}, 1), wantIdentity: make(chan struct{}, 1),
 		wantPresence: make(chan struct{}, 1), wantColleagues: make(chan struct{}, 1), wantContacts: make(chan struct{}, 1), curious: make(map[string]bool),
 		wantCalls: make(chan struct{}, 1), calls: callBook{byID: make(map[string]*rc.CallRecord)},
-		wantMail: make(chan struct{}, 1), mail: mailbox{byID: make(map[int64]*mail)},
+		wantMail: make(chan struct{}, 1), mail: mailbox{byID: make(map[int64]*mail)}, wantFax: make(chan struct{}, 1), faxes: make(map[string]*faxItem),
 		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1), sweep: make(chan struct{}, 1),
 		wantFavorites: make(chan struct{}, 1), syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
 		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
@@ -116,7 +120,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 	d.review()
 	d.lastUnread = d.ledger.unread
 	d.mu.Unlock()
-	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.sweeper, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller, d.postman} {
+	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.sweeper, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller, d.postman, d.faxer} {
 		d.wg.Go(loop)
 	}
 	return d, nil
@@ -171,7 +175,7 @@ func (d *Desk) touch() {
 func (d *Desk) idle() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return !d.feed.watched() && d.pool.Now().Sub(d.used) > d.pool.Linger && len(d.changed) == 0 && !d.ledger.pending() && len(d.ledger.removals) == 0 && !d.mail.wishes()
+	return !d.feed.watched() && d.pool.Now().Sub(d.used) > d.pool.Linger && len(d.changed) == 0 && !d.ledger.pending() && len(d.ledger.removals) == 0 && !d.mail.wishes() && !d.faxing()
 }
 
 // Position is that of the newest event: what the desk's methods return after
@@ -253,7 +257,9 @@ const maxTold = 300
 
 // commit tells and keeps a change of the ledger. The caller holds mu.
 func (d *Desk) commit(c *change) {
-	d.ledger.trim(c)
+	if d.ledger.trim(c) {
+		d.older.read, d.older.whole = time.Time{}, false
+	}
 	for k := range c.rows {
 		d.dirty(k)
 	}

@@ -246,7 +246,7 @@ func (d *Desk) value(k rowKey) any {
 		}
 	case rowMessage:
 		id, _ := strconv.ParseInt(k.id, 10, 64)
-		if m := d.ledger.messages[id]; m != nil {
+		if m := d.ledger.messages[id]; m != nil && !m.older {
 			return m.Message
 		}
 	}

@@ -41,6 +41,7 @@ type message struct {
 	thread *thread
 	folded string // the text as searches see it
 	hidden bool   // deleted here: in no thread and no count
+	older  bool   // read when somebody asked for it, and not kept
 }
 
 // A thread is a conversation. Its id is the platform's once there is one;
@@ -51,6 +52,7 @@ type thread struct {
 	numbers  []string // of the others, sorted
 	sender   string   // the user's number in it
 	messages []*message
+	whole    bool // the platform has no older texts
 	kept     bool // was begun here: has a row of its own, and people may hold its local id
 	unread   int
 }
@@ -230,9 +232,11 @@ func (l *ledger) apply(m rc.Message, gen int, c *change) bool {
 		}
 	}
 	t := l.threadOf(&m, c)
-	n := &message{Message: m, thread: t, folded: fold(m.Subject), hidden: l.isRemoved(&m)}
+	n := &message{Message: m, thread: t, folded: fold(m.Subject), hidden: l.isRemoved(&m), older: old != nil && old.older}
 	l.messages[m.ID] = n
-	c.rows[rowKey{rowMessage, strconv.FormatInt(m.ID, 10)}] = true
+	if !n.older {
+		c.rows[rowKey{rowMessage, strconv.FormatInt(m.ID, 10)}] = true
+	}
 	if n.hidden {
 		l.prune(t)
 		return true
@@ -315,20 +319,28 @@ func (l *ledger) count(m *message, by int) {
 	}
 }
 
-// trim forgets the oldest messages beyond what a desk holds.
-func (l *ledger) trim(c *change) {
-	over := len(l.messages) - maxMessages
-	if over <= 0 {
-		return
+// trim forgets the oldest messages beyond what a desk holds, and reports
+// whether there were any.
+func (l *ledger) trim(c *change) bool {
+	if len(l.messages) <= maxMessages {
+		return false
 	}
 	oldest := make([]*message, 0, len(l.messages))
 	for _, m := range l.messages {
-		oldest = append(oldest, m)
+		if !m.older {
+			oldest = append(oldest, m)
+		}
+	}
+	over := len(oldest) - maxMessages
+	if over <= 0 {
+		return false
 	}
 	slices.SortFunc(oldest, compareMessages)
 	for _, m := range oldest[:over] {
+		m.thread.whole = false
 		l.remove(m, c)
 	}
+	return true
 }
 
 // markRead marks every unread text of a thread and reports whether there was
@@ -403,6 +415,9 @@ func (l *ledger) resettle(own map[string]bool, c *change) {
 	quiet := newChange()
 	for _, m := range ordered {
 		l.apply(m.Message, 0, quiet)
+		if n := l.messages[m.ID]; n != nil {
+			n.older = m.older
+		}
 	}
 	for _, i := range l.items {
 		i.thread, _ = l.with(i.thread.numbers)

@@ -38,6 +38,7 @@ func (d *Desk) syncer() {
 	}
 	wake(d.wantSync)
 	var b backoff
+	looked := false
 	for {
 		wait, first := d.poll()
 		if _, open := d.await(wait, d.wantSync); !open {
@@ -54,6 +55,10 @@ func (d *Desk) syncer() {
 		switch err := d.sync(d.ctx, live); {
 		case err == nil:
 			b = backoff{}
+			if !looked {
+				looked = true
+				d.lookBack(d.ctx)
+			}
 		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
 			return
 		default:

@@ -105,10 +105,12 @@ type Conversation struct {
 	PreviewFromMe bool
 	At            time.Time // of the newest text; zero when there is none
 	Unread        int
-	Draft         bool // something unsent is written down
-	Failed        bool // the newest text could not be sent or delivered
-	Answered      bool // somebody else has written: it can be marked as unread
-	Internal      bool // among colleagues, by their extensions
+	Draft         bool   // something unsent is written down
+	Failed        bool   // the newest text could not be sent or delivered
+	Answered      bool   // somebody else has written: it can be marked as unread
+	Internal      bool   // among colleagues, by their extensions
+	Hit           string // of a search: the key of the text that Preview is from
+	Older         bool   // of a conversation that is read by itself: the platform may have older texts
 }
 
 // A Delivery says how far a text has come.

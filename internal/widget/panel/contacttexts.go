@@ -50,7 +50,7 @@ func newContactTexts(p page, c contact.Contact) contactTexts {
 	who := contact.NewBook([]contact.Entry{contact.NewEntry(c)})
 	for _, talk := range p.desk.Conversations("", 0) {
 		for _, party := range talk.Parties {
-			if !party.Self && len(who.Whose(party.Number)) > 0 {
+			if !party.Self && (len(who.Whose(party.Number)) > 0 || c.Type == contact.Company && party.ExtensionID == c.ID) {
 				v.Rows = append(v.Rows, newRow(p, talk))
 				break
 			}

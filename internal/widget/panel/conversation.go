@@ -58,6 +58,7 @@ type threadView struct {
 	Show  int // how many messages at most, the newest ones
 	Group bool
 	More  bool // there are earlier ones
+	Older bool // and perhaps more at the platform
 	Items []item
 }
 
@@ -144,11 +145,22 @@ func (h *Handler) thread(w http.ResponseWriter, r *http.Request, p page) error {
 	if err != nil || show < shown {
 		show = shown
 	}
-	v := newThread(p, c, messages, r.FormValue("new"), show)
+	v := newThread(p, c, messages, r.FormValue("new"), upTo(messages, r.FormValue("at"), show))
 	if err := h.markDays(r.Context(), &v); err != nil {
 		return err
 	}
 	return render(w, http.StatusOK, "thread-items", v)
+}
+
+// upTo is how many messages to show so that one of them is among them, with
+// some that came before.
+func upTo(messages []Message, key string, show int) int {
+	for i, m := range messages {
+		if key != "" && m.Key == key {
+			return max(show, len(messages)-i+shown/2)
+		}
+	}
+	return show
 }
 
 func firstUnread(messages []Message) string {
@@ -162,6 +174,7 @@ func firstUnread(messages []Message) string {
 
 func newThread(p page, c Conversation, messages []Message, fresh string, show int) threadView {
 	v := threadView{page: p, ID: c.ID, New: fresh, Show: show, Group: len(others(c.Parties)) > 1}
+	v.Older = c.Older
 	if v.More = len(messages) > show; v.More {
 		messages = messages[len(messages)-show:]
 	}

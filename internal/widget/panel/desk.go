@@ -17,6 +17,7 @@ type Desk interface {
 	Mail
 	Faxes
 	Tidier
+	Past
 	Preferring
 	Status() Status
 	Me() Me
@@ -160,8 +161,10 @@ type Conversation struct {
 	Unread        int
 	Draft         bool
 	Failed        bool
-	Answered      bool // somebody else has written: it can be marked as unread
-	Internal      bool // among colleagues, by their extensions
+	Answered      bool   // somebody else has written: it can be marked as unread
+	Internal      bool   // among colleagues, by their extensions
+	Older         bool   // of one that is read by itself: the platform may have older texts
+	Hit           string // of a search: the key of the text that Preview is from
 }
 
 // A MessageState says what became of a message.

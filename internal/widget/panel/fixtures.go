@@ -36,6 +36,7 @@ type fixtureDesk struct {
 	records       map[string]rc.PersonalContact
 	drafts        map[string]string
 	favorites     []contact.Key
+	older         bool // there are older conversations
 	readOnly      bool // contacts cannot be changed
 	conversations []Conversation
 	messages      map[string][]Message
@@ -138,6 +139,9 @@ func (d *fixtureDesk) Conversations(query string, limit int) []Conversation {
 	var out []Conversation
 	for _, c := range d.conversations {
 		if (limit <= 0 || len(out) < limit) && strings.Contains(strings.ToLower(c.Title+" "+c.Preview), strings.ToLower(query)) {
+			if query != "" && strings.Contains(strings.ToLower(c.Preview), strings.ToLower(query)) {
+				c.Hit = "hit-" + c.ID
+			}
 			out = append(out, c)
 		}
 	}
@@ -247,6 +251,12 @@ func (d *fixtureDesk) List(unread bool, keep string, from, count int) List {
 		}
 	}
 	return l
+}
+func (d *fixtureDesk) Older() bool                                { return d.older }
+func (d *fixtureDesk) MoreConversations(context.Context) error    { return nil }
+func (d *fixtureDesk) MoreMessages(context.Context, string) error { return nil }
+func (d *fixtureDesk) MoreTexts(context.Context) (time.Time, bool, error) {
+	return storyTime, false, nil
 }
 func (d *fixtureDesk) OnlyUnread(string) bool                                     { return false }
 func (d *fixtureDesk) SetOnlyUnread(context.Context, string, bool)                {}

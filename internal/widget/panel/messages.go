@@ -33,6 +33,7 @@ type messagesView struct {
 	Unread  int  // how many there are, whatever is shown
 	Total   int
 	Windows []rowWindow
+	Older   bool // the platform has older ones, or texts to search in
 }
 
 // A rowWindow is a part of the list. Where nobody looks it has no rows, and
@@ -56,6 +57,7 @@ type row struct {
 	Count string        // unread, at most 99+
 	Log   template.HTML // how its newest day stands with the page's logger
 	Acts  Acts
+	Line  []piece // of a search: the preview, with what was found in it
 }
 
 func (h *Handler) messages(w http.ResponseWriter, r *http.Request, p page) error {
@@ -104,13 +106,14 @@ type listing struct {
 func newMessages(ctx context.Context, p page, l listing) (messagesView, error) {
 	v := messagesView{page: p, Query: markup.Cut(l.Query, 200), Status: p.desk.Status(), Own: newOwn(p), Only: l.Unread}
 	if v.Query != "" {
+		v.Older = p.desk.Older()
 		found := p.desk.Conversations(v.Query, rows)
 		v.Windows = []rowWindow{{Count: len(found)}}
 		return v, v.fill(ctx, 0, found)
 	}
 	from := max(0, l.At/window-1) * window
 	list := p.desk.List(l.Unread, l.Keep, from, 4*window)
-	v.Total, v.Unread = list.Total, list.Unread
+	v.Total, v.Unread, v.Older = list.Total, list.Unread, !l.Unread && p.desk.Older()
 	for at := 0; at < list.Total; at += window {
 		v.Windows = append(v.Windows, rowWindow{At: at, Count: min(window, list.Total-at)})
 	}
@@ -136,7 +139,12 @@ func (v *messagesView) fill(ctx context.Context, i int, all []Conversation) erro
 			}
 			c.Preview = draft
 		}
-		v.Windows[i].Rows = append(v.Windows[i].Rows, newRow(v.page, c))
+		row := newRow(v.page, c)
+		row.Acts.Listed = true
+		if c.Hit != "" {
+			row.Line = marked(row.Preview, v.Query)
+		}
+		v.Windows[i].Rows = append(v.Windows[i].Rows, row)
 	}
 	return nil
 }

@@ -106,6 +106,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.mountMail(mux)
 	h.mountFaxes(mux)
 	h.mountTidying(mux)
+	h.mountPast(mux)
 	if h.Stories {
 		h.mountStories(mux)
 	}

@@ -13,6 +13,7 @@ import (
 type Acts struct {
 	ID       string // the conversation
 	Unread   bool
+	Listed   bool             // in the list, where several can be selected
 	Answered bool             // somebody else has written: it can be marked as unread
 	Log      template.HTML    // the button that logs it
 	Buttons  []contact.Button // the application's own
