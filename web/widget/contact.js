@@ -116,5 +116,6 @@ document.addEventListener("change", async (e) => {
   if (!at || !box) return;
   const { conversation, number } = box.dataset;
   const r = await ask("/service/matches/choice", { method: "POST", body: JSON.stringify({ conversation, number, id: at.value }) }).catch(() => null);
-  if (!r?.ok) alert(r ? (await r.text()).trim() : `${current()?.title ?? "The phone"} could not be told. Try again with a connection.`);
+  if (r?.ok) return void document.dispatchEvent(new CustomEvent("oh:picked"));
+  alert(r ? (await r.text()).trim() : `${current()?.title ?? "The phone"} could not be told. Try again with a connection.`);
 });

@@ -149,7 +149,7 @@ export class Logger {
   /**
    * Logs a conversation or a call because the user wants it.
    * @param {string} kind @param {string} id
-   * @param {{FormData?: Record<string, any>, View?: boolean, Messages?: number[]}} [more] of the log form; to look at what is logged; chosen texts
+   * @param {{FormData?: Record<string, any>, View?: boolean, Chosen?: boolean, Messages?: number[]}} [more] of the log form; to look at what is logged; because another contact was picked; chosen texts
    * @returns {Promise<End>}
    */
   async press(kind, id, more = {}) {

@@ -23,10 +23,15 @@ function session() {
   return form ? decodeURIComponent(form) : ((page instanceof HTMLElement && page.dataset.session) || "");
 }
 
+/** The conversation, or the call, that is open. */
+function shownThing() {
+  return { message: decodeURIComponent(/^\/conversations\/(.+)/.exec(currentPath())?.[1] ?? ""), call: session() };
+}
+
 const logger = new Logger({
   tab,
   defaults: { message: set("defaultAutoLogMessageEnabled"), call: set("defaultAutoLogCallEnabled") },
-  open: () => ({ message: decodeURIComponent(/^\/conversations\/(.+)/.exec(currentPath())?.[1] ?? ""), call: session() }),
+  open: shownThing,
   post,
   request,
   tell: (message) => host.tell(message),
@@ -125,6 +130,14 @@ function say(near, sentence) {
   box.textContent = sentence;
   box.hidden = !sentence;
 }
+
+// Whom a conversation or call is with was picked: what is logged by itself is
+// logged anew, and its page need not show it.
+document.addEventListener("oh:picked", () => {
+  const { message, call } = shownThing();
+  if (call) void logger.press("call", call, { Chosen: true });
+  else if (message) void logger.press("message", message, { Chosen: true });
+});
 
 // Where texts are chosen one by one.
 const choose = () => document.querySelector("[data-log-chosen]") && void import("./granular.js");

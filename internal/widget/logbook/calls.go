@@ -20,6 +20,7 @@ const (
 	triggerEdit   = "editLog"
 	triggerView   = "viewLog"
 	triggerSync   = "callLogSync"
+	triggerPicked = "contactUpdated"
 )
 
 // Bounds of what is logged of calls without a click.
@@ -129,6 +130,8 @@ func (p pastCall) drafts(ctx context.Context, q press) ([]draft, error) {
 	switch {
 	case q.FormData != nil:
 		trigger = triggerForm
+	case q.Chosen:
+		trigger = triggerPicked
 	case q.View:
 		trigger = triggerView
 	case view.marks(p.logID()).Logged:
@@ -139,7 +142,7 @@ func (p pastCall) drafts(ctx context.Context, q press) ([]draft, error) {
 		return nil, err
 	}
 	d.press = q.ID
-	d.body["redirect"] = true
+	d.body["redirect"] = !q.Chosen
 	p.h.involve(d.body, &p.c.visit, p.call)
 	if q.FormData != nil {
 		d.body["formData"] = q.FormData

@@ -90,6 +90,14 @@ func TestACallIsLoggedByAPress(t *testing.T) {
 		}
 		w.answer("one", got.Items[0].Key, true)
 	}
+	picked := map[string]any{"Tab": "one", "Press": "t", "Chosen": true}
+	if got := w.work("/things/call/1", picked); len(got.Items) > 0 {
+		t.Errorf("another contact, while nothing is logged by itself: %s", got.Items[0].Body)
+	}
+	w.autoCalls(true)
+	if got := w.work("/things/call/1", picked); len(got.Items) != 1 || !strings.Contains(string(got.Items[0].Body), `"redirect":false,"triggerType":"contactUpdated"`) {
+		t.Errorf("another contact: %+v", got.Items)
+	}
 	if status, _ := w.ask("POST", "/things/call/2", map[string]any{"Tab": "one", "Press": "p"}); status != 404 {
 		t.Errorf("an unknown call: %d", status)
 	}

@@ -223,6 +223,7 @@ func (h *Handler) press(w http.ResponseWriter, r *http.Request, c visitor) error
 		Press    string
 		FormData map[string]any
 		View     bool
+		Chosen   bool
 		Messages []int64
 	}
 	if err := visit.Body(w, r, &q); err != nil {
@@ -245,11 +246,14 @@ func (h *Handler) press(w http.ResponseWriter, r *http.Request, c visitor) error
 	if err != nil {
 		return err
 	}
+	if q.Chosen && !autoOf(s).of(sub.kind()) {
+		return h.give(w, r, c, q.asked, s, nil) // what is not logged by itself, its user logs
+	}
 	t, err := sub.thing(r.Context(), c, r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	drafts, err := t.drafts(r.Context(), press{q.Press, q.FormData, q.View, q.Messages})
+	drafts, err := t.drafts(r.Context(), press{q.Press, q.FormData, q.View, q.Chosen, q.Messages})
 	if err != nil {
 		return err
 	}

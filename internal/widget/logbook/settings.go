@@ -18,6 +18,14 @@ type auto struct {
 	Call    bool `json:"call"`
 }
 
+// of says whether a kind is.
+func (a auto) of(kind string) bool {
+	if kind == kindCall {
+		return a.Call
+	}
+	return a.Message
+}
+
 // Words of a switch in the store.
 const (
 	on  = "on"

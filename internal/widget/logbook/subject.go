@@ -51,6 +51,7 @@ type press struct {
 	ID       string         // of the click
 	FormData map[string]any // of the form, nil without one
 	View     bool           // what is logged is to be looked at
+	Chosen   bool           // it is no click on a log: another contact was picked
 	Messages []int64        // of a conversation, those that the user has chosen
 }
 

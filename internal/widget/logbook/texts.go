@@ -106,7 +106,7 @@ func (t chat) drafts(ctx context.Context, p press) ([]draft, error) {
 			return nil, err
 		}
 		d.press = p.ID
-		d.body["redirect"] = i == 0
+		d.body["redirect"] = i == 0 && !p.Chosen
 		if p.FormData != nil {
 			d.body["formData"] = p.FormData
 		}
