@@ -49,7 +49,7 @@ func New(face *wire.Face, st store.Platform, b bus.Bus, now func() time.Time, lo
 // Run does the work behind the answers, the delivery of texts and what robots
 // say to them, until ctx ends.
 func (h *Handler) Run(ctx context.Context) {
-	robots := &robot.Robots{Store: h.Store, Bus: h.Bus, Send: h.Office.Send, Base: h.Office.Base, Now: h.Now, Log: h.Log}
+	robots := &robot.Robots{Store: h.Store, Bus: h.Bus, Send: h.Office.Send, Page: h.Office.Page, Base: h.Office.Base, Now: h.Now, Log: h.Log}
 	var wg sync.WaitGroup
 	wg.Go(func() { h.Office.Run(ctx) })
 	wg.Go(func() { robots.Run(ctx) })

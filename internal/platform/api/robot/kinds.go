@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"offhook/internal/platform/api/messages"
+	"offhook/internal/platform/api/plan"
 	"offhook/internal/store"
 )
 
@@ -56,6 +57,21 @@ func compose(kind string, m store.Message, t *messages.Text) {
 		for _, to := range m.To {
 			if to.PhoneNumber != t.From && !slices.Contains(t.To, to.PhoneNumber) {
 				t.To = append(t.To, to.PhoneNumber)
+			}
+		}
+	}
+}
+
+// composePage is compose for an internal message, which carries no files.
+func composePage(kind string, p *plan.Plan, self store.Extension, m store.Message, t *messages.Page) {
+	switch kind {
+	case Picture:
+		t.Body = "Internal messages carry no pictures. Text my number, and I send you one."
+	case Group:
+		for _, to := range m.To {
+			id, err := strconv.ParseInt(to.ExtensionID, 10, 64)
+			if _, ok := p.Extension(id); err == nil && ok && id != self.ID && !slices.Contains(t.To, id) {
+				t.To = append(t.To, id)
 			}
 		}
 	}

@@ -1,7 +1,7 @@
 // Package robot runs the test numbers of the platform: extensions that answer
 // texts by themselves, so that one person can try a conversation alone.
 //
-// A robot's unread texts are what it has still to answer, so that nothing is
+// They answer internal messages, too. A robot's unread texts are what it has still to answer, so that nothing is
 // forgotten over a restart. Robots do not answer robots, also not those of
 // another account: two of them would never stop.
 package robot
@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"time"
 
 	"offhook/internal/bus"
@@ -31,6 +32,8 @@ type Robots struct {
 	Bus   bus.Bus
 	// Send sends a text for an extension, as [messages.Office.Send] does.
 	Send func(ctx context.Context, sender *plan.Plan, extensionID int64, t messages.Text) (store.Message, error)
+	// Page sends an internal message, as [messages.Office.Page] does.
+	Page func(ctx context.Context, p *plan.Plan, sender store.Extension, t messages.Page) (store.Message, error)
 	Base string // the platform's own address, for links in events
 	Now  func() time.Time
 	Log  *slog.Logger
@@ -96,7 +99,7 @@ func (b *Robots) answerAll(ctx context.Context) (wait time.Duration, err error) 
 // due.
 func (b *Robots) answer(ctx context.Context, r store.Robot) (wait time.Duration, err error) {
 	unread, err := b.Store.Messages(ctx, r.ExtensionID, store.MessageQuery{
-		Types: []string{rc.TypeSMS}, Directions: []string{rc.Inbound}, ReadStatuses: []string{rc.Unread},
+		Types: []string{rc.TypeSMS, rc.TypePager}, Directions: []string{rc.Inbound}, ReadStatuses: []string{rc.Unread},
 	}, 0, 0)
 	if err != nil {
 		return 0, err
@@ -107,7 +110,11 @@ func (b *Robots) answer(ctx context.Context, r store.Robot) (wait time.Duration,
 			wait = min(wait, left)
 			continue
 		}
-		if err := b.reply(ctx, r, m); err != nil {
+		reply := b.reply
+		if m.Type == rc.TypePager {
+			reply = b.page
+		}
+		if err := reply(ctx, r, m); err != nil {
 			return 0, err
 		}
 		if err := b.read(ctx, m); err != nil {
@@ -137,18 +144,43 @@ func (b *Robots) reply(ctx context.Context, r store.Robot, m store.Message) erro
 		return err
 	}
 	compose(r.Kind, m, &t)
-	switch _, err := b.Send(ctx, p, r.ExtensionID, t); {
-	case told(err):
-		b.Log.Warn("a robot's answer was refused", "ext", r.ExtensionID, "err", err)
-		return nil // it would be refused again
-	default:
-		return err
-	}
+	_, err = b.Send(ctx, p, r.ExtensionID, t)
+	return b.unlessTold(r, err)
 }
 
-func told(err error) bool {
-	var e *rc.Error
-	return errors.As(err, &e)
+// unlessTold takes a refusal for an answer: it would be refused again.
+func (b *Robots) unlessTold(r store.Robot, err error) error {
+	var told *rc.Error
+	if errors.As(err, &told) {
+		b.Log.Warn("a robot's answer was refused", "ext", r.ExtensionID, "err", told)
+		return nil
+	}
+	return err
+}
+
+// page answers an internal message, unless a robot sent it.
+func (b *Robots) page(ctx context.Context, r store.Robot, m store.Message) error {
+	sender, err := strconv.ParseInt(m.From.ExtensionID, 10, 64)
+	if err != nil {
+		return fmt.Errorf("reading who sent internal message %d: %w", m.ID, err)
+	}
+	if _, err := b.Store.Robot(ctx, sender); err == nil {
+		return nil
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	p, err := plan.Read(ctx, b.Store, m.AccountID)
+	if err != nil {
+		return err
+	}
+	self, ok := p.Extension(r.ExtensionID)
+	if _, there := p.Extension(sender); !ok || !there {
+		return nil // one of them has left
+	}
+	t := messages.Page{To: []int64{sender}, Body: m.Text, Base: b.Base}
+	composePage(r.Kind, p, self, m, &t)
+	_, err = b.Page(ctx, p, self, t)
+	return b.unlessTold(r, err)
 }
 
 func (b *Robots) isRobot(ctx context.Context, number string) (bool, error) {

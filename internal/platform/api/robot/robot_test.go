@@ -47,7 +47,7 @@ func newWorld(t *testing.T, bob, eve string) *world {
 // run starts office and robots; stop ends both.
 func (w *world) run() (stop func()) {
 	ctx, cancel := context.WithCancel(w.t.Context())
-	robots := &robot.Robots{Store: w.Store, Bus: w.Bus, Send: w.office.Send, Base: "https://platform.example", Now: time.Now, Log: w.Log}
+	robots := &robot.Robots{Store: w.Store, Bus: w.Bus, Send: w.office.Send, Page: w.office.Page, Base: "https://platform.example", Now: time.Now, Log: w.Log}
 	var wg sync.WaitGroup
 	wg.Go(func() { w.office.Run(ctx) })
 	wg.Go(func() { robots.Run(ctx) })
@@ -75,7 +75,7 @@ func (w *world) inbox(extension int64) (all []string) {
 		w.t.Fatal(err)
 	}
 	for _, m := range slices.Backward(ms) {
-		line := m.From.PhoneNumber + ": " + m.Text
+		line := m.From.PhoneNumber + m.From.ExtensionNumber + ": " + m.Text
 		for _, a := range m.Attachments {
 			line += " [" + a.FileName + "]"
 		}
@@ -154,6 +154,32 @@ func TestRobotsDoNotAnswerEachOther(t *testing.T) {
 		w.want(apitest.Eve, apitest.AdaPhone+": All of you", apitest.BobPhone+": All of you")
 		w.want(apitest.Bob, apitest.AdaPhone+": All of you")
 	})
+}
+
+func TestRobotsAnswerInternalMessages(t *testing.T) {
+	for kind, want := range map[string][]string{
+		robot.Echo: {"102: Hello"}, robot.Group: {"102: Hello"}, robot.Picture: {"102: Internal messages carry no pictures. Text my number, and I send you one."},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, kind, robot.Echo)
+			w.run()
+			p, err := plan.Read(t.Context(), w.Store, apitest.Acme)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ada, _ := p.Extension(apitest.Ada)
+			if _, err := w.office.Page(t.Context(), p, ada, messages.Page{To: []int64{apitest.Bob, apitest.Cy}, Body: "Hello"}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+			w.want(apitest.Ada, want...)
+			others := []string{"101: Hello"}
+			if kind == robot.Group {
+				others = append(others, want...)
+			}
+			w.want(apitest.Cy, others...)
+		})
+	}
 }
 
 func TestAPictureCanBeSeen(t *testing.T) {
