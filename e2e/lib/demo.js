@@ -36,7 +36,8 @@ let built;
  * @typedef {{name: string, extensionId: string, extensionNumber: string, phoneNumber: string, username: string, password: string, jwt?: string}} User
  * @typedef {{name: string, clientId: string, clientSecret: string, grants: string[], redirectUris: string[], scopes: string[]}} App
  * @typedef {{widget: {url: string}, platform: {url: string, tlsUrl: string, caFile: string}, host: {url: string},
- *   account: {id: string, mainNumber: string}, apps: App[], users: User[], pid: number}} Facts
+ *   account: {id: string, mainNumber: string}, apps: App[], users: User[],
+ *   testNumbers: {name: string, kind: string, extensionNumber: string, phoneNumber: string}[], pid: number}} Facts
  */
 
 /** One demo server. `facts` is what demo.json says of the running process. */
