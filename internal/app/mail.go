@@ -16,7 +16,7 @@ func (p panelDesk) Mailbox(ctx context.Context) panel.Mailbox {
 	scopes, err := p.grants.Scopes(ctx, p.grantID)
 	may := func(s rc.Scope) bool { return err == nil && scopes.Has(s) }
 	return panel.Mailbox{
-		Voicemail: b.Voicemail && may(rc.ReadMessages), Faxes: b.Faxes && may(rc.ReadMessages), Editable: may(rc.EditMessages),
+		Voicemail: b.Voicemail && may(rc.ReadMessages), Faxes: b.Faxes && may(rc.ReadMessages), CanFax: b.Faxes && may(rc.Faxes), Editable: may(rc.EditMessages),
 		Synced: b.Synced, Older: b.Older, Unheard: b.Unheard, Unseen: b.Unseen,
 	}
 }
@@ -49,7 +49,7 @@ func (p panelDesk) VoicemailSound(ctx context.Context, id string) (panel.Sound, 
 func panelFax(f desk.Fax) panel.Fax {
 	return panel.Fax{
 		ID: f.ID, Parties: parties(f.Parties), Inbound: f.Inbound, At: f.At, Pages: f.Pages, Unread: f.Unread,
-		State: panel.MessageState(f.State), Error: f.Error, Documents: files(f.Documents),
+		State: panel.MessageState(f.State), Error: f.Error, Documents: files(f.Documents), Waiting: f.Waiting,
 	}
 }
 
@@ -70,6 +70,20 @@ func (p panelDesk) Fax(id string) (panel.Fax, error) {
 func (p panelDesk) FaxDocument(ctx context.Context, id, document string) (panel.File, []byte, error) {
 	f, body, err := p.Desk.FaxDocument(ctx, id, document)
 	return panel.File(f), body, err
+}
+
+func (p panelDesk) FaxFiles(ctx context.Context) ([]panel.File, error) {
+	all, err := p.Desk.FaxFiles(ctx)
+	return files(all), err
+}
+
+func (p panelDesk) AddFaxFile(ctx context.Context, u panel.Upload) (panel.File, error) {
+	f, err := p.Desk.AddFaxFile(ctx, desk.Upload(u))
+	return panel.File(f), err
+}
+
+func (p panelDesk) SendFax(ctx context.Context, o panel.OutgoingFax) error {
+	return p.Desk.SendFax(ctx, desk.OutgoingFax(o))
 }
 
 // Mail is what the host link tells of voicemail and faxes.

@@ -130,7 +130,7 @@ export function announce(sentence) {
 /** The route that a path means; what is no route means the messages. @param {string} path */
 export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
-  if (/^\/(|messages|messages\/voicemail|messages\/fax|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
+  if (/^\/(|messages|messages\/voicemail|messages\/fax|messages\/fax\/new|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
   if (/^\/settings\/(text|notifications|ringtone|audio|theme|region|keyboard|why|about)$/.test(clean)) return clean;
   // Host pages name routes too: nothing may climb out of the panels.
   const [, place, page] = /^\/(customized|customizedTabs)\/(.+)$/.exec(clean) || [];

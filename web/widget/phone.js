@@ -60,6 +60,7 @@ function attend() {
   if (document.querySelector("#panel [data-player]")) void import("./player.js");
   if (document.querySelector("#panel [data-mail]")) void import("./mail.js");
   if (document.querySelector("#panel [data-panel=fax]")) void import("./pages.js");
+  if (document.querySelector("#panel :is([data-panel=faxes], [data-panel=fax], [data-panel=fax-form])")) void import("./faxform.js");
 }
 document.addEventListener("oh:panel", attend);
 // The pages of the settings, and what may be pressed or arrive at any time.

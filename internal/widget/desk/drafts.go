@@ -58,7 +58,7 @@ func (d *Desk) SaveDraft(ctx context.Context, conversationID, text string) error
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
 	d.mu.Lock()
-	if key != composeDraft && d.ledger.thread(key) == nil && !d.isForm(key) {
+	if key != composeDraft && key != faxDraft && d.ledger.thread(key) == nil && !d.isForm(key) {
 		d.mu.Unlock()
 		return noConversation()
 	}

@@ -19,6 +19,7 @@ type Fax struct {
 	State     Delivery // Sending, Sent, Failed or Received
 	Error     string   // a sentence, when it failed
 	Documents []File   // what can be looked at, in order
+	Waiting   bool     // not at the platform yet: see RetryFax and DropFax
 }
 
 // maxDocument is the largest document of a fax that is fetched.
@@ -28,7 +29,7 @@ const maxDocument = 32 << 20
 func (d *Desk) Faxes() []Fax {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var all []Fax
+	all := d.unsentFaxes()
 	for _, m := range d.mail.list() {
 		if m.Record.Type == rc.TypeFax {
 			all = append(all, d.fax(m))

@@ -89,6 +89,10 @@ func (d *Desk) loadOutbox(ctx context.Context) error {
 
 // admit takes over a row of the outbox. The caller holds mu.
 func (d *Desk) admit(r store.OutboxItem, c *change) {
+	if strings.HasPrefix(r.ID, faxPrefix) {
+		d.admitFax(r)
+		return
+	}
 	if known := d.ledger.byItem[r.ID]; known != nil {
 		if r.State == store.OutboxSent && known.State != store.OutboxSent && known.Holder != r.Holder {
 			d.ledger.sent(known, r.MessageID, c) // by another server

@@ -88,7 +88,12 @@ func (d *Desk) do(ctx context.Context, c call) (answer, error) {
 
 // send sends a call that the budget has admitted with t.
 func (d *Desk) send(ctx context.Context, c call, t *ticket) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	return d.sendWithin(ctx, requestTimeout, c, t)
+}
+
+// sendWithin is send for what may take longer than others.
+func (d *Desk) sendWithin(ctx context.Context, limit time.Duration, c call, t *ticket) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})

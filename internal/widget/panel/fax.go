@@ -21,6 +21,7 @@ type Faxes interface {
 	Faxes() []Fax
 	// Fax is one of them, or a NotFound *rc.Error.
 	Fax(id string) (Fax, error)
+	SendingFaxes
 	// FaxDocument is one document of it, a PDF. The error is an *rc.Error.
 	FaxDocument(ctx context.Context, id, document string) (File, []byte, error)
 }
@@ -36,6 +37,7 @@ type Fax struct {
 	State     MessageState
 	Error     string
 	Documents []File
+	Waiting   bool // not at the platform yet
 }
 
 // A faxesView is the list of faxes with its search.
@@ -60,6 +62,7 @@ type faxRow struct {
 	Sheets   string // how many pages
 	When     stamp
 	Editable bool
+	CanFax   bool
 }
 
 func (h *Handler) mountFaxes(mux *http.ServeMux) {
@@ -115,7 +118,7 @@ func anyMeets(parties []Party, words []string, digits string) bool {
 func (v faxesView) Next() int { return v.Shown + callRows }
 
 func (p page) faxRow(f Fax, box Mailbox) faxRow {
-	row := faxRow{Fax: f, Href: "#/messages/fax/" + url.PathEscape(f.ID), When: p.clock.Row(f.At), Editable: box.Editable, Sheets: sheets(f.Pages), Title: "No caller ID"}
+	row := faxRow{Fax: f, Href: "#/messages/fax/" + url.PathEscape(f.ID), When: p.clock.Row(f.At), Editable: box.Editable, CanFax: box.CanFax, Sheets: sheets(f.Pages), Title: "No caller ID"}
 	if len(f.Parties) > 0 {
 		row.Face, row.Title = f.Parties[0], callTitle(f.Parties[0])
 	}

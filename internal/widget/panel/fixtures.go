@@ -59,7 +59,7 @@ func newFixtureDesk() *fixtureDesk {
 		callLog: CallLog{Readable: true, Hearable: true, Synced: true, More: true, Missed: 1},
 		calls:   storyCalls(),
 
-		mailbox: Mailbox{Voicemail: true, Faxes: true, Editable: true, Synced: true, Unheard: 2, Unseen: 1}, voicemail: storyVoicemail(), faxes: storyFaxes(),
+		mailbox: Mailbox{Voicemail: true, Faxes: true, CanFax: true, Editable: true, Synced: true, Unheard: 2, Unseen: 1}, voicemail: storyVoicemail(), faxes: storyFaxes(),
 
 		texts: []Template{
 			{"1", "On my way", "I am on my way and will be there in ten minutes.", false},

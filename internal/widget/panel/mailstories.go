@@ -41,6 +41,8 @@ func storyFaxes() []Fax {
 		return all
 	}
 	return []Fax{
+		{ID: "fax-2", Parties: []Party{priya}, At: ago(time.Minute), State: Sending, Waiting: true},
+		{ID: "fax-1", Parties: []Party{cold}, At: ago(8 * time.Minute), State: Failed, Error: "The phone service refused this fax: It is not a phone number that takes faxes.", Waiting: true},
 		{ID: "51", Parties: []Party{lumen}, Inbound: true, At: ago(25 * time.Minute), Pages: 3, Unread: true, State: Received, Documents: pdf("fax.pdf")},
 		{ID: "50", Parties: []Party{cold, lumen, marta}, At: ago(2 * time.Hour), Pages: 1, State: Failed, Error: "No fax machine answered at (310) 555-0177. Check the number and send it again.", Documents: pdf("offer.pdf", "plan.pdf")},
 		{ID: "49", Parties: []Party{marta, priya}, At: ago(day), Pages: 12, State: Sending, Documents: pdf("offer.pdf")},
@@ -94,6 +96,9 @@ var mailStories = []story{
 	}},
 	{Name: "fax", Title: "One fax", draw: faxStory("51")},
 	{Name: "fax-failed", Title: "A fax that was not sent", draw: faxStory("50")},
+	{Name: "fax-new", Title: "New fax", draw: func(_ *fixtureDesk, p page) (string, any) {
+		return "fax-form", newFaxForm(p, "", []File{{ID: "1", Name: "offer.pdf", ContentType: "application/pdf", Size: 48_213, Upload: true}}, []rc.FaxCoverPage{{ID: "0", Name: "None"}, {ID: "5", Name: "Classic"}})
+	}},
 	{Name: "fax-hostile", Title: "A fax with a hostile name", draw: faxStory("48")},
 	{Name: "voicemail-hostile", Title: "Voicemail with hostile words", draw: voicemailStory("27")},
 }
@@ -120,6 +125,13 @@ func (d *fixtureDesk) Fax(id string) (Fax, error) {
 	}
 	return Fax{}, rc.Errorf(rc.NotFound, "This message is not here any more.")
 }
+
+func (d *fixtureDesk) FaxFiles(context.Context) ([]File, error)              { return nil, nil }
+func (d *fixtureDesk) AddFaxFile(context.Context, Upload) (File, error)      { return File{}, nil }
+func (d *fixtureDesk) CoverPages(context.Context) ([]rc.FaxCoverPage, error) { return nil, nil }
+func (d *fixtureDesk) SendFax(context.Context, OutgoingFax) error            { return nil }
+func (d *fixtureDesk) RetryFax(context.Context, string) error                { return nil }
+func (d *fixtureDesk) DropFax(context.Context, string) error                 { return nil }
 
 func (d *fixtureDesk) Voicemail(id string) (Voicemail, error) {
 	for _, m := range d.voicemail {

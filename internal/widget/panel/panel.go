@@ -105,6 +105,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.mountHistory(mux)
 	h.mountMail(mux)
 	h.mountFaxes(mux)
+	h.mountFaxForm(mux)
 	h.mountTidying(mux)
 	h.mountPast(mux)
 	if h.Stories {
