@@ -40,8 +40,8 @@ async function tell(arrival) {
 document.addEventListener("oh:arrival", (e) => void tell(/** @type {CustomEvent<Arrival>} */ (e).detail));
 document.addEventListener("oh:unread", (e) => void badge(Number(/** @type {CustomEvent} */ (e).detail?.count) || 0));
 
-/** An installed phone, or one in a window of its own, has a badge. @param {number} count */
+/** An installed phone has a badge; frames of other sites may set none. @param {number} count */
 async function badge(count) {
-  if (window.parent !== window || !navigator.setAppBadge) return;
+  if (!navigator.setAppBadge) return;
   await (count ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => {});
 }

@@ -69,6 +69,7 @@ document.addEventListener("oh:panel", settle);
 document.addEventListener("htmx:after:swap", settle);
 void import("./arrivals.js");
 void import("./keys.js");
+if (matchMedia("(any-pointer: coarse)").matches) void import("./swipe.js");
 
 // What a page has registered is brought to life when it is seen.
 const enliven = () => document.querySelector("[data-service]") && import("./service.js");

@@ -15,8 +15,14 @@ export const preferences = () => known;
 function take(next) {
   known = next;
   const { documentElement: root, body } = document;
-  if (next.theme) root.dataset.theme = next.theme;
-  else delete root.dataset.theme;
+  if ((root.dataset.theme || "") !== (next.theme || "")) {
+    // All at once: colours that fade each at its own pace flicker.
+    root.dataset.turning = "";
+    if (next.theme) root.dataset.theme = next.theme;
+    else delete root.dataset.theme;
+    void getComputedStyle(body).color;
+    delete root.dataset.turning;
+  }
   body.dataset.enter = next.enter || "send";
   document.dispatchEvent(new CustomEvent("oh:theme"));
 }

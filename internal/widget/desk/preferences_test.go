@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,6 +54,24 @@ func TestPreferencesReachTheDesksOfOtherServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, one, "both preferences", func() bool { return one.Preferences() == Preferences{Theme: "contrast", Enter: "newline"} })
+}
+
+func TestTheChosenNumberIsTheFirstToSendFrom(t *testing.T) {
+	d := readyDesk(t)
+	d.mu.Lock()
+	id := *d.identity
+	id.Numbers = append(slices.Clone(id.Numbers), rc.PhoneNumber{ID: 3, PhoneNumber: "+14155550177", UsageType: "CompanyNumber", Features: []string{"SmsSender"}})
+	d.settle(id, newChange())
+	d.mu.Unlock()
+	if from := d.Me().Senders()[0].Number; from != ada {
+		t.Fatalf("texts go out from %s, want the direct number", from)
+	}
+	if err := d.SetPreferences(t.Context(), map[string]string{"sender": "+14155550177"}); err != nil {
+		t.Fatal(err)
+	}
+	if from := d.Me().Senders()[0].Number; from != "+14155550177" {
+		t.Errorf("texts go out from %s, want the chosen number", from)
+	}
 }
 
 func TestAPreferenceThatThereIsNotChangesNothing(t *testing.T) {
