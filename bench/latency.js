@@ -2,13 +2,12 @@
 // for a bare round trip, because the numbers of two machines cannot be
 // compared otherwise. Prints JSON and rewrites the table in results.md.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Api } from '../e2e/lib/api.js';
 import { Demo } from '../e2e/lib/demo.js';
 import { Person } from '../e2e/lib/person.js';
+import { rewrite } from './results.js';
 
 const colleagues = 6;
 const textsEach = 33; // the platform lets an app send 40 a minute for each user
@@ -117,9 +116,7 @@ try {
     row('text sent to the platform until the host page has the event', fromSending),
     row('text accepted by the platform (its answer read) until the host page has the event', fromAnswer),
   ].join('\n');
-  const file = fileURLToPath(new URL('results.md', import.meta.url));
-  const old = readFileSync(file, 'utf8');
-  writeFileSync(file, old.replace(/<!-- latency -->[\s\S]*?<!-- end -->/, `<!-- latency -->\nMeasured on ${cpus().length} cores, ${cpus()[0].model.trim()}, by \`node bench/latency.js\`.\n\n${table}\n<!-- end -->`));
+  rewrite('latency', table);
 } finally {
   await demo.close();
 }
