@@ -43,6 +43,7 @@ type DemoConfig struct {
 	HostAddr        string
 	CRMAddr         string    // where examples/crm will listen; nothing of the demo does
 	LogLevel        string    // empty means warn
+	NoRateLimits    bool      // as in Config
 	Out             io.Writer // gets what people should read
 }
 
@@ -160,7 +161,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 		return nil, fmt.Errorf("seeding the demo: %w", err)
 	}
 
-	platform, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, limits: true, hooks: []string{"localhost", "127.0.0.1"}, log: log})
+	platform, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, limits: !d.cfg.NoRateLimits, hooks: []string{"localhost", "127.0.0.1"}, log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,470 @@
+package app_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	crand "crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"offhook/internal/app"
+	"offhook/internal/bus"
+	"offhook/internal/rc"
+	"offhook/internal/sqlstore"
+	"offhook/internal/store"
+	"offhook/internal/widget/contact"
+	"offhook/internal/widget/desk"
+	"offhook/internal/widget/seal"
+)
+
+// A line is a road whose connections can be cut. It tells its desk that the
+// platform takes as many requests as it likes.
+type line struct {
+	*road
+	mu    sync.Mutex
+	conns map[net.Conn]bool // guarded by mu
+}
+
+func newLine(r *road) *line {
+	l := &line{road: r, conns: make(map[net.Conn]bool)}
+	dialer := new(net.Dialer)
+	r.client.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err == nil {
+			l.mu.Lock()
+			l.conns[conn] = true
+			l.mu.Unlock()
+		}
+		return conn, err
+	}
+	return l
+}
+
+func (l *line) Do(ctx context.Context, grantID string, req *http.Request) (*http.Response, error) {
+	resp, err := l.road.Do(ctx, grantID, req)
+	if err == nil {
+		resp.Header.Set("X-Rate-Limit-Limit", "1000000")
+		resp.Header.Set("X-Rate-Limit-Remaining", "1000000")
+	}
+	return resp, err
+}
+
+// cut ends every connection, in whatever it is in the middle of.
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for conn := range l.conns {
+		conn.Close()
+	}
+	clear(l.conns)
+}
+
+// A view is one server's view of a user: a desk on a database of its own.
+type view struct {
+	name string
+	line *line
+	db   *sqlstore.DB
+	ring *seal.Ring
+	log  *slog.Logger
+	pool *desk.Pool
+	desk *desk.Desk
+}
+
+func newView(t *testing.T, name string, r *road) *view {
+	t.Helper()
+	ring, err := seal.New(map[uint32][]byte{1: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &view{name: name, line: newLine(r), db: sqlstore.OpenTest(t), ring: ring, log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}
+	err = v.db.Widget().Write(t.Context(), func(tx store.WidgetTx) error {
+		return tx.AddGrant(t.Context(), store.Grant{ID: "g", Sealed: []byte{1}, CreatedAt: time.Now()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.start(t)
+	t.Cleanup(func() { v.pool.Close() })
+	until(t, v.desk, name+" ready and live", func() bool {
+		s := v.desk.Status()
+		return s.State == desk.Ready && s.Synced && s.Live
+	})
+	return v
+}
+
+// start begins as a server does, with what an earlier one has left.
+func (v *view) start(t *testing.T) {
+	t.Helper()
+	v.pool = &desk.Pool{Store: v.db.Widget(), Bus: new(bus.InProcess), Ring: v.ring, Street: v.line, Log: v.log}
+	d, err := v.pool.Desk(t.Context(), "g")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.desk = d
+}
+
+// What a model's texts begin with: the demo's own history is left aside.
+const written = "model "
+
+// A line of what somebody sees of a text.
+type seen struct {
+	Text   string
+	FromMe bool
+	Unread bool
+	State  desk.Delivery
+}
+
+// A picture is what a user sees: texts by conversation, people, and themselves.
+type picture struct {
+	Texts    map[string][]seen // by the others' numbers
+	Contacts []string
+	Status   string
+}
+
+func sortSeen(all map[string][]seen) {
+	for _, texts := range all {
+		slices.SortFunc(texts, func(a, b seen) int {
+			return cmp.Or(cmp.Compare(a.Text, b.Text), strings.Compare(string(a.State), string(b.State)))
+		})
+	}
+}
+
+// look is a view's picture.
+func (v *view) look(t *testing.T) picture {
+	t.Helper()
+	p := picture{Texts: make(map[string][]seen)}
+	for _, c := range v.desk.Conversations("", 0) {
+		_, messages, err := v.desk.Conversation(c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var others []string
+		for _, party := range c.Parties {
+			others = append(others, cmp.Or(party.Number, party.Extension))
+		}
+		slices.Sort(others)
+		key := strings.Join(others, " ")
+		for _, m := range messages {
+			if strings.HasPrefix(m.Text, written) {
+				p.Texts[key] = append(p.Texts[key], seen{m.Text, m.FromMe, m.Unread, m.State})
+			}
+		}
+	}
+	sortSeen(p.Texts)
+	book := v.desk.Personal()
+	for _, c := range contact.Search("", book).Window(0, book.Len()) {
+		p.Contacts = append(p.Contacts, c.Name)
+	}
+	slices.Sort(p.Contacts)
+	presence, _ := v.desk.Presence()
+	p.Status = presence.UserStatus + " " + presence.DNDStatus
+	return p
+}
+
+// A client is an application of somebody else's, which speaks REST only.
+type client struct {
+	t    *testing.T
+	road *road
+}
+
+// call asks the platform and reads its answer into out.
+func (c *client) call(method, path string, body, out any) {
+	c.t.Helper()
+	var r io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		r = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(c.t.Context(), method, "/restapi/v1.0/account/~/extension/~"+path, r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := c.road.Do(c.t.Context(), "", req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if resp.StatusCode == http.StatusNotFound {
+		return // somebody else has deleted it
+	}
+	if resp.StatusCode >= 300 {
+		c.t.Fatalf("%s %s: %s %s", method, path, resp.Status, text)
+	}
+	if out != nil {
+		if err := json.Unmarshal(text, out); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+}
+
+func (c *client) texts() []rc.Message {
+	var all []rc.Message
+	for page := 1; ; page++ {
+		var list rc.List[rc.Message]
+		c.call("GET", "/message-store?messageType=SMS&perPage=1000&page="+strconv.Itoa(page), nil, &list)
+		all = append(all, list.Records...)
+		if len(list.Records) < 1000 {
+			break
+		}
+	}
+	return slices.DeleteFunc(all, func(m rc.Message) bool { return !strings.HasPrefix(m.Subject, written) })
+}
+
+// look is the platform's picture: the truth.
+func (c *client) look(own string) picture {
+	p := picture{Texts: make(map[string][]seen)}
+	for _, m := range c.texts() {
+		var others []string
+		for _, caller := range append(slices.Clone(m.To), *m.From) {
+			if caller.PhoneNumber != own {
+				others = append(others, caller.PhoneNumber)
+			}
+		}
+		slices.Sort(others)
+		s := seen{Text: m.Subject, FromMe: m.Direction == rc.Outbound, State: desk.Received}
+		if s.FromMe {
+			s.State = map[string]desk.Delivery{rc.Queued: desk.Sending, rc.Sent: desk.Sent, rc.Delivered: desk.Delivered}[m.MessageStatus]
+		} else {
+			s.Unread = m.ReadStatus == rc.Unread
+		}
+		key := strings.Join(others, " ")
+		p.Texts[key] = append(p.Texts[key], s)
+	}
+	sortSeen(p.Texts)
+	var contacts rc.List[rc.PersonalContact]
+	c.call("GET", "/address-book/contact?perPage=1000", nil, &contacts)
+	for _, c := range contacts.Records {
+		p.Contacts = append(p.Contacts, strings.TrimSpace(c.FirstName+" "+c.LastName))
+	}
+	slices.Sort(p.Contacts)
+	var presence rc.Presence
+	c.call("GET", "/presence", nil, &presence)
+	p.Status = presence.UserStatus + " " + presence.DNDStatus
+	return p
+}
+
+// A world is everybody, and what they have been promised.
+type world struct {
+	t     *testing.T
+	rand  *rand.Rand
+	ada   app.User
+	ben   app.User
+	views []*view // two of Ada's, one of Ben's
+	third *client // Ada's
+	bens  *client
+	n     int
+	sent  map[string]bool // texts that were taken; all of them arrive
+	gone  map[string]bool // texts that somebody has deleted: who has them may differ
+}
+
+func (w *world) text() string {
+	w.n++
+	return written + strconv.Itoa(w.n)
+}
+
+// number of the other of two.
+func (w *world) to(v *view) string {
+	if v == w.views[2] {
+		return w.ada.PhoneNumber
+	}
+	return w.ben.PhoneNumber
+}
+
+// pick is a text of the model in one of a view's conversations.
+func (w *world) pick(v *view) (conversation string, m desk.Message, ok bool) {
+	for _, c := range v.desk.Conversations("", 0) {
+		_, messages, err := v.desk.Conversation(c.ID)
+		if err != nil {
+			continue // gone in between
+		}
+		messages = slices.DeleteFunc(messages, func(m desk.Message) bool { return !strings.HasPrefix(m.Text, written) })
+		if len(messages) > 0 {
+			return c.ID, messages[w.rand.IntN(len(messages))], true
+		}
+	}
+	return "", m, false
+}
+
+// act does one thing at random and says what it was. Only what was taken
+// without an error is held against the phone.
+func (w *world) act() string {
+	t, ctx := w.t, w.t.Context()
+	v := w.views[w.rand.IntN(len(w.views))]
+	switch what := w.rand.IntN(20); {
+	case what < 6:
+		text := w.text()
+		if _, err := v.desk.Send(ctx, desk.Outgoing{ID: crand.Text(), To: []string{w.to(v)}, Text: text}); err != nil {
+			t.Fatalf("%s sends: %v", v.name, err)
+		}
+		w.sent[text] = true
+		return v.name + " sends " + text
+	case what < 8:
+		text := w.text()
+		w.third.call("POST", "/sms", rc.SMSRequest{From: rc.Caller{PhoneNumber: w.ada.PhoneNumber}, To: []rc.Caller{{PhoneNumber: w.ben.PhoneNumber}}, Text: text}, nil)
+		w.sent[text] = true
+		return "the client sends " + text
+	case what < 10:
+		id, _, ok := w.pick(v)
+		if ok {
+			_ = v.desk.MarkRead(ctx, id)
+		}
+		return v.name + " reads"
+	case what < 11:
+		id, _, ok := w.pick(v)
+		if ok {
+			_ = v.desk.MarkUnread(ctx, id)
+		}
+		return v.name + " marks as unread"
+	case what < 13:
+		_, m, ok := w.pick(v)
+		if !ok {
+			return "nothing to delete"
+		}
+		id, err := v.desk.Remove(ctx, nil, []string{m.ID})
+		if err != nil {
+			return v.name + " deletes nothing: " + err.Error()
+		}
+		if w.rand.IntN(2) == 0 {
+			if err := v.desk.Undo(ctx, id); err == nil {
+				return v.name + " deletes and brings back " + m.Text
+			}
+		}
+		w.gone[m.Text] = true
+		v.desk.Confirm(id)
+		return v.name + " deletes " + m.Text
+	case what < 15:
+		texts := w.third.texts()
+		if len(texts) == 0 {
+			return "the client has nothing"
+		}
+		m := texts[w.rand.IntN(len(texts))]
+		path := fmt.Sprintf("/message-store/%d", m.ID)
+		if w.rand.IntN(3) == 0 {
+			w.gone[m.Subject] = true
+			w.third.call("DELETE", path, nil, nil)
+			return "the client deletes " + m.Subject
+		}
+		status := []string{rc.Read, rc.Unread}[w.rand.IntN(2)]
+		w.third.call("PUT", path, map[string]any{"readStatus": status}, nil)
+		return fmt.Sprintf("the client marks %s as %s", m.Subject, status)
+	case what < 16:
+		name := "Model" + strconv.Itoa(w.rand.IntN(1000))
+		_, err := w.views[w.rand.IntN(2)].desk.AddContact(ctx, rc.PersonalContact{FirstName: name})
+		return fmt.Sprintf("a contact %s: %v", name, err)
+	case what < 17:
+		status := []string{rc.Available, rc.Busy, rc.Offline}[w.rand.IntN(3)]
+		_, err := w.views[w.rand.IntN(2)].desk.SetPresence(ctx, desk.PresenceChange{UserStatus: &status})
+		return fmt.Sprintf("Ada is %s: %v", status, err)
+	case what < 19:
+		v.line.cut()
+		return v.name + " is cut off"
+	}
+	v.pool.Close()
+	v.start(t)
+	return v.name + " starts anew"
+}
+
+// quiet waits until nobody's picture differs from the platform's.
+func (w *world) quiet(after []string) {
+	w.t.Helper()
+	for _, v := range w.views {
+		v.desk.RefreshContacts() // as somebody does who opens them: no event tells of a contact
+	}
+	deadline := time.Now().Add(90 * time.Second)
+	for {
+		var diff string
+		for i, v := range w.views {
+			truth, client := w.ada.PhoneNumber, w.third
+			if i == 2 {
+				truth, client = w.ben.PhoneNumber, w.bens
+			}
+			if d := gocmp.Diff(client.look(truth), v.look(w.t)); d != "" {
+				diff += v.name + " (-platform +view):\n" + d
+			}
+		}
+		if diff == "" {
+			return
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("after\n%s\n%s", strings.Join(after, "\n"), diff)
+		}
+		time.Sleep(50 * time.Millisecond) // the platform has nothing to wait for: it is asked again
+	}
+}
+
+// TestEverybodySeesTheSame has two servers of one user, one of another and
+// somebody else's application do things at random, while connections are cut
+// and servers start anew. Once it is quiet, all of them see what the platform
+// has: nothing is lost, nothing is there twice. OFFHOOK_MODEL is the number
+// of rounds and OFFHOOK_SEED where to begin.
+func TestEverybodySeesTheSame(t *testing.T) {
+	info, _, end := runDemo(t, t.TempDir(), false, func(c *app.DemoConfig) { c.NoRateLimits = true })
+	defer end()
+	number := func(name string, otherwise uint64) uint64 {
+		if n, err := strconv.ParseUint(os.Getenv(name), 10, 64); err == nil {
+			return n
+		}
+		return otherwise
+	}
+	seed := number("OFFHOOK_SEED", uint64(time.Now().UnixNano()))
+	t.Logf("OFFHOOK_SEED=%d", seed)
+	ada, ben := info.Users[0], info.Users[1]
+	w := &world{
+		t: t, rand: rand.New(rand.NewPCG(seed, 0)), ada: ada, ben: ben, sent: make(map[string]bool), gone: make(map[string]bool),
+		third: &client{t, signIn(t, info, ada)}, bens: &client{t, signIn(t, info, ben)},
+	}
+	for _, who := range []struct {
+		name string
+		user app.User
+	}{{"Ada's office", ada}, {"Ada's home", ada}, {"Ben", ben}} {
+		w.views = append(w.views, newView(t, who.name, signIn(t, info, who.user)))
+	}
+	for range number("OFFHOOK_MODEL", 3) {
+		var done []string
+		for range 40 {
+			done = append(done, w.act())
+		}
+		w.quiet(done)
+		w.kept()
+	}
+}
+
+// kept holds the platform to what was promised: a text that was taken is
+// there once on each side, unless somebody has deleted it there.
+func (w *world) kept() {
+	w.t.Helper()
+	for _, c := range []*client{w.third, w.bens} {
+		count := make(map[string]int)
+		for _, m := range c.texts() {
+			count[m.Subject]++
+		}
+		for text := range w.sent {
+			if n := count[text]; n > 1 || n == 0 && !w.gone[text] {
+				w.t.Errorf("%s is there %d times", text, n)
+			}
+		}
+	}
+}
