@@ -37,8 +37,8 @@ func TestEveryAttackIsHeldByATest(t *testing.T) {
 			}
 		}
 	}
-	if rows != 51 {
-		t.Errorf("%d rows, want 51", rows)
+	if rows != 54 {
+		t.Errorf("%d rows, want 54", rows)
 	}
 }
 
