@@ -132,6 +132,7 @@ export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
   if (/^\/(|messages|messages\/voicemail|messages\/fax|messages\/fax\/new|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
   if (/^\/settings\/(text|notifications|ringtone|audio|theme|region|keyboard|why|about)$/.test(clean)) return clean;
+  if (/^\/settings\/(?!thirdParty\/)/.test(clean)) return "/settings";
   // Host pages name routes too: nothing may climb out of the panels.
   const [, place, page] = /^\/(customized|customizedTabs)\/(.+)$/.exec(clean) || [];
   if (page && !/(^|\/)\.{1,2}(\/|$)/.test(decoded(page))) return `/${place}/${encodeURIComponent(decoded(page))}`;

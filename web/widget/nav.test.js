@@ -8,7 +8,7 @@ globalThis.matchMedia = anything;
 const { known } = await import("./nav.js");
 
 test("the contract's routes are known", () => {
-  for (const path of ["/", "/messages", "/composeText", "/settings", "/history", "/history/recordings", "/history/call/1795300406865804", "/conversations/1795300406865804", "/conversations/nGwoV0KtSXv30TybU"]) {
+  for (const path of ["/", "/messages", "/composeText", "/settings", "/settings/region", "/settings/audio", "/settings/ringtone", "/settings/theme", "/history", "/history/recordings", "/history/call/1795300406865804", "/conversations/1795300406865804", "/conversations/nGwoV0KtSXv30TybU"]) {
     assert.equal(known(path), path);
   }
 });
@@ -21,6 +21,10 @@ test("a number may be written in any notation", () => {
 test("a slash too many, a query and a fragment do not matter", () => {
   assert.equal(known("/settings/"), "/settings");
   assert.equal(known("/messages?a=1#b"), "/messages");
+});
+
+test("a page that the settings do not have is their list", () => {
+  for (const path of ["/settings/calling", "/settings/..", "/settings/theme/x"]) assert.equal(known(path), "/settings");
 });
 
 test("a page that the phone does not have is the messages", () => {

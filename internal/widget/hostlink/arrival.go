@@ -44,10 +44,10 @@ func arrivalOf(m rc.Message, conversation, from string, isNew bool, now time.Tim
 		a.Kind, a.Text = "pager", m.Subject
 	case rc.TypeVoiceMail:
 		a.Kind, a.Text = "voicemail", "New voicemail"
-		a.Route = "/messages/voicemail"
+		a.Route = "/messages/voicemail/" + a.Place
 	case rc.TypeFax:
 		a.Kind, a.Text = "fax", "New fax"
-		a.Route = "/messages/fax"
+		a.Route = "/messages/fax/" + a.Place
 	default:
 		return nil
 	}
