@@ -73,6 +73,7 @@ type platform struct {
 	pageable    bool     // the user may send internal messages
 	deletes     []string // what DELETE asked for
 	noDeletes   bool
+	mailRoom
 	mostFilters int // of a subscription that the app has the permissions for; 0 for any
 }
 
@@ -112,7 +113,7 @@ func newPlatform(t *testing.T) *platform {
 	handle("GET /restapi/v1.0/account/~/extension/~/features", rc.Medium, func(w http.ResponseWriter, _ *http.Request) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		answerJSON(w, rc.List[rc.Feature]{Records: []rc.Feature{{ID: "SMSSending", Available: true}, {ID: callFeature, Available: p.hasCalls}, {ID: pagesFeature, Available: p.pageable}}})
+		answerJSON(w, rc.List[rc.Feature]{Records: []rc.Feature{{ID: "SMSSending", Available: true}, {ID: callFeature, Available: p.hasCalls}, {ID: voicemailFeature, Available: p.hasMail}, {ID: faxFeature, Available: p.hasMail}, {ID: pagesFeature, Available: p.pageable}}})
 	})
 	handle("GET /restapi/v1.0/account/~/extension/~/phone-number", rc.Light, p.fixed(rc.List[rc.PhoneNumber]{Records: []rc.PhoneNumber{
 		{ID: 1, PhoneNumber: company, UsageType: "MainCompanyNumber", Features: []string{"CallerId"}},
@@ -138,6 +139,7 @@ func newPlatform(t *testing.T) *platform {
 	p.handleCalls(handle)
 	p.handleContacts(handle)
 	p.handleFavorites(handle)
+	p.handleMail(handle)
 	mux.HandleFunc("GET /ws", p.gateway)
 	p.server = httptest.NewServer(mux)
 	t.Cleanup(func() {
