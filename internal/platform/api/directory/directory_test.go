@@ -96,6 +96,8 @@ func TestSearch(t *testing.T) {
 		{"some extensions", `{"extensionIds":["101003","201001"]}`, "Cy"},
 		{"another type", `{"extensionType":"Department"}`, ""},
 		{"the other way round", `{"orderBy":[{"index":1,"fieldName":"firstName","direction":"Desc"}]}`, "Cy Bob Ada"},
+		{"a site", `{"siteId":"main-site"}`, "Ada Bob Cy"},
+		{"another site", `{"siteId":"elsewhere"}`, ""},
 		{"a page", `{"page":2,"perPage":1}`, "Bob"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -107,5 +109,14 @@ func TestSearch(t *testing.T) {
 	}
 	apitest.Refused(t, w.Do("ada", "POST", search, `{"searchFields":["password"]}`), 400, "CMN-101", "searchFields")
 	apitest.Refused(t, w.Do("ada", "POST", search, `{"orderBy":[{"fieldName":"password"}]}`), 400, "CMN-101", "orderBy")
+	apitest.Refused(t, w.Do("ada", "POST", search, `{"orderBy":[{"fieldName":"email","direction":"Up"}]}`), 400, "CMN-101", "orderBy")
+	for query, want := range map[string]string{
+		"siteId=main-site&siteId=x": "Ada Bob Cy", "siteId=x": "", "department=Research": "Ada Bob Cy", "department=Sales": "", "extensionType=User": "Ada Bob Cy",
+		"extensionStatus=Enabled": "Ada Bob Cy", "extensionStatus=Frozen": "", "accountId=100001": "Ada Bob Cy", "accountId=200001": "",
+	} {
+		if got := apitest.Decode[rc.List[rc.DirectoryEntry]](t, w.Do("ada", "POST", search+"?"+query, `{}`), 200); names(got) != want {
+			t.Errorf("%s: %q, want %q", query, names(got), want)
+		}
+	}
 	apitest.Refused(t, w.Do("ada", "POST", search, `{"page":"x"}`), 400, "CMN-103", "")
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -19,10 +20,24 @@ type searchRequest struct {
 	SearchFields  []string    `json:"searchFields"`
 	ExtensionType string      `json:"extensionType"`
 	Department    string      `json:"department"`
+	SiteID        string      `json:"siteId"`
 	ExtensionIDs  []string    `json:"extensionIds"`
 	OrderBy       []order     `json:"orderBy"`
 	Page          json.Number `json:"page"`
 	PerPage       json.Number `json:"perPage"`
+
+	// What only the query says, each several times.
+	accounts, sites, statuses []string
+}
+
+// narrow takes over what the query says beside the body, which wins.
+func (q *searchRequest) narrow(query url.Values) {
+	q.Department = cmp.Or(q.Department, query.Get("department"))
+	q.ExtensionType = cmp.Or(q.ExtensionType, query.Get("extensionType"))
+	q.accounts, q.sites, q.statuses = query["accountId"], query["siteId"], query["extensionStatus"]
+	if q.SiteID != "" {
+		q.sites = []string{q.SiteID}
+	}
 }
 
 type order struct {
@@ -56,6 +71,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, c wire.Caller) 
 	if err := wire.Body(w, r, &req); err != nil {
 		return err
 	}
+	req.narrow(r.URL.Query())
 	p, err := page.New(req.Page.String(), req.PerPage.String())
 	if err != nil {
 		return err
@@ -72,6 +88,9 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, c wire.Caller) 
 	for _, o := range req.OrderBy {
 		if fields[o.FieldName] == nil {
 			return target.Invalid("orderBy", "Send the name of a search field as fieldName.")
+		}
+		if o.Direction != "" && o.Direction != "Asc" && o.Direction != "Desc" {
+			return target.Invalid("orderBy", "Send Asc or Desc as direction.")
 		}
 	}
 	entries, err := h.read(r, c)
@@ -90,7 +109,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, c wire.Caller) 
 func (q searchRequest) matches(e rc.DirectoryEntry) bool {
 	if q.ExtensionType != "" && q.ExtensionType != e.Type ||
 		q.Department != "" && !strings.EqualFold(q.Department, e.Department) ||
-		len(q.ExtensionIDs) > 0 && !slices.Contains(q.ExtensionIDs, e.ID) {
+		!among(q.ExtensionIDs, e.ID) || !among(q.sites, e.Site.ID) || !among(q.statuses, e.Status) || !among(q.accounts, e.Account.ID) {
 		return false
 	}
 	for word := range strings.FieldsSeq(strings.ToLower(q.SearchString)) {
@@ -102,6 +121,11 @@ func (q searchRequest) matches(e rc.DirectoryEntry) bool {
 		}
 	}
 	return true
+}
+
+// among reports whether a filter that may be left out lets value through.
+func among(wanted []string, value string) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
 
 func (q searchRequest) compare(a, b rc.DirectoryEntry) int {
