@@ -21,10 +21,9 @@ const (
 	hookClaim     = 10 * time.Second // longer than any attempt
 	hookGiveUp    = 15 * time.Minute // of failures without a success between
 	hookMaxPause  = time.Minute      // between two attempts
-	hookTick      = time.Second
-	hookHousework = time.Minute // how often expiry and reminders are looked at
-	maxPosts      = 32          // on their way at once
-	maxWaiting    = 1000        // events of one webhook; the oldest make room
+	hookHousework = time.Minute      // how often expiry and reminders are looked at
+	maxPosts      = 32               // on their way at once
+	maxWaiting    = 1000             // events of one webhook; the oldest make room
 )
 
 // reminders is the path of the filter that asks to be told before a webhook

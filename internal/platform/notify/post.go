@@ -118,8 +118,6 @@ func (h *Handler) runHooks(ctx context.Context) {
 	var posting sync.WaitGroup
 	defer posting.Wait()
 	places := make(chan struct{}, maxPosts)
-	tick := time.NewTicker(hookTick)
-	defer tick.Stop()
 	var cleaned time.Time
 	for {
 		if now := time.Now(); now.Sub(cleaned) >= hookHousework {
@@ -127,13 +125,30 @@ func (h *Handler) runHooks(ctx context.Context) {
 			h.complainOf(ctx, "looking after webhooks", h.housework(ctx))
 		}
 		h.complainOf(ctx, "posting to webhooks", h.post(ctx, places, &posting))
+		timer := time.NewTimer(h.pause(ctx))
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return
 		case <-h.hookWake:
-		case <-tick.C:
+		case <-timer.C:
 		}
+		timer.Stop()
 	}
+}
+
+// pause is how long nothing will be due, as far as this process knows.
+func (h *Handler) pause(ctx context.Context) time.Duration {
+	now := h.now()
+	next, err := h.Store.DueWebhookEvents(ctx, now.Add(hookHousework), 1)
+	switch {
+	case err != nil:
+		return time.Second
+	case len(next) == 0:
+		return hookHousework
+	}
+	// What is due already waits for a place, and whoever leaves one says so.
+	return max(next[0].NextAt.Sub(now), time.Second)
 }
 
 func (h *Handler) complainOf(ctx context.Context, doing string, err error) {
