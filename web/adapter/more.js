@@ -152,6 +152,9 @@ function tickets({ send, hear, last }) {
   };
 }
 
+/** Where messages are that are in no conversation. @type {Record<string, string>} */
+const ROUTES = { VoiceMail: "/messages/voicemail/", Fax: "/messages/fax/" };
+
 /**
  * Shows texts that come in while nobody looks. Browsers show no notifications
  * of frames, so they are the page's own, which may ask only after a click.
@@ -162,8 +165,15 @@ async function notify({ api, key, signal, hear, show }) {
   api.container.addEventListener("click", () => allowed() === "default" && Notification.requestPermission(), { signal });
   /** What is shown, until it is read in whichever browser. @type {Map<number, Notification>} */
   const shown = new Map();
+  // One tab of the page hears that it was read, and another may show it.
+  const tabs = new BroadcastChannel(`${key}-read`);
+  tabs.onmessage = ({ data }) => shown.get(data)?.close();
+  signal.addEventListener("abort", () => tabs.close());
   hear(({ type, message }) => {
-    if (type === "rc-message-updated-notify" && message.readStatus === "Read") shown.get(message.id)?.close();
+    if (type === "rc-message-updated-notify" && message.readStatus === "Read") {
+      shown.get(message.id)?.close();
+      tabs.postMessage(message.id);
+    }
     const free = api.dndStatus !== "DoNotAcceptAnyCalls";
     if (type !== "rc-inbound-message-notify" || !free || !document.hidden || allowed() !== "granted") return;
     const { id, from, subject, conversationId } = message;
@@ -174,7 +184,7 @@ async function notify({ api, key, signal, hear, show }) {
     n.onclick = () => {
       window.focus();
       show();
-      api.navigateTo(`/conversations/${conversationId}`);
+      api.navigateTo((ROUTES[message.type] ?? "/conversations/") + (ROUTES[message.type] ? id : conversationId));
     };
   });
 }
