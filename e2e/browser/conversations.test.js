@@ -84,7 +84,7 @@ describe('conversations', () => {
       await rowOf(tab, 'Lunch at noon?').getByRole('link').click();
       await tab.phone.getByRole('toolbar', { name: 'Selected conversations' }).getByText('2 selected').waitFor();
       await tab.phone.getByRole('toolbar', { name: 'Selected conversations' }).getByRole('button', { name: 'Delete' }).click();
-      await tab.phone.getByText('2 conversations were deleted.').waitFor();
+      await tab.phone.getByText('2 conversations were deleted.', { exact: true }).waitFor();
       await tab.phone.getByText('No messages yet').waitFor();
       await tab.phone.getByRole('button', { name: 'Dismiss' }).click();
       await until(async () => (await hers.texts()).length === 0);

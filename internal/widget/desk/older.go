@@ -15,7 +15,7 @@ import (
 // new texts do not push out what somebody looks at.
 const (
 	olderPage  = 100
-	searchPage = 250
+	searchPage = 1000
 	maxOlder   = 20_000
 	olderAgo   = 10 * 365 * 24 * time.Hour
 )

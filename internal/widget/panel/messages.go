@@ -112,7 +112,7 @@ func newMessages(ctx context.Context, p page, l listing) (messagesView, error) {
 		return v, v.fill(ctx, 0, found)
 	}
 	from := max(0, l.At/window-1) * window
-	list := p.desk.List(l.Unread, l.Keep, from, 4*window)
+	list := p.desk.List(l.Unread, l.Keep, from, max(0, l.At/window+2)*window-from)
 	v.Total, v.Unread, v.Older = list.Total, list.Unread, !l.Unread && p.desk.Older()
 	for at := 0; at < list.Total; at += window {
 		v.Windows = append(v.Windows, rowWindow{At: at, Count: min(window, list.Total-at)})

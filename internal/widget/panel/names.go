@@ -93,16 +93,24 @@ func (d namedDesk) Conversations(query string, limit int) []Conversation {
 		}
 		return all
 	}
-	hits := make(map[string]bool)
+	hits := make(map[string]Conversation)
 	for _, c := range d.Desk.Conversations(query, 0) {
-		hits[c.ID] = true
+		hits[c.ID] = c
 	}
 	var found []Conversation
 	for _, c := range d.Desk.Conversations("", 0) {
+		hit, said := hits[c.ID]
+		if said {
+			c = hit // with the line that was found
+		}
 		c = d.name(c)
-		if (hits[c.ID] || slices.ContainsFunc(c.Parties, func(p Party) bool { return meant(p, words) })) && (limit <= 0 || len(found) < limit) {
+		if said || slices.ContainsFunc(c.Parties, func(p Party) bool { return meant(p, words) }) {
 			found = append(found, c)
 		}
+	}
+	slices.SortStableFunc(found, func(a, b Conversation) int { return b.At.Compare(a.At) })
+	if limit > 0 && len(found) > limit {
+		found = found[:limit]
 	}
 	return found
 }
