@@ -18,15 +18,16 @@ import (
 
 // A mailRoom is the part of the double that has voicemail and faxes.
 type mailRoom struct {
-	hasMail    bool // the user may have them
-	patches    []string
-	faxes      []string // what was posted: recipients, cover page and documents
-	loseFaxes  int      // so many are taken, and the answer is lost
-	refuseFax  bool
-	faxesAsked int
+	hasMail   bool // the user may have them
+	patches   []string
+	faxes     []string // what was posted: recipients, cover page and documents
+	loseFaxes int      // so many are taken, and the answer is lost
+	refuseFax bool
+	faxed     chan string // told of each that was taken
 }
 
 func (p *platform) handleMail(handle func(string, rc.Group, http.HandlerFunc)) {
+	p.faxed = make(chan string, 10)
 	handle("PATCH /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -38,6 +39,7 @@ func (p *platform) handleMail(handle func(string, rc.Group, http.HandlerFunc)) {
 			}
 		}
 		fmt.Fprint(w, `{}`)
+		go p.notify("", map[string]any{"changes": []any{}})
 	})
 	handle("POST /restapi/v1.0/account/~/extension/~/fax", rc.Heavy, p.fax)
 	handle("GET /restapi/v1.0/dictionary/fax-cover-page", rc.Light, p.fixed(rc.List[rc.FaxCoverPage]{Records: []rc.FaxCoverPage{{ID: "0", Name: "None"}, {ID: "5", Name: "Classic"}}}))
@@ -64,7 +66,6 @@ func (p *platform) fax(w http.ResponseWriter, r *http.Request) {
 		err = json.NewDecoder(r.Body).Decode(&req)
 	}
 	p.mu.Lock()
-	p.faxesAsked++
 	if err != nil || p.refuseFax {
 		p.mu.Unlock()
 		w.WriteHeader(http.StatusBadRequest)
@@ -81,11 +82,12 @@ func (p *platform) fax(w http.ResponseWriter, r *http.Request) {
 	}
 	p.faxes = append(p.faxes, fmt.Sprintf("%s %d %q %s%s", strings.Join(to, ","), cover, req.CoverPageText, strings.Join(names, ","), req.OriginalMessageID))
 	m := p.add(rc.Outbound, ada, to, "")
-	m.Type, m.MessageStatus, m.FaxPageCount, m.Conversation, m.ConversationID = rc.TypeFax, rc.Queued, 1, nil, 0
+	m.Type, m.MessageStatus, m.FaxPageCount = rc.TypeFax, rc.Queued, 1
 	answer := *m
 	lost := p.loseFaxes > 0
 	p.loseFaxes--
 	p.mu.Unlock()
+	p.faxed <- req.CoverPageText
 	if lost {
 		panic(http.ErrAbortHandler)
 	}
@@ -95,7 +97,7 @@ func (p *platform) fax(w http.ResponseWriter, r *http.Request) {
 // leave adds voicemail with its words; the caller holds mu.
 func (p *platform) leave(from, words string) *rc.Message {
 	m := p.add(rc.Inbound, from, []string{ada}, "")
-	m.Type, m.Conversation, m.ConversationID = rc.TypeVoiceMail, nil, 0
+	m.Type = rc.TypeVoiceMail
 	m.Attachments = []rc.Attachment{{ID: m.ID + 100_000, Type: rc.AudioRecording, ContentType: "audio/wav", VMDuration: 7}}
 	if words != "" {
 		m.VMTranscriptionState = rc.TranscriptionCompleted
@@ -110,6 +112,26 @@ func (h *house) withMail(f func()) {
 	defer h.mu.Unlock()
 	h.hasMail = true
 	f()
+}
+
+// stirs waits, by the requests that come, until ok holds of the double, whose
+// mu is held for it. Each change there is followed by another request.
+func (h *house) stirs(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(30 * time.Second)
+	for {
+		h.mu.Lock()
+		done, next := ok(), h.stirred
+		h.mu.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-next:
+		case <-deadline:
+			t.Fatalf("%s did not happen", what)
+		}
+	}
 }
 
 func spoken(d *Desk) (all []string) {
@@ -176,19 +198,11 @@ func TestWhatIsDoneWithMailReachesThePlatformAfterARestart(t *testing.T) {
 	h.withMail(func() { h.down = false })
 	d = open(t, h.pool(t))
 	ready(t, d)
-	until(t, d, "the platform knowing", func() bool {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		return one.ReadStatus == rc.Read && two.Availability == rc.Deleted
-	})
+	h.stirs(t, "the platform knowing", func() bool { return one.ReadStatus == rc.Read && two.Availability == rc.Deleted })
 	if err := d.RestoreMail(second); err != nil {
 		t.Fatal(err)
 	}
-	until(t, d, "having it back", func() bool {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		return two.Availability == rc.Alive
-	})
+	h.stirs(t, "having it back", func() bool { return two.Availability == rc.Alive })
 	if len(d.Voicemails()) != 2 {
 		t.Errorf("after it was had back: %v", spoken(d))
 	}
@@ -227,7 +241,11 @@ func TestAFaxIsSentOnceThoughItsAnswerIsLost(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	until(t, d, "the platform having it", func() bool { h.mu.Lock(); defer h.mu.Unlock(); return h.faxesAsked == 1 })
+	select {
+	case <-h.faxed:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the platform never got it")
+	}
 	p.Close() // before anybody knows what became of it
 	d = open(t, h.pool(t))
 	ready(t, d)
