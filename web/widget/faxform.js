@@ -93,6 +93,8 @@ class FaxForm {
   }
 
   #listed() {
+    if (!this.field.value.trim()) this.found.querySelector("[role=listbox]")?.replaceChildren(); // an answer that came late
+    this.found.querySelector(".options__none")?.toggleAttribute("hidden", !this.field.value.trim());
     this.#move(this.field.value.trim() ? 0 : -1);
     this.field.setAttribute("aria-expanded", String(this.#options.length > 0));
     if (this.#takeNext) this.#take();
