@@ -21,9 +21,10 @@ const (
 	hookClaim     = 10 * time.Second // longer than any attempt
 	hookGiveUp    = 15 * time.Minute // of failures without a success between
 	hookMaxPause  = time.Minute      // between two attempts
-	hookHousework = time.Minute      // how often expiry and reminders are looked at
-	maxPosts      = 32               // on their way at once
-	maxWaiting    = 1000             // events of one webhook; the oldest make room
+	hookSweep     = time.Hour
+	hookHousework = time.Minute // how often reminders are looked at
+	maxPosts      = 32          // on their way at once
+	maxWaiting    = 1000        // events of one webhook; the oldest make room
 )
 
 // reminders is the path of the filter that asks to be told before a webhook
@@ -140,12 +141,14 @@ func (h *Handler) hurry() {
 	}
 }
 
-// housework removes webhooks that have ended and reminds of those that will.
+// sweep removes webhooks that have ended. Nobody sees them any more.
+func (h *Handler) sweep(ctx context.Context) error {
+	return h.Store.Write(ctx, func(tx store.PlatformTx) error { return tx.SweepWebhooks(ctx, h.now()) })
+}
+
+// housework reminds of webhooks that will end soon.
 func (h *Handler) housework(ctx context.Context) error {
 	now := h.now()
-	if err := h.Store.Write(ctx, func(tx store.PlatformTx) error { return tx.SweepWebhooks(ctx, now) }); err != nil {
-		return fmt.Errorf("removing expired webhooks: %w", err)
-	}
 	hooks, err := h.Store.OpenWebhooks(ctx, 0, now)
 	if err != nil {
 		return fmt.Errorf("looking for webhooks that end: %w", err)

@@ -118,8 +118,12 @@ func (h *Handler) runHooks(ctx context.Context) {
 	var posting sync.WaitGroup
 	defer posting.Wait()
 	places := make(chan struct{}, maxPosts)
-	var cleaned time.Time
+	var swept, cleaned time.Time
 	for {
+		if now := time.Now(); now.Sub(swept) >= hookSweep {
+			swept = now
+			h.complainOf(ctx, "removing webhooks that have ended", h.sweep(ctx))
+		}
 		if now := time.Now(); now.Sub(cleaned) >= hookHousework {
 			cleaned = now
 			h.complainOf(ctx, "looking after webhooks", h.housework(ctx))
