@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, it } from 'node:test';
 import { Api } from '../lib/api.js';
-import { objections } from '../lib/axe.js';
+import { colours, objections } from '../lib/axe.js';
 import { Demo } from '../lib/demo.js';
 import { Person } from '../lib/person.js';
 
@@ -103,6 +103,11 @@ it('has a theme that every tab, the page around it and the first paint of the ne
   await root(one, ':not([data-theme])').waitFor();
   await one.hears('rc-adapter-theme-notify', '"light"');
   await says(one, 'Theme', 'As the system');
+  const ink = () => one.phone.locator('body').evaluate((b) => getComputedStyle(b).color);
+  assert.equal(await ink(), 'rgb(29, 28, 25)');
+  await one.page.emulateMedia({ contrast: 'more' });
+  assert.equal(await ink(), 'rgb(0, 0, 0)', 'a system that asks for contrast has it in every theme');
+  await one.page.emulateMedia({ contrast: 'no-preference' });
 });
 
 it('has texts go out as the user writes them, with Enter as they like it', async () => {
@@ -270,7 +275,7 @@ it('has nothing that the accessibility checker objects to, on any page in any th
       await one.post({ type: 'rc-adapter-navigate-to', path: `/settings/${page}` });
       await one.phone.locator(`#panel [data-panel=settings-${page}]`).waitFor();
       if (page === 'why') await one.phone.locator('[data-why-done]').waitFor();
-      assert.deepEqual(await objections(frame), [], `${page} in ${theme}`);
+      assert.deepEqual(await objections(frame, theme === 'light' ? {} : { rules: colours }), [], `${page} in ${theme}`);
     }
   }
   assert.deepEqual(person.console.filter((line) => /^uncaught/.test(line)), []);
