@@ -264,7 +264,7 @@ export interface Commands {
     call?: boolean;
     message?: boolean;
   };
-  /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `voicemail` the voicemail, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet. Capability `settings`. */
+  /** Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `voicemail` and `fax` voicemail and faxes, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet. Capability `settings`. */
   "rc-adapter-update-features-flags": {
     text?: boolean;
     contacts?: boolean;
