@@ -21,6 +21,6 @@ func simulate(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		return report(false, nil, "That was all: %d of it.", n)
+		return report(false, nil, "Things that happened: %d.", n)
 	})
 }
