@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -162,6 +163,10 @@ func load() map[string]file {
 	return t
 }
 
+// remarks are for who reads the sources: the one sheet goes without them, being
+// among the first that a frame loads. No text in our sheets holds such marks.
+var remarks = regexp.MustCompile(`(?s)/\*.*?\*/\n?`)
+
 func joined(sheets []string) []byte {
 	rank := func(name string) int {
 		if i := slices.Index(first, name); i >= 0 {
@@ -177,7 +182,7 @@ func joined(sheets []string) []byte {
 	})
 	var b bytes.Buffer
 	for _, name := range sheets {
-		b.Write(Source(name))
+		b.Write(remarks.ReplaceAll(Source(name), nil))
 	}
 	return b.Bytes()
 }
