@@ -125,6 +125,24 @@ describe('@ringcentral/sdk', () => {
     assert.equal(await part.text(), 'GIF89a');
   });
 
+  it('sends a fax as the documentation shows, and sends it again', async () => {
+    const sdk = newSdk({ clientId: jwtApp?.clientId, clientSecret: jwtApp?.clientSecret });
+    await sdk.login({ jwt: ada?.jwt });
+    const own = '/restapi/v1.0/account/~/extension/~';
+    const covers = (await (await sdk.get('/restapi/v1.0/dictionary/fax-cover-page')).json()).records;
+    const form = new Form();
+    const letter = { to: [{ phoneNumber: nora.phoneNumber }], faxResolution: 'High', coverIndex: Number(covers.at(-1).id), coverPageText: 'Hello' };
+    form.append('json', JSON.stringify(letter), { filename: 'request.json', contentType: 'application/json' });
+    form.append('attachment', Buffer.from('Hello Nora'), { filename: 'hello.txt', contentType: 'text/plain' });
+    const sent = await (await sdk.post(`${own}/fax`, form)).json();
+    assert.deepEqual([sent.type, sent.direction, sent.faxPageCount, sent.to[0].phoneNumber], ['Fax', 'Outbound', 2, nora.phoneNumber]);
+    const pages = await sdk.get(sent.attachments[0].uri);
+    assert.equal(pages.headers.get('content-type'), 'application/pdf');
+    assert.match(await pages.text(), /^%PDF-/);
+    const again = await (await sdk.post(`${own}/fax`, { originalMessageId: sent.id, to: letter.to })).json();
+    assert.deepEqual([again.faxPageCount, again.id !== sent.id], [2, true]);
+  });
+
   it('is told what is wrong with a JWT that is none', async () => {
     const sdk = newSdk({ clientId: jwtApp?.clientId, clientSecret: jwtApp?.clientSecret });
     assert.match((await refusal(sdk.login({ jwt: 'a.b.c' }))).message, /not a JWT credential/);
