@@ -116,8 +116,8 @@ export function takePrefill() {
 export function alert(sentence, failed = true) {
   const box = /** @type {HTMLElement} */ (document.getElementById("alert"));
   /** @type {HTMLElement} */ (box.querySelector("[data-text]")).textContent = sentence;
-  const why = box.querySelector("[data-why]");
-  if (why instanceof HTMLElement) why.hidden = !failed;
+  const why = /** @type {HTMLElement | null} */ (box.querySelector("[data-why]"));
+  if (why) why.hidden = !failed;
   box.hidden = !sentence;
 }
 
