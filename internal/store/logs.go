@@ -68,8 +68,8 @@ type LogSettings struct {
 	MessageDefault bool // as the host page said it last
 	CallDefault    bool
 	CallSince      time.Time // when calls began to be logged by themselves; zero for never
-	Zone           string // IANA
-	Locale         string // BCP 47
+	Zone           string    // IANA
+	Locale         string    // BCP 47
 }
 
 // A LogHook is where an embed's logs go instead of the host page.
