@@ -143,6 +143,25 @@ describe('@ringcentral/sdk', () => {
     assert.deepEqual([again.faxPageCount, again.id !== sent.id], [2, true]);
   });
 
+  it('writes to a colleague by their extension, and deletes what was written', async () => {
+    const sdk = newSdk({ clientId: jwtApp?.clientId, clientSecret: jwtApp?.clientSecret });
+    await sdk.login({ jwt: ada?.jwt });
+    const own = '/restapi/v1.0/account/~/extension/~';
+    const { records: people } = await (await sdk.get('/restapi/v1.0/account/~/directory/entries')).json();
+    const colleague = people.find((/** @type {any} */ p) => p.phoneNumbers?.some((/** @type {any} */ n) => n.phoneNumber === nora.phoneNumber));
+    const sent = await (await sdk.post(`${own}/company-pager`, { to: [{ extensionNumber: colleague.extensionNumber }], text: 'Between us' })).json();
+    assert.deepEqual([sent.type, sent.subject, sent.to[0].extensionNumber], ['Pager', 'Between us', colleague.extensionNumber]);
+    const answer = await (await sdk.post(`${own}/company-pager`, { replyOn: sent.id, text: 'And again' })).json();
+    assert.equal(answer.conversation.id, sent.conversation.id);
+    const listed = await (await sdk.get(`${own}/message-store`, { messageType: 'Pager', conversationId: sent.conversation.id })).json();
+    assert.deepEqual(listed.records.map((/** @type {any} */ m) => m.id), [answer.id, sent.id]);
+    assert.equal((await sdk.delete(`${own}/message-store/${sent.id},${answer.id}`)).status, 204);
+    const sync = await (await sdk.get(`${own}/message-sync`, { syncType: 'FSync', messageType: 'Pager', conversationId: sent.conversation.id })).json();
+    assert.deepEqual(sync.records, []);
+    const refused = await refusal(sdk.post(`${own}/company-pager`, { to: [{ extensionNumber: '99999' }], text: 'Nobody' }));
+    assert.equal((await refused.response.clone().json()).errorCode, 'CMN-102');
+  });
+
   it('is told what is wrong with a JWT that is none', async () => {
     const sdk = newSdk({ clientId: jwtApp?.clientId, clientSecret: jwtApp?.clientSecret });
     assert.match((await refusal(sdk.login({ jwt: 'a.b.c' }))).message, /not a JWT credential/);
