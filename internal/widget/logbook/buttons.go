@@ -1,0 +1,141 @@
+package logbook
+
+import (
+	"context"
+	"errors"
+	"html/template"
+	"net/url"
+	"strings"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/markup"
+	"offhook/internal/widget/visit"
+)
+
+// A logButton logs a thing, or changes what is logged of it.
+type logButton struct {
+	mark
+	ID    string // as the addresses of logs have it
+	Kind  string // message or call
+	Name  string // the id of the element that names the thing in its row
+	Words string
+	Named bool   // its words are shown: it stands in a menu
+	Form  string // the route of the phone's form, where the button leads there
+	View  bool   // it asks to see what is logged
+	Path  string // where a button that stands alone is drawn again
+}
+
+// button is how the one of a thing is drawn; false where what is logged may
+// not be changed from here.
+func (v view) button(id string, m mark) (logButton, bool) {
+	logger := v.of.logger(v.loggers)
+	b := logButton{mark: m, ID: id, Kind: v.of.kind(), Words: words(v.loggers, v.of, m.Logged)}
+	if logger.Modal && v.of.kind() == kindCall {
+		b.Form = "/log/call/" + url.PathEscape(id)
+	}
+	return b, !m.Logged || !logger.HideEdit
+}
+
+// Rows returns how to draw a conversation's row: how its newest day stands,
+// and the button that logs it, with its words in a menu. It is nil where
+// nothing is logged.
+func (h *Handler) Rows(ctx context.Context, v visit.Visit, menu bool) (func(conversation string, at time.Time) (mark, do template.HTML), error) {
+	view, ok, err := h.see(ctx, v, texts{h})
+	if !ok {
+		return nil, err
+	}
+	return func(conversation string, at time.Time) (template.HTML, template.HTML) {
+		b, _ := view.button(conversation, view.marks(view.place.logID(conversation, at)))
+		b.Named, b.Name = menu, "n-"+conversation
+		return h.drawn("mark", b.mark), h.drawn("rowdo", b)
+	}, nil
+}
+
+// CallRows is Rows for calls: of a record of the call log, by its session.
+func (h *Handler) CallRows(ctx context.Context, v visit.Visit, menu bool) (func(row, session string) (mark, do template.HTML), error) {
+	view, ok, err := h.see(ctx, v, calls{h})
+	if !ok {
+		return nil, err
+	}
+	return func(row, session string) (template.HTML, template.HTML) {
+		m := view.marks(session)
+		b, changes := view.button(session, m)
+		b.Named, b.Name = menu, "call-"+row+"-name"
+		if !changes {
+			b.View, b.Words, b.Form = true, viewWords(view.loggers), ""
+		}
+		return h.drawn("mark", m), h.drawn("rowdo", b)
+	}, nil
+}
+
+// Button draws the button that logs a conversation; nothing where nothing is
+// logged.
+func (h *Handler) Button(ctx context.Context, v visit.Visit, conversation string) (template.HTML, error) {
+	view, ok, err := h.see(ctx, v, texts{h})
+	if !ok {
+		return "", err
+	}
+	t, err := texts{h}.chat(ctx, view.visitor, conversation)
+	if told := (*rc.Error)(nil); err != nil && !errors.As(err, &told) {
+		return "", err
+	}
+	b, _ := view.button(conversation, view.marks(t.logID()))
+	b.Path = markPath(v, "messages", conversation)
+	if h.granular(ctx, view.visitor) {
+		return draw("chosen", b)
+	}
+	return draw("button", b)
+}
+
+// CallButtons draws how the log of a call stands, and what can be done about
+// it; nothing where no calls are logged.
+func (h *Handler) CallButtons(ctx context.Context, v visit.Visit, session string) (template.HTML, error) {
+	view, ok, err := h.see(ctx, v, calls{h})
+	if !ok {
+		return "", err
+	}
+	m := view.marks(session)
+	b, changes := view.button(session, m)
+	out := struct {
+		mark
+		Path    string
+		Buttons []logButton
+	}{mark: m, Path: markPath(v, "call", session)}
+	if changes {
+		out.Buttons = append(out.Buttons, b)
+	}
+	if m.Logged {
+		out.Buttons = append(out.Buttons, logButton{mark: m, ID: session, Kind: kindCall, Words: viewWords(view.loggers), View: true})
+	}
+	return draw("calllog", out)
+}
+
+func markPath(v visit.Visit, kind, id string) string {
+	return "/p/" + url.PathEscape(v.Frame.Key) + "/log/marks/" + kind + "/" + url.PathEscape(id)
+}
+
+// words are the button's: the page's own, as far as it has some.
+func words(l Loggers, of subject, logged bool) string {
+	title, what := of.logger(l).Title, "Log"
+	if of.kind() == kindCall {
+		what = "Log call"
+	}
+	switch {
+	case logged:
+		return inService(l, "Edit the log")
+	case title != "":
+		return markup.Cut(markup.Line(title), 60)
+	}
+	return inService(l, what)
+}
+
+func viewWords(l Loggers) string { return inService(l, "View the log") }
+
+// inService says where, if the page's application has a name.
+func inService(l Loggers, what string) string {
+	if name := strings.TrimSpace(markup.Line(l.Name)); name != "" {
+		return what + " in " + clip(name)
+	}
+	return what
+}
