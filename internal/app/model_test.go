@@ -155,7 +155,7 @@ func (v *view) look(t *testing.T) picture {
 		}
 		var others []string
 		for _, party := range c.Parties {
-			others = append(others, cmp.Or(party.Number, party.Extension))
+			others = append(others, party.Number)
 		}
 		slices.Sort(others)
 		key := strings.Join(others, " ")
@@ -224,7 +224,7 @@ func (c *client) texts() []rc.Message {
 	var all []rc.Message
 	for page := 1; ; page++ {
 		var list rc.List[rc.Message]
-		c.call("GET", "/message-store?messageType=SMS&perPage=1000&page="+strconv.Itoa(page), nil, &list)
+		c.call("GET", "/message-store?messageType=SMS&messageType=Pager&perPage=1000&page="+strconv.Itoa(page), nil, &list)
 		all = append(all, list.Records...)
 		if len(list.Records) < 1000 {
 			break
@@ -233,13 +233,16 @@ func (c *client) texts() []rc.Message {
 	return slices.DeleteFunc(all, func(m rc.Message) bool { return !strings.HasPrefix(m.Subject, written) })
 }
 
-// look is the platform's picture: the truth.
-func (c *client) look(own string) picture {
+// look is the platform's picture of a user: the truth.
+func (c *client) look(who app.User) picture {
 	p := picture{Texts: make(map[string][]seen)}
 	for _, m := range c.texts() {
 		var others []string
 		for _, caller := range append(slices.Clone(m.To), *m.From) {
-			if caller.PhoneNumber != own {
+			switch {
+			case m.Type == rc.TypePager && caller.ExtensionNumber != who.ExtensionNumber:
+				others = append(others, "ext:"+caller.ExtensionNumber)
+			case m.Type == rc.TypeSMS && caller.PhoneNumber != who.PhoneNumber:
 				others = append(others, caller.PhoneNumber)
 			}
 		}
@@ -272,12 +275,13 @@ type world struct {
 	rand  *rand.Rand
 	ada   app.User
 	ben   app.User
-	views []*view // two of Ada's, one of Ben's
-	third *client // Ada's
+	cleo  app.User // has no phone: she is in the group only
+	views []*view  // two of Ada's, one of Ben's
+	third *client  // Ada's
 	bens  *client
 	n     int
-	sent  map[string]bool // texts that were taken; all of them arrive
-	gone  map[string]bool // texts that somebody has deleted: who has them may differ
+	sent  map[string]*view // texts that were taken, and by whom, nil for the client; all of them arrive
+	gone  map[string]bool  // texts that somebody has deleted: who has them may differ
 }
 
 func (w *world) text() string {
@@ -285,17 +289,26 @@ func (w *world) text() string {
 	return written + strconv.Itoa(w.n)
 }
 
-// number of the other of two.
-func (w *world) to(v *view) string {
+// to is whom a view writes to: the other by number or internally, or a group.
+func (w *world) to(v *view) []string {
+	other := w.ben
 	if v == w.views[2] {
-		return w.ada.PhoneNumber
+		other = w.ada
 	}
-	return w.ben.PhoneNumber
+	switch w.rand.IntN(4) {
+	case 0:
+		return []string{"ext:" + other.ExtensionNumber}
+	case 1:
+		return []string{"ext:" + other.ExtensionNumber, "ext:" + w.cleo.ExtensionNumber}
+	}
+	return []string{other.PhoneNumber}
 }
 
 // pick is a text of the model in one of a view's conversations.
 func (w *world) pick(v *view) (conversation string, m desk.Message, ok bool) {
-	for _, c := range v.desk.Conversations("", 0) {
+	all := v.desk.Conversations("", 0)
+	for _, i := range w.rand.Perm(len(all)) {
+		c := all[i]
 		_, messages, err := v.desk.Conversation(c.ID)
 		if err != nil {
 			continue // gone in between
@@ -308,6 +321,22 @@ func (w *world) pick(v *view) (conversation string, m desk.Message, ok bool) {
 	return "", m, false
 }
 
+// arrived reports whether the sender of a text knows that it has gone out.
+// Deleted before that it would be sent again: there is no trace of it.
+func (w *world) arrived(text string) bool {
+	v := w.sent[text]
+	if v == nil {
+		return true
+	}
+	for _, c := range v.desk.Conversations("", 0) {
+		_, messages, _ := v.desk.Conversation(c.ID) // a conversation that has just gone has none
+		if slices.ContainsFunc(messages, func(m desk.Message) bool { return m.Text == text && m.State != desk.Sending }) {
+			return true
+		}
+	}
+	return false
+}
+
 // act does one thing at random and says what it was. Only what was taken
 // without an error is held against the phone.
 func (w *world) act() string {
@@ -316,15 +345,15 @@ func (w *world) act() string {
 	switch what := w.rand.IntN(20); {
 	case what < 6:
 		text := w.text()
-		if _, err := v.desk.Send(ctx, desk.Outgoing{ID: crand.Text(), To: []string{w.to(v)}, Text: text}); err != nil {
+		if _, err := v.desk.Send(ctx, desk.Outgoing{ID: crand.Text(), To: w.to(v), Text: text}); err != nil {
 			t.Fatalf("%s sends: %v", v.name, err)
 		}
-		w.sent[text] = true
+		w.sent[text] = v
 		return v.name + " sends " + text
 	case what < 8:
 		text := w.text()
 		w.third.call("POST", "/sms", rc.SMSRequest{From: rc.Caller{PhoneNumber: w.ada.PhoneNumber}, To: []rc.Caller{{PhoneNumber: w.ben.PhoneNumber}}, Text: text}, nil)
-		w.sent[text] = true
+		w.sent[text] = nil
 		return "the client sends " + text
 	case what < 10:
 		id, _, ok := w.pick(v)
@@ -339,11 +368,15 @@ func (w *world) act() string {
 		}
 		return v.name + " marks as unread"
 	case what < 13:
-		_, m, ok := w.pick(v)
-		if !ok {
+		conversation, m, ok := w.pick(v)
+		if !ok || !w.arrived(m.Text) {
 			return "nothing to delete"
 		}
-		id, err := v.desk.Remove(ctx, nil, []string{m.ID})
+		conversations, messages := []string(nil), []string{m.ID}
+		if w.rand.IntN(5) == 0 {
+			conversations, messages = []string{conversation}, nil
+		}
+		id, err := v.desk.Remove(ctx, conversations, messages)
 		if err != nil {
 			return v.name + " deletes nothing: " + err.Error()
 		}
@@ -353,8 +386,13 @@ func (w *world) act() string {
 			}
 		}
 		w.gone[m.Text] = true
+		if len(conversations) > 0 {
+			for text := range w.sent { // whatever is in it
+				w.gone[text] = true
+			}
+		}
 		v.desk.Confirm(id)
-		return v.name + " deletes " + m.Text
+		return fmt.Sprint(v.name, " deletes ", m.Text, " and ", len(conversations), " conversations")
 	case what < 15:
 		texts := w.third.texts()
 		if len(texts) == 0 {
@@ -362,7 +400,7 @@ func (w *world) act() string {
 		}
 		m := texts[w.rand.IntN(len(texts))]
 		path := fmt.Sprintf("/message-store/%d", m.ID)
-		if w.rand.IntN(3) == 0 {
+		if w.rand.IntN(3) == 0 && w.arrived(m.Subject) {
 			w.gone[m.Subject] = true
 			w.third.call("DELETE", path, nil, nil)
 			return "the client deletes " + m.Subject
@@ -397,11 +435,11 @@ func (w *world) quiet(after []string) {
 	for {
 		var diff string
 		for i, v := range w.views {
-			truth, client := w.ada.PhoneNumber, w.third
+			who, client := w.ada, w.third
 			if i == 2 {
-				truth, client = w.ben.PhoneNumber, w.bens
+				who, client = w.ben, w.bens
 			}
-			if d := gocmp.Diff(client.look(truth), v.look(w.t)); d != "" {
+			if d := gocmp.Diff(client.look(who), v.look(w.t)); d != "" {
 				diff += v.name + " (-platform +view):\n" + d
 			}
 		}
@@ -431,9 +469,9 @@ func TestEverybodySeesTheSame(t *testing.T) {
 	}
 	seed := number("OFFHOOK_SEED", uint64(time.Now().UnixNano()))
 	t.Logf("OFFHOOK_SEED=%d", seed)
-	ada, ben := info.Users[0], info.Users[1]
+	ada, ben, cleo := info.Users[0], info.Users[1], info.Users[2]
 	w := &world{
-		t: t, rand: rand.New(rand.NewPCG(seed, 0)), ada: ada, ben: ben, sent: make(map[string]bool), gone: make(map[string]bool),
+		t: t, rand: rand.New(rand.NewPCG(seed, 0)), ada: ada, ben: ben, cleo: cleo, sent: make(map[string]*view), gone: make(map[string]bool),
 		third: &client{t, signIn(t, info, ada)}, bens: &client{t, signIn(t, info, ben)},
 	}
 	for _, who := range []struct {
