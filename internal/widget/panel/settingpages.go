@@ -62,7 +62,7 @@ func (v preferringView) rows() []settingsRow {
 	}
 	return append(all,
 		settingsRow{"notifications", "bell", "Notifications and sound", "", "notifications"},
-		settingsRow{"audio", "volume-2", "Microphone and loudspeaker", "", "audio"},
+		settingsRow{"audio", "volume-2", "Audio devices", "", "audio"},
 		settingsRow{"theme", "palette", "Theme", choiceOf(themes, v.Theme).Name, ""},
 		settingsRow{"region", "globe", "Region", v.regionLine(), ""},
 		settingsRow{"keyboard", "keyboard", "Keyboard", cmp.Or(map[string]string{"off": "Single keys are off"}[v.Keys], "Press ? to see every shortcut"), ""},
