@@ -219,7 +219,10 @@ func (l *ledger) apply(m rc.Message, gen int, c *change) bool {
 		}
 	}
 	if old != nil {
-		if m.LastModifiedTime.Before(old.LastModifiedTime.Time) || reflect.DeepEqual(m, old.Message) {
+		// Syncs come in order. What is told besides may come late, and may have
+		// been changed in the millisecond that it was written in.
+		older := m.LastModifiedTime.Before(old.LastModifiedTime.Time) || gen == 0 && m.LastModifiedTime.Equal(old.LastModifiedTime.Time)
+		if older || reflect.DeepEqual(m, old.Message) {
 			return false
 		}
 		l.take(old)
