@@ -76,7 +76,7 @@ func TestTemplatesAreReadMadeAndRemoved(t *testing.T) {
 	if got, err := d.Templates(t.Context()); err != nil || !cmp.Equal(got, []Template{late, hours}) {
 		t.Errorf("own ones come first: %+v, %v", got, err)
 	}
-	if n := h.counts["GET /restapi/v1.0/account/~/extension/~/message-store-templates"]; n != 1 {
+	if n := h.count("GET /restapi/v1.0/account/~/extension/~/message-store-templates"); n != 1 {
 		t.Errorf("the platform was asked %d times for what is known", n)
 	}
 	for _, id := range []string{"1", "7", "../presence"} { // the company's, none, and no id at all
