@@ -59,10 +59,15 @@ type thread struct {
 
 // A mark says that the user has read a text, or will come back to it.
 type mark struct {
-	status string // rc.Read or rc.Unread
-	acked  bool   // the platform has answered that it knows
-	gen    int    // the newest sync started when it did: records that it brings are older
+	status string    // rc.Read or rc.Unread
+	acked  bool      // the platform has answered that it knows
+	gen    int       // the newest sync started when it did: records that it brings may be older
+	at     time.Time // when the text changed by it, as the platform says; zero when it does not
+	theirs string    // what the newest record said, which may have been marked elsewhere meanwhile
 }
+
+// before reports whether a record is known to be newer than the mark.
+func (r *mark) before(m *rc.Message) bool { return !r.at.IsZero() && m.LastModifiedTime.After(r.at) }
 
 // A change collects what has to be told and kept.
 type change struct {
@@ -208,21 +213,20 @@ func (l *ledger) apply(m rc.Message, gen int, c *change) bool {
 	if m.Type != rc.TypeSMS && m.Type != rc.TypePager || m.ID == 0 {
 		return false
 	}
+	// Syncs come in order. What is told besides may come late, and may have been
+	// changed in the millisecond that it was written in.
+	if old != nil && (m.LastModifiedTime.Before(old.LastModifiedTime.Time) || gen == 0 && m.LastModifiedTime.Equal(old.LastModifiedTime.Time)) {
+		return false
+	}
 	if r := l.reads[m.ID]; r != nil {
-		switch {
-		case m.ReadStatus == r.status && r.acked:
-			delete(l.reads, m.ID)
-		case r.acked && gen > r.gen:
-			delete(l.reads, m.ID) // marked otherwise, elsewhere
-		default:
-			m.ReadStatus = r.status
+		if r.acked && (m.ReadStatus == r.status || gen > r.gen || r.before(&m)) {
+			delete(l.reads, m.ID) // it says the same, or was marked otherwise elsewhere
+		} else {
+			r.theirs, m.ReadStatus = m.ReadStatus, r.status
 		}
 	}
 	if old != nil {
-		// Syncs come in order. What is told besides may come late, and may have
-		// been changed in the millisecond that it was written in.
-		older := m.LastModifiedTime.Before(old.LastModifiedTime.Time) || gen == 0 && m.LastModifiedTime.Equal(old.LastModifiedTime.Time)
-		if older || reflect.DeepEqual(m, old.Message) {
+		if reflect.DeepEqual(m, old.Message) {
 			return false
 		}
 		l.take(old)
@@ -383,15 +387,33 @@ func newestInbound(t *thread) *message {
 	return nil
 }
 
-// mark sets whether a text was read.
+// mark sets whether a text was read, for the platform to be told.
 func (l *ledger) mark(m *message, status string, c *change) {
+	l.set(m, status, c)
+	l.reads[m.ID] = &mark{status: status}
+}
+
+func (l *ledger) set(m *message, status string, c *change) {
 	l.count(m, -1)
 	m.ReadStatus = status
 	l.count(m, +1)
-	l.reads[m.ID] = &mark{status: status}
 	c.threads[m.thread] = true
 	c.rows[rowKey{rowMessage, strconv.FormatInt(m.ID, 10)}] = true
 	c.rows[rowKey{rowReads, ""}] = true
+}
+
+// acknowledged notes that the platform has marked a text, which changed by it
+// at a time. A record that has come meanwhile may be newer than that.
+func (l *ledger) acknowledged(id int64, status string, at time.Time, gen int, c *change) {
+	r, m := l.reads[id], l.messages[id]
+	if r == nil || r.status != status { // marked otherwise meanwhile
+		return
+	}
+	r.acked, r.gen, r.at = true, gen, at
+	if m != nil && r.theirs != "" && r.theirs != status && r.before(&m.Message) {
+		l.set(m, r.theirs, c)
+		delete(l.reads, id)
+	}
 }
 
 // resettle files every message again after the user's numbers or their

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"offhook/internal/rc"
 )
 
@@ -31,6 +33,65 @@ func TestALateAnswerDoesNotTakeBackWhatASyncHasBrought(t *testing.T) {
 		l.apply(tt.then, tt.gen, newChange())
 		if got := l.messages[7].MessageStatus; got != tt.want {
 			t.Errorf("%s: the text is %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+func TestTheNewerOfTwoMarksWins(t *testing.T) {
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	record := func(status string, seconds int) rc.Message {
+		return rc.Message{
+			ID: 7, Type: rc.TypeSMS, Direction: rc.Inbound, Availability: rc.Alive, ReadStatus: status, Subject: "hello",
+			CreationTime: rc.TimeOf(at), LastModifiedTime: rc.TimeOf(at.Add(time.Duration(seconds) * time.Second)),
+			From: &rc.Caller{PhoneNumber: bob}, To: []rc.Caller{{PhoneNumber: ada}},
+		}
+	}
+	changed := func(seconds int) time.Time { return at.Add(time.Duration(seconds) * time.Second) }
+	for name, tt := range map[string]struct {
+		then func(*ledger, *change)
+		want string
+	}{
+		"elsewhere after ours, told before the answer": {func(l *ledger, c *change) {
+			l.apply(record(rc.Unread, 3), 2, c)
+			l.acknowledged(7, rc.Read, changed(2), 2, c)
+		}, rc.Unread},
+		"elsewhere after ours, told after the answer by a sync that began before it": {func(l *ledger, c *change) {
+			l.acknowledged(7, rc.Read, changed(2), 2, c)
+			l.apply(record(rc.Unread, 3), 2, c)
+		}, rc.Unread},
+		"elsewhere before ours": {func(l *ledger, c *change) {
+			l.apply(record(rc.Unread, 1), 2, c)
+			l.acknowledged(7, rc.Read, changed(2), 2, c)
+		}, rc.Read},
+		"elsewhere before ours, told after the answer": {func(l *ledger, c *change) {
+			l.acknowledged(7, rc.Read, changed(2), 2, c)
+			l.apply(record(rc.Unread, 1), 2, c)
+		}, rc.Read},
+		"elsewhere, where the platform does not say when ours was": {func(l *ledger, c *change) {
+			l.acknowledged(7, rc.Read, time.Time{}, 2, c)
+			l.apply(record(rc.Unread, 3), 3, c)
+		}, rc.Unread},
+	} {
+		l := newLedger("g", newPeople("US", nil))
+		c := newChange()
+		l.apply(record(rc.Unread, 0), 1, c)
+		l.mark(l.messages[7], rc.Read, c)
+		tt.then(l, c)
+		if got := l.messages[7].ReadStatus; got != tt.want || l.unread != rank(tt.want == rc.Unread) {
+			t.Errorf("%s: the text is %s and %d unread, want %s", name, got, l.unread, tt.want)
+		}
+	}
+}
+
+func TestTheTimesOfChangesAreReadFromEitherAnswer(t *testing.T) {
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	for body, want := range map[string]map[int64]time.Time{
+		`{"id":7,"lastModifiedTime":"2026-11-20T12:00:00.000Z"}`:                                                         {7: at},
+		`[{"resourceId":"7","status":200,"body":{"id":7,"lastModifiedTime":"2026-11-20T12:00:00.000Z"}},{"status":404}]`: {7: at, 0: {}},
+		"--Boundary\r\n\r\n": {},
+	} {
+		if diff := cmp.Diff(want, changeTimes([]byte(body))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", body, diff)
 		}
 	}
 }

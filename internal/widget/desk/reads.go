@@ -2,14 +2,20 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"offhook/internal/rc"
 )
+
+// listedJSON asks for the answer to a request for several texts as a list, and
+// not in MIME parts (contract 2.8).
+const listedJSON = "application/vnd.ringcentral.multipart+json, application/json"
 
 // maxBulk is how many texts one request marks or deletes (contract 5.4).
 const maxBulk = 50
@@ -112,9 +118,9 @@ func (d *Desk) unacked() (status string, ids []int64) {
 // acknowledge marks texts at the platform. A text that is gone or may not be
 // marked there stays marked here.
 func (d *Desk) acknowledge(ctx context.Context, status string, ids []int64) error {
-	_, err := d.do(ctx, call{
+	answer, err := d.do(ctx, call{
 		group: rc.Medium, priority: live, method: http.MethodPut, path: storePath + "/" + joined(ids),
-		body: map[string]string{"readStatus": status},
+		body: map[string]string{"readStatus": status}, accept: listedJSON,
 	})
 	if r, refused := errors.AsType[*refusal](err); refused {
 		d.log.Warn("the platform does not mark texts", "status", r.Status, "code", r.Code)
@@ -123,15 +129,36 @@ func (d *Desk) acknowledge(ctx context.Context, status string, ids []int64) erro
 	if err != nil {
 		return err
 	}
+	changed := changeTimes(answer.body)
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	c := newChange()
 	for _, id := range ids {
-		if m := d.ledger.reads[id]; m != nil && m.status == status { // not marked otherwise meanwhile
-			m.acked, m.gen = true, d.syncGen
-		}
+		d.ledger.acknowledged(id, status, changed[id], d.syncGen, c)
 	}
+	d.commit(c)
 	d.dirty(rowKey{rowReads, ""})
 	return nil
+}
+
+// changeTimes reads when texts were changed from the answer to a change of
+// one, which is its record, or of several, which is a list of answers
+// (contract 4).
+func changeTimes(body []byte) map[int64]time.Time {
+	var parts []struct {
+		Body rc.Message `json:"body"`
+	}
+	var one rc.Message
+	if json.Unmarshal(body, &one) == nil {
+		return map[int64]time.Time{one.ID: one.LastModifiedTime.Time}
+	}
+	changed := make(map[int64]time.Time)
+	if json.Unmarshal(body, &parts) == nil {
+		for _, part := range parts {
+			changed[part.Body.ID] = part.Body.LastModifiedTime.Time
+		}
+	}
+	return changed
 }
 
 // joined writes ids as a path names several messages.

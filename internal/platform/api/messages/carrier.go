@@ -164,11 +164,12 @@ func failure(text string) string {
 	return unreachable
 }
 
-// later keeps a message's time of change from going back with the clock.
+// later is the time of a message's next change. Each has one of its own, so that
+// clients can tell which is newer, whatever the clock says.
 func later(now, before time.Time) time.Time {
 	now = now.UTC().Truncate(time.Millisecond)
-	if now.Before(before) {
-		return before
+	if !now.After(before) {
+		return before.Truncate(time.Millisecond).Add(time.Millisecond)
 	}
 	return now
 }

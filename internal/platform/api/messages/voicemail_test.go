@@ -53,7 +53,7 @@ func TestVoicemailArrives(t *testing.T) {
 	at := rc.Time{Time: apitest.Start}
 	want := rc.Message{
 		ID: m.ID, URI: uri, ExtensionID: "101001", Type: rc.TypeVoiceMail, Direction: rc.Inbound, Availability: rc.Alive, ReadStatus: rc.Unread,
-		Priority: "Normal", MessageStatus: rc.Received, CreationTime: at, LastModifiedTime: at,
+		Priority: "Normal", MessageStatus: rc.Received, CreationTime: at, LastModifiedTime: rc.Time{Time: apitest.Start.Add(time.Millisecond)}, // of the transcription
 		From: &rc.Caller{PhoneNumber: apitest.BobPhone, ExtensionNumber: "102", ExtensionID: "101002", Name: "Bob Stone"},
 		To:   []rc.Caller{{PhoneNumber: apitest.AdaPhone, Name: "Ada Test", Target: true}},
 		Attachments: []rc.Attachment{
