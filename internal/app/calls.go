@@ -66,17 +66,17 @@ var demoCalls = []struct {
 	recording string
 	name      string
 }{
-	{"+16505550101", "+14155550142", calllog.Answered, 6*1440 + 200, 421, "", ""},
+	{"+16505550101", "+14155550147", calllog.Answered, 6*1440 + 200, 421, "", ""},
 	{"+14155550177", "+16505550100", calllog.Voicemail, 5*1440 + 60, 34, "", "DANA WHITFIELD"},
 	{"+16505550102", "+16505550101", calllog.Answered, 3*1440 + 30, 95, "", ""},
-	{"+14155550142", "+16505550101", calllog.Answered, 3*1440 - 90, 48, rc.RecordedOnDemand, "HENDERSON P"},
+	{"+14155550147", "+16505550101", calllog.Answered, 3*1440 - 90, 48, rc.RecordedOnDemand, "HENDERSON P"},
 	{"+16505550103", "+16505550101", calllog.Missed, 2*1440 - 45, 22, "", ""},
 	{"+16505550101", "+16505550103", calllog.Answered, 2*1440 - 52, 186, "", ""},
 	{"+16505550101", "+14155550177", calllog.Busy, 1440 + 310, 4, "", ""},
 	{"+16505550101", "+14155550177", calllog.Answered, 1440 + 290, 37, rc.RecordedAutomatic, ""},
 	{"+442071838750", "+16505550101", calllog.Missed, 1440 - 20, 18, "", ""},
 	{"+16505550102", "+16505550103", calllog.Answered, 300, 64, "", ""},
-	{"+14155550142", "+16505550101", calllog.Answered, 148, 312, "", "HENDERSON P"},
+	{"+14155550147", "+16505550101", calllog.Answered, 148, 312, "", "HENDERSON P"},
 	{"+16505550101", "+16505550102", calllog.Answered, 63, 73, "", ""},
 	{"+16505550102", "+16505550101", calllog.Missed, 31, 25, "", ""},
 }

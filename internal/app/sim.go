@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,6 +135,9 @@ func (s *stage) happen(ctx context.Context, step sim.Step) error {
 		// A call is in the log when it is over.
 		c := calllog.PastCall{From: step.From.Number, To: step.To.Number, At: now.Add(-step.Length), Duration: step.Length, Outcome: calllog.Outcome(step.Outcome)}
 		c.Name = strings.ToUpper(step.From.Name)
+		if !slices.Contains(sim.Customers, step.From) { // they are called
+			c.Name = strings.ToUpper(step.To.Name)
+		}
 		return calllog.Seed(ctx, s.platform, []calllog.PastCall{c})
 	case sim.Voicemail:
 		_, err := messages.LeaveVoicemail(ctx, s.platform, messages.Voicemail{

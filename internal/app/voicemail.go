@@ -79,7 +79,7 @@ var demoVoicemail = []struct {
 	{"+14155550177", "+16505550100", "DANA WHITFIELD", "Hi, this is Dana Whitfield. I am calling about the two bedroom on Alder Court. Is it still available, and would Saturday work for a visit? You can text me at this number. Thank you!", 5*1440 + 59, 34, true},
 	{"+16505550103", "+16505550101", "", "It's Mei. The keys for Larkspur are in the lockbox, the code is the one we always use. I'm in the office until five.", 2*1440 - 44, 12, true},
 	{"+442071838750", "+16505550101", "", "", 1440 - 19, 9, true},
-	{"+14155550142", "+16505550101", "HENDERSON P", "Good morning, it's Paul Henderson. The inspector found a small leak under the kitchen sink. Could you ask the sellers whether they'd fix it before closing? Call me back when you have a minute.", 142, 21, false},
+	{"+14155550147", "+16505550101", "HENDERSON P", "Good morning, it's Paul Henderson. The inspector found a small leak under the kitchen sink. Could you ask the sellers whether they'd fix it before closing? Call me back when you have a minute.", 142, 21, false},
 	{"+16505550101", "+16505550102", "", "Sam, the photographer asked whether the gate will be open on Thursday. Can you let her know?", 61, 8, false},
 }
 

@@ -42,7 +42,7 @@ type Cast struct {
 // Customers are the people outside. Their numbers are from the range that
 // North America keeps for fiction.
 var Customers = []Person{
-	{"Dana Whitfield", "+14155550177"}, {"Peter Henderson", "+14155550142"}, {"Yuki Tanaka", "+14155550118"}, {"Rosa Delgado", "+14155550163"},
+	{"Dana Whitfield", "+14155550177"}, {"Paul Henderson", "+14155550147"}, {"Yuki Tanaka", "+13125550186"}, {"Rosa Delgado", "+14155550163"},
 	{"Omar Haddad", "+14155550109"}, {"Ingrid Solberg", "+14155550134"}, {"Tom Baxter", "+14155550155"}, {"Lucía Ferrer", "+14155550121"},
 }
 

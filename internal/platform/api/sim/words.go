@@ -19,7 +19,7 @@ var office = []string{
 // threads are what customers write, a few texts in a row.
 var threads = [][]string{
 	{"Hello, is the apartment on Larkspur Street still available?", "We could come and see it on Saturday.", "Two adults and a very quiet dog 🐕"},
-	{"Hi, this is Dana from the bank.", "We need one more signature on page 4. Can I send it by e-mail?"},
+	{"Good news from the bank!", "They need one more signature on page 4. Can I send it by e-mail?"},
 	{"Running ten minutes late, sorry!", "Parking now."},
 	{"The heating at 14 Alder Court makes a noise like a kettle.", "Could somebody have a look this week?"},
 	{"Thank you for the tour today.", "We would like to make an offer. What happens next?", "Is 512,000 a sensible number to begin with?"},
