@@ -69,6 +69,8 @@ export class HostLink {
   #gate;
   #sequence = 0;
   #path = "";
+  #texts = 0;
+  #mail = 0;
   #unread = 0;
   #signedIn = false;
   #fresh = false;
@@ -158,7 +160,7 @@ export class HostLink {
     if (signedIn && !this.#signedIn) this.#fresh = true;
     this.#signedIn = signedIn;
     if (!signedIn) {
-      this.#unread = 0;
+      this.#unread = this.#texts = this.#mail = 0;
       this.#fresh = false;
       // The event with loggedIn true waits for the server: it is told only
       // when the platform has said who it is.
@@ -184,9 +186,11 @@ export class HostLink {
     }, 100);
   }
 
-  /** Tells the adapter's badge. @param {number} count */
-  unread(count) {
-    if (this.#textless) count = 0;
+  /** Tells the adapter's badge what nobody has looked at. @param {number} [texts] @param {number} [mail] voicemail and faxes */
+  unread(texts = this.#texts, mail = this.#mail) {
+    this.#texts = texts;
+    this.#mail = mail;
+    const count = this.#textless ? 0 : texts + mail;
     if (count === this.#unread) return;
     this.#unread = count;
     this.#notify();
@@ -261,6 +265,7 @@ function connect() {
   on("oh:route", (d) => link.route(d.path ?? currentPath()));
   on("oh:oauth-uri", (d) => link.tell({ type: "rc-login-popup-notify", oAuthUri: d.oAuthUri }));
   on("oh:unread", (d) => link.unread(d.count));
+  on("oh:mail", (d) => link.unread(undefined, d.voicemail + d.fax));
   link.start(signedIn === "true");
   introduce(link);
   follow(link);

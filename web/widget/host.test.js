@@ -183,8 +183,10 @@ test("the badge follows the count and is empty after sign-out", () => {
   it.start(true);
   it.unread(2);
   it.unread(2);
+  it.unread(undefined, 3);
+  it.unread(1);
   it.session(false);
-  assert.deepEqual(told.filter((x) => x.message.type === "offhook-frame-notify").map((x) => x.message.unread), [0, 2, 0]);
+  assert.deepEqual(told.filter((x) => x.message.type === "offhook-frame-notify").map((x) => x.message.unread), [0, 2, 5, 4, 0]);
 });
 
 test("the page learns when a ticket would help", () => {
