@@ -12,8 +12,9 @@ type licence struct{ Name, What, Licence string }
 // licences are those of what browsers load. What the server is built with is
 // named in its go.mod.
 var licences = []licence{
-	{"Offhook", "This phone", "See LICENSE"},
+	{"Offhook", "This phone", "Apache License 2.0"},
 	{"htmx", "Draws panels anew", "0BSD"},
+	{"PDF.js", "Draws the pages of faxes", "Apache License 2.0"},
 	{"Lucide", "The icons; some of them from Feather", "ISC, MIT"},
 }
 
