@@ -80,31 +80,34 @@ func PublicOnly(_, addr string, _ syscall.RawConn) error {
 	if err != nil {
 		return fmt.Errorf("dialling %s: %w", addr, err)
 	}
-	if !Public(ap.Addr().Unmap()) {
+	if !Public(ap.Addr()) {
 		return fmt.Errorf("dialling %s: the address is not public", addr)
 	}
 	return nil
 }
 
-// special are ranges that netip's own predicates do not know: shared address
-// space (RFC 6598), protocol assignments, benchmarking (RFC 2544), the
-// reserved class E, NAT64 (RFC 6052) and 6to4 (RFC 3056), which embed
-// IPv4 addresses.
+// global is the one part of IPv6 that is given to anybody (RFC 4291, 2.4).
+// What lies outside it embeds IPv4 addresses, is local, or is nobody's.
+var global = netip.MustParsePrefix("2000::/3")
+
+// special are ranges that are not public although netip's own predicates and
+// global take them for it (the registries of RFC 6890): of IPv4 this network,
+// shared address space, protocol assignments, documentation (three), the relays
+// of 6to4, benchmarking and the reserved class E; of IPv6 protocol assignments
+// with Teredo among them, documentation (two) and 6to4, which embeds IPv4
+// addresses as Teredo does.
 var special = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"),
-	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"),
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("2002::/16"),
 }
 
 // Public reports whether an address is one that anybody may reach.
 func Public(ip netip.Addr) bool {
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
+	ip = ip.Unmap()
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.Is6() && !global.Contains(ip) {
 		return false
 	}
-	for _, p := range special {
-		if p.Contains(ip) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
