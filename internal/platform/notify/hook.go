@@ -86,26 +86,36 @@ func (h *Handler) tryQueue(ctx context.Context, o *occurrence) error {
 	}
 	var waiting []store.WebhookEvent
 	for _, k := range hooks {
-		filters, _, err := h.hookFilters(ctx, k)
-		if errors.Is(err, store.ErrNotFound) {
-			continue // its app has just gone
+		some, err := h.letters(ctx, k, o)
+		if err != nil && ctx.Err() == nil { // the other webhooks have done nothing
+			h.Log.Error("keeping an event for a webhook", "webhook", k.ID, "ext", o.ExtensionID, "err", err)
 		}
-		if err != nil {
-			return err
-		}
-		for _, f := range filters {
-			body := o.bodyFor(hookOwner(k), f)
-			if f.path != o.path || body == nil || !f.matches(o) {
-				continue
-			}
-			e, err := h.letter(k, f.text, body)
-			if err != nil {
-				return err
-			}
-			waiting = append(waiting, e)
-		}
+		waiting = append(waiting, some...)
 	}
 	return h.keep(ctx, waiting...)
+}
+
+// letters are the notifications that one webhook gets of an occurrence.
+func (h *Handler) letters(ctx context.Context, k store.Webhook, o *occurrence) (all []store.WebhookEvent, err error) {
+	filters, _, err := h.hookFilters(ctx, k)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil // its app has just gone
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range filters {
+		body := o.bodyFor(hookOwner(k), f)
+		if f.path != o.path || body == nil || !f.matches(o) {
+			continue
+		}
+		e, err := h.letter(k, f.text, body)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
 }
 
 // letter is a notification as it will be posted.
@@ -153,16 +163,17 @@ func (h *Handler) housework(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("looking for webhooks that end: %w", err)
 	}
+	var failed []error
 	for _, k := range hooks {
 		i := slices.IndexFunc(k.Filters, func(text string) bool { return reminds(text, k, now) })
 		if i < 0 {
 			continue
 		}
 		if err := h.remind(ctx, k, k.Filters[i]); err != nil {
-			return fmt.Errorf("reminding of the end of webhook %s: %w", k.ID, err)
+			failed = append(failed, fmt.Errorf("reminding of the end of webhook %s: %w", k.ID, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // reminds reports whether a filter asks for a reminder now.

@@ -336,6 +336,54 @@ func TestAFailingWebhookIsTriedAgainAndThenBlacklisted(t *testing.T) {
 	})
 }
 
+// rewrite replaces a webhook in the store, by what another version or another
+// key of the server would have left.
+func (p *platform) rewrite(sub rc.Subscription, change func(*store.Webhook)) {
+	p.t.Helper()
+	k, err := p.store.Webhook(p.t.Context(), sub.ID)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	change(&k)
+	err = p.store.Write(p.t.Context(), func(tx store.PlatformTx) error {
+		_, err := tx.DeleteWebhook(p.t.Context(), sub.ID)
+		return errors.Join(err, tx.AddWebhook(p.t.Context(), k))
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func TestAWebhookWhoseTokenCannotBeReadIsBlacklisted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPipedPlatform(t)
+		sub := p.hook("ada", messageStore)
+		p.rewrite(sub, func(k *store.Webhook) { k.SealedToken = []byte("by another key") })
+		p.text(101, 1)
+		time.Sleep(20 * time.Minute)
+		got := p.subscriptionOf("GET", "/restapi/v1.0/subscription/"+sub.ID, "ada", "")
+		if got.Status != "Blacklisted" || got.Blacklisted == nil || !strings.Contains(got.Blacklisted.Reason, "verification token") || len(p.hooks.arrived) > 0 {
+			t.Errorf("after 20 minutes: %+v, %d events went out", got, len(p.hooks.arrived))
+		}
+		if !strings.Contains(p.log.String(), "sealed for another row") {
+			t.Errorf("the operator is not told: %s", p.log)
+		}
+	})
+}
+
+func TestAWebhookWhoseFiltersCannotBeReadDisturbsNoOther(t *testing.T) {
+	p := newPlatform(t)
+	broken, good := p.hook("ada", messageStore), p.hook("ada crm", messageStore)
+	p.rewrite(broken, func(k *store.Webhook) { k.Filters = []string{"?%zz"} })
+	p.text(101, 1)
+	if r := <-p.hooks.arrived; !strings.Contains(r.body, good.ID) {
+		t.Errorf("got %s, want an event of %s", r.body, good.ID)
+	}
+	if !strings.Contains(p.log.String(), broken.ID) {
+		t.Errorf("the log does not name %s: %s", broken.ID, p.log)
+	}
+}
+
 func TestAWebhookEndsAndSaysSoBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPipedPlatform(t)

@@ -210,9 +210,9 @@ func (h *Handler) send(ctx context.Context, e store.WebhookEvent) error {
 	if err != nil {
 		return err
 	}
-	reason, err := h.deliverTo(ctx, k, e)
-	if err != nil || ctx.Err() != nil {
-		return err // nothing that the other side did: the claim runs out
+	reason := h.deliverTo(ctx, k, e)
+	if ctx.Err() != nil {
+		return nil // nothing that the other side did: the claim runs out
 	}
 	ctx = context.WithoutCancel(ctx)
 	return h.Store.Write(ctx, func(tx store.PlatformTx) error {
@@ -241,32 +241,32 @@ func (h *Handler) failed(ctx context.Context, tx store.PlatformTx, e store.Webho
 	return tx.PostponeWebhookEvent(ctx, e.ID, now.Add(min(hookMaxPause, time.Second<<min(e.Attempts-1, 10))))
 }
 
-// deliverTo returns half a sentence when the other side did not take an
-// event.
-func (h *Handler) deliverTo(ctx context.Context, k store.Webhook, e store.WebhookEvent) (reason string, err error) {
+// deliverTo returns half a sentence when an event was not delivered.
+func (h *Handler) deliverTo(ctx context.Context, k store.Webhook, e store.WebhookEvent) (reason string) {
 	ctx, cancel := context.WithTimeout(ctx, hookPatience)
 	defer cancel()
 	req, err := hookRequest(ctx, k.Address, e.Body)
-	if err != nil {
-		return "", fmt.Errorf("asking webhook %s: its address cannot be asked", k.ID)
+	if err != nil { // its text holds the address, and with it what may be a secret
+		return "its address cannot be asked"
 	}
 	if k.TokenHeader != "" {
 		token, err := h.Sealer.Open(k.SealedToken, hookRow(k.ID))
-		if err != nil {
-			return "", fmt.Errorf("opening the token of webhook %s: %w", k.ID, err)
+		if err != nil { // as often as it is tried: the key is another one now
+			h.Log.Error("opening the token of a webhook", "webhook", k.ID, "err", err)
+			return "the server could not read its verification token, so it has to be made anew"
 		}
 		req.Header.Set(k.TokenHeader, string(token))
 	}
 	res, err := h.Client.Do(req)
 	if err != nil {
-		return unreached(err), nil
+		return unreached(err)
 	}
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10)) // so that the connection is used again
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return fmt.Sprintf("it answered %d", res.StatusCode), nil
+		return fmt.Sprintf("it answered %d", res.StatusCode)
 	}
-	return "", nil
+	return ""
 }
 
 // encode writes JSON as the gateway does, without escaping HTML.
