@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -223,14 +224,16 @@ func (h *Handler) catchUpWith(ctx context.Context, l ledger, d Desk) error {
 	return nil
 }
 
-// firstSeen is when a watcher has looked at a call for the first time.
+// firstSeen is when a watcher has looked at a call for the first time. Room is
+// made by what has long had its time: to forget a call that still waits would
+// let it wait anew, and with many of them none would ever be logged.
 func (h *Handler) firstSeen(w *watcher, session string) time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	at, ok := w.first[session]
 	if !ok {
 		if at = h.Now(); len(w.first) > callsShown {
-			clear(w.first)
+			maps.DeleteFunc(w.first, func(_ string, seen time.Time) bool { return at.Sub(seen) > 2*asking })
 		}
 		w.first[session] = at
 	}

@@ -2,6 +2,7 @@ package logbook
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,28 @@ func TestACallWaitsForWhatThePageKnowsOfIt(t *testing.T) {
 	w.settled()
 	if got := w.bodies(); len(got) != 1 || sessionOf(got[0]) != "2" {
 		t.Errorf("a page that does not answer: %v", got)
+	}
+}
+
+func TestManyCallsAtOnceHaveTheirTimeToo(t *testing.T) {
+	w := callWorld(t)
+	watcher := &watcher{first: map[string]time.Time{}}
+	look := func() (ready int) {
+		for i := range 2 * callsShown {
+			if w.Now().Sub(w.firstSeen(watcher, strconv.Itoa(i))) >= asking {
+				ready++
+			}
+		}
+		return ready
+	}
+	look()
+	w.pass(asking)
+	if got := look(); got != 2*callsShown {
+		t.Errorf("%d of %d calls have had their time", got, 2*callsShown)
+	}
+	w.pass(2 * asking)
+	if w.firstSeen(watcher, "new"); len(watcher.first) != 1 {
+		t.Errorf("%d calls are remembered, want the new one alone", len(watcher.first))
 	}
 }
 
