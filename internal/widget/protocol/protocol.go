@@ -32,7 +32,7 @@ var Capabilities = []Capability{
 	{Prefill, "open a new text or a number, filled in; the user presses send"},
 	{Status, "know whether somebody is signed in, which page is open, how many texts are unread, how the phone looks"},
 	{SignIn, "ask for sign-in, sign out"},
-	{Texts, "read texts as they come and change"},
+	{Texts, "read texts, internal messages, voicemail and faxes as they come and change"},
 	{Calls, "read the calls of the past"},
 	{Service, "register a service: contacts, pages, settings, buttons, banner, do-not-contact"},
 	{Settings, "change presence, settings and features, show alerts, make templates"},
