@@ -4,6 +4,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { sizeWords } from "./attach.js";
+import { after } from "./focus.js";
 import { alert, announce, navigate } from "./nav.js";
 import { newID } from "./outbox.js";
 
@@ -327,9 +328,12 @@ document.addEventListener("click", async (e) => {
   if (!(at instanceof HTMLElement) || at.getAttribute("aria-busy") === "true") return;
   at.setAttribute("aria-busy", "true");
   const { faxDo: what = "", of = "" } = at.dataset;
+  const row = at.closest(".mail-row");
+  const follow = after(row ? [row] : []);
   const r = await ask(`/panel/fax/${encodeURIComponent(of)}/${what}`, { method: "POST" }).catch(() => null);
   at.removeAttribute("aria-busy");
   if (!r?.ok) return alert(r ? (await r.text()).trim() : OFFLINE);
   if (what === "retry") announce("The fax is on its way.");
+  else if (row) follow();
   if (at.hasAttribute("data-leave")) await navigate("/messages/fax", { focus: true });
 });

@@ -3,6 +3,7 @@
 // saving documents.
 // @ts-check
 import { ask } from "./ask.js";
+import { after } from "./focus.js";
 import { save } from "./media.js";
 import { alert, announce, currentPath, goBack, navigate } from "./nav.js";
 import { offer } from "./undoline.js";
@@ -34,10 +35,13 @@ async function remove(at) {
   if (at.getAttribute("aria-busy") === "true") return;
   at.setAttribute("aria-busy", "true");
   const here = currentPath();
+  const row = at.closest(".mail-row");
+  const follow = after(row ? [row] : []);
   const gone = await post(id, "delete");
   at.removeAttribute("aria-busy");
   if (!gone) return;
   if (at.hasAttribute("data-leave") && currentPath() === here) await goBack();
+  else if (row) follow();
   offer(
     [said],
     async () => {

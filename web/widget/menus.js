@@ -14,13 +14,16 @@ function shut() {
 document.addEventListener("click", (e) => {
   const target = e.target instanceof Element ? e.target : null;
   const open = menu();
-  if (open && (!target?.closest("summary") || !open.contains(target))) shut(); // or another one opens
+  if (!open || (target?.closest("summary") && open.contains(target))) return;
+  // What is chosen is hidden with its menu, and would lose the focus to nothing.
+  if (open.contains(document.activeElement)) open.querySelector("summary")?.focus({ preventScroll: true });
+  shut(); // or another one opens
 });
 
 document.addEventListener("keydown", (e) => {
   const open = menu();
   if (!open) return;
-  const items = /** @type {HTMLElement[]} */ ([...open.querySelectorAll("summary, button:not(:disabled)")]);
+  const items = /** @type {HTMLElement[]} */ ([...open.querySelectorAll("summary, a, button:not(:disabled)")]);
   const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
   if (e.key === "Escape") shut();
   else if (!step) return;

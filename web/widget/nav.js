@@ -280,7 +280,7 @@ document.addEventListener("click", (e) => {
 });
 
 document.addEventListener("keydown", (e) => {
-  if (e.key !== "Escape" || e.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (e.key !== "Escape" || e.defaultPrevented || document.querySelector("dialog[open], [data-row-menu][open]")) return; // it closes them
   const back = document.querySelector("#panel :is([data-go=goBack], [data-back])");
   if (back instanceof HTMLElement) back.click();
 });

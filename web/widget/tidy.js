@@ -4,6 +4,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { settledDraft } from "./conversation.js";
+import { after } from "./focus.js";
 import { alert, announce, currentPath, goBack } from "./nav.js";
 import { close, offer } from "./undoline.js";
 
@@ -37,11 +38,14 @@ export async function mark(ids, as) {
 /** @param {{conversations?: string[], messages?: string[]}} what */
 export async function remove({ conversations = [], messages = [] }) {
   close(); // what was deleted before is deleted
+  const rows = conversations.flatMap((id) => document.getElementById(`c-${id}`) ?? []);
+  const follow = after(rows);
   await leave(conversations);
   /** @type {[string, string][]} */
   const fields = [...conversations.map((id) => /** @type {[string, string]} */ (["conversation", id])), ...messages.map((id) => /** @type {[string, string]} */ (["message", id]))];
   const r = await post("/panel/messages/delete", fields);
   if (!r) return;
+  if (rows.length) follow();
   const { id, said } = await r.json();
   const at = `/panel/messages/delete/${encodeURIComponent(id)}`;
   /** @param {boolean} [last] */
