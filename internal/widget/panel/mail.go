@@ -106,6 +106,7 @@ type voicemailRow struct {
 	Short    string // how long, as players write it
 	When     stamp
 	Editable bool
+	Answer   string // the number that a text can go to
 }
 
 func (h *Handler) mountMail(mux *http.ServeMux) {
@@ -183,6 +184,9 @@ func (p page) voicemailRow(m Voicemail, box Mailbox) voicemailRow {
 	if m.Length > 0 {
 		row.Short = clockwise(m.Length)
 	}
+	if strings.HasPrefix(m.Party.Number, "+") && !m.Party.Self {
+		row.Answer = m.Party.Number
+	}
 	return row
 }
 
@@ -193,7 +197,6 @@ type voicemailView struct {
 	Who     whoView
 	Day     stamp
 	Hour    stamp
-	Text    string // the number that a text can go to
 	Holders holdersView
 	Player  *playerView
 	Words   spokenView
@@ -226,9 +229,6 @@ func newVoicemail(p page, m Voicemail, box Mailbox) voicemailView {
 	}
 	if m.Sound {
 		v.Player = newPlayer("Voicemail", p.Path("voicemail", m.ID, "sound"), m.Length)
-	}
-	if strings.HasPrefix(m.Party.Number, "+") && !m.Party.Self {
-		v.Text = m.Party.Number
 	}
 	if m.Party.Number != "" {
 		v.Holders = p.holders("", m.Party)
