@@ -75,7 +75,7 @@ func (w *world) signIn(grant, frame string) {
 func TestAServiceGoesWithItsUsersLastSessionInTheFrame(t *testing.T) {
 	w := newWorld(t)
 	w.signIn("g", "k")
-	w.post(register(`"name":"A","doNotContactPath":"/d"`))
+	w.post(register(`"name":"A","doNotContactPath":"/d","feedbackPath":"/f"`))
 	w.SignedOut("g")
 	if w.card() == "" {
 		t.Error("the service went while its user was signed in")

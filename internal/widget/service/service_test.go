@@ -240,7 +240,7 @@ func TestAFieldThatIsWrongCostsItselfAndASentence(t *testing.T) {
 
 func TestRegisteringAgainKeepsWhatIsLeftOutUnlessItIsReset(t *testing.T) {
 	w := newWorld(t)
-	w.post(register(`"name":"A","contactsPath":"/c","info":"old words","displayName":"Acme"`))
+	w.post(register(`"name":"A","contactsPath":"/c","info":"old words","displayName":"Acme","authorizationLinks":[{"label":"Site","uri":"https://acme.example"}]`))
 	got := w.post(register(`"name":"A","contactsPath":"/c","callLoggerPath":"/log"`))
 	if diff := cmp.Diff(map[string]string{"contactsPath": "/c", "callLoggerPath": "/log"}, got.Service.Paths); diff != "" {
 		t.Error(diff)
@@ -278,6 +278,24 @@ func TestWithoutTheCapabilityThereIsNoService(t *testing.T) {
 	status, body := w.ask("POST", "", register(`"name":"A"`))
 	if status != 403 || !strings.Contains(body, "capability") {
 		t.Errorf("%d %s", status, body)
+	}
+}
+
+func TestTheSettingsLeaveOutACardWithNothingInIt(t *testing.T) {
+	for fields, shown := range map[string]bool{
+		`"name":"A"`:                      false,
+		`"name":"A","displayName":"Acme"`: false,
+		`"name":"A","contactsPath":"/c"`:  false,
+		`"name":"A","info":"Of Acme"`:     true,
+		`"name":"A","feedbackPath":"/f"`:  true,
+		`"name":"A","settings":[{"id":"s","type":"boolean","name":"Switch","value":true}],"settingsPath":"/s"`: true,
+		`"name":"A","authorizationPath":"/a"`: true,
+	} {
+		w := newWorld(t)
+		w.post(register(fields))
+		if got := strings.Contains(w.card(), "<section"); got != shown {
+			t.Errorf("%s: %t", fields, got)
+		}
 	}
 }
 
