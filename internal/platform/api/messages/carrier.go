@@ -66,62 +66,60 @@ func (o *Office) carry(ctx context.Context) error {
 	}
 }
 
-// finish moves texts to their last states in one transaction, and tells each
-// of their owners once. Another process may have finished some of them.
+// finish moves messages to their last states: texts together, and then each
+// fax by itself, so that none of them holds up the others.
 func (o *Office) finish(ctx context.Context, ms []store.Message) error {
+	var texts, faxes []store.Message
+	for _, m := range ms {
+		if m.Type == rc.TypeFax && m.Direction == rc.Outbound {
+			faxes = append(faxes, m)
+		} else {
+			texts = append(texts, m)
+		}
+	}
+	errs := []error{o.finishTexts(ctx, texts)}
+	for _, m := range faxes {
+		errs = append(errs, o.carryFax(ctx, m))
+	}
+	return errors.Join(errs...)
+}
+
+// finishTexts moves texts to their last states in one transaction, and what
+// another process has left for somebody, and tells each of their owners once.
+// Another process may have finished some of them.
+func (o *Office) finishTexts(ctx context.Context, ms []store.Message) error {
 	if len(ms) == 0 {
 		return nil
 	}
-	faxes, err := o.receiversOf(ctx, ms)
-	if err != nil {
-		return err
+	stores := make([]int64, len(ms))
+	for i, m := range ms {
+		stores[i] = m.ExtensionID
 	}
-	stores := faxes.withStores(ms)
 	var done map[int64][]store.Message
 	var arrived []*store.Message
-	err = o.Store.Write(ctx, func(tx store.PlatformTx) error {
+	err := o.Store.Write(ctx, func(tx store.PlatformTx) error {
 		done, arrived = make(map[int64][]store.Message), nil
 		changes, err := begin(ctx, tx, slices.Clone(stores)...)
 		if err != nil {
 			return err
 		}
 		for _, m := range ms {
-			if m.Direction == rc.Inbound {
-				ok, err := arrive(ctx, tx, &m)
-				if err != nil {
-					return err
-				}
-				if !ok {
-					continue
-				}
-				m.Change, m.ModifiedAt = changes[m.ExtensionID], later(o.Now(), m.ModifiedAt)
-				if err := tx.SaveMessage(ctx, m); err != nil {
-					return err
-				}
-				arrived = append(arrived, &m)
-				continue
-			}
-			m, err := tx.Message(ctx, m.ExtensionID, m.ID)
-			if errors.Is(err, store.ErrNotFound) || err == nil && m.Status != rc.Sent && m.Status != rc.Queued {
-				continue
-			}
+			ok, err := finishText(ctx, tx, &m)
 			if err != nil {
 				return err
 			}
-			if m.Type == rc.TypeFax {
-				in, err := o.sendFax(ctx, tx, faxes, &m, changes)
-				if err != nil {
-					return err
-				}
-				arrived = append(arrived, in...)
-			} else {
-				settle(&m)
+			if !ok {
+				continue
 			}
 			m.Change, m.ModifiedAt = changes[m.ExtensionID], later(o.Now(), m.ModifiedAt)
 			if err := tx.SaveMessage(ctx, m); err != nil {
 				return err
 			}
-			done[m.ExtensionID] = append(done[m.ExtensionID], m)
+			if m.Direction == rc.Inbound {
+				arrived = append(arrived, &m)
+			} else {
+				done[m.ExtensionID] = append(done[m.ExtensionID], m)
+			}
 		}
 		return nil
 	})
@@ -135,6 +133,24 @@ func (o *Office) finish(ctx context.Context, ms []store.Message) error {
 		o.announceChanged(context.WithoutCancel(ctx), changed...)
 	}
 	return nil
+}
+
+// finishText reads a message as it is by now and moves it to its last state;
+// false when it is there already.
+func finishText(ctx context.Context, tx store.PlatformTx, m *store.Message) (bool, error) {
+	if m.Direction == rc.Inbound {
+		return arrive(ctx, tx, m)
+	}
+	fresh, err := tx.Message(ctx, m.ExtensionID, m.ID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && fresh.Status != rc.Sent && fresh.Status != rc.Queued {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	*m = fresh
+	settle(m)
+	return true, nil
 }
 
 // settle decides how a text ended for each of its receivers. Where one of

@@ -69,7 +69,7 @@ func (h *Handler) dispatchFax(w http.ResponseWriter, r *http.Request, e store.Ex
 	if len(l.files) == 0 && m.Facts.Cover == nil {
 		return target.Invalid("attachment", "Send at least one document as a part named attachment.")
 	}
-	files, pages, err := h.render(p, m, l.files)
+	files, pages, err := h.render(r.Context(), p, m, l.files)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,11 @@ func (h *Handler) resendFax(w http.ResponseWriter, r *http.Request, e store.Exte
 // acceptFax stores a fax; the office sends it when it is due.
 func (h *Handler) acceptFax(w http.ResponseWriter, r *http.Request, m store.Message, files []File) error {
 	base := listen.BaseURL(r)
-	d := &delivery{copies: []*store.Message{&m}, files: files, alone: true}
+	f, err := h.Office.receiversOf(r.Context(), m)
+	if err != nil {
+		return fmt.Errorf("looking for who gets a fax: %w", err)
+	}
+	d := &delivery{copies: []*store.Message{&m}, files: files, alone: true, coming: bytesOf(files) * int64(len(f.receivers))}
 	d.stamp(h.Now())
 	if err := h.Office.post(r.Context(), []*delivery{d}); err != nil {
 		return fmt.Errorf("storing a fax: %w", err)

@@ -110,7 +110,7 @@ func TestAFaxArrivesAtAColleague(t *testing.T) {
 	}
 	for i, want := range []int{3, 2} {
 		ours, theirs := w.document(t, "ada", sent, i), w.document(t, "bob", in, i)
-		if n, err := faxpage.PDFPages(theirs); n != want || err != nil || !bytes.Equal(ours, theirs) {
+		if n, err := faxpage.PDFPages(t.Context(), theirs); n != want || err != nil || !bytes.Equal(ours, theirs) {
 			t.Errorf("document %d has %d pages, %v, want %d; the same on both sides: %v", i, n, err, want, bytes.Equal(ours, theirs))
 		}
 	}

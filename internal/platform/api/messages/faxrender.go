@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,10 +14,20 @@ import (
 	"offhook/internal/store"
 )
 
+// rendering has a place for each fax whose pages are made at a time: pictures
+// take much more memory than they are sent with.
+var rendering = make(chan struct{}, 2)
+
 // render makes the PDFs of a fax, and counts their pages: the cover page,
 // texts and pictures that stand beside each other make one; what is a PDF
-// stays as it is.
-func (h *Handler) render(p *plan.Plan, m store.Message, from []File) ([]File, int, error) {
+// stays as it is. It ends early when nobody waits for it any more.
+func (h *Handler) render(ctx context.Context, p *plan.Plan, m store.Message, from []File) ([]File, int, error) {
+	select {
+	case rendering <- struct{}{}:
+		defer func() { <-rendering }()
+	case <-ctx.Done():
+		return nil, 0, fmt.Errorf("waiting to make the pages of a fax: %w", ctx.Err())
+	}
 	f := faxRenderer{at: h.Now()}
 	if m.Facts.Cover != nil {
 		if err := f.cover(p, m); err != nil {
@@ -24,7 +35,7 @@ func (h *Handler) render(p *plan.Plan, m store.Message, from []File) ([]File, in
 		}
 	}
 	for _, file := range from {
-		if err := f.file(file); err != nil {
+		if err := f.file(ctx, file); err != nil {
 			return nil, 0, unfaxable("attachment", file.Name, err)
 		}
 	}
@@ -82,9 +93,12 @@ func (f *faxRenderer) cover(p *plan.Plan, m store.Message) error {
 }
 
 // file adds a document.
-func (f *faxRenderer) file(file File) error {
+func (f *faxRenderer) file(ctx context.Context, file File) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if file.ContentType == pdfType {
-		n, err := faxpage.PDFPages(file.Body)
+		n, err := faxpage.PDFPages(ctx, file.Body)
 		if err != nil {
 			return err
 		}

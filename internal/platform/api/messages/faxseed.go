@@ -49,7 +49,7 @@ func receiveFax(ctx context.Context, st store.Platform, f OutsideFax, status str
 		if file.ContentType = faxType("", file.Name); file.ContentType == "" {
 			return store.Message{}, rc.Errorf(rc.Unsupported, "%s cannot be faxed. PDF, plain text, PNG, JPEG and GIF can.", file.Name)
 		}
-		if err := r.file(file); err != nil {
+		if err := r.file(ctx, file); err != nil {
 			return store.Message{}, unfaxable("attachment", file.Name, err)
 		}
 	}

@@ -87,7 +87,8 @@ type delivery struct {
 	members string
 	files   []File
 	copies  []*store.Message
-	alone   bool // each copy is a conversation of its own: it is no text
+	alone   bool  // each copy is a conversation of its own: it is no text
+	coming  int64 // bytes of copies that are made later
 }
 
 // draft finds who gets a text, and writes everybody's copy without ids.
@@ -216,7 +217,7 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 			}
 		}
 		if len(d.files) > 0 && d.copies[0].Direction == rc.Outbound {
-			if err := o.checkRoom(ctx, tx, d.copies[0].ExtensionID); err != nil {
+			if err := o.checkRoom(ctx, tx, d.copies[0].ExtensionID, d.coming); err != nil {
 				return err
 			}
 		}
@@ -247,18 +248,24 @@ func (o *Office) attach(ctx context.Context, tx store.PlatformTx, d *delivery, m
 
 const defaultRoom = 512 << 20
 
-// checkRoom refuses what goes beyond the bound. It counts inside the change
-// of the sender's message store, so two of their texts at once cannot both
-// take the last room.
-func (o *Office) checkRoom(ctx context.Context, tx store.PlatformTx, senderID int64) error {
-	n, err := tx.AttachmentBytes(ctx, senderID)
+// checkRoom refuses what goes beyond the bound with the bytes that are still to
+// come. It counts inside the change of the sender's message store, so two of
+// their texts at once cannot both take the last room.
+func (o *Office) checkRoom(ctx context.Context, tx store.PlatformTx, senderID, coming int64) error {
+	room, err := o.hasRoom(ctx, tx, senderID, coming)
 	if err != nil {
 		return err
 	}
-	if n > o.Room {
+	if !room {
 		return rc.Coded(rc.Denied, "MSG-384", "Account limits exceeded: the room for pictures and files that you have sent is full; purge messages that have some")
 	}
 	return nil
+}
+
+// hasRoom reports whether what a sender has sent may grow by some bytes.
+func (o *Office) hasRoom(ctx context.Context, tx store.PlatformTx, senderID, more int64) (bool, error) {
+	n, err := tx.AttachmentBytes(ctx, senderID)
+	return n+more <= o.Room, err
 }
 
 // begin starts a change of several message stores in the order that the
