@@ -22,9 +22,6 @@ type Fax struct {
 	Waiting   bool     // not at the platform yet: see RetryFax and DropFax
 }
 
-// maxDocument is the largest document of a fax that is fetched.
-const maxDocument = 32 << 20
-
 // Faxes are the faxes that are known, newest first.
 func (d *Desk) Faxes() []Fax {
 	d.mu.Lock()
@@ -124,14 +121,15 @@ func (d *Desk) FaxDocument(ctx context.Context, id, document string) (File, []by
 		if doc.ID != document {
 			continue
 		}
-		body, err := d.pool.contents.get(ctx, contentKey{d.grantID, id, document}, func() ([]byte, error) {
-			kind, body, err := d.fetchBody(ctx, rc.Medium, storePath+"/"+id+"/content/"+document, maxDocument)
+		// One bound for the memory of both: documents are as large as sounds.
+		s, err := d.pool.sounds.get(ctx, d.grantID+"/fax/"+id+"/"+document, func(ctx context.Context) (Sound, error) {
+			kind, body, err := d.fetchBody(ctx, rc.Medium, storePath+"/"+id+"/content/"+document, maxSound)
 			if err == nil && kind != pdfType {
 				err = rc.Errorf(rc.Unavailable, "The phone service sent something that is not a PDF.")
 			}
-			return body, err
+			return Sound{Type: kind, Data: body}, err
 		})
-		return doc, body, err
+		return doc, s.Data, err
 	}
 	return File{}, nil, noFile()
 }

@@ -2,12 +2,14 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +17,13 @@ import (
 	"offhook/internal/store"
 )
 
-// faxPatience is how long the platform may take for a fax with its documents.
-const faxPatience = 40 * time.Second
+// Times of faxes. A fax whose answer was lost is looked for at once, and is
+// handed over anew only when the platform has had all the time that it may need
+// to take it.
+const (
+	faxPatience = 40 * time.Second // so long the platform may take for a fax with its documents
+	faxSettle   = faxPatience + time.Minute
+)
 
 // faxer brings faxes to the platform, one at a time, each exactly once.
 func (d *Desk) faxer() {
@@ -35,24 +42,44 @@ func (d *Desk) faxer() {
 	}
 }
 
-// nextFax returns a fax that may be worked on, or how long there is none.
+// nextFax returns a fax that may be worked on, or how long there is none. What
+// was not answered is found again by whom it is for: so faxes to the same
+// people go one after the other.
 func (d *Desk) nextFax() (*faxItem, time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now, wait := d.pool.Now(), recheck
-	var next *faxItem
+	held := make(map[string]bool)
+	for _, i := range d.waitingFaxes(now) {
+		people := strings.Join(i.To, " ")
+		if held[people] {
+			continue
+		}
+		if !now.Before(i.retryAt) {
+			return i, 0
+		}
+		held[people] = true
+		wait = min(wait, i.retryAt.Sub(now))
+	}
+	return nil, max(wait, time.Millisecond)
+}
+
+// waitingFaxes are those that the platform does not have for certain: first
+// those that it may have, then by age. It forgets what was sent long ago. The
+// caller holds mu.
+func (d *Desk) waitingFaxes(now time.Time) (waiting []*faxItem) {
 	for id, i := range d.faxes {
 		switch {
+		case i.State == store.OutboxQueued || i.State == store.OutboxSending:
+			waiting = append(waiting, i)
 		case i.State == store.OutboxSent && now.Sub(i.UpdatedAt) > keepSent:
 			delete(d.faxes, id) // its row goes with those of texts
-		case i.State != store.OutboxQueued && i.State != store.OutboxSending:
-		case now.Before(i.retryAt):
-			wait = min(wait, i.retryAt.Sub(now))
-		case next == nil || i.Position < next.Position:
-			next = i
 		}
 	}
-	return next, max(wait, time.Millisecond)
+	slices.SortFunc(waiting, func(a, b *faxItem) int {
+		return cmp.Or(cmp.Compare(rank(b.State == store.OutboxSending), rank(a.State == store.OutboxSending)), cmp.Compare(a.Position, b.Position))
+	})
+	return waiting
 }
 
 // deliverFax takes a fax one step further.
@@ -89,15 +116,32 @@ func (d *Desk) postponeFax(i *faxItem, wait time.Duration) {
 }
 
 // reconcileFax finds out what became of a fax whose answer never came: it is
-// the oldest that fits and that was not there before, or it was not taken.
+// the oldest that fits and that was not there before. Where there is none when
+// the platform can be at work on it no more, it was not taken.
 func (d *Desk) reconcileFax(ctx context.Context, i *faxItem) error {
 	if ok, err := d.claimFax(ctx, i, nil); err != nil || !ok {
 		return err
 	}
+	looked := d.pool.Now()
 	if err := d.syncMail(ctx); err != nil {
 		return err
 	}
 	d.mu.Lock()
+	id, since := d.becameOf(i), looked.Sub(i.Attempted)
+	d.mu.Unlock()
+	switch {
+	case id != 0:
+		return d.faxSent(ctx, i, id)
+	case since < faxSettle:
+		d.postponeFax(i, min(faxSettle-since, max(settle, since)))
+		return nil
+	}
+	return d.settleFax(ctx, i, store.OutboxQueued, "")
+}
+
+// becameOf is the record of a fax whose answer never came, 0 when there is
+// none. The caller holds mu.
+func (d *Desk) becameOf(i *faxItem) int64 {
 	var best *mail
 	for _, m := range d.mail.byID {
 		r := &m.Record
@@ -108,15 +152,10 @@ func (d *Desk) reconcileFax(ctx context.Context, i *faxItem) error {
 			best = m
 		}
 	}
-	var id int64
-	if best != nil {
-		id = best.Record.ID
+	if best == nil {
+		return 0
 	}
-	d.mu.Unlock()
-	if id != 0 {
-		return d.faxSent(ctx, i, id)
-	}
-	return d.settleFax(ctx, i, store.OutboxQueued, "")
+	return best.Record.ID
 }
 
 func contains(ids []int64, id int64) bool {
@@ -223,7 +262,7 @@ func (d *Desk) beginFax(ctx context.Context, i *faxItem) (bool, error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	i.State, i.Attempted, i.Before, i.Holder, i.HeldUntil = next.State, next.Attempted, next.Before, next.Holder, next.HeldUntil
+	i.State, i.Attempted, i.Before, i.Holder, i.HeldUntil, i.UpdatedAt = next.State, next.Attempted, next.Before, next.Holder, next.HeldUntil, row.UpdatedAt
 	return true, nil
 }
 

@@ -284,66 +284,6 @@ func (d *Desk) faxNumbers(typed []string) ([]string, error) {
 	return numbers, nil
 }
 
-// RetryFax sends a fax again: one that the platform refused as it is, one that
-// it could not deliver to those who did not get it. Doing so twice sends it
-// once.
-func (d *Desk) RetryFax(ctx context.Context, id string) error {
-	d.poke()
-	d.mu.Lock()
-	if i := d.faxes[id]; i != nil {
-		next := *i
-		d.mu.Unlock()
-		if next.State != store.OutboxFailed {
-			return nil // it is on its way
-		}
-		return d.settleFax(ctx, i, store.OutboxQueued, "")
-	}
-	m, err := d.mailBy(id)
-	if err != nil {
-		d.mu.Unlock()
-		return err
-	}
-	again := d.newFaxItem("retry-" + id)
-	if faxState(&m.Record) != Failed || d.faxes[again.ID] != nil {
-		d.mu.Unlock()
-		return nil
-	}
-	again.Original = m.Record.ID
-	for _, to := range m.Record.To {
-		if to.MessageStatus == rc.SendingFailed || to.MessageStatus == rc.DeliveryFailed || to.MessageStatus == "" {
-			again.To = append(again.To, to.PhoneNumber)
-		}
-	}
-	slices.Sort(again.To)
-	d.mu.Unlock()
-	return d.acceptFax(ctx, again)
-}
-
-// DropFax forgets a fax that the platform refused.
-func (d *Desk) DropFax(ctx context.Context, id string) error {
-	d.mu.Lock()
-	i := d.faxes[id]
-	failed := i != nil && i.State == store.OutboxFailed
-	d.mu.Unlock()
-	if !failed {
-		return noMail()
-	}
-	err := d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
-		if err := tx.DeleteFailedOutboxItem(ctx, d.grantID, id); err != nil {
-			return err
-		}
-		return tx.DeleteItemFiles(ctx, d.grantID, id)
-	})
-	if err != nil {
-		return fmt.Errorf("forgetting a fax: %w", err)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.faxes, id)
-	d.tell(Event{Type: EventMail})
-	return nil
-}
-
 // sealedFax is the item's row.
 func (d *Desk) sealedFax(i *faxItem) (store.OutboxItem, error) {
 	plain, err := json.Marshal(i.faxLetter)
@@ -358,12 +298,9 @@ func (d *Desk) sealedFax(i *faxItem) (store.OutboxItem, error) {
 
 // admitFax takes over a row of the outbox. The caller holds mu.
 func (d *Desk) admitFax(r store.OutboxItem) {
-	if known := d.faxes[r.ID]; known != nil {
-		if r.State == store.OutboxSent && known.State != store.OutboxSent && known.Holder != r.Holder {
-			known.State, known.MessageID = r.State, r.MessageID // by another server
-			d.mailStaleLocked()
-		}
-		return
+	known := d.faxes[r.ID]
+	if known != nil && (r.Holder == d.pool.Node || !r.UpdatedAt.After(known.UpdatedAt) && (r.State != store.OutboxSent || known.State == store.OutboxSent)) {
+		return // ours, or older
 	}
 	plain, err := d.pool.Ring.Open(r.Sealed, letterName(d.grantID, r.ID))
 	var l faxLetter
@@ -374,7 +311,15 @@ func (d *Desk) admitFax(r store.OutboxItem) {
 		d.log.Error("opening a fax of the outbox", "err", err)
 		return
 	}
-	d.faxes[r.ID] = &faxItem{OutboxItem: r, faxLetter: l}
+	if known == nil {
+		d.faxes[r.ID] = &faxItem{OutboxItem: r, faxLetter: l}
+	} else { // by another server
+		known.State, known.MessageID, known.Holder, known.HeldUntil, known.UpdatedAt = r.State, r.MessageID, r.Holder, r.HeldUntil, r.UpdatedAt
+		known.Attempted, known.Before, known.Error = l.Attempted, l.Before, l.Error
+	}
+	if known != nil && r.State == store.OutboxSent {
+		d.mailStaleLocked()
+	}
 	d.tell(Event{Type: EventMail})
 	wake(d.wantFax)
 }
@@ -419,7 +364,8 @@ func (d *Desk) unsentFaxes() []Fax {
 	return all
 }
 
-// likeFax reports whether a record went to the same people as an item.
+// likeFax reports whether a record went to the same people as an item and, as
+// far as it says so, is the same fax.
 func likeFax(r *rc.Message, i *faxItem) bool {
 	if r.Type != rc.TypeFax || r.Direction != rc.Outbound || len(r.To) != len(i.To) {
 		return false
@@ -429,7 +375,20 @@ func likeFax(r *rc.Message, i *faxItem) bool {
 		to = append(to, c.PhoneNumber)
 	}
 	slices.Sort(to)
-	return slices.Equal(to, i.To)
+	return slices.Equal(to, i.To) && (i.Original != 0 || likePages(r, i))
+}
+
+// likePages reports whether a record may be of an item's pages. Each document
+// is a page at least; how many it is only the platform knows.
+func likePages(r *rc.Message, i *faxItem) bool {
+	switch {
+	case r.CoverIndex != nil && *r.CoverIndex != i.Cover,
+		r.FaxResolution != "" && r.FaxResolution != rc.FaxHigh,
+		r.FaxPageCount > 0 && r.FaxPageCount < len(i.Files):
+		return false
+	}
+	text := strings.Fields(r.CoverPageText)
+	return len(text) == 0 || slices.Equal(text, strings.Fields(i.CoverText))
 }
 
 // CoverPages are what a fax can begin with, for which it asks the platform.

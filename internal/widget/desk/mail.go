@@ -185,6 +185,9 @@ func (d *Desk) MarkMail(id string, read bool) error {
 	if m.Record.ReadStatus == status {
 		return nil
 	}
+	if m.Read == "" {
+		m.Theirs = m.Record.ReadStatus
+	}
 	m.Record.ReadStatus, m.Read = status, status
 	d.touched(m)
 	return nil

@@ -22,6 +22,8 @@ type mailRoom struct {
 	patches   []string
 	faxes     []string // what was posted: recipients, cover page and documents
 	loseFaxes int      // so many are taken, and the answer is lost
+	dropFaxes int      // so many are cut off before they are taken
+	noChanges bool     // nothing may be marked or had back
 	refuseFax bool
 	faxed     chan string // told of each that was taken
 }
@@ -32,6 +34,11 @@ func (p *platform) handleMail(handle func(string, rc.Group, http.HandlerFunc)) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.patches = append(p.patches, r.PathValue("ids"))
+		if p.noChanges {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"errorCode":"CMN-408","message":"In order to call this API endpoint, user needs to have [EditMessages] permission."}`)
+			return
+		}
 		for i, m := range p.messages {
 			if strconv.FormatInt(m.ID, 10) == r.PathValue("ids") {
 				p.seq++
@@ -72,6 +79,12 @@ func (p *platform) fax(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"errorCode":"CMN-101","message":"Parameter [to.phoneNumber] value is invalid."}`)
 		return
 	}
+	if p.dropFaxes > 0 {
+		p.dropFaxes--
+		p.mu.Unlock()
+		p.faxed <- "cut off: " + req.CoverPageText
+		panic(http.ErrAbortHandler)
+	}
 	var to []string
 	for _, c := range req.To {
 		to = append(to, c.PhoneNumber)
@@ -82,7 +95,7 @@ func (p *platform) fax(w http.ResponseWriter, r *http.Request) {
 	}
 	p.faxes = append(p.faxes, fmt.Sprintf("%s %d %q %s%s", strings.Join(to, ","), cover, req.CoverPageText, strings.Join(names, ","), req.OriginalMessageID))
 	m := p.add(rc.Outbound, ada, to, "")
-	m.Type, m.MessageStatus, m.FaxPageCount = rc.TypeFax, rc.Queued, 1
+	m.Type, m.MessageStatus, m.FaxPageCount, m.CoverIndex, m.CoverPageText = rc.TypeFax, rc.Queued, 1, req.CoverIndex, req.CoverPageText
 	answer := *m
 	lost := p.loseFaxes > 0
 	p.loseFaxes--

@@ -53,9 +53,11 @@ type mail struct {
 	Spoken  string     `json:"spoken,omitempty"` // the transcription
 	Asked   bool       `json:"asked,omitempty"`  // and it has been asked for
 	Read    string     `json:"read,omitempty"`   // wish: rc.Read, rc.Unread
+	Theirs  string     `json:"theirs,omitempty"` // what the platform says instead
 	Keep    string     `json:"keep,omitempty"`   // wish: rc.Alive, rc.Deleted
 	Removed time.Time  `json:"removed,omitzero"` // deleted here at
-	readGen int        // the newest sync when the platform took the wish: older records do not count
+	readGen int        // the newest sync when the platform took the wish: its records may be older
+	readAt  time.Time  // when the message changed by it, as the platform says; zero when it does not
 	keepGen int
 }
 
@@ -106,8 +108,9 @@ func (b *mailbox) take(r rc.Message, gen int, c *change) (told *rc.Message, isNe
 		}
 		m = *old
 		m.Record = r
-		if old.Read != "" || gen <= old.readGen {
-			m.Record.ReadStatus = old.Record.ReadStatus
+		newer := !old.readAt.IsZero() && r.LastModifiedTime.After(old.readAt)
+		if old.Read != "" || gen <= old.readGen && !newer {
+			m.Theirs, m.Record.ReadStatus = r.ReadStatus, old.Record.ReadStatus
 		}
 		if !old.Removed.IsZero() && old.Keep == "" && gen > old.keepGen {
 			m.Removed = time.Time{} // somebody else has had it back
@@ -362,14 +365,17 @@ func (d *Desk) fulfil(ctx context.Context) (bool, error) {
 	for i, id := range ids {
 		names[i] = strconv.FormatInt(id, 10)
 	}
-	req := call{group: rc.Medium, priority: live, method: http.MethodPut, path: storePath + "/" + strings.Join(names, ","), body: map[string]string{"readStatus": wish}}
+	req := call{
+		group: rc.Medium, priority: live, method: http.MethodPut, path: storePath + "/" + strings.Join(names, ","),
+		body: map[string]string{"readStatus": wish}, accept: listedJSON,
+	}
 	switch wish {
 	case rc.Deleted:
-		req.method, req.body = http.MethodDelete, nil
+		req.method, req.body, req.accept = http.MethodDelete, nil, ""
 	case rc.Alive:
-		req.method, req.body = http.MethodPatch, map[string]string{"availability": rc.Alive}
+		req.method, req.body, req.accept = http.MethodPatch, map[string]string{"availability": rc.Alive}, ""
 	}
-	_, err := d.do(ctx, req)
+	answer, err := d.do(ctx, req)
 	r, refused := errors.AsType[*refusal](err)
 	if err != nil && !refused {
 		return false, err
@@ -379,7 +385,11 @@ func (d *Desk) fulfil(ctx context.Context) (bool, error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.fulfilled(wish, ids, refused && r.Status != http.StatusNotFound)
+	if refused && (r.Status != http.StatusNotFound || wish == rc.Alive) { // what is gone is as good as read or deleted
+		d.unfulfilled(wish, ids)
+	} else {
+		d.fulfilled(wish, ids, changeTimes(answer.body))
+	}
 	return true, nil
 }
 
@@ -402,9 +412,10 @@ func (b *mailbox) wishes() bool {
 	return len(ids) > 0
 }
 
-// fulfilled notes that the platform knows, or will not have it: then what it
-// has is shown again. The caller holds mu.
-func (d *Desk) fulfilled(wish string, ids []int64, refused bool) {
+// fulfilled notes that the platform knows, and when that changed the messages.
+// The caller holds mu.
+func (d *Desk) fulfilled(wish string, ids []int64, changed map[int64]time.Time) {
+	told := false
 	for _, id := range ids {
 		m := d.mail.byID[id]
 		switch {
@@ -412,17 +423,60 @@ func (d *Desk) fulfilled(wish string, ids []int64, refused bool) {
 			continue
 		case m.Keep == wish:
 			m.Keep, m.keepGen = "", d.mail.gen
-			if refused && wish == rc.Deleted {
-				m.Removed, d.mail.sorted = time.Time{}, nil
-			}
 		case m.Read == wish:
-			m.Read, m.readGen = "", d.mail.gen
+			told = m.marked(changed[id], d.mail.gen) || told
 		}
 		d.dirty(rowKey{rowMail, strconv.FormatInt(id, 10)})
 	}
-	if refused {
+	if told {
 		d.tell(Event{Type: EventMail})
 	}
+}
+
+// marked notes that the platform has marked a message, which changed by it at a
+// time. It reports whether a newer record, which has come meanwhile, says
+// otherwise: that is what counts.
+func (m *mail) marked(at time.Time, gen int) (otherwise bool) {
+	otherwise = m.Theirs != "" && m.Theirs != m.Read && !at.IsZero() && m.Record.LastModifiedTime.After(at)
+	if otherwise {
+		m.Record.ReadStatus = m.Theirs
+	}
+	m.Read, m.Theirs, m.readGen, m.readAt = "", "", gen, at
+	return otherwise
+}
+
+// refusals say why what the user has done is undone, by wish.
+var refusals = map[string]string{
+	rc.Read:    "Your phone service does not let you mark this, so it is as it was. Ask your administrator to allow it.",
+	rc.Unread:  "Your phone service does not let you mark this, so it is as it was. Ask your administrator to allow it.",
+	rc.Deleted: "Your phone service does not let you delete this, so it is back. Ask your administrator to allow it.",
+	rc.Alive:   "Your phone service does not give this back, so it stays deleted.",
+}
+
+// unfulfilled undoes what the platform will not have, says so, and has
+// everything read anew. The caller holds mu.
+func (d *Desk) unfulfilled(wish string, ids []int64) {
+	for _, id := range ids {
+		m := d.mail.byID[id]
+		switch {
+		case m == nil:
+			continue
+		case m.Keep == wish:
+			m.Keep, m.keepGen, m.Removed = "", d.mail.gen, time.Time{}
+			if wish == rc.Alive {
+				m.Removed = d.pool.Now()
+			}
+		case m.Read == wish:
+			m.Record.ReadStatus = cmp.Or(m.Theirs, m.Record.ReadStatus)
+			m.Read, m.Theirs, m.readGen, m.readAt = "", "", d.mail.gen, time.Time{}
+		default:
+			continue // wanted otherwise meanwhile
+		}
+		d.touched(m)
+	}
+	d.mail.row.Token, d.mail.stale = "", true
+	d.dirty(rowKey{rowMailbox, ""})
+	d.tell(Event{Type: EventNotice, Reason: refusals[wish]})
 }
 
 // readAhead reads the transcriptions of the newest voicemail, so that lists

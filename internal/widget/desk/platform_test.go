@@ -358,6 +358,12 @@ func (p *platform) put(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	p.puts = append(p.puts, body.ReadStatus)
+	if p.noChanges {
+		p.mu.Unlock()
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"errorCode":"CMN-408","message":"In order to call this API endpoint, user needs to have [EditMessages] permission."}`)
+		return
+	}
 	ids := strings.Split(r.PathValue("ids"), ",")
 	for i, m := range p.messages {
 		if slices.Contains(ids, strconv.FormatInt(m.ID, 10)) {

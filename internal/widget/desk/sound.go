@@ -22,14 +22,14 @@ const (
 	soundsAtOnce = 4
 )
 
-// A Sound is a recording, whole. It is not to be changed.
+// A Sound is a recording, or a document of a fax, whole. It is not to be changed.
 type Sound struct {
 	Type string // its media type
 	Data []byte
 }
 
-// sounds holds the recordings that were listened to last, of all desks. The
-// zero value is ready to use.
+// sounds holds the recordings that were listened to last and the documents of
+// faxes that were looked at last, of all desks. The zero value is ready to use.
 type sounds struct {
 	mu   sync.Mutex
 	held map[string]*heldSound // guarded by mu

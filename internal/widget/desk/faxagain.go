@@ -1,0 +1,155 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// RetryFax sends a fax again: one that the platform refused as it is, one that
+// it could not deliver to those who did not get it. Doing so twice sends it
+// once, until that has failed, too.
+func (d *Desk) RetryFax(ctx context.Context, id string) error {
+	d.poke()
+	d.mu.Lock()
+	if i := d.faxes[id]; i != nil {
+		d.mu.Unlock()
+		return d.requeueFax(ctx, i)
+	}
+	m, err := d.mailBy(id)
+	if err != nil || faxState(&m.Record) != Failed {
+		d.mu.Unlock()
+		return err
+	}
+	last, next := d.lastRetry(id)
+	if last != nil {
+		state, record := last.State, d.mail.byID[last.MessageID]
+		arrived := record != nil && faxState(&record.Record) == Sent
+		over := record != nil && (faxState(&record.Record) == Failed || !record.Removed.IsZero()) ||
+			record == nil && state == store.OutboxSent && d.pool.Now().Sub(last.UpdatedAt) > time.Minute // deleted elsewhere
+		switch {
+		case state == store.OutboxFailed:
+			d.mu.Unlock()
+			return d.requeueFax(ctx, last)
+		case state == store.OutboxSent && arrived && !over:
+			d.mu.Unlock()
+			return rc.Errorf(rc.Invalid, "This fax has been sent again already, and it arrived.")
+		case !over:
+			d.mu.Unlock()
+			return nil // it is on its way
+		}
+	}
+	again := d.retryOf(next, &m.Record)
+	d.mu.Unlock()
+	return d.acceptFax(ctx, again)
+}
+
+// lastRetry is the newest fax that was made of a failed one, and the name for
+// another. The caller holds mu.
+func (d *Desk) lastRetry(id string) (last *faxItem, next string) {
+	next = "retry-" + id
+	for n := 2; d.faxes[faxPrefix+next] != nil; n++ {
+		last = d.faxes[faxPrefix+next]
+		next = "retry-" + id + "-" + strconv.Itoa(n)
+	}
+	return last, next
+}
+
+// retryOf makes a fax to those who did not get one. The caller holds mu.
+func (d *Desk) retryOf(name string, r *rc.Message) *faxItem {
+	again := d.newFaxItem(name)
+	again.Original = r.ID
+	for _, to := range r.To {
+		if to.MessageStatus == rc.SendingFailed || to.MessageStatus == rc.DeliveryFailed || to.MessageStatus == "" {
+			again.To = append(again.To, to.PhoneNumber)
+		}
+	}
+	slices.Sort(again.To)
+	return again
+}
+
+// requeueFax sends a fax that the platform refused again. One that is not failed
+// any more, because another tab or server was faster, stays as it is.
+func (d *Desk) requeueFax(ctx context.Context, i *faxItem) error {
+	d.mu.Lock()
+	next := *i
+	d.mu.Unlock()
+	next.State, next.Error, next.Holder, next.HeldUntil = store.OutboxQueued, "", "", time.Time{}
+	row, err := d.sealedFax(&next)
+	if err != nil {
+		return err
+	}
+	failed, err := d.whileFailed(ctx, i.ID, func(ctx context.Context, tx store.WidgetTx) error { return tx.SaveOutboxItem(ctx, row) })
+	if err != nil || !failed {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if i.State == store.OutboxFailed {
+		i.State, i.Error, i.Holder, i.HeldUntil, i.UpdatedAt, i.retryAt = next.State, "", "", time.Time{}, row.UpdatedAt, time.Time{}
+	}
+	d.tell(Event{Type: EventMail})
+	wake(d.wantFax)
+	return nil
+}
+
+// whileFailed changes what is kept of a fax that failed, and reports false when
+// it is not failed any more: then nothing changes, and what is kept is read.
+func (d *Desk) whileFailed(ctx context.Context, id string, change func(context.Context, store.WidgetTx) error) (failed bool, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
+	defer cancel()
+	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
+		kept, err := tx.OutboxItem(ctx, d.grantID, id)
+		if err != nil {
+			return err
+		}
+		if failed = kept.State == store.OutboxFailed; !failed {
+			return nil
+		}
+		return change(ctx, tx)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return false, noMail()
+	}
+	if err != nil {
+		return false, fmt.Errorf("changing a fax that failed: %w", err)
+	}
+	if !failed {
+		err = d.loadOutbox(ctx)
+	}
+	return failed, err
+}
+
+// DropFax forgets a fax that the platform refused. It is Invalid for one that
+// is on its way again.
+func (d *Desk) DropFax(ctx context.Context, id string) error {
+	d.mu.Lock()
+	known := d.faxes[id]
+	d.mu.Unlock()
+	if known == nil {
+		return noMail()
+	}
+	failed, err := d.whileFailed(ctx, id, func(ctx context.Context, tx store.WidgetTx) error {
+		if err := tx.DeleteFailedOutboxItem(ctx, d.grantID, id); err != nil {
+			return err
+		}
+		return tx.DeleteItemFiles(ctx, d.grantID, id)
+	})
+	if err != nil {
+		return err
+	}
+	if !failed {
+		return rc.Errorf(rc.Invalid, "This fax is on its way again, so it cannot be removed.")
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.faxes, id)
+	d.tell(Event{Type: EventMail})
+	return nil
+}
