@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +58,11 @@ type Text struct {
 	// Files are what goes with it: the caller has checked their types and
 	// their size.
 	Files []File
-	Base  string // the public URL of the platform, for links in events
+	// AskedBy is the extension that a robot answers; 0 for what a person sends.
+	// The files take the room of whoever asked, who can purge them, and the
+	// robot, where nobody ever would, keeps none.
+	AskedBy int64
+	Base    string // the public URL of the platform, for links in events
 }
 
 // Send stores a text for its sender and for every receiver on the platform,
@@ -89,6 +94,7 @@ type delivery struct {
 	copies  []*store.Message
 	alone   bool  // each copy is a conversation of its own: it is no text
 	coming  int64 // bytes of copies that are made later
+	askedBy int64 // as of a Text
 }
 
 // draft finds who gets a text, and writes everybody's copy without ids.
@@ -98,7 +104,7 @@ func (o *Office) draft(ctx context.Context, sender *plan.Plan, extensionID int64
 		AccountID: sender.Account.ID, ExtensionID: extensionID, Type: rc.TypeSMS, Direction: rc.Outbound,
 		Availability: rc.Alive, ReadStatus: rc.Read, Status: rc.Sent, Text: t.Body,
 	}
-	d := &delivery{members: members(t), files: t.Files, copies: []*store.Message{out}}
+	d := &delivery{members: members(t), files: t.Files, askedBy: t.AskedBy, copies: []*store.Message{out}}
 	plans := map[int64]*plan.Plan{sender.Account.ID: sender}
 	targets := map[int64][]string{} // by receiving extension, its numbers
 	for _, number := range t.To {
@@ -193,6 +199,9 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 		for _, m := range d.copies {
 			stores = append(stores, m.ExtensionID)
 		}
+		if d.askedBy != 0 {
+			stores = append(stores, d.askedBy)
+		}
 	}
 	changes, err := begin(ctx, tx, stores...)
 	if err != nil {
@@ -216,8 +225,8 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 				return err
 			}
 		}
-		if len(d.files) > 0 && d.copies[0].Direction == rc.Outbound {
-			if err := o.checkRoom(ctx, tx, d.copies[0].ExtensionID, d.coming); err != nil {
+		if payer := d.payer(); len(d.files) > 0 && payer != 0 {
+			if err := o.checkRoom(ctx, tx, payer, d.coming); err != nil {
 				return err
 			}
 		}
@@ -225,20 +234,28 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 	return nil
 }
 
+// payer is the extension whose room the files of a delivery take; 0 for those
+// that came from outside.
+func (d *delivery) payer() int64 {
+	if d.copies[0].Direction != rc.Outbound {
+		return 0
+	}
+	return cmp.Or(d.askedBy, d.copies[0].ExtensionID)
+}
+
 // attach gives a copy of a message its own copy of every file.
 func (o *Office) attach(ctx context.Context, tx store.PlatformTx, d *delivery, m *store.Message) error {
 	m.Attachments = nil
+	if d.askedBy != 0 && m == d.copies[0] {
+		return nil
+	}
 	for _, f := range d.files {
 		a := store.Attachment{
 			ID: o.IDs.Next(), Type: f.Type, ContentType: f.ContentType, FileName: f.Name, Size: int64(len(f.Body)),
 			Width: f.Width, Height: f.Height, Seconds: f.Seconds,
 		}
 		m.Attachments = append(m.Attachments, a)
-		var sender int64
-		if d.copies[0].Direction == rc.Outbound {
-			sender = d.copies[0].ExtensionID
-		}
-		err := tx.AddAttachmentContent(ctx, store.AttachmentContent{ID: a.ID, MessageID: m.ID, ExtensionID: m.ExtensionID, SenderID: sender, Body: f.Body})
+		err := tx.AddAttachmentContent(ctx, store.AttachmentContent{ID: a.ID, MessageID: m.ID, ExtensionID: m.ExtensionID, SenderID: d.payer(), Body: f.Body})
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@
 package robot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,26 +86,28 @@ func (b *Robots) answerAll(ctx context.Context) (wait time.Duration, err error) 
 		return lookAgain, err
 	}
 	wait = lookAgain
+	var failed []error
 	for _, r := range all {
 		w, err := b.answer(ctx, r)
-		if err != nil {
-			return lookAgain, fmt.Errorf("robot %d: %w", r.ExtensionID, err)
+		if err != nil { // the others have something to say all the same
+			failed = append(failed, fmt.Errorf("robot %d: %w", r.ExtensionID, err))
 		}
 		wait = min(wait, w)
 	}
-	return wait, nil
+	return wait, errors.Join(failed...)
 }
 
 // answer answers one robot's unread texts, oldest first, as far as they are
-// due.
+// due. Those that it could not answer are looked at again with the next.
 func (b *Robots) answer(ctx context.Context, r store.Robot) (wait time.Duration, err error) {
 	unread, err := b.Store.Messages(ctx, r.ExtensionID, store.MessageQuery{
 		Types: []string{rc.TypeSMS, rc.TypePager}, Directions: []string{rc.Inbound}, ReadStatuses: []string{rc.Unread},
 	}, 0, 0)
 	if err != nil {
-		return 0, err
+		return lookAgain, err
 	}
 	wait = lookAgain
+	var failed []error
 	for _, m := range slices.Backward(unread) {
 		if left := m.CreatedAt.Add(pause(r.Kind, m.Text)).Sub(b.Now()); left > 0 {
 			wait = min(wait, left)
@@ -114,29 +117,28 @@ func (b *Robots) answer(ctx context.Context, r store.Robot) (wait time.Duration,
 		if m.Type == rc.TypePager {
 			reply = b.page
 		}
-		if err := reply(ctx, r, m); err != nil {
-			return 0, err
+		err := reply(ctx, r, m)
+		if err == nil {
+			err = b.read(ctx, m)
 		}
-		if err := b.read(ctx, m); err != nil {
-			return 0, err
+		if err != nil {
+			failed = append(failed, fmt.Errorf("message %d: %w", m.ID, err))
 		}
 	}
-	return wait, nil
+	return wait, errors.Join(failed...)
 }
 
 // reply sends what a robot says to a text, unless a robot sent it.
 func (b *Robots) reply(ctx context.Context, r store.Robot, m store.Message) error {
-	switch robot, err := b.isRobot(ctx, m.From.PhoneNumber); {
-	case err != nil:
+	asker, robot, err := b.asker(ctx, m.From.PhoneNumber)
+	if err != nil || robot {
 		return err
-	case robot:
-		return nil
 	}
 	p, err := plan.Read(ctx, b.Store, m.AccountID)
 	if err != nil {
 		return err
 	}
-	t := messages.Text{From: own(p, r.ExtensionID, m), To: []string{m.From.PhoneNumber}, Base: b.Base}
+	t := messages.Text{From: own(p, r.ExtensionID, m), To: []string{m.From.PhoneNumber}, AskedBy: cmp.Or(asker, r.ExtensionID), Base: b.Base}
 	if t.From == "" {
 		return nil // it has lost its number
 	}
@@ -183,19 +185,21 @@ func (b *Robots) page(ctx context.Context, r store.Robot, m store.Message) error
 	return b.unlessTold(r, err)
 }
 
-func (b *Robots) isRobot(ctx context.Context, number string) (bool, error) {
+// asker is the extension that has a number, 0 for one that nobody has here, and
+// whether it is a robot.
+func (b *Robots) asker(ctx context.Context, number string) (id int64, robot bool, err error) {
 	n, err := b.Store.PhoneNumber(ctx, number)
 	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+		return 0, false, nil
 	}
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	switch _, err := b.Store.Robot(ctx, n.ExtensionID); {
 	case errors.Is(err, store.ErrNotFound):
-		return false, nil
+		return n.ExtensionID, false, nil
 	default:
-		return err == nil, err
+		return n.ExtensionID, err == nil, err
 	}
 }
 
@@ -224,7 +228,8 @@ func (b *Robots) files(ctx context.Context, m store.Message) (all []messages.Fil
 	return all, nil
 }
 
-// read marks a text as answered.
+// read marks a text as answered, and keeps its files no longer: they take the
+// room of whoever sent them, who cannot purge them here.
 func (b *Robots) read(ctx context.Context, m store.Message) error {
 	return b.Store.Write(ctx, func(tx store.PlatformTx) error {
 		change, err := tx.NextMessageChange(ctx, m.ExtensionID)
@@ -238,7 +243,10 @@ func (b *Robots) read(ctx context.Context, m store.Message) error {
 		if err != nil {
 			return err
 		}
-		fresh.ReadStatus, fresh.Change = rc.Read, change
+		if err := tx.DeleteAttachmentContents(ctx, m.ExtensionID, m.ID); err != nil {
+			return err
+		}
+		fresh.ReadStatus, fresh.Attachments, fresh.Change = rc.Read, nil, change
 		return tx.SaveMessage(ctx, fresh)
 	})
 }

@@ -3,6 +3,7 @@ package robot_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image/png"
 	"slices"
@@ -141,6 +142,76 @@ func TestARobotForgetsNothingOverARestart(t *testing.T) {
 		w.want(apitest.Ada, apitest.BobPhone+": 1 while it was away")
 		time.Sleep(20 * time.Second)
 		w.want(apitest.Ada, apitest.BobPhone+": 1 while it was away", apitest.BobPhone+": 30")
+	})
+}
+
+func TestARobotKeepsNoFiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, robot.Echo, robot.Echo)
+		w.office.Room = 100
+		w.run()
+		gif := messages.File{Name: "dot.gif", ContentType: "image/gif", Body: []byte("GIF89a")}
+		p, err := plan.Read(t.Context(), w.Store, apitest.Acme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{}
+		for range 20 { // whoever asks purges what came of it, and can ask for ever
+			w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone}, Files: []messages.File{gif}})
+			time.Sleep(time.Second)
+			want = append(want, apitest.BobPhone+":  [dot.gif]")
+			w.want(apitest.Ada, want...)
+			w.forget(apitest.Ada)
+		}
+		for _, e := range p.Extensions {
+			if n, err := w.Store.AttachmentBytes(t.Context(), e.ID); err != nil || n != 0 {
+				t.Errorf("%d bytes of what %d has sent are kept, %v", n, e.ID, err)
+			}
+		}
+		if got := w.inbox(apitest.Bob); got[0] != apitest.AdaPhone+": " {
+			t.Errorf("the robot keeps %q", got[0])
+		}
+	})
+}
+
+// forget drops the files of an extension's messages, as purging them does.
+func (w *world) forget(extension int64) {
+	w.t.Helper()
+	ms, err := w.Store.Messages(w.t.Context(), extension, store.MessageQuery{}, 0, 0)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	err = w.Store.Write(w.t.Context(), func(tx store.PlatformTx) (err error) {
+		for _, m := range ms {
+			err = errors.Join(err, tx.DeleteAttachmentContents(w.t.Context(), extension, m.ID))
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestWhatARobotCannotAnswerKeepsNoOtherFromAnswering(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, robot.Echo, robot.Echo)
+		err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error { // an internal message of nobody
+			n, err1 := tx.NextMessageChange(t.Context(), apitest.Bob)
+			_, err2 := tx.PutConversation(t.Context(), apitest.Bob, "nobody", 1)
+			return errors.Join(err1, err2, tx.AddMessage(t.Context(), store.Message{
+				ID: 1, AccountID: apitest.Acme, ExtensionID: apitest.Bob, ConversationID: 1, Type: rc.TypePager, Direction: rc.Inbound,
+				Availability: rc.Alive, ReadStatus: rc.Unread, Status: rc.Received, CreatedAt: time.Now().Add(-time.Hour), ModifiedAt: time.Now(), Change: n,
+			}))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.run()
+		w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone}, Body: "Bob"})
+		time.Sleep(time.Second)
+		w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.EvePhone}, Body: "Eve"})
+		time.Sleep(time.Second)
+		w.want(apitest.Ada, apitest.BobPhone+": Bob", apitest.EvePhone+": Eve")
 	})
 }
 
