@@ -3,43 +3,55 @@ package faxpage
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
 	"io"
+	"iter"
 	"regexp"
 	"strconv"
 )
 
-// maxInflated bounds what is read of a PDF's packed objects.
-const maxInflated = 32 << 20
+// Bounds of the work that counting takes, whoever made the file.
+const (
+	// maxInflated is what is read of a PDF's packed objects in all.
+	maxInflated = 4 << 20
+	// maxParts are the nodes of the tree of pages, the streams of packed
+	// objects and the mentions of a password: 200 pages have a few hundred.
+	maxParts = 2000
+	// window is how far from its type the rest of a dictionary is looked for.
+	// 200 references to pages are shorter.
+	window = 4 << 10
+	// asked is after how many types somebody asks whether the answer is still
+	// wanted.
+	asked = 1 << 12
+)
 
 var (
 	pagesCount = regexp.MustCompile(`/Count\s+(\d{1,6})`)
-	pagesNode  = regexp.MustCompile(`/Type\s*/Pages\b`)
-	onePage    = regexp.MustCompile(`/Type\s*/Page\b`)
-	packed     = regexp.MustCompile(`/Type\s*/ObjStm\b`)
-	secret     = regexp.MustCompile(`/Encrypt\s+\d+\s+\d+\s+R`)
-	object     = regexp.MustCompile(`\d+\s+\d+\s+obj\b`)
+	secret     = regexp.MustCompile(`^/Encrypt\s+\d+\s+\d+\s+R`)
 )
 
-// PDFPages counts the pages of a PDF. It reads the objects and follows no
-// references, so that no file can send it in circles: the root of the tree of
-// pages is the one that counts most.
-func PDFPages(body []byte) (int, error) {
+// PDFPages counts the pages of a PDF. It looks at what says its type and
+// follows no references, so that no file can send it in circles: the root of
+// the tree of pages is the one that counts most. It ends early with the
+// context's error.
+func PDFPages(ctx context.Context, body []byte) (int, error) {
 	head := body[:min(len(body), 1024)]
 	if !bytes.Contains(head, []byte("%PDF-")) {
 		return 0, problem("The file is not a PDF.")
 	}
-	if secret.Match(body) {
-		return 0, problem("The PDF is protected by a password.")
+	c := counter{ctx: ctx, parts: maxParts, packed: maxInflated, room: maxInflated}
+	if err := c.refuseSecret(body); err != nil {
+		return 0, err
 	}
-	most, pages, room := 0, 0, int64(maxInflated)
-	for _, o := range objects(body) {
-		for _, text := range [][]byte{o, unpacked(o, &room)} {
-			most = max(most, counted(text))
-			pages += len(onePage.FindAllIndex(text, -1))
-		}
+	if err := c.count(body, true); err != nil {
+		return 0, err
+	}
+	most := c.most
+	if most == 0 && c.full() {
+		return 0, tooComplex() // the tree may be in what was not read
 	}
 	if most == 0 {
-		most = pages
+		most = c.pages
 	}
 	switch {
 	case most == 0:
@@ -50,49 +62,131 @@ func PDFPages(body []byte) (int, error) {
 	return most, nil
 }
 
-// objects cuts a file where its objects begin.
-func objects(body []byte) (all [][]byte) {
-	at := object.FindAllIndex(body, -1)
-	for i, m := range at {
-		end := len(body)
-		if i+1 < len(at) {
-			end = at[i+1][0]
-		}
-		all = append(all, body[m[0]:end])
-	}
-	return all
+func tooComplex() error {
+	return problem("The PDF has too many parts for its pages to be counted. Print it to a new PDF and fax that.")
 }
 
-// counted is the largest count of a node of the tree of pages.
-func counted(text []byte) (most int) {
-	for _, at := range pagesNode.FindAllIndex(text, -1) {
-		// The dictionary around it: in packed objects others stand beside it.
-		from := max(bytes.LastIndex(text[:at[0]], []byte("<<")), 0)
-		to := bytes.Index(text[at[1]:], []byte(">>"))
-		if to < 0 {
-			to = len(text) - at[1]
+// A counter looks through a PDF, and stops when that becomes too much work.
+type counter struct {
+	ctx          context.Context
+	parts        int // that may still be looked at closely
+	packed, room int // bytes that may still be inflated, and come of it
+	types        int // seen
+	most, pages  int // the largest count of a node; single pages
+}
+
+// part takes one thing to be looked at closely.
+func (c *counter) part() error {
+	if c.parts--; c.parts < 0 {
+		return tooComplex()
+	}
+	return c.ctx.Err()
+}
+
+// full reports whether no more packed objects are read.
+func (c *counter) full() bool { return c.room <= 0 || c.packed <= 0 }
+
+func (c *counter) refuseSecret(body []byte) error {
+	for at := range mentions(body, "/Encrypt") {
+		if err := c.part(); err != nil {
+			return err
 		}
-		if m := pagesCount.FindSubmatch(text[from : at[1]+to]); m != nil {
+		if secret.Match(body[at:min(at+64, len(body))]) {
+			return problem("The PDF is protected by a password.")
+		}
+	}
+	return nil
+}
+
+// count walks through the types in a text once. Only the file itself has
+// packed objects; they hold none.
+func (c *counter) count(text []byte, file bool) error {
+	for at := range mentions(text, "/Type") {
+		if c.types++; c.types%asked == 0 && c.ctx.Err() != nil {
+			return c.ctx.Err()
+		}
+		after := at + len("/Type")
+		kind := name(text[after:min(after+64, len(text))])
+		if kind == "Page" {
+			c.pages++
+		}
+		if kind != "Pages" && (kind != "ObjStm" || !file || c.full()) {
+			continue
+		}
+		if err := c.part(); err != nil {
+			return err
+		}
+		if kind == "Pages" {
+			c.most = max(c.most, counted(text, at))
+		} else if err := c.count(c.unpacked(text[after:]), false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mentions are the places where a word stands.
+func mentions(text []byte, word string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for from := 0; ; {
+			i := bytes.Index(text[from:], []byte(word))
+			if i < 0 || !yield(from+i) {
+				return
+			}
+			from += i + len(word)
+		}
+	}
+}
+
+// name is the name that a text begins with, without its slash.
+func name(text []byte) string {
+	text = bytes.TrimLeft(text, "\x00\t\n\f\r ")
+	if len(text) == 0 || text[0] != '/' {
+		return ""
+	}
+	text = text[1:]
+	if end := bytes.IndexAny(text, "\x00\t\n\f\r ()<>[]{}/%"); end >= 0 { // PDF 32000-1, 7.2.2
+		text = text[:end]
+	}
+	return string(text)
+}
+
+// counted is the count of a node of the tree of pages, whose type is at a
+// place. In packed objects other dictionaries stand beside it.
+func counted(text []byte, at int) int {
+	before, after := text[max(0, at-window):at], text[at:min(at+window, len(text))]
+	if from := bytes.LastIndex(before, []byte("<<")); from >= 0 {
+		before = before[from:]
+	}
+	if to := bytes.Index(after, []byte(">>")); to >= 0 {
+		after = after[:to]
+	}
+	for _, side := range [][]byte{before, after} {
+		if m := pagesCount.FindSubmatch(side); m != nil {
 			n, _ := strconv.Atoi(string(m[1]))
-			most = max(most, n)
+			return n
 		}
 	}
-	return most
+	return 0
 }
 
-// unpacked is what is in a stream of packed objects; nil for any other object.
-func unpacked(object []byte, room *int64) []byte {
-	start := bytes.Index(object, []byte("stream"))
-	if start < 0 || !packed.Match(object[:start]) {
+// unpacked is what is in a stream of packed objects. What it reads counts,
+// too: a stream can be long and hold nothing.
+func (c *counter) unpacked(from []byte) []byte {
+	start := bytes.Index(from[:min(window, len(from))], []byte("stream"))
+	if start < 0 {
 		return nil
 	}
-	data := bytes.TrimLeft(object[start+len("stream"):], "\r\n")
-	r, err := zlib.NewReader(bytes.NewReader(data))
+	data := bytes.TrimLeft(from[start+len("stream"):], "\r\n")
+	in := bytes.NewReader(data[:min(c.packed, len(data))])
+	size := in.Len()
+	r, err := zlib.NewReader(in)
 	if err != nil {
 		return nil
 	}
 	defer r.Close()
-	text, _ := io.ReadAll(io.LimitReader(r, *room)) // what comes before any damage counts
-	*room -= int64(len(text))
+	text, _ := io.ReadAll(io.LimitReader(r, int64(c.room))) // what comes before any damage counts
+	c.room -= len(text)
+	c.packed -= size - in.Len()
 	return text
 }

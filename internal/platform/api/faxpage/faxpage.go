@@ -29,9 +29,8 @@ func problem(format string, args ...any) error { return &Problem{fmt.Sprintf(for
 
 // Bounds of what becomes pages.
 const (
-	MaxPages  = 200
-	maxText   = 1 << 20
-	maxPixels = 50_000_000
+	MaxPages = 200
+	maxText  = 1 << 20
 	// A page that is faxed at High has about as many dots.
 	pageDots = 1728
 )
@@ -114,10 +113,10 @@ func (d *Document) Text(body []byte) error {
 	d.pdf.SetFont(family, "", textSize)
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		if line == "" {
-			d.pdf.Ln(leading)
-			continue
+			d.pdf.CellFormat(0, leading, "", "", 1, "", false, 0, "") // turns the page, which Ln does not
+		} else {
+			d.pdf.MultiCell(0, leading, line, "", "L", false)
 		}
-		d.pdf.MultiCell(0, leading, line, "", "L", false)
 		if d.pdf.PageCount() > MaxPages {
 			return tooMany()
 		}
@@ -130,12 +129,12 @@ func tooMany() error { return problem("A fax has at most %d pages.", MaxPages) }
 // Picture adds a page with a picture, in shades of grey and no finer than a
 // fax can be.
 func (d *Document) Picture(body []byte) error {
-	about, _, err := image.DecodeConfig(bytes.NewReader(body))
+	about, kind, err := image.DecodeConfig(bytes.NewReader(body))
 	if err != nil {
 		return problem("The picture cannot be read. Send a PNG, JPEG or GIF.")
 	}
-	if about.Width*about.Height > maxPixels {
-		return problem("The picture has more than %d million dots.", maxPixels/1_000_000)
+	if err := checkSize(about, kind, body); err != nil {
+		return err
 	}
 	picture, _, err := image.Decode(bytes.NewReader(body))
 	if err != nil {

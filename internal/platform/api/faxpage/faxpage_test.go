@@ -52,7 +52,7 @@ func TestPagesAreMadeAndCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := faxpage.PDFPages(body); err != nil || got != 7 || got != d.Pages() {
+	if got, err := faxpage.PDFPages(t.Context(), body); err != nil || got != 7 || got != d.Pages() {
 		t.Errorf("the PDF has %d pages, %v; the document says %d, want 7", got, err, d.Pages())
 	}
 }
@@ -68,6 +68,7 @@ func TestWhatCannotBecomePagesSaysWhy(t *testing.T) {
 		{"text of another encoding", func(d *faxpage.Document) error { return d.Text([]byte("Gr\xfc\xdfe")) }, "UTF-8"},
 		{"a long text", func(d *faxpage.Document) error { return d.Text(bytes.Repeat([]byte("a\n"), 1<<19+1)) }, "1024 kB"},
 		{"more pages than anybody wants", func(d *faxpage.Document) error { return d.Text(bytes.Repeat([]byte("a\n"), 1<<15)) }, "200 pages"},
+		{"more empty pages than anybody wants", func(d *faxpage.Document) error { return d.Text(append(bytes.Repeat([]byte("\n"), 1<<15), 'a')) }, "200 pages"},
 		{"a picture that is none", func(d *faxpage.Document) error { return d.Picture([]byte("GIF89a")) }, "cannot be read"},
 		{"a picture that is cut off", func(d *faxpage.Document) error { return d.Picture(picture(t, 40, 60)[:60]) }, "damaged"},
 	} {
@@ -75,6 +76,13 @@ func TestWhatCannotBecomePagesSaysWhy(t *testing.T) {
 		if p, ok := errors.AsType[*faxpage.Problem](err); !ok || !strings.Contains(p.Sentence, tt.want) {
 			t.Errorf("%s: %v, want a problem that says %q", tt.name, err, tt.want)
 		}
+	}
+}
+
+func TestBlankLinesTurnThePage(t *testing.T) {
+	d := document(t)
+	if err := d.Text([]byte("first\n" + strings.Repeat("\n", 100) + "last")); err != nil || d.Pages() != 3 {
+		t.Errorf("102 lines are on %d pages, %v; want 3: 45 lines fit on one", d.Pages(), err)
 	}
 }
 
@@ -107,7 +115,7 @@ func TestCountingThePagesOfAPDF(t *testing.T) {
 		{"something else", []byte("<html>"), 0, "not a PDF"},
 		{"nothing", nil, 0, "not a PDF"},
 	} {
-		got, err := faxpage.PDFPages(tt.body)
+		got, err := faxpage.PDFPages(t.Context(), tt.body)
 		if got != tt.want || (tt.says == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %d, %v; want %d, %q", tt.name, got, err, tt.want, tt.says)
 		}
@@ -118,7 +126,7 @@ func FuzzPDFPages(f *testing.F) {
 	f.Add(pdf("<< /Type /Pages /Count 3 >>"))
 	f.Add(stream("<< /Type /Pages /Count 1 >>"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if n, err := faxpage.PDFPages(body); err == nil && (n < 1 || n > faxpage.MaxPages) {
+		if n, err := faxpage.PDFPages(t.Context(), body); err == nil && (n < 1 || n > faxpage.MaxPages) {
 			t.Errorf("%d pages", n)
 		}
 	})
