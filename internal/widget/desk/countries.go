@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 )
@@ -18,6 +19,9 @@ type Country struct {
 	AreaCodes bool   // see [HasAreaCodes]
 }
 
+// renamed are countries with another name today than the library has.
+var renamed = map[string]string{"MK": "North Macedonia", "SZ": "Eswatini"}
+
 // Countries are all of them, by name.
 var Countries = sync.OnceValue(func() []Country {
 	var all []Country
@@ -27,8 +31,9 @@ var Countries = sync.OnceValue(func() []Country {
 		if err != nil {
 			continue
 		}
-		all = append(all, Country{code, cmp.Or(names.Name(region), code), phonenumbers.GetCountryCodeForRegion(code), HasAreaCodes(code)})
+		all = append(all, Country{code, cmp.Or(renamed[code], names.Name(region), code), phonenumbers.GetCountryCodeForRegion(code), HasAreaCodes(code)})
 	}
-	slices.SortFunc(all, func(a, b Country) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Code, b.Code)) })
+	order := collate.New(language.English)
+	slices.SortFunc(all, func(a, b Country) int { return cmp.Or(order.CompareString(a.Name, b.Name), cmp.Compare(a.Code, b.Code)) })
 	return all
 })
