@@ -80,6 +80,18 @@ it('voicemail arrives, is heard and read, and what is deleted comes back', async
     await phone.getByRole('button', { name: 'Undo' }).click();
     await mail(tab, 'HARBOR SIGNS').waitFor();
 
+    // By keyboard alone: the focus goes on to the next row.
+    await demo.command('voicemail', 'add', '--from', '+14155550124', '--to', user.phoneNumber, '--name', 'SAM SAMPLE', '--text', 'Call me', '--length', '5s');
+    const more = mail(tab, 'SAM SAMPLE').getByLabel('More');
+    await more.press('Enter');
+    await mail(tab, 'SAM SAMPLE').getByRole('button', { name: 'Play', exact: true }).last().waitFor();
+    await tab.page.keyboard.press('ArrowUp');
+    await mail(tab, 'SAM SAMPLE').locator('[data-mail-delete]:focus').press('Enter');
+    await phone.locator('.strip--undo').getByText(/^The voicemail from .SAM SAMPLE. was deleted\.$/).waitFor();
+    await mail(tab, 'HARBOR SIGNS').locator('.mail-row__open:focus').waitFor();
+    await phone.getByRole('button', { name: 'Undo' }).click();
+    await mail(tab, 'SAM SAMPLE').waitFor();
+
     // It is answered by a text.
     await mail(tab, 'HARBOR SIGNS').getByRole('link').click();
     await phone.getByRole('button', { name: 'Text', exact: true }).click();
@@ -142,6 +154,12 @@ it('a fax is written, sent, looked at by who gets it, and deleted', async () => 
       await at.phone.locator('[data-pages][data-zoom="1"]').waitFor();
       const [saved] = await Promise.all([at.page.waitForEvent('download'), at.phone.getByRole('link', { name: 'Download fax.pdf' }).first().click()]);
       assert.equal(saved.suggestedFilename(), 'fax.pdf');
+      // Arrows reach the link, and Escape leaves the menu, not the page.
+      await at.phone.locator('summary').press('Enter');
+      await at.page.keyboard.press('ArrowDown');
+      await at.phone.locator('.item__drop a:focus').press('Escape');
+      await at.phone.locator('summary:focus').waitFor();
+      assert.match(await (await at.frame()).evaluate(() => document.body.dataset.route ?? ''), /^\/messages\/fax\/./);
       await at.phone.locator('summary').click();
       await at.phone.getByRole('button', { name: 'Delete', exact: true }).click();
       await at.phone.getByText('No faxes', { exact: true }).waitFor();

@@ -6,10 +6,13 @@ import { ask } from "./ask.js";
 import { after } from "./focus.js";
 import { save } from "./media.js";
 import { alert, announce, currentPath, goBack, navigate } from "./nav.js";
-import { offer } from "./undoline.js";
+import { offer, UNDO } from "./undoline.js";
 
-/** The server keeps what was deleted for longer. */
-const UNDO = 60_000;
+/** What is said of several that were deleted. @type {Record<string, (n: number) => string>} */
+const MANY = {
+  voicemail: (n) => `${n} voicemails were deleted.`,
+  fax: (n) => `${n} faxes were deleted.`,
+};
 /** What tells that nobody has heard or looked at what is open. */
 const FRESH = ["data-unheard", "data-unseen"];
 const OFFLINE = "There is no connection right now. Try again in a moment.";
@@ -31,11 +34,13 @@ async function mark(at) {
 
 /** @param {HTMLElement} at */
 async function remove(at) {
-  const { mailDelete: id = "", said = "" } = at.dataset;
+  const { mailDelete: id = "", of: kind = "" } = at.dataset;
   if (at.getAttribute("aria-busy") === "true") return;
   at.setAttribute("aria-busy", "true");
   const here = currentPath();
   const row = at.closest(".mail-row");
+  const name = (row?.querySelector(".row__name") ?? at.closest(".view")?.querySelector("h1"))?.textContent ?? "";
+  const said = (at.dataset.said ?? "").replace("{name}", () => `\u2068${name}\u2069`); // whichever way it is written
   const follow = after(row ? [row] : []);
   const gone = await post(id, "delete");
   at.removeAttribute("aria-busy");
@@ -49,7 +54,7 @@ async function remove(at) {
       if (back) announce("It is back.");
       return back;
     },
-    { ms: UNDO },
+    { ms: UNDO, kind, many: MANY[kind] },
   );
   announce(`${said} Undo is at the top of the phone.`);
 }

@@ -6,10 +6,12 @@ import { ask } from "./ask.js";
 import { settledDraft } from "./conversation.js";
 import { after } from "./focus.js";
 import { alert, announce, currentPath, goBack } from "./nav.js";
-import { close, offer } from "./undoline.js";
+import { offer, UNDO } from "./undoline.js";
 
-/** How long the server waits with what was deleted, less the way of a press. */
-const UNDO = 9_000;
+/** @param {number} n */
+const CONVERSATIONS = (n) => `${n} conversations were deleted.`;
+/** @param {number} n */
+const MESSAGES = (n) => `${n} messages were deleted.`;
 const OFFLINE = "There is no connection right now. Try again in a moment.";
 const BACK = "It is back.";
 
@@ -37,7 +39,6 @@ export async function mark(ids, as) {
 
 /** @param {{conversations?: string[], messages?: string[]}} what */
 export async function remove({ conversations = [], messages = [] }) {
-  close(); // what was deleted before is deleted
   const rows = conversations.flatMap((id) => document.getElementById(`c-${id}`) ?? []);
   const follow = after(rows);
   await leave(conversations);
@@ -66,7 +67,7 @@ export async function remove({ conversations = [], messages = [] }) {
       }
       return undone;
     },
-    { ms: UNDO, gone },
+    { ms: UNDO, gone, ...(conversations.length ? { kind: "conversation", count: conversations.length, many: CONVERSATIONS } : { kind: "message", count: messages.length, many: MESSAGES }) },
   );
   announce(`${said} Undo is at the top of the phone.`);
 }

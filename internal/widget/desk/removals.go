@@ -16,9 +16,10 @@ import (
 	"offhook/internal/store"
 )
 
-// undoTime is how long what was deleted can be had back. Then the platform is
-// told, which has no way back that every platform offers.
-const undoTime = 10 * time.Second
+// undoTime is how long what was deleted can be had back: the ten seconds that
+// the phone offers it, and the way of a press. Then the platform is told,
+// which has no way back that every platform offers.
+const undoTime = 12 * time.Second
 
 // A removal is what a user has deleted at once. It is hidden from the first
 // moment, kept sealed, and carried out at the platform when it is due, unless

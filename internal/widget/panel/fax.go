@@ -132,6 +132,14 @@ func (p page) faxRow(f Fax, box Mailbox) faxRow {
 	return row
 }
 
+// Deleted says that the fax is gone; mail.js puts in whose it was.
+func (r faxRow) Deleted() string {
+	if r.Inbound {
+		return saidFaxFrom
+	}
+	return saidFaxTo
+}
+
 var faxWords = map[MessageState]string{Sending: "Being sent", Sent: "Sent", Failed: "Not sent", Received: "Received"}
 
 // sheets says how many pages there are.

@@ -317,6 +317,14 @@ func (d namedDesk) Voicemail(id string) (Voicemail, error) {
 	return m, err
 }
 
+// Deleted says that the message is gone; mail.js puts in from whom it was.
+func (r voicemailRow) Deleted() string {
+	if r.Party.Label() == "" && r.Party.Number == "" {
+		return saidVoicemail
+	}
+	return saidVoicemailFrom
+}
+
 // Gist is what a row says of a message: its first words, or why there are
 // none.
 func (r voicemailRow) Gist() string {

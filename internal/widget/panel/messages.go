@@ -154,8 +154,11 @@ func (v messagesView) Shown() bool {
 	return len(v.Windows) > 0 && (v.Windows[0].Count > 0 || len(v.Windows) > 1)
 }
 
+// titled is what a list calls a conversation.
+func titled(c Conversation) string { return cmp.Or(markup.Line(c.Title), "Unknown number") }
+
 func newRow(p page, c Conversation) row {
-	c.Title = cmp.Or(markup.Line(c.Title), "Unknown number")
+	c.Title = titled(c)
 	c.Preview = markup.Cut(markup.Line(c.Preview), 160)
 	out := row{
 		Conversation: c, Href: "#/conversations/" + url.PathEscape(c.ID), When: p.clock.Row(c.At), Faces: others(c.Parties),

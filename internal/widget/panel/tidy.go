@@ -42,8 +42,12 @@ const most = 500
 // Sentences of what was deleted, by how many.
 const (
 	saidMessage       = "The message was deleted."
-	saidConversation  = "The conversation was deleted."
+	saidConversation  = "The conversation with %s was deleted."
 	saidConversations = "%d conversations were deleted."
+	saidVoicemail     = "The voicemail was deleted."
+	saidVoicemailFrom = "The voicemail from {name} was deleted."
+	saidFaxFrom       = "The fax from {name} was deleted."
+	saidFaxTo         = "The fax to {name} was deleted."
 )
 
 func (h *Handler) mountTidying(mux *http.ServeMux) {
@@ -94,24 +98,31 @@ func (h *Handler) remove(w http.ResponseWriter, r *http.Request, p page) error {
 	if n := len(conversations) + len(messages); n == 0 || n > most {
 		return rc.Errorf(rc.Invalid, "Select 1 to %d conversations.", most)
 	}
+	said := deleted(p, conversations)
 	id, err := p.desk.Remove(r.Context(), conversations, messages)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(map[string]string{"id": id, "said": deleted(len(conversations))})
+	return json.NewEncoder(w).Encode(map[string]string{"id": id, "said": said})
 }
 
-// deleted says what is gone: so many conversations, or one message.
-func deleted(conversations int) string {
-	switch conversations {
+// deleted says what will be gone: a conversation by its name, so many, or one
+// message.
+func deleted(p page, conversations []string) string {
+	switch len(conversations) {
 	case 0:
 		return saidMessage
 	case 1:
-		return saidConversation
+		c, _, _ := p.desk.Conversation(conversations[0]) // what is gone already has no name
+		return fmt.Sprintf(saidConversation, apart(titled(c)))
 	}
-	return fmt.Sprintf(saidConversations, conversations)
+	return fmt.Sprintf(saidConversations, len(conversations))
 }
+
+// apart keeps a name that is written from right to left from turning the
+// sentence around it, where no element can stand around the name.
+func apart(name string) string { return "\u2068" + name + "\u2069" }
 
 func (h *Handler) undo(w http.ResponseWriter, r *http.Request, p page) error {
 	return done(w, p.desk.Undo(r.Context(), r.PathValue("id")))
