@@ -34,6 +34,8 @@ var Countries = sync.OnceValue(func() []Country {
 		all = append(all, Country{code, cmp.Or(renamed[code], names.Name(region), code), phonenumbers.GetCountryCodeForRegion(code), HasAreaCodes(code)})
 	}
 	order := collate.New(language.English)
-	slices.SortFunc(all, func(a, b Country) int { return cmp.Or(order.CompareString(a.Name, b.Name), cmp.Compare(a.Code, b.Code)) })
+	slices.SortFunc(all, func(a, b Country) int {
+		return cmp.Or(order.CompareString(a.Name, b.Name), cmp.Compare(a.Code, b.Code))
+	})
 	return all
 })
