@@ -163,9 +163,13 @@ func load() map[string]file {
 	return t
 }
 
-// remarks are for who reads the sources: the one sheet goes without them, being
-// among the first that a frame loads. No text in our sheets holds such marks.
-var remarks = regexp.MustCompile(`(?s)/\*.*?\*/\n?`)
+// remarks are for who reads the sources, as are spaces around signs: the one
+// sheet goes without them, being among the first that a frame loads. No text in
+// our sheets holds such marks.
+var (
+	remarks = regexp.MustCompile(`(?s)/\*.*?\*/\n?`)
+	spaces  = strings.NewReplacer(": ", ":", "; }", "}", "; ", ";", " { ", "{", " {", "{", ", ", ",")
+)
 
 func joined(sheets []string) []byte {
 	rank := func(name string) int {
@@ -182,7 +186,7 @@ func joined(sheets []string) []byte {
 	})
 	var b bytes.Buffer
 	for _, name := range sheets {
-		b.Write(remarks.ReplaceAll(Source(name), nil))
+		b.WriteString(spaces.Replace(string(remarks.ReplaceAll(Source(name), nil))))
 	}
 	return b.Bytes()
 }

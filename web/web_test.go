@@ -86,7 +86,7 @@ func TestAssetsComeCompressedToWhoTakesIt(t *testing.T) {
 
 func TestOneSheetHoldsTokensFirst(t *testing.T) {
 	sheet := get(t, URL(Sheet)).Body.String()
-	tokens, button := strings.Index(sheet, "--paper:"), strings.Index(sheet, ".button {")
+	tokens, button := strings.Index(sheet, "--paper:"), strings.Index(sheet, ".button{")
 	if tokens < 0 || button < tokens {
 		t.Errorf("tokens at %d, buttons at %d; want tokens first", tokens, button)
 	}
