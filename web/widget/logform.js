@@ -6,7 +6,7 @@ import "./combo.js";
 import { ask } from "./ask.js";
 import { json } from "./fields.js";
 import { Form } from "./form.js";
-import { saveForm, show } from "./logger.js";
+import { saveForm, tell } from "./logger.js";
 import { alert, currentPath, goBack } from "./nav.js";
 import { current, ready, request } from "./service.js";
 
@@ -71,7 +71,7 @@ async function save({ kind, id }, formData) {
   const here = currentPath();
   const end = await saveForm(kind, decodeURIComponent(id), formData);
   if (currentPath() === here) await goBack(); // whatever the page has answered (contract/service.md 10.4)
-  show(end);
+  tell(end);
 }
 
 function close() {

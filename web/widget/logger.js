@@ -51,19 +51,10 @@ export async function rematch(SessionIDs) {
   if (answer) console.warn(`rc-adapter-trigger-call-logger-match: ${(await answer.text()).trim()}`);
 }
 
-/** @param {import("./log.js").End} end */
-const words = ({ logged }) => (logged ? "Logged." : "The log is on its way.");
-
 /** Says what became of a log. @param {import("./log.js").End} end @param {boolean} [view] the page was only to show it */
-export function tell(end, view = false) {
-  if (end.why) alert(end.why);
-  else if (!view) announce(words(end));
-}
-
-/** Says it for every eye, too: where a form was, nothing else need have changed. @param {import("./log.js").End} end */
-export function show(end) {
-  if (end.why) return alert(end.why);
-  void import("./alerts.js").then((alerts) => alerts.show({ message: words(end), level: end.logged ? "success" : "info" }));
+export function tell({ logged, why }, view = false) {
+  if (why) alert(why);
+  else if (!view) announce(logged ? "Logged." : "The log is on its way.");
 }
 
 /** What rc-adapter-update-auto-log-settings asks for; before sign-in it waits. @type {{message?: boolean, call?: boolean} | null} */
