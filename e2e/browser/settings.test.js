@@ -189,7 +189,7 @@ it('is quiet in front of who reads it, and while they are not to be disturbed', 
 });
 
 it('says why a microphone cannot be used, and what stands in the way', async () => {
-  await open(one, 'Microphone');
+  await open(one, 'Audio devices');
   await one.phone.getByRole('button', { name: 'Try the microphone' }).click();
   await one.phone.locator('[data-audio-state]').filter({ hasText: /forbidden the microphone|No microphone is connected/ }).waitFor();
   await one.phone.getByRole('button', { name: 'Play a test sound' }).click();
