@@ -181,7 +181,7 @@ it('voicemail is heard and pages are drawn where the browser refuses every cooki
   try {
     await kind(tab, 'Voicemail').click();
     await mail(tab, 'HENDERSON').getByRole('link').click();
-    await tab.phone.getByRole('button', { name: 'Play', exact: true }).click();
+    await tab.phone.locator('[data-panel=voicemail] [data-ready] [data-play]').click();
     await tab.phone.locator('[data-now]').filter({ hasNotText: /^0:00$/ }).waitFor();
     await tab.phone.getByRole('link', { name: 'Back' }).click();
     await kind(tab, 'Fax').click();

@@ -24,6 +24,7 @@ class Player {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
+    root.dataset.ready = "";
     this.button = /** @type {HTMLButtonElement} */ (root.querySelector("[data-play]"));
     this.slider = /** @type {HTMLInputElement} */ (root.querySelector("[data-at]"));
     this.speed = /** @type {HTMLElement} */ (root.querySelector("[data-speed]"));
