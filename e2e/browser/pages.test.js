@@ -173,6 +173,27 @@ describe('tabs', () => {
   });
 });
 
+describe('the bar', () => {
+  it('takes a press that was begun before the host page changed it', async () => {
+    const { person, tab } = await begin('Ben Brook');
+    try {
+      const deals = { ...page, type: 'tab', id: 'deals', title: 'Deals', priority: 90, unreadCount: 1 };
+      await describePage(tab, deals);
+      const bar = tab.phone.getByRole('navigation', { name: 'Phone' });
+      await bar.getByRole('link', { name: /Deals/ }).waitFor();
+      await bar.getByRole('link', { name: 'History' }).waitFor();
+      await bar.getByRole('link', { name: 'Contacts' }).hover();
+      await tab.page.mouse.down();
+      await describePage(tab, { ...deals, unreadCount: 7 });
+      await bar.getByText('7').waitFor();
+      await tab.page.mouse.up();
+      await tab.phone.getByRole('heading', { name: 'Contacts', exact: true }).waitFor();
+    } finally {
+      await person.close();
+    }
+  });
+});
+
 describe('call widgets', () => {
   it('show the pages that the host page answers, and tell it what is done there', async () => {
     const { person, tab } = await begin('Ada Archer');

@@ -31,11 +31,25 @@ function lay() {
   const { bar: here, more } = arrange(all.map((a) => ({ a, priority: priority(a) })));
   const menu = /** @type {HTMLElement | null} */ (bar().querySelector(".bar__more"));
   const active = document.activeElement;
-  bar().append(...here.map((t) => t.a), ...(menu ? [menu] : []));
+  place([...here.map((t) => t.a), ...(menu ? [menu] : [])]);
   menu?.querySelector(".bar__menu")?.replaceChildren(...more.map((t) => t.a));
   if (menu) menu.hidden = !more.length;
   if (active instanceof HTMLElement && bar().contains(active)) active.focus(); // moving it takes the focus away
   fit();
+}
+
+/**
+ * Puts tabs in an order. What stands right is not touched: whoever has a finger
+ * on it would press nothing.
+ * @param {HTMLElement[]} tabs
+ */
+function place(tabs) {
+  let next = bar().firstElementChild;
+  for (const tab of tabs) {
+    while (next instanceof HTMLElement && next.hidden && next !== tab) next = next.nextElementSibling;
+    if (tab === next) next = next.nextElementSibling;
+    else bar().insertBefore(tab, next);
+  }
 }
 
 /** Marks the open tab, More when it is in there, and what is new under More. */
@@ -53,6 +67,7 @@ function fit() {
 
 /** Takes the host page's tabs away; the phone's own come back from under More. */
 function clear() {
+  drawn = "";
   for (const a of bar().querySelectorAll("[data-custom]")) a.remove();
   const menu = bar().querySelector(".bar__more");
   bar().append(...(menu?.querySelectorAll("[data-tab]") ?? []));
@@ -60,15 +75,18 @@ function clear() {
 }
 
 let asked = 0;
+/** The host page's tabs as the server told them. */
+let drawn = "";
 async function draw() {
   const mine = ++asked;
   const answer = await ask("/service/tabs").catch(() => null);
   const html = answer?.ok ? await answer.text() : null;
-  if (html === null || mine !== asked) return;
+  if (html === null || mine !== asked || html === drawn) return;
   const box = document.createElement("div");
   await htmx.swap({ text: html, target: box, swap: "innerHTML", sourceElement: bar() });
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.tab : undefined;
   clear();
+  drawn = html;
   bar().append(...box.children);
   lay();
   if (focused && document.activeElement === document.body) /** @type {HTMLElement | null} */ (bar().querySelector(`[data-tab="${CSS.escape(focused)}"]`))?.focus();
