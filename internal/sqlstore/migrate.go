@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -26,12 +27,12 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	applied, err := many(ctx, queries{tx}, scanName, "SELECT name FROM schema_files")
+	if err != nil {
+		return fmt.Errorf("reading the schema's version: %w", err)
+	}
 	for _, f := range files {
-		var n int
-		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM schema_files WHERE name = $1", f.Name()).Scan(&n); err != nil {
-			return fmt.Errorf("reading the schema's version: %w", err)
-		}
-		if n > 0 {
+		if slices.Contains(applied, f.Name()) {
 			continue
 		}
 		text, err := schemaFiles.ReadFile("schema/" + f.Name())
@@ -54,4 +55,9 @@ func (db *DB) migrate(ctx context.Context) error {
 		return fmt.Errorf("committing the schema: %w", err)
 	}
 	return nil
+}
+
+func scanName(r scanner) (name string, err error) {
+	err = r.Scan(&name)
+	return name, err
 }
