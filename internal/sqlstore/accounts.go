@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"offhook/internal/store"
@@ -40,15 +41,15 @@ func scanExtension(r scanner) (e store.Extension, err error) {
 }
 
 func (q queries) Extension(ctx context.Context, id int64) (store.Extension, error) {
-	return one(ctx, q, scanExtension, "SELECT "+extensionColumns+" FROM extensions WHERE id = $1", id)
+	return one(ctx, q, scanExtension, "SELECT "+extensionColumns+" FROM extensions WHERE id = $1 AND kind = $2", id, kindUser)
 }
 
 func (q queries) ExtensionByUsername(ctx context.Context, username string) (store.Extension, error) {
-	return one(ctx, q, scanExtension, "SELECT "+extensionColumns+" FROM extensions WHERE username = $1", strings.ToLower(username))
+	return one(ctx, q, scanExtension, "SELECT "+extensionColumns+" FROM extensions WHERE username = $1 AND kind = $2", strings.ToLower(username), kindUser)
 }
 
 func (q queries) Extensions(ctx context.Context, accountID int64) ([]store.Extension, error) {
-	return many(ctx, q, scanExtension, "SELECT "+extensionColumns+" FROM extensions WHERE account_id = $1 ORDER BY number", accountID)
+	return many(ctx, q, scanExtension, "SELECT "+extensionColumns+" FROM extensions WHERE account_id = $1 AND kind = $2 ORDER BY number", accountID, kindUser)
 }
 
 func (q queries) AddExtension(ctx context.Context, e store.Extension) error {
@@ -58,8 +59,8 @@ func (q queries) AddExtension(ctx context.Context, e store.Extension) error {
 }
 
 func (q queries) SaveExtension(ctx context.Context, e store.Extension) error {
-	n, err := q.changed(ctx, "UPDATE extensions SET first_name = $1, last_name = $2, job_title = $3, department = $4 WHERE id = $5",
-		e.FirstName, e.LastName, e.JobTitle, e.Department, e.ID)
+	n, err := q.changed(ctx, "UPDATE extensions SET first_name = $1, last_name = $2, job_title = $3, department = $4 WHERE id = $5 AND kind = $6",
+		e.FirstName, e.LastName, e.JobTitle, e.Department, e.ID, kindUser)
 	if err == nil && n == 0 {
 		return store.ErrNotFound
 	}
@@ -82,6 +83,11 @@ func (q queries) PhoneNumbers(ctx context.Context, accountID int64) ([]store.Pho
 }
 
 func (q queries) RemoveExtension(ctx context.Context, id int64) (bool, error) {
+	if _, err := q.Extension(ctx, id); errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
 	for _, stmt := range []string{
 		"DELETE FROM attachment_contents WHERE extension_id = $1",
 		"DELETE FROM messages WHERE extension_id = $1",
@@ -91,6 +97,9 @@ func (q queries) RemoveExtension(ctx context.Context, id int64) (bool, error) {
 		"DELETE FROM settings WHERE extension_id = $1",
 		"DELETE FROM message_templates WHERE extension_id = $1",
 		"DELETE FROM favorites WHERE colleague_id = $1",
+		"UPDATE thread_changes SET last = last + 1 WHERE account_id IN (SELECT account_id FROM message_threads WHERE assignee_id = $1)",
+		`UPDATE message_threads SET assignee_id = 0, change = (SELECT last FROM thread_changes c WHERE c.account_id = message_threads.account_id)
+			WHERE assignee_id = $1`,
 	} {
 		if err := q.exec(ctx, stmt, id); err != nil {
 			return false, err

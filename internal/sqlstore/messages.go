@@ -12,13 +12,13 @@ import (
 	"offhook/internal/store"
 )
 
-const messageColumns = "id, account_id, extension_id, conversation_id, type, direction, availability, read_status, status, error_code, sender, recipients, body, attachments, facts, created_at, modified_at, due_at, change"
+const messageColumns = "id, account_id, extension_id, conversation_id, type, direction, availability, read_status, status, error_code, sender, recipients, body, attachments, facts, created_at, modified_at, due_at, change, owner_id, entry_id"
 
 func scanMessage(r scanner) (m store.Message, err error) {
 	var sender, recipients, attachments, facts string
 	var created, modified, due int64
 	err = r.Scan(&m.ID, &m.AccountID, &m.ExtensionID, &m.ConversationID, &m.Type, &m.Direction, &m.Availability, &m.ReadStatus,
-		&m.Status, &m.ErrorCode, &sender, &recipients, &m.Text, &attachments, &facts, &created, &modified, &due, &m.Change)
+		&m.Status, &m.ErrorCode, &sender, &recipients, &m.Text, &attachments, &facts, &created, &modified, &due, &m.Change, &m.OwnerID, &m.EntryID)
 	if err != nil {
 		return m, err
 	}
@@ -107,9 +107,15 @@ func selectMessages(extensionID int64, mq store.MessageQuery) (from string, args
 	if len(mq.Availability) == 0 {
 		mq.Availability = []string{rc.Alive}
 	}
+	switch {
+	case mq.Shared:
+		and("owner_id <> 0")
+	case !mq.Any && len(mq.OwnerIDs) == 0:
+		mq.OwnerIDs = []int64{0}
+	}
 	for column, values := range map[string][]any{
 		"availability": anys(mq.Availability), "type": anys(mq.Types), "direction": anys(mq.Directions),
-		"read_status": anys(mq.ReadStatuses), "conversation_id": anys(mq.ConversationIDs),
+		"read_status": anys(mq.ReadStatuses), "conversation_id": anys(mq.ConversationIDs), "owner_id": anys(mq.OwnerIDs),
 	} {
 		if len(values) > 0 {
 			and(column+" IN (?"+strings.Repeat(", ?", len(values)-1)+")", values...)
@@ -165,7 +171,7 @@ func (q queries) ChangedMessages(ctx context.Context, extensionID, after int64, 
 
 func (q queries) MessagesInTransit(ctx context.Context, before time.Time, limit int) ([]store.Message, error) {
 	return many(ctx, q, scanMessage, "SELECT "+messageColumns+` FROM messages
-		WHERE status IN ($1, $2) AND (status = $1 OR direction = $3 AND type <> $4) AND modified_at < $5 AND due_at < $5 ORDER BY modified_at, id LIMIT $6`,
+		WHERE status IN ($1, $2) AND (direction <> $3 OR owner_id = 0) AND (status = $1 OR direction = $3 AND type <> $4) AND modified_at < $5 AND due_at < $5 ORDER BY modified_at, id LIMIT $6`,
 		rc.Queued, rc.Sent, rc.Outbound, rc.TypeFax, millis(before), limit)
 }
 
@@ -192,9 +198,9 @@ func (q queries) AddMessage(ctx context.Context, m store.Message) error {
 	if err != nil {
 		return err
 	}
-	return q.exec(ctx, "INSERT INTO messages ("+messageColumns+", peers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+	return q.exec(ctx, "INSERT INTO messages ("+messageColumns+", peers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
 		m.ID, m.AccountID, m.ExtensionID, m.ConversationID, m.Type, m.Direction, m.Availability, m.ReadStatus, m.Status, m.ErrorCode,
-		sender, recipients, m.Text, files, facts, millis(m.CreatedAt), millis(m.ModifiedAt), millis(m.DueAt), m.Change, peers)
+		sender, recipients, m.Text, files, facts, millis(m.CreatedAt), millis(m.ModifiedAt), millis(m.DueAt), m.Change, m.OwnerID, m.EntryID, peers)
 }
 
 func (q queries) SaveMessage(ctx context.Context, m store.Message) error {

@@ -29,6 +29,8 @@ type Message struct {
 	ModifiedAt     time.Time
 	DueAt          time.Time // of a fax that is to go out later; zero for now
 	Change         int64     // the extension's change that wrote this state
+	OwnerID        int64     // the queue that shares it with its members; 0 for the extension's own
+	EntryID        int64     // the thread entry that it is a copy of; 0 for the extension's own
 }
 
 // MessageFacts are what voicemail and faxes have besides what every message
@@ -53,6 +55,12 @@ type MessageQuery struct {
 	From            time.Time // created at or after
 	To              time.Time // created before
 	PerConversation int       // at most so many of each conversation, the newest
+	// What queues share is selected by OwnerIDs, in which 0 is the extension's
+	// own, by Shared, which is all of it, or by Any; without any of the three
+	// only what is the extension's own is.
+	OwnerIDs []int64
+	Shared   bool
+	Any      bool
 }
 
 // MessageReader reads message stores. Every method sees one extension only:
@@ -75,7 +83,8 @@ type MessageReader interface {
 	// MessagesInTransit returns messages of every extension that are not in
 	// their last state, were last changed before the given time and are due by
 	// then, oldest first, at most limit. Those are what is Queued (which is
-	// inbound where another process left it), and texts that are Sent.
+	// inbound where another process left it), and texts that are Sent; what
+	// members have of a queue's sent texts follows the queue's thread.
 	MessagesInTransit(ctx context.Context, before time.Time, limit int) ([]Message, error)
 }
 

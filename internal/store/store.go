@@ -49,10 +49,12 @@ type PlatformReader interface {
 	ContactReader
 	CallReader
 	PresenceReader
+	QueueReader
 	RobotReader
 	SettingReader
 	ProfileImageReader
 	TemplateReader
+	ThreadReader
 	WebhookReader
 	WSTokenReader
 }
@@ -69,10 +71,12 @@ type PlatformTx interface {
 	ContactWriter
 	CallWriter
 	PresenceWriter
+	QueueWriter
 	RobotWriter
 	SettingWriter
 	ProfileImageWriter
 	TemplateWriter
+	ThreadWriter
 	WebhookWriter
 	WSTokenWriter
 }
