@@ -94,7 +94,7 @@ func (h *Handler) account(w http.ResponseWriter, r *http.Request, c wire.Caller)
 		ServiceInfo: serviceInfo(base, p.Account),
 		Limits:      limits(),
 	}
-	l, err := h.locale(r.Context(), p.Account.ID, 0)
+	l, err := region.Of(r.Context(), h.Store, p.Account.ID, 0)
 	if err != nil {
 		return err
 	}
@@ -208,7 +208,7 @@ func (h *Handler) answerExtension(w http.ResponseWriter, r *http.Request, e stor
 
 // whole is an extension with everything that is told of it.
 func (h *Handler) whole(r *http.Request, p *plan.Plan, e store.Extension) (rc.Extension, error) {
-	l, err := h.locale(r.Context(), e.AccountID, e.ID)
+	l, err := region.Of(r.Context(), h.Store, e.AccountID, e.ID)
 	if err != nil {
 		return rc.Extension{}, err
 	}

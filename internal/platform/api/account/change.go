@@ -63,7 +63,7 @@ func (h *Handler) putExtension(w http.ResponseWriter, r *http.Request, c wire.Ca
 	if err != nil {
 		return err
 	}
-	err = change(r.Context(), h, e, RegionSetting, func(tx store.PlatformTx, now region.Locale) (region.Locale, error) {
+	err = change(r.Context(), h, e, region.Setting, func(tx store.PlatformTx, now region.Locale) (region.Locale, error) {
 		if e == before {
 			return l.Or(now), nil
 		}

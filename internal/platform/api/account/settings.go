@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"offhook/internal/platform/api/region"
 	"offhook/internal/platform/event"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -16,8 +15,6 @@ import (
 
 // Names of what extensions set.
 const (
-	// RegionSetting is a [region.Locale].
-	RegionSetting     = "region"
 	forwardingSetting = "forwarding-numbers"
 	hoursSetting      = "business-hours"
 	callerIDSetting   = "caller-id"
@@ -81,17 +78,6 @@ func change[T any](ctx context.Context, h *Handler, e store.Extension, name stri
 		}
 		return tx.SaveSetting(ctx, e.AccountID, e.ID, name, text)
 	})
-}
-
-// locale is what an extension, or with zero the account, has chosen of its
-// regional settings.
-func (h *Handler) locale(ctx context.Context, accountID, extensionID int64) (region.Locale, error) {
-	var own, company region.Locale
-	err := h.setting(ctx, accountID, 0, RegionSetting, &company)
-	if err == nil && extensionID != 0 {
-		err = h.setting(ctx, accountID, extensionID, RegionSetting, &own)
-	}
-	return own.Or(company), err
 }
 
 // announce tells an extension's own clients, and with others everybody of the

@@ -1,9 +1,6 @@
 package faxpage
 
-import (
-	"strconv"
-	"time"
-)
+import "strconv"
 
 // A Cover is a cover page that faxes can have.
 type Cover struct {
@@ -19,20 +16,20 @@ var Covers = []Cover{
 // HasCover reports whether there is a cover page with that index.
 func HasCover(index int) bool { return index >= 0 && index < len(Covers) }
 
-// headings are what the covers say at the top; the others say Fax.
-var headings = map[int]string{2: "Happy birthday", 3: "", 6: "Confidential", 13: "Urgent"}
-
-// CoverFacts are what a cover page says.
+// CoverFacts are what a cover page says, as its reader is to see it.
 type CoverFacts struct {
-	Index    int
-	To       string // names and numbers
-	From     string
-	FromLine string // the sender's number
-	At       time.Time
-	Text     string
+	Index int
+	To    string // names and numbers, in lines
+	From  string // the same of the sender
+	Date  string
+	Text  string
 }
 
-// Cover adds the cover page. Zero adds none.
+// labelWidth is the room of To, From and so on.
+const labelWidth = 72
+
+// Cover adds the cover page, which is the first of a document. Zero adds
+// none. Its number of pages is left open until [Document.FillPages].
 func (d *Document) Cover(f CoverFacts) error {
 	if f.Index == 0 {
 		return nil
@@ -42,32 +39,49 @@ func (d *Document) Cover(f CoverFacts) error {
 			return err
 		}
 	}
-	p := d.pdf
-	p.AddPage()
-	heading, own := headings[f.Index]
-	if !own {
-		heading = "Fax"
-	}
-	width, _ := p.GetPageSize()
-	if heading != "" {
-		p.SetFont(family, "", 34)
-		p.CellFormat(0, 44, heading, "", 1, "L", false, 0, "")
-		p.SetLineWidth(float64(1 + f.Index%4)) // what tells them apart on paper
-		p.Line(margin, p.GetY()+6, width-margin, p.GetY()+6)
-		p.Ln(28)
-	}
-	for _, row := range [][2]string{{"To", f.To}, {"From", f.From}, {"Number", f.FromLine}, {"Date", f.At.UTC().Format("2 January 2006, 15:04 MST")}, {"Cover", strconv.Itoa(f.Index) + " " + Covers[f.Index].Name}} {
-		if row[1] == "" {
-			continue
-		}
-		p.SetFont(family, "", textSize)
-		p.CellFormat(72, leading+5, row[0], "", 0, "L", false, 0, "")
-		p.MultiCell(0, leading+5, row[1], "", "L", false)
-	}
+	d.pdf.AddPage()
+	d.foot(Covers[f.Index].Name)
+	d.head(looks[f.Index])
+	d.row("To", f.To)
+	d.row("From", f.From)
+	d.row("Date", f.Date)
+	_, height := d.pdf.GetPageSize()
+	d.count = height - d.pdf.GetY()
+	d.row("Pages", " ")
 	if f.Text != "" {
-		p.Ln(18)
-		p.SetFont(family, "", textSize+2)
-		p.MultiCell(0, leading+4, f.Text, "", "L", false)
+		d.pdf.Ln(20)
+		d.font(plain, textSize+2)
+		d.pdf.MultiCell(0, leading+4, f.Text, "", "L", false)
 	}
-	return p.Error()
+	return d.pdf.Error()
+}
+
+// row writes one of the facts.
+func (d *Document) row(label, text string) {
+	d.font(bold, textSize)
+	d.pdf.CellFormat(labelWidth, leading+2, label, "", 0, "L", false, 0, "")
+	d.font(plain, textSize)
+	d.pdf.MultiCell(0, leading+2, text, "", "L", false)
+	d.pdf.Ln(5)
+}
+
+// foot writes the cover's name where stationery has its own.
+func (d *Document) foot(name string) {
+	_, height := d.pdf.GetPageSize()
+	d.font(plain, 8)
+	d.pdf.Text(margin+d.pdf.GetCellMargin(), height-36, name)
+}
+
+// FillPages writes onto the cover page how many pages the fax has. Without a
+// cover page it does nothing.
+func (d *Document) FillPages(n int) {
+	if d.count == 0 {
+		return
+	}
+	d.pdf.SetPage(1)
+	d.font(plain, textSize)
+	_, height := d.pdf.GetPageSize() // of the last page, which may lie on its side
+	const middle = (leading+2)/2 + 0.3*textSize
+	d.pdf.Text(margin+labelWidth+d.pdf.GetCellMargin(), height-d.count+middle, strconv.Itoa(n))
+	d.pdf.SetPage(d.pdf.PageCount())
 }

@@ -16,7 +16,11 @@ import (
 
 	"github.com/go-pdf/fpdf"
 	"golang.org/x/image/draw"
+	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/gobolditalic"
+	"golang.org/x/image/font/gofont/goitalic"
 	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/gofont/gosmallcaps"
 	"golang.org/x/image/font/sfnt"
 )
 
@@ -43,20 +47,20 @@ const (
 	letter   = "Letter"
 )
 
-const family = "Go"
-
 // A Document is pages being put together. Its zero value is not ready: see
 // New.
 type Document struct {
 	pdf   *fpdf.Fpdf
 	known *sfnt.Font
-	n     int // pictures
+	fonts map[string]bool // that the PDF has
+	n     int             // pictures
+	count float64         // how high on the cover page the number of pages stands
 }
 
 // New returns a document without pages. What is made of the same is the same
 // to the byte.
 func New(at time.Time) (*Document, error) {
-	known, err := sfnt.Parse(goregular.TTF)
+	known, err := sfnt.Parse(typefaces[plain])
 	if err != nil {
 		return nil, fmt.Errorf("reading the font: %w", err)
 	}
@@ -66,8 +70,27 @@ func New(at time.Time) (*Document, error) {
 	pdf.SetCatalogSort(true)
 	pdf.SetMargins(margin, margin, margin)
 	pdf.SetAutoPageBreak(true, margin)
-	pdf.AddUTF8FontFromBytes(family, "", goregular.TTF)
-	return &Document{pdf: pdf, known: known}, nil
+	return &Document{pdf: pdf, known: known, fonts: map[string]bool{}}, nil
+}
+
+// Names of the fonts, as the PDF has them.
+const (
+	plain  = "go"
+	bold   = "gobold"
+	italic = "goitalic"
+	jazzy  = "gobolditalic"
+	small  = "gosmallcaps"
+)
+
+var typefaces = map[string][]byte{plain: goregular.TTF, bold: gobold.TTF, italic: goitalic.TTF, jazzy: gobolditalic.TTF, small: gosmallcaps.TTF}
+
+// font chooses what is written with. A PDF has only the fonts that it needs.
+func (d *Document) font(name string, size float64) {
+	if !d.fonts[name] {
+		d.pdf.AddUTF8FontFromBytes(name, "", typefaces[name])
+		d.fonts[name] = true
+	}
+	d.pdf.SetFont(name, "", size)
 }
 
 // Pages is how many there are.
@@ -110,7 +133,7 @@ func (d *Document) Text(body []byte) error {
 		return err
 	}
 	d.pdf.AddPage()
-	d.pdf.SetFont(family, "", textSize)
+	d.font(plain, textSize)
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		if line == "" {
 			d.pdf.CellFormat(0, leading, "", "", 1, "", false, 0, "") // turns the page, which Ln does not

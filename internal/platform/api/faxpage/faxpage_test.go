@@ -39,7 +39,7 @@ func picture(t *testing.T, w, h int) []byte {
 
 func TestPagesAreMadeAndCounted(t *testing.T) {
 	d := document(t)
-	cover := faxpage.CoverFacts{Index: 6, To: "Grüne Gärten +16505550102", From: "Ada, Acme", FromLine: "+16505550101", At: at, Text: "Please sign\nand return."}
+	cover := faxpage.CoverFacts{Index: 6, To: "Grüne Gärten  (650) 555-0102", From: "Ada, Acme", Date: "2 January 2026", Text: "Please sign\nand return."}
 	for _, err := range []error{
 		d.Cover(cover), d.Text([]byte("one\r\n\r\nдва\tτρία\n")), d.Text([]byte(strings.Repeat("line\n", 100))),
 		d.Picture(picture(t, 40, 60)), d.Picture(picture(t, 3000, 20)), d.Cover(faxpage.CoverFacts{}),
@@ -48,6 +48,7 @@ func TestPagesAreMadeAndCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	d.FillPages(9)
 	body, err := d.Bytes()
 	if err != nil {
 		t.Fatal(err)

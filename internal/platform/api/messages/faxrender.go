@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"offhook/internal/platform/api/faxpage"
 	"offhook/internal/platform/api/plan"
+	"offhook/internal/platform/api/region"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -30,7 +32,11 @@ func (h *Handler) render(ctx context.Context, p *plan.Plan, m store.Message, fro
 	}
 	f := faxRenderer{at: h.Now()}
 	if m.Facts.Cover != nil {
-		if err := f.cover(p, m); err != nil {
+		l, err := region.Of(ctx, h.Store, m.AccountID, m.ExtensionID)
+		if err != nil {
+			return nil, 0, err
+		}
+		if err := f.cover(p, m, region.Settings("", p.Account.MainNumber, l)); err != nil {
 			return nil, 0, unfaxable("coverPageText", "the cover page", err)
 		}
 	}
@@ -39,10 +45,8 @@ func (h *Handler) render(ctx context.Context, p *plan.Plan, m store.Message, fro
 			return nil, 0, unfaxable("attachment", file.Name, err)
 		}
 	}
-	if err := f.flush(); err != nil {
-		return nil, 0, err
-	}
-	return f.files, f.pages, nil
+	files, err := f.finish()
+	return files, f.pages, err
 }
 
 // unfaxable tells a document that cannot become pages from a fault of ours.
@@ -56,39 +60,54 @@ func unfaxable(parameter, name string, err error) error {
 // A faxRenderer puts the pages of a fax together.
 type faxRenderer struct {
 	at    time.Time
-	open  *faxpage.Document // what the next text or picture goes to
-	name  string            // of the first document in it
-	files []File
+	open  *rendered // what the next text or picture goes to
+	all   []rendered
 	pages int
 }
 
-// document is the open one.
+// A rendered document is a PDF that came as one, or pages that are drawn.
+type rendered struct {
+	name  string
+	body  []byte
+	drawn *faxpage.Document
+}
+
+// document is the open one, or a new one under a name.
 func (f *faxRenderer) document(name string) (*faxpage.Document, error) {
 	if f.open == nil {
 		d, err := faxpage.New(f.at)
 		if err != nil {
 			return nil, err
 		}
-		f.open, f.name = d, name
+		f.open = &rendered{name: name, drawn: d}
 	}
-	return f.open, nil
+	return f.open.drawn, nil
 }
 
-func (f *faxRenderer) cover(p *plan.Plan, m store.Message) error {
+// maxShown bounds the receivers that a cover page names.
+const maxShown = 12
+
+// cover adds the cover page, with numbers and time as its sender writes them.
+func (f *faxRenderer) cover(p *plan.Plan, m store.Message, s rc.RegionalSettings) error {
 	d, err := f.document("")
 	if err != nil {
 		return err
 	}
 	var to []string
-	for _, c := range m.To {
-		to = append(to, strings.TrimSpace(c.Name+" "+c.PhoneNumber))
+	for i, c := range m.To {
+		if i == maxShown {
+			to = append(to, fmt.Sprintf("and %d more", len(m.To)-i))
+			break
+		}
+		to = append(to, strings.TrimSpace(c.Name+"  "+region.National(c.PhoneNumber, s.HomeCountry.ISOCode)))
 	}
 	from := p.Account.Company
 	if e, ok := p.Extension(m.ExtensionID); ok {
 		from = e.Name() + ", " + p.Account.Company
 	}
 	return d.Cover(faxpage.CoverFacts{
-		Index: *m.Facts.Cover, To: strings.Join(to, "\n"), From: from, FromLine: m.From.PhoneNumber, At: f.at, Text: m.Facts.CoverText,
+		Index: *m.Facts.Cover, To: strings.Join(to, "\n"), From: from + "\n" + region.National(m.From.PhoneNumber, s.HomeCountry.ISOCode),
+		Date: region.Moment(f.at, s), Text: m.Facts.CoverText,
 	})
 }
 
@@ -105,7 +124,7 @@ func (f *faxRenderer) file(ctx context.Context, file File) error {
 		if err := f.flush(); err != nil {
 			return err
 		}
-		return f.put(file.Name, file.Body, n)
+		return f.put(rendered{name: file.Name, body: file.Body}, n)
 	}
 	d, err := f.document(file.Name)
 	if err != nil {
@@ -122,25 +141,45 @@ func (f *faxRenderer) flush() error {
 	if f.open == nil {
 		return nil
 	}
-	n := f.open.Pages()
-	body, err := f.open.Bytes()
-	if err != nil {
-		return err
-	}
+	d := *f.open
 	f.open = nil
-	return f.put(f.name, body, n)
+	return f.put(d, d.drawn.Pages())
 }
 
-func (f *faxRenderer) put(name string, body []byte, pages int) error {
+func (f *faxRenderer) put(d rendered, pages int) error {
 	if f.pages += pages; f.pages > faxpage.MaxPages {
 		return rc.Coded(rc.Invalid, "CMN-101", "A fax has at most %d pages", faxpage.MaxPages)
 	}
+	f.all = append(f.all, d)
+	return nil
+}
+
+// finish writes the PDFs. Only now the cover page can say how many pages the
+// fax has.
+func (f *faxRenderer) finish() ([]File, error) {
+	if err := f.flush(); err != nil {
+		return nil, err
+	}
+	var files []File
+	for _, d := range f.all {
+		file := File{Type: rc.RenderedDocument, Name: pdfName(d.name), ContentType: pdfType, Body: d.body}
+		if d.drawn != nil {
+			d.drawn.FillPages(f.pages)
+			body, err := d.drawn.Bytes()
+			if err != nil {
+				return nil, err
+			}
+			file.Body = body
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// pdfName is what the pages of a document are called.
+func pdfName(name string) string {
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		name = name[:i]
 	}
-	if name == "" {
-		name = "fax"
-	}
-	f.files = append(f.files, File{Type: rc.RenderedDocument, Name: name + ".pdf", ContentType: pdfType, Body: body})
-	return nil
+	return cmp.Or(name, "fax") + ".pdf"
 }

@@ -53,7 +53,8 @@ func receiveFax(ctx context.Context, st store.Platform, f OutsideFax, status str
 			return store.Message{}, unfaxable("attachment", file.Name, err)
 		}
 	}
-	if err := r.flush(); err != nil {
+	files, err := r.finish()
+	if err != nil {
 		return store.Message{}, err
 	}
 	m := &store.Message{
@@ -64,7 +65,7 @@ func receiveFax(ctx context.Context, st store.Platform, f OutsideFax, status str
 	if f.Read {
 		m.ReadStatus = rc.Read
 	}
-	d := &delivery{copies: []*store.Message{m}, files: r.files, alone: true}
+	d := &delivery{copies: []*store.Message{m}, files: files, alone: true}
 	d.stamp(f.At)
 	if err := o.post(ctx, []*delivery{d}); err != nil {
 		return store.Message{}, fmt.Errorf("storing a fax: %w", err)
