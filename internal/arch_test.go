@@ -77,7 +77,7 @@ func tier(dir string) (tier int, room string) {
 	switch {
 	case dir == "internal/rc", dir == "internal/opaque", dir == "internal/reach", dir == "internal/rigtest":
 		return 0, dir
-	case within(dir, "internal/store"), within(dir, "internal/bus"), within(dir, "internal/listen"), within(dir, "web"):
+	case within(dir, "internal/store"), within(dir, "internal/bus"), within(dir, "internal/listen"), within(dir, "web"), within(dir, "internal/widget/lang"):
 		return 1, dir
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir

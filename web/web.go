@@ -26,9 +26,10 @@ var files embed.FS
 // types are the files that are served, by extension. Anything else in the
 // tree (this source, licences, tests) stays inside.
 var types = map[string]string{
-	".js":  "text/javascript; charset=utf-8",
-	".css": "text/css; charset=utf-8",
-	".svg": "image/svg+xml",
+	".js":   "text/javascript; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".svg":  "image/svg+xml",
+	".json": "application/json; charset=utf-8", // words/, what the modules say in other languages
 }
 
 // Types are the host page's declarations for TypeScript, which its developers

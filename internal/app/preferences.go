@@ -24,7 +24,7 @@ func (p panelDesk) Sounds() []string { return desk.Sounds }
 
 func (l linkDesk) Preferences() hostlink.Preferences {
 	p := l.Desk.Preferences()
-	return hostlink.Preferences{Theme: p.Theme, Enter: p.Enter, Sound: p.Sound, Volume: p.Volume, Keys: p.Keys}
+	return hostlink.Preferences{Theme: p.Theme, Enter: p.Enter, Sound: p.Sound, Volume: p.Volume, Keys: p.Keys, Language: p.Language}
 }
 
 // Caller is what whoever sent a message is called.

@@ -12,11 +12,23 @@ const body = document.body;
 const on = (event, f) => document.addEventListener(event, (e) => f(/** @type {CustomEvent} */ (e).detail || {}));
 
 async function openPhone() {
-  const phone = import("./phone.js");
+  const phone = Promise.all([import("./phone.js"), library()]);
   hold(phone);
   body.dataset.signedIn = "true";
   await phone;
   await import("./events.js");
+}
+
+/** What draws panels is loaded for whoever has any. */
+function library() {
+  if (window.htmx) return;
+  return new Promise((loaded, failed) => {
+    const script = document.createElement("script");
+    script.src = body.dataset.htmx || "";
+    script.onload = loaded;
+    script.onerror = failed;
+    document.head.append(script);
+  });
 }
 
 /** @typedef {{state: string, message?: string, href?: string}} Progress */

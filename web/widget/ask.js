@@ -7,6 +7,7 @@
 // A refusal ends the session of the page, for the reason that it brings: it
 // may be here before the socket has said so, or while there is no socket.
 // @ts-check
+import { language } from "./lang.js";
 
 const SESSION = "X-Offhook-Session";
 const ENDED = "X-Offhook-Ended";
@@ -25,10 +26,10 @@ export const frameURL = (path) => `/p/${encodeURIComponent(document.body.dataset
 
 /**
  * What every request of ours carries: the proof that our own page asks, the
- * reader's time zone, and the handle if there is one.
+ * reader's time zone and language, and the handle if there is one.
  * @returns {Record<string, string>}
  */
-const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, ...(handle && { [SESSION]: handle }) });
+const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, "Accept-Language": language, ...(handle && { [SESSION]: handle }) });
 
 /**
  * Asks for something under this frame.

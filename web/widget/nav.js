@@ -131,7 +131,7 @@ export function announce(sentence) {
 export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
   if (/^\/(|messages|messages\/voicemail|messages\/fax|messages\/fax\/new|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
-  if (/^\/settings\/(text|notifications|ringtone|audio|theme|region|keyboard|why|about)$/.test(clean)) return clean;
+  if (/^\/settings\/(text|notifications|ringtone|audio|theme|language|region|keyboard|why|about)$/.test(clean)) return clean;
   if (/^\/settings\/(?!thirdParty\/)/.test(clean)) return "/settings";
   // Host pages name routes too: nothing may climb out of the panels.
   const [, place, page] = /^\/(customized|customizedTabs)\/(.+)$/.exec(clean) || [];
@@ -237,8 +237,8 @@ function focus(panel) {
   at?.focus({ preventScroll: true });
 }
 
-/** @param {HTMLElement} panel @param {string} text */
-const put = (panel, text) => htmx.swap({ text, target: panel, swap: "innerHTML", sourceElement: panel });
+/** Nothing asks the server by itself before somebody is signed in. @param {HTMLElement} panel @param {string} text */
+const put = (panel, text) => (window.htmx ? htmx.swap({ text, target: panel, swap: "innerHTML", sourceElement: panel }) : void (panel.innerHTML = text));
 
 /** @param {string} id */
 const template = (id) => /** @type {HTMLTemplateElement} */ (document.getElementById(`${id}-template`)).innerHTML;

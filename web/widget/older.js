@@ -3,6 +3,7 @@
 // goes on until all is read or somebody stops it.
 // @ts-check
 import { ask } from "./ask.js";
+import { language } from "./lang.js";
 import { alert, announce } from "./nav.js";
 
 const OFFLINE = "There is no connection right now. Try again in a moment.";
@@ -11,7 +12,7 @@ const ALL_SEARCHED = "All messages were searched.";
 const NONE_OLDER = "No older conversation was found.";
 
 /** @param {Date} back */
-const searchedTo = (back) => `Searched back to ${back.toLocaleDateString(undefined, { year: "numeric", month: "long", day: "numeric" })}. Stop`;
+const searchedTo = (back) => `Searched back to ${back.toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric" })}. Stop`;
 
 const list = () => /** @type {HTMLElement} */ (document.getElementById("conversations"));
 const field = () => /** @type {HTMLInputElement | null} */ (document.getElementById("search"));

@@ -3,7 +3,7 @@
 // Enter does take hold here; who sounds or listens to keys asks.
 // @ts-check
 
-/** @typedef {{theme?: string, enter?: string, sound?: string, volume?: string, keys?: string}} Preferences */
+/** @typedef {{theme?: string, enter?: string, language?: string, sound?: string, volume?: string, keys?: string}} Preferences */
 
 /** @type {Preferences} */
 let known = {};
@@ -23,8 +23,22 @@ function take(next) {
     void getComputedStyle(body).color;
     delete root.dataset.turning;
   }
+  speak(next.language || "");
   body.dataset.enter = next.enter || "send";
   document.dispatchEvent(new CustomEvent("oh:theme"));
+}
+
+/**
+ * Every word of the page is in one language: in another, the page is drawn
+ * anew. Once for each choice; what the server cannot draw stays as it is.
+ * @param {string} language
+ */
+function speak(language) {
+  const { lang, dataset } = document.documentElement;
+  if (language ? language === lang : !dataset.language) return;
+  if (history.state?.language === language) return;
+  history.replaceState({ ...history.state, language }, "");
+  location.reload();
 }
 
 document.addEventListener("oh:preferences", (e) => take(/** @type {CustomEvent<Preferences>} */ (e).detail));

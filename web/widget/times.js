@@ -1,11 +1,11 @@
 // Writes times in the reader's own language and clock. The server has written
 // them in English already, and has cut the days in the reader's zone.
 // @ts-check
+import { language } from "./lang.js";
 
 const DAY = 86_400_000;
-const lang = navigator.language;
 /** @param {Intl.DateTimeFormatOptions} options */
-const format = (options) => new Intl.DateTimeFormat(lang, options);
+const format = (options) => new Intl.DateTimeFormat(language, options);
 const clock = format({ timeStyle: "short" });
 const weekday = format({ weekday: "short" });
 const longWeekday = format({ weekday: "long" });
@@ -13,7 +13,7 @@ const date = format({ day: "numeric", month: "short" });
 const longDate = format({ weekday: "short", day: "numeric", month: "long" });
 const fullDate = format({ day: "numeric", month: "short", year: "numeric" });
 const exact = format({ dateStyle: "full", timeStyle: "short" });
-const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 /** Whole calendar days between two moments. @param {Date} at @param {Date} now */
 export function daysAgo(at, now) {
@@ -22,7 +22,7 @@ export function daysAgo(at, now) {
 }
 
 /** @param {string} word */
-const capital = (word) => word.charAt(0).toLocaleUpperCase(lang) + word.slice(1);
+const capital = (word) => word.charAt(0).toLocaleUpperCase(language) + word.slice(1);
 
 /**
  * What a time reads as: `row` in the list, `day` on a line between messages,

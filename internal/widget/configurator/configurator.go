@@ -109,7 +109,7 @@ func harmless(parameter string) bool {
 }
 
 func (h *Handler) render(w http.ResponseWriter, r *http.Request, name string, data any) {
-	if err := markup.Render(w, http.StatusOK, templates, name, data); err != nil {
+	if err := templates.Render(w, http.StatusOK, name, data); err != nil {
 		h.Log.Error("drawing the configurator", "page", name, "err", err)
 		http.Error(w, "Something went wrong here. Please try again.", http.StatusInternalServerError)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 )
 
 // Preferences are how the user likes their phone, in every browser. The zero
@@ -25,6 +26,7 @@ type Preferences struct {
 	Sound    string `json:"sound,omitempty"`    // of what comes in; empty for chime, none for none
 	Volume   string `json:"volume,omitempty"`   // in percent; empty for 60
 	Keys     string `json:"keys,omitempty"`     // off where single keys do nothing
+	Language string `json:"language,omitempty"` // BCP 47; empty for the page's or the browser's
 }
 
 // Sounds are what an arrival may sound like, the usual one first.
@@ -50,6 +52,8 @@ func (p *Preferences) place(name string) (at *string, check func(string) error) 
 		return &p.Volume, percent
 	case "keys":
 		return &p.Keys, among("use of single keys", "off")
+	case "language":
+		return &p.Language, tongue
 	}
 	return nil, nil
 }
@@ -61,6 +65,13 @@ func among(what string, values ...string) func(string) error {
 		}
 		return nil
 	}
+}
+
+func tongue(v string) error {
+	if v != "" && lang.Find(v) == nil {
+		return rc.Errorf(rc.Invalid, "The phone does not speak this language. Choose another.")
+	}
+	return nil
 }
 
 func country(v string) error {

@@ -1,13 +1,13 @@
 package form
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
 	"html/template"
 	"slices"
 	"strings"
 
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -18,10 +18,11 @@ var templates = markup.Templates(templateFiles, nil)
 
 // A Drawing says how a page is drawn.
 type Drawing struct {
-	Images  []string // origins that pictures may come from
-	Check   bool     // say what is wrong with the values
-	Submit  bool     // with a wide submit button under the fields, as a tab has it
-	Default string   // what the submit button is called when the page does not say; empty means Save
+	Language *lang.Language // of what is ours on it; nil is English
+	Images   []string       // origins that pictures may come from
+	Check    bool           // say what is wrong with the values
+	Submit   bool           // with a wide submit button under the fields, as a tab has it
+	Default  string         // what the submit button is called when the page does not say; empty means Save
 }
 
 // A view is the whole form as its template draws it.
@@ -41,11 +42,11 @@ type problem struct{ ID, Label, Sentence string }
 // HTML draws the form as a fragment with one <form id="page-form">.
 func (p *Page) HTML(how Drawing) (template.HTML, error) {
 	v, _ := p.view(how)
-	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, "form", v); err != nil {
+	out, err := templates.Fragment(how.Language, "form", v)
+	if err != nil {
 		return "", fmt.Errorf("drawing a form: %w", err)
 	}
-	return template.HTML(b.String()), nil
+	return out, nil
 }
 
 // Warnings are sentences about what of the page does nothing here.

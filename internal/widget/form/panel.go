@@ -1,10 +1,10 @@
 package form
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
 
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -23,6 +23,8 @@ type Panel struct {
 	Check   bool     // say what is wrong with the values
 	Save    bool     // it has a submit button where the page says nothing of one
 	Images  []string // origins that pictures may come from
+
+	Language *lang.Language // of what is ours on it; nil is English
 }
 
 // An Action is an icon in the header of a tab.
@@ -41,7 +43,7 @@ type panelView struct {
 func (p Panel) HTML() (template.HTML, error) {
 	v := panelView{Panel: p, Wanting: p.Page.wanting()}
 	v.Title = markup.Line(p.Title)
-	how := Drawing{Images: p.Images, Check: p.Check}
+	how := Drawing{Language: p.Language, Images: p.Images, Check: p.Check}
 	if p.Kind == "tab" {
 		how.Submit, how.Default = true, "Submit"
 	} else {
@@ -54,11 +56,11 @@ func (p Panel) HTML() (template.HTML, error) {
 	if v.Form, err = p.Page.HTML(how); err != nil {
 		return "", err
 	}
-	var b bytes.Buffer
-	if err := templates.ExecuteTemplate(&b, "page", v); err != nil {
+	out, err := templates.Fragment(p.Language, "page", v)
+	if err != nil {
 		return "", fmt.Errorf("drawing a page: %w", err)
 	}
-	return template.HTML(b.String()), nil
+	return out, nil
 }
 
 // wanting reports whether a field that is required at the top has no value.
@@ -77,13 +79,14 @@ func (p *Page) wanting() bool {
 // An App is the form of a call widget: part of another panel, with a menu
 // instead of a header (contract/service.md 11.2).
 type App struct {
-	ID      string
-	Page    *Page
-	Turn    int64
-	Check   bool
-	Submit  bool // there is somebody to submit to
-	Actions []MenuAction
-	Images  []string
+	Language *lang.Language
+	ID       string
+	Page     *Page
+	Turn     int64
+	Check    bool
+	Submit   bool // there is somebody to submit to
+	Actions  []MenuAction
+	Images   []string
 }
 
 // A MenuAction is an entry of an app's menu.
@@ -91,17 +94,16 @@ type MenuAction struct{ ID, Label, Tone string }
 
 // HTML draws the app's page.
 func (a App) HTML() (template.HTML, error) {
-	out, err := a.Page.HTML(Drawing{Images: a.Images, Check: a.Check, Submit: a.Submit, Default: "Submit"})
+	out, err := a.Page.HTML(Drawing{Language: a.Language, Images: a.Images, Check: a.Check, Submit: a.Submit, Default: "Submit"})
 	if err != nil {
 		return "", err
 	}
-	var b bytes.Buffer
-	err = templates.ExecuteTemplate(&b, "app", struct {
+	whole, err := templates.Fragment(a.Language, "app", struct {
 		App
 		Form template.HTML
 	}{a, out})
 	if err != nil {
 		return "", fmt.Errorf("drawing an app: %w", err)
 	}
-	return template.HTML(b.String()), nil
+	return whole, nil
 }

@@ -8,4 +8,6 @@ type Preferences struct {
 	Sound  string `json:"sound,omitempty"`
 	Volume string `json:"volume,omitempty"`
 	Keys   string `json:"keys,omitempty"`
+
+	Language string `json:"language,omitempty"`
 }

@@ -48,7 +48,7 @@ func (h *Handler) Rows(ctx context.Context, v visit.Visit, menu bool) (func(conv
 	return func(conversation string, at time.Time) (template.HTML, template.HTML) {
 		b, _ := view.button(conversation, view.marks(view.place.logID(conversation, at)))
 		b.Named, b.Name = menu, "n-"+conversation
-		return h.drawn("mark", b.mark), h.drawn("rowdo", b)
+		return h.drawn(v.Language, "mark", b.mark), h.drawn(v.Language, "rowdo", b)
 	}, nil
 }
 
@@ -65,7 +65,7 @@ func (h *Handler) CallRows(ctx context.Context, v visit.Visit, menu bool) (func(
 		if !changes {
 			b.View, b.Words, b.Form = true, viewWords(view.loggers), ""
 		}
-		return h.drawn("mark", m), h.drawn("rowdo", b)
+		return h.drawn(v.Language, "mark", m), h.drawn(v.Language, "rowdo", b)
 	}, nil
 }
 
@@ -83,9 +83,9 @@ func (h *Handler) Button(ctx context.Context, v visit.Visit, conversation string
 	b, _ := view.button(conversation, view.marks(t.logID()))
 	b.Path = markPath(v, "messages", conversation)
 	if h.granular(ctx, view.visitor) {
-		return draw("chosen", b)
+		return templates.Fragment(v.Language, "chosen", b)
 	}
-	return draw("button", b)
+	return templates.Fragment(v.Language, "button", b)
 }
 
 // CallButtons draws how the log of a call stands, and what can be done about
@@ -108,7 +108,7 @@ func (h *Handler) CallButtons(ctx context.Context, v visit.Visit, session string
 	if m.Logged {
 		out.Buttons = append(out.Buttons, logButton{mark: m, ID: session, Kind: kindCall, Words: viewWords(view.loggers), View: true})
 	}
-	return draw("calllog", out)
+	return templates.Fragment(v.Language, "calllog", out)
 }
 
 func markPath(v visit.Visit, kind, id string) string {

@@ -10,6 +10,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/form"
+	"offhook/internal/widget/lang"
 )
 
 // formIDs are the reserved ids of the forms (contract/service.md 10.4).
@@ -50,6 +51,7 @@ func (h *Handler) form(w http.ResponseWriter, r *http.Request, c visitor) error 
 			return err
 		}
 	}
+	panel.Language = lang.Of(w)
 	out, err := panel.HTML()
 	if err != nil {
 		return err

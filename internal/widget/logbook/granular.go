@@ -153,7 +153,7 @@ func (h *Handler) Texts(ctx context.Context, v visit.Visit) (func(id string) tem
 		h.mu.Lock()
 		p := h.picksOf(c.page())[n]
 		h.mu.Unlock()
-		return h.drawn("pick", textPick{id, p.logID})
+		return h.drawn(v.Language, "pick", textPick{id, p.logID})
 	}, nil
 }
 

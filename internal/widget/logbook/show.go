@@ -1,7 +1,6 @@
 package logbook
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"errors"
@@ -12,6 +11,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 	"offhook/internal/widget/visit"
 )
@@ -20,12 +20,6 @@ import (
 var templateFiles embed.FS
 
 var templates = markup.Templates(templateFiles, nil)
-
-func draw(name string, data any) (template.HTML, error) {
-	var b bytes.Buffer
-	err := templates.ExecuteTemplate(&b, name, data)
-	return template.HTML(b.String()), err
-}
 
 // visible returns false when the page around a visit logs nothing, or may
 // not.
@@ -90,7 +84,7 @@ func (h *Handler) Settings(ctx context.Context, v visit.Visit) (template.HTML, e
 	if len(out.Toggles)+out.Waiting == 0 {
 		return "", nil
 	}
-	return draw("logs", out)
+	return templates.Fragment(v.Language, "logs", out)
 }
 
 // has says whether the user has anything of a kind: where calls cannot be
@@ -213,13 +207,13 @@ func (h *Handler) Marks(ctx context.Context, v visit.Visit) (func(conversation s
 		return nil, err
 	}
 	return func(conversation string, at time.Time) template.HTML {
-		return h.drawn("mark", view.marks(view.place.logID(conversation, at)))
+		return h.drawn(v.Language, "mark", view.marks(view.place.logID(conversation, at)))
 	}, nil
 }
 
 // drawn is empty, and logged, for what cannot be drawn.
-func (h *Handler) drawn(name string, data any) template.HTML {
-	html, err := draw(name, data)
+func (h *Handler) drawn(l *lang.Language, name string, data any) template.HTML {
+	html, err := templates.Fragment(l, name, data)
 	if err != nil {
 		h.Log.Error("drawing what is logged", "err", err)
 	}

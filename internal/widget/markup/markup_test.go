@@ -27,7 +27,7 @@ func TestCutCountsCharacters(t *testing.T) {
 func TestATemplateThatFailsWritesNothing(t *testing.T) {
 	files := fstest.MapFS{"templates/a.html": {Data: []byte(`{{define "a"}}<p>before{{.Missing}}</p>{{end}}`)}}
 	w := httptest.NewRecorder()
-	if err := markup.Render(w, 200, markup.Templates(files, template.FuncMap{}), "a", struct{}{}); err == nil {
+	if err := markup.Templates(files, template.FuncMap{}).Render(w, 200, "a", struct{}{}); err == nil {
 		t.Fatal("no error")
 	}
 	if w.Body.Len() != 0 {

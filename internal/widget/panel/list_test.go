@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"offhook/internal/widget/lang"
 )
 
 // manyConversations is a desk with so many of them.
@@ -77,7 +79,7 @@ func BenchmarkFirstPageOfTenThousandConversations(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := templates.ExecuteTemplate(&out, "messages", v); err != nil {
+		if err := templates.Templates(lang.All[0]).ExecuteTemplate(&out, "messages", v); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -271,7 +271,7 @@ func TestTheShellSaysWhatItsModulesNeed(t *testing.T) {
 		Frame:    store.Frame{Key: "k1", Origin: "https://crm.example.com", Prefix: `"><script>`},
 		SignedIn: true, Framed: true, Platform: "RingCentral", Capabilities: []string{"navigate", "status"},
 	})
-	for _, want := range []string{`data-key="k1"`, `data-origin="https://crm.example.com"`, `data-signed-in="true"`, `data-capabilities="navigate status"`, `lang="en"`} {
+	for _, want := range []string{`data-key="k1"`, `data-origin="https://crm.example.com"`, `data-signed-in="true"`, `data-capabilities="navigate status"`, `lang="en-US"`} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the shell lacks %s:\n%s", want, w.Body)
 		}

@@ -30,6 +30,7 @@ type Preferences struct {
 	Sound    string
 	Volume   string // in percent
 	Keys     string // off where single keys do nothing
+	Language string // BCP 47; empty for the page's or the browser's
 }
 
 // A Country is one whose numbers can be read.

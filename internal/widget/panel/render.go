@@ -35,5 +35,5 @@ func dict(pairs ...any) map[string]any {
 }
 
 func render(w http.ResponseWriter, status int, name string, data any) error {
-	return markup.Render(w, status, templates, name, data)
+	return templates.Render(w, status, name, data)
 }

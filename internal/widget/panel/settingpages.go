@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 )
 
 // A settingsRow is a page of the settings in their list.
@@ -43,7 +44,7 @@ func newPreferring(p page, version string) preferringView {
 // ringtone is the page of notifications here.
 var settingPages = map[string]string{
 	"text": "settings-text", "notifications": "settings-notifications", "ringtone": "settings-notifications", "audio": "settings-audio",
-	"theme": "settings-theme", "region": "settings-region", "keyboard": "settings-keyboard", "why": "settings-why", "about": "settings-about",
+	"language": "settings-language", "theme": "settings-theme", "region": "settings-region", "keyboard": "settings-keyboard", "why": "settings-why", "about": "settings-about",
 }
 
 func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) error {
@@ -64,6 +65,7 @@ func (v preferringView) rows() []settingsRow {
 		settingsRow{"notifications", "bell", "Notifications and sound", "", "notifications"},
 		settingsRow{"audio", "volume-2", "Audio devices", "", "audio"},
 		settingsRow{"theme", "palette", "Theme", choiceOf(themes, v.Theme).Name, ""},
+		settingsRow{"language", "languages", "Language", v.languageLine(), ""},
 		settingsRow{"region", "globe", "Region", v.regionLine(), ""},
 		settingsRow{"keyboard", "keyboard", "Keyboard", cmp.Or(map[string]string{"off": "Single keys are off"}[v.Keys], "Press ? to see every shortcut"), ""},
 		settingsRow{"why", "circle-question-mark", "Why can’t I…", "Find out what stands in the way", ""},
@@ -78,6 +80,17 @@ func (v preferringView) textLine() string {
 	}
 	return fmt.Sprintf("From %s · Enter sends", from)
 }
+
+// languageLine names the chosen language in that language.
+func (v preferringView) languageLine() string {
+	if l := lang.Find(v.Language); l != nil {
+		return l.Name
+	}
+	return "As this page or your browser"
+}
+
+// Languages are those that the phone speaks.
+func (v preferringView) Languages() []*lang.Language { return lang.All }
 
 func (v preferringView) regionLine() string {
 	name := v.Region().Name

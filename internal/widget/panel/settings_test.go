@@ -90,8 +90,8 @@ func TestTheShellIsDrawnInTheThemeOfWhoIsSignedIn(t *testing.T) {
 		in   bool
 		want string
 	}{
-		{"signed in", true, `<html lang="en" data-theme="contrast">`},
-		{"signed out", false, `<html lang="en">`},
+		{"signed in", true, `<html lang="en-US" dir="ltr" data-theme="contrast">`},
+		{"signed out", false, `<html lang="en-US" dir="ltr">`},
 	} {
 		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/app.html", nil)
 		if tt.in {

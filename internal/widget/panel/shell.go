@@ -3,6 +3,7 @@ package panel
 import (
 	"net/http"
 
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
 )
 
@@ -12,36 +13,38 @@ const appName = "Offhook"
 // Shell writes the frame's document. The caller has proven the origin and
 // written the policy headers.
 func (h *Handler) Shell(w http.ResponseWriter, r *http.Request, v visit.ShellView) {
-	page := newShell(v)
-	page.Theme = h.theme(r, v)
+	page, kept := newShell(v), h.kept(r, v)
+	page.Theme, page.Language = kept.Theme, kept.Language
+	lang.In(w, lang.Match(kept.Language, v.Query.Get("language"), r.Header.Get("Accept-Language")))
 	h.document(w, r, http.StatusOK, "shell", page)
 }
 
-// theme is how the user of a frame likes the phone, so that nothing flashes
-// in another before the first module runs. Whoever cannot be asked is drawn
-// as the system is.
-func (h *Handler) theme(r *http.Request, v visit.ShellView) string {
+// kept is how the user of a frame likes the phone, so that nothing flashes in
+// another theme or language before the first module runs. For whoever cannot
+// be asked it is as their system is.
+func (h *Handler) kept(r *http.Request, v visit.ShellView) (none Preferences) {
 	if !v.SignedIn || h.Desks == nil {
-		return ""
+		return none
 	}
 	session, err := h.Visits.Sessions.Session(r, v.Frame)
 	if err != nil || session == nil {
-		return ""
+		return none
 	}
 	d, err := h.Desks.Desk(r.Context(), session.GrantID)
 	if err != nil {
-		return "" // the panels say what is wrong
+		return none // the panels say what is wrong
 	}
-	return d.Preferences().Theme
+	return d.Preferences()
 }
 
 // A shellPage is the shell with the panel it begins with.
 type shellPage struct {
 	visit.ShellView
-	AppName string
-	Theme   string // empty for as the system
-	Signin  signinView
-	Story   *story // draws a panel without scripts
+	AppName  string
+	Theme    string // empty for as the system
+	Language string // that the user has chosen, empty for none
+	Signin   signinView
+	Story    *story // draws a panel without scripts
 }
 
 func newShell(v visit.ShellView) shellPage {
@@ -50,7 +53,8 @@ func newShell(v visit.ShellView) shellPage {
 
 // Refuse writes a page that says why there is no phone here.
 func (h *Handler) Refuse(w http.ResponseWriter, r *http.Request, status int, sentence string) {
-	h.document(w, r, status, "refuse", sentence)
+	lang.Answer(w, r)
+	h.document(w, r, status, "refuse", lang.Of(w).Sentence(sentence))
 }
 
 func (h *Handler) document(w http.ResponseWriter, r *http.Request, status int, name string, data any) {

@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"bytes"
 	"context"
 	"html/template"
 	"net/http"
@@ -180,9 +179,7 @@ func (s *story) SideHTML() (template.HTML, error) {
 }
 
 func fragment(name string, data any) (template.HTML, error) {
-	var b bytes.Buffer
-	err := templates.ExecuteTemplate(&b, name, data)
-	return template.HTML(b.String()), err
+	return templates.Fragment(nil, name, data)
 }
 
 func (h *Handler) mountStories(mux *http.ServeMux) {

@@ -12,6 +12,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/form"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -156,7 +157,7 @@ func (h *Handler) drawApp(w http.ResponseWriter, r *http.Request, c call) error 
 			return err
 		}
 	}
-	v := form.App{ID: in.App, Page: p, Images: c.embed.AssetOrigins, Turn: in.Turn, Check: in.Check, Submit: in.Submit}
+	v := form.App{Language: lang.Of(w), ID: in.App, Page: p, Images: c.embed.AssetOrigins, Turn: in.Turn, Check: in.Check, Submit: in.Submit}
 	for _, a := range in.Actions {
 		if a.ID != "" && a.Label != "" && len(v.Actions) < 20 {
 			v.Actions = append(v.Actions, form.MenuAction{ID: a.ID, Label: markup.Line(a.Label), Tone: form.Tone(a.Color)})

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -56,7 +55,7 @@ func tint(color string) string {
 }
 
 func render(w http.ResponseWriter, name string, data any) error {
-	return markup.Render(w, http.StatusOK, templates, name, data)
+	return templates.Render(w, http.StatusOK, name, data)
 }
 
 // A card is what the settings show of a service.
@@ -91,9 +90,7 @@ func (h *Handler) Settings(v visit.Visit) (template.HTML, error) {
 	if s == nil {
 		return "", nil
 	}
-	var b bytes.Buffer
-	err := templates.ExecuteTemplate(&b, "card", s.card(v.Frame.Key))
-	return template.HTML(b.String()), err
+	return templates.Fragment(v.Language, "card", s.card(v.Frame.Key))
 }
 
 // MessageButtons are those that a visit's service adds to each conversation

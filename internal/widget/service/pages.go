@@ -16,6 +16,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/form"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -291,6 +292,7 @@ func readFilled(w http.ResponseWriter, r *http.Request) (in filled, err error) {
 }
 
 func writePanel(w http.ResponseWriter, p form.Panel) error {
+	p.Language = lang.Of(w)
 	out, err := p.HTML()
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 )
 
 // Path is the prefix of every path that belongs to a frame.
@@ -36,9 +37,10 @@ const EndedHeader = "X-Offhook-Ended"
 // A Visit is one request: the frame it comes from and, when someone is
 // signed in there, the session.
 type Visit struct {
-	Frame   store.Frame
-	Session *store.Session // nil when signed out
-	App     App            // of the page around the frame, as far as it has said
+	Frame    store.Frame
+	Session  *store.Session // nil when signed out
+	App      App            // of the page around the frame, as far as it has said
+	Language *lang.Language // that the answer is in
 }
 
 // Sessions finds the session of a request.
@@ -145,6 +147,7 @@ func (f *Face) serve(w http.ResponseWriter, r *http.Request, h HandlerFunc) erro
 	head.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Cross-Origin-Resource-Policy", "same-origin")
+	lang.Answer(w, r)
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get(Header) == "" {
 		return rc.Errorf(rc.Denied, "This request did not come from the phone's own page.")
 	}
@@ -159,7 +162,7 @@ func (f *Face) serve(w http.ResponseWriter, r *http.Request, h HandlerFunc) erro
 	if err != nil {
 		return err
 	}
-	v := Visit{Frame: frame, Session: session}
+	v := Visit{Frame: frame, Session: session, Language: lang.Of(w)}
 	if f.Apps != nil && session != nil {
 		v.App = f.Apps.used(frame.Key, session.GrantID)
 	}
@@ -198,10 +201,10 @@ func (f *Face) Error(w http.ResponseWriter, r *http.Request, err error) {
 		if r.Context().Err() == nil {
 			f.Log.Error("answering a request", "method", r.Method, "path", r.URL.Path, "err", err)
 		}
-		http.Error(w, "Something went wrong here. Please try again.", http.StatusInternalServerError)
+		http.Error(w, lang.Of(w).Say("Something went wrong here. Please try again."), http.StatusInternalServerError)
 		return
 	}
-	http.Error(w, e.Message, statuses[e.Kind])
+	http.Error(w, lang.Of(w).Sentence(e.Message), statuses[e.Kind])
 }
 
 // maxBody is the largest JSON body that a frame sends.

@@ -1,0 +1,194 @@
+package lang
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "give every catalog the sentences that it lacks, empty, and take away what nobody says")
+
+// whole are the catalogs that hold every sentence, and a language that says it
+// with them; the others hold what they say otherwise than the one that they
+// build on.
+var whole = map[string]string{"de": "de-DE", "es": "es-ES", "fr": "fr-FR", "he": "he-IL", "it": "it-IT", "ja": "ja-JP", "pt-BR": "pt-BR", "zh-CN": "zh-CN", "zh-TW": "zh-TW"}
+
+var others = []string{"en-GB", "es-419", "fr-CA", "zh-HK"}
+
+// A set of catalogs belongs to the server or to the browser's modules.
+type set struct {
+	folder string
+	said   map[string]said
+}
+
+func sets(t *testing.T) []set {
+	server, browser := sources(t)
+	if len(server) < 300 {
+		t.Fatalf("only %d and %d sentences were found in the sources", len(server), len(browser))
+	}
+	return []set{{"catalogs", server}, {"../../../web/words", browser}}
+}
+
+func (s set) read(t *testing.T, name string) (c catalog) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(s.folder, name+".json"))
+	if err == nil {
+		err = json.Unmarshal(b, &c)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (s set) write(t *testing.T, name string, c catalog) {
+	t.Helper()
+	maps.DeleteFunc(c, func(sentence string, _ phrase) bool { _, ok := s.said[sentence]; return !ok })
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "\t")
+	err := e.Encode(c)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(s.folder, name+".json"), b.Bytes(), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEveryLanguageHasEverySentence(t *testing.T) {
+	for _, s := range sets(t) {
+		for name, code := range whole {
+			c := s.read(t, name)
+			if *update {
+				complete(c, s.said, Find(code))
+				s.write(t, name, c)
+			}
+			for sentence, at := range s.said {
+				p, ok := c[sentence]
+				switch {
+				case (at.one != "") != (p.forms != nil) && ok:
+					t.Errorf("%s: %q (%s) must have the plural forms of its language, or none where it is no count", name, sentence, at.where)
+				case p.one == "" && p.forms == nil, p.forms != nil && slices.Contains(slices.Collect(maps.Values(p.forms)), ""):
+					t.Errorf("%s lacks %q of %s", name, sentence, at.where)
+				case p.forms != nil:
+					want := Find(code).forms()
+					slices.Sort(want)
+					if diff := cmp.Diff(want, slices.Sorted(maps.Keys(p.forms))); diff != "" {
+						t.Errorf("%s: the forms of %q (-want +got):\n%s", name, sentence, diff)
+					}
+				}
+			}
+		}
+		for _, name := range slices.Concat(slices.Collect(maps.Keys(whole)), others) {
+			c := s.read(t, name)
+			if *update {
+				s.write(t, name, c)
+			}
+			for sentence := range c {
+				if _, ok := s.said[sentence]; !ok {
+					t.Errorf("%s has %q, which nobody says any more", name, sentence)
+				}
+			}
+		}
+	}
+}
+
+// complete adds what a catalog lacks.
+func complete(c catalog, all map[string]said, l *Language) {
+	for sentence, s := range all {
+		p := c[sentence]
+		if s.one != "" && p.forms == nil {
+			p = phrase{forms: map[string]string{}}
+			for _, f := range l.forms() {
+				p.forms[f] = ""
+			}
+		}
+		c[sentence] = p
+	}
+}
+
+// What a sentence is given must be in every translation of it, and nothing
+// else: a tag or an action in a catalog would be one in the page.
+var (
+	given  = regexp.MustCompile(`%(?:\[\d+\])?[a-z]|%%|\{\d+\}|\{\{|</?\w+>|&\w+;`)
+	number = regexp.MustCompile(`\[\d+\]`)
+)
+
+func TestTranslationsKeepWhatIsFilledIn(t *testing.T) {
+	parts := func(s string) []string {
+		all := given.FindAllString(s, -1)
+		for i := range all {
+			all[i] = number.ReplaceAllString(all[i], "")
+		}
+		slices.Sort(all)
+		return all
+	}
+	for _, s := range sets(t) {
+		for _, name := range slices.Concat(slices.Collect(maps.Keys(whole)), others) {
+			for sentence, p := range s.read(t, name) {
+				for form, text := range p.forms {
+					// «One page» needs no number.
+					if text != "" && !slices.Equal(parts(text), parts(sentence)) && !slices.Contains([]string{"one", "two"}, form) {
+						t.Errorf("%s: %q of %q does not hold what it is given", name, text, sentence)
+					}
+				}
+				if p.one != "" && !slices.Equal(parts(p.one), parts(sentence)) {
+					t.Errorf("%s: %q for %q does not hold what it is given", name, p.one, sentence)
+				}
+				if strings.Contains(p.one, `"`) && !strings.Contains(sentence, `"`) {
+					t.Errorf("%s: %q for %q has straight quotes, which would end an attribute; use the language's own", name, p.one, sentence)
+				}
+			}
+		}
+	}
+}
+
+func TestMatchFindsTheNearestLanguage(t *testing.T) {
+	for wish, want := range map[string]string{
+		"": "en-US", "de": "de-DE", "de-AT, en;q=0.5": "de-DE", "en-GB": "en-GB", "en-IE": "en-GB", "en-NZ": "en-GB", "fr-CA": "fr-CA", "fr-BE": "fr-FR",
+		"es-MX": "es-419", "es": "es-ES", "pt": "pt-BR", "zh": "zh-CN", "zh-Hant": "zh-TW", "zh-HK": "zh-HK", "he": "he-IL", "iw": "he-IL", "ja-JP": "ja-JP",
+		"tlh, it;q=0.1": "it-IT", "not a language": "en-US", "sw": "en-US",
+	} {
+		if got := Match(wish).Code; got != want {
+			t.Errorf("Match(%q) = %s, want %s", wish, got, want)
+		}
+	}
+	if got := Match("", "fr").Code; got != "fr-FR" {
+		t.Errorf("an empty wish counts: %s", got)
+	}
+}
+
+func TestSentenceFindsWhatWasFilledIn(t *testing.T) {
+	c := catalog{
+		"A text goes to at most %d people.":     {one: "Eine SMS geht an höchstens %d Personen."},
+		"%s has lost %s.":                       {one: "%[2]s ging %[1]s verloren."},
+		"Nothing was chosen.":                   {one: "Nichts wurde gewählt."},
+		"%s lost %s, and %d of %d %% are there": {one: "falsch"},
+	}
+	l := &Language{catalogs: []catalog{c}, patterns: patterns([]catalog{c})}
+	for english, want := range map[string]string{
+		"A text goes to at most 10 people.": "Eine SMS geht an höchstens 10 Personen.",
+		"Ada has lost a %d.":                "a %d ging Ada verloren.",
+		"Nothing was chosen.":               "Nichts wurde gewählt.",
+		"What nobody knows.":                "What nobody knows.",
+		"":                                  "",
+	} {
+		if got := l.Sentence(english); got != want {
+			t.Errorf("Sentence(%q) = %q, want %q", english, got, want)
+		}
+	}
+	if got := (*Language)(nil).Sentence("Hello"); got != "Hello" {
+		t.Errorf("no language says %q", got)
+	}
+}
