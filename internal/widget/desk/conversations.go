@@ -281,7 +281,7 @@ func (d *Desk) ConversationWith(ctx context.Context, numbers []string) (string, 
 		d.mu.Unlock()
 		return "", rc.Errorf(rc.Unavailable, "Your phone is still getting ready. Try again in a moment.")
 	}
-	sorted, err := d.numbers(numbers)
+	sorted, err := d.textNumbers(numbers)
 	if err != nil {
 		d.mu.Unlock()
 		return "", err

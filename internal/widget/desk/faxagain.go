@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -20,7 +18,7 @@ func (d *Desk) RetryFax(ctx context.Context, id string) error {
 	d.mu.Lock()
 	if i := d.faxes[id]; i != nil {
 		d.mu.Unlock()
-		return d.requeueFax(ctx, i)
+		return d.requeue(ctx, i)
 	}
 	m, err := d.mailBy(id)
 	if err != nil || faxState(&m.Record) != Failed {
@@ -36,7 +34,7 @@ func (d *Desk) RetryFax(ctx context.Context, id string) error {
 		switch {
 		case state == store.OutboxFailed:
 			d.mu.Unlock()
-			return d.requeueFax(ctx, last)
+			return d.requeue(ctx, last)
 		case state == store.OutboxSent && arrived && !over:
 			d.mu.Unlock()
 			return rc.Errorf(rc.Invalid, "This fax has been sent again already, and it arrived.")
@@ -74,58 +72,6 @@ func (d *Desk) retryOf(name string, r *rc.Message) *faxItem {
 	return again
 }
 
-// requeueFax sends a fax that the platform refused again. One that is not failed
-// any more, because another tab or server was faster, stays as it is.
-func (d *Desk) requeueFax(ctx context.Context, i *faxItem) error {
-	d.mu.Lock()
-	next := *i
-	d.mu.Unlock()
-	next.State, next.Error, next.Holder, next.HeldUntil = store.OutboxQueued, "", "", time.Time{}
-	row, err := d.sealedFax(&next)
-	if err != nil {
-		return err
-	}
-	failed, err := d.whileFailed(ctx, i.ID, func(ctx context.Context, tx store.WidgetTx) error { return tx.SaveOutboxItem(ctx, row) })
-	if err != nil || !failed {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if i.State == store.OutboxFailed {
-		i.State, i.Error, i.Holder, i.HeldUntil, i.UpdatedAt, i.retryAt = next.State, "", "", time.Time{}, row.UpdatedAt, time.Time{}
-	}
-	d.tell(Event{Type: EventMail})
-	wake(d.wantFax)
-	return nil
-}
-
-// whileFailed changes what is kept of a fax that failed, and reports false when
-// it is not failed any more: then nothing changes, and what is kept is read.
-func (d *Desk) whileFailed(ctx context.Context, id string, change func(context.Context, store.WidgetTx) error) (failed bool, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
-	defer cancel()
-	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
-		kept, err := tx.OutboxItem(ctx, d.grantID, id)
-		if err != nil {
-			return err
-		}
-		if failed = kept.State == store.OutboxFailed; !failed {
-			return nil
-		}
-		return change(ctx, tx)
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		return false, noMail()
-	}
-	if err != nil {
-		return false, fmt.Errorf("changing a fax that failed: %w", err)
-	}
-	if !failed {
-		err = d.loadOutbox(ctx)
-	}
-	return failed, err
-}
-
 // DropFax forgets a fax that the platform refused. It is Invalid for one that
 // is on its way again.
 func (d *Desk) DropFax(ctx context.Context, id string) error {
@@ -135,7 +81,7 @@ func (d *Desk) DropFax(ctx context.Context, id string) error {
 	if known == nil {
 		return noMail()
 	}
-	failed, err := d.whileFailed(ctx, id, func(ctx context.Context, tx store.WidgetTx) error {
+	failed, err := d.whileFailed(ctx, id, func(ctx context.Context, tx store.WidgetTx, _ store.OutboxItem) error {
 		if err := tx.DeleteFailedOutboxItem(ctx, d.grantID, id); err != nil {
 			return err
 		}

@@ -1,15 +1,12 @@
 package desk
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"mime/multipart"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +27,7 @@ func (d *Desk) faxer() {
 	for {
 		i, wait := d.nextFax()
 		if i != nil {
-			d.deliverFax(d.ctx, i)
+			d.deliver(d.ctx, i)
 			if d.ctx.Err() != nil {
 				return
 			}
@@ -48,20 +45,13 @@ func (d *Desk) faxer() {
 func (d *Desk) nextFax() (*faxItem, time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now, wait := d.pool.Now(), recheck
-	held := make(map[string]bool)
-	for _, i := range d.waitingFaxes(now) {
-		people := strings.Join(i.To, " ")
-		if held[people] {
-			continue
-		}
-		if !now.Before(i.retryAt) {
+	t := d.newTurn()
+	for _, i := range d.waitingFaxes(t.now) {
+		if t.is(&i.parcel, strings.Join(i.To, " ")) {
 			return i, 0
 		}
-		held[people] = true
-		wait = min(wait, i.retryAt.Sub(now))
 	}
-	return nil, max(wait, time.Millisecond)
+	return nil, max(t.wait, time.Millisecond)
 }
 
 // waitingFaxes are those that the platform does not have for certain: first
@@ -70,7 +60,7 @@ func (d *Desk) nextFax() (*faxItem, time.Duration) {
 func (d *Desk) waitingFaxes(now time.Time) (waiting []*faxItem) {
 	for id, i := range d.faxes {
 		switch {
-		case i.State == store.OutboxQueued || i.State == store.OutboxSending:
+		case i.waits():
 			waiting = append(waiting, i)
 		case i.State == store.OutboxSent && now.Sub(i.UpdatedAt) > keepSent:
 			delete(d.faxes, id) // its row goes with those of texts
@@ -82,44 +72,24 @@ func (d *Desk) waitingFaxes(now time.Time) (waiting []*faxItem) {
 	return waiting
 }
 
-// deliverFax takes a fax one step further.
-func (d *Desk) deliverFax(ctx context.Context, i *faxItem) {
-	d.mu.Lock()
-	state, attempted := i.State, i.Attempted
-	d.mu.Unlock()
-	var err error
-	switch early := attempted.Add(settle).Sub(d.pool.Now()); {
-	case state == store.OutboxQueued:
-		err = d.handFax(ctx, i)
-	case early > 0: // the request may still be at work
-		d.postponeFax(i, early)
-	default:
-		err = d.reconcileFax(ctx, i)
+func (i *faxItem) patience() time.Duration { return faxPatience }
+
+// changed tells of faxes as a list. What the platform has is a record soon,
+// which is asked for.
+func (i *faxItem) changed(d *Desk) {
+	d.tell(Event{Type: EventMail})
+	if i.State == store.OutboxSent {
+		d.mail.stale = true
+		wake(d.wantMail)
 	}
-	if err == nil || ctx.Err() != nil {
-		return
-	}
-	d.mu.Lock()
-	wait := i.failures.next()
-	first := i.failures.failures == 1
-	d.mu.Unlock()
-	if first {
-		d.log.Warn("sending a fax", "err", err)
-	}
-	d.postponeFax(i, wait)
+	wake(d.wantFax)
 }
 
-func (d *Desk) postponeFax(i *faxItem, wait time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	i.retryAt = d.pool.Now().Add(wait)
-}
-
-// reconcileFax finds out what became of a fax whose answer never came: it is
-// the oldest that fits and that was not there before. Where there is none when
-// the platform can be at work on it no more, it was not taken.
-func (d *Desk) reconcileFax(ctx context.Context, i *faxItem) error {
-	if ok, err := d.claimFax(ctx, i, nil); err != nil || !ok {
+// reconcile finds out what became of a fax whose answer never came: it is the
+// oldest that fits and that was not there before. Where there is none when the
+// platform can be at work on it no more, it was not taken.
+func (i *faxItem) reconcile(ctx context.Context, d *Desk) error {
+	if ok, err := d.claim(ctx, i, d.version(i), nil); err != nil || !ok {
 		return err
 	}
 	looked := d.pool.Now()
@@ -133,10 +103,10 @@ func (d *Desk) reconcileFax(ctx context.Context, i *faxItem) error {
 	case id != 0:
 		return d.faxSent(ctx, i, id)
 	case since < faxSettle:
-		d.postponeFax(i, min(faxSettle-since, max(settle, since)))
+		d.postpone(i, min(faxSettle-since, max(settle, since)))
 		return nil
 	}
-	return d.settleFax(ctx, i, store.OutboxQueued, "")
+	return d.putBack(ctx, i)
 }
 
 // becameOf is the record of a fax whose answer never came, 0 when there is
@@ -145,7 +115,7 @@ func (d *Desk) becameOf(i *faxItem) int64 {
 	var best *mail
 	for _, m := range d.mail.byID {
 		r := &m.Record
-		if !likeFax(r, i) || contains(i.Before, r.ID) || d.isOfAFax(r.ID) || r.CreationTime.Before(i.Attempted.Add(-10*time.Minute)) {
+		if !likeFax(r, i) || slices.Contains(i.Before, r.ID) || d.isOfAFax(r.ID) || r.CreationTime.Before(i.Attempted.Add(-clocksDiffer)) {
 			continue
 		}
 		if best == nil || r.CreationTime.Before(best.Record.CreationTime.Time) {
@@ -156,15 +126,6 @@ func (d *Desk) becameOf(i *faxItem) int64 {
 		return 0
 	}
 	return best.Record.ID
-}
-
-func contains(ids []int64, id int64) bool {
-	for _, known := range ids {
-		if known == id {
-			return true
-		}
-	}
-	return false
 }
 
 // isOfAFax reports whether a record is known to be what became of another
@@ -178,99 +139,20 @@ func (d *Desk) isOfAFax(messageID int64) bool {
 	return false
 }
 
-// claimFax makes this server the only one that works on a fax, and writes down
-// what it is about to do; false when another one works on it.
-func (d *Desk) claimFax(ctx context.Context, i *faxItem, next *store.OutboxItem) (bool, error) {
-	now := d.pool.Now()
-	var ok bool
-	err := d.pool.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
-		if ok, err = tx.ClaimOutboxItem(ctx, d.grantID, i.ID, d.pool.Node, now, now.Add(faxPatience+lease)); err != nil || !ok || next == nil {
-			return err
-		}
-		return tx.SaveOutboxItem(ctx, *next)
-	})
-	if err == nil && !ok {
-		d.postponeFax(i, 5*time.Second)
-		err = d.loadOutbox(ctx)
-	}
-	return ok, err
-}
-
-// handFax hands a fax to the platform.
-func (d *Desk) handFax(ctx context.Context, i *faxItem) error {
-	c, err := d.faxCall(ctx, i)
-	if told, ok := errors.AsType[*rc.Error](err); ok {
-		return d.settleFax(ctx, i, store.OutboxFailed, told.Message) // its documents are gone
-	}
-	if err != nil {
-		return err
-	}
-	t, err := d.budget.acquire(ctx, rc.Heavy, acting)
-	if err != nil {
-		return err
-	}
-	ok, err := d.beginFax(ctx, i)
-	if err != nil || !ok {
-		d.budget.refund(rc.Heavy, t)
-		return err
-	}
-	a, err := d.sendWithin(ctx, faxPatience, c, t)
-	if err == nil {
-		return d.faxHanded(ctx, i, a)
-	}
-	lost, isTrouble := errors.AsType[*trouble](err)
-	refused, isRefusal := errors.AsType[*refusal](err)
-	switch {
-	case errors.Is(err, errEnded), isTrouble && lost.Sent:
-		d.postponeFax(i, settle) // then reconciled
-		return nil
-	case isRefusal:
-		return d.settleFax(ctx, i, store.OutboxFailed, faxRefusal(refused))
-	}
-	// It never left, or the platform would not look at it: it waits here.
-	if serr := d.settleFax(ctx, i, store.OutboxQueued, ""); serr != nil {
-		return serr
-	}
-	return err
-}
-
-// beginFax writes down that a fax is being handed over, before it is: from
-// here on only the platform knows whether it was sent.
-func (d *Desk) beginFax(ctx context.Context, i *faxItem) (bool, error) {
-	d.mu.Lock()
-	if i.State != store.OutboxQueued {
-		d.mu.Unlock()
-		return false, nil
-	}
-	now := d.pool.Now()
-	next := *i
-	next.State, next.Attempted, next.Before = store.OutboxSending, now, nil
-	next.Holder, next.HeldUntil = d.pool.Node, now.Add(faxPatience+lease)
+func (i *faxItem) lookalikes(d *Desk) (ids []int64) {
 	for id, m := range d.mail.byID {
 		if likeFax(&m.Record, i) {
-			next.Before = append(next.Before, id)
+			ids = append(ids, id)
 		}
 	}
-	d.mu.Unlock()
-	row, err := d.sealedFax(&next)
-	if err != nil {
-		return false, err
-	}
-	ok, err := d.claimFax(ctx, i, &row)
-	if err != nil || !ok {
-		return false, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	i.State, i.Attempted, i.Before, i.Holder, i.HeldUntil, i.UpdatedAt = next.State, next.Attempted, next.Before, next.Holder, next.HeldUntil, row.UpdatedAt
-	return true, nil
+	return ids
 }
 
-// faxHanded takes over the platform's record of a fax.
-func (d *Desk) faxHanded(ctx context.Context, i *faxItem, a answer) error {
+// handed takes over the platform's record of a fax.
+func (i *faxItem) handed(ctx context.Context, d *Desk, a answer) error {
 	var r rc.Message
 	if err := json.Unmarshal(a.body, &r); err != nil || r.ID == 0 {
-		d.postponeFax(i, settle) // taken, but by what name only the next sync can tell
+		d.postpone(i, settle) // taken, but by what name only the next sync can tell
 		return nil
 	}
 	if r.Availability == "" {
@@ -292,73 +174,69 @@ func (d *Desk) faxHanded(ctx context.Context, i *faxItem, a answer) error {
 
 // faxSent writes down what a fax has become.
 func (d *Desk) faxSent(ctx context.Context, i *faxItem, messageID int64) error {
-	d.mu.Lock()
-	next := *i
-	d.mu.Unlock()
-	next.State, next.MessageID, next.Error = store.OutboxSent, messageID, ""
-	return d.saveFax(ctx, i, next)
+	return d.advance(ctx, i, func(row *store.OutboxItem, a *attempt) {
+		row.State, row.MessageID, a.Error = store.OutboxSent, messageID, ""
+	})
 }
 
-// settleFax writes down that a fax is not in flight any more.
-func (d *Desk) settleFax(ctx context.Context, i *faxItem, state, sentence string) error {
-	d.mu.Lock()
-	next := *i
-	d.mu.Unlock()
-	next.State, next.Error, next.Holder, next.HeldUntil = state, sentence, "", time.Time{}
-	return d.saveFax(ctx, i, next)
-}
-
-func (d *Desk) saveFax(ctx context.Context, i *faxItem, next faxItem) error {
-	row, err := d.sealedFax(&next)
-	if err != nil {
-		return err
-	}
-	if err := d.save(ctx, row, nil); err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	i.State, i.MessageID, i.Error, i.Holder, i.HeldUntil, i.UpdatedAt, i.retryAt = next.State, next.MessageID, next.Error, next.Holder, next.HeldUntil, row.UpdatedAt, time.Time{}
-	d.tell(Event{Type: EventMail})
-	if next.State == store.OutboxSent {
-		d.mailStaleLocked()
-	}
-	wake(d.wantFax)
-	return nil
-}
-
-// faxCall is the call that sends a fax: a form with its documents, or JSON
+// request is the call that sends a fax: a form with its documents, or JSON
 // that names the fax that is sent again.
-func (d *Desk) faxCall(ctx context.Context, i *faxItem) (call, error) {
+func (i *faxItem) request(ctx context.Context, d *Desk) (call, error) {
 	c := call{group: rc.Heavy, priority: acting, method: http.MethodPost, path: extensionPath + "/fax", body: faxRequest(i)}
 	if i.Original != 0 {
 		return c, nil
 	}
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	text, err := json.Marshal(faxRequest(i))
-	if err != nil {
-		return c, fmt.Errorf("encoding a fax: %w", err)
+	f, err := d.form(ctx, faxRequest(i), i.Files, func(n int, _ File) string { return "document-" + strconv.Itoa(n) })
+	c.body = f
+	return c, err
+}
+
+// faxRequest is what an item asks the platform for.
+func faxRequest(i *faxItem) rc.FaxRequest {
+	r := rc.FaxRequest{FaxResolution: rc.FaxHigh}
+	for _, n := range i.To {
+		r.To = append(r.To, rc.Caller{PhoneNumber: n})
 	}
-	if err := addPart(w, "json", "request.json", "application/json", text); err != nil {
-		return c, err
+	if i.Original != 0 {
+		return rc.FaxRequest{To: r.To, OriginalMessageID: json.Number(strconv.FormatInt(i.Original, 10))}
 	}
-	for n, f := range i.Files {
-		known, body, err := d.Uploaded(ctx, f.ID)
-		if err != nil {
-			return c, err
-		}
-		name := known.Name
-		if strings.TrimSpace(name) == "" {
-			name = fmt.Sprintf("document-%d", n+1)
-		}
-		if err := addPart(w, "attachment", name, known.ContentType, body); err != nil {
-			return c, err
-		}
+	r.CoverIndex, r.CoverPageText = &i.Cover, i.CoverText
+	return r
+}
+
+func (i *faxItem) refused(r *refusal) string {
+	switch {
+	case r.Status == http.StatusForbidden:
+		return "You may not send faxes. Ask your administrator to allow it to this app."
+	case r.Message == "":
+		return "The phone service refused this fax. Check the number and the documents, and try again."
 	}
-	if err := w.Close(); err != nil {
-		return c, fmt.Errorf("writing a form: %w", err)
+	return "The phone service refused this fax: " + strings.TrimSuffix(r.Message, ".") + "."
+}
+
+// likeFax reports whether a record went to the same people as an item and, as
+// far as it says so, is the same fax.
+func likeFax(r *rc.Message, i *faxItem) bool {
+	if r.Type != rc.TypeFax || r.Direction != rc.Outbound || len(r.To) != len(i.To) {
+		return false
 	}
-	c.body = form{w.FormDataContentType(), b.Bytes()}
-	return c, nil
+	var to []string
+	for _, c := range r.To {
+		to = append(to, c.PhoneNumber)
+	}
+	slices.Sort(to)
+	return slices.Equal(to, i.To) && (i.Original != 0 || likePages(r, i))
+}
+
+// likePages reports whether a record may be of an item's pages. Each document
+// is a page at least; how many it is only the platform knows.
+func likePages(r *rc.Message, i *faxItem) bool {
+	switch {
+	case r.CoverIndex != nil && *r.CoverIndex != i.Cover,
+		r.FaxResolution != "" && r.FaxResolution != rc.FaxHigh,
+		r.FaxPageCount > 0 && r.FaxPageCount < len(i.Files):
+		return false
+	}
+	text := strings.Fields(r.CoverPageText)
+	return len(text) == 0 || slices.Equal(text, strings.Fields(i.CoverText))
 }

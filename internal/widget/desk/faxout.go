@@ -2,14 +2,9 @@ package desk
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"mime"
-	"net/http"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -41,25 +36,26 @@ type OutgoingFax struct {
 	CoverText string
 }
 
-// A faxItem is a fax in the outbox. Its life is that of an item; every step is
-// written down before the next is taken.
+// A faxItem is a fax in the outbox.
 type faxItem struct {
-	store.OutboxItem
+	parcel
 	faxLetter
-	retryAt  time.Time
-	failures backoff
 }
 
 // A faxLetter is what it keeps sealed.
 type faxLetter struct {
-	To        []string  `json:"to"`
-	Files     []File    `json:"files,omitempty"`
-	Cover     int       `json:"cover,omitempty"`
-	CoverText string    `json:"coverText,omitempty"`
-	Original  int64     `json:"original,omitempty"` // the fax that is sent again; then there are no files
-	Attempted time.Time `json:"attempted,omitzero"`
-	Before    []int64   `json:"before,omitempty"` // faxes at the platform to the same people when it was handed over: none is this one
-	Error     string    `json:"error,omitempty"`
+	To        []string `json:"to"`
+	Files     []File   `json:"files,omitempty"`
+	Cover     int      `json:"cover,omitempty"`
+	CoverText string   `json:"coverText,omitempty"`
+	Original  int64    `json:"original,omitempty"` // the fax that is sent again; then there are no files
+	attempt
+}
+
+func (i *faxItem) with(a attempt) any {
+	l := i.faxLetter
+	l.attempt = a
+	return l
 }
 
 // faxTypes are what can be faxed, by media type and by how names end.
@@ -89,67 +85,19 @@ func (d *Desk) AddFaxFile(ctx context.Context, u Upload) (File, error) {
 	case f.Size == 0:
 		return f, rc.Errorf(rc.Invalid, "This document is empty.")
 	}
-	row, err := d.sealFile(f, faxDraft, u.Body)
-	if err != nil {
-		return f, err
-	}
-	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
-		_, err := tx.DeskFile(ctx, d.grantID, f.ID)
-		if !errors.Is(err, store.ErrNotFound) {
-			return err // nil when it is offered again, because the answer was lost
-		}
-		if err := d.checkFaxRoom(ctx, tx, f.Size); err != nil {
-			return err
-		}
-		return tx.AddDeskFile(ctx, row)
+	return f, d.addFile(ctx, f, faxDraft, u.Body, room{
+		files: maxFaxFiles, bytes: maxFaxBytes, tooMany: tooManyDocuments(),
+		tooLarge: rc.Errorf(rc.TooLarge, "Together these documents are larger than %d MB. Send some with another fax.", maxFaxBytes>>20),
+		full:     rc.Errorf(rc.TooMany, "Too much waits to be sent. Wait until some of it is gone."),
 	})
-	if told, ok := errors.AsType[*rc.Error](err); ok {
-		return f, told
-	}
-	if err != nil {
-		return f, fmt.Errorf("writing a document down: %w", err)
-	}
-	return f, nil
 }
 
-func (d *Desk) checkFaxRoom(ctx context.Context, tx store.WidgetTx, size int64) error {
-	files, err := tx.DeskFiles(ctx, d.grantID, faxDraft)
-	if err != nil {
-		return err
-	}
-	if len(files) >= maxFaxFiles {
-		return rc.Errorf(rc.Invalid, "A fax holds at most %d documents. Send the others with another one.", maxFaxFiles)
-	}
-	for _, f := range files {
-		size += f.Size
-	}
-	if size > maxFaxBytes {
-		return rc.Errorf(rc.TooLarge, "Together these documents are larger than %d MB. Send some with another fax.", maxFaxBytes>>20)
-	}
-	kept, err := tx.DeskFileBytes(ctx, d.grantID)
-	if err == nil && kept > maxUploads {
-		err = rc.Errorf(rc.TooMany, "Too much waits to be sent. Wait until some of it is gone.")
-	}
-	return err
+func tooManyDocuments() error {
+	return rc.Errorf(rc.Invalid, "A fax holds at most %d documents. Send the others with another one.", maxFaxFiles)
 }
 
 // FaxFiles are the documents of the fax that is being written.
-func (d *Desk) FaxFiles(ctx context.Context) ([]File, error) {
-	rows, err := d.pool.Store.DeskFiles(ctx, d.grantID, faxDraft)
-	if err != nil {
-		return nil, fmt.Errorf("reading the documents of a fax: %w", err)
-	}
-	var files []File
-	for _, r := range rows {
-		f, err := d.openFacts(r)
-		if err != nil {
-			d.log.Error("reading a document of a fax", "err", err)
-			continue
-		}
-		files = append(files, f)
-	}
-	return files, nil
-}
+func (d *Desk) FaxFiles(ctx context.Context) ([]File, error) { return d.filesIn(ctx, faxDraft) }
 
 // SendFax takes over a fax. When it returns, the fax is safe: it is sent as
 // soon as the platform takes it, and once. The same ID again changes nothing.
@@ -166,46 +114,23 @@ func (d *Desk) SendFax(ctx context.Context, o OutgoingFax) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range o.Files {
-		row, err := d.pool.Store.DeskFile(ctx, d.grantID, id)
-		if errors.Is(err, store.ErrNotFound) || err == nil && row.Item != "" && row.Item != i.ID {
-			return rc.Errorf(rc.Invalid, "A document is not here any more. Remove it and add it again.")
-		}
-		if err != nil {
-			return fmt.Errorf("reading document %s: %w", id, err)
-		}
-		f, err := d.openFacts(row)
-		if err != nil {
-			return err
-		}
-		i.Files = append(i.Files, f)
+	if i.Files, err = d.enclosed(ctx, i.ID, o.Files, noDocument()); err != nil {
+		return err
 	}
 	return d.acceptFax(ctx, i)
 }
 
+func noDocument() error {
+	return rc.Errorf(rc.Invalid, "A document is not here any more. Remove it and add it again.")
+}
+
 // acceptFax writes a fax down and sets it on its way.
 func (d *Desk) acceptFax(ctx context.Context, i *faxItem) error {
-	row, err := d.sealedFax(i)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
 	defer cancel()
-	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
-		if err := tx.AddOutboxItem(ctx, row); err != nil {
-			return err
-		}
-		return d.take(ctx, tx, row.ID, i.Files)
-	})
-	if told, ok := errors.AsType[*rc.Error](err); ok {
-		return told
-	}
-	if errors.Is(err, store.ErrExists) { // sent through another server, or in the same moment
-		if row, err = d.pool.Store.OutboxItem(ctx, d.grantID, row.ID); err != nil {
-			return fmt.Errorf("reading a fax: %w", err)
-		}
-	} else if err != nil {
-		return fmt.Errorf("writing a fax down: %w", err)
+	row, _, err := d.hold(ctx, i, func(tx store.WidgetTx) error { return d.take(ctx, tx, i.ID, i.Files, noDocument()) })
+	if err != nil {
+		return err
 	}
 	d.mu.Lock()
 	d.admitFax(row)
@@ -219,27 +144,31 @@ func (d *Desk) composeFax(o OutgoingFax) (*faxItem, error) {
 	text := strings.TrimSpace(o.CoverText)
 	waiting := 0
 	for _, i := range d.faxes {
-		waiting += rank(i.State == store.OutboxQueued || i.State == store.OutboxSending)
+		waiting += rank(i.waits())
 	}
 	switch {
 	case o.ID == "" || len(o.ID) > 80:
 		return nil, rc.Errorf(rc.Invalid, "The fax has no id. Reload the page and send it again.")
-	case d.over || d.ctx.Err() != nil:
-		return nil, rc.Errorf(rc.Unavailable, "The phone is restarting. Try again in a moment.")
-	case d.identity == nil:
-		return nil, rc.Errorf(rc.Unavailable, "Your phone is still getting ready. Try again in a moment.")
 	case len(o.Files) == 0 && o.Cover == 0:
 		return nil, rc.Errorf(rc.Invalid, "Add a document first, or choose a cover page.")
 	case len(o.Files) > maxFaxFiles:
-		return nil, rc.Errorf(rc.Invalid, "A fax holds at most %d documents. Send the others with another one.", maxFaxFiles)
+		return nil, tooManyDocuments()
 	case utf8.RuneCountInString(text) > maxCoverText:
 		return nil, rc.Errorf(rc.Invalid, "The cover page holds at most %d characters.", maxCoverText)
 	case waiting >= maxFaxWaits:
 		return nil, rc.Errorf(rc.TooMany, "%d faxes wait to be sent. Wait until some of them are gone.", waiting)
 	}
-	to, err := d.faxNumbers(o.To)
+	if err := d.ready(); err != nil {
+		return nil, err
+	}
+	to, err := d.numbers(o.To, rc.Errorf(rc.Invalid, "Choose whom to fax first."), rc.Errorf(rc.Invalid, "A fax goes to at most %d people.", maxParties))
 	if err != nil {
 		return nil, err
+	}
+	for _, s := range o.To {
+		if n, err := d.ledger.people.number(s); err == nil && !strings.HasPrefix(n, "+") {
+			return nil, rc.Errorf(rc.Invalid, "%s is no number that a fax can go to. Type a whole phone number.", s)
+		}
 	}
 	i := d.newFaxItem(o.ID)
 	i.To, i.Cover = to, o.Cover
@@ -249,91 +178,32 @@ func (d *Desk) composeFax(o OutgoingFax) (*faxItem, error) {
 	return i, nil
 }
 
-func (d *Desk) newFaxItem(id string) *faxItem {
-	now := d.pool.Now()
-	return &faxItem{OutboxItem: store.OutboxItem{
-		GrantID: d.grantID, ID: faxPrefix + id, Position: d.pool.ids.Next(), State: store.OutboxQueued, CreatedAt: now, UpdatedAt: now,
-	}}
-}
-
-// faxNumbers reads what was typed or chosen. The caller holds mu.
-func (d *Desk) faxNumbers(typed []string) ([]string, error) {
-	var numbers []string
-	for _, s := range typed {
-		if strings.TrimSpace(s) == "" {
-			continue
-		}
-		n, err := d.ledger.people.number(s)
-		if err != nil {
-			return nil, err
-		}
-		if !strings.HasPrefix(n, "+") {
-			return nil, rc.Errorf(rc.Invalid, "%s is no number that a fax can go to. Type a whole phone number.", s)
-		}
-		if !slices.Contains(numbers, n) {
-			numbers = append(numbers, n)
-		}
-	}
-	switch {
-	case len(numbers) == 0:
-		return nil, rc.Errorf(rc.Invalid, "Choose whom to fax first.")
-	case len(numbers) > maxParties:
-		return nil, rc.Errorf(rc.Invalid, "A fax goes to at most %d people.", maxParties)
-	}
-	slices.Sort(numbers)
-	return numbers, nil
-}
-
-// sealedFax is the item's row.
-func (d *Desk) sealedFax(i *faxItem) (store.OutboxItem, error) {
-	plain, err := json.Marshal(i.faxLetter)
-	if err != nil {
-		return store.OutboxItem{}, fmt.Errorf("encoding a fax: %w", err)
-	}
-	row := i.OutboxItem
-	row.UpdatedAt = d.pool.Now()
-	row.Sealed = d.pool.Ring.Seal(plain, letterName(d.grantID, i.ID))
-	return row, nil
-}
+func (d *Desk) newFaxItem(id string) *faxItem { return &faxItem{parcel: d.newParcel(faxPrefix + id)} }
 
 // admitFax takes over a row of the outbox. The caller holds mu.
 func (d *Desk) admitFax(r store.OutboxItem) {
 	known := d.faxes[r.ID]
-	if known != nil && (r.Holder == d.pool.Node || !r.UpdatedAt.After(known.UpdatedAt) && (r.State != store.OutboxSent || known.State == store.OutboxSent)) {
-		return // ours, or older
+	if known != nil && !d.isNews(&known.parcel, r) {
+		return
 	}
-	plain, err := d.pool.Ring.Open(r.Sealed, letterName(d.grantID, r.ID))
 	var l faxLetter
-	if err == nil {
-		err = json.Unmarshal(plain, &l)
-	}
-	if err != nil {
+	if err := d.unseal(r, &l); err != nil {
 		d.log.Error("opening a fax of the outbox", "err", err)
 		return
 	}
 	if known == nil {
-		d.faxes[r.ID] = &faxItem{OutboxItem: r, faxLetter: l}
-	} else { // by another server
-		known.State, known.MessageID, known.Holder, known.HeldUntil, known.UpdatedAt = r.State, r.MessageID, r.Holder, r.HeldUntil, r.UpdatedAt
-		known.Attempted, known.Before, known.Error = l.Attempted, l.Before, l.Error
+		known = &faxItem{parcel: parcel{OutboxItem: r}, faxLetter: l}
+		d.faxes[r.ID] = known
+	} else {
+		become(known, r, l.attempt)
 	}
-	if known != nil && r.State == store.OutboxSent {
-		d.mailStaleLocked()
-	}
-	d.tell(Event{Type: EventMail})
-	wake(d.wantFax)
-}
-
-// mailStaleLocked is mailStale for who holds mu.
-func (d *Desk) mailStaleLocked() {
-	d.mail.stale = true
-	wake(d.wantMail)
+	known.changed(d)
 }
 
 // faxing reports whether a fax waits to be sent. The caller holds mu.
 func (d *Desk) faxing() bool {
 	for _, i := range d.faxes {
-		if i.State == store.OutboxQueued || i.State == store.OutboxSending {
+		if i.waits() {
 			return true
 		}
 	}
@@ -364,33 +234,6 @@ func (d *Desk) unsentFaxes() []Fax {
 	return all
 }
 
-// likeFax reports whether a record went to the same people as an item and, as
-// far as it says so, is the same fax.
-func likeFax(r *rc.Message, i *faxItem) bool {
-	if r.Type != rc.TypeFax || r.Direction != rc.Outbound || len(r.To) != len(i.To) {
-		return false
-	}
-	var to []string
-	for _, c := range r.To {
-		to = append(to, c.PhoneNumber)
-	}
-	slices.Sort(to)
-	return slices.Equal(to, i.To) && (i.Original != 0 || likePages(r, i))
-}
-
-// likePages reports whether a record may be of an item's pages. Each document
-// is a page at least; how many it is only the platform knows.
-func likePages(r *rc.Message, i *faxItem) bool {
-	switch {
-	case r.CoverIndex != nil && *r.CoverIndex != i.Cover,
-		r.FaxResolution != "" && r.FaxResolution != rc.FaxHigh,
-		r.FaxPageCount > 0 && r.FaxPageCount < len(i.Files):
-		return false
-	}
-	text := strings.Fields(r.CoverPageText)
-	return len(text) == 0 || slices.Equal(text, strings.Fields(i.CoverText))
-}
-
 // CoverPages are what a fax can begin with, for which it asks the platform.
 // The error is an *rc.Error with a sentence, or ctx's.
 func (d *Desk) CoverPages(ctx context.Context) ([]rc.FaxCoverPage, error) {
@@ -411,28 +254,4 @@ func (d *Desk) CoverPages(ctx context.Context) ([]rc.FaxCoverPage, error) {
 	defer d.mu.Unlock()
 	d.covers = list.Records
 	return d.covers, nil
-}
-
-// faxRequest is what an item asks the platform for.
-func faxRequest(i *faxItem) rc.FaxRequest {
-	r := rc.FaxRequest{FaxResolution: rc.FaxHigh}
-	for _, n := range i.To {
-		r.To = append(r.To, rc.Caller{PhoneNumber: n})
-	}
-	if i.Original != 0 {
-		return rc.FaxRequest{To: r.To, OriginalMessageID: json.Number(strconv.FormatInt(i.Original, 10))}
-	}
-	r.CoverIndex, r.CoverPageText = &i.Cover, i.CoverText
-	return r
-}
-
-// faxRefusal says why the platform would not take a fax.
-func faxRefusal(r *refusal) string {
-	switch {
-	case r.Status == http.StatusForbidden:
-		return "You may not send faxes. Ask your administrator to allow it to this app."
-	case r.Message == "":
-		return "The phone service refused this fax. Check the number and the documents, and try again."
-	}
-	return "The phone service refused this fax: " + strings.TrimSuffix(r.Message, ".") + "."
 }

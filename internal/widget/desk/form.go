@@ -8,36 +8,35 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/textproto"
-	"strconv"
-
-	"offhook/internal/rc"
+	"strings"
 )
 
-// A form is the body of a text that carries files, as the contract's own
-// widget sends it: a part json, and parts attachment (contract 5.4).
+// A form is the body of a text or a fax that carries files, as the contract's
+// own widget sends it: a part json, and parts attachment (contract 5.4).
 type form struct {
 	contentType string
 	body        []byte
 }
 
-// form writes an item with its files.
-func (d *Desk) form(ctx context.Context, i *item) (form, error) {
+// form writes a request with its files. A file without a name is called by its
+// number, which begins with 1.
+func (d *Desk) form(ctx context.Context, request any, files []File, nameless func(int, File) string) (form, error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
-	text, err := json.Marshal(request(i))
+	text, err := json.Marshal(request)
 	if err != nil {
-		return form{}, fmt.Errorf("encoding a text: %w", err)
+		return form{}, fmt.Errorf("encoding what is to be sent: %w", err)
 	}
 	if err := addPart(w, "json", "request.json", "application/json", text); err != nil {
 		return form{}, err
 	}
-	for n, f := range i.Files {
+	for n, f := range files {
 		known, body, err := d.Uploaded(ctx, f.ID)
 		if err != nil {
 			return form{}, err
 		}
-		if known.Name == "" {
-			known.Name = "file-" + strconv.Itoa(n+1) + rc.AttachmentExtension(known.ContentType)
+		if strings.TrimSpace(known.Name) == "" {
+			known.Name = nameless(n+1, known)
 		}
 		if err := addPart(w, "attachment", known.Name, known.ContentType, body); err != nil {
 			return form{}, err

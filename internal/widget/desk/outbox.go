@@ -3,7 +3,6 @@ package desk
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -24,50 +23,28 @@ const (
 	storeWithin = 10 * time.Second
 )
 
-// An item is a text of the outbox. Its life:
-//
-//	queued ──claim──▶ sending ──answer──▶ sent
-//	  ▲                  │ └────refusal──▶ failed ──Retry──▶ queued
-//	  └─never left───────┤
-//	                no answer: looked for in the message store, then
-//	                sent, or queued again
-//
-// Every step is written down before the next is taken.
+// An item is a text of the outbox.
 type item struct {
-	store.OutboxItem
+	parcel
 	letter
-	thread   *thread
-	retryAt  time.Time
-	failures backoff
-	found    bool // adopted from a sync; the row does not say so yet
-	hidden   bool // failed, and deleted by its user
+	thread *thread
+	found  bool // adopted from a sync; the row does not say so yet
+	hidden bool // failed, and deleted by its user
 }
 
 // A letter is what an item keeps sealed.
 type letter struct {
-	Numbers   []string  `json:"numbers"`
-	From      string    `json:"from"`
-	Text      string    `json:"text"`
-	Files     []File    `json:"files,omitempty"`
-	Attempted time.Time `json:"attempted,omitzero"`
-	// Before are the texts in the platform's store that looked just like this
-	// one when it was handed over: none of them is this one.
-	Before []int64 `json:"before,omitempty"`
-	Error  string  `json:"error,omitempty"`
+	Numbers []string `json:"numbers"`
+	From    string   `json:"from"`
+	Text    string   `json:"text"`
+	Files   []File   `json:"files,omitempty"`
+	attempt
 }
 
-func letterName(grantID, id string) string { return "desk_outbox/" + grantID + "/" + id }
-
-// sealed is the item's row.
-func (d *Desk) sealed(i *item) (store.OutboxItem, error) {
-	plain, err := json.Marshal(i.letter)
-	if err != nil {
-		return store.OutboxItem{}, fmt.Errorf("encoding a text: %w", err)
-	}
-	row := i.OutboxItem
-	row.UpdatedAt = d.pool.Now()
-	row.Sealed = d.pool.Ring.Seal(plain, letterName(d.grantID, i.ID))
-	return row, nil
+func (i *item) with(a attempt) any {
+	l := i.letter
+	l.attempt = a
+	return l
 }
 
 // loadOutbox reads the rows that are not known yet: at the beginning all of
@@ -93,26 +70,35 @@ func (d *Desk) admit(r store.OutboxItem, c *change) {
 		d.admitFax(r)
 		return
 	}
-	if known := d.ledger.byItem[r.ID]; known != nil {
-		if r.State == store.OutboxSent && known.State != store.OutboxSent && known.Holder != r.Holder {
-			d.ledger.sent(known, r.MessageID, c) // by another server
-		}
+	known := d.ledger.byItem[r.ID]
+	if known != nil && !d.isNews(&known.parcel, r) {
 		return
 	}
-	plain, err := d.pool.Ring.Open(r.Sealed, letterName(d.grantID, r.ID))
 	var l letter
-	if err == nil {
-		err = json.Unmarshal(plain, &l)
-	}
-	if err != nil {
+	if err := d.unseal(r, &l); err != nil {
 		d.log.Error("opening a text of the outbox", "err", err)
 		return
 	}
-	i := &item{OutboxItem: r, letter: l}
-	d.ledger.enqueue(i, c)
+	if known == nil {
+		known = &item{parcel: parcel{OutboxItem: r}, letter: l}
+		d.ledger.enqueue(known, c)
+	} else {
+		d.ledger.corrected(known, r, l.attempt, c)
+	}
 	if r.State == store.OutboxSent {
 		d.ledger.keys[r.MessageID] = r.ID
 	}
+}
+
+// corrected takes over what another server has made of an item. It knows better
+// than who has only seen a record that looks like it.
+func (l *ledger) corrected(i *item, r store.OutboxItem, a attempt, c *change) {
+	if l.keys[i.MessageID] == i.ID {
+		delete(l.keys, i.MessageID)
+	}
+	become(i, r, a)
+	i.found = false
+	c.threads[i.thread] = true
 }
 
 // enqueue puts an item into its place in the order.
@@ -130,7 +116,7 @@ func (l *ledger) enqueue(i *item, c *change) {
 // pending reports whether something waits to be sent.
 func (l *ledger) pending() bool {
 	return slices.ContainsFunc(l.items, func(i *item) bool {
-		return i.State == store.OutboxQueued || i.State == store.OutboxSending || i.found
+		return i.waits() || i.found
 	})
 }
 
@@ -163,7 +149,7 @@ func (l *ledger) inFlight(m *message) *item {
 // is reports whether a record can be what became of an item.
 func (l *ledger) is(i *item, m *message) bool {
 	return m.Direction == rc.Outbound && l.keys[m.ID] == "" && l.like(i, m) && !slices.Contains(i.Before, m.ID) &&
-		!m.CreationTime.Before(i.Attempted.Add(-10*time.Minute)) // clocks differ
+		!m.CreationTime.Before(i.Attempted.Add(-clocksDiffer))
 }
 
 // like reports whether a record reads the same and went to the same people.
@@ -216,13 +202,12 @@ func (d *Desk) save(ctx context.Context, row store.OutboxItem, m *rc.Message) er
 		return tx.SaveOutboxItem(ctx, row)
 	})
 	if err != nil {
-		return fmt.Errorf("writing a text's state down: %w", err)
+		return fmt.Errorf("writing down what became of what was sent: %w", err)
 	}
 	return nil
 }
 
-// refusalSentence says why the platform would not take a text.
-func refusalSentence(r *refusal) string {
+func (i *item) refused(r *refusal) string {
 	switch {
 	case r.Status == http.StatusForbidden:
 		return "You may not send this text. Ask your administrator to allow texts from this app."

@@ -3,12 +3,10 @@ package desk
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"offhook/internal/rc"
@@ -34,10 +32,6 @@ func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
 	if i.Files, err = d.enclose(ctx, o.ID, o.Files); err != nil {
 		return "", err
 	}
-	row, err := d.sealed(i)
-	if err != nil {
-		return "", err
-	}
 	draft := d.draftOf(o.ConversationID)
 	thread, err := d.sealRow(rowThread, d.ledger.localID(i.Numbers), threadRow{i.Numbers})
 	if err != nil {
@@ -50,11 +44,8 @@ func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
 	d.drafting.Lock()
 	defer d.drafting.Unlock()
 	var rest string // what is written besides the text
-	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
-		if err := tx.AddOutboxItem(ctx, row); err != nil {
-			return err
-		}
-		if err := d.take(ctx, tx, row.ID, i.Files); err != nil {
+	row, isNew, err := d.hold(ctx, i, func(tx store.WidgetTx) error {
+		if err := d.take(ctx, tx, i.ID, i.Files, takenFile()); err != nil {
 			return err
 		}
 		if err := tx.PutDeskRow(ctx, thread); err != nil {
@@ -63,21 +54,19 @@ func (d *Desk) Send(ctx context.Context, o Outgoing) (string, error) {
 		rest, err = d.takeFromDraft(ctx, tx, draft, i.Text)
 		return err
 	})
-	if told, ok := errors.AsType[*rc.Error](err); ok {
-		return "", told
+	if err != nil {
+		return "", err
 	}
-	if err != nil && !errors.Is(err, store.ErrExists) {
-		return "", fmt.Errorf("writing a text down: %w", err)
-	}
-	if err != nil { // sent through another server, or in the same moment
-		if row, err = d.pool.Store.OutboxItem(ctx, d.grantID, o.ID); err != nil {
-			return "", fmt.Errorf("reading a text: %w", err)
-		}
+	if !isNew {
 		if rest, err = d.keptDraft(ctx, d.pool.Store, draft); err != nil {
 			return "", fmt.Errorf("reading a draft: %w", err)
 		}
 	}
 	return d.accept(ctx, row, draft, rest)
+}
+
+func takenFile() error {
+	return rc.Errorf(rc.Invalid, "A file is not here any more, or goes with another text. Remove it and add it again.")
 }
 
 // accept shows a text that is written down, and what is left of its draft,
@@ -114,14 +103,13 @@ func (d *Desk) compose(o Outgoing) (*item, error) {
 		return nil, rc.Errorf(rc.Invalid, "Write something first.")
 	case n > maxText:
 		return nil, rc.Errorf(rc.TooLarge, "A text holds at most %d characters, and this one has %d. Send it in parts.", maxText, n)
-	case d.over || d.ctx.Err() != nil:
-		return nil, rc.Errorf(rc.Unavailable, "The phone is restarting. Try again in a moment.")
-	case d.identity == nil:
-		return nil, rc.Errorf(rc.Unavailable, "Your phone is still getting ready. Try again in a moment.")
+	}
+	if err := d.ready(); err != nil {
+		return nil, err
 	}
 	waiting := 0
 	for _, i := range d.ledger.items {
-		waiting += rank(i.State == store.OutboxQueued || i.State == store.OutboxSending)
+		waiting += rank(i.waits())
 	}
 	if waiting >= maxPending {
 		return nil, rc.Errorf(rc.TooMany, "%d texts wait to be sent. Wait until some of them are gone.", waiting)
@@ -134,13 +122,7 @@ func (d *Desk) compose(o Outgoing) (*item, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := d.pool.Now()
-	return &item{
-		OutboxItem: store.OutboxItem{
-			GrantID: d.grantID, ID: o.ID, Position: d.pool.ids.Next(), State: store.OutboxQueued, CreatedAt: now, UpdatedAt: now,
-		},
-		letter: letter{Numbers: numbers, From: from, Text: text},
-	}, nil
+	return &item{parcel: d.newParcel(o.ID), letter: letter{Numbers: numbers, From: from, Text: text}}, nil
 }
 
 // origin is what a text is sent from: a number that may, or the user's
@@ -170,12 +152,18 @@ func (d *Desk) recipients(o Outgoing) (numbers []string, sender string, err erro
 		}
 		return t.numbers, t.sender, nil
 	}
-	numbers, err = d.numbers(o.To)
+	numbers, err = d.textNumbers(o.To)
 	return numbers, "", err
 }
 
-// numbers reads what was typed or chosen. The caller holds mu.
-func (d *Desk) numbers(typed []string) ([]string, error) {
+// textNumbers reads whom a text is for. The caller holds mu.
+func (d *Desk) textNumbers(typed []string) ([]string, error) {
+	return d.numbers(typed, rc.Errorf(rc.Invalid, "Choose whom to text first."), rc.Errorf(rc.Invalid, "A text goes to at most %d people.", maxParties))
+}
+
+// numbers reads what was typed or chosen, and sorts it; the errors are for
+// nobody and for too many. The caller holds mu.
+func (d *Desk) numbers(typed []string, nobody, tooMany error) ([]string, error) {
 	var numbers []string
 	for _, s := range typed {
 		if strings.TrimSpace(s) == "" {
@@ -191,9 +179,9 @@ func (d *Desk) numbers(typed []string) ([]string, error) {
 	}
 	switch {
 	case len(numbers) == 0:
-		return nil, rc.Errorf(rc.Invalid, "Choose whom to text first.")
+		return nil, nobody
 	case len(numbers) > maxParties:
-		return nil, rc.Errorf(rc.Invalid, "A text goes to at most %d people.", maxParties)
+		return nil, tooMany
 	}
 	slices.Sort(numbers)
 	return numbers, nil
@@ -239,10 +227,8 @@ func (d *Desk) Retry(ctx context.Context, messageID string) error {
 			d.mu.Unlock()
 			return nil // it is on its way
 		}
-		again := *i
-		again.State, again.Error, again.Holder, again.HeldUntil = store.OutboxQueued, "", "", time.Time{}
 		d.mu.Unlock()
-		return d.requeue(ctx, &again)
+		return d.requeue(ctx, i)
 	} else if i != nil {
 		messageID = strconv.FormatInt(i.MessageID, 10)
 	}
@@ -300,26 +286,4 @@ func (d *Desk) newest(messageID string) string {
 		}
 		messageID = retryOf(id)
 	}
-}
-
-func (d *Desk) requeue(ctx context.Context, again *item) error {
-	row, err := d.sealed(again)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
-	defer cancel()
-	if err := d.save(ctx, row, nil); err != nil {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if i := d.ledger.byItem[again.ID]; i != nil && i.State == store.OutboxFailed {
-		i.State, i.Error, i.retryAt, i.failures = store.OutboxQueued, "", time.Time{}, backoff{}
-		c := newChange()
-		c.threads[i.thread] = true
-		d.commit(c)
-	}
-	wake(d.post)
-	return nil
 }

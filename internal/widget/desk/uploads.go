@@ -54,28 +54,35 @@ func (d *Desk) AddFile(ctx context.Context, u Upload) (File, error) {
 	if err != nil {
 		return f, err
 	}
-	key := d.draftOf(u.ConversationID)
-	row, err := d.sealFile(f, key, u.Body)
+	return f, d.addFile(ctx, f, d.draftOf(u.ConversationID), u.Body, room{
+		files: draftTexts * rc.MaxAttachments, bytes: draftTexts * rc.MaxAttachmentBytes, tooMany: tooManyFiles(), tooLarge: tooLargeTogether(),
+		full: rc.Errorf(rc.TooMany, "Too many pictures and files wait to be sent. Wait until some of them are gone."),
+	})
+}
+
+// addFile writes a file down as part of a draft that has so much room.
+func (d *Desk) addFile(ctx context.Context, f File, draft string, body []byte, r room) error {
+	row, err := d.sealFile(f, draft, body)
 	if err != nil {
-		return f, err
+		return err
 	}
 	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
 		_, err := tx.DeskFile(ctx, d.grantID, f.ID)
 		if !errors.Is(err, store.ErrNotFound) {
 			return err // nil when it is offered again, because the answer was lost
 		}
-		if err := d.checkRoom(ctx, tx, key, f.Size); err != nil {
+		if err := d.checkRoom(ctx, tx, draft, f.Size, r); err != nil {
 			return err
 		}
 		return tx.AddDeskFile(ctx, row)
 	})
 	if told, ok := errors.AsType[*rc.Error](err); ok {
-		return f, told
+		return told
 	}
 	if err != nil {
-		return f, fmt.Errorf("writing a file down: %w", err)
+		return fmt.Errorf("writing a file down: %w", err)
 	}
-	return f, nil
+	return nil
 }
 
 func newFile(u Upload) (File, error) {
@@ -142,25 +149,33 @@ func (d *Desk) openFacts(row store.DeskFile) (File, error) {
 // the browser has given away and the server has not taken are in it, too.
 const draftTexts = 3
 
+// A room is what a draft holds at most, and what is said of more.
+type room struct {
+	files             int
+	bytes             int64
+	tooMany, tooLarge error
+	full              error // the user has filled all that is theirs
+}
+
 // checkRoom refuses what a draft cannot hold, and what one user may not fill
 // the store with. What one text carries counts when it is sent.
-func (d *Desk) checkRoom(ctx context.Context, tx store.WidgetTx, draft string, size int64) error {
+func (d *Desk) checkRoom(ctx context.Context, tx store.WidgetTx, draft string, size int64, r room) error {
 	files, err := tx.DeskFiles(ctx, d.grantID, draft)
 	if err != nil {
 		return err
 	}
-	if len(files) >= draftTexts*rc.MaxAttachments {
-		return tooManyFiles()
+	if len(files) >= r.files {
+		return r.tooMany
 	}
 	for _, f := range files {
 		size += f.Size
 	}
-	if size > draftTexts*rc.MaxAttachmentBytes {
-		return tooLargeTogether()
+	if size > r.bytes {
+		return r.tooLarge
 	}
 	kept, err := tx.DeskFileBytes(ctx, d.grantID)
 	if err == nil && kept > maxUploads {
-		err = rc.Errorf(rc.TooMany, "Too many pictures and files wait to be sent. Wait until some of them are gone.")
+		err = r.full
 	}
 	return err
 }
@@ -175,7 +190,12 @@ func tooLargeTogether() error {
 
 // DraftFiles are the files that were added to a conversation's draft.
 func (d *Desk) DraftFiles(ctx context.Context, conversationID string) ([]File, error) {
-	rows, err := d.pool.Store.DeskFiles(ctx, d.grantID, d.draftOf(conversationID))
+	return d.filesIn(ctx, d.draftOf(conversationID))
+}
+
+// filesIn are the files that were added to a draft.
+func (d *Desk) filesIn(ctx context.Context, draft string) ([]File, error) {
+	rows, err := d.pool.Store.DeskFiles(ctx, d.grantID, draft)
 	if err != nil {
 		return nil, fmt.Errorf("reading the files of a draft: %w", err)
 	}
@@ -221,8 +241,7 @@ func (d *Desk) RemoveFile(ctx context.Context, id string) error {
 	return nil
 }
 
-// enclose reads the facts of the files that a text is to carry. Those of a
-// text that another server has sent are gone, and are not asked for.
+// enclose reads the facts of the files that a text is to carry.
 func (d *Desk) enclose(ctx context.Context, item string, ids []string) ([]File, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -230,15 +249,32 @@ func (d *Desk) enclose(ctx context.Context, item string, ids []string) ([]File, 
 	if len(ids) > rc.MaxAttachments {
 		return nil, tooManyFiles()
 	}
+	files, err := d.enclosed(ctx, item, ids, noFileToSend())
+	var size int64
+	for _, f := range files {
+		size += f.Size
+	}
+	if size > rc.MaxAttachmentBytes {
+		return nil, tooLargeTogether()
+	}
+	return files, err
+}
+
+func noFileToSend() error {
+	return rc.Errorf(rc.Invalid, "A file is not here any more. Remove it and add it again.")
+}
+
+// enclosed reads the facts of the files that an item is to carry, and is gone
+// where one is not to be had. Those of what another server has sent are gone,
+// and are not asked for.
+func (d *Desk) enclosed(ctx context.Context, item string, ids []string, gone error) (files []File, err error) {
 	if _, err := d.pool.Store.OutboxItem(ctx, d.grantID, item); !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	var files []File
-	var size int64
 	for _, id := range ids {
 		row, err := d.pool.Store.DeskFile(ctx, d.grantID, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return nil, rc.Errorf(rc.Invalid, "A file is not here any more. Remove it and add it again.")
+			return nil, gone
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading file %s: %w", id, err)
@@ -247,24 +283,21 @@ func (d *Desk) enclose(ctx context.Context, item string, ids []string) ([]File, 
 		if err != nil {
 			return nil, err
 		}
-		size += f.Size
 		files = append(files, f)
-	}
-	if size > rc.MaxAttachmentBytes {
-		return nil, tooLargeTogether()
 	}
 	return files, nil
 }
 
-// take gives a text's files to its item.
-func (d *Desk) take(ctx context.Context, tx store.WidgetTx, item string, files []File) error {
+// take gives files to the item that carries them. It is gone where one is not
+// there, or goes with another item.
+func (d *Desk) take(ctx context.Context, tx store.WidgetTx, item string, files []File, gone error) error {
 	for _, f := range files {
 		ok, err := tx.TakeDeskFile(ctx, d.grantID, f.ID, item)
 		if err != nil {
 			return err
 		}
 		if !ok {
-			return rc.Errorf(rc.Invalid, "A file is not here any more, or goes with another text. Remove it and add it again.")
+			return gone
 		}
 	}
 	return nil

@@ -1,0 +1,114 @@
+package desk
+
+import (
+	"testing"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// elsewhere changes a row as another server does.
+func elsewhere(t *testing.T, d *Desk, id string, change func(*store.OutboxItem)) {
+	t.Helper()
+	err := d.pool.Store.Write(t.Context(), func(tx store.WidgetTx) error {
+		row, err := tx.OutboxItem(t.Context(), d.grantID, id)
+		if err != nil {
+			return err
+		}
+		row.UpdatedAt = row.UpdatedAt.Add(time.Second)
+		change(&row)
+		return tx.SaveOutboxItem(t.Context(), row)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatAServerWasSendingWhenItDiedIsSentOnce(t *testing.T) {
+	for name, tt := range map[string]struct {
+		make    func(*Desk) consignment
+		arrived func(*house)
+		found   func(*Desk) bool
+		request string
+	}{
+		"a text": {
+			func(d *Desk) consignment {
+				return &item{parcel: d.newParcel("one"), letter: letter{Numbers: []string{bob}, From: ada, Text: "one"}}
+			},
+			func(h *house) { h.add(rc.Outbound, ada, []string{bob}, "one") },
+			func(d *Desk) bool { return len(d.Conversations("", 0)) == 1 && settled(d) }, "sms",
+		},
+		"a fax": {
+			func(d *Desk) consignment {
+				return &faxItem{parcel: d.newParcel(faxPrefix + "one"), faxLetter: faxLetter{To: []string{grace}, Cover: 5, CoverText: "one"}}
+			},
+			func(h *house) {
+				m := h.add(rc.Outbound, ada, []string{grace}, "")
+				m.Type, m.CoverPageText = rc.TypeFax, "one"
+			},
+			func(d *Desk) bool { return noneWaits(d, 1)() }, "fax",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, d, c := faxHouse(t, func(*house) {})
+			i := tt.make(d)
+			i.box().Holder, i.box().HeldUntil = "another", c.now().Add(time.Minute)
+			row, _, err := d.hold(t.Context(), i, func(store.WidgetTx) error { return nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := d.loadOutbox(t.Context()); err != nil { // here it waits, because the other server has it
+				t.Fatal(err)
+			}
+			h.withMail(func() { tt.arrived(h) })
+			sending, err := d.sealed(row, i.with(attempt{Attempted: c.now().Add(-time.Minute)}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			elsewhere(t, d, row.ID, func(r *store.OutboxItem) {
+				r.State, r.HeldUntil, r.Sealed = store.OutboxSending, c.now().Add(-time.Second), sending.Sealed
+			})
+			c.forward(10 * time.Second)
+			wake(d.post)
+			wake(d.wantFax)
+			until(t, d, "it being found", func() bool { return tt.found(d) })
+			if n := h.count("POST /restapi/v1.0/account/~/extension/~/" + tt.request); n != 0 {
+				t.Errorf("it was handed over %d times more", n)
+			}
+		})
+	}
+}
+
+func TestATextThatAnotherServerSendsAgainIsLeftToIt(t *testing.T) {
+	t.Parallel()
+	h, d, _ := faxHouse(t, func(h *house) { h.rejectTexts = true })
+	id, err := d.Send(t.Context(), Outgoing{ID: "one", To: []string{bob}, Text: "hi"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := func() Delivery {
+		_, messages, err := d.Conversation(id)
+		if err != nil || len(messages) != 1 {
+			t.Fatalf("%+v, %v", messages, err)
+		}
+		return messages[0].State
+	}
+	until(t, d, "the refusal", func() bool { return state() == Failed })
+	elsewhere(t, d, "one", func(r *store.OutboxItem) {
+		r.State, r.Holder, r.HeldUntil = store.OutboxSending, "another", time.Now().Add(time.Hour)
+	})
+	if err := d.Retry(t.Context(), "one"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := d.pool.Store.OutboxItem(t.Context(), d.grantID, "one"); err != nil || got.State != store.OutboxSending || got.Holder != "another" {
+		t.Errorf("it is %s, held by %q, %v", got.State, got.Holder, err)
+	}
+	if got := state(); got != Sending {
+		t.Errorf("it is shown as %s", got)
+	}
+	if n := h.count("POST /restapi/v1.0/account/~/extension/~/sms"); n != 1 {
+		t.Errorf("it was handed over %d times", n)
+	}
+}
