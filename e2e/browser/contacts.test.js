@@ -129,6 +129,15 @@ describe('the contacts of the page', () => {
       await tab.post({ type: 'rc-adapter-sync-third-party-contacts' });
       await contact(tab, 'Second Newcomer').waitFor();
       await awaits(tab, '/contacts', JSON.stringify({ page: 1, syncTimestamp: 42, type: 'api' }));
+
+      // A press counts though the list was drawn anew under the finger.
+      await contact(tab, 'Archer Renamed').hover();
+      await tab.page.mouse.down();
+      await set(tab, { changes: [{ id: 'z', name: 'Zed Last' }] });
+      await tab.post({ type: 'rc-adapter-sync-third-party-contacts' });
+      await contact(tab, 'Zed Last').waitFor();
+      await tab.page.mouse.up();
+      await tab.phone.getByRole('heading', { name: 'Archer Renamed' }).waitFor();
     } finally {
       await person.close();
     }

@@ -6,6 +6,7 @@ import "./conversation.js";
 import "./leave.js"; // at hand also when the server is not
 import "./memory.js";
 import "./preferences.js";
+import "./press.js";
 import "./reach.js";
 import "./times.js";
 import { alert, announce, compose, currentPath } from "./nav.js";
