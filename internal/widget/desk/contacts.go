@@ -43,12 +43,8 @@ type contactRow struct {
 // somebody asks for it, and now and then, since nothing tells when they
 // change. A platform that refuses them leaves the phone without.
 func (d *Desk) bookkeeper() {
-	for !d.identified() {
-		select {
-		case <-d.ctx.Done():
-			return
-		case <-d.wantContacts:
-		}
+	if !d.waitUntil(d.identified, d.wantContacts) {
+		return
 	}
 	d.mu.Lock()
 	known := d.book.At
@@ -61,16 +57,11 @@ func (d *Desk) bookkeeper() {
 	for {
 		err := d.walk(d.ctx, p)
 		p = background
-		_, refused := errors.AsType[*refusal](err)
-		wait := refresh
-		switch {
-		case err == nil:
-			b = backoff{}
-		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
+		wait, refused, open := d.again(&b, err, refresh)
+		if !open {
 			return
-		case !refused:
-			wait = b.next()
-		default:
+		}
+		if refused {
 			d.log.Info("the platform does not give the user's contacts", "err", err)
 		}
 		asked, open := d.await(wait, d.wantContacts)

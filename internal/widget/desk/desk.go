@@ -377,3 +377,32 @@ func (d *Desk) await(wait time.Duration, want <-chan struct{}) (asked, open bool
 		return false, false
 	}
 }
+
+// waitUntil waits, looking whenever it is woken; false means that the desk
+// closes.
+func (d *Desk) waitUntil(known func() bool, woken <-chan struct{}) bool {
+	for !known() {
+		select {
+		case <-d.ctx.Done():
+			return false
+		case <-woken:
+		}
+	}
+	return true
+}
+
+// again judges the answer to what is asked for again and again, and says how
+// long to wait: as usual, unless it failed, then less. It is not open when the
+// desk closes.
+func (d *Desk) again(b *backoff, err error, usual time.Duration) (wait time.Duration, refused, open bool) {
+	_, refused = errors.AsType[*refusal](err)
+	switch {
+	case err == nil:
+		*b = backoff{}
+	case errors.Is(err, errEnded) || d.ctx.Err() != nil:
+		return 0, refused, false
+	case !refused:
+		return b.next(), false, true
+	}
+	return usual, refused, true
+}

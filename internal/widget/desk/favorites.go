@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -25,26 +24,18 @@ type favoriteRow struct {
 // that they changed, and now and then. A platform that refuses them leaves
 // the phone without.
 func (d *Desk) fan() {
-	for !d.identified() {
-		select {
-		case <-d.ctx.Done():
-			return
-		case <-d.wantFavorites:
-		}
+	if !d.waitUntil(d.identified, d.wantFavorites) {
+		return
 	}
 	var b backoff
 	for {
 		list, err := get[rc.Favorites](d.ctx, d, rc.Light, background, favoritesPath, nil)
-		wait := refresh
-		_, refused := errors.AsType[*refusal](err)
-		switch {
-		case err == nil:
-			b = backoff{}
+		if err == nil {
 			d.knowFavorites(list.Records)
-		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
+		}
+		wait, _, open := d.again(&b, err, refresh)
+		if !open {
 			return
-		case !refused:
-			wait = b.next()
 		}
 		asked, open := d.await(wait, d.wantFavorites)
 		if !open || asked && !d.sleep(d.budget.pace(rc.Light)) {

@@ -115,12 +115,8 @@ func (b *callBook) trim(c *change) {
 // caller keeps the copy of the call log: at the beginning, when a call has
 // ended, when somebody asks for it, and now and then.
 func (d *Desk) caller() {
-	for !d.mayReadCalls() {
-		select {
-		case <-d.ctx.Done():
-			return
-		case <-d.wantCalls:
-		}
+	if !d.waitUntil(d.mayReadCalls, d.wantCalls) {
+		return
 	}
 	d.mu.Lock()
 	known := d.calls.row.At
@@ -131,19 +127,15 @@ func (d *Desk) caller() {
 	var b backoff
 	for {
 		err := d.syncCalls(d.ctx)
-		_, refused := errors.AsType[*refusal](err)
-		wait := refresh
+		usual := refresh
 		if d.feed.watched() {
-			wait = pollCalls
+			usual = pollCalls
 		}
-		switch {
-		case err == nil:
-			b = backoff{}
-		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
+		wait, refused, open := d.again(&b, err, usual)
+		if !open {
 			return
-		case !refused:
-			wait = b.next()
-		default:
+		}
+		if refused {
 			wait = refresh
 			d.log.Info("the platform does not give the user's call log", "err", err)
 		}

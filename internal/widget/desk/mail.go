@@ -2,9 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"io"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -135,18 +132,6 @@ func recordingOf(r *rc.Message) (rc.Attachment, bool) {
 	return rc.Attachment{}, false
 }
 
-// Transcription is what was said, for which it asks the platform where that
-// is to be had and not here yet. The error is an *rc.Error with a sentence,
-// or ctx's.
-func (d *Desk) Transcription(ctx context.Context, id string) (string, error) {
-	number, _ := strconv.ParseInt(id, 10, 64)
-	text, err := d.readSpoken(ctx, number, acting)
-	if _, told := errors.AsType[*rc.Error](err); err == nil || told || ctx.Err() != nil {
-		return text, err
-	}
-	return "", rc.Errorf(rc.Unavailable, "The transcription cannot be had right now. Try again in a moment.")
-}
-
 // VoicemailSound is what was said, for which it asks the platform. The error
 // is an *rc.Error with a sentence, or ctx's.
 func (d *Desk) VoicemailSound(ctx context.Context, id string) (Sound, error) {
@@ -166,140 +151,4 @@ func (d *Desk) VoicemailSound(ctx context.Context, id string) (Sound, error) {
 	}
 	path := storePath + "/" + id + "/content/" + strconv.FormatInt(a.ID, 10)
 	return d.pool.sounds.get(ctx, d.grantID+"/mail/"+id, func(ctx context.Context) (Sound, error) { return d.fetchSoundAt(ctx, rc.Medium, path) })
-}
-
-// MarkMail marks a voicemail message or fax as read or unread: here at once,
-// at the platform soon.
-func (d *Desk) MarkMail(id string, read bool) error {
-	d.touch()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	m, err := d.mailBy(id)
-	if err != nil {
-		return err
-	}
-	status := rc.Unread
-	if read {
-		status = rc.Read
-	}
-	if m.Record.ReadStatus == status {
-		return nil
-	}
-	if m.Read == "" {
-		m.Theirs = m.Record.ReadStatus
-	}
-	m.Record.ReadStatus, m.Read = status, status
-	d.touched(m)
-	return nil
-}
-
-// RemoveMail deletes a voicemail message or fax: here at once, at the
-// platform soon. RestoreMail has it back for a while.
-func (d *Desk) RemoveMail(id string) error {
-	d.touch()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	m, err := d.mailBy(id)
-	if err != nil {
-		return err
-	}
-	m.Removed, m.Keep = d.pool.Now(), rc.Deleted
-	d.touched(m)
-	return nil
-}
-
-// RestoreMail has back what RemoveMail has deleted. It is NotFound when that
-// was too long ago.
-func (d *Desk) RestoreMail(id string) error {
-	d.touch()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	number, _ := strconv.ParseInt(id, 10, 64)
-	m := d.mail.byID[number]
-	if m == nil {
-		return rc.Errorf(rc.NotFound, "This message cannot be had back any more.")
-	}
-	if m.Removed.IsZero() {
-		return nil
-	}
-	m.Removed, m.Keep = time.Time{}, rc.Alive
-	d.touched(m)
-	return nil
-}
-
-// touched tells and keeps what the user did with a message. The caller holds
-// mu.
-func (d *Desk) touched(m *mail) {
-	d.mail.sorted = nil
-	d.dirty(rowKey{rowMail, strconv.FormatInt(m.Record.ID, 10)})
-	record := m.Record
-	if !m.Removed.IsZero() {
-		record.Availability = rc.Deleted
-	}
-	d.tell(Event{Type: EventMessage, Message: &record})
-	d.tell(Event{Type: EventMail})
-	wake(d.wantMail)
-}
-
-// fetchBody asks the platform for bytes that may be many. The error is an
-// *rc.Error with a sentence, or ctx's.
-func (d *Desk) fetchBody(ctx context.Context, group rc.Group, path string, most int64) (kind string, body []byte, err error) {
-	wait, cancel := context.WithTimeout(ctx, setPatience)
-	defer cancel()
-	t, err := d.budget.acquire(wait, group, acting)
-	if err != nil {
-		return "", nil, soundLimited()
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		d.budget.refund(group, t)
-		return "", nil, noMail()
-	}
-	req.Header.Set("X-User-Agent", userAgent)
-	resp, err := d.pool.Street.Do(ctx, d.grantID, req)
-	if err != nil {
-		d.budget.refund(group, t)
-		if e, ok := errors.AsType[*rc.Error](err); ok && e.Kind == rc.Unauthenticated {
-			return "", nil, signedOut()
-		}
-		return "", nil, rc.Errorf(rc.Unavailable, "The phone service does not answer. Try again in a moment.")
-	}
-	defer resp.Body.Close()
-	d.budget.answered(group, t, resp.StatusCode, resp.Header)
-	if resp.StatusCode != http.StatusOK {
-		return "", nil, bodyRefused(resp.StatusCode)
-	}
-	body, err = io.ReadAll(io.LimitReader(resp.Body, most+1))
-	if err != nil {
-		return "", nil, rc.Errorf(rc.Unavailable, "The phone service stopped in the middle. Try again in a moment.")
-	}
-	if int64(len(body)) > most {
-		return "", nil, rc.Errorf(rc.TooLarge, "This is too large to be had here. Your phone service's own site has it.")
-	}
-	return mediaType(resp.Header.Get("Content-Type")), body, nil
-}
-
-func bodyRefused(status int) error {
-	switch {
-	case status == http.StatusNotFound:
-		return noMail()
-	case status == http.StatusTooManyRequests:
-		return soundLimited()
-	case status >= 500:
-		return rc.Errorf(rc.Unavailable, "The phone service does not answer. Try again in a moment.")
-	}
-	return rc.Errorf(rc.Denied, "Your phone service does not let this app read your messages. Ask your administrator to allow it.")
-}
-
-// fetchSoundAt asks the platform for a sound.
-func (d *Desk) fetchSoundAt(ctx context.Context, group rc.Group, path string) (Sound, error) {
-	kind, body, err := d.fetchBody(ctx, group, path, maxSound)
-	if err != nil {
-		return Sound{}, err
-	}
-	s := Sound{Type: soundTypes[kind], Data: body}
-	if s.Type == "" {
-		return Sound{}, rc.Errorf(rc.Unavailable, "The phone service sent something that cannot be played.")
-	}
-	return s, nil
 }

@@ -223,12 +223,8 @@ func (d *Desk) presenceGap() {
 // user at the beginning and after each event, colleagues when they are looked
 // at. A platform that refuses it leaves the phone without presence.
 func (d *Desk) watcher() {
-	for !d.identified() {
-		select {
-		case <-d.ctx.Done():
-			return
-		case <-d.wantPresence:
-		}
+	if !d.waitUntil(d.identified, d.wantPresence) {
+		return
 	}
 	d.wonder(d.Me().ExtensionID)
 	var b backoff
@@ -316,12 +312,8 @@ func (d *Desk) answered(p Presence, asked time.Time) {
 // rollCall asks for the presence of all colleagues: at the beginning, when
 // events may have been missed, and now and then.
 func (d *Desk) rollCall() {
-	for !d.identified() {
-		select {
-		case <-d.ctx.Done():
-			return
-		case <-d.wantColleagues:
-		}
+	if !d.waitUntil(d.identified, d.wantColleagues) {
+		return
 	}
 	var b backoff
 	for {
@@ -331,16 +323,12 @@ func (d *Desk) rollCall() {
 		}
 		at := d.pool.Now()
 		list, err := all[rc.Presence](d.ctx, d, rc.Heavy, background, accountPath+"/presence", nil)
-		_, refused := errors.AsType[*refusal](err)
-		wait := refresh
-		switch {
-		case err == nil:
-			b = backoff{}
+		if err == nil {
 			d.present(list, at)
-		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
+		}
+		wait, _, open := d.again(&b, err, refresh)
+		if !open {
 			return
-		case !refused:
-			wait = b.next()
 		}
 		asked, open := d.await(wait, d.wantColleagues)
 		if !open || asked && !d.sleep(d.budget.pace(rc.Heavy)) {

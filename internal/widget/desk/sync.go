@@ -29,12 +29,8 @@ const (
 // more sync, not to one each; the faster they come, the longer it waits.
 func (d *Desk) syncer() {
 	// Texts are filed by the user's own numbers, so those come first.
-	for !d.identified() {
-		select {
-		case <-d.ctx.Done():
-			return
-		case <-d.wantSync:
-		}
+	if !d.waitUntil(d.identified, d.wantSync) {
+		return
 	}
 	wake(d.wantSync)
 	var b backoff
