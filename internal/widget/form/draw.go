@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"html/template"
@@ -22,7 +23,7 @@ type Drawing struct {
 	Images   []string       // origins that pictures may come from
 	Check    bool           // say what is wrong with the values
 	Submit   bool           // with a wide submit button under the fields, as a tab has it
-	Default  string         // what the submit button is called when the page does not say; empty means Save
+	Default  string         // what the submit button is called when the page does not say; empty means Save, in the reader's language
 }
 
 // A view is the whole form as its template draws it.
@@ -55,28 +56,28 @@ func (p *Page) Warnings(how Drawing) []string {
 	return warnings
 }
 
-// SubmitText is what the submit button says; "" when there is none
-// (contract/service.md 10.3).
+// SubmitText is what the submit button says, which is otherwise where the page
+// says nothing; "" when there is none (contract/service.md 10.3).
 func (p *Page) SubmitText(otherwise string) string {
 	options := p.ui.obj("submitButtonOptions")
 	if options == nil || options.get("norender") == true {
 		return ""
 	}
-	return markup.Line(words(options.get("submitText"), otherwise, "Save"))
+	return markup.Line(words(options.get("submitText"), otherwise))
 }
 
 func (p *Page) view(how Drawing) (*view, []string) {
 	data := p.values()
-	d := &drawer{resolver: p.resolver(), origins: how.Images, problems: map[string][]string{}}
+	d := &drawer{resolver: p.resolver(), language: how.Language, origins: how.Images, problems: map[string][]string{}}
 	v := &view{Data: text(data), Checked: how.Check}
 	if how.Check {
-		for _, problem := range p.Validate() {
+		for _, problem := range p.Validate(how.Language) {
 			d.problems[strings.Join(problem.Path, "\x00")] = append(d.problems[strings.Join(problem.Path, "\x00")], problem.Sentence)
 			v.Problems = append(v.Problems, newProblem(problem))
 		}
 	}
 	if how.Submit {
-		v.Submit = p.SubmitText(how.Default)
+		v.Submit = p.SubmitText(cmp.Or(how.Default, how.Language.Say("Save")))
 	}
 	full := d.resolve(p.schema, data)
 	v.Needs, v.Reactive = text(listOf(full.list("required"))), reacts(p.schema)

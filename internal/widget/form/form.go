@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -100,10 +101,10 @@ func (p *Page) With(formData json.RawMessage) (*Page, error) {
 // Data is the page's values with the schema's defaults filled in.
 func (p *Page) Data() json.RawMessage { return json.RawMessage(text(p.values())) }
 
-// Validate checks the values as a submit does and says what is wrong with
-// them, in the order of the form.
-func (p *Page) Validate() []Problem {
-	c := &checker{resolver: p.resolver()}
+// Validate checks the values as a submit does and says in a language, nil for
+// English, what is wrong with them, in the order of the form.
+func (p *Page) Validate(l *lang.Language) []Problem {
+	c := &checker{resolver: p.resolver(), language: l}
 	c.value(p.schema, p.values(), nil, p.Title)
 	for i, problem := range c.problems {
 		c.problems[i].Label = p.label(problem)

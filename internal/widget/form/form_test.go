@@ -266,7 +266,7 @@ func TestASubmitChecksWhatTheContractNames(t *testing.T) {
 		`{"name":{"dataURL":"data:,x","name":"f","size":1,"type":""},"tags":["b"],"part":{"of":"x"}}`: nil,
 	} {
 		var got []string
-		for _, p := range parse(t, schema, `{}`, data).Validate() {
+		for _, p := range parse(t, schema, `{}`, data).Validate(nil) {
 			got = append(got, strings.Join(p.Path, "."))
 		}
 		slices.Sort(got)

@@ -45,11 +45,11 @@ func (p Panel) HTML() (template.HTML, error) {
 	v.Title = markup.Line(p.Title)
 	how := Drawing{Language: p.Language, Images: p.Images, Check: p.Check}
 	if p.Kind == "tab" {
-		how.Submit, how.Default = true, "Submit"
+		how.Submit, how.Default = true, p.Language.Say("Submit")
 	} else {
-		v.Submit = p.Page.SubmitText("Save")
+		v.Submit = p.Page.SubmitText(p.Language.Say("Save"))
 		if p.Save && p.Page.ui.obj("submitButtonOptions") == nil {
-			v.Submit = "Save"
+			v.Submit = p.Language.Say("Save")
 		}
 	}
 	var err error
@@ -94,7 +94,7 @@ type MenuAction struct{ ID, Label, Tone string }
 
 // HTML draws the app's page.
 func (a App) HTML() (template.HTML, error) {
-	out, err := a.Page.HTML(Drawing{Language: a.Language, Images: a.Images, Check: a.Check, Submit: a.Submit, Default: "Submit"})
+	out, err := a.Page.HTML(Drawing{Language: a.Language, Images: a.Images, Check: a.Check, Submit: a.Submit, Default: a.Language.Say("Submit")})
 	if err != nil {
 		return "", err
 	}

@@ -73,7 +73,7 @@ func (d *drawer) search(f *field, s, ui *object, value any, at path) *field {
 	f.Kind = "search"
 	f.Value, _ = value.(string)
 	if f.Placeholder == "" {
-		f.Placeholder = "Search"
+		f.Placeholder = d.language.Say("Search")
 	}
 	f.Help = markup.NoOverrides(words(option(ui, "helpText"), option(ui, "help")))
 	filters, _ := option(ui, "filters").([]any)
@@ -84,7 +84,7 @@ func (d *drawer) search(f *field, s, ui *object, value any, at path) *field {
 	f.Value = both.str("search")
 	labels := make([]string, len(filters))
 	for i, v := range filters {
-		labels[i] = plain(v)
+		labels[i] = d.plain(v)
 	}
 	f.Choices = d.entries(f, filters, labels, both.get("filter"))
 	f.Path, f.Filter = at.with("search").json(), at.with("filter").json()

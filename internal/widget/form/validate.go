@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"offhook/internal/widget/lang"
 )
 
 // A Problem is what is wrong with one value, told to the person who fills in
@@ -26,6 +28,7 @@ type Problem struct {
 // because `if` with a const that is always true would be no condition.
 type checker struct {
 	*resolver
+	language *lang.Language // of its sentences; nil is English
 	strict   bool
 	problems []Problem
 	patterns map[string]*regexp.Regexp
@@ -48,7 +51,7 @@ func (c *checker) value(schema, data any, path []string, label string) {
 	}
 	if allowed, ok := schema.(bool); ok {
 		if !allowed {
-			c.report(path, label, "This must stay empty.")
+			c.report(path, label, c.language.Say("This must stay empty."))
 		}
 		return
 	}
@@ -74,7 +77,7 @@ func (c *checker) absent(s *object, path []string, label string) {
 		return
 	}
 	if s.has("const") && s.get("const") != nil || s.list("enum") != nil && !containsValue(s.list("enum"), nil) {
-		c.report(path, label, "This does not fit.")
+		c.report(path, label, c.language.Say("This does not fit."))
 	}
 }
 
@@ -88,25 +91,25 @@ func (c *checker) combined(s *object, data any, path []string, label string) *ob
 	for _, word := range []string{"anyOf", "oneOf"} {
 		branches := s.list(word)
 		if branches != nil && !slices.ContainsFunc(branches, func(b any) bool { return c.matches(b, data) }) {
-			c.report(path, label, "This is none of the choices.")
+			c.report(path, label, c.language.Say("This is none of the choices."))
 		}
 	}
 	if s.has("not") && c.matches(s.get("not"), data) {
-		c.report(path, label, "This is not allowed.")
+		c.report(path, label, c.language.Say("This is not allowed."))
 	}
 	return s
 }
 
 func (c *checker) kind(s *object, data any, path []string, label string) {
 	if c.strict && s.has("const") && !equal(s.get("const"), data) {
-		c.report(path, label, "This does not fit.")
+		c.report(path, label, c.language.Say("This does not fit."))
 	}
 	if list := s.list("enum"); list != nil && !containsValue(list, data) {
-		c.report(path, label, "Choose one of the entries.")
+		c.report(path, label, c.language.Say("Choose one of the entries."))
 		return
 	}
 	if !fits(s.get("type"), data) {
-		c.report(path, label, "This is not "+kinds[typeOf(s)]+".")
+		c.report(path, label, c.language.Say(kinds[typeOf(s)]))
 		return
 	}
 	switch v := data.(type) {
@@ -121,7 +124,11 @@ func (c *checker) kind(s *object, data any, path []string, label string) {
 	}
 }
 
-var kinds = map[string]string{"string": "text", "number": "a number", "integer": "a whole number", "boolean": "a yes or no", "array": "a list", "object": "a group of fields", "null": "empty"}
+var kinds = map[string]string{
+	"string": lang.Mark("This is not text."), "number": lang.Mark("This is not a number."), "integer": lang.Mark("This is not a whole number."),
+	"boolean": lang.Mark("This is not a yes or no."), "array": lang.Mark("This is not a list."), "object": lang.Mark("This is not a group of fields."),
+	"null": lang.Mark("This is not empty."),
+}
 
 func fits(t, v any) bool {
 	switch t := t.(type) {
@@ -159,7 +166,7 @@ func (c *checker) object(s, v *object, path []string) {
 			missing = blank(v.get(name))
 		}
 		if missing {
-			c.report(append(path, name), labelOf(props.obj(name), nil, name), "Fill in this field.")
+			c.report(append(path, name), labelOf(props.obj(name), nil, name), c.language.Say("Fill in this field."))
 		}
 	}
 	for _, name := range props.names() {
@@ -171,10 +178,10 @@ func (c *checker) object(s, v *object, path []string) {
 
 func (c *checker) array(s *object, v []any, path []string, label string) {
 	if n, ok := s.num("minItems"); ok && float64(len(v)) < n {
-		c.report(path, label, fmt.Sprintf("Give at least %s.", count(n, "entry", "entries")))
+		c.report(path, label, c.language.Count(whole(math.Ceil(n)), "Give at least %d entry.", "Give at least %d entries."))
 	}
 	if n, ok := s.num("maxItems"); ok && float64(len(v)) > n {
-		c.report(path, label, fmt.Sprintf("Give at most %s.", count(n, "entry", "entries")))
+		c.report(path, label, c.language.Count(whole(math.Floor(n)), "Give at most %d entry.", "Give at most %d entries."))
 	}
 	for i, item := range v {
 		c.value(itemSchema(s, i), item, append(path, strconv.Itoa(i)), fmt.Sprintf("%s %d", label, i+1))
@@ -196,18 +203,18 @@ func itemSchema(s *object, i int) any {
 func (c *checker) string(s *object, v string, path []string, label string) {
 	length := float64(utf8.RuneCountInString(v))
 	if n, ok := s.num("minLength"); ok && length < n {
-		c.report(path, label, fmt.Sprintf("Type at least %s.", count(n, "character", "characters")))
+		c.report(path, label, c.language.Count(whole(math.Ceil(n)), "Type at least %d character.", "Type at least %d characters."))
 	}
 	if n, ok := s.num("maxLength"); ok && length > n {
-		c.report(path, label, fmt.Sprintf("Type at most %s.", count(n, "character", "characters")))
+		c.report(path, label, c.language.Count(whole(math.Floor(n)), "Type at most %d character.", "Type at most %d characters."))
 	}
 	if p := s.str("pattern"); p != "" {
 		if re := c.pattern(p); re != nil && !re.MatchString(v) {
-			c.report(path, label, "This is not in the expected form.")
+			c.report(path, label, c.language.Say("This is not in the expected form."))
 		}
 	}
 	if f, ok := formats[s.str("format")]; ok && !f.fits(v) {
-		c.report(path, label, f.sentence)
+		c.report(path, label, c.language.Say(f.sentence))
 	}
 }
 
@@ -234,25 +241,22 @@ func (c *checker) number(s *object, v float64, path []string, label string) {
 		word, tell string
 		broken     func(n float64) bool
 	}{
-		{"minimum", "at least", func(n float64) bool { return v < n }},
-		{"maximum", "at most", func(n float64) bool { return v > n }},
-		{"exclusiveMinimum", "more than", func(n float64) bool { return v <= n }},
-		{"exclusiveMaximum", "less than", func(n float64) bool { return v >= n }},
+		{"minimum", lang.Mark("This must be at least %s."), func(n float64) bool { return v < n }},
+		{"maximum", lang.Mark("This must be at most %s."), func(n float64) bool { return v > n }},
+		{"exclusiveMinimum", lang.Mark("This must be more than %s."), func(n float64) bool { return v <= n }},
+		{"exclusiveMaximum", lang.Mark("This must be less than %s."), func(n float64) bool { return v >= n }},
 	} {
 		if n, ok := s.num(limit.word); ok && limit.broken(n) {
-			c.report(path, label, fmt.Sprintf("This must be %s %s.", limit.tell, number(n)))
+			c.report(path, label, c.language.Say(limit.tell, number(n)))
 		}
 	}
 }
 
-func number(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+// whole is a limit as sentences tell it; beyond what can be typed, any number
+// is as good.
+func whole(n float64) int { return int(max(-1e9, min(n, 1e9))) }
 
-func count(n float64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return number(n) + " " + many
-}
+func number(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
 // A format is one that is validated; others pass (contract/service.md 10.5).
 type format struct {
@@ -266,16 +270,16 @@ var (
 )
 
 var formats = map[string]format{
-	"email":     {isEmail, "Type an e-mail address, such as name@example.com."},
-	"date":      {parsesAs("2006-01-02"), "Choose a date."},
-	"date-time": {parsesAs(time.RFC3339), "Choose a date and a time."},
-	"time":      {parsesAs("15:04:05", "15:04:05Z07:00"), "Choose a time."},
-	"uri":       {isURI, "Type a whole address, such as https://example.com."},
-	"uuid":      {uuidForm.MatchString, "Type a UUID."},
+	"email":     {isEmail, lang.Mark("Type an e-mail address, such as name@example.com.")},
+	"date":      {parsesAs("2006-01-02"), lang.Mark("Choose a date.")},
+	"date-time": {parsesAs(time.RFC3339), lang.Mark("Choose a date and a time.")},
+	"time":      {parsesAs("15:04:05", "15:04:05Z07:00"), lang.Mark("Choose a time.")},
+	"uri":       {isURI, lang.Mark("Type a whole address, such as https://example.com.")},
+	"uuid":      {uuidForm.MatchString, lang.Mark("Type a UUID.")},
 	"duration": {func(s string) bool {
 		return durationForm.MatchString(s) && !strings.HasSuffix(s, "P") && !strings.HasSuffix(s, "T")
 	},
-		"Give hours and minutes."},
+		lang.Mark("Give hours and minutes.")},
 }
 
 func isEmail(s string) bool {

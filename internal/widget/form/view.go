@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -115,10 +116,22 @@ type file struct{ Name, Size string }
 // A drawer makes the fields of one drawing.
 type drawer struct {
 	*resolver
+	language *lang.Language // of what the page leaves to the phone to say
 	origins  []string
 	problems map[string][]string
 	warnings []string
 	fields   int
+}
+
+// plain is a simple value as its reader's language has it.
+func (d *drawer) plain(v any) string {
+	switch v {
+	case true:
+		return d.language.Say("Yes")
+	case false:
+		return d.language.Say("No")
+	}
+	return plain(v)
 }
 
 // warn notes a sentence for the page's developer, once.

@@ -105,7 +105,7 @@ func (d *drawer) duration(f *field, ui *object) {
 	if n, ok := option(ui, "minuteStep").(float64); ok && n >= 1 && n < 60 {
 		f.Step = number(n)
 	}
-	f.Units = [4]string{"Hours", "Minutes", "hour", "min"}
+	f.Units = [4]string{d.language.Say("Hours"), d.language.Say("Minutes"), d.language.Say("hour"), d.language.Say("min")}
 	for i, name := range []string{"hoursLabel", "minutesLabel", "hoursUnitLabel", "minutesUnitLabel"} {
 		if own := words(option(ui, name)); own != "" {
 			f.Units[i] = markup.Line(own)
@@ -174,7 +174,7 @@ func (d *drawer) boolean(f *field, s, ui *object, value any) *field {
 	if widget == "radio" || widget == "select" {
 		f.Choices = d.choices(f, s, ui, value)
 		if f.Choices == nil {
-			f.Choices = d.entries(f, []any{true, false}, []string{"Yes", "No"}, value)
+			f.Choices = d.entries(f, []any{true, false}, []string{d.language.Say("Yes"), d.language.Say("No")}, value)
 		}
 		return d.chooser(f, ui, widget)
 	}
@@ -210,9 +210,9 @@ func (d *drawer) choices(f *field, s, ui *object, value any) []choice {
 		}
 		labels := make([]string, len(enum))
 		for i, v := range enum {
-			labels[i] = plain(v)
+			labels[i] = d.plain(v)
 			if i < len(names) {
-				labels[i] = plain(names[i])
+				labels[i] = d.plain(names[i])
 			}
 		}
 		out = d.entries(f, enum, labels, value)
@@ -253,7 +253,7 @@ func (d *drawer) constant(f *field, out []choice, e *object, value any) []choice
 		return out
 	}
 	return append(out, choice{
-		ID: f.ID + "-" + strconv.Itoa(len(out)), Value: text(v), Label: markup.Line(words(e.get("title"), plain(v))),
+		ID: f.ID + "-" + strconv.Itoa(len(out)), Value: text(v), Label: markup.Line(words(e.get("title"), d.plain(v))),
 		About: markup.Markdown(words(e.get("description"))), Picked: picked(v, value), Tone: Tone(e.str("color")),
 	})
 }
@@ -284,7 +284,7 @@ func (d *drawer) combo(f *field, s *object, value any) *field {
 		labels[c.Value] = c.Label
 	}
 	for _, v := range values {
-		f.Picked = append(f.Picked, choice{Value: text(v), Label: cmp.Or(labels[text(v)], markup.Line(plain(v)))})
+		f.Picked = append(f.Picked, choice{Value: text(v), Label: cmp.Or(labels[text(v)], markup.Line(d.plain(v)))})
 	}
 	if !f.Multiple && f.Picked != nil {
 		f.Value = f.Picked[0].Label

@@ -311,8 +311,8 @@ func (s *Service) edit(e edit) (edited, error) {
 			return edited{}, rc.Errorf(rc.Conflict, "This setting cannot be changed.")
 		}
 		at.Value = value
-		if why := at.wrong(); why != "" {
-			return edited{}, rc.Errorf(rc.Invalid, "“%s” cannot be saved like this: %s", at.Name, why)
+		if at.wrong() != "" {
+			return edited{}, rc.Errorf(rc.Invalid, "“%s” cannot be saved like this. Reload the page and try again.", at.Name)
 		}
 		if at.Required && falsy(value) {
 			return edited{}, rc.Errorf(rc.Invalid, "“%s” is needed.", at.Name)
