@@ -55,6 +55,7 @@ type Message struct {
 	CoverIndex           *int         `json:"coverIndex,omitempty"`
 	CoverPageText        string       `json:"coverPageText,omitempty"`
 	PgToDepartment       *bool        `json:"pgToDepartment,omitempty"`
+	Owner                *ThreadUser  `json:"owner,omitempty"` // the call queue that shares it
 }
 
 // Types of attachments that are not a text's own.

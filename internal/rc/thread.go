@@ -12,6 +12,12 @@ const (
 	ThreadExpired    = "ThreadExpired"
 )
 
+// Types of extensions that the platform has.
+const (
+	TypeUser       = "User"
+	TypeDepartment = "Department" // a call queue
+)
+
 // A MessageThread is a conversation that the members of a call queue share.
 type MessageThread struct {
 	ID           string      `json:"id"`

@@ -97,13 +97,13 @@ func (q queries) RemoveExtension(ctx context.Context, id int64) (bool, error) {
 		"DELETE FROM settings WHERE extension_id = $1",
 		"DELETE FROM message_templates WHERE extension_id = $1",
 		"DELETE FROM favorites WHERE colleague_id = $1",
-		"UPDATE thread_changes SET last = last + 1 WHERE account_id IN (SELECT account_id FROM message_threads WHERE assignee_id = $1)",
-		`UPDATE message_threads SET assignee_id = 0, change = (SELECT last FROM thread_changes c WHERE c.account_id = message_threads.account_id)
-			WHERE assignee_id = $1`,
 	} {
 		if err := q.exec(ctx, stmt, id); err != nil {
 			return false, err
 		}
+	}
+	if err := q.unassign(ctx, "assignee_id = $1", id); err != nil {
+		return false, err
 	}
 	n, err := q.changed(ctx, "DELETE FROM extensions WHERE id = $1", id)
 	return n > 0, err

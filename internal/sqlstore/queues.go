@@ -79,6 +79,19 @@ func (q queries) PutQueueMember(ctx context.Context, m store.QueueMember) error 
 }
 
 func (q queries) RemoveQueueMember(ctx context.Context, queueID, extensionID int64) (bool, error) {
+	if err := q.unassign(ctx, "assignee_id = $1 AND queue_id = $2", extensionID, queueID); err != nil {
+		return false, err
+	}
 	n, err := q.changed(ctx, "DELETE FROM queue_members WHERE queue_id = $1 AND extension_id = $2", queueID, extensionID)
 	return n > 0, err
+}
+
+// unassign takes the selected threads from their assignees, as a change that
+// a sync tells.
+func (q queries) unassign(ctx context.Context, where string, args ...any) error {
+	err := q.exec(ctx, "UPDATE thread_changes SET last = last + 1 WHERE account_id IN (SELECT account_id FROM message_threads WHERE "+where+")", args...)
+	if err != nil {
+		return err
+	}
+	return q.exec(ctx, "UPDATE message_threads SET assignee_id = 0, change = (SELECT last FROM thread_changes c WHERE c.account_id = message_threads.account_id) WHERE "+where, args...)
 }

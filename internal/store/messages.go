@@ -33,14 +33,15 @@ type Message struct {
 	EntryID        int64     // the thread entry that it is a copy of; 0 for the extension's own
 }
 
-// MessageFacts are what voicemail and faxes have besides what every message
-// has.
+// MessageFacts are what some messages have besides what every message has:
+// voicemail, faxes, and what a queue shares.
 type MessageFacts struct {
 	Transcription string `json:"transcription,omitempty"` // vmTranscriptionStatus
 	Pages         int    `json:"pages,omitempty"`
 	Resolution    string `json:"resolution,omitempty"` // faxResolution
 	Cover         *int   `json:"cover,omitempty"`      // coverIndex; nil without a cover page
 	CoverText     string `json:"coverText,omitempty"`
+	Owner         string `json:"owner,omitempty"` // what the queue that shares it was called
 }
 
 // A MessageQuery selects an extension's messages. Zero fields do not select,

@@ -45,6 +45,7 @@ type QueueWriter interface {
 	RemoveQueue(ctx context.Context, id int64) (bool, error)
 	// PutQueueMember adds a member or replaces what is said of one.
 	PutQueueMember(ctx context.Context, m QueueMember) error
-	// RemoveQueueMember reports whether there was one.
+	// RemoveQueueMember reports whether there was one. Nobody answers their
+	// threads of the queue from then on.
 	RemoveQueueMember(ctx context.Context, queueID, extensionID int64) (bool, error)
 }

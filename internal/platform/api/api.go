@@ -18,11 +18,13 @@ import (
 	"offhook/internal/platform/api/calllog"
 	"offhook/internal/platform/api/dictionary"
 	"offhook/internal/platform/api/directory"
+	"offhook/internal/platform/api/inbox"
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/platform/api/numbers"
 	"offhook/internal/platform/api/presence"
 	"offhook/internal/platform/api/robot"
 	"offhook/internal/platform/api/templates"
+	"offhook/internal/platform/api/threads"
 	"offhook/internal/platform/wire"
 	"offhook/internal/store"
 )
@@ -67,6 +69,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	(&messages.Handler{Face: h.Face, Store: h.Store, Office: h.Office, Now: h.Now, Log: h.Log}).Mount(own)
 	(&presence.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, Log: h.Log}).Mount(own)
 	(&addressbook.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log}).Mount(own)
+	(&threads.Handler{Face: h.Face, Inbox: inbox.Inbox{Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log}}).Mount(own)
 	(&templates.Handler{Face: h.Face, Store: h.Store, IDs: h.ids, Now: h.Now}).Mount(own)
 	(&calllog.Handler{Face: h.Face, Store: h.Store, Now: h.Now}).Mount(own)
 	h.mountService(own)

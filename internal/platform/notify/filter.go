@@ -56,7 +56,7 @@ var scopes = []struct {
 	scope rc.Scope
 }{
 	{"/message-store", rc.ReadMessages},
-	{"/message-threads", rc.ReadMessages},
+	{"/message-threads", rc.SMS},
 	{"/voicemail", rc.ReadMessages},
 	{"/fax", rc.ReadMessages},
 	{"/shared-sms", rc.ReadMessages},

@@ -26,7 +26,7 @@ const directoryPath = "/restapi/v1.0/account/{accountId}/directory"
 
 // A Store is what the directory reads.
 type Store interface {
-	store.AccountReader
+	plan.Reader
 	store.ProfileImageReader
 }
 

@@ -10,12 +10,13 @@ import (
 )
 
 // announceNew tells a message's owner that it came, and when it is inbound,
-// tells it whole.
+// tells it whole. What a queue shares is told as a change alone: whoever takes
+// a whole message for their own must not take that.
 func (o *Office) announceNew(ctx context.Context, base string, m *store.Message) {
 	o.announce(ctx, m.AccountID, m.ExtensionID, rc.MessageStoreFilter(m.AccountID, m.ExtensionID), storeEvent(*m, rc.MessageStoreChange{
 		Type: m.Type, NewCount: 1, NewMessageIDs: []int64{m.ID},
 	}))
-	if m.Direction != rc.Inbound {
+	if m.Direction != rc.Inbound || m.OwnerID != 0 {
 		return
 	}
 	switch m.Type {

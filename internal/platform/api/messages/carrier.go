@@ -37,7 +37,7 @@ func (o *Office) Run(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if err := o.carry(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(o.carry(ctx), o.carryThreads(ctx)); err != nil && ctx.Err() == nil {
 			o.Log.Error("delivering texts", "err", err)
 		}
 		select {
@@ -52,8 +52,7 @@ func (o *Office) Run(ctx context.Context) {
 // carry finishes every text in transit.
 func (o *Office) carry(ctx context.Context) error {
 	for {
-		// Rows of this very millisecond are meant, too.
-		ms, err := o.Store.MessagesInTransit(ctx, o.Now().Add(time.Second), carrierBatch)
+		ms, err := o.Store.MessagesInTransit(ctx, o.soon(), carrierBatch)
 		if err != nil {
 			return fmt.Errorf("looking for texts in transit: %w", err)
 		}
@@ -65,6 +64,10 @@ func (o *Office) carry(ctx context.Context) error {
 		}
 	}
 }
+
+// soon is a moment by which all is due: rows of this very millisecond are
+// meant, too.
+func (o *Office) soon() time.Time { return o.Now().Add(time.Second) }
 
 // finish moves messages to their last states: texts together, and then each
 // fax by itself, so that none of them holds up the others.

@@ -32,7 +32,8 @@ const (
 // A letter is a text as a request has it, with its pictures and files.
 type letter struct {
 	rc.SMSRequest
-	files []File
+	ThreadID string `json:"threadId"` // of what goes into a thread
+	files    []File
 }
 
 // A File is a picture or file that goes with a text, or the sound or document
@@ -41,7 +42,7 @@ type File struct {
 	Type          string // of the attachment, empty for rc.TypeMMS
 	Name          string
 	ContentType   string // as rc.AttachmentType has it
-	Width, Height int    // of a picture whose size is known
+	Width, Height int    // of a picture whose size is known, or of pages drawn here
 	Seconds       int    // of a sound
 	Body          []byte
 }
@@ -75,7 +76,7 @@ func readForm(body io.Reader, boundary string) (letter, error) {
 		switch {
 		case !seen && holdsRequest(part, n):
 			seen = true
-			err = readJSON(part, &l.SMSRequest)
+			err = readJSON(part, &l)
 		case part.FileName() == "" && isField(part.FormName()):
 			err = l.readField(part)
 		default:
@@ -101,11 +102,11 @@ func tooLarge() error {
 }
 
 // holdsRequest reports whether a part is the JSON that says who sends what to
-// whom: the one named json, or the first that is JSON, or, where nothing is
+// whom: the one named json, or metadata for threads, or the first that is JSON, or, where nothing is
 // said of it, the first.
 func holdsRequest(part *multipart.Part, n int) bool {
 	kind := part.Header.Get("Content-Type")
-	return part.FormName() == "json" || strings.HasPrefix(kind, "application/json") ||
+	return part.FormName() == "json" || part.FormName() == "metadata" || strings.HasPrefix(kind, "application/json") ||
 		n == 0 && kind == "" && part.FormName() == "" && part.FileName() == ""
 }
 

@@ -29,13 +29,16 @@ func LeaveText(ctx context.Context, st store.Platform, ids *store.IDs, t SeedTex
 	if outside {
 		d.copies = d.copies[1:]
 	}
-	if len(d.copies) == 0 {
+	if len(d.copies) == 0 && len(d.threads) == 0 {
 		return rc.Errorf(rc.Invalid, "Nobody on the platform has the number %s or any of %v.", t.From, t.To)
 	}
 	for _, m := range d.copies {
 		if m.Direction == rc.Inbound {
 			m.Status = rc.Queued
 		}
+	}
+	for _, th := range d.threads {
+		th.Status, th.model.Status = rc.Queued, rc.Queued
 	}
 	d.stamp(t.At)
 	if err := o.post(ctx, []*delivery{d}); err != nil {

@@ -26,19 +26,17 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 	if err != nil {
 		return err
 	}
-	q, nothing, err := h.query(r, e)
+	q, err := h.query(r, e)
 	if err != nil {
 		return err
 	}
-	var ms []store.Message
-	var total int
-	if !nothing {
-		if total, err = h.Store.CountMessages(r.Context(), e.ID, q); err != nil {
-			return fmt.Errorf("counting messages: %w", err)
-		}
-		if ms, err = h.Store.Messages(r.Context(), e.ID, q, p.Offset(), p.Size); err != nil {
-			return fmt.Errorf("listing messages: %w", err)
-		}
+	total, err := h.Store.CountMessages(r.Context(), e.ID, q)
+	if err != nil {
+		return fmt.Errorf("counting messages: %w", err)
+	}
+	ms, err := h.Store.Messages(r.Context(), e.ID, q, p.Offset(), p.Size)
+	if err != nil {
+		return fmt.Errorf("listing messages: %w", err)
 	}
 	base := listen.BaseURL(r)
 	records := make([]rc.Message, len(ms))
@@ -49,12 +47,11 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 	return nil
 }
 
-// query reads the filters of a list or sync. Nothing is true when they
-// select what this platform does not have: messages shared with others.
-func (h *Handler) query(r *http.Request, e store.Extension) (q store.MessageQuery, nothing bool, err error) {
+// query reads the filters of a list or sync.
+func (h *Handler) query(r *http.Request, e store.Extension) (q store.MessageQuery, err error) {
 	v := r.URL.Query()
 	if q.Types, err = types(v["messageType"]); err != nil {
-		return q, false, err
+		return q, err
 	}
 	for _, f := range []struct {
 		name    string
@@ -66,22 +63,57 @@ func (h *Handler) query(r *http.Request, e store.Extension) (q store.MessageQuer
 		{"availability", &q.Availability, []string{rc.Alive, rc.Deleted, rc.Purged}},
 	} {
 		if *f.into, err = oneOf(v, f.name, f.allowed); err != nil {
-			return q, false, err
+			return q, err
 		}
 	}
 	if q.ConversationIDs, err = ids(v, "conversationId"); err != nil {
-		return q, false, err
+		return q, err
 	}
 	if q.PhoneNumber, err = h.phoneNumber(r, e, v.Get("phoneNumber")); err != nil {
-		return q, false, err
+		return q, err
 	}
 	if q.From, q.To, err = page.Frame(v, h.Now()); err != nil {
-		return q, false, err
+		return q, err
 	}
 	if q.PerConversation, err = perConversation(v); err != nil {
-		return q, false, err
+		return q, err
 	}
-	return q, slices.Equal(v["owner"], []string{"Shared"}), nil
+	return q, owners(&q, v["owner"], e.ID)
+}
+
+// owners reads owner: whose messages are meant, the extension's own or what
+// call queues share with it. Without it they are its own.
+func owners(q *store.MessageQuery, values []string, extensionID int64) error {
+	personal := false
+	for _, value := range values {
+		switch value {
+		case "":
+		case "Any":
+			q.Any = true
+		case "Personal":
+			personal = true
+		case "Shared":
+			q.Shared = true
+		default:
+			id, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				return target.Invalid("owner", "Send Any, Personal, Shared or ids of extensions.")
+			}
+			if id == extensionID {
+				id = 0
+			}
+			q.OwnerIDs = append(q.OwnerIDs, id)
+		}
+	}
+	switch {
+	case q.Any || personal && q.Shared:
+		q.Any, q.Shared, q.OwnerIDs = true, false, nil
+	case q.Shared:
+		q.OwnerIDs = nil
+	case personal:
+		q.OwnerIDs = append(q.OwnerIDs, 0)
+	}
+	return nil
 }
 
 // types reads messageType, where Text means both kinds of text.

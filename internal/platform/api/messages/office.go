@@ -79,19 +79,30 @@ func (o *Office) Send(ctx context.Context, sender *plan.Plan, extensionID int64,
 	}
 	// The text is stored: whoever hung up meanwhile must not keep the others
 	// from hearing of it.
-	ctx = context.WithoutCancel(ctx)
-	for _, m := range d.copies {
-		o.announceNew(ctx, t.Base, m)
-	}
+	o.announceAll(context.WithoutCancel(ctx), t.Base, d)
 	o.Wake()
 	return *d.copies[0], nil
 }
 
-// A delivery is one text and all its copies, the sender's first.
+func (o *Office) announceAll(ctx context.Context, base string, d *delivery) {
+	for _, m := range d.copies {
+		o.announceNew(ctx, base, m)
+	}
+	for _, th := range d.threads {
+		o.inbox().Announce(ctx, th.Queue.AccountID, th.Queue.ID, th.entry.ModifiedAt, true)
+		for _, m := range th.copies {
+			o.announceNew(ctx, base, m)
+		}
+	}
+}
+
+// A delivery is one text and all its copies, the sender's first. What queues
+// send and get is in their threads, with copies of its own.
 type delivery struct {
 	members string
 	files   []File
 	copies  []*store.Message
+	threads []*threaded
 	alone   bool  // each copy is a conversation of its own: it is no text
 	coming  int64 // bytes of copies that are made later
 	askedBy int64 // as of a Text
@@ -108,12 +119,19 @@ func (o *Office) draft(ctx context.Context, sender *plan.Plan, extensionID int64
 	plans := map[int64]*plan.Plan{sender.Account.ID: sender}
 	targets := map[int64][]string{} // by receiving extension, its numbers
 	for _, number := range t.To {
-		p, receiver, err := o.receiver(ctx, plans, number)
+		p, n, err := o.lookUp(ctx, plans, number)
 		if err != nil {
 			return nil, err
 		}
+		var receiver store.Extension
+		reached := false
+		if p != nil {
+			receiver, reached = p.Receiver(n)
+		}
 		state := rc.Sent
-		if p == nil {
+		if q, ok := p.QueueOf(n); ok {
+			d.threads = append(d.threads, coming(p, q, number, t))
+		} else if !reached {
 			state, out.Status = rc.Queued, rc.Queued
 		} else if targets[receiver.ID] = append(targets[receiver.ID], number); len(targets[receiver.ID]) == 1 {
 			d.copies = append(d.copies, &store.Message{
@@ -139,27 +157,37 @@ func (o *Office) draft(ctx context.Context, sender *plan.Plan, extensionID int64
 }
 
 // receiver finds the extension that gets what is sent to a number. The plan
-// is nil when the number is not on the platform.
+// is nil when there is none.
 func (o *Office) receiver(ctx context.Context, plans map[int64]*plan.Plan, number string) (*plan.Plan, store.Extension, error) {
-	n, err := o.Store.PhoneNumber(ctx, number)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, store.Extension{}, nil
-	}
-	if err != nil {
-		return nil, store.Extension{}, fmt.Errorf("looking up a number: %w", err)
-	}
-	p := plans[n.AccountID]
-	if p == nil {
-		if p, err = plan.Read(ctx, o.Store, n.AccountID); err != nil {
-			return nil, store.Extension{}, err
-		}
-		plans[n.AccountID] = p
+	p, n, err := o.lookUp(ctx, plans, number)
+	if p == nil || err != nil {
+		return nil, store.Extension{}, err
 	}
 	e, ok := p.Receiver(n)
 	if !ok {
 		return nil, e, nil
 	}
 	return p, e, nil
+}
+
+// lookUp finds a number and the plan that it is in. The plan is nil when the
+// number is not on the platform.
+func (o *Office) lookUp(ctx context.Context, plans map[int64]*plan.Plan, number string) (*plan.Plan, store.PhoneNumber, error) {
+	n, err := o.Store.PhoneNumber(ctx, number)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, n, nil
+	}
+	if err != nil {
+		return nil, n, fmt.Errorf("looking up a number: %w", err)
+	}
+	p := plans[n.AccountID]
+	if p == nil {
+		if p, err = plan.Read(ctx, o.Store, n.AccountID); err != nil {
+			return nil, n, err
+		}
+		plans[n.AccountID] = p
+	}
+	return p, n, nil
 }
 
 // members names a conversation by everybody in it, so that each extension
@@ -174,6 +202,9 @@ func (d *delivery) stamp(at time.Time) {
 	at = at.UTC().Truncate(time.Millisecond)
 	for _, m := range d.copies {
 		m.CreatedAt, m.ModifiedAt = at, at
+	}
+	for _, th := range d.threads {
+		th.At = at
 	}
 }
 
@@ -194,9 +225,18 @@ func (o *Office) post(ctx context.Context, ds []*delivery) error {
 }
 
 func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery) error {
+	numbers, err := beginThreads(ctx, tx, ds)
+	if err != nil {
+		return err
+	}
 	var stores []int64
 	for _, d := range ds {
-		for _, m := range d.copies {
+		for _, th := range d.threads {
+			if err := th.share(ctx, tx); err != nil {
+				return err
+			}
+		}
+		for _, m := range d.all() {
 			stores = append(stores, m.ExtensionID)
 		}
 		if d.askedBy != 0 {
@@ -208,11 +248,19 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 		return err
 	}
 	for _, d := range ds {
-		for _, m := range d.copies {
+		for _, th := range d.threads {
+			if err := o.put(ctx, tx, d, th, numbers[th.Queue.AccountID]); err != nil {
+				return err
+			}
+		}
+		for _, m := range d.all() {
 			m.ID, m.Change = o.IDs.Next(), changes[m.ExtensionID]
 			members := d.members
-			if d.alone {
+			switch {
+			case d.alone:
 				members = "message " + strconv.FormatInt(m.ID, 10)
+			case m.OwnerID != 0: // apart from what the member has with the same numbers
+				members = fmt.Sprintf("queue %d %s", m.OwnerID, d.members)
 			}
 			m.ConversationID, err = tx.PutConversation(ctx, m.ExtensionID, members, o.IDs.Next())
 			if err != nil {
@@ -237,7 +285,12 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 // payer is the extension whose room the files of a delivery take; 0 for those
 // that came from outside.
 func (d *delivery) payer() int64 {
-	if d.copies[0].Direction != rc.Outbound {
+	for _, th := range d.threads {
+		if th.AuthorID != 0 {
+			return th.AuthorID
+		}
+	}
+	if len(d.copies) == 0 || d.copies[0].Direction != rc.Outbound {
 		return 0
 	}
 	return cmp.Or(d.askedBy, d.copies[0].ExtensionID)
@@ -246,7 +299,7 @@ func (d *delivery) payer() int64 {
 // attach gives a copy of a message its own copy of every file.
 func (o *Office) attach(ctx context.Context, tx store.PlatformTx, d *delivery, m *store.Message) error {
 	m.Attachments = nil
-	if d.askedBy != 0 && m == d.copies[0] {
+	if d.askedBy != 0 && m == d.copies[0] && m.Direction == rc.Outbound {
 		return nil
 	}
 	for _, f := range d.files {

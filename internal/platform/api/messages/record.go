@@ -39,6 +39,9 @@ func record(base string, m store.Message) rc.Message {
 	if m.Type == rc.TypePager {
 		r.SegmentCount, r.PgToDepartment = 0, new(bool)
 	}
+	if m.OwnerID != 0 {
+		r.Owner = &rc.ThreadUser{ExtensionID: strconv.FormatInt(m.OwnerID, 10), Name: m.Facts.Owner, ExtensionType: rc.TypeDepartment}
+	}
 	conversation := strconv.FormatInt(m.ConversationID, 10)
 	r.ConversationID = m.ConversationID
 	r.Conversation = &rc.URIID{ID: conversation, URI: base + rc.ExtensionPath(m.AccountID, m.ExtensionID) + "/conversation/" + conversation}

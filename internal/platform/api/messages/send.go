@@ -75,6 +75,9 @@ func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request, e store.Exten
 		return err
 	}
 	t.Base = listen.BaseURL(r)
+	if n, _ := p.Number(t.From); n.ExtensionID != 0 && n.ExtensionID != e.ID {
+		return h.dispatchShared(w, r, p, e, l)
+	}
 	m, err := h.Office.Send(r.Context(), p, e.ID, t)
 	if err != nil {
 		return err
@@ -115,15 +118,22 @@ func readSender(p *plan.Plan, extensionID int64, text, iso string) (string, erro
 		return "", target.Invalid("from", "It is not a phone number; write it as +16505550100.")
 	}
 	own, ok := p.Number(n.E164)
+	if _, shared := p.QueueOf(own); ok && shared {
+		return n.E164, nil // whether they are a member, the Office asks
+	}
 	if !ok || own.ExtensionID != extensionID && own.ExtensionID != 0 {
-		return "", &rc.Error{Kind: rc.Denied, Code: "MSG-304", Parameter: "from",
-			Message: "Phone number doesn't belong to extension; send from one of your own numbers"}
+		return "", notTheirNumber()
 	}
 	if !p.MayText(extensionID, own) {
 		return "", &rc.Error{Kind: rc.Denied, Code: "MSG-242", Parameter: "from",
 			Message: "Sending SMS is not available from the number specified; use a number with the feature SmsSender"}
 	}
 	return n.E164, nil
+}
+
+func notTheirNumber() error {
+	return &rc.Error{Kind: rc.Denied, Code: "MSG-304", Parameter: "from",
+		Message: "Phone number doesn't belong to extension; send from one of your own numbers"}
 }
 
 func readRecipients(to []rc.Caller, iso string) ([]string, error) {

@@ -53,7 +53,7 @@ func (h *Handler) sync(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 }
 
 func (h *Handler) fullSync(w http.ResponseWriter, r *http.Request, e store.Extension, latest int64) error {
-	q, nothing, err := h.query(r, e)
+	q, err := h.query(r, e)
 	if err != nil {
 		return err
 	}
@@ -66,11 +66,9 @@ func (h *Handler) fullSync(w http.ResponseWriter, r *http.Request, e store.Exten
 	}
 	limit = min(limit, maxFull)
 	q.Availability, q.ReadStatuses, q.PhoneNumber = nil, nil, ""
-	var ms []store.Message
-	if !nothing {
-		if ms, err = h.Store.Messages(r.Context(), e.ID, q, 0, limit+1); err != nil {
-			return fmt.Errorf("reading a full sync: %w", err)
-		}
+	ms, err := h.Store.Messages(r.Context(), e.ID, q, 0, limit+1)
+	if err != nil {
+		return fmt.Errorf("reading a full sync: %w", err)
 	}
 	more := len(ms) > limit
 	if more {
@@ -79,6 +77,7 @@ func (h *Handler) fullSync(w http.ResponseWriter, r *http.Request, e store.Exten
 	return h.answerSync(w, r, e, ms, token{
 		ExtensionID: e.ID, Epoch: e.CreatedAt.UnixMilli(), Position: latest, From: q.From.UnixMilli(),
 		Types: q.Types, Directions: q.Directions, ConversationIDs: q.ConversationIDs,
+		OwnerIDs: q.OwnerIDs, Shared: q.Shared, Any: q.Any,
 	}, rc.SyncInfo{SyncType: rc.FSync, OlderRecordsExist: more})
 }
 

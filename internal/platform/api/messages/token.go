@@ -21,6 +21,9 @@ type token struct {
 	Types           []string `json:"m,omitempty"`
 	Directions      []string `json:"d,omitempty"`
 	ConversationIDs []int64  `json:"c,omitempty"`
+	OwnerIDs        []int64  `json:"w,omitempty"`
+	Shared          bool     `json:"s,omitempty"`
+	Any             bool     `json:"a,omitempty"`
 }
 
 // fullSyncRequired tells a client to begin again.
@@ -47,5 +50,18 @@ func (t token) selects(m store.Message) bool {
 	return (len(t.Types) == 0 || slices.Contains(t.Types, m.Type)) &&
 		(len(t.Directions) == 0 || slices.Contains(t.Directions, m.Direction)) &&
 		(len(t.ConversationIDs) == 0 || slices.Contains(t.ConversationIDs, m.ConversationID)) &&
-		m.CreatedAt.UnixMilli() >= t.From
+		m.CreatedAt.UnixMilli() >= t.From && t.selectsOwner(m.OwnerID)
+}
+
+// selectsOwner is what a query does with owners.
+func (t token) selectsOwner(ownerID int64) bool {
+	switch {
+	case t.Any:
+		return true
+	case t.Shared:
+		return ownerID != 0
+	case len(t.OwnerIDs) > 0:
+		return slices.Contains(t.OwnerIDs, ownerID)
+	}
+	return ownerID == 0
 }

@@ -218,6 +218,9 @@ func (h *Handler) deleteMany(w http.ResponseWriter, r *http.Request, c wire.Call
 	if q.To, err = page.Moment(v, "dateTo"); err != nil {
 		return err
 	}
+	if err := owners(&q, v["owner"], e.ID); err != nil {
+		return err
+	}
 	ms, err := h.Store.Messages(r.Context(), e.ID, q, 0, 0)
 	if err != nil {
 		return fmt.Errorf("looking for messages to delete: %w", err)

@@ -13,7 +13,6 @@ import (
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
-	"offhook/internal/store"
 )
 
 const (
@@ -28,7 +27,7 @@ const (
 // A Handler parses numbers in the context of the caller's account.
 type Handler struct {
 	Face  *wire.Face
-	Store store.AccountReader
+	Store plan.Reader
 }
 
 // Mount registers the operations.
