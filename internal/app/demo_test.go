@@ -32,7 +32,7 @@ func (s *signal) Write(p []byte) (int, error) {
 
 // runDemo starts a demo on free ports and returns what demo.json says, what
 // people are told, and how to end it.
-func runDemo(t *testing.T, dir string, reset bool, edit ...func(*app.DemoConfig)) (info app.DemoInfo, told string, end func()) {
+func runDemo(t testing.TB, dir string, reset bool, edit ...func(*app.DemoConfig)) (info app.DemoInfo, told string, end func()) {
 	t.Helper()
 	out := &signal{ready: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())

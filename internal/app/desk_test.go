@@ -56,7 +56,7 @@ var (
 
 // signIn signs a user of the demo in, as a browser and an app would, and
 // returns the way that their desk takes.
-func signIn(t *testing.T, info app.DemoInfo, user app.User) *road {
+func signIn(t testing.TB, info app.DemoInfo, user app.User) *road {
 	t.Helper()
 	pem, err := os.ReadFile(info.Platform.CAFile)
 	if err != nil {
@@ -167,7 +167,7 @@ func openDesk(t *testing.T, r *road, log *slog.Logger) *desk.Desk {
 	return d
 }
 
-func until(t *testing.T, d *desk.Desk, what string, ok func() bool) {
+func until(t testing.TB, d *desk.Desk, what string, ok func() bool) {
 	t.Helper()
 	w := d.Watch(d.Position())
 	defer w.Close()

@@ -85,7 +85,7 @@ type view struct {
 	desk *desk.Desk
 }
 
-func newView(t *testing.T, name string, r *road) *view {
+func newView(t testing.TB, name string, r *road) *view {
 	t.Helper()
 	ring, err := seal.New(map[uint32][]byte{1: make([]byte, 32)})
 	if err != nil {
@@ -100,15 +100,21 @@ func newView(t *testing.T, name string, r *road) *view {
 	}
 	v.start(t)
 	t.Cleanup(func() { v.pool.Close() })
-	until(t, v.desk, name+" ready and live", func() bool {
-		s := v.desk.Status()
-		return s.State == desk.Ready && s.Synced && s.Live
-	})
+	v.ready(t)
 	return v
 }
 
+// ready waits until the desk knows what the platform knows.
+func (v *view) ready(t testing.TB) {
+	t.Helper()
+	until(t, v.desk, v.name+" ready and live", func() bool {
+		s := v.desk.Status()
+		return s.State == desk.Ready && s.Synced && s.Live
+	})
+}
+
 // start begins as a server does, with what an earlier one has left.
-func (v *view) start(t *testing.T) {
+func (v *view) start(t testing.TB) {
 	t.Helper()
 	v.pool = &desk.Pool{Store: v.db.Widget(), Bus: new(bus.InProcess), Ring: v.ring, Street: v.line, Log: v.log}
 	d, err := v.pool.Desk(t.Context(), "g")
@@ -178,7 +184,7 @@ func (v *view) look(t *testing.T) picture {
 
 // A client is an application of somebody else's, which speaks REST only.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	road *road
 }
 
