@@ -3,12 +3,10 @@ package desk
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
 	"image/png"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -46,19 +44,7 @@ func (p *platform) handleFiles(handle func(string, rc.Group, http.HandlerFunc)) 
 func (p *platform) mms(w http.ResponseWriter, r *http.Request) {
 	var req rc.SMSRequest
 	var files []rc.Attachment
-	parts, err := r.MultipartReader()
-	for err == nil {
-		part, next := parts.NextPart()
-		if next != nil {
-			break
-		}
-		body, _ := io.ReadAll(part)
-		if part.FormName() == "json" {
-			err = json.Unmarshal(body, &req)
-			continue
-		}
-		files = append(files, p.attach(part.FileName(), part.Header.Get("Content-Type"), string(body)))
-	}
+	err := readForm(r, &req, func(name, kind, body string) { files = append(files, p.attach(name, kind, body)) })
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return

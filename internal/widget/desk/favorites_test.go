@@ -54,7 +54,7 @@ func TestFavoritesAreMarkedHereAndElsewhere(t *testing.T) {
 	pool := h.pool(t)
 	d := open(t, pool)
 	ready(t, d)
-	until(t, d, "the favorites", func() bool { return cmp.Equal(stars(d), []string{"company 102"}) })
+	until(t, d, "the favorites and the contact", func() bool { return cmp.Equal(stars(d), []string{"company 102"}) && d.Personal().Len() == 1 })
 
 	// Another client marks somebody without a word, and this one adds to it.
 	h.mu.Lock()

@@ -117,7 +117,7 @@ func TestTheCallLogIsReadAndFollowed(t *testing.T) {
 		c.Direction, c.Result, c.From, c.To = rc.Outbound, rc.CallConnected, &rc.CallParty{PhoneNumber: ada}, &rc.CallParty{ExtensionNumber: "103", ExtensionID: "103"}
 	})
 	d := open(t, h.pool(t))
-	until(t, d, "the calls", func() bool { return len(d.Calls()) == 3 })
+	until(t, d, "the calls and the directory", func() bool { return len(d.Calls()) == 3 && d.Me().Company == "Acme" })
 	if got, want := callers(d), "No Number Call connected, BOB Missed, Gráce Hopper Missed"; got != want {
 		t.Errorf("calls %q, want %q", got, want)
 	}
@@ -207,7 +207,7 @@ func TestACallIsToldWithItsWay(t *testing.T) {
 	})
 	h.called(2*time.Hour, func(c *rc.CallRecord) { c.Legs = []rc.CallLeg{{LegType: "Accept", CallFacts: c.CallFacts}} })
 	d := open(t, h.pool(t))
-	until(t, d, "the calls", func() bool { return len(d.Calls()) == 2 })
+	until(t, d, "the calls and the directory", func() bool { return len(d.Calls()) == 2 && d.Me().Company == "Acme" })
 	c, err := d.Call("c0")
 	if err != nil || len(c.Legs) != 2 || c.Legs[1].From.Name != "Gráce Hopper" || c.Legs[1].Type != "FindMe" {
 		t.Errorf("the call: %+v, %v", c, err)

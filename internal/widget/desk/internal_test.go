@@ -65,7 +65,7 @@ func TestInternalMessagesAreConversationsOfTheirOwn(t *testing.T) {
 	asked := h.addPage(rc.Inbound, "102", []string{"101", "103"}, "by extension").ID
 	h.mu.Unlock()
 	h.notify("", map[string]any{"changes": []any{}})
-	until(t, d, "the internal message", func() bool { return d.Unread() == 2 })
+	until(t, d, "the internal message and the directory", func() bool { return d.Unread() == 2 && d.Me().Company == "Acme" })
 	var inside Conversation
 	for _, c := range d.Conversations("", 0) {
 		if c.Internal {

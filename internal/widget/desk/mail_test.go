@@ -3,7 +3,6 @@ package desk
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -56,19 +55,7 @@ func (p *platform) handleMail(handle func(string, rc.Group, http.HandlerFunc)) {
 func (p *platform) fax(w http.ResponseWriter, r *http.Request) {
 	var req rc.FaxRequest
 	var names []string
-	parts, err := r.MultipartReader()
-	for err == nil {
-		part, next := parts.NextPart()
-		if next != nil {
-			break
-		}
-		body, _ := io.ReadAll(part)
-		if part.FormName() == "json" {
-			err = json.Unmarshal(body, &req)
-			continue
-		}
-		names = append(names, part.FileName()+"="+string(body))
-	}
+	err := readForm(r, &req, func(name, _, body string) { names = append(names, name+"="+body) })
 	if err != nil {
 		err = json.NewDecoder(r.Body).Decode(&req)
 	}
@@ -125,26 +112,6 @@ func (h *house) withMail(f func()) {
 	defer h.mu.Unlock()
 	h.hasMail = true
 	f()
-}
-
-// stirs waits, by the requests that come, until ok holds of the double, whose
-// mu is held for it. Each change there is followed by another request.
-func (h *house) stirs(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	deadline := time.After(30 * time.Second)
-	for {
-		h.mu.Lock()
-		done, next := ok(), h.stirred
-		h.mu.Unlock()
-		if done {
-			return
-		}
-		select {
-		case <-next:
-		case <-deadline:
-			t.Fatalf("%s did not happen", what)
-		}
-	}
 }
 
 func spoken(d *Desk) (all []string) {

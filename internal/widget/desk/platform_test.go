@@ -1,10 +1,9 @@
 package desk
 
 import (
-	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -185,320 +184,46 @@ func answerJSON(w http.ResponseWriter, v any) {
 	}
 }
 
-func (p *platform) wsToken(w http.ResponseWriter, _ *http.Request) {
-	answerJSON(w, map[string]any{"uri": strings.Replace(p.server.URL, "http", "ws", 1) + "/ws", "ws_access_token": "w", "expires_in": 30})
-}
-
-func (p *platform) sync(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	from := 0
-	if r.URL.Query().Get("syncType") == rc.ISync {
-		n, err := strconv.Atoi(strings.TrimPrefix(r.URL.Query().Get("syncToken"), "t"))
-		if err != nil || p.oldTokens {
-			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprint(w, `{"errorCode":"MSG-333","message":"Sync token is invalid"}`)
-			return
+// readForm reads a body that carries files, of which it tells.
+func readForm(r *http.Request, request any, file func(name, kind, body string)) error {
+	parts, err := r.MultipartReader()
+	for err == nil {
+		part, next := parts.NextPart()
+		if next != nil {
+			break
 		}
-		from = n
-	}
-	records := []rc.Message{}
-	for i, m := range p.messages {
-		if p.changed[i] > from && (from > 0 || m.Availability == rc.Alive && !m.CreationTime.Before(p.syncFrom)) {
-			records = append(records, *m)
-		}
-	}
-	answerJSON(w, rc.MessageSync{Records: records, SyncInfo: rc.SyncInfo{SyncType: r.URL.Query().Get("syncType"), SyncToken: fmt.Sprintf("t%d", p.seq)}})
-}
-
-// add stores a message; the caller holds mu.
-func (p *platform) add(direction, from string, to []string, text string) *rc.Message {
-	p.nextID++
-	p.seq++
-	others := slices.Clone(to)
-	if direction == rc.Inbound {
-		others = append(others, from)
-	}
-	others = slices.DeleteFunc(others, func(n string) bool { return n == ada })
-	slices.Sort(others)
-	key := strings.Join(others, " ")
-	if p.convs[key] == 0 {
-		p.convs[key] = 9007199254740993 + int64(len(p.convs))
-	}
-	now := rc.TimeOf(time.Now().Add(time.Duration(p.seq) * time.Millisecond)) // no two at the same moment
-	m := &rc.Message{
-		ID: p.nextID, Type: rc.TypeSMS, Direction: direction, Availability: rc.Alive, ReadStatus: rc.Read, MessageStatus: rc.Sent,
-		Subject: text, CreationTime: now, LastModifiedTime: now, ConversationID: p.convs[key],
-		Conversation: &rc.URIID{ID: strconv.FormatInt(p.convs[key], 10)}, From: &rc.Caller{PhoneNumber: from}, Attachments: []rc.Attachment{},
-	}
-	for _, n := range to {
-		m.To = append(m.To, rc.Caller{PhoneNumber: n})
-	}
-	if direction == rc.Inbound {
-		m.ReadStatus, m.MessageStatus = rc.Unread, rc.Received
-	}
-	p.messages = append(p.messages, m)
-	p.changed = append(p.changed, p.seq)
-	return m
-}
-
-// receive lets a text arrive, with its two events.
-func (p *platform) receive(from, text string) int64 {
-	p.mu.Lock()
-	m := *p.add(rc.Inbound, from, []string{ada}, text)
-	p.mu.Unlock()
-	p.instant(m)
-	p.notify("", map[string]any{"changes": []any{}})
-	return m.ID
-}
-
-// instant tells of a text that has arrived.
-func (p *platform) instant(m rc.Message) {
-	data, err := json.Marshal(m)
-	if err != nil {
-		p.t.Error(err)
-	}
-	var body map[string]any
-	if err := json.Unmarshal(data, &body); err != nil {
-		p.t.Error(err)
-	}
-	body["id"], body["conversationId"], body["ownerId"] = strconv.FormatInt(m.ID, 10), m.Conversation.ID, "101"
-	delete(body, "conversation")
-	p.notify("/instant?type=SMS", body)
-}
-
-func (p *platform) notify(filter string, body any) {
-	p.send("/restapi/v1.0/account/1/extension/101/message-store"+filter, body)
-}
-
-// send sends an event to every socket with a subscription.
-func (p *platform) send(event string, body any) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for conn, id := range p.sockets {
-		if id == "" {
+		body, _ := io.ReadAll(part)
+		if part.FormName() == "json" {
+			err = json.Unmarshal(body, request)
 			continue
 		}
-		frame, err := json.Marshal([]any{
-			rc.FrameMeta{Type: rc.FrameServerNotification, MessageID: "n", Status: 200},
-			map[string]any{"event": event, "subscriptionId": id, "body": body},
-		})
-		if err != nil {
-			p.t.Error(err)
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		conn.Write(ctx, websocket.MessageText, frame) //nolint:errcheck // a socket that breaks is read again elsewhere
-		cancel()
+		file(part.FileName(), part.Header.Get("Content-Type"), string(body))
 	}
+	return err
 }
 
-func (p *platform) sms(w http.ResponseWriter, r *http.Request) {
-	var req rc.SMSRequest
-	if err := json.NewDecoder(r.Body).Decode(&req); err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	p.post(w, r, req, nil)
-}
-
-// post takes a text as its knobs say.
-func (p *platform) post(w http.ResponseWriter, r *http.Request, req rc.SMSRequest, files []rc.Attachment) {
-	p.mu.Lock()
-	if p.refuseSends > 0 {
-		p.refuseSends--
-		p.mu.Unlock()
-		panic(http.ErrAbortHandler)
-	}
-	if p.overLimit > 0 {
-		p.overLimit--
-		p.mu.Unlock()
-		w.Header().Set("Retry-After", "0")
-		w.WriteHeader(http.StatusTooManyRequests)
-		return
-	}
-	if p.rejectTexts {
-		p.mu.Unlock()
-		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprint(w, `{"errorCode":"MSG-246","message":"Recipients are not allowed"}`)
-		return
-	}
-	var to []string
-	for _, c := range req.To {
-		to = append(to, c.PhoneNumber)
-	}
-	made := p.add(rc.Outbound, req.From.PhoneNumber, to, req.Text)
-	made.Attachments = append(made.Attachments, files...)
-	m := *made
-	lose := p.loseAnswers > 0
-	if lose {
-		p.loseAnswers--
-	}
-	wait := p.unfinished
-	p.mu.Unlock()
-	if lose {
-		panic(http.ErrAbortHandler)
-	}
-	if wait != nil {
-		select {
-		case <-wait:
-		case <-r.Context().Done():
-		}
-	}
-	answerJSON(w, m)
-	go p.notify("", map[string]any{"changes": []any{}})
-}
-
-func (p *platform) put(w http.ResponseWriter, r *http.Request) {
-	var body struct {
-		ReadStatus string `json:"readStatus"`
-	}
-	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	p.mu.Lock()
-	p.puts = append(p.puts, body.ReadStatus)
-	if p.noChanges {
-		p.mu.Unlock()
-		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprint(w, `{"errorCode":"CMN-408","message":"In order to call this API endpoint, user needs to have [EditMessages] permission."}`)
-		return
-	}
-	ids := strings.Split(r.PathValue("ids"), ",")
-	for i, m := range p.messages {
-		if slices.Contains(ids, strconv.FormatInt(m.ID, 10)) {
-			p.seq++
-			m.ReadStatus, m.LastModifiedTime = body.ReadStatus, rc.TimeOf(time.Now())
-			p.changed[i] = p.seq
-		}
-	}
-	p.mu.Unlock()
-	w.WriteHeader(cmp.Or(map[bool]int{true: http.StatusMultiStatus}[len(ids) > 1], http.StatusOK))
-	fmt.Fprint(w, `{}`)
-	go p.notify("", map[string]any{"changes": []any{}})
-}
-
-func (p *platform) gateway(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	down := p.down
-	p.mu.Unlock()
-	if down || r.URL.Query().Get("access_token") != "w" {
-		w.WriteHeader(http.StatusUnauthorized)
-		return
-	}
-	conn, err := websocket.Accept(w, r, nil)
-	if err != nil {
-		return
-	}
-	defer conn.CloseNow()
-	p.mu.Lock()
-	p.sockets[conn] = ""
-	p.mu.Unlock()
-	defer func() {
-		p.mu.Lock()
-		delete(p.sockets, conn)
-		p.mu.Unlock()
-	}()
-	ctx := r.Context()
-	details := rc.ConnectionDetails{RecoveryTimeout: 180}
-	p.mu.Lock()
-	if r.URL.Query().Get("wsc") == "s" && p.recovers != "" {
-		details.RecoveryState = "Successful"
-		p.sockets[conn] = p.recovers
-	}
-	p.mu.Unlock()
-	err = write(ctx, conn, rc.FrameMeta{Type: rc.FrameConnectionDetails, WSC: &rc.WSC{Token: "s", Sequence: 1}}, details)
-	for err == nil {
-		var meta rc.FrameMeta
-		var body json.RawMessage
-		if meta, body, err = read(ctx, conn); err != nil {
-			return
-		}
-		switch {
-		case meta.Type == rc.FrameHeartbeat:
-			err = write(ctx, conn, meta, nil)
-		case meta.Type == rc.FrameClientRequest && meta.Method == http.MethodPost:
-			h := make(http.Header)
-			p.take(h, rc.Medium)
-			headers := make(map[string]string)
-			for k := range h {
-				headers[k] = h.Get(k)
-			}
-			var asked rc.SubscriptionRequest
-			if json.Unmarshal(body, &asked) != nil || p.mostFilters > 0 && len(asked.EventFilters) > p.mostFilters {
-				err = write(ctx, conn, rc.FrameMeta{Type: rc.FrameClientRequest, MessageID: meta.MessageID, Status: http.StatusForbidden, Headers: headers}, rc.ErrorEnvelope{ErrorCode: "CMN-401"})
-				continue
-			}
-			id := "sub-" + newEpoch()
-			p.mu.Lock()
-			p.counts["subscribe"]++
-			p.sockets[conn] = id
-			p.mu.Unlock()
-			err = write(ctx, conn, rc.FrameMeta{Type: rc.FrameClientRequest, MessageID: meta.MessageID, Status: 200, Headers: headers}, rc.Subscription{ID: id})
-		}
-	}
-}
-
-// cut breaks every socket; the next connection recovers its session.
-func (p *platform) cut() {
-	p.mu.Lock()
-	var conns []*websocket.Conn
-	for c, id := range p.sockets {
-		conns = append(conns, c)
-		p.recovers = id
-	}
-	p.mu.Unlock()
-	for _, c := range conns {
-		c.CloseNow()
-	}
-}
-
-// setDown takes the platform off the network, or brings it back.
-func (p *platform) setDown(down bool) {
-	p.mu.Lock()
-	p.down = down
-	var conns []*websocket.Conn
-	for c := range p.sockets {
-		conns = append(conns, c)
-	}
-	p.mu.Unlock()
-	if down {
-		for _, c := range conns {
-			c.CloseNow()
-		}
-		p.server.CloseClientConnections()
-	}
-}
-
-// waitFor waits, request by request, until ok holds; ok is called with mu
-// held.
-func (p *platform) waitFor(t *testing.T, ok func() bool) {
+// stirs waits, by the requests that come, until ok holds of the double, whose
+// mu is held for it. Each change there is followed by another request.
+func (p *platform) stirs(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(30 * time.Second)
 	for {
 		p.mu.Lock()
-		done, stirred := ok(), p.stirred
+		done, next := ok(), p.stirred
 		p.mu.Unlock()
 		if done {
 			return
 		}
 		select {
-		case <-stirred:
+		case <-next:
 		case <-deadline:
-			t.Fatal("the platform was not asked")
+			t.Fatalf("%s did not happen", what)
 		}
 	}
 }
 
-// outbound returns the texts that were sent, in order.
-func (p *platform) outbound() []string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var texts []string
-	for _, m := range p.messages {
-		if m.Direction == rc.Outbound {
-			texts = append(texts, m.Subject)
-		}
-	}
-	return texts
+// waitFor waits until the platform was asked for what ok looks at.
+func (p *platform) waitFor(t *testing.T, ok func() bool) {
+	t.Helper()
+	p.stirs(t, "a request to the platform", ok)
 }
