@@ -13,6 +13,7 @@ const date = format({ day: "numeric", month: "short" });
 const longDate = format({ weekday: "short", day: "numeric", month: "long" });
 const fullDate = format({ day: "numeric", month: "short", year: "numeric" });
 const exact = format({ dateStyle: "full", timeStyle: "short" });
+const moment = format({ dateStyle: "medium", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 /** Whole calendar days between two moments. @param {Date} at @param {Date} now */
@@ -26,11 +27,12 @@ const capital = (word) => word.charAt(0).toLocaleUpperCase(language) + word.slic
 
 /**
  * What a time reads as: `row` in the list, `day` on a line between messages,
- * `clock` under a bubble.
+ * `clock` under a bubble, `moment` in a list of old and new.
  * @param {Date} at @param {Date} now @param {string} form
  */
 export function tell(at, now, form) {
   if (form === "clock") return clock.format(at);
+  if (form === "moment") return moment.format(at);
   const days = daysAgo(at, now);
   if (days <= 0) return form === "row" ? clock.format(at) : capital(relative.format(0, "day"));
   if (days === 1) return capital(relative.format(-1, "day"));

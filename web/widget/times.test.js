@@ -37,3 +37,7 @@ test("a line between messages names the day in full", () => {
 test("a clock that runs ahead says today", () => {
   assert.equal(tell(new Date("2026-11-21T00:30:00+01:00"), now, "day"), "Today");
 });
+
+test("a moment is told with its day and year", () => {
+  assert.equal(tell(new Date("2025-10-02T08:05:00+02:00"), now, "moment"), "2 Oct 2025, 08:05");
+});

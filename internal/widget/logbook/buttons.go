@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 	"offhook/internal/widget/visit"
 )
@@ -30,7 +31,7 @@ type logButton struct {
 // not be changed from here.
 func (v view) button(id string, m mark) (logButton, bool) {
 	logger := v.of.logger(v.loggers)
-	b := logButton{mark: m, ID: id, Kind: v.of.kind(), Words: words(v.loggers, v.of, m.Logged)}
+	b := logButton{mark: m, ID: id, Kind: v.of.kind(), Words: words(v.visitor, v.of, m.Logged)}
 	if logger.Modal && v.of.kind() == kindCall {
 		b.Form = "/log/call/" + url.PathEscape(id)
 	}
@@ -63,7 +64,7 @@ func (h *Handler) CallRows(ctx context.Context, v visit.Visit, menu bool) (func(
 		b, changes := view.button(session, m)
 		b.Named, b.Name = menu, "call-"+row+"-name"
 		if !changes {
-			b.View, b.Words, b.Form = true, viewWords(view.loggers), ""
+			b.View, b.Words, b.Form = true, viewWords(view.visitor), ""
 		}
 		return h.drawn(v.Language, "mark", m), h.drawn(v.Language, "rowdo", b)
 	}, nil
@@ -106,7 +107,7 @@ func (h *Handler) CallButtons(ctx context.Context, v visit.Visit, session string
 		out.Buttons = append(out.Buttons, b)
 	}
 	if m.Logged {
-		out.Buttons = append(out.Buttons, logButton{mark: m, ID: session, Kind: kindCall, Words: viewWords(view.loggers), View: true})
+		out.Buttons = append(out.Buttons, logButton{mark: m, ID: session, Kind: kindCall, Words: viewWords(view.visitor), View: true})
 	}
 	return templates.Fragment(v.Language, "calllog", out)
 }
@@ -116,26 +117,27 @@ func markPath(v visit.Visit, kind, id string) string {
 }
 
 // words are the button's: the page's own, as far as it has some.
-func words(l Loggers, of subject, logged bool) string {
-	title, what := of.logger(l).Title, "Log"
-	if of.kind() == kindCall {
-		what = "Log call"
-	}
+func words(c visitor, of subject, logged bool) string {
+	title := of.logger(c.loggers).Title
 	switch {
 	case logged:
-		return inService(l, "Edit the log")
+		return c.inService(lang.Mark("Edit the log"), lang.Mark("Edit the log in %s"))
 	case title != "":
 		return markup.Cut(markup.Line(title), 60)
+	case of.kind() == kindCall:
+		return c.inService(lang.Mark("Log call"), lang.Mark("Log call to %s"))
 	}
-	return inService(l, what)
+	return c.inService(lang.Mark("Log"), lang.Mark("Log to %s"))
 }
 
-func viewWords(l Loggers) string { return inService(l, "View the log") }
+func viewWords(c visitor) string {
+	return c.inService(lang.Mark("View the log"), lang.Mark("View the log in %s"))
+}
 
 // inService says where, if the page's application has a name.
-func inService(l Loggers, what string) string {
-	if name := strings.TrimSpace(markup.Line(l.Name)); name != "" {
-		return what + " in " + clip(name)
+func (c visitor) inService(what, where string) string {
+	if name := strings.TrimSpace(markup.Line(c.loggers.Name)); name != "" {
+		return c.visit.Language.Say(where, clip(name))
 	}
-	return what
+	return c.visit.Language.Say(what)
 }

@@ -10,6 +10,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 	"offhook/internal/widget/visit"
 )
@@ -101,13 +102,34 @@ func (h calls) with(v visit.Visit, c Call) []Person {
 	return h.Services.People(v, "", c.Other.Number)
 }
 
+// results are the usual ones of calls (contract/platform.md), which the
+// platform tells in English.
+var results = []string{
+	lang.Mark("Call connected"), lang.Mark("Missed"), lang.Mark("Voicemail"), lang.Mark("Accepted"), lang.Mark("Rejected"), lang.Mark("Busy"),
+	lang.Mark("No Answer"), lang.Mark("Hang Up"), lang.Mark("In Progress"), lang.Mark("Answered Elsewhere"),
+}
+
 // about says whose call it was, and what became of it.
 func (p pastCall) about() string {
-	r := p.call.Record
-	what := map[bool]string{true: "Call from ", false: "Call to "}[r.Direction == rc.Inbound]
-	line := markup.Cut(what+markup.Line(cmp.Or(p.call.Other.Name, p.call.Other.Number, p.call.Other.Extension, "an unknown number")), 200)
+	r, l := p.call.Record, p.c.visit.Language
+	with := markup.Cut(markup.Line(cmp.Or(p.call.Other.Name, p.call.Other.Number, p.call.Other.Extension)), 180)
+	var line string
+	switch inbound := r.Direction == rc.Inbound; {
+	case inbound && with == "":
+		line = l.Say("Call from an unknown number")
+	case inbound:
+		line = l.Say("Call from %s", with)
+	case with == "":
+		line = l.Say("Call to an unknown number")
+	default:
+		line = l.Say("Call to %s", with)
+	}
 	if r.Result != "" {
-		line += " · " + markup.Cut(markup.Line(r.Result), 60)
+		result := markup.Cut(markup.Line(r.Result), 60)
+		if slices.Contains(results, result) {
+			result = l.Say(result)
+		}
+		line += " · " + result
 	}
 	if r.Duration > 0 && !r.IsMissed() {
 		line += fmt.Sprintf(" · %d:%02d", r.Duration/60, r.Duration%60)

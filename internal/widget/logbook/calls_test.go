@@ -310,13 +310,13 @@ func TestAnEntryThatIsNotAcknowledgedIsSeenAtItsCall(t *testing.T) {
 		}
 		return string(html)
 	}
-	if html := state(); !strings.Contains(html, waitsWords) || !strings.Contains(html, "logmark--waiting") {
+	if html := state(); !strings.Contains(html, "Waits to be logged") || !strings.Contains(html, "logmark--waiting") {
 		t.Error(html)
 	}
 	w.pass(stuckAt)
 	w.until("one")
 	w.answer("one", key, false)
-	if html := state(); !strings.Contains(html, stuckWords) || !strings.Contains(html, "logmark--failed") {
+	if html := state(); !strings.Contains(html, "Not logged") || !strings.Contains(html, "logmark--failed") {
 		t.Error(html)
 	}
 	if status, _ := w.ask("POST", "/discard", nil); status != 204 {

@@ -10,7 +10,6 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/form"
-	"offhook/internal/widget/lang"
 )
 
 // formIDs are the reserved ids of the forms (contract/service.md 10.4).
@@ -43,7 +42,7 @@ func (h *Handler) form(w http.ResponseWriter, r *http.Request, c visitor) error 
 		}
 	}
 	panel := form.Panel{
-		ID: formIDs[sub.kind()], Kind: "log", Title: cmp.Or(f.Title, words(c.loggers, sub, false)), About: t.about(), Back: true, Turn: f.Turn, Stored: f.Stored, Page: f.Page, Images: c.images,
+		ID: formIDs[sub.kind()], Kind: "log", Title: cmp.Or(f.Title, words(c, sub, false)), About: t.about(), Back: true, Turn: f.Turn, Stored: f.Stored, Page: f.Page, Images: c.images,
 		Save: sub.kind() == kindCall, // contract/service.md 10.4
 	}
 	if r.Method == http.MethodPost {
@@ -51,7 +50,7 @@ func (h *Handler) form(w http.ResponseWriter, r *http.Request, c visitor) error 
 			return err
 		}
 	}
-	panel.Language = lang.Of(w)
+	panel.Language = c.visit.Language
 	out, err := panel.HTML()
 	if err != nil {
 		return err
@@ -87,23 +86,23 @@ func fill(w http.ResponseWriter, r *http.Request, p *form.Panel) error {
 // ownForm is the phone's own: whom the log is for, and a note. What the page
 // has logged of it before is where it begins.
 func (h *Handler) ownForm(c visitor, sub subject, t thing, titled *Form) (*Form, error) {
-	choices := []map[string]string{}
+	l, choices := c.visit.Language, []map[string]string{}
 	for _, p := range t.people() {
 		choices = append(choices, map[string]string{"const": p.ID, "title": p.Name, "description": p.About})
 	}
-	choices = append(choices, map[string]string{"const": unknown, "title": "Unknown"})
+	choices = append(choices, map[string]string{"const": unknown, "title": l.Say("Unknown")})
 	chosen, note := h.before(shelf{c.page(), sub.kind()}, t.logID())
 	if !slices.ContainsFunc(choices, func(c map[string]string) bool { return c["const"] == chosen }) {
 		chosen = choices[0]["const"]
 	}
 	schema := map[string]any{"type": "object", "required": []string{"contactId"}, "properties": map[string]any{
-		"contactId": map[string]any{"type": "string", "title": "Contact", "oneOf": choices},
-		"note":      map[string]any{"type": "string", "title": "Note"},
+		"contactId": map[string]any{"type": "string", "title": l.Say("Contact"), "oneOf": choices},
+		"note":      map[string]any{"type": "string", "title": l.Say("Note")},
 	}}
 	page := map[string]json.RawMessage{}
 	for name, part := range map[string]any{
 		"schema":   schema,
-		"uiSchema": map[string]any{"note": map[string]any{"ui:widget": "textarea"}, "ui:order": []string{"contactId", "note"}, "submitButtonOptions": map[string]any{"submitText": "Save"}},
+		"uiSchema": map[string]any{"note": map[string]any{"ui:widget": "textarea"}, "ui:order": []string{"contactId", "note"}, "submitButtonOptions": map[string]any{"submitText": l.Say("Save")}},
 		"formData": map[string]any{"contactId": chosen, "note": note},
 	} {
 		data, err := json.Marshal(part)

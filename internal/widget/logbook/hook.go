@@ -19,6 +19,7 @@ import (
 	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/seal"
 )
 
@@ -140,7 +141,7 @@ func (h *Handler) send(ctx context.Context, e store.LogEntry) {
 	}
 	if err != nil {
 		h.Log.Error("sending a log to a webhook", "entry", e.ID, "err", err)
-		reason = "The entry could not be sent by this server; its own log says why."
+		reason = lang.Mark("The entry could not be sent by this server; its own log says why.")
 	}
 	if reason != "" {
 		if err := h.fail(ctx, e, h.Node, reason); err != nil {
@@ -153,7 +154,7 @@ func (h *Handler) send(ctx context.Context, e store.LogEntry) {
 func (h *Handler) deliver(ctx context.Context, e store.LogEntry) (reason string, err error) {
 	hook, err := h.Store.LogHook(ctx, e.Owner.Platform, e.Owner.ClientID)
 	if errors.Is(err, store.ErrNotFound) {
-		return "The operator has taken the webhook away.", nil
+		return lang.Mark("The operator has taken the webhook away."), nil
 	}
 	if err != nil {
 		return "", err
@@ -184,7 +185,7 @@ func (h *Handler) deliver(ctx context.Context, e store.LogEntry) (reason string,
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10)) // so that the connection is used again
 	if res.StatusCode < 200 || res.StatusCode > 299 {
-		return fmt.Sprintf("The webhook answered %d.", res.StatusCode), nil
+		return fmt.Sprintf(lang.Mark("The webhook answered %d."), res.StatusCode), nil
 	}
 	return "", nil
 }
@@ -205,11 +206,11 @@ func unreached(err error) string {
 	var told *rc.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("The webhook did not answer within %.0f seconds.", patience.Seconds())
+		return fmt.Sprintf(lang.Mark("The webhook did not answer within %d seconds."), int(patience.Seconds()))
 	case errors.As(err, &told):
-		return "The webhook could not be reached: " + told.Message + "."
+		return lang.Mark("The webhook could not be reached: its address is not public, and widget.log_hosts does not name it.")
 	}
-	return "The webhook could not be reached; the server's log says why."
+	return lang.Mark("The webhook could not be reached; the server's log says why.")
 }
 
 // letter is an entry with whose it is.

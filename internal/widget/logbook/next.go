@@ -10,6 +10,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
 )
 
@@ -193,10 +194,11 @@ func (h *Handler) answered(w http.ResponseWriter, r *http.Request, c visitor) er
 
 // silent says that a page did not answer.
 func silent(name string) string {
+	within := int(patience.Seconds())
 	if name == "" {
-		name = "The page around the phone"
+		return fmt.Sprintf(lang.Mark("The page around the phone did not answer within %d seconds."), within)
 	}
-	return fmt.Sprintf("%s did not answer within %.0f seconds.", clip(name), patience.Seconds())
+	return fmt.Sprintf(lang.Mark("%s did not answer within %d seconds."), clip(name), within)
 }
 
 func clip(s string) string {

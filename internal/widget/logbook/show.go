@@ -64,8 +64,8 @@ func (h *Handler) Settings(ctx context.Context, v visit.Visit) (template.HTML, e
 	var out card
 	set := autoOf(s)
 	for _, one := range []toggle{
-		{c.loggers.Message, kindMessage, "Auto log messages", set.Message},
-		{c.loggers.Call, kindCall, "Auto log calls", set.Call},
+		{c.loggers.Message, kindMessage, lang.Mark("Auto log messages"), set.Message},
+		{c.loggers.Call, kindCall, lang.Mark("Auto log calls"), set.Call},
 	} {
 		if c.logs(h.subject(one.Kind)) && !one.Hidden && h.has(ctx, c, one.Kind) {
 			out.Toggles = append(out.Toggles, one)
@@ -125,12 +125,6 @@ func markOf(all []entity) mark {
 	return m
 }
 
-// What a mark says of an entry that the page has not acknowledged.
-const (
-	waitsWords = "Waits to be logged"
-	stuckWords = "Not logged"
-)
-
 // A view knows how the logs of one kind stand for a visitor.
 type view struct {
 	visitor
@@ -160,9 +154,9 @@ func (h *Handler) viewOf(ctx context.Context, c visitor, of subject) (view, erro
 			done[e.LogID] = done[e.LogID] || e.Reason != store.LogDiscarded
 			delete(open, e.LogID)
 		case e.State == store.LogStuck:
-			open[e.LogID] = mark{Message: stuckWords, Status: "failed"}
+			open[e.LogID] = mark{Message: c.visit.Language.Say("Not logged"), Status: "failed"}
 		case e.Reason != "":
-			open[e.LogID] = mark{Message: waitsWords, Status: "waiting"}
+			open[e.LogID] = mark{Message: c.visit.Language.Say("Waits to be logged"), Status: "waiting"}
 		}
 	}
 	out := view{visitor: c, of: of, place: placeOf(s)}

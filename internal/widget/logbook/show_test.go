@@ -157,7 +157,7 @@ func TestWithoutAMatcherWhatWasAcknowledgedIsLogged(t *testing.T) {
 	w := newWorld(t)
 	w.desk.text("7", "Hello", noon)
 	w.turnOf("one")
-	if b := w.button("7"); !strings.Contains(b, `aria-label="Log in Acme"`) {
+	if b := w.button("7"); !strings.Contains(b, `aria-label="Log to Acme"`) {
 		t.Error(b)
 	}
 	key := w.work("/things/messages/7", map[string]any{"Tab": "one", "Press": "p"}).Items[0].Key
@@ -214,7 +214,7 @@ func TestARowCanBeLoggedAndHandedToThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, do := rows("7", noon); !strings.Contains(string(do), `data-log="7"`) || !strings.Contains(string(do), `aria-label="Log in Acme" aria-describedby="n-7"`) {
+	if _, do := rows("7", noon); !strings.Contains(string(do), `data-log="7"`) || !strings.Contains(string(do), `aria-label="Log to Acme" aria-describedby="n-7"`) {
 		t.Errorf("%s", do)
 	}
 	status, body := w.ask("GET", "/rows/7", nil)

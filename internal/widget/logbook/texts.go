@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"offhook/internal/rc"
@@ -67,14 +67,16 @@ func (t chat) people() []Person {
 }
 
 func (t chat) about() string {
-	with := "Conversation"
-	for i, p := range t.thread.Others {
-		with += map[bool]string{true: " with ", false: ", "}[i == 0] + markup.Line(cmp.Or(p.Name, p.Number))
+	l, many := t.c.visit.Language, len(t.thread.Messages)
+	var names []string
+	for _, p := range t.thread.Others {
+		names = append(names, markup.Line(cmp.Or(p.Name, p.Number)))
 	}
-	if len(t.thread.Messages) == 1 {
-		return markup.Cut(with, 200) + " · 1 message"
+	if names == nil {
+		return l.Count(many, "Conversation · %d message", "Conversation · %d messages")
 	}
-	return fmt.Sprintf("%s · %d messages", markup.Cut(with, 200), len(t.thread.Messages))
+	with := markup.Cut(strings.Join(names, ", "), 180)
+	return l.Count(many, "Conversation with %[2]s · %[1]d message", "Conversation with %[2]s · %[1]d messages", with)
 }
 
 // event is every day of a conversation by its date (contract/service.md 8.2).

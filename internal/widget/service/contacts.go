@@ -13,6 +13,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 	"offhook/internal/widget/visit"
 )
@@ -201,12 +202,12 @@ func (h *Handler) takeContacts(w http.ResponseWriter, r *http.Request, c call) e
 	change := Change{What: "contacts", ID: "progress"}
 	switch {
 	case p.TooLarge:
-		s.breakOff(run, fmt.Sprintf("%s gave more contacts at once than the phone takes.", s.title()))
+		s.breakOff(run, fmt.Sprintf(lang.Mark("%s gave more contacts at once than the phone takes."), s.title()))
 		answer.Warnings = append(answer.Warnings, "An answer at `contactsPath` may have up to 1 MB. Give more pages with fewer contacts in each. The contacts that were there stay.")
 	case p.Response == nil:
-		s.breakOff(run, fmt.Sprintf("%s did not answer.", s.title()))
+		s.breakOff(run, fmt.Sprintf(lang.Mark("%s did not answer."), s.title()))
 	case !list(p.Response.Data) && run.pages == 0:
-		s.breakOff(run, fmt.Sprintf("%s gave no list of contacts.", s.title()))
+		s.breakOff(run, fmt.Sprintf(lang.Mark("%s gave no list of contacts."), s.title()))
 		answer.Warnings = append(answer.Warnings, "The answer at `contactsPath` needs `data`, a list. The contacts that were there stay.")
 	default:
 		answer = s.add(run, p)

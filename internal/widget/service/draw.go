@@ -12,6 +12,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 	"offhook/internal/widget/visit"
 )
@@ -66,19 +67,23 @@ type card struct {
 	License    license
 	Items      []Item
 	Title      string
-	Do         string // the button's words
+	Do         string // the button's words, the page's own as far as it has some
 	Key        string
 }
 
-func (s *Service) card(key string) card {
+func (s *Service) card(l *lang.Language, key string) card {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := card{Registration: s.reg, Authorized: s.account.Authorized, Account: s.account.Account, License: s.license, Items: s.items, Key: key, Title: s.reg.title(), Do: s.reg.UnauthorizedTitle}
 	if s.account.Authorized {
 		c.Do = s.reg.AuthorizedTitle
 	}
-	if c.Do == "" {
-		c.Do = map[bool]string{true: "Unauthorize", false: "Authorize"}[s.account.Authorized]
+	switch {
+	case c.Do != "":
+	case s.account.Authorized:
+		c.Do = l.Say("Unauthorize")
+	default:
+		c.Do = l.Say("Authorize")
 	}
 	return c
 }
@@ -90,7 +95,7 @@ func (h *Handler) Settings(v visit.Visit) (template.HTML, error) {
 	if s == nil {
 		return "", nil
 	}
-	return templates.Fragment(v.Language, "card", s.card(v.Frame.Key))
+	return templates.Fragment(v.Language, "card", s.card(v.Language, v.Frame.Key))
 }
 
 // MessageButtons are those that a visit's service adds to each conversation
