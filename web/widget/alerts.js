@@ -3,6 +3,7 @@
 // text; addresses lead to https, tel and mailto only.
 // @ts-check
 import { calm } from "./foreign.js";
+import { t } from "./lang.js";
 import { announce } from "./nav.js";
 
 /** @typedef {{message: string, level?: string, ttl?: number, details?: any[]}} Alert */
@@ -19,7 +20,7 @@ const shown = new Map();
 
 const stack = document.createElement("section");
 stack.className = "notices";
-stack.setAttribute("aria-label", "Notices");
+stack.setAttribute("aria-label", t("Notices"));
 document.body.append(stack);
 
 /**
@@ -97,7 +98,7 @@ class Notice {
     this.box.append(make("span", "notice__icon"), make("p", "notice__text", message));
     const close = make("button", "notice__close");
     close.setAttribute("type", "button");
-    close.setAttribute("aria-label", "Dismiss");
+    close.setAttribute("aria-label", t("Dismiss"));
     close.addEventListener("click", () => this.close());
     const parts = readable(details);
     if (parts.length) this.#more(parts, pressed);
@@ -108,7 +109,7 @@ class Notice {
 
   /** @param {ReturnType<typeof readable>} parts @param {(id: string) => unknown} pressed */
   #more(parts, pressed) {
-    const button = make("button", "notice__more", "Show more");
+    const button = make("button", "notice__more", t("Show more"));
     button.setAttribute("type", "button");
     button.setAttribute("aria-expanded", "false");
     const list = make("div", "notice__details");
@@ -119,7 +120,7 @@ class Notice {
     }
     button.addEventListener("click", () => {
       list.hidden = !list.hidden;
-      button.textContent = list.hidden ? "Show more" : "Show less";
+      button.textContent = list.hidden ? t("Show more") : t("Show less");
       button.setAttribute("aria-expanded", String(!list.hidden));
       this.#stop(); // whoever reads on is not to be hurried
     });

@@ -1,6 +1,7 @@
 // The first module of the frame: draws the sign-in panel, shows whether we
 // are online, and loads the rest of the phone once someone is signed in.
 // @ts-check
+import { t } from "./lang.js";
 import { alert, announce, currentPath, hold, navigate, signedIn } from "./nav.js";
 import { ask } from "./ask.js";
 import { cancelSignIn, options, startSignIn, trySSO, useIntake } from "./signin.js";
@@ -55,7 +56,7 @@ on("oh:session", async ({ signedIn: now, reason }) => {
   await openPhone();
   // The page around the phone may have asked for a place of its own meanwhile.
   if (mine === turn && currentPath() === "/") await navigate("/");
-  if (mine === turn) announce("You are signed in.");
+  if (mine === turn) announce(t("You are signed in."));
 });
 
 /** @param {number} mine @param {string} [reason] */
@@ -91,7 +92,7 @@ on("oh:online", ({ online, sentence }) => {
   const bar = /** @type {HTMLElement} */ (document.getElementById("offline"));
   bar.hidden = online;
   /** @type {HTMLElement} */ (bar.querySelector("[data-text]")).textContent =
-    sentence || "No connection. Trying again by itself.";
+    sentence || t("No connection. Trying again by itself.");
 });
 
 // Where everybody who opens the page acts as one user, the page says so.
@@ -109,10 +110,10 @@ function fitPanel() {
   const button = idle?.querySelector("[data-do=sign-in]");
   const note = idle?.querySelector(".signin__fine");
   if (button && note && options.sso) {
-    button.textContent = "Continue";
-    note.textContent = "A window opens and closes by itself while your browser is signed in to your phone service.";
+    button.textContent = t("Continue");
+    note.textContent = t("A window opens and closes by itself while your browser is signed in to your phone service.");
   }
-  if (note && options.shared) note.textContent = "Everybody who opens this page signs in as the same person.";
+  if (note && options.shared) note.textContent = t("Everybody who opens this page signs in as the same person.");
   const link = idle?.querySelector("[data-sign-up]");
   if (link instanceof HTMLAnchorElement && options.signUpUrl) {
     link.href = options.signUpUrl;

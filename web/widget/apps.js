@@ -7,6 +7,7 @@ import { ask } from "./ask.js";
 import { json } from "./fields.js";
 import { Form } from "./form.js";
 import { shade } from "./host.js";
+import { t } from "./lang.js";
 import { alert } from "./nav.js";
 import { current, ready, requestAt } from "./service.js";
 import { pageOf } from "./values.js";
@@ -40,11 +41,11 @@ class App {
 
   /** @param {any} [more] */
   async open(more) {
-    if (!this.#form) this.#say("Loading…");
+    if (!this.#form) this.#say(t("Loading…"));
     const data = await this.#ask("pagePath", more);
     if (this.#closed) return;
     if (pageOf(data)) await this.#take(data);
-    else if (!this.#form) this.#say(`${current()?.title ?? "The page"} sent nothing to show.`);
+    else if (!this.#form) this.#say(named(current()?.title));
   }
 
   refresh() {
@@ -99,7 +100,7 @@ class App {
     if (answer?.ok) return answer.text();
     const sentence = answer && answer.status < 500 ? (await answer.text()).trim() : "";
     if (sentence) console.warn(`The page of the app ${this.app.id}: ${sentence}`);
-    if (!this.#form) this.#say("This app cannot be shown right now.");
+    if (!this.#form) this.#say(t("This app cannot be shown right now."));
     return null;
   }
 
@@ -111,6 +112,9 @@ class App {
     this.place.replaceChildren(p);
   }
 }
+
+/** @param {string} [title] of the page around us */
+const named = (title) => (title ? t("{0} sent nothing to show.", title) : t("The page sent nothing to show."));
 
 /** @type {App | null} */
 let open = null;
@@ -133,7 +137,7 @@ function placeIn(panel) {
   const tabs = panel.querySelector("[role=tablist]");
   if (tabs) {
     const tab = document.createElement("button");
-    Object.assign(tab, { type: "button", id: "tab-apps", className: "tabs__tab", textContent: "Apps", tabIndex: -1 });
+    Object.assign(tab, { type: "button", id: "tab-apps", className: "tabs__tab", textContent: t("Apps"), tabIndex: -1 });
     for (const [k, v] of Object.entries({ role: "tab", "aria-controls": "contact-apps", "aria-selected": "false" })) tab.setAttribute(k, v);
     tabs.append(tab);
     Object.assign(place, { id: "contact-apps", hidden: true, tabIndex: 0 });

@@ -2,6 +2,7 @@
 // sounds, and shows a notification when none of them is in front. Whatever the
 // kind, the server says who it is from, what it says and which page shows it.
 // @ts-check
+import { t } from "./lang.js";
 import { announce, currentPath } from "./nav.js";
 import { preferences } from "./preferences.js";
 import { claim } from "./tabs.js";
@@ -12,10 +13,10 @@ const VOLUME = 60;
 
 /** What screen readers say of it. @type {Record<Arrival["kind"], (who: string) => string>} */
 const WORDS = {
-  text: (who) => `New message from ${who}`,
-  pager: (who) => `New message from ${who}`,
-  voicemail: (who) => `New voicemail from ${who}`,
-  fax: (who) => `New fax from ${who}`,
+  text: (who) => t("New message from {0}", who),
+  pager: (who) => t("New message from {0}", who),
+  voicemail: (who) => t("New voicemail from {0}", who),
+  fax: (who) => t("New fax from {0}", who),
 };
 
 /** Whether its page is the one that is open. @param {Arrival} arrival */

@@ -4,9 +4,11 @@
 // adds one, or when one is there.
 // @ts-check
 import { ask } from "./ask.js";
+import { t } from "./lang.js";
 import { source } from "./media.js";
 import { alert, announce } from "./nav.js";
 import { newID } from "./outbox.js";
+import { sizeWords } from "./sizes.js";
 
 /** What one text carries, as the platform and the server count it. */
 export const MOST = 10;
@@ -29,9 +31,6 @@ const ENDS = /\.(jpe?g|png|bmp|gif|tiff?|svg|3gp|mp4|mpe?g|avi|mp3|vcf|vcard|zip
 /** Whether texts carry a file as it is. @param {{name: string, type: string}} file */
 export const carried = ({ name, type }) => TYPES.has(type) || ((!type || type === "application/octet-stream") && ENDS.test(name));
 
-/** @param {number} n */
-export const sizeWords = (n) => (n < 1000 ? `${n} bytes` : n < 1_000_000 ? `${Math.round(n / 1000)} kB` : `${(n / 1_000_000).toFixed(1)} MB`);
-
 /** The name of a picture that was made a JPEG. @param {string} name */
 export const jpegName = (name) => `${name.replace(/\.[^.]*$/, "") || "picture"}.jpg`;
 
@@ -39,14 +38,14 @@ export const jpegName = (name) => `${name.replace(/\.[^.]*$/, "") || "picture"}.
 export function unfit(file) {
   const { name, type } = file;
   const picture = /^image\/(?!svg)/.test(type);
-  if (!file.size) return `“${name}” is empty.`;
-  if (type === "application/pdf" || /\.pdf$/i.test(name)) return `“${name}” is a PDF, which phone services do not carry in texts. Send a picture of it, or a link to it.`;
-  if (!picture && !carried(file)) return `“${name}” cannot go with a text. Pictures, videos, MP3, contact cards, ZIP and RTF can.`;
+  if (!file.size) return t("“{0}” is empty.", name);
+  if (type === "application/pdf" || /\.pdf$/i.test(name)) return t("“{0}” is a PDF, which phone services do not carry in texts. Send a picture of it, or a link to it.", name);
+  if (!picture && !carried(file)) return t("“{0}” cannot go with a text. Pictures, videos, MP3, contact cards, ZIP and RTF can.", name);
   return picture || file.size <= ROOM ? "" : tooLarge(file);
 }
 
 /** @param {File} file */
-const tooLarge = ({ name, size }) => `“${name}” has ${sizeWords(size)}. A text carries 1.5 MB of pictures and files in all.`;
+const tooLarge = ({ name, size }) => t("“{0}” has {1}. A text carries 1.5 MB of pictures and files in all.", name, sizeWords(size));
 
 /**
  * What is sent in place of a file: itself, or a smaller picture. Throws a
@@ -64,7 +63,7 @@ export async function fit(file, room) {
   const smaller = picture && (await shrink(file, room));
   if (smaller && !(asItIs && smaller.size >= file.size)) return { body: smaller, name: jpegName(name), type: smaller.type };
   if (asItIs) return { body: file, name, type };
-  if (!carried(file)) throw new Error(`“${name}” cannot go with a text, and your browser cannot make it a picture that can.`);
+  if (!carried(file)) throw new Error(t("“{0}” cannot go with a text, and your browser cannot make it a picture that can.", name));
   throw new Error(tooLarge(file));
 }
 
@@ -148,7 +147,7 @@ export class Tray {
     if (this.#closed || (offered && there)) return;
     const why = unfit(file);
     if (why) return alert(why);
-    if (this.count >= MOST) return alert(`A text carries at most ${MOST} pictures and files.`);
+    if (this.count >= MOST) return alert(t("A text carries at most {0} pictures and files.", MOST));
     /** @type {Added} */
     const item = { id: newID(), name: file.name, type: file.type, size: 0, url: URL.createObjectURL(file), ready: Promise.resolve(), offered };
     const together = this.#items;
@@ -165,7 +164,7 @@ export class Tray {
       if (!item.gone && this.#items.has(item)) alert(e.message);
       this.#drop(item);
     });
-    announce(`${item.name} added`);
+    announce(t("{0} added", item.name));
     this.#changed();
   }
 
@@ -222,7 +221,7 @@ export class Tray {
   #describe(item, li) {
     /** @type {HTMLElement} */ (li.querySelector("[data-text]")).textContent = item.name;
     /** @type {HTMLElement} */ (li.querySelector("[data-sub]")).textContent = item.size ? sizeWords(item.size) : "";
-    li.querySelector("[data-remove]")?.setAttribute("aria-label", `Remove ${item.name}`);
+    li.querySelector("[data-remove]")?.setAttribute("aria-label", t("Remove {0}", item.name));
   }
 
   /** @param {Added} item */
@@ -231,7 +230,7 @@ export class Tray {
     item.gone = true;
     void this.#forget(item);
     this.#drop(item);
-    announce(`${item.name} removed`);
+    announce(t("{0} removed", item.name));
     const at = next?.isConnected ? next.querySelector("[data-remove]") : null;
     (at instanceof HTMLElement ? at : this.field).focus();
   }
@@ -298,7 +297,7 @@ export function shown(items) {
       at.className = "pic pic--unknown";
       const img = document.createElement("img");
       img.className = "pic__img";
-      img.alt = `Picture ${item.name}`;
+      img.alt = t("Picture {0}", item.name);
       void source(item.url).then((url) => (img.src = url), () => {});
       at.append(img);
     } else {

@@ -5,7 +5,8 @@ import { test } from "node:test";
 const anything = new Proxy(function () {}, { get: (_, key) => (key === Symbol.toPrimitive ? () => "" : anything), apply: () => anything, construct: () => anything });
 for (const name of ["document", "window", "matchMedia", "IntersectionObserver"]) globalThis[name] = anything;
 globalThis.createImageBitmap = () => Promise.reject(new Error("no picture"));
-const { carried, decode, fit, jpegName, kind, sizeWords, ROOM } = await import("./attach.js");
+const { carried, decode, fit, jpegName, kind, ROOM } = await import("./attach.js");
+const { sizeWords } = await import("./sizes.js");
 
 const file = (name, type, size = 10) => new File([new Uint8Array(size)], name, { type });
 
@@ -46,6 +47,6 @@ test("what a page offers is taken where it is base64 of a known type", async () 
 test("names, sizes and kinds read well", () => {
   assert.equal(jpegName("holiday.photo.png"), "holiday.photo.jpg");
   assert.equal(jpegName(".png"), "picture.jpg");
-  assert.deepEqual([12, 12_345, 1_450_000].map(sizeWords), ["12 bytes", "12 kB", "1.4 MB"]);
+  assert.deepEqual([12, 12_345, 1_450_000].map(sizeWords), ["12 bytes", "12 kB", "1.5 MB"]);
   assert.deepEqual(["image/png", "image/svg+xml", "text/vcard", "video/mp4", "application/zip"].map(kind), ["picture", "file", "card", "play", "file"]);
 });

@@ -3,15 +3,16 @@
 // lets go of the microphone when the page is left.
 // @ts-check
 import * as devices from "./devices.js";
+import { t } from "./lang.js";
 import { allowed, microphone } from "./reasonsaudio.js";
 import { play } from "./sounds.js";
 
-const FREE = { on: "Stop", off: "Try the microphone" };
-const HEARS = "Speak: the bar moves while the microphone hears you.";
-const SILENT = "The browser does not let this page sound yet. Press the button once more; if it stays silent, look at the sound of this tab and of your computer.";
-const NO_CHOICE = "This browser does not let a page choose the loudspeaker. Choose it in the settings of your computer.";
+const FREE = { on: t("Stop"), off: t("Try the microphone") };
+const HEARS = t("Speak: the bar moves while the microphone hears you.");
+const SILENT = t("The browser does not let this page sound yet. Press the button once more; if it stays silent, look at the sound of this tab and of your computer.");
+const NO_CHOICE = t("This browser does not let a page choose the loudspeaker. Choose it in the settings of your computer.");
 
-const NOT_HERE = "The page around the phone does not let it choose the loudspeaker. Choose it in the settings of your computer.";
+const NOT_HERE = t("The page around the phone does not let it choose the loudspeaker. Choose it in the settings of your computer.");
 
 /** One open page. */
 class Page {

@@ -2,6 +2,7 @@
 // that is narrowed while somebody types). Free words count as well; where
 // several may be chosen, they become chips.
 // @ts-check
+import { t } from "./lang.js";
 import { announce } from "./nav.js";
 
 /** @param {EventTarget | null} target */
@@ -66,14 +67,14 @@ function choose(combo, value, label) {
 function chip(combo, value, label) {
   const chips = /** @type {HTMLElement} */ (combo.querySelector(".form__chips"));
   if ([...chips.children].some((c) => c.getAttribute("data-value") === value)) return;
-  const t = /** @type {HTMLTemplateElement} */ (combo.querySelector("template"));
-  const li = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (t.content.firstElementChild).cloneNode(true));
+  const template = /** @type {HTMLTemplateElement} */ (combo.querySelector("template"));
+  const li = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (template.content.firstElementChild).cloneNode(true));
   li.dataset.value = value;
   /** @type {HTMLElement} */ (li.querySelector("bdi")).textContent = label;
-  li.querySelector("button")?.setAttribute("aria-label", `Remove ${label}`);
+  li.querySelector("button")?.setAttribute("aria-label", t("Remove {0}", label));
   chips.append(li);
   chips.hidden = false;
-  announce(`${label} added`);
+  announce(t("{0} added", label));
 }
 
 /** @param {HTMLElement} combo */
@@ -88,7 +89,7 @@ function remove(combo, li) {
   li.remove();
   const chips = /** @type {HTMLElement} */ (combo.querySelector(".form__chips"));
   chips.hidden = !chips.children.length;
-  announce(`${label} removed`);
+  announce(t("{0} removed", label));
   tell(combo);
   field(combo).focus();
 }

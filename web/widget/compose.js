@@ -4,6 +4,7 @@
 import { Composer, KEPT } from "./composer.js";
 import { ask } from "./ask.js";
 import { calm } from "./foreign.js";
+import { t } from "./lang.js";
 import { alert, announce, navigate, takePrefill } from "./nav.js";
 import { newID, post } from "./outbox.js";
 
@@ -177,15 +178,15 @@ class Compose {
     const who = { number, name: calm(name) };
     if (!who.number || this.#to.some((t) => t.number === who.number)) return;
     this.#to.push(who);
-    const t = /** @type {HTMLTemplateElement} */ (this.root.querySelector("#chip-template"));
-    const chip = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (t.content.firstElementChild).cloneNode(true));
+    const template = /** @type {HTMLTemplateElement} */ (this.root.querySelector("#chip-template"));
+    const chip = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (template.content.firstElementChild).cloneNode(true));
     chip.dataset.number = who.number;
     this.#label(chip, who.name);
     this.chips.append(chip);
     if (who.name === who.number) void this.#name(who, chip);
     this.field.placeholder = "";
     this.#kind();
-    announce(`${who.name} added`);
+    announce(t("{0} added", who.name));
     this.composer.draw();
   }
 
@@ -194,13 +195,13 @@ class Compose {
     const internal = Boolean(this.#to[0]?.number.startsWith(INTERNAL));
     /** @type {HTMLInputElement} */ (this.root.querySelector("#kind")).value = this.#to.length ? (internal ? "internal" : "numbers") : "";
     this.root.toggleAttribute("data-internal", internal);
-    this.composer.field.placeholder = internal ? "Internal message" : "Text message";
+    this.composer.field.placeholder = internal ? t("Internal message") : t("Text message");
   }
 
   /** @param {HTMLElement} chip @param {string} name */
   #label(chip, name) {
     /** @type {HTMLElement} */ (chip.querySelector("[data-text]")).textContent = name;
-    /** @type {HTMLElement} */ (chip.querySelector("button")).setAttribute("aria-label", `Remove ${name}`);
+    /** @type {HTMLElement} */ (chip.querySelector("button")).setAttribute("aria-label", t("Remove {0}", name));
   }
 
   /**
@@ -225,9 +226,9 @@ class Compose {
   #drop(i) {
     const [who] = this.#to.splice(i, 1);
     this.chips.children[i]?.remove();
-    if (!this.#to.length) this.field.placeholder = "Name or number";
+    if (!this.#to.length) this.field.placeholder = t("Name or number");
     this.#kind();
-    announce(`${who.name} removed`);
+    announce(t("{0} removed", who.name));
     this.composer.draw();
   }
 

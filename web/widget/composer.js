@@ -2,6 +2,7 @@
 // on the server and gives the text away on Enter.
 // @ts-check
 import { ask } from "./ask.js";
+import { n, t } from "./lang.js";
 import { rescue } from "./rescue.js";
 
 const SAVE_AFTER = 500;
@@ -9,7 +10,7 @@ const COUNT_FROM = 0.85;
 const LINES = 6;
 
 /** What is said where the page's text gave way to the reader's own. */
-export const KEPT = "What you had written here is kept. To use the text that the page offers, clear yours and ask again.";
+export const KEPT = t("What you had written here is kept. To use the text that the page offers, clear yours and ask again.");
 
 /**
  * A draft without one of the texts in it, which stand in lines of their own.
@@ -123,7 +124,7 @@ export class Composer {
    */
   async offerFiles(offered) {
     const { alert } = await import("./nav.js");
-    if (!this.form.querySelector("[data-choose]")) return alert("The page offers pictures or files, which cannot be sent from your number.");
+    if (!this.form.querySelector("[data-choose]")) return alert(t("The page offers pictures or files, which cannot be sent from your number."));
     await (await this.tray()).offer(offered);
   }
 
@@ -179,7 +180,7 @@ export class Composer {
     this.#asked = this.field.value;
     this.field.focus();
     this.field.setSelectionRange(gap.at, gap.at + gap.text.length);
-    this.count.textContent = `Write what belongs in place of ${gap.text}, or send again to leave it.`;
+    this.count.textContent = t("Write what belongs in place of {0}, or send again to leave it.", gap.text);
     return true;
   }
 
@@ -248,7 +249,7 @@ export class Composer {
     const length = size(this.field.value.trim());
     const left = this.limit - length;
     this.button.disabled = (!length && !this.#tray?.count) || left < 0 || this.with.ready?.() === false;
-    this.count.textContent = length > this.limit * COUNT_FROM ? (left < 0 ? `${-left} characters too long` : `${left} characters left`) : "";
+    this.count.textContent = length > this.limit * COUNT_FROM ? (left < 0 ? n(-left, "{0} character too long", "{0} characters too long") : n(left, "{0} character left", "{0} characters left")) : "";
     this.count.toggleAttribute("data-over", left < 0);
   }
 

@@ -5,6 +5,7 @@
 // @ts-check
 import { ask, frameURL } from "./ask.js";
 import "./favorite.js";
+import { t } from "./lang.js";
 import { alert } from "./nav.js";
 import { current, ready, request } from "./service.js";
 
@@ -36,7 +37,7 @@ async function part() {
   if (!at) return;
   const r = await ask((at.dataset.part || "").slice(frameURL("").length)).catch(() => null);
   const text = r ? await r.text() : "";
-  if (!at.isConnected || !r?.ok) return r?.status !== 404 && alert(text.trim() || "There is no connection right now.");
+  if (!at.isConnected || !r?.ok) return r?.status !== 404 && alert(text.trim() || t("There is no connection right now."));
   await htmx.swap({ text, target: at, swap: "innerHTML", sourceElement: at });
 }
 for (const type of ["oh:conversations", "oh:calls", "oh:resync"]) document.addEventListener(type, () => void part());
@@ -61,12 +62,14 @@ function failed(at, root) {
   box.className = "blank blank--small";
   const words = document.createElement("p");
   words.className = "blank__text";
-  words.textContent = `${root.dataset.sourceName || "The page"} did not say what has happened with this contact.`;
+  words.textContent = root.dataset.sourceName
+    ? t("{0} did not say what has happened with this contact.", root.dataset.sourceName)
+    : t("The page did not say what has happened with this contact.");
   const again = document.createElement("button");
   again.type = "button";
   again.className = "button";
   again.dataset.activitiesAgain = "";
-  again.textContent = "Try again";
+  again.textContent = t("Try again");
   box.append(words, again);
   at.replaceChildren(box);
 }
@@ -117,5 +120,6 @@ document.addEventListener("change", async (e) => {
   const { conversation, number } = box.dataset;
   const r = await ask("/service/matches/choice", { method: "POST", body: JSON.stringify({ conversation, number, id: at.value }) }).catch(() => null);
   if (r?.ok) return void document.dispatchEvent(new CustomEvent("oh:picked"));
-  alert(r ? (await r.text()).trim() : `${current()?.title ?? "The phone"} could not be told. Try again with a connection.`);
+  const told = current()?.title;
+  alert(r ? (await r.text()).trim() : told ? t("{0} could not be told. Try again with a connection.", told) : t("The phone could not be told. Try again with a connection."));
 });

@@ -3,6 +3,7 @@
 // server has taken it.
 // @ts-check
 import { ask, frameURL } from "./ask.js";
+import { t } from "./lang.js";
 import { announce, navigate } from "./nav.js";
 
 const SAVE_AFTER = 500;
@@ -124,20 +125,20 @@ class ContactForm {
     if (this.#closing.signal.aborted) return;
     if (r?.ok) {
       const { route } = await r.json();
-      announce("Contact saved.");
+      announce(t("Contact saved."));
       return navigate(route, { replace: true, focus: true });
     }
     this.#done = false;
     this.#busy(false);
     if (r?.status === 422) return this.#again(await r.text());
-    this.#fail(r ? (await r.text()).trim() : "There is no connection right now. What you wrote stays here: save again in a moment.");
+    this.#fail(r ? (await r.text()).trim() : t("There is no connection right now. What you wrote stays here: save again in a moment."));
     this.flush();
   }
 
   /** @param {boolean} on */
   #busy(on) {
     this.button.disabled = on;
-    this.button.textContent = on ? "Saving…" : "Save";
+    this.button.textContent = on ? t("Saving…") : t("Save");
     this.form.toggleAttribute("aria-busy", on);
   }
 

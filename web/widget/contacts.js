@@ -4,6 +4,7 @@
 // @ts-check
 import { ask, frameURL } from "./ask.js";
 import "./favorite.js";
+import { t } from "./lang.js";
 import { alert, announce } from "./nav.js";
 
 /** How long typing must pause before the list is asked for. */
@@ -164,7 +165,7 @@ class People {
     at.setAttribute("aria-busy", "true");
     await this.draw(true, true);
     at.removeAttribute("aria-busy");
-    announce("Your contacts are being read again.");
+    announce(t("Your contacts are being read again."));
   }
 
   /** @param {KeyboardEvent} e */

@@ -3,6 +3,7 @@
 // first service that can be searched.
 // @ts-check
 import { ask } from "./ask.js";
+import { n } from "./lang.js";
 import { announce } from "./nav.js";
 import { answers, current, request } from "./service.js";
 
@@ -71,7 +72,8 @@ function offer(field) {
   const first = !list.children.length;
   list.append(...fresh);
   list.parentElement?.querySelector(".options__none")?.remove();
-  announce(`${fresh.length} found in ${current()?.title ?? "the page"}`);
+  const title = current()?.title;
+  announce(title ? n(fresh.length, "{0} found in {1}", "{0} found in {1}", title) : n(fresh.length, "{0} found in the page", "{0} found in the page"));
   // The first line is marked when there was none to mark before.
   if (first) field.dispatchEvent(new CustomEvent("htmx:after:swap"));
   field.setAttribute("aria-expanded", "true");

@@ -3,6 +3,7 @@
 // @ts-check
 import { Composer, KEPT, without } from "./composer.js";
 import { ask, held } from "./ask.js";
+import { t } from "./lang.js";
 import { alert, navigate, takePrefill } from "./nav.js";
 import { again, discard, draftOf, put, waiting } from "./outbox.js";
 
@@ -237,7 +238,7 @@ class Conversation {
     if (at.hasAttribute("data-beyond")) {
       const r = await ask(this.#path("older"), { method: "POST" }).catch(() => null);
       at.removeAttribute("aria-busy");
-      if (!r?.ok) return alert(r ? (await r.text()).trim() : "There is no connection right now.");
+      if (!r?.ok) return alert(r ? (await r.text()).trim() : t("There is no connection right now."));
     }
     if (this.#closing.signal.aborted) return;
     this.#heightBefore = this.thread.scrollHeight;
@@ -261,7 +262,7 @@ class Conversation {
   #offerLatest(fresh) {
     this.latest.hidden = false;
     this.latest.toggleAttribute("data-new", fresh);
-    /** @type {HTMLElement} */ (this.latest.querySelector("[data-text]")).textContent = fresh ? "New messages" : "Latest";
+    /** @type {HTMLElement} */ (this.latest.querySelector("[data-text]")).textContent = fresh ? t("New messages") : t("Latest");
   }
 
   /** @param {boolean} [smooth] */
@@ -312,7 +313,7 @@ class Conversation {
     const r = await ask(`/panel/messages/${encodeURIComponent(at.dataset.retry || "")}/retry`, { method: "POST" }).catch(() => null);
     at.disabled = false;
     if (r?.ok) this.refresh();
-    else alert(r ? (await r.text()).trim() : "There is no connection right now.");
+    else alert(r ? (await r.text()).trim() : t("There is no connection right now."));
   }
 }
 

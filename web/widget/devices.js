@@ -1,11 +1,12 @@
 // Knows which microphone and loudspeaker the user has chosen in this browser,
 // and has everything that plays here play there.
 // @ts-check
+import { t } from "./lang.js";
 import { recall, remember } from "./memory.js";
 
 /** @typedef {"input" | "output"} Way */
 
-const SYSTEM = "As the system";
+const SYSTEM = t("As the system");
 
 /** @param {Way} way @returns {{id: string, label: string}} */
 function chosen(way) {

@@ -3,6 +3,7 @@
 // of another platform is another frame with a sign-in of its own.
 // @ts-check
 import { ask } from "./ask.js";
+import { t } from "./lang.js";
 
 /** @typedef {{origin: string, name: string, current: boolean}} Environment */
 
@@ -37,15 +38,15 @@ function offer(all) {
   dialog.id = "environments";
   dialog.className = "ask";
   dialog.setAttribute("aria-labelledby", "environments-title");
-  const title = Object.assign(document.createElement("h2"), { id: "environments-title", className: "ask__title", textContent: "Where do you sign in?" });
-  const note = Object.assign(document.createElement("p"), { className: "ask__note", textContent: "Each service has a sign-in of its own." });
+  const title = Object.assign(document.createElement("h2"), { id: "environments-title", className: "ask__title", textContent: t("Where do you sign in?") });
+  const note = Object.assign(document.createElement("p"), { className: "ask__note", textContent: t("Each service has a sign-in of its own.") });
   const form = Object.assign(document.createElement("form"), { method: "dialog", className: "environments" });
   for (const e of all) {
     const button = Object.assign(document.createElement("button"), { className: `button button--wide ${e.current ? "button--main" : ""}`, textContent: e.name, value: e.origin });
     if (e.current) button.setAttribute("aria-current", "true");
     form.append(button);
   }
-  form.append(Object.assign(document.createElement("button"), { className: "button button--quiet button--wide", textContent: "Cancel", value: "" }));
+  form.append(Object.assign(document.createElement("button"), { className: "button button--quiet button--wide", textContent: t("Cancel"), value: "" }));
   dialog.append(title, note, form);
   dialog.addEventListener("close", () => {
     const to = all.find((e) => e.origin === dialog.returnValue);

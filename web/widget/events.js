@@ -6,6 +6,7 @@
 // @ts-check
 import { held, hold } from "./ask.js";
 import { host } from "./host.js";
+import { t } from "./lang.js";
 
 const PING = 15_000;
 const PROBE = 4_000;
@@ -190,7 +191,7 @@ export class Socket {
   #lost() {
     this.#drop();
     // One failure in a row is a hiccup nobody needs to read of.
-    if (this.#failures > 0) this.with.emit("oh:online", { online: false, sentence: "The phone has lost its connection. It comes back by itself." });
+    if (this.#failures > 0) this.with.emit("oh:online", { online: false, sentence: t("The phone has lost its connection. It comes back by itself.") });
     this.#retry = setTimeout(() => this.#connect(), backoff(this.#failures++, Math.random()));
   }
 

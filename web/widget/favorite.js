@@ -2,6 +2,7 @@
 // the phone service says no. Every tab hears of it.
 // @ts-check
 import { ask, frameURL } from "./ask.js";
+import { t } from "./lang.js";
 import { alert, announce } from "./nav.js";
 
 document.addEventListener("click", (e) => {
@@ -17,7 +18,7 @@ async function mark(at) {
   at.setAttribute("aria-busy", "true");
   const r = await ask(address.slice(frameURL("").length), { method: "POST", body: new URLSearchParams({ on: String(on) }) }).catch(() => null);
   at.removeAttribute("aria-busy");
-  if (r?.ok) return announce(on ? `${name} is a favorite now.` : `${name} is no favorite any more.`);
+  if (r?.ok) return announce(on ? t("{0} is a favorite now.", name) : t("{0} is no favorite any more.", name));
   at.setAttribute("aria-pressed", String(!on));
-  alert(r ? (await r.text()).trim() : "There is no connection right now. Try again in a moment.");
+  alert(r ? (await r.text()).trim() : t("There is no connection right now. Try again in a moment."));
 }

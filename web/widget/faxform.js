@@ -3,15 +3,16 @@
 // its cover page. What is written is kept as a draft on the server.
 // @ts-check
 import { ask } from "./ask.js";
-import { sizeWords } from "./attach.js";
 import { after } from "./focus.js";
+import { t } from "./lang.js";
 import { alert, announce, navigate } from "./nav.js";
 import { newID } from "./outbox.js";
+import { sizeWords } from "./sizes.js";
 
 /** Characters that a number may be written with. */
 const NUMBER = /^[+\d][\d\s().\-/]{2,}$/;
 const KEEP = 400;
-const OFFLINE = "There is no connection right now. Try again in a moment.";
+const OFFLINE = t("There is no connection right now. Try again in a moment.");
 
 /** @typedef {{id: string, name: string, size: number, ready: boolean}} Paper */
 
@@ -164,21 +165,21 @@ class FaxForm {
   #addPerson(number, name) {
     if (!number || this.#to.some((t) => t.number === number)) return;
     this.#to.push({ number, name });
-    const t = /** @type {HTMLTemplateElement} */ (this.form.querySelector("[data-chip]"));
-    const chip = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (t.content.firstElementChild).cloneNode(true));
+    const template = /** @type {HTMLTemplateElement} */ (this.form.querySelector("[data-chip]"));
+    const chip = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (template.content.firstElementChild).cloneNode(true));
     /** @type {HTMLElement} */ (chip.querySelector("[data-text]")).textContent = name;
-    chip.querySelector("button")?.setAttribute("aria-label", `Remove ${name}`);
+    chip.querySelector("button")?.setAttribute("aria-label", t("Remove {0}", name));
     this.chips.append(chip);
     this.field.placeholder = "";
-    announce(`${name} added`);
+    announce(t("{0} added", name));
   }
 
   /** @param {number} i */
   #drop(i) {
     const [who] = this.#to.splice(i, 1);
     this.chips.children[i]?.remove();
-    if (!this.#to.length) this.field.placeholder = "Name or number";
-    announce(`${who.name} removed`);
+    if (!this.#to.length) this.field.placeholder = t("Name or number");
+    announce(t("{0} removed", who.name));
     this.#draw();
     this.#keep();
   }
@@ -199,13 +200,13 @@ class FaxForm {
   /** @param {Paper} paper */
   #show(paper) {
     this.#papers.push(paper);
-    const t = /** @type {HTMLTemplateElement} */ (this.form.querySelector("[data-paper-row]"));
-    const li = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (t.content.firstElementChild).cloneNode(true));
+    const template = /** @type {HTMLTemplateElement} */ (this.form.querySelector("[data-paper-row]"));
+    const li = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (template.content.firstElementChild).cloneNode(true));
     /** @type {HTMLElement} */ (li.querySelector("[data-text]")).textContent = paper.name;
     const sub = /** @type {HTMLElement} */ (li.querySelector("[data-sub]"));
-    sub.textContent = paper.ready ? sizeWords(paper.size) : "Being added…";
+    sub.textContent = paper.ready ? sizeWords(paper.size) : t("Being added…");
     const remove = /** @type {HTMLElement} */ (li.querySelector("[data-remove]"));
-    remove.setAttribute("aria-label", `Remove ${paper.name}`);
+    remove.setAttribute("aria-label", t("Remove {0}", paper.name));
     remove.addEventListener("click", () => {
       this.#forget(paper, li);
       void ask(`/panel/files/${encodeURIComponent(paper.id)}/delete`, { method: "POST" }).catch(() => {});
@@ -238,7 +239,7 @@ class FaxForm {
     }
     paper.ready = true;
     sub.textContent = sizeWords(paper.size);
-    announce(`${paper.name} added`);
+    announce(t("{0} added", paper.name));
     this.#draw();
   }
 
@@ -294,7 +295,7 @@ class FaxForm {
       this.#timer = undefined;
       const r = await ask("/panel/fax/new", { method: "POST", body }).catch(() => null);
       if (!r?.ok) throw new Error(r ? (await r.text()).trim() : OFFLINE);
-      announce("The fax is on its way.");
+      announce(t("The fax is on its way."));
       if (this.form.isConnected) await navigate("/messages/fax", { focus: true });
     } catch (e) {
       this.#say(/** @type {Error} */ (e).message);
@@ -333,7 +334,7 @@ document.addEventListener("click", async (e) => {
   const r = await ask(`/panel/fax/${encodeURIComponent(of)}/${what}`, { method: "POST" }).catch(() => null);
   at.removeAttribute("aria-busy");
   if (!r?.ok) return alert(r ? (await r.text()).trim() : OFFLINE);
-  if (what === "retry") announce("The fax is on its way.");
+  if (what === "retry") announce(t("The fax is on its way."));
   else if (row) follow();
   if (at.hasAttribute("data-leave")) await navigate("/messages/fax", { focus: true });
 });

@@ -4,6 +4,8 @@
 // anew. Who is told, and where the form is drawn, is handed in.
 // @ts-check
 import { mark, pathOf, json, read, write } from "./fields.js";
+import { language, t } from "./lang.js";
+import { limitWords } from "./sizes.js";
 import { at, changed, drop, put, same } from "./values.js";
 
 /**
@@ -366,7 +368,7 @@ export class Form {
     const path = pathOf(box);
     const chosen = [...(input.files ?? [])];
     const large = chosen.filter((f) => f.size > limit);
-    if (large.length) this.ties.say(`${large.map((f) => f.name).join(", ")}: larger than the ${size(limit)} that this page takes.`);
+    if (large.length) this.ties.say(t("{0}: larger than the {1} that this page takes.", new Intl.ListFormat(language, { type: "unit" }).format(large.map((f) => f.name)), limitWords(limit)));
     const got = await Promise.all(chosen.filter((f) => f.size <= limit).map(readFile));
     input.value = "";
     if (!got.length) return;
@@ -400,7 +402,7 @@ export class Form {
   async #send() {
     if (this.root.dataset.kind === "tab") {
       this.#check = true;
-      if (!(await this.redraw({ check: true }))) return this.ties.say("The form could not be checked. Try again.");
+      if (!(await this.redraw({ check: true }))) return this.ties.say(t("The form could not be checked. Try again."));
       const wrong = this.root.querySelector("#page-problems");
       if (wrong instanceof HTMLElement) return wrong.focus();
       this.#check = false;
@@ -412,7 +414,7 @@ export class Form {
 /** A name that no entry has. @param {any} from */
 function freeName(from) {
   for (let i = 1; ; i++) {
-    const name = i === 1 ? "New entry" : `New entry ${i}`;
+    const name = i === 1 ? t("New entry") : t("New entry {0}", i);
     if (at(from, [name]) === undefined) return name;
   }
 }
@@ -445,6 +447,3 @@ export function files(v, from) {
   if (Array.isArray(v)) return v.map((x, i) => files(x, Array.isArray(from) ? from[i] : undefined));
   return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, files(x, at(from, [k]))]));
 }
-
-/** @param {number} bytes */
-const size = (bytes) => (bytes < 1e6 ? `${Math.floor(bytes / 1000)} kB` : `${Math.floor(bytes / 1e6)} MB`);

@@ -4,6 +4,7 @@
 // goes on without an answer; contract/service.md 13.)
 // @ts-check
 import { calm } from "./foreign.js";
+import { n, t } from "./lang.js";
 import { current, ready, request } from "./service.js";
 
 /** How long the page may think. */
@@ -29,7 +30,7 @@ export async function mayText({ service, recipients }) {
   const { verdict, title, note, anyway } = judge(response, current()?.title ?? service, recipients);
   if (verdict) return verdict;
   if (await question(title, note, anyway)) return anyway;
-  throw new Error(`Not sent. ${title}.`);
+  throw new Error(t("Not sent. {0}.", title));
 }
 
 /** Waits until the page has said where it is asked, no longer than for an answer. @returns {Promise<void>} */
@@ -55,16 +56,17 @@ function said() {
  * @returns {{verdict: string, title: string, note: string, anyway: string}}
  */
 export function judge(response, service, recipients) {
-  const who = recipients.length === 1 ? recipients[0].name || recipients[0].phoneNumber : `these ${recipients.length} people`;
+  const who = recipients.length === 1 ? recipients[0].name || recipients[0].phoneNumber : "";
+  const many = recipients.length;
   const data = response?.data;
   if (typeof data !== "object" || data === null || !("result" in data)) {
-    return { verdict: "", title: `${service} did not say whether you may text ${who}`, note: "If you send anyway, your choice is written down.", anyway: "no answer" };
+    return { verdict: "", title: who ? t("{0} did not say whether you may text {1}", service, who) : n(many, "{1} did not say whether you may text this person", "{1} did not say whether you may text these {0} people", service), note: t("If you send anyway, your choice is written down."), anyway: "no answer" };
   }
   const { result, mode, message } = data;
   if (!result) return { verdict: ALLOWED, title: "", note: "", anyway: "" };
   const note = typeof message === "string" ? message.slice(0, 500) : "";
-  if (mode === "restrict") return { verdict: "", title: `${service} does not let you text ${who}`, note, anyway: "" };
-  return { verdict: "", title: `${service} asks you not to text ${who}`, note: note || "If you send anyway, your choice is written down.", anyway: `warned: ${note || "do not contact"}` };
+  if (mode === "restrict") return { verdict: "", title: who ? t("{0} does not let you text {1}", service, who) : n(many, "{1} does not let you text this person", "{1} does not let you text these {0} people", service), note, anyway: "" };
+  return { verdict: "", title: who ? t("{0} asks you not to text {1}", service, who) : n(many, "{1} asks you not to text this person", "{1} asks you not to text these {0} people", service), note: note || t("If you send anyway, your choice is written down."), anyway: `warned: ${note || "do not contact"}` };
 }
 
 /**
@@ -91,9 +93,9 @@ function question(title, note, anyway) {
       dialog.remove();
       resolve(yes);
     };
-    const no = add("button", "button button--main button--wide", anyway ? "Do not send" : "Close");
+    const no = add("button", "button button--main button--wide", anyway ? t("Do not send") : t("Close"));
     no.addEventListener("click", () => answer(false));
-    if (anyway) add("button", "button button--wide button--alarm", "Send anyway").addEventListener("click", () => answer(true));
+    if (anyway) add("button", "button button--wide button--alarm", t("Send anyway")).addEventListener("click", () => answer(true));
     dialog.addEventListener("cancel", () => answer(false));
     document.body.append(dialog);
     dialog.showModal();

@@ -2,6 +2,7 @@
 // noting that missed calls have been looked at.
 // @ts-check
 import { ask } from "./ask.js";
+import { n, t } from "./lang.js";
 import { announce, currentPath } from "./nav.js";
 
 /** @returns {HTMLElement | null} */
@@ -142,7 +143,7 @@ document.addEventListener("htmx:after:swap", () => {
   if (!root || before < 0) return;
   const older = root.querySelector("[data-older]");
   older?.removeAttribute("aria-busy");
-  announce(count() > before ? `${count()} calls are shown.` : "No older call was found.");
+  announce(count() > before ? n(count(), "{0} call is shown.", "{0} calls are shown.") : t("No older call was found."));
   if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (older ?? root.querySelector("h1"))?.focus();
   before = -1;
 });

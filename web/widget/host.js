@@ -4,6 +4,7 @@
 // inbound.js, loaded with the first one. docs/host-api.md lists the messages.
 // @ts-check
 import { ask } from "./ask.js";
+import { language, t } from "./lang.js";
 import { currentPath } from "./nav.js";
 
 /** @typedef {Record<string, any>} Message */
@@ -252,7 +253,7 @@ function connect() {
     parent: window.parent === window ? null : window.parent,
     origin,
     capabilities: capabilities.split(" "),
-    name: appName || "Phone",
+    name: appName || t("Phone"),
     without: without.split(" "),
     load: () => import("./commands.js"),
     claim: async (eventId) => (await import("./tabs.js")).claim(eventId),
@@ -292,8 +293,8 @@ function introduce(link) {
   link.tell({ type: "rc-brand-assets-notify", logoUri: mark, iconUri: mark });
   link.tell({
     type: "rc-adapter-pushLocale",
-    locale: document.documentElement.lang,
-    strings: { availableBtn: "Available", busyBtn: "Busy", offlineBtn: "Invisible", doNotAcceptAnyCallsBtn: "Do not disturb" },
+    locale: language,
+    strings: { availableBtn: t("Available"), busyBtn: t("Busy"), offlineBtn: t("Invisible"), doNotAcceptAnyCallsBtn: t("Do not disturb") },
   });
   // adapter.js keeps in the page how it stands; who places the frame by hand may leave it here.
   if (new URLSearchParams(location.search).has("fromAdapter") || !link.with.parent) return;

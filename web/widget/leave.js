@@ -7,6 +7,7 @@
 // socket may tell of the end before.
 // @ts-check
 import { ask } from "./ask.js";
+import { n, t } from "./lang.js";
 import { recall, remember } from "./memory.js";
 import { alert, announce } from "./nav.js";
 import { forgetAll, pending } from "./outbox.js";
@@ -126,16 +127,16 @@ function question(way, waiting) {
   const stop = new AbortController();
   const { signal } = stop;
   const over = () => (stop.abort(), dialog.close());
-  title.textContent = `${texts(waiting)} ${waiting === 1 ? "has" : "have"} not been sent yet`;
-  note.textContent = "Signing out now drops what has not been sent.";
+  title.textContent = n(waiting, "{0} text has not been sent yet", "{0} texts have not been sent yet");
+  note.textContent = t("Signing out now drops what has not been sent.");
   first.hidden = false;
   /** @param {unknown} error */
   const failed = (error) => (over(), alert(sentence(error)));
   const wait = () => {
     first.hidden = true;
-    note.textContent = "The phone signs out as soon as they are sent.";
-    const told = (/** @type {number} */ n) => announce((title.textContent = `Sending ${texts(n)}…`));
-    whenSent(way, signal, told).then((n) => n || over(), failed);
+    note.textContent = t("The phone signs out as soon as they are sent.");
+    const told = (/** @type {number} */ left) => announce((title.textContent = n(left, "Sending {0} text…", "Sending {0} texts…")));
+    whenSent(way, signal, told).then((left) => left || over(), failed);
   };
   dialog.addEventListener("cancel", () => stop.abort(), { signal });
   // Whichever way the session has ended, there is nothing left to ask.
@@ -155,10 +156,10 @@ function question(way, waiting) {
   dialog.showModal();
 }
 
-/** @param {number} n */
-const texts = (n) => (n === 1 ? "1 text" : `${n} texts`);
+/** For the console. @param {number} count */
+const texts = (count) => (count === 1 ? "1 text" : `${count} texts`);
 
 /** @param {unknown} error */
 const sentence = (error) =>
   // fetch rejects with a TypeError in the browser's own words.
-  error instanceof Error && !(error instanceof TypeError) && error.message ? error.message : "The phone's server does not answer. Check your connection and try again.";
+  error instanceof Error && !(error instanceof TypeError) && error.message ? error.message : t("The phone's server does not answer. Check your connection and try again.");

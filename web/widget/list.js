@@ -3,18 +3,19 @@
 // place when something arrives.
 // @ts-check
 import { ask } from "./ask.js";
+import { n, t } from "./lang.js";
 import { alert, announce, currentPath } from "./nav.js";
 import { aim } from "./conversation.js";
 import { mark, remove } from "./tidy.js";
 
-const OFFLINE = "There is no connection right now. Try again in a moment.";
+const OFFLINE = t("There is no connection right now. Try again in a moment.");
 /** So near to the beginning, what arrives is to be seen. */
 const TOP = 8;
 
 const list = () => document.getElementById("conversations");
 
-/** @param {number} n */
-const countOf = (n) => (n === 1 ? "1 selected" : `${n} selected`);
+/** @param {number} count */
+const countOf = (count) => n(count, "{0} selected", "{0} selected");
 
 // Which conversations.
 
@@ -134,7 +135,7 @@ async function act(what) {
   if (what === "end" || !ids.length) return;
   if (what === "delete") return remove({ conversations: ids });
   await mark(ids, what === "read" ? "read" : "unread");
-  announce(what === "read" ? "Marked as read." : "Marked as unread.");
+  announce(what === "read" ? t("Marked as read.") : t("Marked as unread."));
 }
 
 /** @param {string} id */

@@ -2,6 +2,7 @@
 // the page, and tells the server what became of it. What the page has answered
 // is remembered until the server knows, so that it is handed over once.
 // @ts-check
+import { t } from "./lang.js";
 
 /**
  * @typedef {{key: string, kind: "message" | "call", body: any}} Job
@@ -155,7 +156,7 @@ export class Logger {
   async press(kind, id, more = {}) {
     const body = { ...this.#whoAsks(), Press: crypto.randomUUID(), ...more };
     const answer = await this.with.post(`/log/things/${kind === "call" ? "call" : "messages"}/${encodeURIComponent(id)}`, body);
-    if (!answer) return { logged: false, why: "There is no connection right now. Nothing was logged." };
+    if (!answer) return { logged: false, why: t("There is no connection right now. Nothing was logged.") };
     if (!answer.ok) return { logged: false, why: (await answer.text()).trim() };
     /** @type {Work} */
     const work = await answer.json();
@@ -164,7 +165,7 @@ export class Logger {
     if (work.pressed?.some((key) => !this.#inHand.has(key))) await this.next();
     const keys = work.pressed ?? [];
     const ends = await Promise.all(keys.map((key) => this.#inHand.get(key) ?? this.#results.get(key)));
-    if (ends.includes(false)) return { logged: false, why: "The page did not answer. The log is kept, and goes out when it does." };
+    if (ends.includes(false)) return { logged: false, why: t("The page did not answer. The log is kept, and goes out when it does.") };
     return { logged: ends.every(Boolean), why: "", answer: this.#answers.get(keys[0]) };
   }
 
@@ -175,7 +176,7 @@ export class Logger {
    */
   async choose({ message, call }, host = false) {
     const answer = await this.with.post("/log/settings", { Message: message, Call: call, Host: host });
-    if (!answer) return "This could not be saved. It is saved when you try again with a connection.";
+    if (!answer) return t("This could not be saved. It is saved when you try again with a connection.");
     return answer.ok ? "" : (await answer.text()).trim();
   }
 }

@@ -5,6 +5,7 @@
 import { ask } from "./ask.js";
 import { tab } from "./events.js";
 import { host } from "./host.js";
+import { t } from "./lang.js";
 import { Logger } from "./log.js";
 import { alert, announce, currentPath, navigate, signedIn } from "./nav.js";
 import { request } from "./service.js";
@@ -54,7 +55,7 @@ export async function rematch(SessionIDs) {
 /** Says what became of a log. @param {import("./log.js").End} end @param {boolean} [view] the page was only to show it */
 export function tell({ logged, why }, view = false) {
   if (why) alert(why);
-  else if (!view) announce(logged ? "Logged." : "The log is on its way.");
+  else if (!view) announce(logged ? t("Logged.") : t("The log is on its way."));
 }
 
 /** What rc-adapter-update-auto-log-settings asks for; before sign-in it waits. @type {{message?: boolean, call?: boolean} | null} */
@@ -107,7 +108,7 @@ async function wait(at, path) {
   at.disabled = true;
   const answer = await post(path, {});
   at.disabled = false;
-  if (!answer?.ok) say(at, answer ? (await answer.text()).trim() : "There is no connection right now.");
+  if (!answer?.ok) say(at, answer ? (await answer.text()).trim() : t("There is no connection right now."));
 }
 
 document.addEventListener("change", (e) => {

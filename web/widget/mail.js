@@ -4,18 +4,19 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { after } from "./focus.js";
+import { n, t } from "./lang.js";
 import { save } from "./media.js";
 import { alert, announce, currentPath, goBack, navigate } from "./nav.js";
 import { offer, UNDO } from "./undoline.js";
 
-/** What is said of several that were deleted. @type {Record<string, (n: number) => string>} */
+/** What is said of several that were deleted. @type {Record<string, (count: number) => string>} */
 const MANY = {
-  voicemail: (n) => `${n} voicemails were deleted.`,
-  fax: (n) => `${n} faxes were deleted.`,
+  voicemail: (count) => n(count, "{0} voicemail was deleted.", "{0} voicemails were deleted."),
+  fax: (count) => n(count, "{0} fax was deleted.", "{0} faxes were deleted."),
 };
 /** What tells that nobody has heard or looked at what is open. */
 const FRESH = ["data-unheard", "data-unseen"];
-const OFFLINE = "There is no connection right now. Try again in a moment.";
+const OFFLINE = t("There is no connection right now. Try again in a moment.");
 
 /** @param {string} id @param {string} what @param {Record<string, string>} [fields] */
 async function post(id, what, fields = {}) {
@@ -51,12 +52,12 @@ async function remove(at) {
     [said],
     async () => {
       const back = await post(id, "delete/undone");
-      if (back) announce("It is back.");
+      if (back) announce(t("It is back."));
       return back;
     },
     { ms: UNDO, kind, many: MANY[kind] },
   );
-  announce(`${said} Undo is at the top of the phone.`);
+  announce(t("{0} Undo is at the top of the phone.", said));
 }
 
 /** Opens a message of the list and plays it. @param {string} href */
@@ -79,10 +80,10 @@ async function copy(at) {
   const text = at.closest("#spoken")?.querySelector("[data-spoken]")?.textContent ?? "";
   try {
     await navigator.clipboard.writeText(text);
-    announce("The transcription was copied.");
+    announce(t("The transcription was copied."));
     at.setAttribute("data-copied", "");
   } catch {
-    alert("This page may not use the clipboard. Select the words and copy them.");
+    alert(t("This page may not use the clipboard. Select the words and copy them."));
   }
 }
 

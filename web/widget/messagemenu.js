@@ -1,10 +1,11 @@
 // The menu of one message: copying its words, deleting it.
 // @ts-check
+import { t } from "./lang.js";
 import { alert, announce } from "./nav.js";
 import { beside } from "./sheet.js";
 import { remove } from "./tidy.js";
 
-const NO_CLIPBOARD = "This page may not use the clipboard. Select the words and copy them.";
+const NO_CLIPBOARD = t("This page may not use the clipboard. Select the words and copy them.");
 
 /** @type {HTMLElement | null} */
 let of = null;
@@ -13,7 +14,7 @@ const box = document.createElement("div");
 box.className = "sheet menu";
 box.popover = "auto";
 box.setAttribute("role", "menu");
-box.setAttribute("aria-label", "Message options");
+box.setAttribute("aria-label", t("Message options"));
 document.body.append(box);
 
 /** @param {string} label @param {(at: HTMLElement) => unknown} act */
@@ -34,15 +35,15 @@ function item(label, act) {
 /** The words of a message, where it has some. @param {HTMLElement} at */
 const words = (at) => at.closest(".msg")?.querySelector(".msg__bubble")?.textContent || "";
 
-const copy = item("Copy text", async (at) => {
+const copy = item(t("Copy text"), async (at) => {
   try {
     await navigator.clipboard.writeText(words(at));
-    announce("Text copied");
+    announce(t("Text copied"));
   } catch {
     alert(NO_CLIPBOARD);
   }
 });
-box.append(copy, item("Delete message", (at) => remove({ messages: [at.dataset.message || ""] })));
+box.append(copy, item(t("Delete message"), (at) => remove({ messages: [at.dataset.message || ""] })));
 
 box.addEventListener("keydown", (e) => {
   const items = /** @type {HTMLElement[]} */ ([...box.querySelectorAll("button:not([hidden])")]);

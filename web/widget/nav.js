@@ -3,6 +3,7 @@
 // when it hears `oh:panel`.
 // @ts-check
 import { ask, send } from "./ask.js";
+import { t } from "./lang.js";
 
 /** @typedef {{phoneNumber?: string, text?: string, conversation?: string, recipient?: {name?: string}, attachments?: {name: string, content: string}[]}} Prefill */
 
@@ -197,7 +198,7 @@ async function show(path, how) {
   } catch (e) {
     if (mine.signal.aborted) return;
     clearTimeout(slow);
-    await put(panel, failure("The phone cannot be reached right now. It will try again by itself."));
+    await put(panel, failure(t("The phone cannot be reached right now. It will try again by itself.")));
   } finally {
     clearTimeout(slow);
   }
@@ -245,11 +246,11 @@ const template = (id) => /** @type {HTMLTemplateElement} */ (document.getElement
 
 /** The error page with its sentence. @param {string} sentence */
 function failure(sentence) {
-  const t = /** @type {HTMLTemplateElement} */ (document.getElementById("failure-template"));
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById("failure-template"));
   const box = document.createElement("div");
-  box.append(t.content.cloneNode(true));
+  box.append(template.content.cloneNode(true));
   const at = box.querySelector("[data-text]");
-  if (at) at.textContent = sentence.trim() || "Something went wrong here. Please try again.";
+  if (at) at.textContent = sentence.trim() || t("Something went wrong here. Please try again.");
   return box.innerHTML;
 }
 

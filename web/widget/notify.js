@@ -3,6 +3,7 @@
 // them (adapter.js with the parameter notification). One belongs to what it is
 // of: it goes when that is read, wherever that happens.
 // @ts-check
+import { t } from "./lang.js";
 import { recall, remember } from "./memory.js";
 import { navigate } from "./nav.js";
 
@@ -11,12 +12,12 @@ import { navigate } from "./nav.js";
 
 /** What stands in the list of the settings. @type {Record<State, string>} */
 const LINES = {
-  on: "On in this browser",
-  off: "Off in this browser",
-  ask: "Not turned on in this browser",
-  denied: "Forbidden by this browser",
-  frame: "Shown by the page around the phone",
-  none: "This browser has no notifications",
+  on: t("On in this browser"),
+  off: t("Off in this browser"),
+  ask: t("Not turned on in this browser"),
+  denied: t("Forbidden by this browser"),
+  frame: t("Shown by the page around the phone"),
+  none: t("This browser has no notifications"),
 };
 
 /** @type {Map<string, Set<Notification>>} */

@@ -1,6 +1,7 @@
 // The page of notifications and sounds: says in plain words how it stands,
 // asks the browser only at a click, and lets everything be tried.
 // @ts-check
+import { t } from "./lang.js";
 import { preferences } from "./preferences.js";
 import * as notify from "./notify.js";
 import { play } from "./sounds.js";
@@ -9,16 +10,16 @@ import { play } from "./sounds.js";
 
 /** What is said of each state, and what can be done. @type {Record<State, [state: string, how: string]>} */
 const WORDS = {
-  on: ["Notifications are on in this browser.", "One is shown when something arrives while no tab with your phone is in front. It goes when you have read it, here or elsewhere."],
-  off: ["Notifications are off in this browser.", "Your other browsers are not changed by this."],
-  ask: ["Notifications are not turned on in this browser.", "When you turn them on, the browser asks whether this page may show them. Choose to allow it."],
-  denied: ["This browser forbids notifications of this page.", "To allow them, press the icon to the left of the address, open the settings of this site, and allow notifications. Then come back here."],
-  frame: ["The page around the phone shows notifications, not the phone.", "Browsers let only the page whose address you see show them. If none come, click into that page once and allow them; if it does not ask, whoever builds it must load the phone with the parameter notification=true."],
-  none: ["This browser has no notifications.", "Use another browser to get them. Sounds and the number of unread messages work here, too."],
+  on: [t("Notifications are on in this browser."), t("One is shown when something arrives while no tab with your phone is in front. It goes when you have read it, here or elsewhere.")],
+  off: [t("Notifications are off in this browser."), t("Your other browsers are not changed by this.")],
+  ask: [t("Notifications are not turned on in this browser."), t("When you turn them on, the browser asks whether this page may show them. Choose to allow it.")],
+  denied: [t("This browser forbids notifications of this page."), t("To allow them, press the icon to the left of the address, open the settings of this site, and allow notifications. Then come back here.")],
+  frame: [t("The page around the phone shows notifications, not the phone."), t("Browsers let only the page whose address you see show them. If none come, click into that page once and allow them; if it does not ask, whoever builds it must load the phone with the parameter notification=true.")],
+  none: [t("This browser has no notifications."), t("Use another browser to get them. Sounds and the number of unread messages work here, too.")],
 };
 
 /** What is said when a sound cannot be played. */
-const SILENT = "The browser does not let this page sound yet. Press Play it once more; if it stays silent, look at the sound of this tab and of your computer.";
+const SILENT = t("The browser does not let this page sound yet. Press Play it once more; if it stays silent, look at the sound of this tab and of your computer.");
 
 /** @param {HTMLElement} root */
 export function begin(root) {
@@ -36,7 +37,7 @@ export function begin(root) {
   part("off").addEventListener("click", () => (notify.turnOff(), draw()));
   part("try").addEventListener("click", () => {
     const event = `try-${Date.now()}`;
-    notify.show({ event, title: "Your phone", text: "This is what a notification looks like.", place: event, route: "/settings/notifications" });
+    notify.show({ event, title: t("Your phone"), text: t("This is what a notification looks like."), place: event, route: "/settings/notifications" });
   });
   const error = /** @type {HTMLElement} */ (root.querySelector("[data-settings-error]"));
   const hear = async () => {

@@ -3,16 +3,16 @@
 // goes on until all is read or somebody stops it.
 // @ts-check
 import { ask } from "./ask.js";
-import { language } from "./lang.js";
+import { language, n, t } from "./lang.js";
 import { alert, announce } from "./nav.js";
 
-const OFFLINE = "There is no connection right now. Try again in a moment.";
-const STOP = "Stop searching";
-const ALL_SEARCHED = "All messages were searched.";
-const NONE_OLDER = "No older conversation was found.";
+const OFFLINE = t("There is no connection right now. Try again in a moment.");
+const STOP = t("Stop searching");
+const ALL_SEARCHED = t("All messages were searched.");
+const NONE_OLDER = t("No older conversation was found.");
 
 /** @param {Date} back */
-const searchedTo = (back) => `Searched back to ${back.toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric" })}. Stop`;
+const searchedTo = (back) => t("Searched back to {0}. Stop", back.toLocaleDateString(language, { year: "numeric", month: "long", day: "numeric" }));
 
 const list = () => /** @type {HTMLElement} */ (document.getElementById("conversations"));
 const field = () => /** @type {HTMLInputElement | null} */ (document.getElementById("search"));
@@ -81,7 +81,7 @@ export async function search() {
     const known = count();
     await draw();
     if (mine.signal.aborted || field()?.value !== query) break;
-    if (count() > known) announce(`${count()} conversations found.`);
+    if (count() > known) announce(n(count(), "{0} conversation found.", "{0} conversations found."));
     if (!goesOn) {
       announce(ALL_SEARCHED);
       break;

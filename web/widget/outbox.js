@@ -3,6 +3,7 @@
 // The server sends the same id once, however often it is offered.
 // @ts-check
 import { ask } from "./ask.js";
+import { t } from "./lang.js";
 import { rescue } from "./rescue.js";
 
 /** How long the server may think about a text. */
@@ -107,7 +108,7 @@ async function offer(path, body) {
     // An id makes a text safe to offer again, also where the first one arrived.
     r = await ask(path, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
   } catch {
-    throw Object.assign(new Error("There is no connection right now."), { again: true });
+    throw Object.assign(new Error(t("There is no connection right now.")), { again: true });
   }
   // The page's application must be asked first whether these people may be texted.
   if (r.headers?.get("X-Offhook-Guard")) {

@@ -3,6 +3,7 @@
 // when they come near to being seen.
 // @ts-check
 import { ask, frameURL } from "./ask.js";
+import { language, t } from "./lang.js";
 import { announce } from "./nav.js";
 
 /** How much larger than the panel. */
@@ -85,7 +86,7 @@ class Pages {
     const box = document.createElement("canvas");
     box.className = "fax__page";
     box.setAttribute("role", "img");
-    box.setAttribute("aria-label", `Page ${this.#pages.length + 1}`);
+    box.setAttribute("aria-label", t("Page {0}", this.#pages.length + 1));
     const { width, height } = page.getViewport({ scale: 1 });
     box.width = Math.round(width);
     box.height = Math.round(height);
@@ -129,7 +130,7 @@ class Pages {
     p.className = "fax__none";
     p.setAttribute("role", "alert");
     const said = e instanceof Error && e.name === "Error" ? e.message : "";
-    p.textContent = said || "This document cannot be shown here. Download it to look at it.";
+    p.textContent = said || t("This document cannot be shown here. Download it to look at it.");
     this.stage.append(p);
   }
 
@@ -138,7 +139,7 @@ class Pages {
     if (!this.#pages.length) return;
     const middle = this.stage.getBoundingClientRect().top + this.stage.clientHeight / 2;
     const i = this.#pages.findIndex(({ box }) => box.getBoundingClientRect().bottom >= middle);
-    this.place.textContent = `Page ${(i < 0 ? this.#pages.length : i + 1)} of ${this.#pages.length}`;
+    this.place.textContent = t("Page {0} of {1}", i < 0 ? this.#pages.length : i + 1, this.#pages.length);
   }
 
   /** @param {number} to */
@@ -155,7 +156,7 @@ class Pages {
       this.#near.unobserve(box); // and seen anew, at its new size
       this.#near.observe(box);
     }
-    announce(`${ZOOMS[this.#zoom] * 100} percent`);
+    announce(ZOOMS[this.#zoom].toLocaleString(language, { style: "percent" }));
   }
 
   /** @param {Event} e */

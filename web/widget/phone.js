@@ -9,27 +9,33 @@ import "./preferences.js";
 import "./press.js";
 import "./reach.js";
 import "./times.js";
+import { n, t } from "./lang.js";
 import { alert, announce, compose, currentPath } from "./nav.js";
 
 const title = document.title;
 
-/** Shows a number on its badges. @param {string} selector @param {number} n @param {string} word what they are */
-function count(selector, n, word) {
+/** Shows a number on its badges. @param {string} selector @param {number} of @param {(of: number) => string} say what they are */
+function count(selector, of, say) {
   for (const badge of document.querySelectorAll(selector)) {
     if (!(badge instanceof HTMLElement)) continue;
-    badge.hidden = !n;
-    badge.textContent = n > 99 ? "99+" : String(n);
-    badge.setAttribute("aria-label", `${n} ${word}`);
+    badge.hidden = !of;
+    badge.textContent = of > 99 ? "99+" : String(of);
+    badge.setAttribute("aria-label", say(of));
   }
 }
+
+/** @param {number} of */
+const unreadWords = (of) => n(of, "{0} unread", "{0} unread");
+/** @param {number} of */
+const missedWords = (of) => n(of, "{0} missed", "{0} missed");
 
 /** What is unread: the tab counts all of it, each kind its own. */
 const unread = { texts: 0, voicemail: 0, fax: 0 };
 function tally() {
   const all = unread.texts + unread.voicemail + unread.fax;
-  count("[data-unread-badge]", all, "unread");
-  count("[data-mail-badge=voicemail]", unread.voicemail, "unread");
-  count("[data-mail-badge=fax]", unread.fax, "unread");
+  count("[data-unread-badge]", all, unreadWords);
+  count("[data-mail-badge=voicemail]", unread.voicemail, unreadWords);
+  count("[data-mail-badge=fax]", unread.fax, unreadWords);
   document.title = all ? `(${all}) ${title}` : title;
 }
 document.addEventListener("oh:unread", (e) => {
@@ -51,7 +57,7 @@ document.addEventListener("oh:missed", (e) => {
       document.dispatchEvent(new CustomEvent("oh:tabs"));
     }
   }
-  count("[data-missed-badge]", missed ?? 0, "missed");
+  count("[data-missed-badge]", missed ?? 0, missedWords);
 });
 const recall = () => document.querySelector("[data-panel=history], [data-panel=call]") && import("./history.js");
 document.addEventListener("oh:panel", recall);
@@ -140,7 +146,7 @@ document.addEventListener("htmx:after:swap", markRows);
 let lost = false;
 document.addEventListener("oh:online", (e) => {
   const { online } = /** @type {CustomEvent} */ (e).detail ?? {};
-  if (online && lost) announce("The phone is connected again.");
+  if (online && lost) announce(t("The phone is connected again."));
   lost = !online;
 });
 
@@ -160,13 +166,13 @@ async function copy(at) {
   try {
     await navigator.clipboard.writeText(at.dataset.copy || "");
   } catch {
-    return alert("This page may not use the clipboard. Select the number and copy it.");
+    return alert(t("This page may not use the clipboard. Select the number and copy it."));
   }
-  label.textContent = "Copied";
+  label.textContent = t("Copied");
   at.setAttribute("data-copied", "");
-  announce("Number copied");
+  announce(t("Number copied"));
   setTimeout(() => {
-    label.textContent = "Copy";
+    label.textContent = t("Copy");
     at.removeAttribute("data-copied");
   }, 2000);
 }

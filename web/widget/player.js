@@ -3,6 +3,7 @@
 // @ts-check
 import { ask, frameURL, held } from "./ask.js";
 import { direct, release } from "./devices.js";
+import { language, t } from "./lang.js";
 
 /** Speeds of a player, in turn. */
 const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
@@ -103,14 +104,14 @@ class Player {
   #faster() {
     const next = SPEEDS[(SPEEDS.indexOf(this.#audio.playbackRate) + 1) % SPEEDS.length];
     this.#audio.playbackRate = this.#audio.defaultPlaybackRate = next;
-    /** @type {HTMLElement} */ (this.speed.querySelector("[data-rate]")).textContent = `${next}×`;
+    /** @type {HTMLElement} */ (this.speed.querySelector("[data-rate]")).textContent = `${next.toLocaleString(language)}×`;
   }
 
   #draw() {
     const { duration, currentTime, paused } = this.#audio;
     if (!paused && !this.root.hasAttribute("data-playing")) this.root.dispatchEvent(new CustomEvent("oh:played", { bubbles: true }));
     this.root.toggleAttribute("data-playing", !paused);
-    this.button.setAttribute("aria-label", paused ? "Play" : "Pause");
+    this.button.setAttribute("aria-label", paused ? t("Play") : t("Pause"));
     if (Number.isFinite(duration) && duration > 0) {
       this.slider.max = String(duration);
       this.root.dataset.length = String(duration);
@@ -125,7 +126,7 @@ class Player {
     /** @type {HTMLElement} */ (this.root.querySelector("[data-now]")).textContent = minutes(seconds);
     // Before anything is heard its length says more than what is left of it.
     /** @type {HTMLElement} */ (this.root.querySelector("[data-total]")).textContent = seconds > 0 ? `-${minutes(Math.ceil(length - seconds))}` : minutes(Math.round(length));
-    this.slider.setAttribute("aria-valuetext", `${minutes(seconds)} of ${minutes(Math.round(length))}`);
+    this.slider.setAttribute("aria-valuetext", t("{0} of {1}", minutes(seconds), minutes(Math.round(length))));
   }
 
   /** The element does not say why; the server does. */
@@ -136,7 +137,7 @@ class Player {
     const address = (this.root.dataset.player ?? "").slice(frameURL("").length);
     const answer = await ask(address, { headers: { Range: "bytes=0-0" }, signal: this.#closing.signal }).catch(() => null);
     if (this.#closing.signal.aborted) return;
-    this.#say(answer && !answer.ok ? (await answer.text()).trim() : "This cannot be played in this browser.");
+    this.#say(answer && !answer.ok ? (await answer.text()).trim() : t("This cannot be played in this browser."));
   }
 
   /** @param {string} sentence */

@@ -2,10 +2,11 @@
 // below their face, with the keys of a menu, and a line for a message. What is
 // said counts when the server has answered; until then nothing changes.
 // @ts-check
+import { t } from "./lang.js";
 import { announce } from "./nav.js";
 import { Sheet } from "./sheet.js";
 
-const sheet = new Sheet("sheet presence", "Your status");
+const sheet = new Sheet("sheet presence", t("Your status"));
 
 /** Opens the menu below a face, or closes it. @param {HTMLElement} at */
 export async function toggle(at) {
@@ -41,5 +42,5 @@ sheet.box.addEventListener("submit", (e) => {
 async function say(what) {
   if (!(await sheet.send("/panel/presence", what))) return;
   sheet.close();
-  announce("Your status has changed.");
+  announce(t("Your status has changed."));
 }

@@ -2,9 +2,10 @@
 // event of the socket changes them where they stand, without a question to
 // the server.
 // @ts-check
+import { t } from "./lang.js";
 
 /** @type {Record<string, string>} */
-const words = { available: "Available", busy: "Busy", dnd: "Do not disturb", offline: "Offline" };
+const words = { available: t("Available"), busy: t("Busy"), dnd: t("Do not disturb"), offline: t("Offline") };
 
 /** @param {{id: string, reach: string}} told @param {ParentNode} [within] */
 export function show({ id, reach }, within = document) {

@@ -2,6 +2,7 @@
 // presses of its buttons are told to the page. The server draws them.
 // @ts-check
 import { ask } from "./ask.js";
+import { t } from "./lang.js";
 import { alert } from "./nav.js";
 import { current, request } from "./service.js";
 
@@ -14,7 +15,7 @@ document.addEventListener("click", (e) => {
 async function press({ dataset: { rowButton: id, label, kind: type = "messageAction", of: thing = "" } }) {
   const path = type === "callAction" ? "/log/things/call/" : "/log/rows/";
   const answer = await ask(`${path}${encodeURIComponent(thing)}`).catch(() => null);
-  if (!answer?.ok) return alert(answer ? (await answer.text()).trim() : "There is no connection right now. Try again in a moment.");
+  if (!answer?.ok) return alert(answer ? (await answer.text()).trim() : t("There is no connection right now. Try again in a moment."));
   await request("buttonEventPath", { button: { id, type, label }, resource: await answer.json() });
 }
 

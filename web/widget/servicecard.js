@@ -3,6 +3,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { calm } from "./foreign.js";
+import { t } from "./lang.js";
 import { currentPath, navigate } from "./nav.js";
 import { current, request } from "./service.js";
 
@@ -44,7 +45,8 @@ async function authorize(at) {
   const response = await request("authorizationPath", { authorized: at.dataset.authorized === "true" }, { timeout: PATIENCE });
   at.removeAttribute("aria-busy");
   const error = typeof response?.error === "string" ? response.error : "";
-  if (!response) say(at, `${current()?.title ?? "The page"} did not answer. Try again, or reload the page around the phone.`);
+  const title = current()?.title;
+  if (!response) say(at, title ? t("{0} did not answer. Try again, or reload the page around the phone.", title) : t("The page did not answer. Try again, or reload the page around the phone."));
   else if (error) say(at, error.slice(0, 300));
 }
 
@@ -128,11 +130,12 @@ async function save(near, edit) {
   say(near, "");
   const answer = await ask("/service/settings", { method: "POST", body: JSON.stringify(edit) }).catch(() => null);
   if (!answer?.ok) {
-    say(near, answer ? (await answer.text()).trim() : "This could not be saved. It is saved when you try again with a connection.");
+    say(near, answer ? (await answer.text()).trim() : t("This could not be saved. It is saved when you try again with a connection."));
     return false;
   }
   if (!(await request("settingsPath", await answer.json()))) {
-    say(near, `Saved here, but ${current()?.title ?? "the page"} did not answer.`);
+    const title = current()?.title;
+    say(near, title ? t("Saved here, but {0} did not answer.", title) : t("Saved here, but the page did not answer."));
     return false;
   }
   return true;

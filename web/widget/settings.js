@@ -3,10 +3,11 @@
 // (devices, notifications) has a module for each page.
 // @ts-check
 import { ask } from "./ask.js";
+import { t } from "./lang.js";
 import { announce } from "./nav.js";
 
-const UNREACHED = "The phone cannot be reached right now, so this was not kept. Try again in a moment.";
-const SAVED = "Saved.";
+const UNREACHED = t("The phone cannot be reached right now, so this was not kept. Try again in a moment.");
+const SAVED = t("Saved.");
 
 /** @param {string} sentence */
 function refuse(sentence) {

@@ -3,6 +3,7 @@
 // Escape, at the button again, and at sign-out.
 // @ts-check
 import { ask } from "./ask.js";
+import { t } from "./lang.js";
 
 const GAP = 6;
 
@@ -79,7 +80,7 @@ export class Sheet {
     if (answer?.ok) return true;
     const failed = this.box.querySelector("[role=alert]");
     if (failed instanceof HTMLElement) {
-      failed.textContent = (answer && (await answer.text()).trim()) || "The phone cannot be reached right now. Try again in a moment.";
+      failed.textContent = (answer && (await answer.text()).trim()) || t("The phone cannot be reached right now. Try again in a moment.");
       failed.hidden = false;
     }
     return false;

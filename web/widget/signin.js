@@ -22,6 +22,7 @@
  */
 
 import { ask, cookies } from "./ask.js";
+import { t } from "./lang.js";
 
 // Few need it, and the first page should load little.
 const memory = () => import("./memory.js");
@@ -156,7 +157,7 @@ async function silently(patience) {
   const over = new Promise((resolve) => mine.stop.signal.addEventListener("abort", resolve));
   const frame = document.createElement("iframe");
   frame.hidden = true;
-  frame.title = "Signing in";
+  frame.title = t("Signing in");
   try {
     mine.asked = true;
     await call("POST", "/signin", { ...request(mine), silent: true }, mine.stop.signal);
@@ -342,7 +343,7 @@ async function arrive(mine) {
   // The server cannot know whether the browser kept what it was given.
   const { signedIn } = await call("GET", "/session");
   if (!signedIn) {
-    throw new Refusal(0, "Your browser lost the sign-in on its way. Press Sign In again.");
+    throw new Refusal(0, t("Your browser lost the sign-in on its way. Press Sign In again."));
   }
   attempt = null;
   mine.stop.abort();
@@ -398,7 +399,7 @@ function sentence(error) {
   // fetch rejects with a TypeError in the browser's own words.
   return error instanceof Error && !(error instanceof TypeError) && error.message !== ""
     ? error.message
-    : "The phone's server does not answer. Check your connection and try again.";
+    : t("The phone's server does not answer. Check your connection and try again.");
 }
 
 /** @param {object} detail */

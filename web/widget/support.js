@@ -3,10 +3,11 @@
 // it stands here.
 // @ts-check
 import { ask } from "./ask.js";
+import { t } from "./lang.js";
 import { announce } from "./nav.js";
 import { findings } from "./why.js";
 
-const FAILED = "The file could not be made, because the phone cannot be reached right now. Try again in a moment.";
+const FAILED = t("The file could not be made, because the phone cannot be reached right now. Try again in a moment.");
 
 /** @returns {Promise<object>} */
 async function browser() {
@@ -16,7 +17,7 @@ async function browser() {
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     window: [innerWidth, innerHeight, devicePixelRatio],
     framed: window.parent !== window,
-    findings: (await findings()).map(({ name, good }) => ({ name, good })),
+    findings: (await findings()).map(({ check, good }) => ({ check, good })),
   };
 }
 
@@ -28,7 +29,7 @@ export function begin(root) {
     error.hidden = Boolean(answer?.ok);
     if (!answer?.ok) return void (error.textContent = FAILED);
     save(JSON.stringify({ ...(await answer.json()), browser: await browser() }, null, 2));
-    announce("The file is saved.");
+    announce(t("The file is saved."));
   });
 }
 

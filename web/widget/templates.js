@@ -2,10 +2,11 @@
 // one goes where the cursor is, and what is written can be kept as another.
 // @ts-check
 import { open } from "./composer.js";
+import { t } from "./lang.js";
 import { announce } from "./nav.js";
 import { Sheet } from "./sheet.js";
 
-const sheet = new Sheet("sheet picker", "Templates");
+const sheet = new Sheet("sheet picker", t("Templates"));
 /** The button that the picker belongs to. @type {HTMLElement | null} */
 let opener = null;
 
@@ -51,7 +52,7 @@ sheet.box.addEventListener("click", (e) => {
 /** @param {string} id */
 async function remove(id) {
   if (!opener || !(await sheet.send(`/panel/templates/${encodeURIComponent(id)}/delete`, {}))) return;
-  announce("Template deleted.");
+  announce(t("Template deleted."));
   if (await sheet.fill(address(), opener)) focus();
 }
 
@@ -71,5 +72,5 @@ sheet.box.addEventListener("submit", async (e) => {
   if (!(await sheet.send("/panel/templates", { displayName: name, text: field()?.value ?? "" }))) return;
   sheet.close();
   field()?.focus();
-  announce("Template kept.");
+  announce(t("Template kept."));
 });

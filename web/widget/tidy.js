@@ -5,15 +5,16 @@
 import { ask } from "./ask.js";
 import { settledDraft } from "./conversation.js";
 import { after } from "./focus.js";
+import { n, t } from "./lang.js";
 import { alert, announce, currentPath, goBack } from "./nav.js";
 import { offer, UNDO } from "./undoline.js";
 
-/** @param {number} n */
-const CONVERSATIONS = (n) => `${n} conversations were deleted.`;
-/** @param {number} n */
-const MESSAGES = (n) => `${n} messages were deleted.`;
-const OFFLINE = "There is no connection right now. Try again in a moment.";
-const BACK = "It is back.";
+/** @param {number} count */
+const CONVERSATIONS = (count) => n(count, "{0} conversation was deleted.", "{0} conversations were deleted.");
+/** @param {number} count */
+const MESSAGES = (count) => n(count, "{0} message was deleted.", "{0} messages were deleted.");
+const OFFLINE = t("There is no connection right now. Try again in a moment.");
+const BACK = t("It is back.");
 
 /** @param {string} path @param {[string, string][]} fields @returns {Promise<Response | null>} null when it did not work, which is said */
 async function post(path, fields) {
@@ -69,7 +70,7 @@ export async function remove({ conversations = [], messages = [] }) {
     },
     { ms: UNDO, gone, ...(conversations.length ? { kind: "conversation", count: conversations.length, many: CONVERSATIONS } : { kind: "message", count: messages.length, many: MESSAGES }) },
   );
-  announce(`${said} Undo is at the top of the phone.`);
+  announce(t("{0} Undo is at the top of the phone.", said));
 }
 
 document.addEventListener("click", (e) => {

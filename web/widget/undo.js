@@ -1,6 +1,7 @@
 // Deleting a contact, and the line by which it can be had back.
 // @ts-check
 import { ask, frameURL } from "./ask.js";
+import { t } from "./lang.js";
 import { alert, announce, currentPath, goBack, navigate } from "./nav.js";
 import { offer } from "./undoline.js";
 
@@ -15,23 +16,24 @@ export async function remove(at) {
   const here = currentPath();
   const r = await ask(local(deleteContact), { method: "POST" }).catch(() => null);
   at.removeAttribute("aria-busy");
-  if (!r?.ok) return alert(r ? (await r.text()).trim() : "There is no connection right now. The contact is still there.");
+  if (!r?.ok) return alert(r ? (await r.text()).trim() : t("There is no connection right now. The contact is still there."));
   if (currentPath() === here) await goBack();
   const who = document.createElement("bdi");
   who.textContent = name;
-  offer([who, " was deleted."], () => back(restore, name));
-  announce(`${name} was deleted. Undo is at the top of the phone.`);
+  const [before, after] = t("{0} was deleted.").split("{0}");
+  offer([before, who, after], () => back(restore, name));
+  announce(t("{0} was deleted. Undo is at the top of the phone.", name));
 }
 
 /** @param {string} restore @param {string} name */
 async function back(restore, name) {
   const r = await ask(local(restore), { method: "POST" }).catch(() => null);
   if (!r?.ok) {
-    alert(r ? (await r.text()).trim() : "There is no connection right now. Try again in a moment.");
+    alert(r ? (await r.text()).trim() : t("There is no connection right now. Try again in a moment."));
     return false;
   }
   const { route } = await r.json();
-  announce(`${name} is back.`);
+  announce(t("{0} is back.", name));
   void navigate(route, { focus: true });
   return true;
 }

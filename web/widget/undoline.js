@@ -3,6 +3,7 @@
 // there joins it, what is of another kind replaces it. Each deletion leaves
 // the line when its time is over, and the line goes with its last.
 // @ts-check
+import { t } from "./lang.js";
 
 /** How long what was deleted of the list of texts, voicemail and faxes can be had back, in milliseconds. */
 export const UNDO = 10_000;
@@ -89,11 +90,11 @@ function open(kind, many) {
   const act = document.createElement("button");
   act.type = "button";
   act.className = "strip__act";
-  act.textContent = "Undo";
+  act.textContent = t("Undo");
   const dismiss = document.createElement("button");
   dismiss.type = "button";
   dismiss.className = "strip__close";
-  dismiss.setAttribute("aria-label", "Dismiss");
+  dismiss.setAttribute("aria-label", t("Dismiss"));
   dismiss.textContent = "×";
   dismiss.addEventListener("click", close);
   box.append(says, act, dismiss);

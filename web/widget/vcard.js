@@ -3,6 +3,7 @@
 // numbers and e-mail addresses can be pressed.
 // @ts-check
 import { calm } from "./foreign.js";
+import { t } from "./lang.js";
 import { showNumber } from "./nav.js";
 
 /** @typedef {{name: string, org: string, phones: {label: string, number: string}[], emails: string[]}} Card */
@@ -56,9 +57,9 @@ function plain(value, how) {
 
 /** @param {string} how */
 function label(how) {
-  const known = { CELL: "Mobile", WORK: "Work", HOME: "Home", FAX: "Fax" };
+  const known = { CELL: t("Mobile"), WORK: t("Work"), HOME: t("Home"), FAX: t("Fax") };
   for (const [word, said] of Object.entries(known)) if (new RegExp(`\\b${word}\\b`, "i").test(how)) return said;
-  return "Phone";
+  return t("Phone");
 }
 
 /** @param {string} text @param {string} fileName @returns {HTMLElement} */
@@ -80,10 +81,10 @@ export function card(text, fileName) {
     a.href = `mailto:${encodeURIComponent(email)}`;
     a.target = "_blank";
     a.rel = "noopener noreferrer";
-    list.append(row("E-mail", a));
+    list.append(row(t("E-mail"), a));
   }
   if (list.children.length) box.append(list);
-  else box.append(element("p", "vcard__org", "There is no number on this card."));
+  else box.append(element("p", "vcard__org", t("There is no number on this card.")));
   return box;
 }
 

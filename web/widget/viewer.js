@@ -2,6 +2,7 @@
 // the phone, with the keyboard (arrows, plus, minus, zero, Escape).
 // @ts-check
 import { send } from "./ask.js";
+import { t } from "./lang.js";
 import { save, source } from "./media.js";
 import { announce } from "./nav.js";
 import { card } from "./vcard.js";
@@ -46,16 +47,16 @@ class Viewer {
     const what = this.#all[at];
     const many = this.#all.length > 1;
     this.title.textContent = what.name;
-    this.place.textContent = many ? `${at + 1} of ${this.#all.length}` : "";
+    this.place.textContent = many ? t("{0} of {1}", at + 1, this.#all.length) : "";
     this.link.href = `${what.url}?save=1`;
     this.link.download = what.name;
-    this.link.setAttribute("aria-label", `Download ${what.name}`);
+    this.link.setAttribute("aria-label", t("Download {0}", what.name));
     this.#button("prev").hidden = !many || at === 0;
     this.#button("next").hidden = !many || at === this.#all.length - 1;
     for (const name of ["in", "out"]) this.#button(name).hidden = what.kind !== "picture";
     this.stage.replaceChildren();
     void this.#fill(what);
-    if (many) announce(`${what.name}, ${at + 1} of ${this.#all.length}`);
+    if (many) announce(t("{0}, {1} of {2}", what.name, at + 1, this.#all.length));
   }
 
   /** @param {Shown} what */
@@ -67,7 +68,7 @@ class Viewer {
       this.#scale(0);
     } catch (e) {
       if (this.#all[this.#at] !== what) return;
-      this.#say(/** @type {Error} */ (e).message || "This file cannot be shown right now.");
+      this.#say(/** @type {Error} */ (e).message || t("This file cannot be shown right now."));
     }
   }
 
@@ -151,7 +152,7 @@ async function draw({ kind, url, name }) {
     img.className = "viewer__img";
     img.alt = name;
     img.src = from;
-    await img.decode().catch(() => Promise.reject(new Error("This picture cannot be shown right now.")));
+    await img.decode().catch(() => Promise.reject(new Error(t("This picture cannot be shown right now."))));
     return img;
   }
   const player = document.createElement(kind === "video" ? "video" : "audio");
@@ -180,7 +181,7 @@ async function handOver({ url = "", name = "" }) {
   if (!r?.ok) return false;
   const body = { vcardUri: new URL(url, location.href).href, fileName: name, vcard: await r.text() };
   if ((await request("vcardHandlerPath", body)) === null) return false;
-  announce(`${name} was given to ${service.name}`);
+  announce(t("{0} was given to {1}", name, service.name));
   return true;
 }
 

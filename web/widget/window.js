@@ -2,6 +2,7 @@
 // frame that opened the window and closes. It talks to its own origin only.
 // Where the opener is gone (the platform's page can cut it off), it shows a
 // code that the user types into the phone.
+// @ts-check
 
 const wait = 1500; // until an opener that does not answer counts as gone
 
@@ -14,6 +15,9 @@ class Refusal extends Error {}
 
 // A reload must not find the handle again, nor a glance at the address.
 history.replaceState(null, "", location.pathname);
+
+/** Signing in waits for no words, and goes on without them. */
+const words = import("./lang.js").catch(() => ({ t: (/** @type {string} */ sentence, /** @type {unknown[]} */ ...values) => sentence.replace("{0}", String(values[0])) }));
 
 /** @param {string} title @param {string} sentence */
 function say(title, sentence) {
@@ -84,26 +88,30 @@ async function ask(path, body) {
 async function showCode() {
   const answer = await ask("/signin/code", { flow, handle });
   const { code, origin } = await answer.json();
-  say("Almost there", `Type this code into the phone on ${origin}. It works for two minutes.`);
+  const { t } = await words;
+  say(t("Almost there"), t("Type this code into the phone on {0}. It works for two minutes.", origin));
   byId("code").textContent = code.slice(0, 3) + " " + code.slice(3);
   byId("code").hidden = false;
   byId("where").textContent =
-    "Never read it to anybody: whoever has it can use your phone. If the phone does not ask for a code, close this window and press Sign In again.";
+    t("Never read it to anybody: whoever has it can use your phone. If the phone does not ask for a code, close this window and press Sign In again.");
   byId("where").hidden = false;
 }
 
 async function finish() {
   if (params.has("state") && !(await passOn())) return;
   if (flow === "" || handle === "") {
-    say("Nothing to do here", "Close this window. Press Sign In in the phone if you are not signed in.");
+    const { t } = await words;
+    say(t("Nothing to do here"), t("Close this window. Press Sign In in the phone if you are not signed in."));
   } else if (await handOver()) {
-    say("You are signed in", "You can close this window.");
     window.close();
+    const { t } = await words; // where the window cannot be closed
+    say(t("You are signed in"), t("You can close this window."));
   } else if (window.parent === window) {
     await showCode();
   }
 }
 
-await finish().catch((error) =>
-  say("Not signed in", error instanceof Refusal ? error.message : "The phone's server does not answer. Close this window and press Sign In again."),
-);
+await finish().catch(async (error) => {
+  const { t } = await words;
+  say(t("Not signed in"), error instanceof Refusal ? error.message : t("The phone's server does not answer. Close this window and press Sign In again."));
+});
