@@ -23,6 +23,7 @@ const (
 	Unsupported                     // the body holds a kind of media that the operation does not take
 	TooMany                         // a rate limit was exceeded
 	Unavailable                     // something this depends on does not answer; trying again may help
+	Unacceptable                    // the thing cannot be had in the form that the caller takes
 )
 
 // An Error is something a user may be told: a clear sentence that says what

@@ -130,12 +130,13 @@ var Statuses = map[rc.Kind]int{
 	rc.Unsupported:     http.StatusUnsupportedMediaType,
 	rc.TooMany:         http.StatusTooManyRequests,
 	rc.Unavailable:     http.StatusServiceUnavailable,
+	rc.Unacceptable:    http.StatusNotAcceptable,
 }
 
 // codes are the errorCodes of errors that carry none.
 var codes = map[rc.Kind]string{
 	rc.Invalid: "CMN-101", rc.Unauthenticated: "OAU-128", rc.Denied: "CMN-408", rc.NotFound: "CMN-102",
-	rc.Conflict: "CMN-406", rc.TooLarge: "CMN-101", rc.Unsupported: "MSG-348", rc.TooMany: "CMN-301", rc.Unavailable: "CMN-201",
+	rc.Conflict: "CMN-406", rc.TooLarge: "CMN-101", rc.Unsupported: "MSG-348", rc.TooMany: "CMN-301", rc.Unavailable: "CMN-201", rc.Unacceptable: "MSG-343",
 }
 
 // Error writes err in the REST envelope. What is not an *rc.Error is logged

@@ -75,7 +75,7 @@ type failure struct {
 // names are the API's one table from Kind to its own code.
 var names = map[rc.Kind]string{
 	rc.Invalid: "invalid", rc.Unauthenticated: "unauthenticated", rc.Denied: "denied", rc.NotFound: "not_found",
-	rc.Conflict: "conflict", rc.TooLarge: "too_large", rc.Unsupported: "unsupported", rc.TooMany: "too_many", rc.Unavailable: "unavailable",
+	rc.Conflict: "conflict", rc.TooLarge: "too_large", rc.Unsupported: "unsupported", rc.TooMany: "too_many", rc.Unavailable: "unavailable", rc.Unacceptable: "unacceptable",
 }
 
 func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {

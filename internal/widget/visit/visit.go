@@ -187,7 +187,7 @@ func (f *Face) tellEnd(w http.ResponseWriter, r *http.Request, frame store.Frame
 // statuses is the widget's one table from Kind to HTTP status.
 var statuses = map[rc.Kind]int{
 	rc.Invalid: 400, rc.Unauthenticated: 401, rc.Denied: 403, rc.NotFound: 404,
-	rc.Conflict: 409, rc.TooLarge: 413, rc.Unsupported: 415, rc.TooMany: 429, rc.Unavailable: 503,
+	rc.Conflict: 409, rc.TooLarge: 413, rc.Unsupported: 415, rc.TooMany: 429, rc.Unavailable: 503, rc.Unacceptable: 406,
 }
 
 // Status is the HTTP status of an error's kind.

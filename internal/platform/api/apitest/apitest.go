@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,8 +58,10 @@ type World struct {
 	Bus   *bus.InProcess
 	Face  *wire.Face
 	Mux   *http.ServeMux
-	Clock time.Time
 	Log   *slog.Logger
+
+	mu    sync.Mutex
+	clock time.Time // guarded by mu: what runs beside a test asks, too
 }
 
 // New returns a world on SQLite.
@@ -66,7 +69,7 @@ func New(t testing.TB) *World {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	w := &World{
-		T: t, Store: sqlstore.OpenTest(t).Platform(), Bus: new(bus.InProcess), Mux: http.NewServeMux(), Clock: Start, Log: log,
+		T: t, Store: sqlstore.OpenTest(t).Platform(), Bus: new(bus.InProcess), Mux: http.NewServeMux(), clock: Start, Log: log,
 	}
 	w.Face = &wire.Face{Auth: people{}, Log: log}
 	Populate(t, w.Store)
@@ -74,7 +77,18 @@ func New(t testing.TB) *World {
 }
 
 // Now is the world's time.
-func (w *World) Now() time.Time { return w.Clock }
+func (w *World) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.clock
+}
+
+// Advance moves the world's time.
+func (w *World) Advance(by time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clock = w.clock.Add(by)
+}
 
 // Populate adds both companies to a store.
 func Populate(t testing.TB, st store.Platform) {

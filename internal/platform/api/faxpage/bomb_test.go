@@ -2,9 +2,11 @@ package faxpage_test
 
 import (
 	"bytes"
+	"compress/flate"
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/jpeg"
@@ -47,14 +49,21 @@ func TestNoPDFTakesLongToCount(t *testing.T) {
 	fill := func(text string, size int) []byte {
 		return append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte(text), size/len(text))...)
 	}
-	empty := "\x00\x00\x00\xff\xff" // a block of a packed stream that holds nothing
+	empty := "\x00\x00\x00\xff\xff"                // a block of a packed stream that holds nothing
+	packed := func(text string, size int) []byte { // packing megabytes would take longer than reading them
+		var b bytes.Buffer
+		w, _ := flate.NewWriter(&b, flate.BestSpeed)
+		fmt.Fprint(w, strings.Repeat(text, (1<<20)/len(text)))
+		w.Flush()
+		return append(fill("/Type/ObjStm stream\n\x78\x9c", 25), bytes.Repeat(b.Bytes(), size>>20)...)
+	}
 	for _, tt := range []struct {
 		name string
 		body []byte
 		says string
 	}{
-		{"a small file of many nodes", stream(strings.Repeat("/Type/Pages ", 32<<20/12)), "too many parts"},
-		{"a small file of nothing", stream(strings.Repeat(" ", 64<<20)), "too many parts"},
+		{"a small file of many nodes", packed("/Type/Pages ", 32<<20), "too many parts"},
+		{"a small file of nothing", packed(" ", 64<<20), "too many parts"},
 		{"nodes", fill("/Type/Pages ", large), "too many parts"},
 		{"nodes far from each other", fill("<</Type/Pages "+strings.Repeat(" ", 8000)+">>", 8<<20), "no pages"},
 		{"beginnings of objects", fill("1 0 obj ", 50<<20), "no pages"},
@@ -137,14 +146,19 @@ func TestNoPictureTakesMuchMemory(t *testing.T) {
 	}
 }
 
+// TestPhotographsOfTelephonesAreFaxed: what says that it is as large gets as
+// far as being read, where there turns out to be nothing in it.
 func TestPhotographsOfTelephonesAreFaxed(t *testing.T) {
-	for _, size := range []image.Rectangle{image.Rect(0, 0, 4032, 3024), image.Rect(0, 0, 1, 9000)} {
-		var b bytes.Buffer
-		if err := jpeg.Encode(&b, image.NewYCbCr(size, image.YCbCrSubsampleRatio420), nil); err != nil {
-			t.Fatal(err)
+	for _, body := range [][]byte{photograph(t, 4032, 3024, 0xc0), enlarged(t, 4000, 3000, 8)} {
+		if err := document(t).Picture(body); err == nil || err.Error() != "The picture is damaged." {
+			t.Errorf("%v, want that it is large enough to be read", err)
 		}
-		if err := document(t).Picture(b.Bytes()); err != nil {
-			t.Errorf("%v: %v", size.Max, err)
-		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewYCbCr(image.Rect(0, 0, 1, 9000), image.YCbCrSubsampleRatio420), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := document(t).Picture(b.Bytes()); err != nil {
+		t.Errorf("a line: %v", err)
 	}
 }

@@ -67,6 +67,6 @@ func TestATextSaysHowItFails(t *testing.T) {
 		if m := w.list("ada", "").Records[0]; m.Subject != body || m.MessageStatus != rc.DeliveryFailed || m.DeliveryErrorCode != want {
 			t.Errorf("%q ended as %s with %s, want %s", m.Subject, m.MessageStatus, m.DeliveryErrorCode, want)
 		}
-		w.Clock = w.Clock.Add(time.Second) // the list is newest first
+		w.Advance(time.Second) // the list is newest first
 	}
 }

@@ -1,7 +1,6 @@
 package messages
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -49,29 +48,31 @@ func (h *Handler) content(w http.ResponseWriter, r *http.Request, c wire.Caller)
 	if err != nil {
 		return err
 	}
-	kind, name, body, err := h.attachment(r, e, m)
+	part, err := h.part(r, e, m)
 	if err != nil {
 		return err
 	}
-	disposition, err := contentDisposition(r, name)
-	if err != nil {
-		return err
+	if m.Type == rc.TypeFax {
+		w.Header().Add("Vary", "Accept")
+		if part, err = asAccepted(r, part); err != nil {
+			return err
+		}
 	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Disposition", disposition)
-	// Strangers made these bytes: whatever they are, they run nothing here.
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	w.Header().Set("Cache-Control", "private")
-	http.ServeContent(w, r, "", m.CreatedAt, bytes.NewReader(body))
-	return nil
+	return ServeContent(w, r, part.kind, part.name, m.CreatedAt, part.body)
 }
 
-// attachment finds the attachment that the path names.
-func (h *Handler) attachment(r *http.Request, e store.Extension, m store.Message) (kind, name string, body []byte, err error) {
+// A part is an attachment as it is answered.
+type part struct {
+	kind, name string
+	drawn      bool // its pages were drawn here
+	body       []byte
+}
+
+// part finds the attachment that the path names.
+func (h *Handler) part(r *http.Request, e store.Extension, m store.Message) (part, error) {
 	id := r.PathValue("attachmentId")
 	if isText(m) && id == strconv.FormatInt(m.ID, 10) {
-		return "text/plain; charset=utf-8", "", []byte(m.Text), nil
+		return part{kind: "text/plain; charset=utf-8", body: []byte(m.Text)}, nil
 	}
 	for _, a := range m.Attachments {
 		if id != strconv.FormatInt(a.ID, 10) {
@@ -82,15 +83,15 @@ func (h *Handler) attachment(r *http.Request, e store.Extension, m store.Message
 			break
 		}
 		if err != nil {
-			return "", "", nil, fmt.Errorf("reading attachment %d: %w", a.ID, err)
+			return part{}, fmt.Errorf("reading attachment %d: %w", a.ID, err)
 		}
 		kind := a.ContentType
 		if a.Type == rc.AudioTranscription {
 			kind += "; charset=utf-8"
 		}
-		return kind, a.FileName, body, nil
+		return part{kind, a.FileName, isDrawn(a), body}, nil
 	}
-	return "", "", nil, target.Missing("attachmentId")
+	return part{}, target.Missing("attachmentId")
 }
 
 // contentDisposition reads the two parameters that say how a browser should

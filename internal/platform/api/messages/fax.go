@@ -106,13 +106,12 @@ func (h *Handler) resendFax(w http.ResponseWriter, r *http.Request, e store.Exte
 		return err
 	}
 	m.Facts.Pages, m.Facts.Cover, m.Facts.CoverText = old.Facts.Pages, old.Facts.Cover, old.Facts.CoverText
-	var files []File
-	for _, a := range old.Attachments {
-		body, err := h.Store.AttachmentContent(r.Context(), e.ID, a.ID)
-		if err != nil {
-			return fmt.Errorf("reading attachment %d: %w", a.ID, err)
-		}
-		files = append(files, File{Type: a.Type, Name: a.FileName, ContentType: a.ContentType, Body: body})
+	files, err := h.Office.documentsOf(r.Context(), old)
+	if err != nil {
+		return err
+	}
+	if len(files) < len(old.Attachments) { // purged meanwhile
+		return target.Missing("originalMessageId")
 	}
 	return h.acceptFax(w, r, m, files)
 }

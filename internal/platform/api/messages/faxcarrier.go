@@ -59,7 +59,7 @@ func (o *Office) documentsOf(ctx context.Context, m store.Message) (all []File, 
 		if err != nil {
 			return nil, fmt.Errorf("reading a document of fax %d: %w", m.ID, err)
 		}
-		all = append(all, File{Type: a.Type, Name: a.FileName, ContentType: a.ContentType, Body: body})
+		all = append(all, File{Type: a.Type, Name: a.FileName, ContentType: a.ContentType, Width: a.Width, Height: a.Height, Body: body})
 	}
 	return all, nil
 }

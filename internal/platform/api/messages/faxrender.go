@@ -16,20 +16,19 @@ import (
 	"offhook/internal/store"
 )
 
-// rendering has a place for each fax whose pages are made at a time: pictures
-// take much more memory than they are sent with.
+// rendering has a place for each fax that is drawn at a time, as PDF or as
+// PNG: pictures take much more memory than they are sent with.
 var rendering = make(chan struct{}, 2)
 
 // render makes the PDFs of a fax, and counts their pages: the cover page,
 // texts and pictures that stand beside each other make one; what is a PDF
 // stays as it is. It ends early when nobody waits for it any more.
 func (h *Handler) render(ctx context.Context, p *plan.Plan, m store.Message, from []File) ([]File, int, error) {
-	select {
-	case rendering <- struct{}{}:
-		defer func() { <-rendering }()
-	case <-ctx.Done():
-		return nil, 0, fmt.Errorf("waiting to make the pages of a fax: %w", ctx.Err())
+	done, err := beginRendering(ctx)
+	if err != nil {
+		return nil, 0, err
 	}
+	defer done()
 	f := faxRenderer{at: h.Now()}
 	if m.Facts.Cover != nil {
 		l, err := region.Of(ctx, h.Store, m.AccountID, m.ExtensionID)
@@ -169,7 +168,7 @@ func (f *faxRenderer) finish() ([]File, error) {
 			if err != nil {
 				return nil, err
 			}
-			file.Body = body
+			file.Body, file.Width, file.Height = body, faxpage.Width, faxpage.Height
 		}
 		files = append(files, file)
 	}

@@ -38,3 +38,36 @@ func TestFewFaxesAreRenderedAtATime(t *testing.T) {
 		t.Errorf("the documents of somebody who has left: %v, want that it was cancelled; %d places are taken", err, len(rendering))
 	}
 }
+
+func TestWhoGetsPNG(t *testing.T) {
+	const no, yes, refused = "PDF", "PNG", "neither"
+	for _, tt := range []struct {
+		name, accept string
+		drawn, came  string // what is answered of a document that was drawn here, and of one that came as PDF
+	}{
+		{"nothing said", "", no, no},
+		{"anything", "*/*", no, no},
+		{"what SDKs always ask for", "application/json", no, no},
+		{"a browser's address bar", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8", no, no},
+		{"an image element", "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8", yes, no},
+		{"PNG", "image/png", yes, refused},
+		{"any picture", "image/*", yes, refused},
+		{"in capitals", "Image/PNG", yes, refused},
+		{"PNG rather than PDF", "application/pdf;q=0.3, image/png;q=0.7", yes, no},
+		{"PDF rather than PNG", "application/pdf, image/png;q=0.7", no, no},
+		{"PNG not at all", "image/*, image/png;q=0, application/pdf;q=0.1", no, no},
+		{"nonsense", "image/png;q=x, ;;, image, image/png;q=NaN", no, no},
+	} {
+		for drawn, want := range map[bool]string{true: tt.drawn, false: tt.came} {
+			got := no
+			if asPNG, err := prefersPNG(tt.accept, drawn); err != nil {
+				got = refused
+			} else if asPNG {
+				got = yes
+			}
+			if got != want {
+				t.Errorf("%s, drawn %v: %s, want %s", tt.name, drawn, got, want)
+			}
+		}
+	}
+}

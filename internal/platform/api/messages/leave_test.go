@@ -13,7 +13,7 @@ import (
 func TestATextThatWasLeftArrives(t *testing.T) {
 	w := newWorld(t)
 	leave := func(from string, to ...string) error {
-		return messages.LeaveText(t.Context(), w.Store, new(store.IDs), messages.SeedText{From: from, To: to, Text: "Hello from " + from, At: w.Clock})
+		return messages.LeaveText(t.Context(), w.Store, new(store.IDs), messages.SeedText{From: from, To: to, Text: "Hello from " + from, At: w.Now()})
 	}
 	for _, from := range []string{apitest.Outside, apitest.BobPhone} {
 		if err := leave(from, apitest.AdaPhone); err != nil {

@@ -70,13 +70,13 @@ func TestIncrementalSyncTellsEachChangeOnce(t *testing.T) {
 	}
 	step("nothing happened", "")
 
-	w.Clock = w.Clock.Add(time.Minute)
+	w.Advance(time.Minute)
 	w.send(t, "bob", text(apitest.BobPhone, "new", apitest.AdaPhone))
 	unread := step("a text came", "new")[0]
 	step("nothing else happened", "")
 
 	path := fmt.Sprintf("%s/%d", inbox, unread.ID)
-	w.Clock = w.Clock.Add(time.Minute)
+	w.Advance(time.Minute)
 	apitest.Decode[rc.Message](t, w.Do("ada", "PUT", path, `{"readStatus":"Read"}`), 200)
 	read := step("it was read", "new")[0]
 	if read.ReadStatus != rc.Read || !read.LastModifiedTime.After(unread.LastModifiedTime.Time) {

@@ -1,0 +1,4 @@
+package faxpage
+
+// Render draws a page with as few dots as a test looks at.
+var Render = render
