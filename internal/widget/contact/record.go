@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 )
 
 // A Clash is the error of a change to a contact that somebody has changed
@@ -18,7 +19,7 @@ type Clash struct {
 
 // Error says what to do.
 func (c *Clash) Error() string {
-	return "This contact was changed elsewhere meanwhile. Look at the marked fields, then save again to keep yours."
+	return lang.Mark("This contact was changed elsewhere meanwhile. Look at the marked fields, then save again to keep yours.")
 }
 
 // Changes are the members that make one state of a contact another, as the

@@ -31,6 +31,7 @@ type Language struct {
 	print    *message.Printer
 	catalogs []catalog // its own, and what it builds on
 	patterns []pattern
+	pretends bool // see Pretend
 }
 
 // A catalog holds what English sentences are in another language.
@@ -163,6 +164,9 @@ func (l *Language) find(sentence string) (phrase, bool) {
 	if l == nil {
 		return phrase{}, false
 	}
+	if l.pretends {
+		return pretend(sentence), sentence != ""
+	}
 	for _, c := range l.catalogs {
 		if p := c[sentence]; p.one != "" || p.forms["other"] != "" {
 			return p, true
@@ -199,12 +203,7 @@ func (l *Language) Count(n int, one, many string, args ...any) string {
 // said later, so that the catalogs have it.
 func Mark(sentence string) string { return sentence }
 
-func (l *Language) printer() *message.Printer {
-	if l == nil {
-		return All[0].print
-	}
-	return l.print
-}
+func (l *Language) printer() *message.Printer { return l.known().print }
 
 var categories = map[plural.Form]string{
 	plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other",

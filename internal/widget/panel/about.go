@@ -2,9 +2,14 @@ package panel
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
+
+	"offhook/internal/widget/lang"
 )
+
+// The sentences of these tables are said when they are drawn.
 
 // A licence is what a part of the phone may be used by.
 type licence struct{ Name, What, Licence string }
@@ -12,10 +17,10 @@ type licence struct{ Name, What, Licence string }
 // licences are those of what browsers load. What the server is built with is
 // named in its go.mod.
 var licences = []licence{
-	{"Offhook", "This phone", "Apache License 2.0"},
-	{"htmx", "Draws panels anew", "0BSD"},
-	{"PDF.js", "Draws the pages of faxes", "Apache License 2.0"},
-	{"Lucide", "The icons; some of them from Feather", "ISC, MIT"},
+	{"Offhook", lang.Mark("This phone"), "Apache License 2.0"},
+	{"htmx", lang.Mark("Draws panels anew"), "0BSD"},
+	{"PDF.js", lang.Mark("Draws the pages of faxes"), "Apache License 2.0"},
+	{"Lucide", lang.Mark("The icons; some of them from Feather"), "ISC, MIT"},
 }
 
 // A shortcut is a key and what it does.
@@ -28,18 +33,18 @@ type shortcut struct {
 // shortcuts are all that the phone knows; web/widget/keys.js does those that
 // are single keys.
 var shortcuts = []shortcut{
-	{[]string{"?"}, "Show this list", true},
-	{[]string{"n"}, "Write a new message", true},
-	{[]string{"/"}, "Search in the list that is open", true},
-	{[]string{"m"}, "Go to the messages", true},
-	{[]string{"h"}, "Go to the history", true},
-	{[]string{"c"}, "Go to the contacts", true},
-	{[]string{"s"}, "Go to the settings", true},
-	{[]string{"Esc"}, "Close what is open, or go back", false},
-	{[]string{"Enter"}, "Send the text, where the settings say so", false},
-	{[]string{"Ctrl", "Enter"}, "Send the text, always; on a Mac with ⌘", false},
-	{[]string{"Shift", "Enter"}, "Begin a new line", false},
-	{[]string{"↑", "↓"}, "Move in lists of people, menus and choices", false},
+	{[]string{"?"}, lang.Mark("Show this list"), true},
+	{[]string{"n"}, lang.Mark("Write a new message"), true},
+	{[]string{"/"}, lang.Mark("Search in the list that is open"), true},
+	{[]string{"m"}, lang.Mark("Go to the messages"), true},
+	{[]string{"h"}, lang.Mark("Go to the history"), true},
+	{[]string{"c"}, lang.Mark("Go to the contacts"), true},
+	{[]string{"s"}, lang.Mark("Go to the settings"), true},
+	{[]string{lang.Mark("Esc")}, lang.Mark("Close what is open, or go back"), false},
+	{[]string{lang.Mark("Enter")}, lang.Mark("Send the text, where the settings say so"), false},
+	{[]string{lang.Mark("Ctrl"), "Enter"}, lang.Mark("Send the text, always; on a Mac with ⌘"), false},
+	{[]string{lang.Mark("Shift"), "Enter"}, lang.Mark("Begin a new line"), false},
+	{[]string{"↑", "↓"}, lang.Mark("Move in lists of people, menus and choices"), false},
 }
 
 // A serverCheck is what the server knows of a question «why can't I».
@@ -53,27 +58,27 @@ type serverCheck struct {
 
 // planned are the features of a plan that this phone uses.
 var planned = []struct{ feature, name, good, bad string }{
-	{"SMSSending", "Sending texts", "Your plan sends texts.", "Your extension cannot send texts. Ask your administrator for a number that can."},
-	{"SMSReceiving", "Receiving texts", "Your plan receives texts.", "Your extension receives no texts. Ask your administrator for a number that does."},
-	{"MMSSending", "Pictures and files", "Your plan sends pictures and files.", "Your plan does not send pictures and files. Ask your administrator."},
-	{"ReadExtensionCallLog", "History", "You may see your calls.", "You may not see your calls. Ask your administrator to allow it."},
-	{"ReadPersonalContacts", "Contacts", "You may see your own contacts.", "You may not see your own contacts. Ask your administrator to allow it."},
-	{"EditPresenceStatus", "Your status", "You may change your status.", "You may not change your status. Ask your administrator to allow it."},
-	{"PagesSending", "Internal messages", "Your plan sends messages to colleagues.", "Your plan has no messages between colleagues. Ask your administrator."},
-	{"Voicemail", "Voicemail", "Your plan has voicemail.", "Your plan has no voicemail. Ask your administrator."},
-	{"FaxReceiving", "Fax", "Your plan has fax.", "Your plan has no fax. Ask your administrator."},
+	{"SMSSending", lang.Mark("Sending texts"), lang.Mark("Your plan sends texts."), lang.Mark("Your extension cannot send texts. Ask your administrator for a number that can.")},
+	{"SMSReceiving", lang.Mark("Receiving texts"), lang.Mark("Your plan receives texts."), lang.Mark("Your extension receives no texts. Ask your administrator for a number that does.")},
+	{"MMSSending", lang.Mark("Pictures and files"), lang.Mark("Your plan sends pictures and files."), lang.Mark("Your plan does not send pictures and files. Ask your administrator.")},
+	{"ReadExtensionCallLog", lang.Mark("History"), lang.Mark("You may see your calls."), lang.Mark("You may not see your calls. Ask your administrator to allow it.")},
+	{"ReadPersonalContacts", lang.Mark("Contacts"), lang.Mark("You may see your own contacts."), lang.Mark("You may not see your own contacts. Ask your administrator to allow it.")},
+	{"EditPresenceStatus", lang.Mark("Your status"), lang.Mark("You may change your status."), lang.Mark("You may not change your status. Ask your administrator to allow it.")},
+	{"PagesSending", lang.Mark("Internal messages"), lang.Mark("Your plan sends messages to colleagues."), lang.Mark("Your plan has no messages between colleagues. Ask your administrator.")},
+	{"Voicemail", lang.Mark("Voicemail"), lang.Mark("Your plan has voicemail."), lang.Mark("Your plan has no voicemail. Ask your administrator.")},
+	{"FaxReceiving", lang.Mark("Fax"), lang.Mark("Your plan has fax."), lang.Mark("Your plan has no fax. Ask your administrator.")},
 }
 
 // checks are the answers to what only the server knows.
 func checks(p page) []serverCheck {
 	me, status := p.desk.Me(), p.desk.Status()
 	all := []serverCheck{{
-		Name: "Phone system", Good: status.State == Ready,
-		Text: map[State]string{Ready: "The server is connected to your phone system.", Loading: "The server is still connecting to your phone system.", Offline: status.Sentence}[status.State],
+		Name: lang.Mark("Phone system"), Good: status.State == Ready,
+		Text: map[State]string{Ready: lang.Mark("The server is connected to your phone system."), Loading: lang.Mark("The server is still connecting to your phone system."), Offline: status.Sentence}[status.State],
 	}}
 	if status.State != Ready {
-		all[0].Do = "Wait a moment and check again. If it lasts, tell your administrator."
-		all[0].Page = "The server’s log says why the platform does not answer."
+		all[0].Do = lang.Mark("Wait a moment and check again. If it lasts, tell your administrator.")
+		all[0].Page = lang.Mark("The server’s log says why the platform does not answer.")
 	}
 	for _, f := range planned {
 		on, known := me.Features[f.feature]
@@ -83,7 +88,7 @@ func checks(p page) []serverCheck {
 		c := serverCheck{Name: f.name, Good: on, Text: f.good}
 		if !on {
 			c.Text, c.Do = f.bad, ""
-			c.Page = "Feature " + f.feature + " is not available to this extension."
+			c.Page = fmt.Sprintf(lang.Mark("Feature %s is not available to this extension."), f.feature)
 		}
 		all = append(all, c)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -12,7 +11,10 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/number"
+
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 	"offhook/internal/widget/visit"
 )
@@ -87,12 +89,12 @@ func (p page) fileViews(messageID string, files []File) []fileView {
 			v.URL = p.Path("files", f.ID)
 		}
 		v.Width, v.Height = box(f.Width, f.Height)
-		v.Sub = typeWord(f.ContentType)
+		v.Sub = p.Lang.Say(typeWord(f.ContentType))
 		if v.Title == "" {
 			v.Title = v.Sub
 		}
 		if f.Size > 0 {
-			v.Sub += " · " + sizeWords(f.Size)
+			v.Sub += " · " + p.sizeWords(f.Size)
 		}
 		all = append(all, v)
 	}
@@ -135,8 +137,8 @@ func box(width, height int) (int, int) {
 
 func typeWord(contentType string) string {
 	words := map[string]string{
-		"text/vcard": "Contact card", "application/zip": "ZIP archive", "application/gzip": "GZIP archive", "application/rtf": "RTF document",
-		"application/pdf": "PDF document", "image/svg+xml": "SVG drawing", "image/tiff": "TIFF picture",
+		"text/vcard": lang.Mark("Contact card"), "application/zip": lang.Mark("ZIP archive"), "application/gzip": lang.Mark("GZIP archive"), "application/rtf": lang.Mark("RTF document"),
+		"application/pdf": lang.Mark("PDF document"), "image/svg+xml": lang.Mark("SVG drawing"), "image/tiff": lang.Mark("TIFF picture"),
 	}
 	if w := words[contentType]; w != "" {
 		return w
@@ -144,23 +146,23 @@ func typeWord(contentType string) string {
 	family, _, _ := strings.Cut(contentType, "/")
 	switch family {
 	case "image":
-		return "Picture"
+		return lang.Mark("Picture")
 	case "video":
-		return "Video"
+		return lang.Mark("Video")
 	case "audio":
-		return "Audio"
+		return lang.Mark("Audio")
 	}
-	return "File"
+	return lang.Mark("File")
 }
 
-func sizeWords(n int64) string {
+func (p page) sizeWords(n int64) string {
 	switch {
 	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
+		return p.Lang.Count(int(n), "%d byte", "%d bytes")
 	case n < 1_000_000:
-		return fmt.Sprintf("%d kB", (n+500)/1000)
+		return p.Lang.Say("%d kB", (n+500)/1000)
 	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1_000_000)
+	return p.Lang.Say("%v MB", number.Decimal(float64(n)/1_000_000, number.Scale(1)))
 }
 
 // mountFiles registers what pictures and files are shown from and added by.

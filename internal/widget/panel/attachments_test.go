@@ -161,7 +161,7 @@ func TestWhereCookiesAreRefusedPicturesWait(t *testing.T) {
 	picture := []File{{ID: "2", Name: "a.png", ContentType: "image/png", Width: 2000, Height: 1000}}
 	for held, want := range map[bool]string{false: ` src="/p/story/panel/messages/1/attachments/2"`, true: ` data-src="/p/story/panel/messages/1/attachments/2"`} {
 		p.Held = held
-		html, err := fragment("files", p.fileViews("1", picture))
+		html, err := templates.Fragment(nil, "files", p.fileViews("1", picture))
 		if err != nil || !strings.Contains(string(html), want) || !strings.Contains(string(html), ` width="240" height="120"`) {
 			t.Errorf("held %v: %v\n%s", held, err, html)
 		}

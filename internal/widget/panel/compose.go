@@ -58,14 +58,16 @@ type recipientsView struct {
 type option struct {
 	Party
 	ID   string
-	Sub  string
+	Kind string       // what pressing it begins, where that is not clear
+	Sub  string       // the number
+	Ext  string       // a colleague's extension
 	Icon template.URL // of the page's application, where it knows them
 }
 
 func (h *Handler) recipients(w http.ResponseWriter, r *http.Request, p page) error {
 	query := strings.TrimSpace(markup.Cut(r.FormValue("q"), 100))
 	kind := r.FormValue("kind")
-	v := newRecipients(query, ofKind(kind, p.desk.Lookup(query, 4*found)))
+	v := newRecipients(p, query, ofKind(kind, p.desk.Lookup(query, 4*found)))
 	if app, ok := p.source(); ok && query != "" && kind != "internal" {
 		v.add(app)
 	}
@@ -115,19 +117,19 @@ func last(number string) string {
 	return d[max(0, len(d)-10):]
 }
 
-func newRecipients(query string, parties []Party) recipientsView {
+func newRecipients(p page, query string, parties []Party) recipientsView {
 	v := recipientsView{Query: query}
 	for i, party := range parties {
 		party.Name = markup.Line(party.Name)
 		o := option{Party: party, ID: fmt.Sprintf("option-%d", i), Sub: party.Display}
 		if party.Name == "" {
-			o.Name, o.Sub = party.Display, "Text this number"
+			o.Name, o.Kind, o.Sub = party.Display, p.Lang.Say("Text this number"), ""
 		}
 		switch {
 		case party.Internal:
-			o.Sub = "Internal message · " + party.Display
+			o.Kind, o.Sub = p.Lang.Say("Internal message"), p.written(party)
 		case party.Extension != "":
-			o.Sub += " · Ext. " + party.Extension
+			o.Ext = party.Extension
 		}
 		v.Options = append(v.Options, o)
 	}

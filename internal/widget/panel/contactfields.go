@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -33,15 +34,15 @@ type contactField struct {
 // contactFields are the lines of the form; after the gap those that are
 // seldom needed.
 var contactFields, moreFields = []contactField{
-	{Name: "firstName", Label: "First name", Type: "text"},
-	{Name: "lastName", Label: "Last name", Type: "text"},
-	{Name: "company", Label: "Company", Type: "text"},
-	{Name: "jobTitle", Label: "Job title", Type: "text"},
+	{Name: "firstName", Label: lang.Mark("First name"), Type: "text"},
+	{Name: "lastName", Label: lang.Mark("Last name"), Type: "text"},
+	{Name: "company", Label: lang.Mark("Company"), Type: "text"},
+	{Name: "jobTitle", Label: lang.Mark("Job title"), Type: "text"},
 }, []contactField{
-	{Name: "middleName", Label: "Middle name", Type: "text"},
-	{Name: "nickName", Label: "Nickname", Type: "text"},
-	{Name: "webPage", Label: "Web page", Type: "url"},
-	{Name: "birthday", Label: "Birthday", Type: "date"},
+	{Name: "middleName", Label: lang.Mark("Middle name"), Type: "text"},
+	{Name: "nickName", Label: lang.Mark("Nickname"), Type: "text"},
+	{Name: "webPage", Label: lang.Mark("Web page"), Type: "url"},
+	{Name: "birthday", Label: lang.Mark("Birthday"), Type: "date"},
 }
 
 // A phoneKind is a type of number with the members that can hold it.
@@ -51,16 +52,16 @@ type phoneKind struct {
 }
 
 var phoneKinds = []phoneKind{
-	{"mobile", "Mobile", []string{"mobilePhone"}},
-	{"business", "Work", []string{"businessPhone", "businessPhone2"}},
-	{"home", "Home", []string{"homePhone", "homePhone2"}},
-	{"company", "Company", []string{"companyPhone"}},
-	{"other", "Other", []string{"otherPhone"}},
-	{"callback", "Callback", []string{"callbackPhone"}},
-	{"assistant", "Assistant", []string{"assistantPhone"}},
-	{"car", "Car", []string{"carPhone"}},
-	{"fax", "Work fax", []string{"businessFax"}},
-	{"otherFax", "Other fax", []string{"otherFax"}},
+	{"mobile", lang.Mark("Mobile"), []string{"mobilePhone"}},
+	{"business", lang.Mark("Work"), []string{"businessPhone", "businessPhone2"}},
+	{"home", lang.Mark("Home"), []string{"homePhone", "homePhone2"}},
+	{"company", lang.Mark("Company"), []string{"companyPhone"}},
+	{"other", lang.Mark("Other"), []string{"otherPhone"}},
+	{"callback", lang.Mark("Callback"), []string{"callbackPhone"}},
+	{"assistant", lang.Mark("Assistant"), []string{"assistantPhone"}},
+	{"car", lang.Mark("Car"), []string{"carPhone"}},
+	{"fax", lang.Mark("Work fax"), []string{"businessFax"}},
+	{"otherFax", lang.Mark("Other fax"), []string{"otherFax"}},
 }
 
 // A phoneRow is a number in the form.
@@ -179,7 +180,7 @@ func (f *contactForm) takeBirthday(now *rc.PersonalContact) {
 	}
 	at, err := time.Parse(time.DateOnly, text)
 	if err != nil || at.Year() < 1000 {
-		f.Wrong["birthday"] = "This is not a date. Write it with year, month and day."
+		f.Wrong["birthday"] = f.Lang.Say("This is not a date. Write it with year, month and day.")
 		return
 	}
 	now.Birthday = rc.TimeOf(at)
@@ -194,7 +195,7 @@ func (f *contactForm) takePage(was rc.PersonalContact, now *rc.PersonalContact) 
 		now.WebPage = "https://" + now.WebPage
 	}
 	if u, err := url.Parse(now.WebPage); err != nil || u.Scheme != "https" && u.Scheme != "http" || !strings.Contains(u.Host, ".") {
-		f.Wrong["webPage"] = "This is not the address of a web page. Write it as https://example.com."
+		f.Wrong["webPage"] = f.Lang.Say("This is not the address of a web page. Write it as https://example.com.")
 	}
 }
 
@@ -221,10 +222,10 @@ func (f *contactForm) takePhones(v url.Values, was rc.PersonalContact, now *rc.P
 		}
 		switch number, ok := f.number(typed, was); {
 		case row.member == "":
-			f.Wrong[phoneField(at)] = fmt.Sprintf("There is no room for another number of the type “%s”. Choose another type.", phoneKinds[k].Label)
+			f.Wrong[phoneField(at)] = f.Lang.Say("There is no room for another number of the type “%s”. Choose another type.", f.Lang.Say(phoneKinds[k].Label))
 		case !ok:
 			*place[row.member] = typed
-			f.Wrong[phoneField(at)] = fmt.Sprintf("“%s” is not a phone number. Check the digits, and begin with + and the country code for another country.", markup.Cut(typed, 40))
+			f.Wrong[phoneField(at)] = f.Lang.Say("“%s” is not a phone number. Check the digits, and begin with + and the country code for another country.", markup.Cut(typed, 40))
 		default:
 			*place[row.member] = number
 		}
@@ -258,7 +259,7 @@ func (f *contactForm) takeEmails(v url.Values, was rc.PersonalContact, now *rc.P
 		}
 		at := len(f.Emails)
 		if a, err := mail.ParseAddress(typed); !slices.Contains(known, typed) && (err != nil || a.Address != typed) {
-			f.Wrong[emailField(at)] = "This is not an e-mail address. Write it as name@example.com."
+			f.Wrong[emailField(at)] = f.Lang.Say("This is not an e-mail address. Write it as name@example.com.")
 		}
 		*textMember(now, emailMembers[at]) = typed
 		f.Emails = append(f.Emails, typed)
@@ -272,20 +273,20 @@ func (f *contactForm) check() {
 		empty = empty && f.text(name) == ""
 	}
 	if empty && len(f.Wrong) == 0 {
-		f.Wrong["firstName"] = "Write a name, a company, a number or an e-mail address."
+		f.Wrong["firstName"] = f.Lang.Say("Write a name, a company, a number or an e-mail address.")
 	}
 	for _, field := range slices.Concat(f.Fields, f.More) {
 		if utf8.RuneCountInString(field.Value) > fieldLimit {
-			f.Wrong[field.Name] = fmt.Sprintf("This is too long. Write at most %d characters.", fieldLimit)
+			f.Wrong[field.Name] = f.Lang.Say("This is too long. Write at most %d characters.", fieldLimit)
 		}
 	}
 	for i, e := range f.Emails {
 		if utf8.RuneCountInString(e) > fieldLimit {
-			f.Wrong[emailField(i)] = fmt.Sprintf("This is too long. Write at most %d characters.", fieldLimit)
+			f.Wrong[emailField(i)] = f.Lang.Say("This is too long. Write at most %d characters.", fieldLimit)
 		}
 	}
 	if utf8.RuneCountInString(f.Notes) > notesLimit {
-		f.Wrong["notes"] = fmt.Sprintf("These notes are too long. Write at most %d characters.", notesLimit)
+		f.Wrong["notes"] = f.Lang.Say("These notes are too long. Write at most %d characters.", notesLimit)
 	}
 }
 

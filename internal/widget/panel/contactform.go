@@ -215,19 +215,20 @@ func (f *contactForm) refused(w http.ResponseWriter, err error, was, now rc.Pers
 	if !ok || e.Kind == rc.Unauthenticated {
 		return err
 	}
-	f.Failed = e.Message
+	sentence := f.Lang.Sentence(e.Message)
+	f.Failed = sentence
 	if f.Gone = e.Kind == rc.NotFound && !f.New(); f.Gone {
-		f.Failed += " What you wrote is still here: save it as a new contact, or leave it."
+		f.Failed += " " + f.Lang.Say("What you wrote is still here: save it as a new contact, or leave it.")
 		f.ID, f.Was = newContactID, ""
 	}
-	f.blame(e.Parameter, e.Message)
+	f.blame(e.Parameter, sentence)
 	return f.again(w)
 }
 
 // clash shows the contact as it is now with the user's changes in it, and
 // says where both changed the same.
 func (f *contactForm) clash(c *contact.Clash, was, now rc.PersonalContact) {
-	f.Failed = c.Error()
+	f.Failed = f.Lang.Sentence(c.Error())
 	f.show(contact.Merge(was, now, c.Theirs), c.Theirs)
 	theirs := newContactForm(f.page, f.ID, c.Theirs)
 	for _, member := range c.Fields {
@@ -238,9 +239,9 @@ func (f *contactForm) clash(c *contact.Clash, was, now rc.PersonalContact) {
 // elsewhere says what a member was changed to.
 func (f *contactForm) elsewhere(member string) string {
 	if text := f.text(member); text != "" {
-		return "Elsewhere this was changed to “" + markup.Cut(markup.Line(text), 80) + "”."
+		return f.Lang.Say("Elsewhere this was changed to “%s”.", markup.Cut(markup.Line(text), 80))
 	}
-	return "Elsewhere this was deleted."
+	return f.Lang.Say("Elsewhere this was deleted.")
 }
 
 func (h *Handler) removeContact(w http.ResponseWriter, r *http.Request, p page) error {
@@ -279,7 +280,7 @@ func (h *Handler) pickContact(w http.ResponseWriter, r *http.Request, p page) er
 // pick finds people among the user's own contacts.
 func (f *contactForm) pick(query string) {
 	for _, c := range contact.Search(query, f.desk.Personal()).Window(0, found) {
-		row := newPerson(c, contact.Source{})
+		row := newPerson(f.page, c, contact.Source{})
 		row.Href = "#" + contactPath(c) + "/edit/" + url.PathEscape(f.Number)
 		f.Pickers = append(f.Pickers, row)
 	}

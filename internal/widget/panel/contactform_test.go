@@ -70,7 +70,7 @@ func TestWhatCannotBeIsSaidAtItsField(t *testing.T) {
 		"no web page":       {typedContact(url.Values{"webPage": {"javascript:alert(1)"}}), "not the address of a web page"},
 		"no date":           {typedContact(url.Values{"birthday": {"tomorrow"}}), "This is not a date."},
 		"too long":          {typedContact(url.Values{"company": {strings.Repeat("x", 251)}}), "at most 250 characters"},
-		"long notes":        {typedContact(url.Values{"notes": {strings.Repeat("x", 4001)}}), "at most 4000 characters"},
+		"long notes":        {typedContact(url.Values{"notes": {strings.Repeat("x", 4001)}}), "at most 4,000 characters"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, nil)

@@ -11,6 +11,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -99,10 +100,10 @@ func (m marker) star(c contact.Contact) (s starView) {
 // books are the sources that a view shows, by what addresses call them.
 func (p page) books() (tabs []sourceTab, books map[string]*contact.Book, app contact.Source) {
 	books = map[string]*contact.Book{contact.Company: p.desk.Colleagues()}
-	tabs = []sourceTab{{Key: contact.Company, Name: "Company"}}
+	tabs = []sourceTab{{Key: contact.Company, Name: p.Lang.Say("Company")}}
 	if own := p.desk.Personal(); own.Len() > 0 {
 		books[contact.Personal] = own
-		tabs = append(tabs, sourceTab{Key: contact.Personal, Name: "Personal"})
+		tabs = append(tabs, sourceTab{Key: contact.Personal, Name: p.Lang.Say("Personal")})
 	}
 	app, _ = p.source()
 	if app.Syncs {
@@ -117,7 +118,7 @@ func newPeople(ctx context.Context, p page, query, source string, around int) pe
 	tabs, books, app := p.books()
 	v.App = app
 	if len(tabs) > 1 {
-		v.Sources = append([]sourceTab{{Name: "All"}}, tabs...)
+		v.Sources = append([]sourceTab{{Name: p.Lang.Say("All")}}, tabs...)
 	}
 	var some []*contact.Book
 	for _, t := range tabs {
@@ -167,7 +168,7 @@ func (v *peopleView) favorites() {
 
 // person is the row of a contact, with its star and whether it can be reached.
 func (v peopleView) person(c contact.Contact) personRow {
-	r := newPerson(c, v.App)
+	r := newPerson(v.page, c, v.App)
 	r.Star = v.marks.star(c)
 	r.Face.Reach = v.desk.Reach(r.Face.ExtensionID)
 	return r
@@ -182,8 +183,8 @@ func (v peopleView) rows(at int) (rows []personRow) {
 	return rows
 }
 
-func newPerson(c contact.Contact, app contact.Source) personRow {
-	r := personRow{Contact: c, Href: "#" + contactPath(c), Face: faceOf(c), Sub: c.Sub()}
+func newPerson(p page, c contact.Contact, app contact.Source) personRow {
+	r := personRow{Contact: c, Href: "#" + contactPath(c), Face: faceOf(c), Sub: p.sub(c)}
 	if c.Type == app.Type {
 		r.Icon = template.URL(app.Icon)
 	}
@@ -241,26 +242,7 @@ func (v peopleView) Of(part string, more ...string) string {
 }
 
 // Total says how many there are.
-func (v peopleView) Total() string {
-	n := v.List.Len()
-	word := "contacts"
-	if n == 1 {
-		word = "contact"
-	}
-	return thousands(n) + " " + word
-}
-
-// SoFar says how many have come.
-func (v peopleView) SoFar() string { return thousands(v.App.SoFar) }
-
-// thousands writes a number with commas.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func (v peopleView) Total() string { return v.Lang.Count(v.List.Len(), "%d contact", "%d contacts") }
 
 func (h *Handler) contacts(w http.ResponseWriter, r *http.Request, p page) error {
 	p.desk.RefreshContacts() // who looks wants the newest; what is new comes by an event
@@ -328,8 +310,8 @@ type numberLine struct {
 
 // kinds are the contract's phoneTypes for people.
 var kinds = map[string]string{
-	"business": "Business", "extension": "Extension", "home": "Home", "mobile": "Mobile", "phone": "Phone", "company": "Company",
-	"direct": "Direct", "fax": "Fax", "contact": "Contact",
+	"business": lang.Mark("Business"), "extension": lang.Mark("Extension"), "home": lang.Mark("Home"), "mobile": lang.Mark("Mobile"), "phone": lang.Mark("Phone"), "company": lang.Mark("Company"),
+	"direct": lang.Mark("Direct"), "fax": lang.Mark("Fax"), "contact": lang.Mark("Contact"),
 }
 
 // buttonIcon draws an icon of contract/service.md 12; a name that nobody

@@ -65,7 +65,7 @@ func TestConversationsAreFoundByThoseNames(t *testing.T) {
 }
 
 func TestOnlyTheWindowThatIsLookedAtIsDrawn(t *testing.T) {
-	v := newPeople(t.Context(), crmPage(newFixtureDesk(), newFixtureBooks(1000)), "", "", 550)
+	v := newPeople(t.Context(), crmPage(storyPage(newFixtureDesk()), newFixtureBooks(1000)), "", "", 550)
 	drawn, count, heads := []int{}, 0, 0
 	for _, w := range v.Shown {
 		if len(w.Rows) > 0 {
@@ -87,7 +87,7 @@ func TestOnlyTheWindowThatIsLookedAtIsDrawn(t *testing.T) {
 }
 
 func TestTheListIsNarrowedToOneSource(t *testing.T) {
-	p := crmPage(newFixtureDesk(), newFixtureBooks(0))
+	p := crmPage(storyPage(newFixtureDesk()), newFixtureBooks(0))
 	all := newPeople(t.Context(), p, "", "", 0).List.Len()
 	company := newPeople(t.Context(), p, "", contact.Company, 0)
 	app := newPeople(t.Context(), p, "", application, 0)
@@ -105,7 +105,7 @@ func TestTheListIsNarrowedToOneSource(t *testing.T) {
 
 func TestTheCallsOfAContactAreTheirs(t *testing.T) {
 	d := newFixtureDesk()
-	p := crmPage(d, newFixtureBooks(0))
+	p := crmPage(storyPage(d), newFixtureBooks(0))
 	own, _ := d.Colleagues().Get("1002")
 	stranger, _ := newFixtureBooks(0).Book.Get("c1")
 	for _, tt := range []struct {
@@ -123,7 +123,7 @@ func TestTheCallsOfAContactAreTheirs(t *testing.T) {
 }
 
 func TestAContactThatIsNotThereIsNotFound(t *testing.T) {
-	p := crmPage(newFixtureDesk(), newFixtureBooks(0))
+	p := crmPage(storyPage(newFixtureDesk()), newFixtureBooks(0))
 	for _, at := range [][2]string{{contact.Company, "c1"}, {"HarborCRM", "9"}, {"Other", "c1"}, {contact.Personal, "c1"}} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.SetPathValue("type", at[0])
@@ -135,7 +135,7 @@ func TestAContactThatIsNotThereIsNotFound(t *testing.T) {
 }
 
 func TestWhoWritesATextIsOfferedThePagesContacts(t *testing.T) {
-	v := newRecipients("lindqvist", []Party{marta})
+	v := newRecipients(page{}, "lindqvist", []Party{marta})
 	v.add(newFixtureBooks(0).Source)
 	var got []string
 	for _, o := range v.Options {
@@ -153,7 +153,7 @@ func TestWhomCompanyAndApplicationKnowIsOfferedOnceWithBothFaces(t *testing.T) {
 		`{"id":"b","name":"Priya's desk","phoneNumbers":[{"phoneNumber":"+16505550103"}]}`,
 	)}
 	omar := Party{Name: "Omar Haddad", Number: "+16505550103", Display: "(650) 555-0103"}
-	v := newRecipients("priya", []Party{priya, omar})
+	v := newRecipients(page{}, "priya", []Party{priya, omar})
 	v.add(app)
 	var got []string
 	for _, o := range v.Options {

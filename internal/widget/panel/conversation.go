@@ -3,7 +3,6 @@ package panel
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -13,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -120,9 +120,9 @@ func newConversation(p page, c Conversation, messages []Message, draft string) c
 	v := conversationView{page: p, Conversation: c, Others: others(c.Parties), Draft: draft, Limit: textLimit, Attach: p.desk.Me().CanAttach && !c.Internal}
 	switch {
 	case len(v.Others) > 1:
-		v.Sub = fmt.Sprintf("%d people", len(v.Others)+1)
+		v.Sub = p.Lang.Count(len(v.Others)+1, "%d person", "%d people")
 	case len(v.Others) == 1 && v.Others[0].Display != c.Title:
-		v.Sub = v.Others[0].Display
+		v.Sub = p.written(v.Others[0])
 	}
 	if len(v.Others) == 1 {
 		v.Who = newWho(p, v.Others[0])
@@ -205,7 +205,7 @@ func sameRun(c clock, a, b Message) bool {
 // tell puts a word on the newest of my messages, and on those still going;
 // on every bubble it would be noise.
 func tell(items []item) {
-	words := map[MessageState]string{Sending: "Sending", Sent: "Sent", Delivered: "Delivered"}
+	words := map[MessageState]string{Sending: lang.Mark("Sending"), Sent: lang.Mark("Sent"), Delivered: lang.Mark("Delivered")}
 	newest := true
 	for i := len(items) - 1; i >= 0; i-- {
 		it := &items[i]

@@ -3,7 +3,6 @@ package panel
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -60,6 +60,7 @@ type faxRow struct {
 	Face     Party
 	Words    string // what became of it
 	Sheets   string // how many pages
+	Deleted  string // that it is gone; mail.js puts in whose it was
 	When     stamp
 	Editable bool
 	CanFax   bool
@@ -118,39 +119,24 @@ func anyMeets(parties []Party, words []string, digits string) bool {
 func (v faxesView) Next() int { return v.Shown + callRows }
 
 func (p page) faxRow(f Fax, box Mailbox) faxRow {
-	row := faxRow{Fax: f, Href: "#/messages/fax/" + url.PathEscape(f.ID), When: p.clock.Row(f.At), Editable: box.Editable, CanFax: box.CanFax, Sheets: sheets(f.Pages), Title: "No caller ID"}
+	row := faxRow{Fax: f, Href: "#/messages/fax/" + url.PathEscape(f.ID), When: p.clock.Row(f.At), Editable: box.Editable, CanFax: box.CanFax, Title: p.Lang.Say("No caller ID"), Words: p.Lang.Say(faxWords[f.State])}
 	if len(f.Parties) > 0 {
-		row.Face, row.Title = f.Parties[0], callTitle(f.Parties[0])
+		row.Face, row.Title = f.Parties[0], p.callTitle(f.Parties[0])
 	}
-	switch n := len(f.Parties); {
-	case n == 2:
-		row.Title += " and one other"
-	case n > 2:
-		row.Title += fmt.Sprintf(" and %d others", n-1)
+	if n := len(f.Parties); n > 1 {
+		row.Title = p.Lang.Count(n-1, "%[2]s and one other", "%[2]s and %[1]d others", row.Title)
 	}
-	row.Words = faxWords[f.State]
+	if f.Pages > 0 {
+		row.Sheets = p.Lang.Count(f.Pages, "%d page", "%d pages")
+	}
+	if row.Deleted = p.Lang.Say("The fax to %s was deleted.", whom); f.Inbound {
+		row.Deleted = p.Lang.Say("The fax from %s was deleted.", whom)
+	}
 	return row
 }
 
-// Deleted says that the fax is gone; mail.js puts in whose it was.
-func (r faxRow) Deleted() string {
-	if r.Inbound {
-		return saidFaxFrom
-	}
-	return saidFaxTo
-}
-
-var faxWords = map[MessageState]string{Sending: "Being sent", Sent: "Sent", Failed: "Not sent", Received: "Received"}
-
-// sheets says how many pages there are.
-func sheets(n int) string {
-	switch {
-	case n <= 0:
-		return ""
-	case n == 1:
-		return "1 page"
-	}
-	return fmt.Sprintf("%d pages", n)
+var faxWords = map[MessageState]string{
+	Sending: lang.Mark("Being sent"), Sent: lang.Mark("Sent"), Failed: lang.Mark("Not sent"), Received: lang.Mark("Received"),
 }
 
 // A faxView is the page of one fax.

@@ -96,7 +96,7 @@ func (h *Handler) faxForm(w http.ResponseWriter, r *http.Request, p page) error 
 	covers, err := p.desk.CoverPages(r.Context())
 	v := newFaxForm(p, draft, files, covers)
 	if err != nil {
-		v.Failed = "The cover pages cannot be had right now. The fax can go without one."
+		v.Failed = p.Lang.Say("The cover pages cannot be had right now. The fax can go without one.")
 	}
 	return render(w, http.StatusOK, "fax-form", v)
 }

@@ -44,8 +44,9 @@ func (h *Handler) guard(w http.ResponseWriter, r *http.Request, p page, o Outgoi
 	if err != nil {
 		return false, err
 	}
+	shown := name
 	if name == "" && r.PostForm.Get("guarded") != "" {
-		name = "The page around the phone"
+		name, shown = "The page around the phone", p.Lang.Say("The page around the phone")
 	}
 	if name == "" {
 		return false, nil
@@ -57,7 +58,7 @@ func (h *Handler) guard(w http.ResponseWriter, r *http.Request, p page, o Outgoi
 	switch verdict := r.PostForm.Get("checked"); verdict {
 	case "":
 		w.Header().Set("X-Offhook-Guard", "do-not-contact")
-		visit.JSON(w, http.StatusOK, guardView{name, to})
+		visit.JSON(w, http.StatusOK, guardView{shown, to})
 		return true, nil
 	case "allowed":
 	default:

@@ -15,6 +15,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -116,11 +117,11 @@ type callRow struct {
 
 // narrow are the ways to narrow the list.
 var narrow = []struct{ Key, Name string }{
-	{"", "All"},
-	{"missed", "Missed"},
-	{"recordings", "Recordings"},
-	{"in", "Incoming"},
-	{"out", "Outgoing"},
+	{"", lang.Mark("All")},
+	{"missed", lang.Mark("Missed")},
+	{"recordings", lang.Mark("Recordings")},
+	{"in", lang.Mark("Incoming")},
+	{"out", lang.Mark("Outgoing")},
 }
 
 // Chips are the ways that this user has.
@@ -270,8 +271,9 @@ func (p page) row(c Call, hearable bool) callRow {
 	if !hearable {
 		c.Recording = ""
 	}
-	row := callRow{Call: c, Href: "#/history/call/" + url.PathEscape(c.ID), Title: callTitle(c.Party), When: p.clock.Clock(c.At), Lasted: lasted(c.Duration)}
+	row := callRow{Call: c, Href: "#/history/call/" + url.PathEscape(c.ID), Title: p.callTitle(c.Party), When: p.clock.Clock(c.At), Lasted: p.lasted(c.Duration)}
 	row.Words, row.Icon = became(c)
+	row.Words = p.Lang.Say(row.Words)
 	if c.Missed || !c.Inbound && c.Result != callConnected {
 		row.Lasted = "" // how long it rang says nothing
 	}
@@ -285,8 +287,8 @@ func (p page) row(c Call, hearable bool) callRow {
 }
 
 // callTitle is whom a call was with.
-func callTitle(p Party) string {
-	return cmp.Or(markup.Line(p.Label()), markup.Line(p.Number), "No caller ID")
+func (p page) callTitle(with Party) string {
+	return cmp.Or(markup.Line(with.Name), markup.Line(p.written(with)), markup.Line(with.Number), p.Lang.Say("No caller ID"))
 }
 
 const callConnected = "Call connected"
@@ -295,49 +297,49 @@ const callConnected = "Call connected"
 func became(c Call) (words, icon string) {
 	if c.Fax {
 		if c.Inbound {
-			return "Fax received", "file-text"
+			return lang.Mark("Fax received"), "file-text"
 		}
-		return "Fax sent", "file-text"
+		return lang.Mark("Fax sent"), "file-text"
 	}
 	switch {
 	case c.Inbound && c.Result == "Voicemail":
-		return "Missed, voicemail", "voicemail"
+		return lang.Mark("Missed, voicemail"), "voicemail"
 	case c.Missed:
-		return "Missed", "phone-missed"
+		return lang.Mark("Missed"), "phone-missed"
 	case c.Inbound && c.Result == "Rejected":
-		return "Declined", "phone-off"
+		return lang.Mark("Declined"), "phone-off"
 	case c.Inbound && c.Result == "Blocked":
-		return "Blocked", "phone-off"
+		return lang.Mark("Blocked"), "phone-off"
 	case c.Inbound && c.Result == "Answered Elsewhere":
-		return "Answered elsewhere", "phone-incoming"
+		return lang.Mark("Answered elsewhere"), "phone-incoming"
 	case c.Inbound:
-		return "Incoming", "phone-incoming"
+		return lang.Mark("Incoming"), "phone-incoming"
 	}
 	if words, ok := unreached[c.Result]; ok {
 		return words, "phone-outgoing"
 	}
-	return "Outgoing", "phone-outgoing"
+	return lang.Mark("Outgoing"), "phone-outgoing"
 }
 
 // unreached says why an outgoing call reached nobody.
 var unreached = map[string]string{
-	"No Answer": "No answer", "Busy": "Busy", "Rejected": "Declined", "Declined": "Declined", "Hang Up": "Cancelled", "Wrong Number": "Wrong number",
-	"Call Failed": "Failed", "Call Failure": "Failed", "Blocked": "Blocked", "Restricted Number": "Not allowed", "Not Allowed": "Not allowed",
-	"International Disabled": "Not allowed", "International Restricted": "Not allowed", "No Calling Credit": "No credit left", "Internal Error": "Failed",
+	"No Answer": lang.Mark("No answer"), "Busy": lang.Mark("Line busy"), "Rejected": lang.Mark("Declined"), "Declined": lang.Mark("Declined"), "Hang Up": lang.Mark("Cancelled"), "Wrong Number": lang.Mark("Wrong number"),
+	"Call Failed": lang.Mark("Failed"), "Call Failure": lang.Mark("Failed"), "Blocked": lang.Mark("Blocked"), "Restricted Number": lang.Mark("Not allowed"), "Not Allowed": lang.Mark("Not allowed"),
+	"International Disabled": lang.Mark("Not allowed"), "International Restricted": lang.Mark("Not allowed"), "No Calling Credit": lang.Mark("No credit left"), "Internal Error": lang.Mark("Failed"),
 }
 
 // lasted is a duration as people say it.
-func lasted(d time.Duration) string {
+func (p page) lasted(d time.Duration) string {
 	s := int(d.Round(time.Second) / time.Second)
 	switch {
 	case s <= 0:
 		return ""
 	case s < 60:
-		return fmt.Sprintf("%d s", s)
+		return p.Lang.Say("%d s", s)
 	case s < 3600:
-		return fmt.Sprintf("%d min %d s", s/60, s%60)
+		return p.Lang.Say("%d min %d s", s/60, s%60)
 	}
-	return fmt.Sprintf("%d h %d min", s/3600, s/60%60)
+	return p.Lang.Say("%d h %d min", s/3600, s/60%60)
 }
 
 // clockwise is a duration as players write it.
@@ -363,10 +365,10 @@ type callView struct {
 // A legView is one stretch of its way.
 type legView struct {
 	CallLeg
-	Words  string
-	Who    string
-	When   stamp
-	Lasted string
+	Before, After string // the sentence around whom it was with
+	Who           string
+	When          stamp
+	Lasted        string
 }
 
 func (h *Handler) call(w http.ResponseWriter, r *http.Request, p page) error {
@@ -385,7 +387,7 @@ func (h *Handler) call(w http.ResponseWriter, r *http.Request, p page) error {
 func newCall(p page, c Call, hearable bool) callView {
 	v := callView{page: p, callRow: p.row(c, hearable), Who: newWho(p, c.Party), Day: p.clock.Day(c.At)}
 	if v.Recording != "" {
-		v.Player = newPlayer("Recording", p.Path("history", "call", c.ID, "recording"), v.Duration)
+		v.Player = newPlayer(lang.Mark("Recording"), p.Path("history", "call", c.ID, "recording"), v.Duration)
 	}
 	if c.Party.Number != "" {
 		v.Holders = p.holders("", c.Party)
@@ -399,24 +401,24 @@ func newCall(p page, c Call, hearable bool) callView {
 }
 
 func (p page) leg(c Call, l CallLeg) legView {
-	out := legView{CallLeg: l, When: p.clock.Clock(l.At), Lasted: lasted(l.Duration)}
-	out.Words = cmp.Or(legWords[l.Type], "Connected on")
+	out := legView{CallLeg: l, When: p.clock.Clock(l.At), Lasted: p.lasted(l.Duration)}
+	out.Before, out.After, _ = strings.Cut(p.Lang.Say(cmp.Or(legWords[l.Type], lang.Mark("Connected on %s"))), "%s")
 	who := l.To
 	if !c.Inbound && l.To.Number == "" && l.To.Extension == "" {
 		who = l.From
 	}
-	out.Who = callTitle(who)
+	out.Who = p.callTitle(who)
 	if who.Self {
-		out.Who = "you"
+		out.Who = p.Lang.Say("you")
 	}
 	return out
 }
 
 // legWords say what a leg was; of the others only that it was.
 var legWords = map[string]string{
-	"Accept": "Called", "PstnToSip": "Rang", "SipForwarding": "Forwarded to", "FindMe": "Forwarded to", "FollowMe": "Forwarded to", "RingDirectly": "Rang",
-	"SipToPstnMetered": "Called", "SipToPstnUnmetered": "Called", "ExtensionToExtension": "Called", "TransferCall": "Transferred to", "CallPark": "Parked for",
-	"Hunting": "Rang in turn", "RingMe": "Rang", "Pickup": "Picked up by", "Monitoring": "Listened to by", "SilentMonitoring": "Listened to by",
+	"Accept": lang.Mark("Called %s"), "PstnToSip": lang.Mark("Rang %s"), "SipForwarding": lang.Mark("Forwarded to %s"), "FindMe": lang.Mark("Forwarded to %s"), "FollowMe": lang.Mark("Forwarded to %s"), "RingDirectly": lang.Mark("Rang %s"),
+	"SipToPstnMetered": lang.Mark("Called %s"), "SipToPstnUnmetered": lang.Mark("Called %s"), "ExtensionToExtension": lang.Mark("Called %s"), "TransferCall": lang.Mark("Transferred to %s"), "CallPark": lang.Mark("Parked for %s"),
+	"Hunting": lang.Mark("Rang in turn %s"), "RingMe": lang.Mark("Rang %s"), "Pickup": lang.Mark("Picked up by %s"), "Monitoring": lang.Mark("Listened to by %s"), "SilentMonitoring": lang.Mark("Listened to by %s"),
 }
 
 // recording plays one, whole or by ranges.

@@ -163,7 +163,7 @@ func TestWhatBecameOfACallIsSaidInWords(t *testing.T) {
 		}
 	}
 	for d, want := range map[time.Duration]string{0: "", 9 * time.Second: "9 s", 73 * time.Second: "1 min 13 s", 3725 * time.Second: "1 h 2 min"} {
-		if got := lasted(d); got != want {
+		if got := (page{}).lasted(d); got != want {
 			t.Errorf("%s lasted %q, want %q", d, got, want)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -102,7 +103,8 @@ type voicemailRow struct {
 	Voicemail
 	Href     string
 	Title    string
-	Words    string // the first of what was said
+	Gist     string // the first of what was said, or why there is nothing
+	Deleted  string // that it is gone; mail.js puts in from whom it was
 	Short    string // how long, as players write it
 	When     stamp
 	Editable bool
@@ -178,8 +180,11 @@ func said(text string, words []string) bool {
 
 func (p page) voicemailRow(m Voicemail, box Mailbox) voicemailRow {
 	row := voicemailRow{
-		Voicemail: m, Href: "#/messages/voicemail/" + url.PathEscape(m.ID), Title: callTitle(m.Party), When: p.clock.Row(m.At), Editable: box.Editable,
-		Words: markup.Cut(markup.Line(m.Spoken), 160),
+		Voicemail: m, Href: "#/messages/voicemail/" + url.PathEscape(m.ID), Title: p.callTitle(m.Party), When: p.clock.Row(m.At), Editable: box.Editable,
+		Gist: p.gist(m), Deleted: p.Lang.Say("The voicemail from %s was deleted.", whom),
+	}
+	if m.Party.Label() == "" && m.Party.Number == "" {
+		row.Deleted = p.Lang.Say("The voicemail was deleted.")
 	}
 	if m.Length > 0 {
 		row.Short = clockwise(m.Length)
@@ -188,6 +193,17 @@ func (p page) voicemailRow(m Voicemail, box Mailbox) voicemailRow {
 		row.Answer = m.Party.Number
 	}
 	return row
+}
+
+// gist is what a row says of a message.
+func (p page) gist(m Voicemail) string {
+	switch m.Spelt {
+	case "soon":
+		return p.Lang.Say("Being written down…")
+	case "failed":
+		return p.Lang.Say("Could not be written down")
+	}
+	return cmp.Or(markup.Cut(markup.Line(m.Spoken), 160), p.Lang.Say("Voicemail"))
 }
 
 // A voicemailView is the page of one message.
@@ -228,7 +244,7 @@ func newVoicemail(p page, m Voicemail, box Mailbox) voicemailView {
 		Words: spokenView{p, m.ID, m.Spoken, m.Spelt},
 	}
 	if m.Sound {
-		v.Player = newPlayer("Voicemail", p.Path("voicemail", m.ID, "sound"), m.Length)
+		v.Player = newPlayer(lang.Mark("Voicemail"), p.Path("voicemail", m.ID, "sound"), m.Length)
 	}
 	if m.Party.Number != "" {
 		v.Holders = p.holders("", m.Party)
@@ -315,24 +331,4 @@ func (d namedDesk) Voicemail(id string) (Voicemail, error) {
 	m, err := d.Desk.Voicemail(id)
 	m.Party, _ = d.party("", m.Party)
 	return m, err
-}
-
-// Deleted says that the message is gone; mail.js puts in from whom it was.
-func (r voicemailRow) Deleted() string {
-	if r.Party.Label() == "" && r.Party.Number == "" {
-		return saidVoicemail
-	}
-	return saidVoicemailFrom
-}
-
-// Gist is what a row says of a message: its first words, or why there are
-// none.
-func (r voicemailRow) Gist() string {
-	switch r.Spelt {
-	case "soon":
-		return "Being written down…"
-	case "failed":
-		return "Could not be written down"
-	}
-	return cmp.Or(r.Words, "Voicemail")
 }

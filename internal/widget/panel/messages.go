@@ -155,10 +155,12 @@ func (v messagesView) Shown() bool {
 }
 
 // titled is what a list calls a conversation.
-func titled(c Conversation) string { return cmp.Or(markup.Line(c.Title), "Unknown number") }
+func (p page) titled(c Conversation) string {
+	return cmp.Or(markup.Line(c.Title), p.Lang.Say("Unknown number"))
+}
 
 func newRow(p page, c Conversation) row {
-	c.Title = titled(c)
+	c.Title = p.titled(c)
 	c.Preview = markup.Cut(markup.Line(c.Preview), 160)
 	out := row{
 		Conversation: c, Href: "#/conversations/" + url.PathEscape(c.ID), When: p.clock.Row(c.At), Faces: others(c.Parties),

@@ -30,7 +30,7 @@ func newNumber(p page, number string, parties []Party) numberView {
 	}
 	for _, own := range p.desk.Me().Numbers {
 		if own.Number == number {
-			v.Display, v.Name, v.Self = own.Display, "Your number", true
+			v.Display, v.Name, v.Self = own.Display, p.Lang.Say("Your number"), true
 		}
 	}
 	v.Holders = p.holders("", v.Party)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
 )
 
@@ -123,7 +124,8 @@ type page struct {
 	visit visit.Visit
 	desk  Desk
 	clock clock
-	Held  bool // see isHeld
+	Held  bool           // see isHeld
+	Lang  *lang.Language // that the reader has; nil is English
 }
 
 // Path joins parts to an address under this frame's panels; what people
@@ -145,7 +147,7 @@ func (h *Handler) onDesk(mux *http.ServeMux, pattern string, f deskFunc) {
 		if h.Books != nil {
 			d = namedDesk{d, v, h.Books}
 		}
-		return f(w, r, page{v.Frame.Key, v, d, clock{h.Now(), zone(r)}, isHeld(r)})
+		return f(w, r, page{v.Frame.Key, v, d, clock{h.Now(), zone(r)}, isHeld(r), v.Language})
 	})
 }
 

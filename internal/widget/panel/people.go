@@ -68,31 +68,29 @@ func (b *fixtureBooks) Whose(_ visit.Visit, _, number string) []contact.Contact 
 }
 
 // crmPage is a page whose application has contacts.
-func crmPage(d Desk, books *fixtureBooks) page {
-	v := visit.Visit{Frame: store.Frame{Key: "story"}}
-	p := storyPage(nil)
-	p.desk = namedDesk{d, v, books}
+func crmPage(p page, books *fixtureBooks) page {
+	p.desk = namedDesk{p.desk, visit.Visit{Frame: store.Frame{Key: "story"}}, books}
 	return p
 }
 
 func peopleStory(query, source string, many int, change func(*fixtureBooks)) func(*fixtureDesk, page) (string, any) {
-	return func(d *fixtureDesk, _ page) (string, any) {
+	return func(_ *fixtureDesk, p page) (string, any) {
 		books := newFixtureBooks(many)
 		if change != nil {
 			change(books)
 		}
-		return "contacts", newPeople(context.Background(), crmPage(d, books), query, source, 0)
+		return "contacts", newPeople(context.Background(), crmPage(p, books), query, source, 0)
 	}
 }
 
 func contactStory(id string) func(*fixtureDesk, page) (string, any) {
-	return func(d *fixtureDesk, _ page) (string, any) {
+	return func(d *fixtureDesk, p page) (string, any) {
 		books := newFixtureBooks(0)
 		c, ok := books.Book.Get(id)
 		if !ok {
 			c, _ = d.Colleagues().Get(id)
 		}
-		return "contact", newContact(crmPage(d, books), c, books.Source, ok)
+		return "contact", newContact(crmPage(p, books), c, books.Source, ok)
 	}
 }
 
@@ -125,7 +123,7 @@ func peopleStories() []story {
 		{Name: "contacts-favorites", Title: "Contacts, favorites", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
 			ownStory(d)
 			d.favorites = []contact.Key{{Type: contact.Personal, ID: "7"}, {Type: contact.Company, ID: "1002"}, {Type: contact.Company, ID: "gone"}}
-			return "contacts", newPeople(context.Background(), crmPage(d, newFixtureBooks(0)), "", "", 0)
+			return "contacts", newPeople(context.Background(), crmPage(p, newFixtureBooks(0)), "", "", 0)
 		}},
 		{Name: "contact-personal", Title: "Contact, one's own", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
 			c, _ := ownStory(d)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
 )
 
@@ -42,21 +43,21 @@ func newOwn(p page) ownView {
 	return v
 }
 
-// word is what people call a reach. Who says of themselves to be offline is
+// word is what people call a reach, in English. Who says of themselves to be offline is
 // invisible: they are here.
 func word(reach string, own bool) string {
 	switch reach {
 	case "available":
-		return "Available"
+		return lang.Mark("Available")
 	case "busy":
-		return "Busy"
+		return lang.Mark("Busy")
 	case "dnd":
-		return "Do not disturb"
+		return lang.Mark("Do not disturb")
 	case "offline":
 		if own {
-			return "Invisible"
+			return lang.Mark("Invisible")
 		}
-		return "Offline"
+		return lang.Mark("Offline")
 	}
 	return ""
 }
@@ -98,10 +99,10 @@ func newPresence(p page) presenceView {
 		takes = v.DNDStatus
 	}
 	v.Choices = []presenceChoice{
-		{"available", "Available", "", rc.Available, takes, false},
-		{"busy", "Busy", "", rc.Busy, takes, false},
-		{"dnd", "Do not disturb", "Takes no calls", rc.Busy, rc.DoNotAcceptAnyCalls, false},
-		{"offline", "Invisible", "Looks offline to others", rc.Offline, takes, false},
+		{"available", lang.Mark("Available"), "", rc.Available, takes, false},
+		{"busy", lang.Mark("Busy"), "", rc.Busy, takes, false},
+		{"dnd", lang.Mark("Do not disturb"), lang.Mark("Takes no calls"), rc.Busy, rc.DoNotAcceptAnyCalls, false},
+		{"offline", lang.Mark("Invisible"), lang.Mark("Looks offline to others"), rc.Offline, takes, false},
 	}
 	for i := range v.Choices {
 		v.Choices[i].Current = v.Choices[i].Reach == v.Reach

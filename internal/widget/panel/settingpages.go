@@ -2,8 +2,8 @@ package panel
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"offhook/internal/rc"
@@ -59,26 +59,30 @@ func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) e
 func (v preferringView) rows() []settingsRow {
 	var all []settingsRow
 	if len(v.senders()) > 0 {
-		all = append(all, settingsRow{"text", "message-square", "Texts", v.textLine(), ""})
+		all = append(all, settingsRow{"text", "message-square", v.Lang.Say("Texts"), v.textLine(), ""})
+	}
+	keys := v.Lang.Say("Press ? to see every shortcut")
+	if v.Keys == "off" {
+		keys = v.Lang.Say("Single keys are off")
 	}
 	return append(all,
-		settingsRow{"notifications", "bell", "Notifications and sound", "", "notifications"},
-		settingsRow{"audio", "volume-2", "Audio devices", "", "audio"},
-		settingsRow{"theme", "palette", "Theme", choiceOf(themes, v.Theme).Name, ""},
-		settingsRow{"language", "languages", "Language", v.languageLine(), ""},
-		settingsRow{"region", "globe", "Region", v.regionLine(), ""},
-		settingsRow{"keyboard", "keyboard", "Keyboard", cmp.Or(map[string]string{"off": "Single keys are off"}[v.Keys], "Press ? to see every shortcut"), ""},
-		settingsRow{"why", "circle-question-mark", "Why can’t I…", "Find out what stands in the way", ""},
-		settingsRow{"about", "info", "About", "Offhook " + v.Version, ""},
+		settingsRow{"notifications", "bell", v.Lang.Say("Notifications and sound"), "", "notifications"},
+		settingsRow{"audio", "volume-2", v.Lang.Say("Audio devices"), "", "audio"},
+		settingsRow{"theme", "palette", v.Lang.Say("Theme"), v.Lang.Say(choiceOf(themes, v.Theme).Name), ""},
+		settingsRow{"language", "languages", v.Lang.Say("Language"), v.languageLine(), ""},
+		settingsRow{"region", "globe", v.Lang.Say("Region"), v.regionLine(), ""},
+		settingsRow{"keyboard", "keyboard", v.Lang.Say("Keyboard"), keys, ""},
+		settingsRow{"why", "circle-question-mark", v.Lang.Say("Why can’t I…"), v.Lang.Say("Find out what stands in the way"), ""},
+		settingsRow{"about", "info", v.Lang.Say("About"), "Offhook " + v.Version, ""},
 	)
 }
 
 func (v preferringView) textLine() string {
-	from := v.senders()[0].Display
+	from := v.number(v.senders()[0].Display)
 	if v.NewLine() {
-		return fmt.Sprintf("From %s · Enter begins a new line", from)
+		return v.Lang.Say("From %s · Enter begins a new line", from)
 	}
-	return fmt.Sprintf("From %s · Enter sends", from)
+	return v.Lang.Say("From %s · Enter sends", from)
 }
 
 // languageLine names the chosen language in that language.
@@ -86,7 +90,7 @@ func (v preferringView) languageLine() string {
 	if l := lang.Find(v.Language); l != nil {
 		return l.Name
 	}
-	return "As this page or your browser"
+	return v.Lang.Say("As this page or your browser")
 }
 
 // Languages are those that the phone speaks.
@@ -95,7 +99,7 @@ func (v preferringView) Languages() []*lang.Language { return lang.All }
 func (v preferringView) regionLine() string {
 	name := v.Region().Name
 	if v.ShowArea() && v.AreaCode != "" {
-		return fmt.Sprintf("%s · Area code %s", name, v.AreaCode)
+		return name + " · " + v.Lang.Say("Area code %s", v.AreaCode)
 	}
 	return name
 }
@@ -107,30 +111,42 @@ func (v preferringView) NewLine() bool { return v.Enter == "newline" }
 func (v preferringView) Senders() []OwnNumber { return v.senders() }
 
 // Region is the country that numbers are read in.
-func (v preferringView) Region() Country {
-	for _, c := range v.desk.Countries() {
-		if c.Code == v.Me.Country {
+func (v preferringView) Region() Country { return v.country(v.Me.Country) }
+
+// Account is the country of the account.
+func (v preferringView) Account() string { return v.country(v.HomeCountry).Name }
+
+func (p page) country(code string) Country {
+	for _, c := range p.desk.Countries() {
+		if c.Code == code {
+			c.Name = p.countryName(c)
 			return c
 		}
 	}
-	return Country{Code: v.Me.Country, Name: v.Me.Country}
+	return Country{Code: code, Name: code}
 }
 
-// Account is the country of the account.
-func (v preferringView) Account() string {
-	for _, c := range v.desk.Countries() {
-		if c.Code == v.HomeCountry {
-			return c.Name
-		}
+// countryName is what the reader calls a country.
+func (p page) countryName(c Country) string {
+	if p.Lang == nil || len(p.Lang.Catalogs) == 0 {
+		return c.Name
 	}
-	return v.HomeCountry
+	return cmp.Or(p.Lang.Country(c.Code), c.Name)
 }
 
 // Chosen is the country that the user has chosen; empty for the account's.
 func (v preferringView) Chosen() string { return v.Preferences.Country }
 
-// Countries are all to choose from.
-func (v preferringView) Countries() []Country { return v.desk.Countries() }
+// Countries are all to choose from, where their readers look for them.
+func (v preferringView) Countries() []Country {
+	all := slices.Clone(v.desk.Countries())
+	for i := range all {
+		all[i].Name = v.countryName(all[i])
+	}
+	compare := v.Lang.Compare()
+	slices.SortStableFunc(all, func(a, b Country) int { return compare(a.Name, b.Name) })
+	return all
+}
 
 // ShowArea reports whether numbers may lack their area code there.
 func (v preferringView) ShowArea() bool { return v.Region().AreaCodes }
@@ -140,15 +156,15 @@ type choice struct{ Value, Name, Note string }
 
 // themes are what the phone can look like.
 var themes = []choice{
-	{"", "As the system", "Light by day and dark by night, where your system is set so"},
-	{"light", "Light", ""},
-	{"dark", "Dark", ""},
-	{"contrast", "High contrast", "Black and white, strong lines"},
+	{"", lang.Mark("As the system"), lang.Mark("Light by day and dark by night, where your system is set so")},
+	{"light", lang.Mark("Light"), ""},
+	{"dark", lang.Mark("Dark"), ""},
+	{"contrast", lang.Mark("High contrast"), lang.Mark("Black and white, strong lines")},
 }
 
 // sounds are what the sounds are called.
 var sounds = []choice{
-	{"chime", "Chime", ""}, {"knock", "Knock", ""}, {"marimba", "Marimba", ""}, {"ripple", "Ripple", ""}, {"none", "No sound", ""},
+	{"chime", lang.Mark("Chime"), ""}, {"knock", lang.Mark("Knock"), ""}, {"marimba", lang.Mark("Marimba"), ""}, {"ripple", lang.Mark("Ripple"), ""}, {"none", lang.Mark("No sound"), ""},
 }
 
 func choiceOf(all []choice, value string) choice {

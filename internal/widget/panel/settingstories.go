@@ -8,6 +8,7 @@ func settingStories() (all []story) {
 		{"settings-notifications", "Settings, notifications and sound", "notifications"},
 		{"settings-audio", "Settings, microphone and loudspeaker", "audio"},
 		{"settings-theme", "Settings, theme", "theme"},
+		{"settings-language", "Settings, language", "language"},
 		{"settings-region", "Settings, region", "region"},
 		{"settings-keyboard", "Settings, keyboard", "keyboard"},
 		{"settings-why", "Settings, why can’t I", "why"},

@@ -9,6 +9,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/form"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
 )
 
@@ -29,7 +30,7 @@ var storyTime = time.Date(2026, 11, 20, 14, 32, 0, 0, time.UTC)
 
 func storyPage(d Desk) page {
 	frame := store.Frame{Key: "story", Platform: "https://platform.ringcentral.com", Origin: "https://crm.example.com"}
-	return page{"story", visit.Visit{Frame: frame}, d, clock{storyTime, time.UTC}, false}
+	return page{"story", visit.Visit{Frame: frame}, d, clock{storyTime, time.UTC}, false, nil}
 }
 
 var stories = append([]story{
@@ -68,10 +69,10 @@ var stories = append([]story{
 		return "compose", newCompose(p, "")
 	}},
 	{Name: "compose-found", Title: "New message, people found", draw: func(d *fixtureDesk, p page) (string, any) {
-		return composeStory(p, newRecipients("", d.Lookup("", found)))
+		return composeStory(p, newRecipients(p, "", d.Lookup("", found)))
 	}},
 	{Name: "compose-nobody", Title: "New message, nobody found", draw: func(d *fixtureDesk, p page) (string, any) {
-		return composeStory(p, newRecipients("zz", nil))
+		return composeStory(p, newRecipients(p, "zz", nil))
 	}},
 	{Name: "number", Title: "Number, known", draw: func(d *fixtureDesk, p page) (string, any) {
 		return "number", newNumber(p, priya.Number, []Party{priya})
@@ -118,11 +119,13 @@ var stories = append([]story{
 // what else its application adds.
 func formStories() (all []story) {
 	for _, s := range form.Stories {
-		p := form.Panel{ID: s.Name, Kind: s.Kind, Back: s.Kind == "page", Page: form.Story(s.Page), Check: s.Check}
-		p.Title = p.Page.Title
-		html, err := p.HTML()
-		must(err)
-		all = append(all, story{Name: "page-" + s.Name, Title: s.Title, Tab: "page", draw: func(*fixtureDesk, page) (string, any) { return "drawn", html }})
+		all = append(all, story{Name: "page-" + s.Name, Title: s.Title, Tab: "page", draw: func(_ *fixtureDesk, p page) (string, any) {
+			drawn := form.Panel{ID: s.Name, Kind: s.Kind, Back: s.Kind == "page", Page: form.Story(s.Page), Check: s.Check, Language: p.Lang}
+			drawn.Title = drawn.Page.Title
+			html, err := drawn.HTML()
+			must(err)
+			return "drawn", html
+		}})
 	}
 	return append(all, actStories()...)
 }
@@ -163,23 +166,23 @@ func must(err error) {
 	}
 }
 
-// HTML draws the story's panel.
-func (s *story) HTML() (template.HTML, error) {
-	d := newFixtureDesk()
-	return fragment(s.draw(d, storyPage(d)))
-}
+// HTML draws the story's panel in a language; nil is English.
+func (s *story) HTML(l *lang.Language) (template.HTML, error) { return drawn(l, s.draw) }
 
 // SideHTML draws the list beside the panel.
-func (s *story) SideHTML() (template.HTML, error) {
+func (s *story) SideHTML(l *lang.Language) (template.HTML, error) {
 	if !s.Side {
 		return "", nil
 	}
-	d := newFixtureDesk()
-	return fragment(listStory("")(d, storyPage(d)))
+	return drawn(l, listStory(""))
 }
 
-func fragment(name string, data any) (template.HTML, error) {
-	return templates.Fragment(nil, name, data)
+func drawn(l *lang.Language, draw func(*fixtureDesk, page) (string, any)) (template.HTML, error) {
+	d := newFixtureDesk()
+	p := storyPage(d)
+	p.Lang = l
+	name, data := draw(d, p)
+	return templates.Fragment(l, name, data)
 }
 
 func (h *Handler) mountStories(mux *http.ServeMux) {
@@ -189,6 +192,7 @@ func (h *Handler) mountStories(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("GET /_stories/{name}", func(w http.ResponseWriter, r *http.Request) {
 		pagePolicy(w)
+		lang.In(w, lang.Match(r.FormValue("language")))
 		for _, s := range stories {
 			if s.Name == r.PathValue("name") {
 				h.document(w, r, http.StatusOK, "shell", storyShell(s))

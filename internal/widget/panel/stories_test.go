@@ -20,7 +20,7 @@ func lines(html string) string {
 func TestEveryStoryIsDrawnAsBefore(t *testing.T) {
 	for _, s := range stories {
 		t.Run(s.Name, func(t *testing.T) {
-			html, err := s.HTML()
+			html, err := s.HTML(nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -44,7 +44,7 @@ func TestEveryStoryIsDrawnAsBefore(t *testing.T) {
 
 func TestNoStoryHasWhatThePolicyForbids(t *testing.T) {
 	for _, s := range stories {
-		html, err := s.HTML()
+		html, err := s.HTML(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +74,7 @@ func TestHostileTextStaysText(t *testing.T) {
 			story = &stories[i]
 		}
 	}
-	html, err := story.HTML()
+	html, err := story.HTML(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

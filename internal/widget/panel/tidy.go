@@ -3,7 +3,6 @@ package panel
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"offhook/internal/rc"
@@ -39,16 +38,8 @@ type List struct {
 // most bounds what one press marks or deletes.
 const most = 500
 
-// Sentences of what was deleted, by how many.
-const (
-	saidMessage       = "The message was deleted."
-	saidConversation  = "The conversation with %s was deleted."
-	saidConversations = "%d conversations were deleted."
-	saidVoicemail     = "The voicemail was deleted."
-	saidVoicemailFrom = "The voicemail from {name} was deleted."
-	saidFaxFrom       = "The fax from {name} was deleted."
-	saidFaxTo         = "The fax to {name} was deleted."
-)
+// whom stands in a sentence where mail.js puts in a name.
+const whom = "{name}"
 
 func (h *Handler) mountTidying(mux *http.ServeMux) {
 	h.onDesk(mux, "POST /p/{key}/panel/messages/filter", h.filter)
@@ -112,12 +103,12 @@ func (h *Handler) remove(w http.ResponseWriter, r *http.Request, p page) error {
 func deleted(p page, conversations []string) string {
 	switch len(conversations) {
 	case 0:
-		return saidMessage
+		return p.Lang.Say("The message was deleted.")
 	case 1:
 		c, _, _ := p.desk.Conversation(conversations[0]) // what is gone already has no name
-		return fmt.Sprintf(saidConversation, apart(titled(c)))
+		return p.Lang.Say("The conversation with %s was deleted.", apart(p.titled(c)))
 	}
-	return fmt.Sprintf(saidConversations, len(conversations))
+	return p.Lang.Count(len(conversations), "%d conversation was deleted.", "%d conversations were deleted.")
 }
 
 // apart keeps a name that is written from right to left from turning the
