@@ -82,6 +82,7 @@ type record struct {
 	ClientSecret rc.Secret         // that came with the sign-in
 	Redirect     string            // redirect_uri
 	Hints        map[string]string // brand and language for the sign-in page
+	Language     string            // of the phone, for the last page of its window
 	Prompt       string            // OAuth's prompt; "none" in a hidden frame
 	Again        bool              // where none is not enough, the window shows the sign-in page
 	Implicit     bool              // the answer is a token, in the fragment

@@ -3,23 +3,21 @@ package signin
 import (
 	"embed"
 	"errors"
-	"html/template"
 	"net/http"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
+	"offhook/internal/widget/markup"
 	"offhook/internal/widget/visit"
-	"offhook/web"
 )
 
-//go:embed window.html
-var windowFile embed.FS
+//go:embed templates/*.html
+var templateFiles embed.FS
 
-var windowPage = template.Must(template.New("window.html").Funcs(template.FuncMap{"asset": web.URL, "drawing": drawing}).ParseFS(windowFile, "window.html"))
+var templates = markup.Templates(templateFiles, nil)
 
-// drawing is one of our own pictures, as markup: its colours follow the page.
-func drawing(name string) template.HTML { return template.HTML(web.Source(name)) } //nolint:gosec // embedded in the binary
-
-// A windowView is what the sign-in window shows.
+// A windowView is what the sign-in window shows, in the language that the
+// answer is in.
 type windowView struct {
 	Handover bool // the script finds the handle in the fragment
 	Framed   bool // may stand in any frame: it holds nothing
@@ -27,7 +25,7 @@ type windowView struct {
 	Sentence string
 }
 
-var handover = windowView{Handover: true, Title: "Signing you in", Sentence: "One moment: the phone is being told that you signed in."}
+var handover = windowView{Handover: true, Title: lang.Mark("Signing you in"), Sentence: lang.Mark("One moment: the phone is being told that you signed in.")}
 
 // fragment is the page for a platform's answer that only a page can read.
 var fragment = windowView{Handover: true, Framed: true, Title: handover.Title, Sentence: handover.Sentence}
@@ -36,7 +34,6 @@ var fragment = windowView{Handover: true, Framed: true, Title: handover.Title, S
 // which would cut the window off from the frame that waits for it.
 func (h *Handler) show(w http.ResponseWriter, status int, v windowView) {
 	head := w.Header()
-	head.Set("Content-Type", "text/html; charset=utf-8")
 	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'"
 	if v.Framed {
 		// Without these a frame whose host asks for them shows nothing.
@@ -46,9 +43,8 @@ func (h *Handler) show(w http.ResponseWriter, status int, v windowView) {
 		policy += "; frame-ancestors 'none'"
 	}
 	head.Set("Content-Security-Policy", policy)
-	w.WriteHeader(status)
-	if err := windowPage.Execute(w, v); err != nil {
-		h.Log.Debug("writing a page of the sign-in window", "err", err)
+	if err := templates.Render(w, status, "window", v); err != nil {
+		h.Log.Error("drawing a page of the sign-in window", "err", err)
 	}
 }
 
@@ -61,11 +57,12 @@ func (h *Handler) page(fn func(w http.ResponseWriter, r *http.Request) error) ht
 		head.Set("Referrer-Policy", "no-referrer")
 		head.Set("X-Content-Type-Options", "nosniff")
 		head.Set("X-Frame-Options", "DENY")
+		lang.In(w, lang.Match(r.URL.Query().Get("language"), r.Header.Get("Accept-Language")))
 		err := fn(w, r)
 		if err == nil {
 			return
 		}
-		v, status := windowView{Title: "Not signed in", Sentence: "Something went wrong here. Close this window and press Sign In again."}, http.StatusInternalServerError
+		v, status := windowView{Title: lang.Mark("Not signed in"), Sentence: lang.Mark("Something went wrong here. Close this window and press Sign In again.")}, http.StatusInternalServerError
 		var e *rc.Error
 		if errors.As(err, &e) {
 			v.Sentence, status = e.Message, visit.Status(e.Kind)

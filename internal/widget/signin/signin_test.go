@@ -246,3 +246,23 @@ func TestTheLastPageKeepsItsOpener(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWindowSpeaksTheLanguageOfThePhone(t *testing.T) {
+	r := newRig(t)
+	german := header("Accept-Language", "de-DE")
+	r.ask(t, "POST", "/p/one/signin", map[string]string{"flow": flowA, "secret": secretA}, german)
+	a := r.back(t, r.open(t, flowA, "101"))
+	if a.to == nil || a.to.RawQuery != "language=de-DE" {
+		t.Fatalf("the last page of a German phone in an English browser: %v", a.to)
+	}
+	page := r.ask(t, "GET", "/signin/done?"+a.to.RawQuery, nil)
+	if !strings.Contains(page.body, `<html lang="de-DE" dir="ltr" data-words="`) {
+		t.Errorf("the last page:\n%s", page.body)
+	}
+	for _, language := range []string{`"><script>`, "no language", "%00"} {
+		page := r.ask(t, "GET", "/signin/done?language="+url.QueryEscape(language), nil, header("Accept-Language", "he"))
+		if !strings.Contains(page.body, `<html lang="he-IL" dir="rtl" data-words="`) {
+			t.Errorf("the language %q:\n%s", language, page.body)
+		}
+	}
+}

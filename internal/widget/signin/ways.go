@@ -10,6 +10,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/intake"
+	"offhook/internal/widget/lang"
 )
 
 // The ways to sign in, as flows and the audit trail name them. Tickets have
@@ -32,7 +33,7 @@ const (
 // widget went without: RFC 9700 section 2.1.1 asks for it, and a server that
 // does not know it ignores it (RFC 6749 section 3.1).
 func (h *Handler) plan(r *http.Request, e store.Embed, q request, k kept) (way string, rec record, err error) {
-	rec = record{Redirect: listen.BaseURL(r) + "/redirect.html", Hints: q.Hints, ClientSecret: k.ClientSecret, Implicit: e.Implicit}
+	rec = record{Redirect: listen.BaseURL(r) + "/redirect.html", Hints: q.Hints, Language: lang.Match(r.Header.Get("Accept-Language")).Code, ClientSecret: k.ClientSecret, Implicit: e.Implicit}
 	if q.Redirect != "" {
 		if !slices.Contains(e.Redirects, q.Redirect) {
 			return "", record{}, rc.Errorf(rc.Denied, "The page that this sign-in would return to is not registered here. Ask your administrator to run “offhook embed add” with --redirect-uri.")

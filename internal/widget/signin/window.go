@@ -14,6 +14,7 @@ import (
 	"offhook/internal/opaque"
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
 )
 
@@ -25,6 +26,7 @@ func (h *Handler) mountWindow(mux *http.ServeMux) {
 	for path, fn := range map[string]func(http.ResponseWriter, *http.Request) error{"/signin/code": h.code, "/signin/fragment": h.fragment} {
 		mux.Handle("POST "+path, csrf.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Cache-Control", "no-store")
+			lang.Answer(w, r)
 			var err error = rc.Errorf(rc.Denied, "This request did not come from the phone's own page.")
 			if r.Header.Get(visit.Header) != "" {
 				err = fn(w, r)
@@ -95,6 +97,9 @@ func (h *Handler) callback(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if o.language != "" && o.language != lang.Of(w).Code && !strings.Contains(done, "?") {
+		done += "?language=" + url.QueryEscape(o.language) // the phone's, not the browser's
+	}
 	to := o.Again
 	if to == "" {
 		// The fragment stays in the browser: no log sees the handle.
@@ -110,6 +115,8 @@ type outcome struct {
 	Flow   string `json:"flow,omitempty"`
 	Handle string `json:"handle,omitempty"`
 	Again  string `json:"again,omitempty"`
+
+	language string // of the phone that asked
 }
 
 // answer takes the platform's answer to a flow, which the window brought.
@@ -126,7 +133,7 @@ func (h *Handler) answer(ctx context.Context, answer url.Values) (outcome, error
 		return outcome{}, err
 	}
 	f.State = store.FlowExchanging
-	o := outcome{Flow: f.ID}
+	o := outcome{Flow: f.ID, language: rec.Language}
 	if rec.asksAgain(answer) {
 		o.Again, err = h.askAgain(ctx, &f, rec)
 	} else {
