@@ -19,6 +19,12 @@ const WORDS = {
   fax: (who) => t("New fax from {0}", who),
 };
 
+/** What a notification shows of what has no words. @type {Record<Arrival["kind"], string>} */
+const TEXTS = { text: t("A picture or file"), pager: t("A picture or file"), voicemail: t("New voicemail"), fax: t("New fax") };
+
+/** @param {Arrival} arrival */
+const whoOf = ({ title }) => title || t("Unknown number");
+
 /** Whether its page is the one that is open. @param {Arrival} arrival */
 const open = ({ route }) => decodeURIComponent(currentPath()) === decodeURIComponent(route);
 /** Whether somebody looks at just this. @param {Arrival} arrival */
@@ -30,12 +36,12 @@ const gone = ({ kind }) => kind === "text" && (document.body.dataset.hide ?? "")
 /** @param {Arrival} arrival */
 async function tell(arrival) {
   if (gone(arrival)) return;
-  if (!open(arrival)) announce(WORDS[arrival.kind](arrival.title));
+  if (!open(arrival)) announce(WORDS[arrival.kind](whoOf(arrival)));
   if (arrival.quiet) return;
   if (!(await claim(`arrival-${arrival.event}`)) || seen(arrival)) return;
   const { sound = "chime", volume } = preferences();
   if (sound !== "none") void import("./sounds.js").then((m) => m.play(sound, volume ? Number(volume) : VOLUME));
-  if (document.hidden) (await import("./notify.js")).show(arrival);
+  if (document.hidden) (await import("./notify.js")).show({ ...arrival, title: whoOf(arrival), text: arrival.text || TEXTS[arrival.kind] });
 }
 
 document.addEventListener("oh:arrival", (e) => void tell(/** @type {CustomEvent<Arrival>} */ (e).detail));

@@ -6,7 +6,7 @@
 // @ts-check
 import { held, hold } from "./ask.js";
 import { host } from "./host.js";
-import { t } from "./lang.js";
+import { language, t } from "./lang.js";
 
 const PING = 15_000;
 const PROBE = 4_000;
@@ -115,7 +115,7 @@ export class Socket {
 
   /**
    * @param {string} url
-   * @param {{emit(type: string, detail: object): void, host(message: any): void, fresh(): boolean, tab?: string, session?(): string, hold?(next: string): void, open?(url: string): WebSocket}} with_
+   * @param {{emit(type: string, detail: object): void, host(message: any): void, fresh(): boolean, tab?: string, language?: string, session?(): string, hold?(next: string): void, open?(url: string): WebSocket}} with_
    */
   constructor(url, with_) {
     this.url = url;
@@ -163,7 +163,7 @@ export class Socket {
     const ws = (this.#ws = this.with.open?.(url) ?? new WebSocket(url));
     // Each socket's late events must not disturb its successor.
     const mine = () => ws === this.#ws;
-    ws.onopen = () => mine() && ws.send(JSON.stringify({ type: "hello", position: this.#position, ...(this.with.tab && { tab: this.with.tab }), fresh: this.with.fresh(), ...(session && { session }) }));
+    ws.onopen = () => mine() && ws.send(JSON.stringify({ type: "hello", position: this.#position, ...(this.with.tab && { tab: this.with.tab }), ...(this.with.language && { language: this.with.language }), fresh: this.with.fresh(), ...(session && { session }) }));
     ws.onmessage = (e) => mine() && this.#take(JSON.parse(e.data));
     ws.onclose = () => mine() && this.#lost();
   }
@@ -263,6 +263,7 @@ function run() {
     },
     fresh: () => host.fresh,
     tab,
+    language,
     session: held,
     hold,
   });

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 /** A socket on pretend WebSockets. */
-function socket({ fresh = false } = {}) {
+function socket({ fresh = false, language = "" } = {}) {
   const opened = [];
   const emitted = [];
   const hosted = [];
@@ -25,6 +25,7 @@ function socket({ fresh = false } = {}) {
     emit: (type, detail) => emitted.push([type, detail]),
     host: (message) => hosted.push(message),
     fresh: () => fresh,
+    language,
     open() {
       const ws = { sent: [], send: (text) => ws.sent.push(JSON.parse(text)), close: () => (ws.closed = true) };
       opened.push(ws);
@@ -55,6 +56,13 @@ test("says hello, tells what it was welcomed with, and hands host messages on", 
   assert.deepEqual(s.last().sent, [{ type: "hello", position: "", fresh: true }]);
   assert.deepEqual(s.emitted, [["oh:online", { online: true, sentence: undefined }], ["oh:unread", { count: 2 }], ["oh:missed", { readable: false, missed: 0 }], ["oh:mail", { voicemail: 0, fax: 0 }]]);
   assert.deepEqual(s.hosted, [{ type: "rc-login-status-notify" }]);
+});
+
+test("says which language it is told sentences in", () => {
+  const s = socket({ language: "de-DE" });
+  s.it.start();
+  s.last().onopen();
+  assert.equal(s.last().sent[0].language, "de-DE");
 });
 
 test("resumes where it was, and a single hiccup is not worth a word", () => {

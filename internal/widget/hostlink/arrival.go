@@ -11,10 +11,10 @@ import (
 // An Arrival is something new from somebody, as the frame tells it to who
 // does not look: with a sound, and where they have allowed it a notification.
 type Arrival struct {
-	Event string `json:"event"` // the same in every tab and after a restart
-	Kind  string `json:"kind"`  // text, pager, voicemail or fax
-	Title string `json:"title"` // who it is from
-	Text  string `json:"text"`
+	Event string `json:"event"`           // the same in every tab and after a restart
+	Kind  string `json:"kind"`            // text, pager, voicemail or fax
+	Title string `json:"title"`           // who it is from; empty for an unknown number
+	Text  string `json:"text"`            // what it says; empty where it has no words
 	Place string `json:"place"`           // what it belongs to: read there, it is no news
 	Route string `json:"route"`           // the page that shows it
 	Quiet bool   `json:"quiet,omitempty"` // the user is not to be disturbed
@@ -43,22 +43,16 @@ func arrivalOf(m rc.Message, conversation, from string, isNew bool, now time.Tim
 	case rc.TypePager:
 		a.Kind, a.Text = "pager", m.Subject
 	case rc.TypeVoiceMail:
-		a.Kind, a.Text = "voicemail", "New voicemail"
+		a.Kind = "voicemail"
 		a.Route = "/messages/voicemail/" + a.Place
 	case rc.TypeFax:
-		a.Kind, a.Text = "fax", "New fax"
+		a.Kind = "fax"
 		a.Route = "/messages/fax/" + a.Place
 	default:
 		return nil
 	}
-	if a.Title == "" {
-		a.Title = "Unknown number"
-	}
 	if r := []rune(a.Text); len(r) > textBound {
 		a.Text = string(r[:textBound]) + "…"
-	}
-	if a.Text == "" {
-		a.Text = "A picture or file"
 	}
 	return a
 }

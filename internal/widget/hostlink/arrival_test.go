@@ -39,11 +39,11 @@ func TestAnArrivalIsToldByItsKind(t *testing.T) {
 		kind, text, route string
 	}{
 		{"a text", func(*rc.Message) {}, "text", "Hello", "/conversations/42"},
-		{"a text of a picture alone", func(m *rc.Message) { m.Subject = "" }, "text", "A picture or file", "/conversations/42"},
+		{"a text of a picture alone", func(m *rc.Message) { m.Subject = "" }, "text", "", "/conversations/42"},
 		{"a long text", func(m *rc.Message) { m.Subject = strings.Repeat("é", 900) }, "text", strings.Repeat("é", 240) + "…", "/conversations/42"},
 		{"an internal message", func(m *rc.Message) { m.Type = rc.TypePager }, "pager", "Hello", "/conversations/42"},
-		{"a voicemail", func(m *rc.Message) { m.Type = rc.TypeVoiceMail }, "voicemail", "New voicemail", "/messages/voicemail/7"},
-		{"a fax", func(m *rc.Message) { m.Type = rc.TypeFax }, "fax", "New fax", "/messages/fax/7"},
+		{"a voicemail", func(m *rc.Message) { m.Type = rc.TypeVoiceMail }, "voicemail", "", "/messages/voicemail/7"},
+		{"a fax", func(m *rc.Message) { m.Type = rc.TypeFax }, "fax", "", "/messages/fax/7"},
 	} {
 		got := arrival(t, rc.TakeAllCalls, tt.change)
 		if got == nil || got.Kind != tt.kind || got.Text != tt.text || got.Route != tt.route || got.Title != "+16505550102" || got.Quiet {

@@ -15,6 +15,7 @@ import (
 
 	"offhook/internal/listen"
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
 )
 
@@ -79,9 +80,10 @@ type state struct {
 type command struct {
 	Type     string    `json:"type"` // hello, ping, or handle: the frame holds it now
 	Position string    `json:"position"`
-	Fresh    bool      `json:"fresh"`   // the user signed in just now, in this frame
-	Tab      string    `json:"tab"`     // with hello: tells this frame's tab from the user's others
-	Session  rc.Secret `json:"session"` // with hello: the handle, where the browser refuses cookies
+	Fresh    bool      `json:"fresh"`    // the user signed in just now, in this frame
+	Tab      string    `json:"tab"`      // with hello: tells this frame's tab from the user's others
+	Session  rc.Secret `json:"session"`  // with hello: the handle, where the browser refuses cookies
+	Language string    `json:"language"` // with hello: the reader's, BCP 47
 	Handle   rc.Secret `json:"handle"`
 }
 
@@ -95,6 +97,7 @@ type socket struct {
 	caps  capabilities
 	desk  Desk
 	fresh bool
+	lang  *lang.Language
 	quit  <-chan struct{}
 
 	told     PresenceNotice // the last one that the host page got
@@ -185,7 +188,7 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 		s.conn.Close(websocket.StatusPolicyViolation, "say hello first")
 		return
 	}
-	s.fresh = hello.Fresh
+	s.fresh, s.lang = hello.Fresh, lang.Match(hello.Language)
 	s.desk, err = s.h.Desks.Desk(ctx, s.visit.Session.GrantID)
 	if err != nil {
 		s.refuse(ctx, err)
@@ -266,7 +269,7 @@ func (s *socket) command(ctx context.Context) (c command, err error) {
 func (s *socket) welcome(ctx context.Context) error {
 	ok, sentence := s.desk.Online()
 	readable, missed := s.desk.Missed(ctx)
-	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, sentence, s.desk.Unread(), readable, missed, s.desk.Mail(ctx), userOf(s.visit.Session.GrantID), s.desk.Preferences()}})
+	err := s.write(ctx, frame{Type: "welcome", State: &state{ok, s.lang.Sentence(sentence), s.desk.Unread(), readable, missed, s.desk.Mail(ctx), userOf(s.visit.Session.GrantID), s.desk.Preferences()}})
 	if err != nil {
 		return err
 	}
@@ -406,13 +409,13 @@ func (s *socket) panelEvent(ctx context.Context, e Event) *frameEvent {
 		f.Count = &e.Unread
 	case "status":
 		ok, sentence := s.desk.Online()
-		f.Online, f.Sentence = &ok, sentence
+		f.Online, f.Sentence = &ok, s.lang.Sentence(sentence)
 	case "notice":
-		f.Sentence = e.Reason
+		f.Sentence = s.lang.Sentence(e.Reason)
 	case "resync":
 		ok, sentence := s.desk.Online()
 		n := s.desk.Unread()
-		f.Online, f.Sentence, f.Count = &ok, sentence, &n
+		f.Online, f.Sentence, f.Count = &ok, s.lang.Sentence(sentence), &n
 		p := s.desk.Preferences()
 		f.Preferences = &p
 	}

@@ -22,6 +22,7 @@ import (
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
 	"offhook/internal/widget/hostlink"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
 )
 
@@ -290,6 +291,21 @@ func TestHostLearnsWhoIsSignedInOnceKnown(t *testing.T) {
 	c.expect(`{"type":"host","message":{"type":"rc-login-status-notify","loggedIn":true,"loginNumber":"+16505550100*101",
 		"contractedCountryCode":"US","admin":false,"isFreshLogin":true,
 		"features":{"sms":true,"meeting":false,"glip":false,"smartNote":false,"call":false,"ringSenseInsights":false}}}`)
+}
+
+func TestNoticesAreToldInTheReadersLanguage(t *testing.T) {
+	h := open(t, hostlink.Status)
+	c := h.dial(t)
+	c.say(`{"type":"hello","language":"de-DE"}`)
+	c.expect(welcome)
+	const english = "This contact is not there any more."
+	german := lang.Find("de-DE").Sentence(english)
+	if german == english {
+		t.Fatalf("there is no German for %q", english)
+	}
+	w := <-h.desk.watches
+	w.c <- hostlink.Event{Position: "e-0", Type: "notice", Reason: english}
+	c.expect(`{"type":"event","position":"e-0","event":{"type":"notice","sentence":"` + german + `"}}`)
 }
 
 func TestEventsReachThePanels(t *testing.T) {
