@@ -20,6 +20,8 @@ type ExtensionRef struct {
 	ID              int64  `json:"id"`
 	URI             string `json:"uri,omitempty"`
 	ExtensionNumber string `json:"extensionNumber,omitempty"`
+	Name            string `json:"name,omitempty"` // of a call queue
+	Type            string `json:"type,omitempty"` // of a call queue
 }
 
 // ServiceInfo is the account's plan and brand.

@@ -136,5 +136,7 @@ func PresenceFilter(accountID, extensionID int64) string {
 }
 
 // IsPresencePath reports whether events of a path carry presence, in any of
-// its variants.
-func IsPresencePath(path string) bool { return strings.HasSuffix(path, "/presence") }
+// its variants. That of a call queue is who takes its calls.
+func IsPresencePath(path string) bool {
+	return strings.HasSuffix(path, "/presence") && !strings.Contains(path, "/call-queues/")
+}

@@ -22,6 +22,7 @@ import (
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/platform/api/numbers"
 	"offhook/internal/platform/api/presence"
+	"offhook/internal/platform/api/queues"
 	"offhook/internal/platform/api/robot"
 	"offhook/internal/platform/api/templates"
 	"offhook/internal/platform/api/threads"
@@ -69,6 +70,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	(&messages.Handler{Face: h.Face, Store: h.Store, Office: h.Office, Now: h.Now, Log: h.Log}).Mount(own)
 	(&presence.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, Log: h.Log}).Mount(own)
 	(&addressbook.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log}).Mount(own)
+	(&queues.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, Log: h.Log}).Mount(own)
 	(&threads.Handler{Face: h.Face, Inbox: inbox.Inbox{Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log}}).Mount(own)
 	(&templates.Handler{Face: h.Face, Store: h.Store, IDs: h.ids, Now: h.Now}).Mount(own)
 	(&calllog.Handler{Face: h.Face, Store: h.Store, Now: h.Now}).Mount(own)

@@ -157,6 +157,12 @@ func (h *Handler) extension(w http.ResponseWriter, r *http.Request, c wire.Calle
 	if strings.Contains(r.PathValue("extensionId"), ",") {
 		return h.extensionBatch(w, r, c)
 	}
+	if q, ok, err := h.queue(r, c); ok || err != nil {
+		if err == nil {
+			wire.JSON(w, http.StatusOK, queueExtension(listen.BaseURL(r), q))
+		}
+		return err
+	}
 	e, err := target.Extension(r, c, h.Store)
 	if err != nil {
 		return err
@@ -273,6 +279,13 @@ func (h *Handler) extensions(w http.ResponseWriter, r *http.Request, c wire.Call
 			all = append(all, listed{x.ID, x.URI, x.ExtensionNumber, x.Name, x.Status, x.Type, x.Hidden, x.Contact, x.Permissions, x.Site})
 		}
 	}
+	for _, queue := range p.Queues {
+		x := queueExtension(base, queue)
+		if selected(q["extensionNumber"], x.ExtensionNumber) && len(q["email"]) == 0 && selected(q["status"], x.Status) && selected(q["type"], x.Type) {
+			all = append(all, x)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b listed) int { return strings.Compare(a.ExtensionNumber, b.ExtensionNumber) })
 	wire.JSON(w, http.StatusOK, page.List(r, accountURI(base, p.Account.ID)+"/extension", g, page.Cut(g, all), len(all)))
 	return nil
 }

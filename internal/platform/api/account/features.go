@@ -20,20 +20,22 @@ var present = []string{
 	"ReadCompanyInfo", "ReadExtensionInfo", "ReadExtensionPhoneNumbers", "ReadExtensions", "ReadCallerIDSettings",
 	"ReadMessages", "EditMessages", "SMSReceiving", "MMSReceiving", "PagesReceiving", "PagesSending", "ReadPresenceStatus", "EditPresenceStatus",
 	"ReadPersonalContacts", "ReadExtensionCallLog", "ReadExtensionCallRecordings", "Voicemail", "FaxReceiving",
+	"CallQueuePresence", "EditCallQueuePresence",
 }
 
 // absent are features that clients ask for and that this platform does not
 // have.
 var absent = []string{
-	"AIGeneratedNotes", "BlockingCallerId", "CallQueuePresence", "CallQueueSmsRecipient", "ContactCenterAccount", "EditCallQueuePresence",
+	"AIGeneratedNotes", "BlockingCallerId", "ContactCenterAccount",
 	"EditOutboundCallerId", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
 	"MeetingsEncryption", "OutboundCallPrefix",
 	"ReadExtensionAnsweringRules", "ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
 	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions", "WebPhone",
 }
 
-// capabilities lists every feature of an extension, by id.
-func capabilities(p *plan.Plan, e store.Extension) []rc.Feature {
+// capabilities lists every feature of an extension, by id. Shared says whether
+// it answers texts to a call queue.
+func capabilities(p *plan.Plan, e store.Extension, shared bool) []rc.Feature {
 	var all []rc.Feature
 	for _, id := range present {
 		all = append(all, rc.Feature{ID: id, Available: true})
@@ -50,6 +52,11 @@ func capabilities(p *plan.Plan, e store.Extension) []rc.Feature {
 		}
 		all = append(all, texts)
 	}
+	recipient := rc.Feature{ID: "CallQueueSmsRecipient", Available: shared}
+	if !shared {
+		recipient.Reason = &rc.FeatureReason{Code: "ExtensionLimitation", Message: "The extension is no member of a call queue that gets texts"}
+	}
+	all = append(all, recipient)
 	slices.SortFunc(all, func(a, b rc.Feature) int {
 		if a.ID < b.ID {
 			return -1
@@ -79,7 +86,11 @@ func (h *Handler) features(w http.ResponseWriter, r *http.Request, c wire.Caller
 	if err != nil {
 		return err
 	}
-	all := slices.DeleteFunc(capabilities(p, e), func(f rc.Feature) bool {
+	shared, err := h.sharedNumbers(r.Context(), "", "", p, e)
+	if err != nil {
+		return err
+	}
+	all := slices.DeleteFunc(capabilities(p, e, len(shared) > 0), func(f rc.Feature) bool {
 		return only && !f.Available || !selected(q["featureId"], f.ID)
 	})
 	wire.JSON(w, http.StatusOK, rc.List[rc.Feature]{Records: all})

@@ -32,6 +32,9 @@ func phoneNumber(base, uri string, p *plan.Plan, n store.PhoneNumber, e store.Ex
 	if p.MayText(e.ID, n) {
 		number.Features = append(number.Features, featureSMSSender, featureMMSSender)
 	}
+	if q, ok := p.Queue(n.ExtensionID); ok {
+		number.Extension = &rc.ExtensionRef{ID: q.ID, URI: queueURI(base, q), ExtensionNumber: q.Number, Name: q.Name, Type: rc.TypeDepartment}
+	}
 	if owner, ok := p.Extension(n.ExtensionID); ok {
 		number.Extension = &rc.ExtensionRef{ID: owner.ID, URI: extensionURI(base, owner), ExtensionNumber: owner.Number}
 	}
@@ -51,8 +54,17 @@ func (h *Handler) extensionNumbers(w http.ResponseWriter, r *http.Request, c wir
 	base := listen.BaseURL(r)
 	uri := extensionURI(base, e)
 	var all []rc.PhoneNumber
+	shared, err := h.sharedNumbers(r.Context(), base, uri, p, e)
+	if err != nil {
+		return err
+	}
 	for _, n := range p.NumbersOf(e.ID) {
 		if number := phoneNumber(base, uri, p, n, e); selected(q["usageType"], number.UsageType) && selected(q["status"], number.Status) {
+			all = append(all, number)
+		}
+	}
+	for _, number := range shared {
+		if selected(q["usageType"], number.UsageType) && selected(q["status"], number.Status) {
 			all = append(all, number)
 		}
 	}

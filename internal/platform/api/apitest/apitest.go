@@ -120,6 +120,29 @@ func Populate(t testing.TB, st store.Platform) {
 	}
 }
 
+// The front desk, a call queue of Acme's that [World.AddDesk] makes.
+const (
+	Desk      int64 = 101050
+	DeskPhone       = "+16505550190"
+)
+
+// AddDesk adds the front desk, whose members are Ada and Bob.
+func (w *World) AddDesk() {
+	w.T.Helper()
+	ctx := w.T.Context()
+	err := w.Store.Write(ctx, func(tx store.PlatformTx) error {
+		return errors.Join(
+			tx.AddQueue(ctx, store.Queue{ID: Desk, AccountID: Acme, Number: "500", Name: "Front desk", CreatedAt: Start}),
+			tx.PutQueueMember(ctx, store.QueueMember{QueueID: Desk, ExtensionID: Ada, Accepts: true}),
+			tx.PutQueueMember(ctx, store.QueueMember{QueueID: Desk, ExtensionID: Bob, Accepts: true}),
+			tx.AddPhoneNumber(ctx, store.PhoneNumber{ID: 590, AccountID: Acme, ExtensionID: Desk, Number: DeskPhone, UsageType: "DirectNumber"}),
+		)
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
 // people know their own names as access tokens; "ada?ReadMessages" is Ada
 // with that scope only.
 type people struct{}

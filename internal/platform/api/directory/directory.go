@@ -66,26 +66,43 @@ func (h *Handler) read(r *http.Request, c wire.Caller) ([]rc.DirectoryEntry, err
 			entries[i].ProfileImage = &rc.TaggedURI{ETag: tag, URI: listen.BaseURL(r) + rc.ExtensionPath(e.AccountID, e.ID) + "/profile-image"}
 		}
 	}
+	for _, q := range p.Queues {
+		entries = append(entries, queue(p, q))
+	}
+	slices.SortStableFunc(entries, func(a, b rc.DirectoryEntry) int { return strings.Compare(a.ExtensionNumber, b.ExtensionNumber) })
 	return entries, nil
 }
 
+// queue is a call queue's entry.
+func queue(p *plan.Plan, q store.Queue) rc.DirectoryEntry {
+	return rc.DirectoryEntry{
+		ID: strconv.FormatInt(q.ID, 10), Type: rc.TypeDepartment, Status: "Enabled",
+		Account: &rc.DirectoryAccount{ID: strconv.FormatInt(p.Account.ID, 10), CompanyName: p.Account.Company},
+		Name:    q.Name, ExtensionNumber: q.Number, PhoneNumbers: numbers(p, q.ID), Site: &rc.Site{ID: "main-site", Name: "Main Site"},
+	}
+}
+
 func entry(p *plan.Plan, e store.Extension) rc.DirectoryEntry {
-	home := region.Country("", p.Account.MainNumber).ISOCode
-	d := rc.DirectoryEntry{
-		ID: strconv.FormatInt(e.ID, 10), Type: "User", Status: "Enabled",
+	return rc.DirectoryEntry{
+		ID: strconv.FormatInt(e.ID, 10), Type: rc.TypeUser, Status: "Enabled",
 		Account:   &rc.DirectoryAccount{ID: strconv.FormatInt(p.Account.ID, 10), CompanyName: p.Account.Company},
 		FirstName: e.FirstName, LastName: e.LastName, Name: e.Name(), Email: e.Email, JobTitle: e.JobTitle, Department: e.Department,
-		ExtensionNumber: e.Number,
-		Site:            &rc.Site{ID: "main-site", Name: "Main Site"},
+		ExtensionNumber: e.Number, PhoneNumbers: numbers(p, e.ID),
+		Site: &rc.Site{ID: "main-site", Name: "Main Site"},
 	}
+}
+
+// numbers are an extension's own.
+func numbers(p *plan.Plan, extensionID int64) (all []rc.DirectoryNumber) {
+	home := region.Country("", p.Account.MainNumber).ISOCode
 	for _, n := range p.Numbers {
-		if n.ExtensionID == e.ID {
-			d.PhoneNumbers = append(d.PhoneNumbers, rc.DirectoryNumber{
+		if n.ExtensionID == extensionID {
+			all = append(all, rc.DirectoryNumber{
 				PhoneNumber: n.Number, FormattedPhoneNumber: region.National(n.Number, home), Type: "VoiceFax", UsageType: n.UsageType, Primary: true,
 			})
 		}
 	}
-	return d
+	return all
 }
 
 func (h *Handler) entries(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
@@ -100,7 +117,7 @@ func (h *Handler) entries(w http.ResponseWriter, r *http.Request, c wire.Caller)
 	q := r.URL.Query()
 	kinds, group, site := q["type"], q.Get("typeGroup"), q.Get("siteId")
 	entries = slices.DeleteFunc(entries, func(e rc.DirectoryEntry) bool {
-		return len(kinds) > 0 && !slices.Contains(kinds, e.Type) || group == "NonUser" || site != "" && site != e.Site.ID
+		return len(kinds) > 0 && !slices.Contains(kinds, e.Type) || group == "NonUser" && e.Type == rc.TypeUser || group == "User" && e.Type != rc.TypeUser || site != "" && site != e.Site.ID
 	})
 	// Specification: the directory's lists have paging and no links.
 	answer := page.List(r, "", p, page.Cut(p, entries), len(entries))

@@ -120,3 +120,17 @@ func TestSearch(t *testing.T) {
 	}
 	apitest.Refused(t, w.Do("ada", "POST", search, `{"page":"x"}`), 400, "CMN-103", "")
 }
+
+func TestQueuesAreInTheDirectory(t *testing.T) {
+	w := newWorld(t)
+	w.AddDesk()
+	for query, want := range map[string]int{"": 4, "?type=User": 3, "?type=Department": 1, "?typeGroup=User": 3, "?typeGroup=NonUser": 1} {
+		got := apitest.Get[rc.List[rc.DirectoryEntry]](w, "cy", "/restapi/v1.0/account/~/directory/entries"+query).Records
+		if len(got) != want {
+			t.Errorf("%q: %+v, want %d", query, got, want)
+		}
+		if desk := got[len(got)-1]; desk.Type == rc.TypeDepartment && (desk.Name != "Front desk" || desk.PhoneNumbers[0].PhoneNumber != apitest.DeskPhone) {
+			t.Errorf("%q: the queue is %+v", query, desk)
+		}
+	}
+}

@@ -113,7 +113,7 @@ func TestASyncBeginsAgainWhenQueuesChange(t *testing.T) {
 		w.Do("bob", "POST", path+"/"+id+"/assign", `{"assignee":{"extensionId":"101002"}}`)
 		ada := w.sync("ada", "/sync").SyncInfo.SyncToken
 		err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
-			_, err := tx.RemoveQueueMember(t.Context(), desk, apitest.Bob)
+			_, err := tx.RemoveQueueMember(t.Context(), apitest.Desk, apitest.Bob)
 			return err
 		})
 		if err != nil {

@@ -2,7 +2,6 @@ package threads_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -24,8 +23,7 @@ import (
 
 const (
 	path      = "/restapi/v1.0/account/~/message-threads"
-	deskPhone = "+16505550190" // of Acme's queue, whose members are Ada and Bob
-	desk      = int64(150)
+	deskPhone = apitest.DeskPhone
 )
 
 // A world in which Ada and Bob share the front desk's number, and Cy does not.
@@ -42,17 +40,7 @@ func newWorld(t *testing.T, now func() time.Time) *world {
 	ids := &store.IDs{Now: now}
 	w.office = messages.NewOffice(w.Store, w.Bus, ids, now, w.Log)
 	w.office.Base = "https://platform.example"
-	err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
-		return errors.Join(
-			tx.AddQueue(t.Context(), store.Queue{ID: desk, AccountID: apitest.Acme, Number: "500", Name: "Front desk", CreatedAt: apitest.Start}),
-			tx.PutQueueMember(t.Context(), store.QueueMember{QueueID: desk, ExtensionID: apitest.Ada, Accepts: true}),
-			tx.PutQueueMember(t.Context(), store.QueueMember{QueueID: desk, ExtensionID: apitest.Bob, Accepts: true}),
-			tx.AddPhoneNumber(t.Context(), store.PhoneNumber{ID: 590, AccountID: apitest.Acme, ExtensionID: desk, Number: deskPhone, UsageType: "DirectNumber"}),
-		)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.AddDesk()
 	w.inbox = inbox.Inbox{Store: w.Store, Bus: w.Bus, IDs: ids, Now: now, Log: w.Log}
 	(&threads.Handler{Face: w.Face, Inbox: w.inbox}).Mount(w.Mux)
 	(&messages.Handler{Face: w.Face, Store: w.Store, Office: w.office, Now: now, Log: w.Log}).Mount(w.Mux)
@@ -141,7 +129,7 @@ func TestATextToAQueueReachesEveryMember(t *testing.T) {
 		w.write("Is anybody there?")
 		want := rc.MessageThread{
 			Label: "Is anybody there?", Status: rc.ThreadOpen, Availability: rc.Alive,
-			Owner:      rc.ThreadUser{ExtensionID: "150", Name: "Front desk", ExtensionType: "Department"},
+			Owner:      rc.ThreadUser{ExtensionID: "101050", Name: "Front desk", ExtensionType: "Department"},
 			OwnerParty: rc.PhoneParty{PhoneNumber: deskPhone}, GuestParty: rc.PhoneParty{PhoneNumber: apitest.EvePhone},
 		}
 		for _, as := range []string{"ada", "bob"} {
@@ -189,7 +177,7 @@ func TestThreadsDoNotExistForWhoIsNoMember(t *testing.T) {
 			t.Errorf("Bob reads the picture: %d %v %s", got.Code, got.Header(), got.Body)
 		}
 		for _, as := range []string{"cy", "eve"} {
-			if got := w.threads(as, "?ownerExtensionIds=150"); len(got) > 0 {
+			if got := w.threads(as, "?ownerExtensionIds=101050"); len(got) > 0 {
 				t.Errorf("%s sees %+v", as, got)
 			}
 			if got := w.messages(as, "?messageIds="+all[0].ID); len(got) > 0 {
@@ -230,7 +218,7 @@ func TestOnlyTheAssigneeAnswers(t *testing.T) {
 		apitest.Refused(t, w.Do("bob", "POST", path+"/messages", answer), 403, "MSG-427", "")
 		apitest.Refused(t, w.Do("bob", "POST", path+"/"+id+"/assign", `{"assignee":null}`), 403, "MSG-427", "")
 		apitest.Refused(t, w.Do("ada", "POST", path+"/"+id+"/assign", `{"assignee":{"extensionId":"101003"}}`), 400, "CMN-101", "assignee.extensionId")
-		apitest.Refused(t, w.Do("ada", "POST", path+"/"+id+"/assign", `{"assignee":{"extensionId":"150"}}`), 400, "CMN-101", "assignee.extensionId")
+		apitest.Refused(t, w.Do("ada", "POST", path+"/"+id+"/assign", `{"assignee":{"extensionId":"101050"}}`), 400, "CMN-101", "assignee.extensionId")
 		apitest.Refused(t, w.Do("ada", "POST", path+"/"+id+"/assign", `{}`), 400, "CMN-101", "assignee")
 
 		got := apitest.Decode[rc.ThreadMessage](t, w.Do("ada", "POST", path+"/messages", answer), 201)
@@ -314,12 +302,12 @@ func TestMessageStoresShowWhatIsSharedWhenAsked(t *testing.T) {
 		sync := apitest.Get[rc.MessageSync](w.World, "ada", own+"/message-sync")
 		all := apitest.Get[rc.MessageSync](w.World, "ada", own+"/message-sync?owner=Any")
 		w.write("Hello")
-		for query, want := range map[string]int{"": 0, "?owner=Personal": 0, "?owner=Any": 1, "?owner=Shared": 1, "?owner=150": 1, "?owner=101001": 0, "?owner=Personal&owner=Shared": 1} {
+		for query, want := range map[string]int{"": 0, "?owner=Personal": 0, "?owner=Any": 1, "?owner=Shared": 1, "?owner=101050": 1, "?owner=101001": 0, "?owner=Personal&owner=Shared": 1} {
 			got := apitest.Get[rc.List[rc.Message]](w.World, "ada", own+"/message-store"+query).Records
 			if len(got) != want {
 				t.Errorf("%q: %+v, want %d", query, got, want)
 			}
-			if want == 1 && (got[0].Owner == nil || *got[0].Owner != rc.ThreadUser{ExtensionID: "150", Name: "Front desk", ExtensionType: "Department"}) {
+			if want == 1 && (got[0].Owner == nil || *got[0].Owner != rc.ThreadUser{ExtensionID: "101050", Name: "Front desk", ExtensionType: "Department"}) {
 				t.Errorf("%q: the owner is %+v", query, got[0].Owner)
 			}
 		}
