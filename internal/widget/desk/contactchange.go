@@ -14,6 +14,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 )
 
 const bookPath = extensionPath + "/address-book/contact"
@@ -102,7 +103,7 @@ func (d *Desk) ChangeContact(ctx context.Context, id string, was, now rc.Persona
 	defer cancel()
 	theirs, err := d.newestContact(ctx, id, path)
 	if err != nil {
-		return d.noContact(id, err, "saved")
+		return d.noContact(id, err, notSaved)
 	}
 	if fields := contact.Clashes(was, now, theirs); len(fields) > 0 {
 		return &contact.Clash{Theirs: theirs, Fields: fields}
@@ -113,7 +114,7 @@ func (d *Desk) ChangeContact(ctx context.Context, id string, was, now rc.Persona
 	}
 	_, err = d.writeContact(ctx, http.MethodPatch, path, changes)
 	if err != nil {
-		return d.noContact(id, err, "saved")
+		return d.noContact(id, err, notSaved)
 	}
 	return nil
 }
@@ -154,7 +155,7 @@ func (d *Desk) RemoveContact(ctx context.Context, id string) error {
 	defer cancel()
 	_, err := d.do(ctx, call{group: rc.Heavy, priority: acting, method: http.MethodDelete, path: bookPath + "/" + strconv.FormatInt(n, 10)})
 	if err != nil {
-		if err := d.noContact(id, err, "deleted"); !missing(err) {
+		if err := d.noContact(id, err, lang.Mark("The contact was not deleted.")); !missing(err) {
 			return err
 		}
 	}
@@ -202,7 +203,7 @@ func (d *Desk) writeContact(ctx context.Context, method, path string, body any) 
 	a, err := d.do(ctx, call{group: rc.Heavy, priority: acting, method: method, path: path, body: body})
 	if err != nil {
 		d.RefreshContacts() // it may be there all the same
-		return c, notSaved(err, "saved")
+		return c, contactNotDone(err, notSaved)
 	}
 	if err := json.Unmarshal(a.body, &c); err != nil {
 		return c, fmt.Errorf("reading the answer to %s of a contact: %w", method, err)
@@ -211,10 +212,12 @@ func (d *Desk) writeContact(ctx context.Context, method, path string, body any) 
 	return c, nil
 }
 
-// notSaved says why a contact was not saved or deleted, and at which of its
-// members that lies.
-func notSaved(err error, done string) error {
-	e, ok := errors.AsType[*rc.Error](notDone(err, "The contact was not "+done))
+var notSaved = lang.Mark("The contact was not saved.")
+
+// contactNotDone says why a contact was not saved or deleted, and at which of
+// its members that lies.
+func contactNotDone(err error, what string) error {
+	e, ok := errors.AsType[*rc.Error](notDone(err, what))
 	if r, refused := errors.AsType[*refusal](err); ok && refused {
 		e.Parameter = r.Parameter
 	}
@@ -225,7 +228,7 @@ func notSaved(err error, done string) error {
 }
 
 // noContact says why a contact was not changed, and forgets one that is gone.
-func (d *Desk) noContact(id string, err error, done string) error {
+func (d *Desk) noContact(id string, err error, what string) error {
 	if _, told := errors.AsType[*rc.Error](err); !told {
 		if r, ok := errors.AsType[*refusal](err); ok && r.Status == http.StatusNotFound {
 			d.mu.Lock()
@@ -233,7 +236,7 @@ func (d *Desk) noContact(id string, err error, done string) error {
 			d.mu.Unlock()
 			return rc.Errorf(rc.NotFound, "This contact was deleted elsewhere meanwhile.")
 		}
-		err = notSaved(err, done)
+		err = contactNotDone(err, what)
 	}
 	return err
 }

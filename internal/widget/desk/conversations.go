@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 )
 
 func noConversation() error {
@@ -266,11 +268,10 @@ func delivery(m *rc.Message) Delivery {
 
 // failure says what to do about a text that was not delivered.
 func failure(m *rc.Message) string {
-	s := "This text was not delivered. The number may not take texts; check it and send it again."
 	if m.DeliveryErrorCode != "" {
-		s += " (" + m.DeliveryErrorCode + ")"
+		return fmt.Sprintf(lang.Mark("This text was not delivered. The number may not take texts; check it and send it again. (%s)"), m.DeliveryErrorCode)
 	}
-	return s
+	return lang.Mark("This text was not delivered. The number may not take texts; check it and send it again.")
 }
 
 // ConversationWith returns the conversation with these numbers, in any

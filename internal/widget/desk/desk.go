@@ -12,13 +12,14 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 )
 
 // Sentences of a status.
-const (
-	gettingReady = "Getting your phone ready…"
-	notReachable = "The phone service does not answer. What you see may be old; texts are kept and go out when it is back."
-	notAllowed   = "The phone service does not let this app read your account. Ask your administrator to allow it, then sign in again."
+var (
+	gettingReady = lang.Mark("Getting your phone ready…")
+	notReachable = lang.Mark("The phone service does not answer. What you see may be old; texts are kept and go out when it is back.")
+	notAllowed   = lang.Mark("The phone service does not let this app read your account. Ask your administrator to allow it, then sign in again.")
 )
 
 // A Desk is the live state of one grant's user. Its methods may be called

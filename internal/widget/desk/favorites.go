@@ -10,6 +10,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 )
 
 const favoritesPath = extensionPath + "/favorite"
@@ -87,7 +88,7 @@ func (d *Desk) SetFavorite(ctx context.Context, who contact.Key, on bool) error 
 	defer cancel()
 	list, err := get[rc.Favorites](ctx, d, rc.Light, acting, favoritesPath, nil)
 	if err != nil {
-		return notChanged(err, "The favorite")
+		return notDone(err, lang.Mark("The favorite was not changed."))
 	}
 	all := slices.DeleteFunc(slices.Clone(list.Records), func(f rc.Favorite) bool { return keyOf(f) == who })
 	if on {
@@ -99,7 +100,7 @@ func (d *Desk) SetFavorite(ctx context.Context, who contact.Key, on bool) error 
 	}
 	a, err := d.do(ctx, call{group: rc.Medium, priority: acting, method: http.MethodPut, path: favoritesPath, body: rc.Favorites{Records: all}})
 	if err != nil {
-		return notChanged(err, "The favorite")
+		return notDone(err, lang.Mark("The favorite was not changed."))
 	}
 	var now rc.Favorites
 	if err := json.Unmarshal(a.body, &now); err != nil {

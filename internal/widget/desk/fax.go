@@ -2,10 +2,12 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 )
 
 // A Fax is one fax of the user, in or out.
@@ -90,11 +92,11 @@ func (d *Desk) faxError(r *rc.Message) string {
 	}
 	switch {
 	case missed == 0 || first == "":
-		return "This fax could not be sent. Check the number and send it again."
+		return lang.Mark("This fax could not be sent. Check the number and send it again.")
 	case missed == 1:
-		return "No fax machine answered at " + first + ". Check the number and send it again."
+		return fmt.Sprintf(lang.Mark("No fax machine answered at %s. Check the number and send it again."), first)
 	}
-	return "No fax machine answered at " + strconv.Itoa(missed) + " of the numbers. Check them and send it again."
+	return fmt.Sprintf(lang.Mark("No fax machine answered at %d of the numbers. Check them and send it again."), missed)
 }
 
 // documentsOf are the pages of a fax as files.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 )
 
 // Times of faxes. A fax whose answer was lost is looked for at once, and is
@@ -207,11 +209,11 @@ func faxRequest(i *faxItem) rc.FaxRequest {
 func (i *faxItem) refused(r *refusal) string {
 	switch {
 	case r.Status == http.StatusForbidden:
-		return "You may not send faxes. Ask your administrator to allow it to this app."
+		return lang.Mark("You may not send faxes. Ask your administrator to allow it to this app.")
 	case r.Message == "":
-		return "The phone service refused this fax. Check the number and the documents, and try again."
+		return lang.Mark("The phone service refused this fax. Check the number and the documents, and try again.")
 	}
-	return "The phone service refused this fax: " + strings.TrimSuffix(r.Message, ".") + "."
+	return fmt.Sprintf(lang.Mark("The phone service refused this fax: %s."), strings.TrimSuffix(r.Message, "."))
 }
 
 // likeFax reports whether a record went to the same people as an item and, as

@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"offhook/internal/rc"
 )
 
@@ -79,19 +77,6 @@ func TestTheNewerOfTwoMarksWins(t *testing.T) {
 		tt.then(l, c)
 		if got := l.messages[7].ReadStatus; got != tt.want || l.unread != rank(tt.want == rc.Unread) {
 			t.Errorf("%s: the text is %s and %d unread, want %s", name, got, l.unread, tt.want)
-		}
-	}
-}
-
-func TestTheTimesOfChangesAreReadFromEitherAnswer(t *testing.T) {
-	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	for body, want := range map[string]map[int64]time.Time{
-		`{"id":7,"lastModifiedTime":"2026-11-20T12:00:00.000Z"}`:                                                         {7: at},
-		`[{"resourceId":"7","status":200,"body":{"id":7,"lastModifiedTime":"2026-11-20T12:00:00.000Z"}},{"status":404}]`: {7: at, 0: {}},
-		"--Boundary\r\n\r\n": {},
-	} {
-		if diff := cmp.Diff(want, changeTimes([]byte(body))); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", body, diff)
 		}
 	}
 }

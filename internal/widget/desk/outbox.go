@@ -12,6 +12,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 )
 
 // Bounds of the outbox.
@@ -210,9 +211,9 @@ func (d *Desk) save(ctx context.Context, row store.OutboxItem, m *rc.Message) er
 func (i *item) refused(r *refusal) string {
 	switch {
 	case r.Status == http.StatusForbidden:
-		return "You may not send this text. Ask your administrator to allow texts from this app."
+		return lang.Mark("You may not send this text. Ask your administrator to allow texts from this app.")
 	case r.Message == "":
-		return "The phone service refused this text. Check the number and try again."
+		return lang.Mark("The phone service refused this text. Check the number and try again.")
 	}
-	return "The phone service refused this text: " + strings.TrimSuffix(r.Message, ".") + "."
+	return fmt.Sprintf(lang.Mark("The phone service refused this text: %s."), strings.TrimSuffix(r.Message, "."))
 }

@@ -73,6 +73,7 @@ type platform struct {
 	pageable    bool     // the user may send internal messages
 	deletes     []string // what DELETE asked for
 	noDeletes   bool
+	partly      map[int64][]int // statuses that a change of several messages has for one, in turn
 	mailRoom
 	mostFilters int // of a subscription that the app has the permissions for; 0 for any
 }
@@ -220,6 +221,23 @@ func (p *platform) stirs(t *testing.T, what string, ok func() bool) {
 			t.Fatalf("%s did not happen", what)
 		}
 	}
+}
+
+// refuses says what a change has for each of several messages, of which it
+// takes those that it does not make. The caller holds mu.
+func (p *platform) refuses(ids []string) (left []string, parts []map[string]any) {
+	for _, id := range ids {
+		n, _ := strconv.ParseInt(id, 10, 64)
+		status := http.StatusOK
+		if all := p.partly[n]; len(ids) > 1 && len(all) > 0 {
+			status, p.partly[n] = all[0], all[1:]
+		}
+		if status == http.StatusOK {
+			left = append(left, id)
+		}
+		parts = append(parts, map[string]any{"resourceId": id, "status": status, "body": map[string]any{"errorCode": "CMN-408"}})
+	}
+	return left, parts
 }
 
 // waitFor waits until the platform was asked for what ok looks at.

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -164,16 +163,21 @@ func (p *platform) put(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ids := strings.Split(r.PathValue("ids"), ",")
+	left, parts := p.refuses(ids)
 	for i, m := range p.messages {
-		if slices.Contains(ids, strconv.FormatInt(m.ID, 10)) {
+		if slices.Contains(left, strconv.FormatInt(m.ID, 10)) {
 			p.seq++
 			m.ReadStatus, m.LastModifiedTime = body.ReadStatus, rc.TimeOf(time.Now())
 			p.changed[i] = p.seq
 		}
 	}
 	p.mu.Unlock()
-	w.WriteHeader(cmp.Or(map[bool]int{true: http.StatusMultiStatus}[len(ids) > 1], http.StatusOK))
-	fmt.Fprint(w, `{}`)
+	if len(ids) > 1 {
+		w.WriteHeader(http.StatusMultiStatus)
+		answerJSON(w, parts)
+	} else {
+		fmt.Fprint(w, `{}`)
+	}
 	go p.notify("", map[string]any{"changes": []any{}})
 }
 

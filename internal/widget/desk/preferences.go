@@ -37,31 +37,31 @@ var Sounds = []string{"chime", "knock", "marimba", "ripple", "none"}
 func (p *Preferences) place(name string) (at *string, check func(string) error) {
 	switch name {
 	case "theme":
-		return &p.Theme, among("theme", "light", "dark", "contrast")
+		return &p.Theme, among("light", "dark", "contrast")
 	case "sender":
 		return &p.Sender, nil // the desk knows the user's numbers
 	case "enter":
-		return &p.Enter, among("use of Enter", "newline")
+		return &p.Enter, among("newline")
 	case "country":
 		return &p.Country, country
 	case "areaCode":
 		return &p.AreaCode, areaCode
 	case "sound":
-		return &p.Sound, among("sound", Sounds...)
+		return &p.Sound, among(Sounds...)
 	case "volume":
 		return &p.Volume, percent
 	case "keys":
-		return &p.Keys, among("use of single keys", "off")
+		return &p.Keys, among("off")
 	case "language":
 		return &p.Language, tongue
 	}
 	return nil, nil
 }
 
-func among(what string, values ...string) func(string) error {
+func among(values ...string) func(string) error {
 	return func(v string) error {
 		if v != "" && !slices.Contains(values, v) {
-			return rc.Errorf(rc.Invalid, "The phone has no such %s. Choose another.", what)
+			return rc.Errorf(rc.Invalid, "The phone has no such choice. Choose another.")
 		}
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 )
 
 // Values of Presence.Reach.
@@ -91,7 +92,7 @@ func (d *Desk) SetPresence(ctx context.Context, c PresenceChange) (Presence, err
 		body: rc.PresenceRequest{UserStatus: c.UserStatus, DNDStatus: c.DNDStatus, Message: c.Message},
 	})
 	if err != nil {
-		return Presence{}, notChanged(err, "Your status")
+		return Presence{}, notDone(err, lang.Mark("Your status was not changed."))
 	}
 	var r rc.Presence
 	if err := json.Unmarshal(a.body, &r); err != nil {
@@ -107,24 +108,21 @@ func (d *Desk) SetPresence(ctx context.Context, c PresenceChange) (Presence, err
 	return p, nil
 }
 
-// notChanged says why something that the user changed did not change.
-func notChanged(err error, what string) error { return notDone(err, what+" was not changed") }
-
-// notDone says why something that the user wanted was not done; what is the
-// beginning of the sentence.
+// notDone says why something that the user wanted was not done, after the
+// sentence that says what.
 func notDone(err error, what string) error {
 	var r *refusal
 	switch {
 	case errors.Is(err, errEnded):
 		return signedOut()
 	case errors.As(err, &r) && r.Status == http.StatusForbidden:
-		return rc.Errorf(rc.Denied, "%s: your phone service does not let this app change it. Ask your administrator to allow it.", what)
+		return rc.Errorf(rc.Denied, "%s Your phone service does not let this app change it. Ask your administrator to allow it.", what)
 	case errors.As(err, &r):
-		return rc.Errorf(rc.Invalid, "%s. Your phone service says: %s", what, r.Message)
+		return rc.Errorf(rc.Invalid, "%s Your phone service says: %s", what, r.Message)
 	case errors.Is(err, errLimited), errors.Is(err, context.DeadlineExceeded):
-		return rc.Errorf(rc.TooMany, "%s: your phone service is busy. Try again in a minute.", what)
+		return rc.Errorf(rc.TooMany, "%s Your phone service is busy. Try again in a minute.", what)
 	}
-	return rc.Errorf(rc.Unavailable, "%s: the phone service does not answer. Try again in a moment.", what)
+	return rc.Errorf(rc.Unavailable, "%s The phone service does not answer. Try again in a moment.", what)
 }
 
 // note takes over what is known of somebody and tells it when it is news.

@@ -1,24 +1,14 @@
 package desk
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"offhook/internal/rc"
 )
-
-// listedJSON asks for the answer to a request for several texts as a list, and
-// not in MIME parts (contract 2.8).
-const listedJSON = "application/vnd.ringcentral.multipart+json, application/json"
-
-// maxBulk is how many texts one request marks or deletes (contract 5.4).
-const maxBulk = 50
 
 // MarkRead marks every text of a conversation as read: here at once, at the
 // platform soon. It is NotFound for a conversation that is not here.
@@ -122,50 +112,25 @@ func (d *Desk) acknowledge(ctx context.Context, status string, ids []int64) erro
 		group: rc.Medium, priority: live, method: http.MethodPut, path: storePath + "/" + joined(ids),
 		body: map[string]string{"readStatus": status}, accept: listedJSON,
 	})
-	if r, refused := errors.AsType[*refusal](err); refused {
+	v := verdicts{done: ids}
+	if err == nil {
+		v = verdictsOf(answer, ids)
+	}
+	if r, refused := errors.AsType[*refusal](err); refused || v.why != nil {
+		r = cmp.Or(r, v.why)
 		d.log.Warn("the platform does not mark texts", "status", r.Status, "code", r.Code)
 		err = nil
 	}
 	if err != nil {
 		return err
 	}
-	changed := changeTimes(answer.body)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	c := newChange()
-	for _, id := range ids {
-		d.ledger.acknowledged(id, status, changed[id], d.syncGen, c)
+	for _, id := range append(v.done, v.refused...) {
+		d.ledger.acknowledged(id, status, v.changed[id], d.syncGen, c)
 	}
 	d.commit(c)
 	d.dirty(rowKey{rowReads, ""})
-	return nil
-}
-
-// changeTimes reads when texts were changed from the answer to a change of
-// one, which is its record, or of several, which is a list of answers
-// (contract 4).
-func changeTimes(body []byte) map[int64]time.Time {
-	var parts []struct {
-		Body rc.Message `json:"body"`
-	}
-	var one rc.Message
-	if json.Unmarshal(body, &one) == nil {
-		return map[int64]time.Time{one.ID: one.LastModifiedTime.Time}
-	}
-	changed := make(map[int64]time.Time)
-	if json.Unmarshal(body, &parts) == nil {
-		for _, part := range parts {
-			changed[part.Body.ID] = part.Body.LastModifiedTime.Time
-		}
-	}
-	return changed
-}
-
-// joined writes ids as a path names several messages.
-func joined(ids []int64) string {
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = strconv.FormatInt(id, 10)
-	}
-	return strings.Join(names, ",")
+	return v.err()
 }

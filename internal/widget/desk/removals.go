@@ -285,8 +285,18 @@ func (d *Desk) carryOut(ctx context.Context, r *removal) error {
 		}
 	}
 	for ids := range slices.Chunk(r.Messages, maxBulk) {
-		_, err := d.do(ctx, call{group: rc.Medium, priority: live, method: http.MethodDelete, path: storePath + "/" + joined(ids)})
-		if err != nil && !isGone(err) {
+		a, err := d.do(ctx, call{group: rc.Medium, priority: live, method: http.MethodDelete, path: storePath + "/" + joined(ids), accept: listedJSON})
+		if isGone(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		v := verdictsOf(a, ids)
+		if v.why != nil {
+			d.keepSome(r, v.refused, v.why)
+		}
+		if err := v.err(); err != nil {
 			return err
 		}
 	}
@@ -370,8 +380,25 @@ func (d *Desk) carriedOut(ctx context.Context, r *removal) error {
 func (d *Desk) giveBack(r *removal, why *refusal) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.log.Warn("the platform does not delete texts", "status", why.Status, "code", why.Code)
 	d.restore(r)
+	d.notDeleted(why)
+}
+
+// keepSome shows again those texts of a removal that the platform does not let
+// the user delete. The others stay deleted.
+func (d *Desk) keepSome(r *removal, ids []int64, why *refusal) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.Messages = slices.DeleteFunc(slices.Clone(r.Messages), func(id int64) bool { return slices.Contains(ids, id) })
+	c := newChange()
+	d.ledger.show(c)
+	d.commit(c)
+	d.notDeleted(why)
+}
+
+// notDeleted tells the user that something is back. The caller holds mu.
+func (d *Desk) notDeleted(why *refusal) {
+	d.log.Warn("the platform does not delete texts", "status", why.Status, "code", why.Code)
 	d.tell(Event{Type: EventNotice, Reason: "Your phone service does not let you delete this, so it is back. Ask your administrator to allow it."})
 }
 

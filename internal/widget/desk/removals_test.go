@@ -17,25 +17,30 @@ import (
 
 // handleRemovals lets texts be deleted, one by one and by conversation.
 func (p *platform) handleRemovals(handle func(string, rc.Group, http.HandlerFunc)) {
-	remove := func(w http.ResponseWriter, r *http.Request, asked string, gone func(*rc.Message) bool) {
-		p.mu.Lock()
+	remove := func(w http.ResponseWriter, asked string, gone func(*rc.Message) bool, parts []map[string]any) {
 		p.deletes = append(p.deletes, asked)
 		refused := p.noDeletes
 		if !refused {
 			p.remove(gone)
 		}
-		p.mu.Unlock()
-		if refused {
+		switch {
+		case refused:
 			w.WriteHeader(http.StatusForbidden)
 			fmt.Fprint(w, `{"errorCode":"CMN-401","message":"In order to call this API endpoint, application needs to have [EditMessages] permission"}`)
 			return
+		case slices.ContainsFunc(parts, func(part map[string]any) bool { return part["status"] != http.StatusOK }):
+			w.WriteHeader(http.StatusMultiStatus)
+			answerJSON(w, parts)
+		default:
+			w.WriteHeader(http.StatusNoContent)
 		}
-		w.WriteHeader(http.StatusNoContent)
 		go p.notify("", map[string]any{"changes": []any{}})
 	}
 	handle("DELETE /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, func(w http.ResponseWriter, r *http.Request) {
-		ids := strings.Split(r.PathValue("ids"), ",")
-		remove(w, r, r.PathValue("ids"), func(m *rc.Message) bool { return slices.Contains(ids, strconv.FormatInt(m.ID, 10)) })
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		left, parts := p.refuses(strings.Split(r.PathValue("ids"), ","))
+		remove(w, r.PathValue("ids"), func(m *rc.Message) bool { return slices.Contains(left, strconv.FormatInt(m.ID, 10)) }, parts)
 	})
 	handle("DELETE /restapi/v1.0/account/~/extension/~/message-store", rc.Medium, func(w http.ResponseWriter, r *http.Request) {
 		ids := r.URL.Query()["conversationId"]
@@ -44,9 +49,11 @@ func (p *platform) handleRemovals(handle func(string, rc.Group, http.HandlerFunc
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
-		remove(w, r, strings.Join(ids, "+"), func(m *rc.Message) bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		remove(w, strings.Join(ids, "+"), func(m *rc.Message) bool {
 			return slices.Contains(ids, m.Conversation.ID) && m.CreationTime.Before(to)
-		})
+		}, nil)
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 )
 
 // A Template is a text to begin from.
@@ -133,7 +134,7 @@ func (d *Desk) changeTemplates(ctx context.Context, method, path string, body an
 		err = nil
 	}
 	if err != nil {
-		return a, notChanged(err, "The template")
+		return a, notDone(err, lang.Mark("The template was not changed."))
 	}
 	return a, nil
 }

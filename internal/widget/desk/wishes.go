@@ -101,7 +101,7 @@ func (d *Desk) fulfil(ctx context.Context) (bool, error) {
 	}
 	switch wish {
 	case rc.Deleted:
-		req.method, req.body, req.accept = http.MethodDelete, nil, ""
+		req.method, req.body = http.MethodDelete, nil
 	case rc.Alive:
 		req.method, req.body, req.accept = http.MethodPatch, map[string]string{"availability": rc.Alive}, ""
 	}
@@ -110,17 +110,22 @@ func (d *Desk) fulfil(ctx context.Context) (bool, error) {
 	if err != nil && !refused {
 		return false, err
 	}
-	if refused {
-		d.log.Warn("the platform does not change voicemail or faxes", "wish", wish, "status", r.Status, "code", r.Code)
+	v := verdicts{refused: ids, why: r}
+	if !refused {
+		v = verdictsOf(answer, ids)
+	} else if r.Status == http.StatusNotFound && wish != rc.Alive {
+		v = verdicts{done: ids} // what is gone is as good as read or deleted
+	}
+	if v.why != nil {
+		d.log.Warn("the platform does not change voicemail or faxes", "wish", wish, "status", v.why.Status, "code", v.why.Code)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if refused && (r.Status != http.StatusNotFound || wish == rc.Alive) { // what is gone is as good as read or deleted
-		d.unfulfilled(wish, ids)
-	} else {
-		d.fulfilled(wish, ids, changeTimes(answer.body))
+	d.fulfilled(wish, v.done, v.changed)
+	if len(v.refused) > 0 {
+		d.unfulfilled(wish, v.refused)
 	}
-	return true, nil
+	return true, v.err()
 }
 
 // wish is one thing that the platform does not know, and whom it is about.
