@@ -55,6 +55,12 @@ func (l *Language) Sentence(english string) string {
 			continue
 		}
 		found, _ := l.find(p.key)
+		// A value may be a sentence itself, such as what was not done.
+		for i, value := range values {
+			if told, ok := l.find(value); ok && told.one != "" {
+				values[i] = told.one
+			}
+		}
 		if found.forms != nil {
 			return english // which form it has, only the number knows
 		}

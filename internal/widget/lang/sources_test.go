@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -35,7 +36,7 @@ func sources(t *testing.T) (server, browser map[string]said) {
 	}
 	walk(t, "../../..", func(name, text string) {
 		switch {
-		case strings.HasPrefix(name, "internal/widget/") && strings.Contains(name, "/templates/") && strings.HasSuffix(name, ".html"):
+		case strings.HasPrefix(name, "internal/widget/") && strings.Contains(name, "/templates/") && strings.HasSuffix(name, ".html") && path.Base(name) != "stories.html":
 			fromTemplate(name, text, to(server))
 		case strings.HasPrefix(name, "web/widget/") && strings.HasSuffix(name, ".js") && !strings.HasSuffix(name, ".test.js"):
 			fromModule(t, name, text, to(browser))

@@ -68,7 +68,7 @@ var (
 	letters = regexp.MustCompile(`\pL`)
 	entity  = regexp.MustCompile(`&\w+;`)
 	// What begins like an attribute is part of a tag that another template holds.
-	attribute = regexp.MustCompile(`^\s*[a-z-]+="`)
+	attribute = regexp.MustCompile(`^\s*(?:[a-z-]+="|(?:data-[a-z-]+|disabled|readonly|required|checked|selected|hidden)\s*$)`)
 	spaces    = regexp.MustCompile(`\s+`)
 	place     = regexp.MustCompile(`\{(\d+)\}`)
 )
