@@ -98,6 +98,7 @@ export class Composer {
       const data = /** @type {DragEvent} */ (e).dataTransfer;
       if (!data?.types.includes("Files")) return;
       e.preventDefault();
+      view.setAttribute("data-drop", t("Drop to add"));
       view.classList.toggle("view--drop", over);
       if (e.type === "drop") void this.attach([...data.files]);
     };

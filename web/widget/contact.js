@@ -8,6 +8,7 @@ import "./favorite.js";
 import { t } from "./lang.js";
 import { alert } from "./nav.js";
 import { current, ready, request } from "./service.js";
+import { along } from "./way.js";
 
 /** @param {HTMLElement} root @returns {any} the contact as its source wrote it */
 const contactOf = (root) => JSON.parse(root.dataset.contact || "{}");
@@ -104,7 +105,7 @@ async function press(root, at) {
 document.addEventListener("keydown", (e) => {
   const at = e.target instanceof HTMLElement && e.target.getAttribute("role") === "tab" ? e.target : null;
   const root = at && pageOf(at);
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[along(e.key)];
   if (!root || !step) return;
   const tabs = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[role=tab]")]);
   const to = tabs[(tabs.indexOf(at) + step + tabs.length) % tabs.length];

@@ -6,6 +6,7 @@ import { ask, frameURL } from "./ask.js";
 import "./favorite.js";
 import { t } from "./lang.js";
 import { alert, announce } from "./nav.js";
+import { along } from "./way.js";
 
 /** How long typing must pause before the list is asked for. */
 const PAUSE = 120;
@@ -237,7 +238,7 @@ class People {
     const all = [...strip.children];
     const now = Number(strip.getAttribute("aria-valuenow")) - 1;
     const named = e.key.length === 1 ? all.findIndex((l) => l.textContent?.toLocaleLowerCase() === e.key.toLocaleLowerCase()) : -1;
-    const to = { ArrowDown: now + 1, ArrowRight: now + 1, ArrowUp: now - 1, ArrowLeft: now - 1, Home: 0, End: all.length - 1 }[e.key] ?? (named < 0 ? undefined : named);
+    const to = { ArrowDown: now + 1, ArrowRight: now + 1, ArrowUp: now - 1, ArrowLeft: now - 1, Home: 0, End: all.length - 1 }[along(e.key)] ?? (named < 0 ? undefined : named);
     if (e.key === "Enter") {
       e.preventDefault();
       return void this.#toLetter(strip, now)?.then((link) => link?.focus({ preventScroll: true }));

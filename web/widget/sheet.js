@@ -4,6 +4,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { t } from "./lang.js";
+import { rtl } from "./way.js";
 
 const GAP = 6;
 
@@ -13,7 +14,8 @@ export function beside(box, at) {
   const below = from.bottom + GAP;
   const top = below + own.height + GAP <= innerHeight ? below : from.top - GAP - own.height;
   box.style.top = `${Math.max(GAP, Math.min(top, innerHeight - own.height - GAP))}px`;
-  box.style.left = `${Math.max(GAP, Math.min(from.left, innerWidth - own.width - GAP))}px`;
+  const start = rtl ? from.right - own.width : from.left;
+  box.style.left = `${Math.max(GAP, Math.min(start, innerWidth - own.width - GAP))}px`;
 }
 
 export class Sheet {

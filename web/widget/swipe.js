@@ -2,6 +2,7 @@
 // telephones do. A swipe that begins elsewhere, goes up or down, or is a
 // pinch, belongs to the page.
 // @ts-check
+import { rtl } from "./way.js";
 
 /** How near to the edge a swipe begins, and how far it goes. */
 const EDGE = 28;
@@ -29,7 +30,6 @@ document.addEventListener("touchend", (e) => {
   const [begun, end] = [from, e.changedTouches[0]];
   from = null;
   if (!begun || !end || document.querySelector("dialog[open], :popover-open")) return;
-  const rtl = getComputedStyle(document.documentElement).direction === "rtl";
   if (!far(inwards(begun, { x: end.clientX, y: end.clientY }, innerWidth, rtl))) return;
   const back = document.querySelector("#panel :is([data-go=goBack], [data-back])");
   if (back instanceof HTMLElement) back.click();

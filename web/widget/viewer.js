@@ -6,6 +6,7 @@ import { t } from "./lang.js";
 import { save, source } from "./media.js";
 import { announce } from "./nav.js";
 import { card } from "./vcard.js";
+import { along } from "./way.js";
 
 const ZOOMS = [1, 1.5, 2, 3, 4];
 
@@ -130,7 +131,7 @@ class Viewer {
   #key(e) {
     if (e.key === "Escape") e.stopPropagation(); // the dialog closes, and nothing behind it
     if (e.target instanceof HTMLMediaElement || e.ctrlKey || e.metaKey || e.altKey) return;
-    const to = { ArrowLeft: "prev", ArrowRight: "next", "+": "in", "=": "in", "-": "out" }[e.key];
+    const to = { ArrowLeft: "prev", ArrowRight: "next", "+": "in", "=": "in", "-": "out" }[along(e.key)];
     const scrolls = this.#zoom > 0 && e.key.startsWith("Arrow");
     if (e.key === "0") this.#scale(0);
     else if (!to || scrolls) return;

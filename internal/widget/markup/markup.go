@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -51,8 +52,8 @@ func (s *Set) Templates(l *lang.Language) *template.Template {
 
 func parse(l *lang.Language, files fs.FS, more template.FuncMap) *template.Template {
 	shared := template.FuncMap{
-		"icon":     func(name string) template.HTML { return icon(name, "icon") },
-		"icons":    func(name, size string) template.HTML { return icon(name, "icon icon--"+size) },
+		"icon":     func(name string) template.HTML { return icon(l, name, "icon") },
+		"icons":    func(name, size string) template.HTML { return icon(l, name, "icon icon--"+size) },
 		"asset":    web.URL,
 		"mark":     func() template.HTML { return template.HTML(strings.TrimSpace(string(web.Source("widget/mark.svg")))) },
 		"line":     Line,
@@ -80,9 +81,16 @@ func parse(l *lang.Language, files fs.FS, more template.FuncMap) *template.Templ
 	return t
 }
 
+// ways are the icons that point along the line: they are turned where reading
+// goes from right to left.
+var ways = []string{"arrow-left", "chevron-left", "chevron-right", "log-out"}
+
 // icon returns a vendored icon as inline SVG, which takes the colour of the
 // words around it and costs no request.
-func icon(name, class string) template.HTML {
+func icon(l *lang.Language, name, class string) template.HTML {
+	if l.Dir == "rtl" && slices.Contains(ways, name) {
+		class += " icon--turned"
+	}
 	svg := string(web.Source("vendor/icons/" + name + ".svg"))
 	_, inner, _ := strings.Cut(svg, "<svg")
 	_, inner, _ = strings.Cut(inner, ">")
