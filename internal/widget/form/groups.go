@@ -211,19 +211,15 @@ func (d *drawer) files(f *field, s, ui *object, value any, multiple bool) *field
 			continue
 		}
 		size, _ := v.num("size")
-		f.Files = append(f.Files, file{markup.Line(v.str("name")), sizeOf(size)})
+		f.Files = append(f.Files, file{markup.Line(v.str("name")), d.sizeOf(size)})
 	}
 	return f
 }
 
-func sizeOf(n float64) string {
-	switch {
-	case n <= 0:
+// sizeOf is how large a file is, where the page has said so.
+func (d *drawer) sizeOf(bytes float64) string {
+	if bytes <= 0 {
 		return ""
-	case n < 1000:
-		return number(n) + " B"
-	case n < 1e6:
-		return strconv.FormatFloat(n/1e3, 'f', 0, 64) + " kB"
 	}
-	return strconv.FormatFloat(n/1e6, 'f', 1, 64) + " MB"
+	return markup.Size(d.language, int64(bytes))
 }

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/number"
-
 	"offhook/internal/rc"
 	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
@@ -94,7 +92,7 @@ func (p page) fileViews(messageID string, files []File) []fileView {
 			v.Title = v.Sub
 		}
 		if f.Size > 0 {
-			v.Sub += " · " + p.sizeWords(f.Size)
+			v.Sub += " · " + markup.Size(p.Lang, f.Size)
 		}
 		all = append(all, v)
 	}
@@ -153,16 +151,6 @@ func typeWord(contentType string) string {
 		return lang.Mark("Audio")
 	}
 	return lang.Mark("File")
-}
-
-func (p page) sizeWords(n int64) string {
-	switch {
-	case n < 1000:
-		return p.Lang.Count(int(n), "%d byte", "%d bytes")
-	case n < 1_000_000:
-		return p.Lang.Say("%d kB", (n+500)/1000)
-	}
-	return p.Lang.Say("%v MB", number.Decimal(float64(n)/1_000_000, number.Scale(1)))
 }
 
 // mountFiles registers what pictures and files are shown from and added by.
