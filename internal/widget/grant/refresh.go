@@ -9,6 +9,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/intake"
+	"offhook/internal/widget/lang"
 )
 
 const (
@@ -227,9 +228,9 @@ func (g *Grants) outwait(ctx context.Context, gr store.Grant) {
 // endRefused ends the grant, unless somebody has signed in again meanwhile.
 // What the user wrote waits for them.
 func (g *Grants) endRefused(ctx context.Context, gr store.Grant, cause error) (store.Grant, error) {
-	reason, sentence := Refused, "The phone service has ended your session. Sign in again to go on."
+	reason, sentence := Refused, lang.Mark("The phone service has ended your session. Sign in again to go on.")
 	if errors.Is(cause, errHourOver) && !g.Now().Before(gr.ExpiresAt) {
-		reason, sentence = HourOver, "You were signed in for an hour, and that is over. Sign in again to go on."
+		reason, sentence = HourOver, lang.Mark("You were signed in for an hour, and that is over. Sign in again to go on.")
 	}
 	gone, sessions, err := g.lapse(ctx, gr.ID, reason, func(now store.Grant, _ uses) bool { return now.Version == gr.Version })
 	if err != nil {

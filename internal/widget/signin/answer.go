@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/intake"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
 )
 
@@ -105,28 +107,28 @@ func refusalOf(code string) error {
 	kind, sentence := rc.Denied, ""
 	switch code {
 	case "access_denied":
-		sentence = "You did not allow the phone to use your account. Press Sign In to try again."
+		sentence = lang.Mark("You did not allow the phone to use your account. Press Sign In to try again.")
 	case "unsupported_response_type":
-		sentence = "The phone service does not let this app sign in this way (unsupported_response_type). Ask your administrator whether the app is for the implicit grant, and to register it here accordingly."
+		sentence = lang.Mark("The phone service does not let this app sign in this way (unsupported_response_type). Ask your administrator whether the app is for the implicit grant, and to register it here accordingly.")
 	case "invalid_scope":
-		sentence = "The phone asked for permissions that this app does not have (invalid_scope). Ask your administrator to add them to the app."
+		sentence = lang.Mark("The phone asked for permissions that this app does not have (invalid_scope). Ask your administrator to add them to the app.")
 	case "unauthorized_client", "invalid_client":
-		sentence = "The phone service does not know this app, or does not let it sign people in (" + code + "). Ask your administrator to check its client id."
+		sentence = fmt.Sprintf(lang.Mark("The phone service does not know this app, or does not let it sign people in (%s). Ask your administrator to check its client id."), code)
 	case "invalid_request":
-		sentence = "The phone service refused this app (invalid_request). Ask your administrator to check how the app is registered."
+		sentence = lang.Mark("The phone service refused this app (invalid_request). Ask your administrator to check how the app is registered.")
 	case "server_error", "temporarily_unavailable":
-		kind, sentence = rc.Unavailable, "The phone service cannot sign you in right now. Please try again in a moment."
+		kind, sentence = rc.Unavailable, lang.Mark("The phone service cannot sign you in right now. Please try again in a moment.")
 	case "login_required", "interaction_required", "consent_required", "account_selection_required":
-		sentence = "The phone service wants you to sign in again. Press Sign In."
+		sentence = lang.Mark("The phone service wants you to sign in again. Press Sign In.")
 	default:
-		code, sentence = "unknown", "The phone service did not sign you in. Press Sign In to try again."
+		code, sentence = "unknown", lang.Mark("The phone service did not sign you in. Press Sign In to try again.")
 	}
 	return refusal{code, rc.Errorf(kind, "%s", sentence)}
 }
 
 // failWith ends the flow, so that the frame says the same as the window.
 func (h *Handler) failWith(ctx context.Context, f store.Flow, cause error) error {
-	sentence := "Something went wrong here. Press Sign In to try again."
+	sentence := lang.Mark("Something went wrong here. Press Sign In to try again.")
 	var e *rc.Error
 	if errors.As(cause, &e) {
 		sentence = e.Message

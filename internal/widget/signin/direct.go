@@ -58,7 +58,7 @@ func (h *Handler) claimIntake(w http.ResponseWriter, r *http.Request, v visit.Vi
 		if !errors.As(err, &told) {
 			return err
 		}
-		c.Message, c.Error = told.Message, codeOf(err)
+		c.Message, c.Error = v.Language.Sentence(told.Message), codeOf(err)
 	}
 	visit.JSON(w, http.StatusOK, c)
 	return nil

@@ -14,6 +14,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/store"
 	"offhook/internal/widget/intake"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/seal"
 	"offhook/internal/widget/visit"
 )
@@ -214,7 +215,7 @@ func (h *Handler) watch(w http.ResponseWriter, r *http.Request, v visit.Visit) e
 	if err != nil {
 		return err
 	}
-	p := progress{State: f.State, Seen: !f.SeenAt.IsZero(), Message: f.Message}
+	p := progress{State: f.State, Seen: !f.SeenAt.IsZero(), Message: v.Language.Sentence(f.Message)}
 	if f.State == store.FlowFailed {
 		rec, err := h.unseal(f)
 		if err != nil {
@@ -271,7 +272,7 @@ func (h *Handler) cancel(w http.ResponseWriter, r *http.Request, v visit.Visit) 
 			break
 		}
 		// The window may have moved the flow meanwhile: then it is read again.
-		if err := h.fail(r.Context(), f, "You gave up this sign-in in the phone. You can close this window.", ""); err != nil {
+		if err := h.fail(r.Context(), f, lang.Mark("You gave up this sign-in in the phone. You can close this window."), ""); err != nil {
 			return err
 		}
 	}
@@ -305,7 +306,7 @@ func (h *Handler) proveCode(ctx context.Context, f store.Flow, code string) erro
 		return err
 	}
 	if !f.CodeUntil.After(h.Now()) {
-		return h.refuseCode(ctx, f, "The code has expired. Press Sign In again.")
+		return h.refuseCode(ctx, f, lang.Mark("The code has expired. Press Sign In again."))
 	}
 	var tries int64
 	err = h.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
@@ -319,7 +320,7 @@ func (h *Handler) proveCode(ctx context.Context, f store.Flow, code string) erro
 		return nil
 	case tries >= codeTries:
 		h.Log.Warn("a typed code was wrong too often", "frame", f.FrameKey)
-		return h.refuseCode(ctx, f, "That was wrong too often. Press Sign In again.")
+		return h.refuseCode(ctx, f, lang.Mark("That was wrong too often. Press Sign In again."))
 	}
 	return rc.Errorf(rc.Denied, "That is not the code in the sign-in window. Look again: it has six digits.")
 }
