@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
 	"offhook/internal/widget/contact"
@@ -265,4 +266,39 @@ func gather(all map[string]bool, v reflect.Value) {
 			}
 		}
 	}
+}
+
+// A translation changes what is said and nothing else: not a tag, not an
+// address, not what a module looks for. What each sentence must keep is
+// checked beside the catalogs; here whole panels are, in one language of each
+// direction.
+func TestPanelsAreTheSameInEveryLanguage(t *testing.T) {
+	for _, s := range stories {
+		english := s.tags(t, nil)
+		for _, l := range []*lang.Language{lang.Find("de-DE"), lang.Find("he-IL")} {
+			if diff := cmp.Diff(english, s.tags(t, l)); diff != "" {
+				t.Errorf("%s in %s (-English +%s):\n%s", s.Name, l.Name, l.Name, diff)
+			}
+		}
+	}
+}
+
+// tags are a story's tags without what is read out, in no order: a sentence
+// may place what is filled in where its language has it.
+func (s *story) tags(t *testing.T, l *lang.Language) (all []string) {
+	t.Helper()
+	drawn, err := s.HTML(l)
+	if err != nil {
+		t.Fatalf("%s in %s: %v", s.Name, l.Name, err)
+	}
+	for z := html.NewTokenizer(strings.NewReader(string(drawn))); z.Next() != html.ErrorToken; {
+		token := z.Token()
+		if token.Type == html.TextToken {
+			continue
+		}
+		token.Attr = slices.DeleteFunc(token.Attr, func(a html.Attribute) bool { return slices.Contains(aloud, a.Key) || a.Key == "data-name" })
+		all = append(all, strings.Replace(token.String(), " icon--turned", "", 1)) // arrows point the other way
+	}
+	slices.Sort(all)
+	return all
 }
