@@ -178,7 +178,7 @@ describe('events', () => {
     assert.equal(new Set(heard.map((m) => m.eventId)).size, heard.length);
     const by = (/** @type {string} */ type) => heard.find((m) => m.type === type);
     assert.match(by('rc-adapter-theme-notify').theme, /light|dark/);
-    assert.equal(by('rc-adapter-pushLocale').locale, 'en');
+    assert.equal(by('rc-adapter-pushLocale').locale, 'en-US');
     assert.equal(by('rc-adapter-pushAdapterState').minimized, false);
     const mark = await fetch(by('rc-brand-assets-notify').logoUri);
     assert.match(String(mark.headers.get('content-type')), /svg/);

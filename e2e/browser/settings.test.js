@@ -94,7 +94,7 @@ it('has a theme that every tab, the page around it and the first paint of the ne
 
   const document = two.page.waitForResponse((r) => r.url().includes('/app.html') && r.ok());
   await two.page.reload();
-  assert.match(await (await document).text(), /<html lang="en" data-theme="dark">/, 'the server writes it, so nothing flashes');
+  assert.match(await (await document).text(), /<html lang="en-US" dir="ltr" data-theme="dark">/, 'the server writes it, so nothing flashes');
   await two.signedIn();
   assert.equal(await two.phone.locator('body').evaluate((b) => getComputedStyle(b).backgroundColor), 'rgb(23, 22, 19)');
 
