@@ -20,6 +20,7 @@ const usage = `Offhook is a business phone that any web page can embed.
   offhook serve      the widget alone, against any allowed platform
   offhook platform   the local telephone platform alone
   offhook user       the people of the local platform
+  offhook queue      the call queues of the local platform, whose texts people share
   offhook call       calls of the past, for the call logs of the local platform
   offhook voicemail  voicemail for the users of the local platform
   offhook sim        a day on the local platform: people who text, call and leave voicemail
@@ -33,7 +34,7 @@ const usage = `Offhook is a business phone that any web page can embed.
 Each command explains itself with -h.`
 
 var commands = map[string]func(ctx context.Context, args []string) error{
-	"demo": demo, "serve": serve, "platform": platform, "user": user, "call": callCommand, "voicemail": voicemailCommand, "fax": faxCommand, "sim": simulate, "app": oauthApp, "credential": credential, "embed": embedCommand, "audit": auditCommand, "logs": logsCommand,
+	"demo": demo, "serve": serve, "platform": platform, "user": user, "queue": queueCommand, "call": callCommand, "voicemail": voicemailCommand, "fax": faxCommand, "sim": simulate, "app": oauthApp, "credential": credential, "embed": embedCommand, "audit": auditCommand, "logs": logsCommand,
 }
 
 func main() {

@@ -158,12 +158,14 @@ func accountOf(ctx context.Context, tx store.PlatformTx, id int64) (store.Accoun
 }
 
 func extensionNumber(ctx context.Context, tx store.PlatformTx, a store.Account, want string) (string, error) {
-	all, err := tx.Extensions(ctx, a.ID)
-	if err != nil {
+	all, err1 := tx.Extensions(ctx, a.ID)
+	queues, err2 := tx.Queues(ctx, a.ID)
+	if err := errors.Join(err1, err2); err != nil {
 		return "", err
 	}
 	taken := func(n string) bool {
-		return slices.ContainsFunc(all, func(e store.Extension) bool { return e.Number == n })
+		return slices.ContainsFunc(all, func(e store.Extension) bool { return e.Number == n }) ||
+			slices.ContainsFunc(queues, func(q store.Queue) bool { return q.Number == n })
 	}
 	if want == "" {
 		for n := 101; ; n++ {

@@ -205,6 +205,11 @@ func (d *Desk) introduce() {
 		me.Features[f.ID] = f.Available
 	}
 	for _, n := range id.Numbers {
+		// What goes out from a call queue's number belongs to the queue's threads,
+		// which are not among the conversations.
+		if n.Extension != nil && n.Extension.ID != x.ID {
+			continue
+		}
 		me.Numbers = append(me.Numbers, OwnNumber{
 			Number: n.PhoneNumber, Display: d.ledger.people.display(n.PhoneNumber), UsageType: n.UsageType,
 			SMS: slices.Contains(n.Features, "SmsSender"), MMS: slices.Contains(n.Features, "MmsSender"),

@@ -74,6 +74,20 @@ func TestTheChosenNumberIsTheFirstToSendFrom(t *testing.T) {
 	}
 }
 
+func TestTheNumbersOfCallQueuesAreNotToSendFrom(t *testing.T) {
+	d := readyDesk(t)
+	d.mu.Lock()
+	id := *d.identity
+	before := len(d.me.Senders())
+	queue := &rc.ExtensionRef{ID: 500, ExtensionNumber: "500", Name: "Front desk", Type: rc.TypeDepartment}
+	id.Numbers = append(slices.Clone(id.Numbers), rc.PhoneNumber{ID: 4, PhoneNumber: "+14155550178", UsageType: "DirectNumber", Extension: queue, Features: []string{"SmsSender"}})
+	d.settle(id, newChange())
+	d.mu.Unlock()
+	if all := d.Me().Senders(); len(all) != before || slices.ContainsFunc(all, func(n OwnNumber) bool { return n.Number == "+14155550178" }) {
+		t.Errorf("texts can go out from %+v, want no number of a queue", all)
+	}
+}
+
 func TestAPreferenceThatThereIsNotChangesNothing(t *testing.T) {
 	d := readyDesk(t)
 	for _, tt := range []struct{ name, value string }{
