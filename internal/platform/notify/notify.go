@@ -10,6 +10,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
@@ -55,6 +56,7 @@ type Handler struct {
 	Listed []string // hosts whose webhooks may be on plain http
 	Sealer Sealer   // of the webhooks' tokens
 
+	every    time.Duration // between two looks at the sign-ins; 0 means checkInterval
 	hookIDs  *store.IDs
 	hookWake chan struct{}
 
@@ -113,7 +115,7 @@ func (h *Handler) check() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		tick := time.NewTicker(checkInterval)
+		tick := time.NewTicker(cmp.Or(h.every, checkInterval))
 		defer tick.Stop()
 		for {
 			select {

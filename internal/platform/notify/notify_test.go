@@ -75,8 +75,8 @@ func newPlatform(t testing.TB) *platform {
 
 // newPipedPlatform serves over pipes in memory, whose waiting a synctest
 // bubble understands.
-func newPipedPlatform(t testing.TB) *platform {
-	p := prepare(t)
+func newPipedPlatform(t testing.TB, with ...func(*notify.Handler)) *platform {
+	p := prepare(t, with...)
 	ln := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
 	srv := &http.Server{Handler: p.mux}
 	var wg sync.WaitGroup
@@ -90,7 +90,7 @@ func newPipedPlatform(t testing.TB) *platform {
 	return p
 }
 
-func prepare(t testing.TB) *platform {
+func prepare(t testing.TB, with ...func(*notify.Handler)) *platform {
 	p := &platform{t: t, store: sqlstore.OpenTest(t).Platform(), bus: new(bus.InProcess), mux: http.NewServeMux(), log: new(rigtest.Log)}
 	ctx := t.Context()
 	err := p.store.Write(ctx, func(tx store.PlatformTx) error {
@@ -117,6 +117,9 @@ func prepare(t testing.TB) *platform {
 	p.h = &notify.Handler{
 		Store: p.store, Bus: p.bus, Face: face, REST: p.mux, Log: log,
 		Client: &http.Client{Transport: p.hooks}, Listed: []string{"localhost"}, Sealer: vault{},
+	}
+	for _, set := range with {
+		set(p.h)
 	}
 	if err := p.h.Start(); err != nil {
 		t.Fatal(err)

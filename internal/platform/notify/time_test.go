@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"offhook/internal/platform/notify"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -89,7 +90,7 @@ func TestAClientThatSendsNothingIsToldThatItIsIdle(t *testing.T) {
 
 func TestASocketLastsADayAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPipedPlatform(t)
+		p := newPipedPlatform(t, func(h *notify.Handler) { h.CheckEvery(10 * time.Minute) })
 		k, _ := p.connect("ada", "")
 		start := time.Now()
 		stop := make(chan struct{})
