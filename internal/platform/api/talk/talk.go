@@ -49,11 +49,30 @@ func sample(at float64, voices int) byte {
 	if int(at/2)%voices == 1 {
 		pitch = 131
 	}
-	syllable := math.Mod(at, 0.25) / 0.25
-	pitch *= 1 + 0.06*math.Sin(2*math.Pi*at/1.7)
-	swell := math.Sin(math.Pi * syllable)
-	wave := math.Sin(2*math.Pi*pitch*at) + 0.4*math.Sin(4*math.Pi*pitch*at) + 0.2*math.Sin(6*math.Pi*pitch*at)
-	return byte(128 + 40*swell*wave)
+	pitch *= 1 + 0.06*sine.at(at/1.7)
+	swell := sine.at(2 * at) // half a period for each syllable
+	return byte(128 + 40*math.Abs(swell)*voice.at(pitch*at))
+}
+
+// A period of a wave in steps: minutes of sound are made when a demo starts.
+type period [4096]float64
+
+var (
+	sine  = newPeriod(math.Sin)
+	voice = newPeriod(func(x float64) float64 { return math.Sin(x) + 0.4*math.Sin(2*x) + 0.2*math.Sin(3*x) })
+)
+
+func newPeriod(of func(float64) float64) *period {
+	var p period
+	for i := range p {
+		p[i] = of(2 * math.Pi * float64(i) / float64(len(p)))
+	}
+	return &p
+}
+
+// at is the wave after so many periods, which are not negative.
+func (p *period) at(periods float64) float64 {
+	return p[int(periods*float64(len(p)))%len(p)]
 }
 
 // WAVLength is how long a recording in a RIFF container plays; false for what
