@@ -108,6 +108,9 @@ func TestEveryLanguageHasEverySentence(t *testing.T) {
 func complete(c catalog, all map[string]said, l *Language) {
 	for sentence, s := range all {
 		p := c[sentence]
+		if s.one == "" && p.forms != nil {
+			p = phrase{one: p.forms["other"]}
+		}
 		if s.one != "" && p.forms == nil {
 			p = phrase{forms: map[string]string{}}
 			for _, f := range l.forms() {
@@ -166,6 +169,24 @@ func TestMatchFindsTheNearestLanguage(t *testing.T) {
 	}
 	if got := Match("", "fr").Code; got != "fr-FR" {
 		t.Errorf("an empty wish counts: %s", got)
+	}
+}
+
+func TestWhatIsFilledInKeepsItsOwnDirection(t *testing.T) {
+	c := catalog{"Nobody answers at %s": {one: "אין מענה ב-%s"}, "%d texts of %s": {forms: map[string]string{"other": "%d הודעות של %s"}}}
+	l := &Language{Dir: "rtl", tag: Find("he-IL").tag, print: Find("he-IL").print, catalogs: []catalog{c}, patterns: patterns([]catalog{c})}
+	const want = "אין מענה ב-\u2068+1 650\u2069"
+	if got := l.Say("Nobody answers at %s", "+1 650"); got != want {
+		t.Errorf("Say: %q, want %q", got, want)
+	}
+	if got := l.Sentence("Nobody answers at +1 650"); got != want {
+		t.Errorf("Sentence: %q, want %q", got, want)
+	}
+	if got, want := l.Count(7, "%d text of %s", "%d texts of %s", "Ada"), "7 הודעות של \u2068Ada\u2069"; got != want {
+		t.Errorf("Count: %q, want %q", got, want)
+	}
+	if got := Find("de-DE").Say("Nobody answers at %s", "+1 650"); strings.ContainsAny(got, "\u2068\u2069") {
+		t.Errorf("from left to right %q has isolates", got)
 	}
 }
 

@@ -57,6 +57,7 @@ func (l *Language) Sentence(english string) string {
 		found, _ := l.find(p.key)
 		// A value may be a sentence itself, such as what was not done.
 		for i, value := range values {
+			values[i] = l.isolate(value)
 			if told, ok := l.find(value); ok && told.one != "" {
 				values[i] = told.one
 			}

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -183,7 +184,7 @@ func (l *Language) Say(sentence string, args ...any) string {
 	if len(args) == 0 {
 		return sentence
 	}
-	return l.printer().Sprintf(sentence, args...)
+	return l.fill(sentence, args)
 }
 
 // Count says how many there are of something. Both sentences are given n
@@ -196,7 +197,29 @@ func (l *Language) Count(n int, one, many string, args ...any) string {
 	} else if n == 1 {
 		sentence = one
 	}
+	return l.fill(sentence, args)
+}
+
+// fill puts values where a sentence has its verbs. Where reading goes from
+// right to left, a name or a number written otherwise keeps to itself.
+func (l *Language) fill(sentence string, args []any) string {
+	args = slices.Clone(args)
+	for i, a := range args {
+		if words, ok := a.(string); ok {
+			args[i] = l.isolate(words)
+		}
+	}
 	return l.printer().Sprintf(sentence, args...)
+}
+
+// isolate sets words apart from the direction of the sentence around them
+// (UAX 9, FIRST STRONG ISOLATE); in languages that go from left to right
+// nearly everything does.
+func (l *Language) isolate(words string) string {
+	if l.known().Dir != "rtl" || words == "" {
+		return words
+	}
+	return "\u2068" + words + "\u2069"
 }
 
 // Mark returns a sentence as it is. It marks what stands in a table and is
