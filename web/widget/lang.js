@@ -16,8 +16,11 @@ const read = (address) => fetch(address).then((r) => (r.ok ? r.json() : {}), () 
 /** @type {Record<string, Phrase>} */
 const catalog = Object.assign({}, ...(await Promise.all((root?.dataset.words?.split(" ") ?? []).map(read))).reverse());
 
+/** Where reading goes from right to left, a number or a name that does not keeps to itself (UAX 9, isolates). */
+const [open, close] = root?.dir === "rtl" ? ["\u2068", "\u2069"] : ["", ""];
+
 /** @param {string} sentence @param {unknown[]} values */
-const fill = (sentence, values) => (values.length ? sentence.replace(/\{(\d)\}/g, (_, i) => String(values[i] ?? "")) : sentence);
+const fill = (sentence, values) => (values.length ? sentence.replace(/\{(\d)\}/g, (_, i) => open + String(values[i] ?? "") + close) : sentence);
 
 /**
  * Says a sentence; {0}, {1}... are its values.

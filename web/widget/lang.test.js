@@ -28,6 +28,13 @@ test("a sentence is said in the language, with its values where that language ha
   assert.equal(t("{0} of {1}", 2, 3), "3/2");
 });
 
+test("where reading goes from right to left, what is filled in keeps its own direction", async () => {
+  globalThis.document = { documentElement: { lang: "he-IL", dir: "rtl", dataset: { words: "/he.json" } } };
+  const { n, t } = await import("./lang.js?rtl");
+  assert.equal(t("Hello {0}", "+1 650"), "שלום \u2068+1 650\u2069");
+  assert.equal(n(3, "{0} text", "{0} texts"), "\u20683\u2069 הודעות");
+});
+
 test("a sentence that the catalog lacks stays English", async () => {
   const { n, t } = await speaking("he-IL", "/he.json");
   assert.deepEqual([t("Nothing"), t("Hello"), t("Bye {0}", "Ada")], ["Nothing", "Hello", "Bye Ada"]);
