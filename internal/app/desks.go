@@ -69,7 +69,7 @@ func parties(from []desk.Party) []panel.Party {
 
 func conversation(c desk.Conversation) panel.Conversation {
 	return panel.Conversation{
-		Older: c.Older, Hit: c.Hit, ID: c.ID, Parties: parties(c.Parties), Title: c.Title, Preview: c.Preview, PreviewFromMe: c.PreviewFromMe,
+		Older: c.Older, Hit: c.Hit, ID: c.ID, Parties: parties(c.Parties), Title: c.Title, Preview: c.Preview, Carries: panel.Carried(c.Carries), PreviewFromMe: c.PreviewFromMe,
 		At: c.At, Unread: c.Unread, Draft: c.Draft, Failed: c.Failed, Answered: c.Answered, Internal: c.Internal,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,24 +37,23 @@ func filesOf(m *rc.Message) []File {
 	return files
 }
 
-// described is what a list says of a text: its words, or what came instead.
-func described(text string, files []File) string {
-	switch {
-	case strings.TrimSpace(text) != "" || len(files) == 0:
-		return text
-	case len(files) > 1:
-		for _, f := range files {
-			if !strings.HasPrefix(f.ContentType, "image/") {
-				return strconv.Itoa(len(files)) + " files"
-			}
-		}
-		return strconv.Itoa(len(files)) + " pictures"
-	case strings.HasPrefix(files[0].ContentType, "image/"):
-		return "Picture"
-	case files[0].Name == "":
-		return "File"
+// A Carried is what a text carries that has no words of its own.
+type Carried struct {
+	Files    int
+	Pictures bool   // all of them are
+	Name     string // of the only one
+}
+
+func carried(text string, files []File) (c Carried) {
+	if strings.TrimSpace(text) != "" || len(files) == 0 {
+		return c
 	}
-	return files[0].Name
+	c.Files = len(files)
+	c.Pictures = !slices.ContainsFunc(files, func(f File) bool { return !strings.HasPrefix(f.ContentType, "image/") })
+	if c.Files == 1 {
+		c.Name = files[0].Name
+	}
+	return c
 }
 
 // Attachment returns a file of a text and its bytes, from the platform or

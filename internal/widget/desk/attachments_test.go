@@ -107,7 +107,7 @@ func TestAReceivedPictureIsFetchedOnceAndOnlyForItsUser(t *testing.T) {
 		{ID: "700", Name: "view.png", ContentType: "image/png", Size: 7, Width: 300, Height: 200},
 		{ID: "701", Name: "offer.zip", ContentType: "application/zip", Size: 2},
 	}
-	if err != nil || c.Preview != "2 files" || !cmp.Equal(messages[0].Files, want) {
+	if err != nil || c.Preview != "" || c.Carries != (Carried{Files: 2}) || !cmp.Equal(messages[0].Files, want) {
 		t.Errorf("preview %q, %v\n%s", c.Preview, err, cmp.Diff(want, messages[0].Files))
 	}
 	var readers sync.WaitGroup

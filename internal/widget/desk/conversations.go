@@ -132,8 +132,8 @@ func (l *ledger) showFound(c *Conversation, t *thread, folded string) bool {
 		if !strings.Contains(m.folded, folded) {
 			continue
 		}
-		c.Preview, c.PreviewFromMe, c.At = around(described(m.Subject, filesOf(&m.Message)), folded), m.Direction == rc.Outbound, m.CreationTime.Time
-		c.Failed, c.Draft, c.Hit = delivery(&m.Message) == Failed, false, l.view(m).Key
+		c.Preview, c.PreviewFromMe, c.At = around(m.Subject, folded), m.Direction == rc.Outbound, m.CreationTime.Time
+		c.Failed, c.Draft, c.Hit, c.Carries = delivery(&m.Message) == Failed, false, l.view(m).Key, Carried{}
 		return true
 	}
 	return false
@@ -176,13 +176,13 @@ func (l *ledger) conversation(t *thread, items []*item) Conversation {
 	c.Title = strings.Join(labels, ", ")
 	if len(t.messages) > 0 {
 		m := t.messages[len(t.messages)-1]
-		c.Preview, c.PreviewFromMe, c.At = described(m.Subject, filesOf(&m.Message)), m.Direction == rc.Outbound, m.CreationTime.Time
-		c.Failed = delivery(&m.Message) == Failed
+		c.Preview, c.PreviewFromMe, c.At = m.Subject, m.Direction == rc.Outbound, m.CreationTime.Time
+		c.Failed, c.Carries = delivery(&m.Message) == Failed, carried(m.Subject, filesOf(&m.Message))
 	}
 	if len(items) > 0 {
 		if i := items[len(items)-1]; i.State != store.OutboxFailed || !i.CreatedAt.Before(c.At) {
-			c.Preview, c.PreviewFromMe, c.At = described(i.Text, i.Files), true, later(c.At, i.CreatedAt)
-			c.Failed = i.State == store.OutboxFailed
+			c.Preview, c.PreviewFromMe, c.At = i.Text, true, later(c.At, i.CreatedAt)
+			c.Failed, c.Carries = i.State == store.OutboxFailed, carried(i.Text, i.Files)
 		}
 	}
 	return c

@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,6 +24,24 @@ type Fax struct {
 	Error     string   // a sentence, when it failed
 	Documents []File   // what can be looked at, in order
 	Waiting   bool     // not at the platform yet: see RetryFax and DropFax
+
+	// Outcomes say what became of it for each of Parties, in their order; empty
+	// for a fax that came in, or that the platform does not have yet.
+	Outcomes []FaxOutcome
+}
+
+// A FaxOutcome is what became of a fax for one of those whom it is for.
+type FaxOutcome struct {
+	State Delivery // Sending, Sent or Failed
+	Code  string   // why it failed, in the platform's word, such as NoAnswer; may be empty
+}
+
+// Reached is how many of those whom it is for have it.
+func (f *Fax) Reached() (n int) {
+	for _, o := range f.Outcomes {
+		n += rank(o.State == Sent)
+	}
+	return n
 }
 
 // Faxes are the faxes that are known, newest first.
@@ -60,6 +80,7 @@ func (d *Desk) fax(m *mail) Fax {
 	} else {
 		for i := range r.To {
 			f.Parties = append(f.Parties, d.correspondent(&r.To[i]))
+			f.Outcomes = append(f.Outcomes, faxOutcome(r, &r.To[i]))
 		}
 	}
 	if f.State == Failed {
@@ -68,23 +89,40 @@ func (d *Desk) fax(m *mail) Fax {
 	return f
 }
 
+// faxState is what became of a fax as a whole. One that did not reach everybody
+// has failed, whatever its record says, because it is to be sent again.
 func faxState(r *rc.Message) Delivery {
 	switch {
 	case r.Direction == rc.Inbound:
 		return Received
 	case r.MessageStatus == rc.Queued:
 		return Sending
-	case r.MessageStatus == rc.SendingFailed || r.MessageStatus == rc.DeliveryFailed:
+	case hasFailed(r.MessageStatus) || slices.ContainsFunc(r.To, func(c rc.Caller) bool { return hasFailed(c.MessageStatus) }):
 		return Failed
 	}
 	return Sent
+}
+
+func hasFailed(status string) bool { return status == rc.SendingFailed || status == rc.DeliveryFailed }
+
+// faxOutcome is what became of a fax for one of its recipients. Where the
+// platform does not tell them apart, it is what became of the whole.
+func faxOutcome(r *rc.Message, c *rc.Caller) FaxOutcome {
+	status := cmp.Or(c.MessageStatus, r.MessageStatus)
+	switch {
+	case hasFailed(status):
+		return FaxOutcome{Failed, c.FaxErrorCode}
+	case status == rc.Queued:
+		return FaxOutcome{State: Sending}
+	}
+	return FaxOutcome{State: Sent}
 }
 
 // faxError says who did not get a fax. The caller holds mu.
 func (d *Desk) faxError(r *rc.Message) string {
 	missed, first := 0, ""
 	for i := range r.To {
-		if s := r.To[i].MessageStatus; s == rc.SendingFailed || s == rc.DeliveryFailed {
+		if hasFailed(r.To[i].MessageStatus) {
 			if missed++; first == "" {
 				first = d.correspondent(&r.To[i]).Label()
 			}

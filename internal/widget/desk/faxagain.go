@@ -64,7 +64,7 @@ func (d *Desk) retryOf(name string, r *rc.Message) *faxItem {
 	again := d.newFaxItem(name)
 	again.Original = r.ID
 	for _, to := range r.To {
-		if to.MessageStatus == rc.SendingFailed || to.MessageStatus == rc.DeliveryFailed || to.MessageStatus == "" {
+		if faxOutcome(r, &to).State == Failed {
 			again.To = append(again.To, to.PhoneNumber)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 )
 
 // undoTime is how long what was deleted can be had back: the ten seconds that
@@ -399,7 +400,7 @@ func (d *Desk) keepSome(r *removal, ids []int64, why *refusal) {
 // notDeleted tells the user that something is back. The caller holds mu.
 func (d *Desk) notDeleted(why *refusal) {
 	d.log.Warn("the platform does not delete texts", "status", why.Status, "code", why.Code)
-	d.tell(Event{Type: EventNotice, Reason: "Your phone service does not let you delete this, so it is back. Ask your administrator to allow it."})
+	d.tell(Event{Type: EventNotice, Reason: lang.Mark("Your phone service does not let you delete this, so it is back. Ask your administrator to allow it.")})
 }
 
 // forgetRemovals drops what the platform has deleted, once a sync that began

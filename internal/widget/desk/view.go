@@ -100,8 +100,9 @@ func (p Party) Label() string {
 type Conversation struct {
 	ID            string
 	Parties       []Party
-	Title         string // the parties' labels
-	Preview       string // the newest text, or what it carries
+	Title         string  // the parties' labels
+	Preview       string  // the newest text
+	Carries       Carried // of one without words
 	PreviewFromMe bool
 	At            time.Time // of the newest text; zero when there is none
 	Unread        int

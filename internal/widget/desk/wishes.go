@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 )
 
 // MarkMail marks a voicemail message or fax as read or unread: here at once,
@@ -182,10 +183,10 @@ func (m *mail) marked(at time.Time, gen int) (otherwise bool) {
 
 // refusals say why what the user has done is undone, by wish.
 var refusals = map[string]string{
-	rc.Read:    "Your phone service does not let you mark this, so it is as it was. Ask your administrator to allow it.",
-	rc.Unread:  "Your phone service does not let you mark this, so it is as it was. Ask your administrator to allow it.",
-	rc.Deleted: "Your phone service does not let you delete this, so it is back. Ask your administrator to allow it.",
-	rc.Alive:   "Your phone service does not give this back, so it stays deleted.",
+	rc.Read:    lang.Mark("Your phone service does not let you mark this, so it is as it was. Ask your administrator to allow it."),
+	rc.Unread:  lang.Mark("Your phone service does not let you mark this, so it is as it was. Ask your administrator to allow it."),
+	rc.Deleted: lang.Mark("Your phone service does not let you delete this, so it is back. Ask your administrator to allow it."),
+	rc.Alive:   lang.Mark("Your phone service does not give this back, so it stays deleted."),
 }
 
 // unfulfilled undoes what the platform will not have, says so, and has

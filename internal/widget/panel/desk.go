@@ -150,12 +150,20 @@ type PresenceChange struct {
 	Message    *string
 }
 
+// A Carried is what a text carries that has no words of its own.
+type Carried struct {
+	Files    int
+	Pictures bool   // all of them are
+	Name     string // of the only one
+}
+
 // A Conversation is one row of the list.
 type Conversation struct {
 	ID            string
 	Parties       []Party
 	Title         string
-	Preview       string
+	Preview       string  // the newest text
+	Carries       Carried // of one without words
 	PreviewFromMe bool
 	At            time.Time
 	Unread        int

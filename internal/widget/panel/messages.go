@@ -159,8 +159,26 @@ func (p page) titled(c Conversation) string {
 	return cmp.Or(markup.Line(c.Title), p.Lang.Say("Unknown number"))
 }
 
+// carried says what a text carries.
+func (p page) carried(c Carried) string {
+	switch {
+	case c.Files == 1 && c.Pictures:
+		return p.Lang.Say("Picture")
+	case c.Pictures:
+		return p.Lang.Count(c.Files, "%d picture", "%d pictures")
+	case c.Files > 1:
+		return p.Lang.Count(c.Files, "%d file", "%d files")
+	case c.Files == 1 && c.Name == "":
+		return p.Lang.Say("File")
+	}
+	return c.Name
+}
+
 func newRow(p page, c Conversation) row {
 	c.Title = p.titled(c)
+	if c.Preview == "" && !c.Draft {
+		c.Preview = p.carried(c.Carries)
+	}
 	c.Preview = markup.Cut(markup.Line(c.Preview), 160)
 	out := row{
 		Conversation: c, Href: "#/conversations/" + url.PathEscape(c.ID), When: p.clock.Row(c.At), Faces: others(c.Parties),
