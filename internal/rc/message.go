@@ -94,6 +94,7 @@ type Caller struct {
 	Location        string `json:"location,omitempty"`
 	Target          bool   `json:"target,omitempty"`
 	MessageStatus   string `json:"messageStatus,omitempty"`
+	FaxErrorCode    string `json:"faxErrorCode,omitempty"` // why a fax did not get there
 }
 
 // An Attachment is a part of a message. An SMS's text is also an attachment
