@@ -1,14 +1,13 @@
 package calllog
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"time"
 
 	"offhook/internal/listen"
+	"offhook/internal/platform/api/media"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -62,41 +61,9 @@ func (h *Handler) content(w http.ResponseWriter, r *http.Request, c wire.Caller)
 	if err != nil {
 		return err
 	}
-	disposition, err := disposition(r)
-	if err != nil {
-		return err
-	}
 	sound, err := h.Store.CallRecordingSound(r.Context(), rec.AccountID, rec.ID)
 	if err != nil {
 		return fmt.Errorf("reading the sound of recording %s: %w", rec.ID, err)
 	}
-	w.Header().Set("Content-Type", rec.ContentType)
-	w.Header().Set("Content-Disposition", disposition)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Cache-Control", "private")
-	http.ServeContent(w, r, "", rec.CreatedAt, bytes.NewReader(sound))
-	return nil
-}
-
-// disposition reads the two parameters that say how a browser should treat
-// the sound.
-func disposition(r *http.Request) (string, error) {
-	q := r.URL.Query()
-	kind := "inline"
-	switch q.Get("contentDisposition") {
-	case "", "Inline":
-	case "Attachment":
-		kind = "attachment"
-	default:
-		return "", target.Invalid("contentDisposition", "Send Inline or Attachment.")
-	}
-	name := q.Get("contentDispositionFilename")
-	if name == "" {
-		return kind, nil
-	}
-	value := mime.FormatMediaType(kind, map[string]string{"filename": name})
-	if value == "" {
-		return "", target.Invalid("contentDispositionFilename", "Send a plain file name.")
-	}
-	return value, nil
+	return media.Serve(w, r, media.Medium{Type: rec.ContentType, At: rec.CreatedAt, Body: sound})
 }

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"strconv"
 
+	"offhook/internal/platform/api/media"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -58,7 +58,7 @@ func (h *Handler) content(w http.ResponseWriter, r *http.Request, c wire.Caller)
 			return err
 		}
 	}
-	return ServeContent(w, r, part.kind, part.name, m.CreatedAt, part.body)
+	return media.Serve(w, r, media.Medium{Type: part.kind, Name: part.name, At: m.CreatedAt, Body: part.body})
 }
 
 // A part is an attachment as it is answered.
@@ -92,29 +92,4 @@ func (h *Handler) part(r *http.Request, e store.Extension, m store.Message) (par
 		return part{kind, a.FileName, isDrawn(a), body}, nil
 	}
 	return part{}, target.Missing("attachmentId")
-}
-
-// contentDisposition reads the two parameters that say how a browser should
-// treat an attachment. Without the second it has its own name.
-func contentDisposition(r *http.Request, name string) (string, error) {
-	q := r.URL.Query()
-	kind := "inline"
-	switch q.Get("contentDisposition") {
-	case "", "Inline":
-	case "Attachment":
-		kind = "attachment"
-	default:
-		return "", target.Invalid("contentDisposition", "Send Inline or Attachment.")
-	}
-	if wanted := q.Get("contentDispositionFilename"); wanted != "" {
-		name = wanted
-	}
-	if name == "" {
-		return kind, nil
-	}
-	value := mime.FormatMediaType(kind, map[string]string{"filename": name})
-	if value == "" {
-		return "", target.Invalid("contentDispositionFilename", "Send a plain file name.")
-	}
-	return value, nil
 }

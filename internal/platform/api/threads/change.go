@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"offhook/internal/platform/api/inbox"
-	"offhook/internal/platform/api/messages"
+	"offhook/internal/platform/api/media"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/store"
@@ -104,7 +104,7 @@ func (h *Handler) content(w http.ResponseWriter, r *http.Request, c wire.Caller)
 		if err != nil {
 			return fmt.Errorf("reading attachment %d of a thread: %w", a.ID, err)
 		}
-		return messages.ServeContent(w, r, a.ContentType, a.FileName, e.CreatedAt, body)
+		return media.Serve(w, r, media.Medium{Type: a.ContentType, Name: a.FileName, At: e.CreatedAt, Body: body})
 	}
 	return target.Missing("attachmentId")
 }
