@@ -116,7 +116,6 @@ func (h *Handler) conversation(w http.ResponseWriter, r *http.Request, p page) e
 }
 
 func newConversation(p page, c Conversation, messages []Message, draft string) conversationView {
-	c.Title = markup.Line(c.Title)
 	v := conversationView{page: p, Conversation: c, Others: others(c.Parties), Draft: draft, Limit: textLimit, Attach: p.desk.Me().CanAttach && !c.Internal}
 	switch {
 	case len(v.Others) > 1:
@@ -124,6 +123,7 @@ func newConversation(p page, c Conversation, messages []Message, draft string) c
 	case len(v.Others) == 1 && v.Others[0].Display != c.Title:
 		v.Sub = p.written(v.Others[0])
 	}
+	v.Title = p.titled(c)
 	if len(v.Others) == 1 {
 		v.Who = newWho(p, v.Others[0])
 		v.Holders = p.holders(c.ID, v.Others[0])

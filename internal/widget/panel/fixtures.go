@@ -190,7 +190,9 @@ func (d *fixtureDesk) Preferences() Preferences { return d.preferences }
 func (d *fixtureDesk) SetPreferences(_ context.Context, values map[string]string) error { return nil }
 
 func (d *fixtureDesk) Countries() []Country {
-	return []Country{{"CA", "Canada", 1, true}, {"DE", "Germany", 49, false}, {"US", "United States", 1, true}}
+	return []Country{
+		{"CA", "Canada", 1, true, false}, {"DE", "Germany", 49, false, false}, {"MK", "North Macedonia", 389, false, true}, {"US", "United States", 1, true, false},
+	}
 }
 
 func (d *fixtureDesk) Sounds() []string {

@@ -60,6 +60,8 @@ func TestPartsThatNoStoryShowsAreInTheReadersLanguage(t *testing.T) {
 	books := newFixtureBooks(0)
 	ada := Party{Name: "Ada Example", Number: "ext:105", Display: "Ext. 105", Extension: "105", Internal: true}
 	talk := Conversation{ID: "9", Parties: []Party{dana, ada}, Title: ada.Name, Internal: true}
+	nameless := talk
+	nameless.Parties, nameless.Title = []Party{dana, {Number: ada.Number, Display: ada.Display, Internal: true}}, ada.Display
 	sent := Fax{ID: "9", Parties: []Party{{}}, At: storyTime, State: Sent}
 	data := storyData()
 	add(data, ada.Name)
@@ -69,6 +71,8 @@ func TestPartsThatNoStoryShowsAreInTheReadersLanguage(t *testing.T) {
 	}{
 		{"options", newRecipients(p, "ada", []Party{ada, cold})},
 		{"conversation", newConversation(p, talk, nil, "")},
+		{"conversation", newConversation(p, nameless, nil, "")},
+		{"row", newRow(p, nameless)},
 		{"contact-texts", newContactTexts(p, contact.Contact{Name: "Marta Lindqvist", Numbers: []contact.Number{{Number: marta.Number}}})},
 		{"contact-texts", newContactTexts(p, contact.Contact{Name: "Åsa Öberg"})},
 		{"contact-calls", contactCalls{Name: "Åsa Öberg", More: true}},

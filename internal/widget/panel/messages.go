@@ -156,6 +156,9 @@ func (v messagesView) Shown() bool {
 
 // titled is what a list calls a conversation.
 func (p page) titled(c Conversation) string {
+	if who := others(c.Parties); len(who) == 1 && c.Title == who[0].Display {
+		c.Title = p.written(who[0])
+	}
 	return cmp.Or(markup.Line(c.Title), p.Lang.Say("Unknown number"))
 }
 

@@ -39,6 +39,7 @@ type Country struct {
 	Name      string
 	Dial      int
 	AreaCodes bool // its numbers may be written without their area code
+	Renamed   bool // its name is a sentence: what libraries call it is out of date
 }
 
 // setPreferences answers what a page of the settings has changed.

@@ -128,8 +128,8 @@ func (p page) country(code string) Country {
 
 // countryName is what the reader calls a country.
 func (p page) countryName(c Country) string {
-	if p.Lang == nil || len(p.Lang.Catalogs) == 0 {
-		return c.Name
+	if c.Renamed || p.Lang == nil || len(p.Lang.Catalogs) == 0 {
+		return p.Lang.Say(c.Name)
 	}
 	return cmp.Or(p.Lang.Country(c.Code), c.Name)
 }
