@@ -2,14 +2,10 @@ package messages
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
-	"mime/multipart"
-	"net/http"
 	"path"
 	"strconv"
 	"strings"
@@ -39,69 +35,31 @@ func faxType(contentType, name string) string {
 	return faxTypes[kind]
 }
 
-// readFaxForm reads a fax the way clients send them: the JSON as the part
-// "json" or as the first one that is JSON, or each of its members as a field;
-// everything else is a document (contract 5.4).
+// faxForm is the form of a fax: the JSON, or each of its members as a field,
+// and documents (contract 5.4).
+var faxForm = form{
+	parameter: "attachment", fields: []string{"to", "faxResolution", "coverIndex", "coverPageText", "sendTime", "isoCode"},
+	maxParts: maxFaxFiles + maxFaxRecipients + 10, maxFiles: maxFaxFiles, maxBytes: maxFax,
+	kind: faxType, kinds: "send PDF, plain text, PNG, JPEG or GIF",
+	what:     "the recipients and the documents",
+	tooMany:  fmt.Sprintf("A fax has at most %d documents.", maxFaxFiles),
+	tooLarge: fmt.Sprintf("A fax may have %d MB", maxFax>>20),
+}
+
+// readFaxForm reads a fax.
 func readFaxForm(body io.Reader, boundary string) (faxLetter, error) {
 	var l faxLetter
-	if boundary == "" {
-		return l, unreadableFax()
-	}
-	parts, seen := multipart.NewReader(body, boundary), false
-	for n := 0; ; n++ {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return l, nil
-		}
-		if err != nil {
-			return l, faxFormError(err)
-		}
-		if n == maxFaxFiles+maxFaxRecipients+10 {
-			return l, target.Invalid("attachment", "The form has too many parts.")
-		}
-		switch {
-		case !seen && holdsRequest(part, n):
-			seen = true
-			err = readJSON(part, &l.FaxRequest)
-		case part.FileName() == "" && isFaxField(part.FormName()):
-			err = l.readField(part)
-		default:
-			err = l.readFile(part)
-		}
-		if err != nil {
-			return l, err
-		}
-	}
-}
-
-func unreadableFax() error {
-	return rc.Coded(rc.Invalid, "CMN-104", "Cannot parse request; send multipart/form-data or multipart/mixed with the recipients and the documents")
-}
-
-func faxFormError(err error) error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return &rc.Error{Kind: rc.TooLarge, Code: "CMN-101", Parameter: "attachment", Message: fmt.Sprintf("A fax may have %d MB", maxFax>>20)}
-	}
-	return unreadableFax()
-}
-
-func isFaxField(name string) bool {
-	switch name {
-	case "to", "faxResolution", "coverIndex", "coverPageText", "sendTime", "isoCode":
-		return true
-	}
-	return false
+	f := formReader{form: faxForm, request: &l.FaxRequest, field: l.readField}
+	err := f.read(body, boundary)
+	l.files = f.files
+	return l, err
 }
 
 // readField reads a field of a plain form. A recipient is JSON, several as a
 // list of them, or a number alone.
-func (l *faxLetter) readField(part *multipart.Part) error {
-	raw, err := io.ReadAll(io.LimitReader(part, maxField))
-	if err != nil {
-		return faxFormError(err)
-	}
+func (l *faxLetter) readField(name string, raw []byte) error {
 	text := string(bytes.TrimSpace(raw))
-	switch part.FormName() {
+	switch name {
 	case "faxResolution":
 		l.FaxResolution = text
 	case "coverPageText":
@@ -139,32 +97,5 @@ func (l *faxLetter) readRecipients(text string) error {
 		many = []rc.Caller{{PhoneNumber: text}}
 	}
 	l.To = append(l.To, many...)
-	return nil
-}
-
-// readFile reads a document.
-func (l *faxLetter) readFile(part *multipart.Part) error {
-	if len(l.files) == maxFaxFiles {
-		return target.Invalid("attachment", fmt.Sprintf("A fax has at most %d documents.", maxFaxFiles))
-	}
-	f := File{Name: fileName(part.FileName())}
-	f.ContentType = faxType(part.Header.Get("Content-Type"), f.Name)
-	if f.ContentType == "" {
-		return &rc.Error{Kind: rc.Unsupported, Code: "MSG-348", Parameter: "attachment",
-			Message: fmt.Sprintf("Unsupported attachment media type, attachment [%d]: [%s]; send PDF, plain text, PNG, JPEG or GIF", len(l.files), f.Name)}
-	}
-	var body io.Reader = part
-	if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
-		body = base64.NewDecoder(base64.StdEncoding, part)
-	}
-	raw, err := io.ReadAll(body)
-	if err != nil {
-		return faxFormError(err)
-	}
-	if len(raw) == 0 {
-		return target.Invalid("attachment", "A document is empty.")
-	}
-	f.Body = raw
-	l.files = append(l.files, f)
 	return nil
 }

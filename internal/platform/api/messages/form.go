@@ -1,19 +1,15 @@
 package messages
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image"
-	_ "image/gif"  // reads the size of pictures
-	_ "image/jpeg" // reads the size of pictures
-	_ "image/png"  // reads the size of pictures
 	"io"
 	"mime/multipart"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,18 +19,9 @@ import (
 )
 
 const (
-	maxForm     = 2 * rc.MaxAttachmentBytes // a part may be in base64, and the parts have heads
-	maxParts    = rc.MaxAttachments + 2*maxRecipients
 	maxField    = 64 << 10
 	maxFileName = 200 // characters
 )
-
-// A letter is a text as a request has it, with its pictures and files.
-type letter struct {
-	rc.SMSRequest
-	ThreadID string `json:"threadId"` // of what goes into a thread
-	files    []File
-}
 
 // A File is a picture or file that goes with a text, or the sound or document
 // that a message is.
@@ -47,161 +34,129 @@ type File struct {
 	Body          []byte
 }
 
-func unreadableForm() error {
-	return rc.Coded(rc.Invalid, "CMN-104", "Cannot parse request; send multipart/form-data or multipart/mixed with the text as JSON and its attachments")
+// A form is what differs between the forms that bring texts and faxes.
+type form struct {
+	parameter string   // what errors call the files
+	fields    []string // of a plain form
+	maxParts  int
+	maxFiles  int
+	maxBytes  int                                   // of all files
+	kind      func(contentType, name string) string // of a file; empty for what is not taken
+	kinds     string                                // what to send instead of that
+	what      string                                // the form is to hold
+	tooMany   string                                // parts or files
+	tooLarge  string
 }
 
-// readForm reads a text with attachments the way clients send them: the
-// widget's form has a part "json" and parts "attachment"; multipart/mixed
-// has the JSON first and files after it; the specification has the fields
-// from, to, text, country and attachments (contract 5.4). What a part is, its
-// type and name say.
-func readForm(body io.Reader, boundary string) (letter, error) {
-	var l letter
+// A formReader reads one.
+type formReader struct {
+	form
+	request any // of the JSON
+	field   func(name string, raw []byte) error
+	files   []File
+}
+
+// read reads a form the way clients send them: the JSON as the part "json" or
+// as the first one that is JSON, or each of its members as a field; everything
+// else is a file (contract 5.4).
+func (f *formReader) read(body io.Reader, boundary string) error {
 	if boundary == "" {
-		return l, unreadableForm()
+		return f.unreadable()
 	}
 	parts, seen := multipart.NewReader(body, boundary), false
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return l, nil
-		}
-		if err != nil {
-			return l, formError(err)
-		}
-		if n == maxParts {
-			return l, target.Invalid("attachments", fmt.Sprintf("A text has at most %d attachments.", rc.MaxAttachments))
-		}
 		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return f.failed(err)
+		case n == f.maxParts:
+			return target.Invalid(f.parameter, f.tooMany)
 		case !seen && holdsRequest(part, n):
 			seen = true
-			err = readJSON(part, &l)
-		case part.FileName() == "" && isField(part.FormName()):
-			err = l.readField(part)
+			err = f.readJSON(part)
+		case part.FileName() == "" && slices.Contains(f.fields, part.FormName()):
+			err = f.readField(part)
 		default:
-			err = l.readFile(part)
+			err = f.readFile(part)
 		}
 		if err != nil {
-			return l, err
+			return err
 		}
 	}
 }
 
-// formError tells a form that is too large from one that is broken.
-func formError(err error) error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return tooLarge()
-	}
-	return unreadableForm()
+func (f *formReader) unreadable() error {
+	return rc.Coded(rc.Invalid, "CMN-104", "Cannot parse request; send multipart/form-data or multipart/mixed with %s", f.what)
 }
 
-func tooLarge() error {
-	return &rc.Error{Kind: rc.TooLarge, Code: "CMN-101", Parameter: "attachments",
-		Message: fmt.Sprintf("The attachments of a text may have %d bytes together", rc.MaxAttachmentBytes)}
+// failed tells a form that is too large from one that is broken.
+func (f *formReader) failed(err error) error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return f.large()
+	}
+	return f.unreadable()
+}
+
+func (f *formReader) large() error {
+	return &rc.Error{Kind: rc.TooLarge, Code: "CMN-101", Parameter: f.parameter, Message: f.tooLarge}
 }
 
 // holdsRequest reports whether a part is the JSON that says who sends what to
-// whom: the one named json, or metadata for threads, or the first that is JSON, or, where nothing is
-// said of it, the first.
+// whom: the one named json, or metadata for threads, or the first that is
+// JSON, or, where nothing is said of it, the first.
 func holdsRequest(part *multipart.Part, n int) bool {
 	kind := part.Header.Get("Content-Type")
 	return part.FormName() == "json" || part.FormName() == "metadata" || strings.HasPrefix(kind, "application/json") ||
 		n == 0 && kind == "" && part.FormName() == "" && part.FileName() == ""
 }
 
-func isField(name string) bool {
-	switch name {
-	case "from", "to", "text", "country":
-		return true
-	}
-	return false
-}
-
-func readJSON(r io.Reader, v any) error {
-	raw, err := io.ReadAll(io.LimitReader(r, maxField))
+func (f *formReader) readJSON(part *multipart.Part) error {
+	raw, err := io.ReadAll(io.LimitReader(part, maxField))
 	if err != nil {
-		return formError(err)
+		return f.failed(err)
 	}
-	if json.Unmarshal(raw, v) != nil {
+	if json.Unmarshal(raw, f.request) != nil {
 		return rc.Coded(rc.Invalid, "CMN-103", "The JSON of the form is not valid for this operation")
 	}
 	return nil
 }
 
-// readField reads a field of a plain form, whose value is JSON or, for short,
-// a phone number or the code of a country.
-func (l *letter) readField(part *multipart.Part) error {
+func (f *formReader) readField(part *multipart.Part) error {
 	raw, err := io.ReadAll(io.LimitReader(part, maxField))
 	if err != nil {
-		return formError(err)
+		return f.failed(err)
 	}
-	var into any
-	var to rc.Caller
-	var country rc.Country
-	plain := func() {}
-	switch part.FormName() {
-	case "text":
-		l.Text = string(raw)
-		return nil
-	case "from":
-		into, plain = &l.From, func() { l.From.PhoneNumber = string(raw) }
-	case "country":
-		into, plain = &country, func() { country.ISOCode = string(raw) }
-	case "to":
-		into, plain = &to, func() { to.PhoneNumber = string(raw) }
-		if bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {
-			into = &l.To
-		}
-	}
-	if text := bytes.TrimSpace(raw); !bytes.HasPrefix(text, []byte("{")) && !bytes.HasPrefix(text, []byte("[")) {
-		plain()
-	} else if json.Unmarshal(raw, into) != nil {
-		return target.Invalid(part.FormName(), "Send it as JSON.")
-	}
-	if to != (rc.Caller{}) {
-		l.To = append(l.To, to)
-	}
-	if country.ISOCode != "" {
-		l.Country = &country
-	}
-	return nil
+	return f.field(part.FormName(), raw)
 }
 
-// readFile reads a picture or file.
-func (l *letter) readFile(part *multipart.Part) error {
-	if len(l.files) == rc.MaxAttachments {
-		return target.Invalid("attachments", fmt.Sprintf("A text has at most %d attachments.", rc.MaxAttachments))
+// readFile reads a picture, file or document.
+func (f *formReader) readFile(part *multipart.Part) error {
+	if len(f.files) == f.maxFiles {
+		return target.Invalid(f.parameter, f.tooMany)
 	}
-	f := File{Name: fileName(part.FileName())}
-	f.ContentType = rc.AttachmentType(part.Header.Get("Content-Type"), f.Name)
-	if f.ContentType == "" {
-		return &rc.Error{Kind: rc.Unsupported, Code: "MSG-348", Parameter: "attachments",
-			Message: fmt.Sprintf("Unsupported attachment media type, attachment [%d]: [%s]; name the type of each part in its Content-Type", len(l.files), f.Name)}
+	file := File{Name: fileName(part.FileName())}
+	if file.ContentType = f.kind(part.Header.Get("Content-Type"), file.Name); file.ContentType == "" {
+		return &rc.Error{Kind: rc.Unsupported, Code: "MSG-348", Parameter: f.parameter,
+			Message: fmt.Sprintf("Unsupported attachment media type, attachment [%d]: [%s]; %s", len(f.files), file.Name, f.kinds)}
 	}
-	room := rc.MaxAttachmentBytes
-	for _, other := range l.files {
-		room -= len(other.Body)
-	}
+	room := int64(f.maxBytes) - bytesOf(f.files)
 	var body io.Reader = part
 	if strings.EqualFold(part.Header.Get("Content-Transfer-Encoding"), "base64") {
 		body = base64.NewDecoder(base64.StdEncoding, part)
 	}
-	raw, err := io.ReadAll(io.LimitReader(body, int64(room)+1))
-	if err != nil {
-		return formError(err)
+	var err error
+	if file.Body, err = io.ReadAll(io.LimitReader(body, room+1)); err != nil {
+		return f.failed(err)
 	}
 	switch {
-	case len(raw) > room:
-		return tooLarge()
-	case len(raw) == 0:
-		return target.Invalid("attachments", "A file is empty.")
+	case int64(len(file.Body)) > room:
+		return f.large()
+	case len(file.Body) == 0:
+		return target.Invalid(f.parameter, "A file is empty.")
 	}
-	f.Body = raw
-	if size, _, err := image.DecodeConfig(bytes.NewReader(raw)); err == nil && strings.HasPrefix(f.ContentType, "image/") {
-		f.Width, f.Height = size.Width, size.Height
-	}
-	l.files = append(l.files, f)
+	f.files = append(f.files, file)
 	return nil
 }
 
