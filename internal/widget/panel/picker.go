@@ -71,8 +71,7 @@ func newTemplates(p page, all []Template, values map[string]string) templatesVie
 
 // Help names places that are filled in.
 func (v templatesView) Help() string {
-	place := func(name string) string { return v.number("{{" + name + "}}") }
-	return v.Lang.Say("%s, %s, %s and %s are filled in when it is used.", place("firstName"), place("lastName"), place("company"), place("myName"))
+	return v.Lang.Say("%s, %s, %s and %s are filled in when it is used.", "{{firstName}}", "{{lastName}}", "{{company}}", "{{myName}}")
 }
 
 // A templateForm is what addTemplate takes, as a form or as JSON, the way

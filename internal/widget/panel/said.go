@@ -6,16 +6,6 @@ import (
 	"offhook/internal/widget/contact"
 )
 
-// number keeps a number, or what else stands from left to right, together in
-// a sentence that is read from right to left, where no element can stand
-// around it.
-func (p page) number(text string) string {
-	if p.Lang == nil || p.Lang.Dir != "rtl" {
-		return text
-	}
-	return "\u2066" + text + "\u2069"
-}
-
 // written is the number of somebody as the reader writes it; a colleague who
 // has none has their extension in its place.
 func (p page) written(with Party) string {

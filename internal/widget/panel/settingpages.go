@@ -78,7 +78,7 @@ func (v preferringView) rows() []settingsRow {
 }
 
 func (v preferringView) textLine() string {
-	from := v.number(v.senders()[0].Display)
+	from := v.senders()[0].Display
 	if v.NewLine() {
 		return v.Lang.Say("From %s · Enter begins a new line", from)
 	}
