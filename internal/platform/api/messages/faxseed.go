@@ -2,10 +2,8 @@ package messages
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"offhook/internal/platform/api/plan"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -36,39 +34,25 @@ func SeedFax(ctx context.Context, st store.Platform, f OutsideFax) error {
 }
 
 func receiveFax(ctx context.Context, st store.Platform, f OutsideFax, status string) (store.Message, error) {
-	o := &Office{Store: st, IDs: new(store.IDs)}
-	p, receiver, err := o.receiver(ctx, map[int64]*plan.Plan{}, f.To)
-	if err != nil {
-		return store.Message{}, err
-	}
-	if p == nil {
-		return store.Message{}, rc.Errorf(rc.Invalid, "Nobody on the platform has the number %s.", f.To)
-	}
+	a := arrival{kind: rc.TypeFax, status: status, from: f.From, name: f.Name, to: f.To, at: f.At, read: f.Read}
+	return a.put(ctx, st, func() ([]File, error) {
+		files, pages, err := f.render(ctx)
+		a.facts = store.MessageFacts{Pages: pages, Resolution: rc.FaxHigh}
+		return files, err
+	})
+}
+
+// render makes the pages of a fax as its own machine would.
+func (f OutsideFax) render(ctx context.Context) ([]File, int, error) {
 	r := faxRenderer{at: f.At}
 	for _, file := range f.Files {
 		if file.ContentType = faxType("", file.Name); file.ContentType == "" {
-			return store.Message{}, rc.Errorf(rc.Unsupported, "%s cannot be faxed. PDF, plain text, PNG, JPEG and GIF can.", file.Name)
+			return nil, 0, rc.Errorf(rc.Unsupported, "%s cannot be faxed. PDF, plain text, PNG, JPEG and GIF can.", file.Name)
 		}
 		if err := r.file(ctx, file); err != nil {
-			return store.Message{}, unfaxable("attachment", file.Name, err)
+			return nil, 0, unfaxable("attachment", file.Name, err)
 		}
 	}
 	files, err := r.finish()
-	if err != nil {
-		return store.Message{}, err
-	}
-	m := &store.Message{
-		AccountID: p.Account.ID, ExtensionID: receiver.ID, Type: rc.TypeFax, Direction: rc.Inbound, Availability: rc.Alive, ReadStatus: rc.Unread, Status: status,
-		From: caller(p, f.From, f.Name), To: []rc.Caller{{PhoneNumber: f.To, Name: p.Name(f.To), Target: true}},
-		Facts: store.MessageFacts{Pages: r.pages, Resolution: rc.FaxHigh},
-	}
-	if f.Read {
-		m.ReadStatus = rc.Read
-	}
-	d := &delivery{copies: []*store.Message{m}, files: files, alone: true}
-	d.stamp(f.At)
-	if err := o.post(ctx, []*delivery{d}); err != nil {
-		return store.Message{}, fmt.Errorf("storing a fax: %w", err)
-	}
-	return *m, nil
+	return files, r.pages, err
 }

@@ -2,12 +2,8 @@ package messages
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strconv"
 	"time"
 
-	"offhook/internal/platform/api/plan"
 	"offhook/internal/platform/api/talk"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -42,32 +38,12 @@ func SeedVoicemail(ctx context.Context, st store.Platform, v Voicemail) error {
 }
 
 func leaveVoicemail(ctx context.Context, st store.Platform, v Voicemail, status string) (store.Message, error) {
-	o := &Office{Store: st, IDs: new(store.IDs)}
-	p, receiver, err := o.receiver(ctx, map[int64]*plan.Plan{}, v.To)
-	if err != nil {
-		return store.Message{}, err
-	}
-	if p == nil {
-		return store.Message{}, rc.Errorf(rc.Invalid, "Nobody on the platform has the number %s.", v.To)
-	}
-	m := &store.Message{
-		AccountID: p.Account.ID, ExtensionID: receiver.ID, Type: rc.TypeVoiceMail, Direction: rc.Inbound, Availability: rc.Alive,
-		ReadStatus: rc.Unread, Status: status, From: caller(p, v.From, v.Name),
-		To:    []rc.Caller{{PhoneNumber: v.To, Name: p.Name(v.To), Target: true}},
-		Facts: store.MessageFacts{Transcription: rc.TranscriptionCompleted},
-	}
-	if v.Read {
-		m.ReadStatus = rc.Read
-	}
+	facts := store.MessageFacts{Transcription: rc.TranscriptionCompleted}
 	if v.Text == "" {
-		m.Facts.Transcription = rc.TranscriptionNotAvailable
+		facts.Transcription = rc.TranscriptionNotAvailable
 	}
-	d := &delivery{copies: []*store.Message{m}, files: v.files(), alone: true}
-	d.stamp(v.At)
-	if err := o.post(ctx, []*delivery{d}); err != nil {
-		return store.Message{}, fmt.Errorf("storing voicemail: %w", err)
-	}
-	return *m, nil
+	a := arrival{kind: rc.TypeVoiceMail, status: status, from: v.From, name: v.Name, to: v.To, at: v.At, read: v.Read, facts: facts}
+	return a.put(ctx, st, func() ([]File, error) { return v.files(), nil })
 }
 
 // files are the sound and what was written down of it.
@@ -83,33 +59,4 @@ func (v Voicemail) files() []File {
 		all = append(all, File{Type: rc.AudioTranscription, Name: "transcription", ContentType: "text/plain", Body: []byte(v.Text), Seconds: seconds})
 	}
 	return all
-}
-
-// caller is who calls a number of p's account: a colleague, by number and
-// extension, or somebody whom the network may have named.
-func caller(p *plan.Plan, number, name string) rc.Caller {
-	c := rc.Caller{PhoneNumber: number, Name: name}
-	n, ok := p.Number(number)
-	if !ok {
-		return c
-	}
-	c.Name = p.Name(number)
-	if e, ok := p.Extension(n.ExtensionID); ok {
-		c.ExtensionNumber, c.ExtensionID = e.Number, strconv.FormatInt(e.ID, 10)
-	}
-	return c
-}
-
-// arrive takes over what another process has left: from now on its owner
-// has been told. It is false for what has been taken over already.
-func arrive(ctx context.Context, tx store.PlatformTx, m *store.Message) (bool, error) {
-	now, err := tx.Message(ctx, m.ExtensionID, m.ID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && now.Status != rc.Queued {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	*m, m.Status = now, rc.Received
-	return true, nil
 }
