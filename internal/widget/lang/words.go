@@ -31,7 +31,7 @@ type Language struct {
 	tag      language.Tag
 	print    *message.Printer
 	catalogs []catalog // its own, and what it builds on
-	patterns []pattern
+	patterns func() []pattern
 	pretends bool // see Pretend
 }
 
