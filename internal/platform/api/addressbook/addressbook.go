@@ -27,7 +27,7 @@ import (
 )
 
 const (
-	own      = "/restapi/v1.0/account/{accountId}/extension/{extensionId}"
+	own      = target.ExtensionPath
 	contacts = own + "/address-book/contact"
 	contact  = contacts + "/{contactId}"
 )

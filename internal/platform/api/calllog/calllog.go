@@ -24,8 +24,8 @@ import (
 )
 
 const (
-	accountPath   = "/restapi/v1.0/account/{accountId}"
-	extensionPath = accountPath + "/extension/{extensionId}"
+	accountPath   = target.AccountPath
+	extensionPath = target.ExtensionPath
 )
 
 // maxIDs is how many records one request may name.

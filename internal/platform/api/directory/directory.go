@@ -22,7 +22,7 @@ import (
 	"offhook/internal/store"
 )
 
-const directoryPath = "/restapi/v1.0/account/{accountId}/directory"
+const directoryPath = target.AccountPath + "/directory"
 
 // A Store is what the directory reads.
 type Store interface {

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	extensionPath = "/restapi/v1.0/account/{accountId}/extension/{extensionId}"
+	extensionPath = target.ExtensionPath
 	storePath     = extensionPath + "/message-store"
 	messagePath   = storePath + "/{messageId}"
 )
@@ -41,7 +41,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "POST", extensionPath+"/mms", h.sendMMS)
 	h.Face.Handle(mux, "POST", extensionPath+"/company-pager", h.page)
 	h.Face.Handle(mux, "POST", extensionPath+"/fax", h.sendFax)
-	h.Face.Handle(mux, "POST", "/restapi/v1.0/account/{accountId}/message-threads/messages", h.sendThreaded)
+	h.Face.Handle(mux, "POST", target.AccountPath+"/message-threads/messages", h.sendThreaded)
 	h.Face.Handle(mux, "GET", storePath, h.list)
 	h.Face.Handle(mux, "DELETE", storePath, h.deleteMany)
 	h.Face.Handle(mux, "GET", messagePath, h.get)

@@ -26,8 +26,8 @@ import (
 )
 
 const (
-	accountPath   = "/restapi/v1.0/account/{accountId}"
-	extensionPath = accountPath + "/extension/{extensionId}"
+	accountPath   = target.AccountPath
+	extensionPath = target.ExtensionPath
 )
 
 // maxBatch is how many extensions one request may name (contract 4).

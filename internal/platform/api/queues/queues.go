@@ -24,8 +24,8 @@ import (
 )
 
 const (
-	accountPath  = "/restapi/v1.0/account/{accountId}"
-	presencePath = accountPath + "/extension/{extensionId}/call-queue-presence"
+	accountPath  = target.AccountPath
+	presencePath = target.ExtensionPath + "/call-queue-presence"
 )
 
 // maxChanges bounds one change of call-queue-presence.

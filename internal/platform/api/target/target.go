@@ -16,6 +16,13 @@ import (
 	"offhook/internal/store"
 )
 
+// Paths of what belongs to an account and to an extension, as a mux takes
+// them.
+const (
+	AccountPath   = "/restapi/v1.0/account/{accountId}"
+	ExtensionPath = AccountPath + "/extension/{extensionId}"
+)
+
 // Extensions finds extensions; it is the part of the store that paths need.
 type Extensions interface {
 	Extension(ctx context.Context, id int64) (store.Extension, error)

@@ -43,7 +43,7 @@ type Handler struct {
 
 // Mount registers the operations.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	const account = "/restapi/v1.0/account/{accountId}"
+	const account = target.AccountPath
 	const own = account + "/extension/{extensionId}" + path
 	h.Face.Handle(mux, "GET", account+path, h.company)
 	h.Face.Handle(mux, "GET", own, h.list)

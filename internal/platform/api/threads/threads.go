@@ -25,7 +25,7 @@ import (
 	"offhook/internal/store"
 )
 
-const path = "/restapi/v1.0/account/{accountId}/message-threads"
+const path = target.AccountPath + "/message-threads"
 
 // day is how far back a list of texts goes when the request does not say.
 const day = 24 * time.Hour
