@@ -114,32 +114,24 @@ func TestPushedRequestAttacks(t *testing.T) {
 }
 
 func TestPushedRequestIsAnsweredOnceAtTheSameMoment(t *testing.T) {
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			db := open(t)
-			if db == nil {
-				t.Log("OFFHOOK_TEST_POSTGRES is not set")
-				return
-			}
-			s := newServerOn(t, db)
-			b := s.browser()
-			b.signIn(s.asked(s.public), "ada@example.com")
-			page := b.authorize(s.pushed(s.public, s.asked(s.public)))
-			var codes atomic.Int32
-			var wg sync.WaitGroup
-			for range 8 {
-				wg.Go(func() {
-					if seen(b.submit(page, "do", "continue")) == "code" {
-						codes.Add(1)
-					}
-				})
-			}
-			wg.Wait()
-			if codes.Load() != 1 {
-				t.Errorf("one pushed request gave %d codes, want 1", codes.Load())
-			}
-		})
-	}
+	onEachDatabase(t, func(t *testing.T, s *server) {
+		b := s.browser()
+		b.signIn(s.asked(s.public), "ada@example.com")
+		page := b.authorize(s.pushed(s.public, s.asked(s.public)))
+		var codes atomic.Int32
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				if seen(b.submit(page, "do", "continue")) == "code" {
+					codes.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if codes.Load() != 1 {
+			t.Errorf("one pushed request gave %d codes, want 1", codes.Load())
+		}
+	})
 }
 
 func TestPushingRefusals(t *testing.T) {

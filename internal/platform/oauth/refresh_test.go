@@ -61,30 +61,22 @@ func TestRefreshRule(t *testing.T) {
 }
 
 func TestManyRefreshesAtOnceGiveOnePair(t *testing.T) {
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			db := open(t)
-			if db == nil {
-				t.Log("OFFHOOK_TEST_POSTGRES is not set")
-				return
+	onEachDatabase(t, func(t *testing.T, s *server) {
+		info := s.signedIn(s.browser())
+		var pair rc.TokenInfo
+		for _, a := range atOnce(24, s.refresh(info.RefreshToken), s) {
+			got := s.info(a)
+			if pair.AccessToken == "" {
+				pair = got
 			}
-			s := newServerOn(t, db)
-			info := s.signedIn(s.browser())
-			var pair rc.TokenInfo
-			for _, a := range atOnce(24, s.refresh(info.RefreshToken), s) {
-				got := s.info(a)
-				if pair.AccessToken == "" {
-					pair = got
-				}
-				if got != pair {
-					t.Error("two refreshes at once gave two pairs")
-				}
+			if got != pair {
+				t.Error("two refreshes at once gave two pairs")
 			}
-			if a := s.use(pair.AccessToken); a.status != http.StatusOK {
-				t.Errorf("the pair does not work: %d", a.status)
-			}
-		})
-	}
+		}
+		if a := s.use(pair.AccessToken); a.status != http.StatusOK {
+			t.Errorf("the pair does not work: %d", a.status)
+		}
+	})
 }
 
 // TestGrandparentToken: a refresh token from two refreshes ago is a theft.

@@ -70,12 +70,18 @@ type server struct {
 
 func newServer(t *testing.T) *server { return newServerOn(t, sqlstore.OpenTest(t)) }
 
-// databases returns a name and an opener for each database at hand.
-func databases() map[string]func(t *testing.T) *sqlstore.DB {
-	return map[string]func(t *testing.T) *sqlstore.DB{
-		"SQLite":     func(t *testing.T) *sqlstore.DB { return sqlstore.OpenTest(t) },
-		"PostgreSQL": func(t *testing.T) *sqlstore.DB { return sqlstore.OpenTestPostgres(t) },
-	}
+// onEachDatabase runs a test on SQLite, and on PostgreSQL where there is one.
+func onEachDatabase(t *testing.T, run func(t *testing.T, s *server)) {
+	t.Helper()
+	t.Run("SQLite", func(t *testing.T) { run(t, newServer(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) {
+		db := sqlstore.OpenTestPostgres(t)
+		if db == nil {
+			t.Log("OFFHOOK_TEST_POSTGRES is not set")
+			return
+		}
+		run(t, newServerOn(t, db))
+	})
 }
 
 func newServerOn(t *testing.T, db *sqlstore.DB) *server {

@@ -108,31 +108,23 @@ func TestCodeReplayEndsItsSession(t *testing.T) {
 }
 
 func TestManyExchangesOfOneCodeAtOnce(t *testing.T) {
-	for name, open := range databases() {
-		t.Run(name, func(t *testing.T) {
-			db := open(t)
-			if db == nil {
-				t.Log("OFFHOOK_TEST_POSTGRES is not set")
-				return
-			}
-			s := newServerOn(t, db)
-			b := s.browser()
-			b.signIn(s.asked(s.public), "ada@example.com")
-			answers := atOnce(24, s.exchange(s.public, b.code(s.asked(s.public))), s)
-			good := 0
-			for _, a := range answers {
-				if a.status == http.StatusOK {
-					good++
-					if used := s.use(s.info(a).AccessToken); used.status != http.StatusUnauthorized {
-						t.Errorf("the tokens outlived the replays: %d", used.status)
-					}
+	onEachDatabase(t, func(t *testing.T, s *server) {
+		b := s.browser()
+		b.signIn(s.asked(s.public), "ada@example.com")
+		answers := atOnce(24, s.exchange(s.public, b.code(s.asked(s.public))), s)
+		good := 0
+		for _, a := range answers {
+			if a.status == http.StatusOK {
+				good++
+				if used := s.use(s.info(a).AccessToken); used.status != http.StatusUnauthorized {
+					t.Errorf("the tokens outlived the replays: %d", used.status)
 				}
 			}
-			if good != 1 {
-				t.Errorf("%d of 24 exchanges worked, want 1", good)
-			}
-		})
-	}
+		}
+		if good != 1 {
+			t.Errorf("%d of 24 exchanges worked, want 1", good)
+		}
+	})
 }
 
 func atOnce(n int, form url.Values, s *server) []answer {
