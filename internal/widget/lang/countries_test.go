@@ -1,0 +1,39 @@
+package lang
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestCountriesAreCalledAndOrderedAsTheirReadersDo(t *testing.T) {
+	german := Find("de-DE")
+	for code, want := range map[string]string{"US": "Vereinigte Staaten", "AT": "Österreich", "?": ""} {
+		if got := german.Country(code); got != want {
+			t.Errorf("the German name of %s is %q, want %q", code, got, want)
+		}
+	}
+	if got := (*Language)(nil).Country("DE"); got != "Germany" {
+		t.Errorf("without a language Germany is %q", got)
+	}
+	names := []string{"Zypern", "Österreich", "Polen", "Oman"}
+	slices.SortFunc(names, german.Compare())
+	if want := []string{"Oman", "Österreich", "Polen", "Zypern"}; !slices.Equal(names, want) {
+		t.Errorf("in German the order is %q, want %q", names, want)
+	}
+}
+
+func TestPretendLeavesOutWhatIsFilledIn(t *testing.T) {
+	l := Pretend()
+	for got, want := range map[string]string{
+		l.Say("Ext. %s", "102"): "⟦Ext. ⟧\u2068102\u2069⟦⟧",
+		l.Say(""):               "",
+		l.Say("Enter sends"):    "⟦Enter sends⟧",
+		l.Count(2, "%[2]s and one other", "%[2]s and %[1]d others", "Ada"):                   "⟦⟧\u2068Ada\u2069⟦ and ⟧2⟦ others⟧",
+		l.Sentence("The phone service does not answer."):                                     "⟦The phone service does not answer.⟧",
+		Template(`<p>From <bdi>{{.X}}</bdi></p>`, func(s string) string { return l.Say(s) }): `<p>⟦From ⟧<bdi>⟦⟧{{.X}}⟦⟧</bdi>⟦⟧</p>`,
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
