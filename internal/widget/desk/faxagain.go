@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -72,8 +73,8 @@ func (d *Desk) retryOf(name string, r *rc.Message) *faxItem {
 	return again
 }
 
-// DropFax forgets a fax that the platform refused. It is Invalid for one that
-// is on its way again.
+// DropFax forgets a fax that the platform refused, also one that was forgotten
+// through another server. It is Invalid for one that is on its way again.
 func (d *Desk) DropFax(ctx context.Context, id string) error {
 	d.mu.Lock()
 	known := d.faxes[id]
@@ -87,10 +88,12 @@ func (d *Desk) DropFax(ctx context.Context, id string) error {
 		}
 		return tx.DeleteItemFiles(ctx, d.grantID, id)
 	})
-	if err != nil {
+	told, isTold := errors.AsType[*rc.Error](err)
+	gone := isTold && told.Kind == rc.NotFound
+	if err != nil && !gone {
 		return err
 	}
-	if !failed {
+	if !failed && !gone {
 		return rc.Errorf(rc.Invalid, "This fax is on its way again, so it cannot be removed.")
 	}
 	d.mu.Lock()

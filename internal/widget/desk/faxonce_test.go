@@ -151,6 +151,20 @@ func TestWhatAnotherTabHasSetOnItsWayIsLeftAlone(t *testing.T) {
 	}
 }
 
+func TestAFaxThatAnotherServerHasForgottenCanBeRemoved(t *testing.T) {
+	t.Parallel()
+	_, d, _ := faxHouse(t, func(h *house) { h.refuseFax = true })
+	sendFax(t, d, "one")
+	until(t, d, "the refusal", func() bool { return d.Faxes()[0].State == Failed })
+	id := d.Faxes()[0].ID
+	if err := d.pool.Store.Write(t.Context(), func(tx store.WidgetTx) error { return tx.DeleteFailedOutboxItem(t.Context(), "g", id) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.DropFax(t.Context(), id); err != nil || len(d.Faxes()) != 0 {
+		t.Errorf("there are %+v, %v", d.Faxes(), err)
+	}
+}
+
 // fail has the carrier give up a fax; the caller holds mu.
 func (p *platform) fail(of *rc.Message) {
 	for i, m := range p.messages {
