@@ -23,7 +23,7 @@ const usage = `Offhook is a business phone that any web page can embed.
   offhook queue      the call queues of the local platform, whose texts people share
   offhook call       calls of the past, for the call logs of the local platform
   offhook voicemail  voicemail for the users of the local platform
-  offhook sim        a day on the local platform: people who text, call and leave voicemail
+  offhook sim        a day on the local platform: people who text, call, fax and leave voicemail
   offhook fax        faxes that come in for the users of the local platform
   offhook app        the OAuth clients of the local platform
   offhook credential JWT credentials, with which apps sign in as a user

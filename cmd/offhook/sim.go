@@ -9,7 +9,7 @@ import (
 
 func simulate(ctx context.Context, args []string) error {
 	var spec app.SimSpec
-	f := newFlags("sim", "Has a day happen to a user of the local platform: texts, calls of the past and voicemail. Ctrl-C ends it.")
+	f := newFlags("sim", "Has a day happen to a user of the local platform: texts, calls of the past, voicemail and faxes. Ctrl-C ends it.")
 	f.StringVar(&spec.Scenario, "scenario", "afternoon", app.SimNames())
 	f.StringVar(&spec.To, "to", "", "the username of whose phone it is (default: the first administrator)")
 	f.Uint64Var(&spec.Seed, "seed", 1, "the same number has the same happen")

@@ -144,6 +144,12 @@ func (s *stage) happen(ctx context.Context, step sim.Step) error {
 			From: step.From.Number, Name: strings.ToUpper(step.From.Name), To: step.To.Number, At: now, Length: step.Length, Text: step.Words,
 		})
 		return err
+	case sim.Fax:
+		_, err := messages.ReceiveFax(ctx, s.platform, messages.OutsideFax{
+			From: step.From.Number, Name: strings.ToUpper(step.From.Name), To: step.To.Number, At: now,
+			Files: []messages.File{{Name: "fax.txt", Body: []byte(step.Words)}},
+		})
+		return err
 	}
 	return fmt.Errorf("there is no step %q", step.Kind)
 }

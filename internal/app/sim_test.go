@@ -48,7 +48,7 @@ func TestASimulationHappensToItsUser(t *testing.T) {
 	if err != nil || played != planned || plan.String() != told.String() {
 		t.Errorf("played %d of %d steps, %v; want what was planned", played, planned, err)
 	}
-	for kind, label := range map[string]string{rc.TypeSMS: "  text ", rc.TypeVoiceMail: "  voicemail  "} {
+	for kind, label := range map[string]string{rc.TypeSMS: "  text ", rc.TypeVoiceMail: "  voicemail  ", rc.TypeFax: "  fax  "} {
 		if got, want := count("nia", store.MessageQuery{Types: []string{kind}}), strings.Count(told.String(), label); got != want || want == 0 {
 			t.Errorf("%d messages of type %s, want %d", got, kind, want)
 		}

@@ -81,6 +81,7 @@ var Operations = []Operation{
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/business-hours", "Light", "ReadAccounts"},
 	{"Account, extension, numbers, devices", "PUT", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/business-hours", "Medium", "EditExtensions"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/business-hours", "Light", "ReadAccounts"},
+	{"Account, extension, numbers, devices", "PUT", "/restapi/v1.0/account/{accountId}/business-hours", "Medium", "EditExtensions"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/grant", "Light", "ReadAccounts"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/conferencing", "Light", "ReadAccounts"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/notification-settings", "Light", "ReadAccounts"},

@@ -25,8 +25,8 @@ import (
 )
 
 const (
-	accountPath   = "/restapi/v1.0/account/{accountId}"
-	extensionPath = accountPath + "/extension/{extensionId}"
+	accountPath   = target.AccountPath
+	extensionPath = target.ExtensionPath
 )
 
 // A Handler answers for accounts and extensions.
@@ -53,6 +53,9 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", extensionPath+"/authz-profile", h.authzProfile)
 	h.Face.Handle(mux, "GET", extensionPath+"/authz-profile/check", h.authzCheck)
 	h.Face.Handle(mux, "GET", extensionPath+"/device", h.nothing("/device"))
+	h.Face.Handle(mux, "GET", accountPath+"/device/{deviceId}", h.noDevice)
+	h.Face.Handle(mux, "GET", accountPath+"/device/{deviceId}/sip-info", h.noDevice)
+	h.Face.Handle(mux, "GET", extensionPath+"/conferencing", h.conferencing)
 	h.mountSettings(mux)
 }
 

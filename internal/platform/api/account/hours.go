@@ -34,14 +34,41 @@ func (h *Handler) hours(w http.ResponseWriter, r *http.Request, c wire.Caller) e
 	return nil
 }
 
-// companyHours answers around the clock, which an empty schedule says: nobody
-// can set them on this platform.
 func (h *Handler) companyHours(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 	p, err := h.plan(r, c)
 	if err != nil {
 		return err
 	}
-	answerHours(w, accountURI(listen.BaseURL(r), p.Account.ID), rc.Schedule{})
+	var s rc.Schedule
+	if err := h.setting(r.Context(), p.Account.ID, 0, hoursSetting, &s); err != nil {
+		return err
+	}
+	answerHours(w, accountURI(listen.BaseURL(r), p.Account.ID), s)
+	return nil
+}
+
+// putCompanyHours replaces the company's hours, which administrators may.
+func (h *Handler) putCompanyHours(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	p, err := h.plan(r, c)
+	if err != nil {
+		return err
+	}
+	e, ok := p.Extension(c.ExtensionID)
+	if !ok || !e.Admin {
+		return rc.Coded(rc.Denied, "CMN-402", "Administrator permission required; ask an administrator of the account to change its business hours")
+	}
+	s, err := readSchedule(w, r)
+	if err != nil {
+		return err
+	}
+	err = change(r.Context(), h, store.Extension{AccountID: p.Account.ID}, hoursSetting, func(store.PlatformTx, rc.Schedule) (rc.Schedule, error) { return s, nil })
+	if err != nil {
+		return fmt.Errorf("changing the business hours of account %d: %w", p.Account.ID, err)
+	}
+	for _, colleague := range p.Extensions {
+		h.announce(r.Context(), colleague, false, "AccountSettings")
+	}
+	answerHours(w, accountURI(listen.BaseURL(r), p.Account.ID), s)
 	return nil
 }
 
@@ -56,23 +83,29 @@ func (h *Handler) putHours(w http.ResponseWriter, r *http.Request, c wire.Caller
 	if err != nil {
 		return err
 	}
-	var req rc.BusinessHours
-	if err := wire.Body(w, r, &req); err != nil {
+	s, err := readSchedule(w, r)
+	if err != nil {
 		return err
 	}
-	if req.Schedule == nil {
-		return target.Invalid("schedule", "Send schedule.weeklyRanges; an empty schedule is around the clock.")
-	}
-	if err := checkSchedule(*req.Schedule); err != nil {
-		return err
-	}
-	err = change(r.Context(), h, e, hoursSetting, func(store.PlatformTx, rc.Schedule) (rc.Schedule, error) { return *req.Schedule, nil })
+	err = change(r.Context(), h, e, hoursSetting, func(store.PlatformTx, rc.Schedule) (rc.Schedule, error) { return s, nil })
 	if err != nil {
 		return fmt.Errorf("changing the business hours of extension %d: %w", e.ID, err)
 	}
 	h.announce(r.Context(), e, false, "AnsweringRules")
-	answerHours(w, extensionURI(listen.BaseURL(r), e), *req.Schedule)
+	answerHours(w, extensionURI(listen.BaseURL(r), e), s)
 	return nil
+}
+
+// readSchedule reads and checks the schedule of a request.
+func readSchedule(w http.ResponseWriter, r *http.Request) (rc.Schedule, error) {
+	var req rc.BusinessHours
+	if err := wire.Body(w, r, &req); err != nil {
+		return rc.Schedule{}, err
+	}
+	if req.Schedule == nil {
+		return rc.Schedule{}, target.Invalid("schedule", "Send schedule.weeklyRanges; an empty schedule is around the clock.")
+	}
+	return *req.Schedule, checkSchedule(*req.Schedule)
 }
 
 func checkSchedule(s rc.Schedule) error {

@@ -31,6 +31,7 @@ func (h *Handler) mountSettings(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", extensionPath+"/business-hours", h.hours)
 	h.Face.Handle(mux, "PUT", extensionPath+"/business-hours", h.putHours)
 	h.Face.Handle(mux, "GET", accountPath+"/business-hours", h.companyHours)
+	h.Face.Handle(mux, "PUT", accountPath+"/business-hours", h.putCompanyHours)
 	h.Face.Handle(mux, "GET", accountPath+"/business-address", h.businessAddress)
 	h.Face.Handle(mux, "GET", extensionPath+"/grant", h.nothing("/grant"))
 	h.Face.Handle(mux, "GET", extensionPath+"/notification-settings", h.notificationSettings)

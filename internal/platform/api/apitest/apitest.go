@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"offhook/internal/bus"
+	"offhook/internal/platform/event"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
@@ -140,6 +141,35 @@ func (w *World) AddDesk() {
 	})
 	if err != nil {
 		w.T.Fatal(err)
+	}
+}
+
+// Told notes the platform's events from now on; the function that it returns
+// ends that and returns them.
+func (w *World) Told() func() []event.Event {
+	w.T.Helper()
+	var all []event.Event
+	const end = "/the end"
+	done := make(chan bool, 1)
+	cancel, err := event.Subscribe(w.Bus, w.Log, func(e event.Event) {
+		if e.Filter == end {
+			done <- true
+			return
+		}
+		all = append(all, e)
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	w.T.Cleanup(cancel)
+	return func() []event.Event {
+		w.T.Helper()
+		if err := event.Publish(w.T.Context(), w.Bus, 0, 0, end, nil); err != nil {
+			w.T.Fatal(err)
+		}
+		<-done // what was published before has come before
+		cancel()
+		return all
 	}
 }
 

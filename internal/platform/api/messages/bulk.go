@@ -129,15 +129,19 @@ func bodyIDs(raw []json.RawMessage) ([]int64, error) {
 }
 
 // readPatches reads a bulk PUT or PATCH: one patch for all ids of the path,
-// a part for each of them in their order, or a list of entries.
+// a part or an entry for each of them in their order, or a list of entries
+// that say themselves which they are.
 func readPatches(w http.ResponseWriter, r *http.Request) ([]int64, map[int64]patch, error) {
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if r.PathValue("messageId") == "*" || kind == batch.MultiJSON {
+	if r.PathValue("messageId") == "*" {
 		return readEntries(w, r)
 	}
 	all, err := pathIDs(r)
 	if err != nil {
 		return nil, nil, err
+	}
+	if kind == batch.MultiJSON {
+		return readNamed(w, r, all)
 	}
 	patches := make(map[int64]patch, len(all))
 	if strings.HasPrefix(kind, "multipart/") {
@@ -178,6 +182,28 @@ func readEntries(w http.ResponseWriter, r *http.Request) ([]int64, map[int64]pat
 		patches[id] = entries[i].Body
 	}
 	return all, patches, nil
+}
+
+// readNamed reads exactly one entry for each id of the path, in their order.
+// An entry may repeat its id.
+func readNamed(w http.ResponseWriter, r *http.Request, all []int64) ([]int64, map[int64]patch, error) {
+	var entries []entry
+	if err := wire.Body(w, r, &entries); err != nil {
+		return nil, nil, err
+	}
+	patches := make(map[int64]patch, len(all))
+	for i, id := range all {
+		if i >= len(entries) || len(entries) > len(all) || !entries[i].names(id) {
+			return nil, nil, rc.Coded(rc.Invalid, "CMN-108", "The body does not match the path; send one entry for each message of the path, in the same order")
+		}
+		patches[id] = entries[i].Body
+	}
+	return all, patches, nil
+}
+
+// names reports whether an entry of a path with an id is that message's.
+func (e entry) names(id int64) bool {
+	return len(e.ResourceID) == 0 || strings.Trim(string(e.ResourceID), `"`) == strconv.FormatInt(id, 10)
 }
 
 // readParts reads exactly n patches from a multipart/mixed body.

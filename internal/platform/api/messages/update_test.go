@@ -160,6 +160,9 @@ func TestBulk(t *testing.T) {
 	}{
 		{"one body for all", both, `{"readStatus":"Read"}`, "application/json", 0},
 		{"a part for each", both, mixed, "multipart/mixed; boundary=B_1", 1},
+		{"an entry for each", both, `[{"body":{"readStatus":"Read"}},{"body":{"readStatus":"Read"}}]`, multi, 0},
+		{"an entry for each, which says whose it is", both, fmt.Sprintf(`[{"resourceId":"%d","body":{"readStatus":"Unread"}},{"resourceId":%d,"body":{"readStatus":"Read"}}]`, a, b), multi, 1},
+		{"a part of a form for each", both, mixed, "multipart/form-data; boundary=B_1", 1},
 		{"a list of entries", inbox + "/*", fmt.Sprintf(`[{"resourceId":"%d","body":{"readStatus":"Read"}},{"resourceId":%d,"body":{"readStatus":"Read"}}]`, a, b), multi, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -179,6 +182,9 @@ func TestBulk(t *testing.T) {
 		{"too many parts", "PUT", inbox + "/1,", mixed, "multipart/mixed; boundary=B_1", "CMN-102", "messageId"},
 		{"no boundary", "PUT", both, mixed, "multipart/mixed", "CMN-104", ""},
 		{"parts that are no JSON", "PUT", both, strings.ReplaceAll(mixed, "{", "["), "multipart/mixed; boundary=B_1", "CMN-104", ""},
+		{"too few entries", "PUT", both, `[{"body":{"readStatus":"Read"}}]`, multi, "CMN-108", ""},
+		{"too many entries", "PUT", inbox + "/1,2", `[{"body":{}},{"body":{}},{"body":{}}]`, multi, "CMN-108", ""},
+		{"entries of other messages", "PUT", both, `[{"resourceId":7,"body":{"readStatus":"Read"}},{"body":{"readStatus":"Read"}}]`, multi, "CMN-108", ""},
 		{"entries without ids", "PUT", inbox + "/*", `[{"body":{"readStatus":"Read"}}]`, multi, "CMN-101", "resourceId"},
 		{"entries that change nothing", "PUT", inbox + "/*", `[{"resourceId":1,"body":{}}]`, multi, "CMN-101", "readStatus"},
 	} {

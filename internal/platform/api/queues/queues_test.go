@@ -8,7 +8,6 @@ import (
 
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/api/queues"
-	"offhook/internal/platform/event"
 	"offhook/internal/rc"
 )
 
@@ -52,12 +51,7 @@ func TestQueuesAndTheirMembers(t *testing.T) {
 func TestMembersSayWhoseCallsTheyTake(t *testing.T) {
 	w := newWorld(t)
 	const path = account + "/extension/~/call-queue-presence"
-	var told []event.Event
-	cancel, err := event.Subscribe(w.Bus, w.Log, func(e event.Event) { told = append(told, e) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cancel()
+	events := w.Told()
 	for range 2 { // the second time changes nothing
 		rec := w.Do("ada", "PUT", path, `{"records":[{"callQueue":{"id":"101050"},"acceptCalls":false}]}`)
 		got := apitest.Decode[rc.List[rc.CallQueuePresence]](t, rec, 200).Records
@@ -72,6 +66,7 @@ func TestMembersSayWhoseCallsTheyTake(t *testing.T) {
 		t.Errorf("Cy's: %+v", got)
 	}
 	var body rc.CallQueuePresenceEvent
+	told := events()
 	if len(told) != 1 || told[0].Filter != "/restapi/v1.0/account/100001/call-queues/101050/presence" || json.Unmarshal(told[0].Others, &body) != nil ||
 		body != (rc.CallQueuePresenceEvent{ExtensionID: "101001", CallQueueID: "101050"}) {
 		t.Errorf("told %+v", told)

@@ -1,5 +1,5 @@
-// Package sim makes a telephone ring with life: people who text, call and
-// leave voicemail, as a plan that the same seed writes the same way, played
+// Package sim makes a telephone ring with life: people who text, call, leave
+// voicemail and send faxes, as a plan that the same seed writes the same way, played
 // at any speed. It knows nothing of how a step happens; whoever plays does.
 package sim
 
@@ -15,6 +15,7 @@ const (
 	Text      = "text"
 	Call      = "call"
 	Voicemail = "voicemail"
+	Fax       = "fax"
 )
 
 // A Person is somebody with a number.
@@ -28,7 +29,7 @@ type Step struct {
 	At       time.Duration // since the beginning, in the simulation's time
 	Kind     string
 	From, To Person
-	Words    string        // of a text or voicemail
+	Words    string        // of a text or voicemail, or what a fax says
 	Outcome  string        // of a call, as calllog has it
 	Length   time.Duration // of a call or voicemail
 }
@@ -46,6 +47,11 @@ var Customers = []Person{
 	{"Omar Haddad", "+14155550109"}, {"Ingrid Solberg", "+14155550134"}, {"Tom Baxter", "+14155550155"}, {"Lucía Ferrer", "+14155550121"},
 }
 
+// Offices are those that still send faxes, with what their machines say.
+var Offices = []Person{
+	{"Bayside Title Co", "+14155550190"}, {"County Recorder", "+16505550171"}, {"Alder Insurance", "+14155550168"},
+}
+
 // A Scenario is a kind of day.
 type Scenario struct {
 	Name  string
@@ -57,7 +63,8 @@ type Scenario struct {
 // Scenarios lists them.
 var Scenarios = []Scenario{
 	{"colleague", "one colleague texts, line after line", 20 * time.Minute, (*writer).colleague},
-	{"afternoon", "texts, calls and voicemail of a busy afternoon", 4 * time.Hour, (*writer).afternoon},
+	{"afternoon", "texts, calls, voicemail and faxes of a busy afternoon", 4 * time.Hour, (*writer).afternoon},
+	{"fax", "a fax that arrives", time.Minute, (*writer).fax},
 	{"storm", "many texts from many people at once", 10 * time.Minute, (*writer).storm},
 }
 
@@ -125,11 +132,21 @@ func (w *writer) afternoon() {
 		case n < 55 && len(w.cast.Colleagues) > 0:
 			from := w.cast.Colleagues[w.IntN(len(w.cast.Colleagues))]
 			w.add(Step{At: at, Kind: Text, From: from, To: w.cast.Me, Words: w.one(office)})
+		case n >= 95:
+			w.paper(at)
 		default:
 			w.call(at)
 		}
 		at += w.between(90*time.Second, 9*time.Minute)
 	}
+}
+
+// fax is one fax of an office, soon after the beginning.
+func (w *writer) fax() { w.paper(w.between(2*time.Second, 8*time.Second)) }
+
+// paper is a fax of some office.
+func (w *writer) paper(at time.Duration) {
+	w.add(Step{At: at, Kind: Fax, From: Offices[w.IntN(len(Offices))], To: w.cast.Me, Words: w.one(papers)})
 }
 
 // thread is a customer who writes a few texts in a row.

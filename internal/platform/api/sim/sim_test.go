@@ -43,7 +43,7 @@ func TestAnAfternoonHasEverything(t *testing.T) {
 		kinds[step.Kind]++
 		kinds[step.Outcome]++
 	}
-	for _, kind := range []string{sim.Text, sim.Call, sim.Voicemail, "answered", "missed", "voicemail"} {
+	for _, kind := range []string{sim.Text, sim.Call, sim.Voicemail, sim.Fax, "answered", "missed", "voicemail"} {
 		if kinds[kind] == 0 {
 			t.Errorf("nothing of %s: %v", kind, kinds)
 		}

@@ -38,3 +38,11 @@ var voices = []string{
 	"I think we were cut off. Try me again in half an hour, I am on the train.",
 	"Just wanted to say that we love the house. Let's talk about the price.",
 }
+
+// papers are what faxes say.
+var papers = []string{
+	"PRELIMINARY TITLE REPORT\n\nProperty: 14 Alder Court\n\nTaxes for the current year are paid.\nNo liens are recorded.\n\nPlease call us with any question before closing.",
+	"NOTICE OF RECORDING\n\nThe deed for 12 Larkspur Street has been recorded.\n\nDocument 26-118870, 4 pages.",
+	"PROOF OF INSURANCE\n\nInsured: Henderson\nProperty: 14 Alder Court\nCoverage begins on the day of closing.\n\nThis page is not a bill.",
+	"REQUEST FOR SIGNATURE\n\nPage 4 of the offer needs initials beside paragraph 11.\nPlease sign and send it back by fax or e-mail.\n\nThank you.",
+}
