@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/protocol"
 	"offhook/internal/widget/visit"
 )
@@ -21,6 +22,9 @@ func settle(v *visit.ShellView, e store.Embed) {
 	var note string
 	if v.Styles, note = styles(v.Query.Get("stylesUri"), e); note != "" {
 		v.Notes = append(v.Notes, note)
+	}
+	if wish := v.Query.Get("language"); wish != "" && !lang.Speaks(wish) {
+		v.Notes = append(v.Notes, "The phone does not speak the language that the parameter language names, so it speaks as the browser does. Use one such as de-DE or fr-CA.")
 	}
 	v.Notes = append(v.Notes, idle(v.Query)...)
 }

@@ -67,6 +67,14 @@ func TestAStyleSheetComesFromWhereTheOperatorSays(t *testing.T) {
 	}
 }
 
+func TestAPageLearnsThatThePhoneDoesNotSpeakALanguage(t *testing.T) {
+	for language, notes := range map[string]int{"": 0, "de-DE": 0, "pt": 0, "german!": 1} {
+		if _, s := opened(styled(t), "styled", "language="+url.QueryEscape(language)); s.view == nil || len(s.view.Notes) != notes {
+			t.Errorf("language=%s: view %+v, want %d notes", language, s.view, notes)
+		}
+	}
+}
+
 func TestPicturesComeFromTheAssetOriginsAndNothingElseDoes(t *testing.T) {
 	g := styled(t)
 	plain, _ := opened(g, "app", "")

@@ -189,6 +189,11 @@ func TestWhatThePageMayBeginWith(t *testing.T) {
 	if s := show("&brand=%3Cb%3E&localeId=%26state%3Dx"); len(s.Hints) != 0 {
 		t.Errorf("hints that are none: %+v", s.Hints)
 	}
+	for _, tt := range []struct{ parameters, want string }{{"&language=de", "de-DE"}, {"&language=no+language", ""}, {"&language=de&ui_locales=fr", "fr"}, {"&language=de&localeId=fr", ""}} {
+		if s := show(tt.parameters); s.Hints["ui_locales"] != tt.want {
+			t.Errorf("%s: the sign-in page is asked for in %q, want %q", tt.parameters, s.Hints["ui_locales"], tt.want)
+		}
+	}
 	if s := show("&externalAuthId=ada%40crm"); s.External != "ada@crm" {
 		t.Errorf("whom the page means: %+v", s)
 	}

@@ -7,6 +7,7 @@ import (
 	"offhook/internal/listen"
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
 )
 
@@ -62,6 +63,10 @@ func hintsOf(get func(string) string) map[string]string {
 		if value := get(h.from); h.valid.MatchString(value) {
 			found[h.to] = value
 		}
+	}
+	// Who is given a German phone signs in to it in German.
+	if wish := get("language"); found["localeId"] == "" && found["ui_locales"] == "" && lang.Speaks(wish) {
+		found["ui_locales"] = lang.Match(wish).Code
 	}
 	return found
 }

@@ -129,15 +129,25 @@ func Find(code string) *Language {
 // of Accept-Language (RFC 9110 section 12.5.4), the first that names one wins.
 func Match(wishes ...string) *Language {
 	for _, wish := range wishes {
-		tags, _, err := language.ParseAcceptLanguage(wish)
-		if err != nil || len(tags) == 0 {
-			continue
-		}
-		if _, i, confidence := matcher.Match(tags...); confidence > language.No {
-			return All[i]
+		if l := nearest(wish); l != nil {
+			return l
 		}
 	}
 	return All[0]
+}
+
+// Speaks reports whether any language comes near to what is wished.
+func Speaks(wish string) bool { return nearest(wish) != nil }
+
+func nearest(wish string) *Language {
+	tags, _, err := language.ParseAcceptLanguage(wish)
+	if err != nil || len(tags) == 0 {
+		return nil
+	}
+	if _, i, confidence := matcher.Match(tags...); confidence > language.No {
+		return All[i]
+	}
+	return nil
 }
 
 // header names the language of an answer; what writes the answer reads it

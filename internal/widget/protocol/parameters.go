@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"offhook/internal/widget/lang"
 )
 
 // An Entry is how a parameter is entered where it is chosen.
@@ -96,6 +98,8 @@ var chosen = []Parameter{
 	{Row: works("stylesUri", "A style sheet of yours, loaded last. From an asset origin of the embed only (`offhook embed add --asset-origin`); it may bring pictures from there, and no fonts."),
 		Group: Look, Label: "Style sheet", Entry: Address, Example: "https://crm.example.com/phone.css"},
 
+	{Row: works("language", "Our own: the language of the phone, for users who have chosen none in its settings. Without it, the phone speaks as the browser does."),
+		Group: Parts, Label: "Language", Entry: Choice, Choices: languages()},
 	{Row: works("disableMessages", "No texts: the tab is gone, and your page hears of none."), Group: Parts, Label: "Without texts", Entry: Switch},
 	{Row: works("disableReadText", "As `disableMessages`: texts are all the messages that there are here."), Group: Parts, Label: "Without reading texts", Entry: Switch},
 	{Row: works("disableContacts", "The tab of contacts is gone. Names are still shown beside numbers."), Group: Parts, Label: "Without contacts", Entry: Switch},
@@ -181,6 +185,15 @@ var unsupported = []Parameter{
 	{Row: lacks("errorReportSampleRate", "As `enableErrorReport`.")},
 	{Row: lacks("errorReportProjectId", "As `enableErrorReport`.")},
 	{Row: lacks("enableSMSTemplate", "Not needed: templates are always at hand where texts are written.")},
+}
+
+// languages are those that the phone speaks.
+func languages() []Option {
+	all := []Option{{"", "As the browser"}}
+	for _, l := range lang.All {
+		all = append(all, Option{l.Code, l.Name})
+	}
+	return all
 }
 
 func works(name, note string) Row { return Row{name, true, note} }

@@ -35,6 +35,7 @@ var proofs = map[string][2]string{
 	"enablePopup":                  {inBrowser, "enablePopup: the phone opens in a window of its own, which it fills, once"},
 	"popupPageUri":                 {inBrowser, `popupPageUri: a page of the host\'s own shares the sign-in`},
 	"stylesUri":                    {inBrowser, `stylesUri: the page\'s own look comes from an asset origin, with its pictures, and from nowhere else`},
+	"language":                     {"internal/widget/panel/shell_test.go", "TestThePhoneSpeaksTheLanguageThatIsWished"},
 	"disableMessages":              {inBrowser, "disableMessages: there are no texts in the phone, and the page hears of none"},
 	"disableReadText":              {inBrowser, "disableReadText takes the texts away as well, and an empty value does in a frame, not by script"},
 	"disableContacts":              {inBrowser, "disableContacts: the tab is gone, and nobody gets there"},
