@@ -26,10 +26,11 @@ export const frameURL = (path) => `/p/${encodeURIComponent(document.body.dataset
 
 /**
  * What every request of ours carries: the proof that our own page asks, the
- * reader's time zone and language, and the handle if there is one.
+ * reader's time zone, the language of their browser and that of their phone, and
+ * the handle if there is one.
  * @returns {Record<string, string>}
  */
-const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, "Accept-Language": language, ...(handle && { [SESSION]: handle }) });
+const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, "X-Locale": navigator.language, "Accept-Language": language, ...(handle && { [SESSION]: handle }) });
 
 /**
  * Asks for something under this frame.

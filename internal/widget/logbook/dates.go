@@ -1,6 +1,7 @@
 package logbook
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
 	"strings"
@@ -38,9 +39,14 @@ func writeDate(at time.Time, locale string) string {
 
 var localeTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
 
+// localeHeader names the browser's own language, in which its pages write
+// dates. The phone may speak another, and a log keeps its id when its user
+// chooses one.
+const localeHeader = "X-Locale"
+
 // localeOf is the browser's first language; empty when it names none.
 func localeOf(r *http.Request) string {
-	first, _, _ := strings.Cut(r.Header.Get("Accept-Language"), ",")
+	first, _, _ := strings.Cut(cmp.Or(r.Header.Get(localeHeader), r.Header.Get("Accept-Language")), ",")
 	first, _, _ = strings.Cut(first, ";")
 	if first = strings.TrimSpace(first); localeTag.MatchString(first) {
 		return first

@@ -2,6 +2,7 @@ package logbook
 
 import (
 	"encoding/json"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -246,5 +247,17 @@ func TestARowCanBeLoggedAndHandedToThePage(t *testing.T) {
 	}
 	if rows, err := w.Rows(t.Context(), w.visit(), false); rows != nil || err != nil {
 		t.Errorf("a page that may not log: %v", err)
+	}
+}
+
+func TestALogKeepsItsDateWhateverLanguageThePhoneSpeaks(t *testing.T) {
+	r := httptest.NewRequest("POST", "/", nil)
+	r.Header.Set("Accept-Language", "de-DE")
+	if got := localeOf(r); got != "de-DE" {
+		t.Errorf("a browser that says nothing else: %q", got)
+	}
+	r.Header.Set("X-Locale", "en-NZ")
+	if got := localeOf(r); got != "en-NZ" {
+		t.Errorf("a German phone in a browser from New Zealand writes dates as in %q", got)
 	}
 }
