@@ -82,7 +82,10 @@ func (l *Language) Sentence(english string) string {
 			values[i] = told.one
 		}
 	}
-	found, _ := l.find(p.key)
+	found, ok := l.find(p.key)
+	if !ok {
+		return english
+	}
 	return fill(found.one, values)
 }
 
