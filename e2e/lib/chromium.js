@@ -60,9 +60,9 @@ export function executable() {
 
 /**
  * Opens a browser with a fresh profile: one person at one computer.
- * @param {{cookies?: CookieMode, colorScheme?: 'light' | 'dark', viewport?: {width: number, height: number}}} [options]
+ * @param {{cookies?: CookieMode, colorScheme?: 'light' | 'dark', viewport?: {width: number, height: number}, locale?: string}} [options]
  */
-export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', viewport = { width: 1280, height: 800 } } = {}) {
+export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', viewport = { width: 1280, height: 800 }, locale = 'en-US' } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'offhook-profile-'));
   mkdirSync(path.join(profile, 'Default'));
   writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences[cookies]));
@@ -71,7 +71,7 @@ export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', 
     headless: true,
     colorScheme,
     viewport,
-    locale: 'en-US',
+    locale,
     timezoneId: 'Europe/Zurich',
     ignoreDefaultArgs: [...droppedSwitches, `--disable-features=${driverFeatures.join(',')}`],
     args: [
