@@ -19,7 +19,7 @@ let changes = 0;
 /** @type {Promise<void> | null} */
 let trial = null;
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+const { timeZone: zone = "UTC", locale } = Intl.DateTimeFormat().resolvedOptions();
 
 /** The address of something under this frame. @param {string} path */
 export const frameURL = (path) => `/p/${encodeURIComponent(document.body.dataset.key || "")}${path}`;
@@ -30,7 +30,7 @@ export const frameURL = (path) => `/p/${encodeURIComponent(document.body.dataset
  * the handle if there is one.
  * @returns {Record<string, string>}
  */
-const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, "X-Locale": navigator.language, "Accept-Language": language, ...(handle && { [SESSION]: handle }) });
+const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, "X-Locale": locale, "Accept-Language": language, ...(handle && { [SESSION]: handle }) });
 
 /**
  * Asks for something under this frame.
