@@ -142,18 +142,13 @@ func (h *Handler) serviceInfo(w http.ResponseWriter, r *http.Request, c wire.Cal
 // dialingPlan lists the countries whose numbers can be written at home's
 // way: the account's own.
 func (h *Handler) dialingPlan(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	g, err := page.Parse(r.URL.Query())
-	if err != nil {
-		return err
-	}
 	p, err := h.plan(r, c)
 	if err != nil {
 		return err
 	}
 	base := listen.BaseURL(r)
 	all := []rc.Country{region.Country(base, p.Account.MainNumber)}
-	wire.JSON(w, http.StatusOK, page.List(r, accountURI(base, p.Account.ID)+"/dialing-plan", g, page.Cut(g, all), len(all)))
-	return nil
+	return page.Answer(w, r, accountURI(base, p.Account.ID)+"/dialing-plan", all)
 }
 
 func (h *Handler) extension(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
@@ -265,10 +260,6 @@ type listed struct {
 
 func (h *Handler) extensions(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 	q := r.URL.Query()
-	g, err := page.Parse(q)
-	if err != nil {
-		return err
-	}
 	p, err := h.plan(r, c)
 	if err != nil {
 		return err
@@ -289,8 +280,7 @@ func (h *Handler) extensions(w http.ResponseWriter, r *http.Request, c wire.Call
 		}
 	}
 	slices.SortStableFunc(all, func(a, b listed) int { return strings.Compare(a.ExtensionNumber, b.ExtensionNumber) })
-	wire.JSON(w, http.StatusOK, page.List(r, accountURI(base, p.Account.ID)+"/extension", g, page.Cut(g, all), len(all)))
-	return nil
+	return page.Answer(w, r, accountURI(base, p.Account.ID)+"/extension", all)
 }
 
 // selected reports whether a filter that may be repeated lets value through.
@@ -302,15 +292,10 @@ func selected(wanted []string, value string) bool {
 // not exist on this platform, but clients do not start without an answer.
 func (h *Handler) nothing(path string) wire.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-		g, err := page.Parse(r.URL.Query())
-		if err != nil {
-			return err
-		}
 		e, err := target.Own(r, c, h.Store)
 		if err != nil {
 			return err
 		}
-		wire.JSON(w, http.StatusOK, page.List(r, extensionURI(listen.BaseURL(r), e)+path, g, []struct{}{}, 0))
-		return nil
+		return page.Answer(w, r, extensionURI(listen.BaseURL(r), e)+path, []struct{}{})
 	}
 }

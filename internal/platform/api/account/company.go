@@ -33,18 +33,13 @@ func (h *Handler) businessAddress(w http.ResponseWriter, r *http.Request, c wire
 
 // templates answers with no template of users: the platform has none.
 func (h *Handler) templates(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	g, err := page.Parse(r.URL.Query())
-	if err != nil {
-		return err
-	}
 	if err := target.Account(r, c); err != nil {
 		return err
 	}
 	if _, err := plan.Read(r.Context(), h.Store, c.AccountID); err != nil {
 		return err
 	}
-	wire.JSON(w, http.StatusOK, page.List(r, accountURI(listen.BaseURL(r), c.AccountID)+"/templates", g, []struct{}{}, 0))
-	return nil
+	return page.Answer(w, r, accountURI(listen.BaseURL(r), c.AccountID)+"/templates", []struct{}{})
 }
 
 // A notice says how a user is told of one kind of message.

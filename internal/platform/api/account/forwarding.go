@@ -52,10 +52,6 @@ func forwardingURI(r *http.Request, e store.Extension) string {
 }
 
 func (h *Handler) forwardingNumbers(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	g, err := page.Parse(r.URL.Query())
-	if err != nil {
-		return err
-	}
 	e, err := target.Own(r, c, h.Store)
 	if err != nil {
 		return err
@@ -69,8 +65,7 @@ func (h *Handler) forwardingNumbers(w http.ResponseWriter, r *http.Request, c wi
 	for i, f := range all {
 		records[i] = forwardingRecord(uri, f)
 	}
-	wire.JSON(w, http.StatusOK, page.List(r, uri, g, page.Cut(g, records), len(records)))
-	return nil
+	return page.Answer(w, r, uri, records)
 }
 
 // A forwardingRequest is the body that makes or changes a forwarding number.

@@ -43,10 +43,6 @@ func phoneNumber(base, uri string, p *plan.Plan, n store.PhoneNumber, e store.Ex
 
 func (h *Handler) extensionNumbers(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 	q := r.URL.Query()
-	g, err := page.Parse(q)
-	if err != nil {
-		return err
-	}
 	e, p, err := h.own(r, c)
 	if err != nil {
 		return err
@@ -68,17 +64,12 @@ func (h *Handler) extensionNumbers(w http.ResponseWriter, r *http.Request, c wir
 			all = append(all, number)
 		}
 	}
-	wire.JSON(w, http.StatusOK, page.List(r, uri+"/phone-number", g, page.Cut(g, all), len(all)))
-	return nil
+	return page.Answer(w, r, uri+"/phone-number", all)
 }
 
 // accountNumbers lists every number of the account, for administrators.
 func (h *Handler) accountNumbers(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 	q := r.URL.Query()
-	g, err := page.Parse(q)
-	if err != nil {
-		return err
-	}
 	p, err := h.plan(r, c)
 	if err != nil {
 		return err
@@ -96,6 +87,5 @@ func (h *Handler) accountNumbers(w http.ResponseWriter, r *http.Request, c wire.
 			all = append(all, number)
 		}
 	}
-	wire.JSON(w, http.StatusOK, page.List(r, uri+"/phone-number", g, page.Cut(g, all), len(all)))
-	return nil
+	return page.Answer(w, r, uri+"/phone-number", all)
 }

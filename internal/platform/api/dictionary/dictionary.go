@@ -47,10 +47,6 @@ type country struct {
 
 func (h *Handler) countries(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
 	q := r.URL.Query()
-	g, err := page.Parse(q)
-	if err != nil {
-		return err
-	}
 	base := listen.BaseURL(r)
 	var all []country
 	for _, c := range region.Countries(base) {
@@ -59,8 +55,7 @@ func (h *Handler) countries(w http.ResponseWriter, r *http.Request, _ wire.Calle
 			all = append(all, country{Country: c, LoginAllowed: true})
 		}
 	}
-	wire.JSON(w, http.StatusOK, page.List(r, base+dictionaryPath+"/country", g, page.Cut(g, all), len(all)))
-	return nil
+	return page.Answer(w, r, base+dictionaryPath+"/country", all)
 }
 
 func (h *Handler) country(w http.ResponseWriter, r *http.Request, _ wire.Caller) error {
@@ -142,10 +137,5 @@ func (h *Handler) states(w http.ResponseWriter, r *http.Request, _ wire.Caller) 
 
 // list answers with a page of a dictionary.
 func list[T any](w http.ResponseWriter, r *http.Request, path string, all []T) error {
-	g, err := page.Parse(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	wire.JSON(w, http.StatusOK, page.List(r, listen.BaseURL(r)+dictionaryPath+path, g, page.Cut(g, all), len(all)))
-	return nil
+	return page.Answer(w, r, listen.BaseURL(r)+dictionaryPath+path, all)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
 )
 
@@ -89,6 +90,16 @@ func List[T any](r *http.Request, uri string, p Page, records []T, total int) rc
 		l.Navigation.PreviousPage = link(min(p.Number-1, pages))
 	}
 	return l
+}
+
+// Answer writes the page of a whole list that the request asks for.
+func Answer[T any](w http.ResponseWriter, r *http.Request, uri string, all []T) error {
+	p, err := Parse(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	wire.JSON(w, http.StatusOK, List(r, uri, p, Cut(p, all), len(all)))
+	return nil
 }
 
 func (p Page) link(r *http.Request, uri string, number int) string {

@@ -49,10 +49,6 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 	q := r.URL.Query()
-	g, err := page.Parse(q)
-	if err != nil {
-		return err
-	}
 	if err := target.Account(r, c); err != nil {
 		return err
 	}
@@ -74,8 +70,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 		}
 	}
 	uri := fmt.Sprintf("%s/restapi/v1.0/account/%d/call-queues", base, c.AccountID)
-	wire.JSON(w, http.StatusOK, page.List(r, uri, g, page.Cut(g, records), len(records)))
-	return nil
+	return page.Answer(w, r, uri, records)
 }
 
 // of leaves the queues that an extension is a member of.
@@ -97,10 +92,6 @@ func (h *Handler) of(r *http.Request, c wire.Caller, memberID string, all []stor
 }
 
 func (h *Handler) members(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	g, err := page.Parse(r.URL.Query())
-	if err != nil {
-		return err
-	}
 	if err := target.Account(r, c); err != nil {
 		return err
 	}
@@ -125,8 +116,7 @@ func (h *Handler) members(w http.ResponseWriter, r *http.Request, c wire.Caller)
 		}
 	}
 	uri := fmt.Sprintf("%s/restapi/v1.0/account/%d/call-queues/%d/members", base, c.AccountID, queue.ID)
-	wire.JSON(w, http.StatusOK, page.List(r, uri, g, page.Cut(g, records), len(records)))
-	return nil
+	return page.Answer(w, r, uri, records)
 }
 
 func (h *Handler) presence(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
