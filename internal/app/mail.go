@@ -47,7 +47,12 @@ func (p panelDesk) VoicemailSound(ctx context.Context, id string) (panel.Sound, 
 }
 
 func panelFax(f desk.Fax) panel.Fax {
+	outcomes := make([]panel.MessageState, len(f.Outcomes))
+	for i, o := range f.Outcomes {
+		outcomes[i] = panel.MessageState(o.State)
+	}
 	return panel.Fax{
+		Outcomes: outcomes,
 		ID: f.ID, Parties: parties(f.Parties), Inbound: f.Inbound, At: f.At, Pages: f.Pages, Unread: f.Unread,
 		State: panel.MessageState(f.State), Error: f.Error, Documents: files(f.Documents), Waiting: f.Waiting,
 	}

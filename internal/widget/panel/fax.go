@@ -38,6 +38,19 @@ type Fax struct {
 	Error     string
 	Documents []File
 	Waiting   bool // not at the platform yet
+	// Outcomes are what became of it for each of the parties, in their order;
+	// empty where nobody knows yet.
+	Outcomes []MessageState
+}
+
+// reached is how many of the parties have it.
+func (f Fax) reached() (n int) {
+	for _, o := range f.Outcomes {
+		if o == Sent {
+			n++
+		}
+	}
+	return n
 }
 
 // A faxesView is the list of faxes with its search.
@@ -126,6 +139,9 @@ func (p page) faxRow(f Fax, box Mailbox) faxRow {
 	if n := len(f.Parties); n > 1 {
 		row.Title = p.Lang.Count(n-1, "%[2]s and one other", "%[2]s and %[1]d others", row.Title)
 	}
+	if n := f.reached(); f.State == Failed && n > 0 {
+		row.Words = p.Lang.Say("Sent to %d of %d", n, len(f.Parties))
+	}
 	if f.Pages > 0 {
 		row.Sheets = p.Lang.Count(f.Pages, "%d page", "%d pages")
 	}
@@ -149,6 +165,14 @@ type faxView struct {
 	Text    string // the number that a text can go to
 	Holders holdersView
 	Papers  []paper
+	To      []faxReceiver // of a fax to several
+}
+
+// A faxReceiver is one of several who were to get a fax.
+type faxReceiver struct {
+	Name   string
+	Words  string // what became of it
+	Failed bool
 }
 
 // A paper is a document that can be looked at.
@@ -177,6 +201,11 @@ func newFax(p page, f Fax, box Mailbox) faxView {
 		v.Holders = p.holders("", v.Face)
 		if strings.HasPrefix(v.Face.Number, "+") && !v.Face.Self {
 			v.Text = v.Face.Number
+		}
+	}
+	if len(f.Parties) > 1 && len(f.Outcomes) == len(f.Parties) {
+		for i, o := range f.Outcomes {
+			v.To = append(v.To, faxReceiver{p.callTitle(f.Parties[i]), p.Lang.Say(faxWords[o]), o == Failed})
 		}
 	}
 	for _, d := range f.Documents {

@@ -44,7 +44,7 @@ func storyFaxes() []Fax {
 		{ID: "fax-2", Parties: []Party{priya}, At: ago(time.Minute), State: Sending, Waiting: true},
 		{ID: "fax-1", Parties: []Party{cold}, At: ago(8 * time.Minute), State: Failed, Error: "The phone service refused this fax: It is not a phone number that takes faxes.", Waiting: true},
 		{ID: "51", Parties: []Party{lumen}, Inbound: true, At: ago(25 * time.Minute), Pages: 3, Unread: true, State: Received, Documents: pdf("fax.pdf")},
-		{ID: "50", Parties: []Party{cold, lumen, marta}, At: ago(2 * time.Hour), Pages: 1, State: Failed, Error: "No fax machine answered at (310) 555-0177. Check the number and send it again.", Documents: pdf("offer.pdf", "plan.pdf")},
+		{ID: "50", Parties: []Party{cold, lumen, marta}, At: ago(2 * time.Hour), Pages: 1, State: Failed, Outcomes: []MessageState{Failed, Sent, Sent}, Error: "No fax machine answered at (310) 555-0177. Check the number and send it again.", Documents: pdf("offer.pdf", "plan.pdf")},
 		{ID: "49", Parties: []Party{marta, priya}, At: ago(day), Pages: 12, State: Sending, Documents: pdf("offer.pdf")},
 		{ID: "48", Parties: []Party{evil}, Inbound: true, At: ago(3 * day), Pages: 2, State: Received, Documents: pdf("<b>\u202efdp.exe")},
 		{ID: "47", Inbound: true, At: ago(30 * day), State: Received},
