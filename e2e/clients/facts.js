@@ -19,5 +19,11 @@ export const ada = facts.users?.find((user) => user.jwt);
 /** Nora and Otto, two users that nobody else uses. */
 export const [nora, otto] = facts.users ?? [];
 
+/**
+ * A call queue and its two members, whom nobody else uses.
+ * @type {{phoneNumber: string, extensionId: number, members: {username: string, password: string, name: string, extensionId: number}[]}}
+ */
+export const queue = /** @type {any} */ (facts).queue;
+
 /** A redirect URI of the app; nothing listens for the answer, it is read from the redirect. */
 export const redirectUri = publicApp?.redirectUris[0];

@@ -16,9 +16,11 @@ try {
   const judges = readdirSync(here).filter((name) => name.endsWith('.test.js')).map((name) => path.join(here, name));
   const signer = await newSigner(demo);
   const users = [await demo.user('Nora North'), await demo.user('Otto Orlov')];
+  const members = [await demo.user('Pia Prior'), await demo.user('Quinn Quist')];
+  const queue = await demo.command('queue', 'add', '--name', 'Front desk', ...members.flatMap((user) => ['--member', user.username]));
   const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...judges], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NODE_EXTRA_CA_CERTS: demo.facts.platform.caFile, OFFHOOK_DEMO: JSON.stringify({ ...demo.facts, users: [...users, ...demo.facts.users], signer }) },
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: demo.facts.platform.caFile, OFFHOOK_DEMO: JSON.stringify({ ...demo.facts, users: [...users, ...demo.facts.users], signer, queue: { ...queue, members } }) },
   });
   process.exitCode = await new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
   if (process.exitCode) console.error(demo.log().split('\n').slice(-40).join('\n'));
