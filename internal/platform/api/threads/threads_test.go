@@ -348,3 +348,25 @@ func TestATextOfAMemberIsInTheThreadToo(t *testing.T) {
 		apitest.Refused(t, w.Do("ada", "POST", path+"/messages", text(apitest.AdaPhone, apitest.EvePhone, "Hi")), 400, "CMN-101", "from")
 	})
 }
+
+func TestWhatAnotherProcessLeavesArrives(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		left := messages.SeedText{From: apitest.Outside, To: []string{deskPhone}, Text: "From far away", At: time.Now()}
+		if err := messages.LeaveText(t.Context(), w.Store, new(store.IDs), left); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Second) // the office looks now and then
+		synctest.Wait()
+		if diff := cmp.Diff([]string{"guest: From far away (Received)"}, w.messages("ada", "")); diff != "" {
+			t.Errorf("the thread (-want +got):\n%s", diff)
+		}
+		want := []string{"extension/101002/message-store", "message-threads/entries/sync", "message-threads/sync"}
+		if got := w.told(apitest.Bob); !slices.Equal(got, want) {
+			t.Errorf("Bob was told %v, want %v", got, want)
+		}
+		copies := apitest.Get[rc.List[rc.Message]](w.World, "bob", "/restapi/v1.0/account/~/extension/~/message-store?owner=Shared").Records
+		if len(copies) != 1 || copies[0].MessageStatus != rc.Received || copies[0].ReadStatus != rc.Unread {
+			t.Errorf("Bob's copy: %+v", copies)
+		}
+	})
+}
