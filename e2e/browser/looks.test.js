@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { colours, objections } from '../lib/axe.js';
 import { openBrowser } from '../lib/chromium.js';
+import { cut } from '../lib/cut.js';
 import { Demo } from '../lib/demo.js';
 import { Person } from '../lib/person.js';
 
@@ -96,6 +97,31 @@ for (const { name: looks, colorScheme, theme, viewports, rules } of /** @type {c
     });
   });
 }
+
+// Every panel is looked at in one of these languages; scripts/soak does in all.
+describe('the panels in other languages', () => {
+  it('have room for long words, and read from right to left', { timeout: 300_000 }, async () => {
+    const context = await openBrowser({ viewport: narrow });
+    try {
+      const page = await context.newPage();
+      await page.goto(`${demo.facts.widget.url}/_stories`);
+      const links = await page.locator('a[href^="/_stories/"]').evaluateAll((all) => [...new Set(all.map((a) => /** @type {HTMLAnchorElement} */ (a).href))]);
+      /** @type {string[]} */
+      const problems = [];
+      for (const [k, [language, dir]] of [['de-DE', 'ltr'], ['fr-FR', 'ltr'], ['he-IL', 'rtl']].entries()) {
+        for (const link of links.filter((_, i) => process.env.OFFHOOK_MODES === 'all' || i % 3 === k)) {
+          await page.goto(`${link}?language=${language}`);
+          const is = await page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).direction]);
+          assert.deepEqual(is, [language, dir], link);
+          for (const line of await cut(page)) problems.push(`${new URL(link).pathname.split('/').pop()} in ${language}: ${line}`);
+        }
+      }
+      assert.deepEqual(problems, []);
+    } finally {
+      await context.close();
+    }
+  });
+});
 
 describe('the keyboard alone', () => {
   /**

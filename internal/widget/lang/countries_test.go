@@ -37,3 +37,12 @@ func TestPretendLeavesOutWhatIsFilledIn(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersOfExamplesKeepTheirOrderFromRightToLeft(t *testing.T) {
+	c := catalog{"With 415, 555-0188 is (415) 555-0188.": {one: "עם 415, 555-0188 הוא (415) 555-0188."}}
+	c.keepNumbers()
+	want := "עם 415, \u2066555-0188\u2069 הוא \u2066(415) 555-0188\u2069."
+	if got := c["With 415, 555-0188 is (415) 555-0188."].one; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

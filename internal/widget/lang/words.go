@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 
 	"golang.org/x/text/feature/plural"
@@ -91,10 +92,26 @@ func build(code, name string, catalogs ...string) *Language {
 	}
 	l.print = message.NewPrinter(l.tag)
 	for _, name := range catalogs {
-		l.catalogs = append(l.catalogs, load(name))
+		c := load(name)
+		if l.Dir == "rtl" {
+			c.keepNumbers()
+		}
+		l.catalogs = append(l.catalogs, c)
 	}
 	l.patterns = patterns(l.catalogs)
 	return l
+}
+
+// aNumber is a phone number that stands in a sentence as an example.
+var aNumber = regexp.MustCompile(`[+(]?\d[\d() -]{4,}\d`)
+
+// keepNumbers keeps the parts of such numbers in their order where reading
+// goes from right to left (UAX 9, LEFT-TO-RIGHT ISOLATE).
+func (c catalog) keepNumbers() {
+	for sentence, p := range c {
+		p.one = aNumber.ReplaceAllString(p.one, "\u2066$0\u2069")
+		c[sentence] = p
+	}
 }
 
 func load(name string) (c catalog) {
