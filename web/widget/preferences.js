@@ -2,6 +2,7 @@
 // at the start, and whenever they choose something anew. The theme and what
 // Enter does take hold here; who sounds or listens to keys asks.
 // @ts-check
+import { held } from "./ask.js";
 
 /** @typedef {{theme?: string, enter?: string, language?: string, sound?: string, volume?: string, keys?: string}} Preferences */
 
@@ -23,24 +24,29 @@ function take(next) {
     void getComputedStyle(body).color;
     delete root.dataset.turning;
   }
-  speak(next.language || "");
   body.dataset.enter = next.enter || "send";
   document.dispatchEvent(new CustomEvent("oh:theme"));
 }
 
 /**
  * Every word of the page is in one language: in another, the page is drawn
- * anew. Once for each choice; what the server cannot draw stays as it is.
+ * anew. Once for each choice; what the server cannot draw stays as it is. Where
+ * the browser refuses our cookies the session would be lost with the page: there
+ * it keeps the language that it began with, as it does when somebody leaves.
  * @param {string} language
  */
 function speak(language) {
   const { lang, dataset } = document.documentElement;
-  if (language ? language === lang : !dataset.language) return;
+  if (held() || (language ? language === lang : !dataset.language)) return;
   if (history.state?.language === language) return;
   history.replaceState({ ...history.state, language }, "");
   location.reload();
 }
 
-document.addEventListener("oh:preferences", (e) => take(/** @type {CustomEvent<Preferences>} */ (e).detail));
+document.addEventListener("oh:preferences", (e) => {
+  const next = /** @type {CustomEvent<Preferences>} */ (e).detail;
+  take(next);
+  speak(next.language || "");
+});
 // They are the user's, and not the next one's.
 document.addEventListener("oh:session", (e) => /** @type {CustomEvent} */ (e).detail?.signedIn || take({}));

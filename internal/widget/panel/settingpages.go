@@ -49,7 +49,7 @@ var settingPages = map[string]string{
 
 func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) error {
 	name, ok := settingPages[r.PathValue("page")]
-	if !ok {
+	if !ok || p.Held && name == "settings-language" {
 		return rc.Errorf(rc.NotFound, "The settings have no such page.")
 	}
 	return render(w, http.StatusOK, name, newPreferring(p, h.Version))
@@ -65,11 +65,16 @@ func (v preferringView) rows() []settingsRow {
 	if v.Keys == "off" {
 		keys = v.Lang.Say("Single keys are off")
 	}
-	return append(all,
+	all = append(all,
 		settingsRow{"notifications", "bell", v.Lang.Say("Notifications and sound"), "", "notifications"},
 		settingsRow{"audio", "volume-2", v.Lang.Say("Audio devices"), "", "audio"},
 		settingsRow{"theme", "palette", v.Lang.Say("Theme"), v.Lang.Say(choiceOf(themes, v.Theme).Name), ""},
-		settingsRow{"language", "languages", v.Lang.Say("Language"), v.languageLine(), ""},
+	)
+	// A page in another language is a new page, and there the session would not be.
+	if !v.Held {
+		all = append(all, settingsRow{"language", "languages", v.Lang.Say("Language"), v.languageLine(), ""})
+	}
+	return append(all,
 		settingsRow{"region", "globe", v.Lang.Say("Region"), v.regionLine(), ""},
 		settingsRow{"keyboard", "keyboard", v.Lang.Say("Keyboard"), keys, ""},
 		settingsRow{"why", "circle-question-mark", v.Lang.Say("Why can’t I…"), v.Lang.Say("Find out what stands in the way"), ""},
