@@ -154,10 +154,38 @@ func (d *Desk) advance(ctx context.Context, c consignment, change func(*store.Ou
 }
 
 // fail writes down that the platform will not have a consignment, and why.
+// Where another server has changed it meanwhile, perhaps sent it, that one knows
+// better, and it is read again.
 func (d *Desk) fail(ctx context.Context, c consignment, sentence string) error {
-	return d.advance(ctx, c, func(row *store.OutboxItem, a *attempt) {
+	var known time.Time
+	row, a, err := d.next(c, func(row *store.OutboxItem, a *attempt) {
+		known = row.UpdatedAt
 		row.State, row.Holder, row.HeldUntil, a.Error = store.OutboxFailed, "", time.Time{}, sentence
 	})
+	if err != nil {
+		return err
+	}
+	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
+		kept, err := tx.OutboxItem(ctx, d.grantID, row.ID)
+		if err == nil && kept.UpdatedAt.UnixMilli() != known.UnixMilli() {
+			err = errOutdated
+		}
+		if err != nil {
+			return err
+		}
+		return tx.SaveOutboxItem(ctx, row)
+	})
+	switch {
+	case errors.Is(err, errOutdated):
+		return d.loadOutbox(ctx)
+	case err != nil:
+		return fmt.Errorf("writing down what was not sent: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	become(c, row, a)
+	c.changed(d)
+	return nil
 }
 
 func queue(row *store.OutboxItem, a *attempt) {

@@ -112,3 +112,22 @@ func TestATextThatAnotherServerSendsAgainIsLeftToIt(t *testing.T) {
 		t.Errorf("it was handed over %d times", n)
 	}
 }
+
+func TestWhatAnotherServerHasSentDoesNotFailHere(t *testing.T) {
+	t.Parallel()
+	_, d, c := faxHouse(t, func(*house) {})
+	i := &item{parcel: d.newParcel("one"), letter: letter{Numbers: []string{bob}, From: ada, Text: "one", Files: []File{{ID: "gone", Upload: true}}}}
+	i.Holder, i.HeldUntil = "another", c.now().Add(time.Hour)
+	if _, _, err := d.hold(t.Context(), i, func(store.WidgetTx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	// It has been sent, and its files went with it.
+	elsewhere(t, d, "one", func(r *store.OutboxItem) { r.State, r.MessageID = store.OutboxSent, 4711 })
+	if err := d.hand(t.Context(), i); err != nil {
+		t.Fatal(err)
+	}
+	row, err := d.pool.Store.OutboxItem(t.Context(), d.grantID, "one")
+	if err != nil || row.State != store.OutboxSent || row.MessageID != 4711 {
+		t.Errorf("the store says %s (message %d), %v", row.State, row.MessageID, err)
+	}
+}
