@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "give every catalog the sentences that i
 // build on.
 var whole = map[string]string{"de": "de-DE", "es": "es-ES", "fr": "fr-FR", "he": "he-IL", "it": "it-IT", "ja": "ja-JP", "pt-BR": "pt-BR", "zh-CN": "zh-CN", "zh-TW": "zh-TW"}
 
-var others = []string{"en-GB", "es-419", "fr-CA", "zh-HK"}
+var others = []string{"en-CA", "en-GB", "es-419", "fr-CA", "zh-HK"}
 
 // A set of catalogs belongs to the server or to the browser's modules.
 type set struct {

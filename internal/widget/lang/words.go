@@ -80,6 +80,9 @@ func english(code, name string) *Language {
 	if code == "en-US" {
 		return build(code, name)
 	}
+	if code == "en-CA" { // favourite, and yet authorize
+		return build(code, name, "en-CA", "en-GB")
+	}
 	return build(code, name, "en-GB")
 }
 
