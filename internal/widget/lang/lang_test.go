@@ -124,7 +124,7 @@ func complete(c catalog, all map[string]said, l *Language) {
 // What a sentence is given must be in every translation of it, and nothing
 // else: a tag or an action in a catalog would be one in the page.
 var (
-	given  = regexp.MustCompile(`%(?:\[\d+\])?[a-z]|%%|\{\d+\}|\{\{|</?\w+>|&\w+;`)
+	given  = regexp.MustCompile(`%(?:\[\d+\])?[a-z]|%%|\{\d+\}|\{\{|\}\}|<[^>]*>?|&\w+;`)
 	number = regexp.MustCompile(`\[\d+\]`)
 )
 
@@ -137,12 +137,14 @@ func TestTranslationsKeepWhatIsFilledIn(t *testing.T) {
 		slices.Sort(all)
 		return all
 	}
+	markup := func(part string) bool { return strings.ContainsAny(part, "<>&") || part == "{{" || part == "}}" }
 	for _, s := range sets(t) {
 		for _, name := range slices.Concat(slices.Collect(maps.Keys(whole)), others) {
 			for sentence, p := range s.read(t, name) {
 				for form, text := range p.forms {
 					// «One page» needs no number.
-					if text != "" && !slices.Equal(parts(text), parts(sentence)) && !slices.Contains([]string{"one", "two"}, form) {
+					less := slices.Contains([]string{"one", "two"}, form) && slices.Equal(only(parts(text), markup), only(parts(sentence), markup))
+					if text != "" && !less && !slices.Equal(parts(text), parts(sentence)) {
 						t.Errorf("%s: %q of %q does not hold what it is given", name, text, sentence)
 					}
 				}
@@ -157,10 +159,15 @@ func TestTranslationsKeepWhatIsFilledIn(t *testing.T) {
 	}
 }
 
+func only(all []string, keep func(string) bool) []string {
+	return slices.DeleteFunc(all, func(s string) bool { return !keep(s) })
+}
+
 func TestMatchFindsTheNearestLanguage(t *testing.T) {
 	for wish, want := range map[string]string{
 		"": "en-US", "de": "de-DE", "de-AT, en;q=0.5": "de-DE", "en-GB": "en-GB", "en-IE": "en-GB", "en-NZ": "en-GB", "fr-CA": "fr-CA", "fr-BE": "fr-FR",
 		"es-MX": "es-419", "es": "es-ES", "pt": "pt-BR", "zh": "zh-CN", "zh-Hant": "zh-TW", "zh-HK": "zh-HK", "he": "he-IL", "iw": "he-IL", "ja-JP": "ja-JP",
+		strings.Repeat("tlh,", 60) + "fr": "en-US", "fr," + strings.Repeat("tlh,", 20_000): "fr-FR",
 		"tlh, it;q=0.1": "it-IT", "not a language": "en-US", "sw": "en-US",
 	} {
 		if got := Match(wish).Code; got != want {

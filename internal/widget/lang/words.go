@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -159,7 +160,20 @@ func Match(wishes ...string) *Language {
 // Speaks reports whether any language comes near to what is wished.
 func Speaks(wish string) bool { return nearest(wish) != nil }
 
+// mostWished bounds how much of a wish is read: whoever asks has not proven who
+// they are, and a browser's is far shorter.
+const mostWished = 200
+
 func nearest(wish string) *Language {
+	if l := Find(wish); l != nil {
+		return l
+	}
+	if len(wish) > mostWished {
+		wish = wish[:mostWished]
+		if end := strings.LastIndexByte(wish, ','); end >= 0 {
+			wish = wish[:end]
+		}
+	}
 	tags, _, err := language.ParseAcceptLanguage(wish)
 	if err != nil || len(tags) == 0 {
 		return nil
