@@ -53,7 +53,7 @@ func panelFax(f desk.Fax) panel.Fax {
 	}
 	return panel.Fax{
 		Outcomes: outcomes,
-		ID: f.ID, Parties: parties(f.Parties), Inbound: f.Inbound, At: f.At, Pages: f.Pages, Unread: f.Unread,
+		ID:       f.ID, Parties: parties(f.Parties), Inbound: f.Inbound, At: f.At, Pages: f.Pages, Unread: f.Unread,
 		State: panel.MessageState(f.State), Error: f.Error, Documents: files(f.Documents), Waiting: f.Waiting,
 	}
 }
