@@ -60,21 +60,33 @@ func (q queries) AddOutboxItem(ctx context.Context, i store.OutboxItem) error {
 		i.GrantID, i.ID, i.Position, i.State, i.MessageID, i.Holder, millis(i.HeldUntil), millis(i.CreatedAt), millis(i.UpdatedAt), i.Sealed)
 }
 
-func (q queries) ClaimOutboxItem(ctx context.Context, grantID, id, holder string, now, until time.Time) (bool, error) {
+func (q queries) ClaimOutboxItem(ctx context.Context, i store.OutboxItem, now time.Time) (bool, error) {
 	n, err := q.changed(ctx, `UPDATE desk_outbox SET holder = $1, held_until = $2
-		WHERE grant_id = $3 AND id = $4 AND state IN ('queued', 'sending') AND (holder = $5 OR held_until < $6)`,
-		holder, millis(until), grantID, id, holder, millis(now))
+		WHERE grant_id = $3 AND id = $4 AND updated_at = $5 AND state IN ('queued', 'sending') AND (holder = $6 OR held_until < $7)`,
+		i.Holder, millis(i.HeldUntil), i.GrantID, i.ID, millis(i.UpdatedAt), i.Holder, millis(now))
 	return n == 1, err
 }
 
-func (q queries) SaveOutboxItem(ctx context.Context, i store.OutboxItem) error {
-	return q.exec(ctx, `UPDATE desk_outbox SET state = $1, message_id = $2, holder = $3, held_until = $4, updated_at = $5, sealed = $6
-		WHERE grant_id = $7 AND id = $8`,
-		i.State, i.MessageID, i.Holder, millis(i.HeldUntil), millis(i.UpdatedAt), i.Sealed, i.GrantID, i.ID)
+// SaveOutboxItem compares in the statement, which waits on PostgreSQL for
+// another's that is at the same row, and then looks at it anew.
+func (q queries) SaveOutboxItem(ctx context.Context, i store.OutboxItem, follows time.Time) error {
+	n, err := q.changed(ctx, `UPDATE desk_outbox SET state = $1, message_id = $2, holder = $3, held_until = $4, updated_at = $5, sealed = $6
+		WHERE grant_id = $7 AND id = $8 AND updated_at = $9`,
+		i.State, i.MessageID, i.Holder, millis(i.HeldUntil), millis(i.UpdatedAt), i.Sealed, i.GrantID, i.ID, millis(follows))
+	return outdated(n, err)
 }
 
 func (q queries) DeleteFailedOutboxItem(ctx context.Context, grantID, id string) error {
-	return q.exec(ctx, "DELETE FROM desk_outbox WHERE grant_id = $1 AND id = $2 AND state = 'failed'", grantID, id)
+	n, err := q.changed(ctx, "DELETE FROM desk_outbox WHERE grant_id = $1 AND id = $2 AND state = 'failed'", grantID, id)
+	return outdated(n, err)
+}
+
+// outdated says that a change of one row found none.
+func outdated(n int64, err error) error {
+	if err == nil && n == 0 {
+		return store.ErrOutdated
+	}
+	return err
 }
 
 func (q queries) DeleteSentOutboxItems(ctx context.Context, grantID string, before time.Time) error {

@@ -60,13 +60,16 @@ type DeskWriter interface {
 	DeleteDeskRow(ctx context.Context, grantID, kind, id string) error
 	// AddOutboxItem adds an item; ErrExists when its id is taken.
 	AddOutboxItem(ctx context.Context, i OutboxItem) error
-	// ClaimOutboxItem makes holder the only one who may work on an item until
-	// the given time; false when it is sent or failed, or somebody else's.
-	ClaimOutboxItem(ctx context.Context, grantID, id, holder string, now, until time.Time) (bool, error)
-	// SaveOutboxItem replaces everything but position and creation time; an
-	// unknown item changes nothing.
-	SaveOutboxItem(ctx context.Context, i OutboxItem) error
-	// DeleteFailedOutboxItem removes an item that failed; any other stays.
+	// ClaimOutboxItem makes i.Holder the only one who may work on an item until
+	// i.HeldUntil; false when it is sent or failed, or somebody else's, or was
+	// changed after i.UpdatedAt.
+	ClaimOutboxItem(ctx context.Context, i OutboxItem, now time.Time) (bool, error)
+	// SaveOutboxItem replaces everything but position and creation time of an
+	// item that was last changed at the time that it follows; any other stays,
+	// and the error is ErrOutdated.
+	SaveOutboxItem(ctx context.Context, i OutboxItem, follows time.Time) error
+	// DeleteFailedOutboxItem removes an item that failed; any other stays, and
+	// the error is ErrOutdated.
 	DeleteFailedOutboxItem(ctx context.Context, grantID, id string) error
 	// DeleteSentOutboxItems removes a grant's sent items not changed since
 	// the given time.

@@ -21,6 +21,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrExists: a row with this key is there already.
 	ErrExists = errors.New("already exists")
+	// ErrOutdated: a row was changed since it was read, or is gone.
+	ErrOutdated = errors.New("changed meanwhile")
 	// ErrSpent: a single-use row was there and has been used.
 	ErrSpent = errors.New("already used")
 )

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -59,6 +60,7 @@ func testDesks(t *testing.T, w store.Widget) {
 	}
 
 	testOutbox(t, w)
+	testOutboxSteps(t, w)
 
 	if err := write(func(tx store.WidgetTx) error { return tx.DeleteGrant(ctx, "g") }); err != nil {
 		t.Fatal(err)
@@ -96,7 +98,8 @@ func testOutbox(t *testing.T, w store.Widget) {
 	claim := func(holder string, now time.Time) bool {
 		var ok bool
 		err := write(func(tx store.WidgetTx) (err error) {
-			ok, err = tx.ClaimOutboxItem(ctx, "g", "b", holder, now, now.Add(time.Minute))
+			mine := store.OutboxItem{GrantID: "g", ID: "b", UpdatedAt: first.UpdatedAt, Holder: holder, HeldUntil: now.Add(time.Minute)}
+			ok, err = tx.ClaimOutboxItem(ctx, mine, now)
 			return err
 		})
 		if err != nil {
@@ -114,9 +117,19 @@ func testOutbox(t *testing.T, w store.Widget) {
 		t.Error("an item whose holder is gone cannot be claimed")
 	}
 
+	known := first.UpdatedAt
+	if first.UpdatedAt = known.Add(time.Second); claim("two", at.Add(2*time.Minute)) {
+		t.Error("an item was claimed that is not as it is known")
+	}
+
 	first.State, first.MessageID, first.Holder, first.UpdatedAt, first.Sealed = store.OutboxSent, 7, "two", at.Add(time.Hour), []byte("sent")
-	if err := write(func(tx store.WidgetTx) error { return tx.SaveOutboxItem(ctx, first) }); err != nil {
+	if err := write(func(tx store.WidgetTx) error { return tx.SaveOutboxItem(ctx, first, known) }); err != nil {
 		t.Fatal(err)
+	}
+	outdated := first
+	outdated.State, outdated.UpdatedAt = store.OutboxQueued, at.Add(2*time.Hour)
+	if err := write(func(tx store.WidgetTx) error { return tx.SaveOutboxItem(ctx, outdated, known) }); !errors.Is(err, store.ErrOutdated) {
+		t.Errorf("saving what follows an older change: %v, want ErrOutdated", err)
 	}
 	if got, err := w.OutboxItem(ctx, "g", "b"); err != nil || !cmp.Equal(got, first) {
 		t.Errorf("OutboxItem: %+v, %v; want %+v", got, err, first)
@@ -143,17 +156,53 @@ func testOutbox(t *testing.T, w store.Widget) {
 				return err
 			}
 			i.State = state
-			if err := tx.SaveOutboxItem(ctx, i); err != nil {
-				return err
-			}
-			return tx.DeleteFailedOutboxItem(ctx, "g", "a")
+			return tx.SaveOutboxItem(ctx, i, i.UpdatedAt)
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.OutboxItem(ctx, "g", "a")
-		if gone := errors.Is(err, store.ErrNotFound); gone != (state == store.OutboxFailed) {
-			t.Errorf("deleting an item that is %s: %v", state, err)
+		deleted := write(func(tx store.WidgetTx) error { return tx.DeleteFailedOutboxItem(ctx, "g", "a") })
+		if deleted != nil && !errors.Is(deleted, store.ErrOutdated) {
+			t.Fatal(deleted)
 		}
+		_, err = w.OutboxItem(ctx, "g", "a")
+		if gone := errors.Is(err, store.ErrNotFound); gone != (state == store.OutboxFailed) || gone != (deleted == nil) {
+			t.Errorf("deleting an item that is %s: %v, %v", state, deleted, err)
+		}
+	}
+}
+
+// testOutboxSteps takes steps at once that follow the same one.
+func testOutboxSteps(t *testing.T, w store.Widget) {
+	ctx := t.Context()
+	i := store.OutboxItem{GrantID: "g", ID: "steps", State: store.OutboxFailed, CreatedAt: at, UpdatedAt: at, Sealed: []byte("s")}
+	if err := w.Write(ctx, func(tx store.WidgetTx) error { return tx.AddOutboxItem(ctx, i) }); err != nil {
+		t.Fatal(err)
+	}
+	const servers = 8
+	results := make(chan error, servers)
+	for n := range servers {
+		go func() {
+			results <- w.Write(ctx, func(tx store.WidgetTx) error {
+				kept, err := tx.OutboxItem(ctx, "g", "steps")
+				if err != nil {
+					return err
+				}
+				kept.Holder, kept.UpdatedAt = strconv.Itoa(n), at.Add(time.Duration(n+1)*time.Second)
+				return tx.SaveOutboxItem(ctx, kept, at)
+			})
+		}()
+	}
+	taken := 0
+	for range servers {
+		switch err := <-results; {
+		case err == nil:
+			taken++
+		case !errors.Is(err, store.ErrOutdated):
+			t.Error(err)
+		}
+	}
+	if taken != 1 {
+		t.Errorf("%d steps follow the same one", taken)
 	}
 }

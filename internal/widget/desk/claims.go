@@ -9,48 +9,50 @@ import (
 	"offhook/internal/store"
 )
 
-// errOutdated means that a row is not what is known of it.
-var errOutdated = errors.New("another server has changed this meanwhile")
-
-// claim makes this server the only one that works on a consignment and, with a
-// row, writes down what it is about to do. It is false when another server
-// works on it, or has done so since it was known as of a time: then it is read
-// again, so that nobody sends what was sent already.
+// claim makes this server the only one that works on a consignment as it is
+// known, and writes down, with a row, what it is about to do. It is false when
+// another server works on it, or has done so meanwhile.
 func (d *Desk) claim(ctx context.Context, c consignment, known time.Time, next *store.OutboxItem) (bool, error) {
-	id, now := c.box().ID, d.pool.Now()
-	ok := false
-	err := d.pool.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
-		if ok, err = tx.ClaimOutboxItem(ctx, d.grantID, id, d.pool.Node, now, now.Add(c.patience()+lease)); err != nil || !ok {
+	now := d.pool.Now()
+	mine := store.OutboxItem{GrantID: d.grantID, ID: c.box().ID, UpdatedAt: known, Holder: d.pool.Node, HeldUntil: now.Add(c.patience() + lease)}
+	err := d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
+		ok, err := tx.ClaimOutboxItem(ctx, mine, now)
+		switch {
+		case err != nil:
 			return err
+		case !ok:
+			return store.ErrOutdated
+		case next == nil:
+			return nil
 		}
-		kept, err := tx.OutboxItem(ctx, d.grantID, id) // after the claim, which keeps others from changing it
-		if err == nil && kept.UpdatedAt.UnixMilli() != known.UnixMilli() {
-			err = errOutdated
-		}
-		if err != nil || next == nil {
-			return err
-		}
-		return tx.SaveOutboxItem(ctx, *next)
+		return tx.SaveOutboxItem(ctx, *next, known)
 	})
-	outdated := errors.Is(err, errOutdated)
-	if err != nil && !outdated || ok && !outdated {
-		return err == nil, err
+	if err != nil {
+		return false, d.keepUp(ctx, c, known, err)
+	}
+	return true, nil
+}
+
+// keepUp reads what a consignment is by now, where the store did not take a
+// step because it does not follow the last one. Whoever has written that knows
+// better: another server, which may have sent it, or this one, when it never
+// heard that a step was written down. Where there is nothing newer, another
+// server is at work on it.
+func (d *Desk) keepUp(ctx context.Context, c consignment, known time.Time, err error) error {
+	if !errors.Is(err, store.ErrOutdated) {
+		return err
 	}
 	if err = d.loadOutbox(ctx); d.version(c).Equal(known) {
-		d.postpone(c, 5*time.Second) // the other server is at work on it
+		d.postpone(c, 5*time.Second)
 	}
-	return false, err
+	return err
 }
 
 // claimAs claims a consignment that is in a state, and takes a step with it,
 // which is written down before. It is false when its state is another, or when
 // it is another server's.
 func (d *Desk) claimAs(ctx context.Context, c consignment, state string, change func(*store.OutboxItem, *attempt)) (bool, error) {
-	var was store.OutboxItem
-	row, a, err := d.next(c, func(row *store.OutboxItem, a *attempt) {
-		was = *row
-		change(row, a)
-	})
+	was, row, a, err := d.next(c, change)
 	if err != nil || was.State != state {
 		return false, err
 	}
@@ -87,13 +89,13 @@ func (d *Desk) putBack(ctx context.Context, c consignment) error {
 // requeue sends again what the platform refused. What is not failed any more,
 // because another tab or server was faster, stays as it is.
 func (d *Desk) requeue(ctx context.Context, c consignment) error {
-	row, a, err := d.next(c, queue)
+	_, row, a, err := d.next(c, queue)
 	if err != nil {
 		return err
 	}
 	failed, err := d.whileFailed(ctx, row.ID, func(ctx context.Context, tx store.WidgetTx, kept store.OutboxItem) error {
 		row.UpdatedAt = changedAt(row.UpdatedAt, kept.UpdatedAt)
-		return tx.SaveOutboxItem(ctx, row)
+		return tx.SaveOutboxItem(ctx, row, kept.UpdatedAt)
 	})
 	if err != nil || !failed {
 		return err
@@ -124,14 +126,13 @@ func (d *Desk) whileFailed(ctx context.Context, id string, change func(context.C
 		}
 		return change(ctx, tx, kept)
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return false, noMail()
-	}
-	if err != nil {
+	case err == nil && !failed, errors.Is(err, store.ErrOutdated):
+		return false, d.loadOutbox(ctx)
+	case err != nil:
 		return false, fmt.Errorf("changing what failed: %w", err)
 	}
-	if !failed {
-		err = d.loadOutbox(ctx)
-	}
-	return failed, err
+	return true, nil
 }

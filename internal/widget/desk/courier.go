@@ -151,7 +151,7 @@ func (i *item) reconcile(ctx context.Context, d *Desk) error {
 // recordSent writes down that an item was found at the platform.
 func (d *Desk) recordSent(ctx context.Context, i *item) error {
 	var record *rc.Message
-	row, _, err := d.next(i, func(*store.OutboxItem, *attempt) {
+	was, row, _, err := d.next(i, func(*store.OutboxItem, *attempt) {
 		if m := d.ledger.messages[i.MessageID]; m != nil {
 			r := m.Message
 			record = &r
@@ -160,8 +160,8 @@ func (d *Desk) recordSent(ctx context.Context, i *item) error {
 	if err != nil {
 		return err
 	}
-	if err := d.save(ctx, row, record); err != nil {
-		return err
+	if err := d.save(ctx, was, row, record); err != nil {
+		return d.keepUp(ctx, i, was.UpdatedAt, err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

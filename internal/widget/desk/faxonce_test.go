@@ -129,14 +129,9 @@ func TestWhatAnotherTabHasSetOnItsWayIsLeftAlone(t *testing.T) {
 	}
 	until(t, d, "the refusal", func() bool { return slices.Equal(faxStates(d), []string{"Gráce Hopper failed"}) })
 	id := d.Faxes()[0].ID
-	row, err := d.pool.Store.OutboxItem(t.Context(), "g", id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	row.State, row.Holder, row.HeldUntil = store.OutboxSending, "another", time.Now().Add(time.Hour)
-	if err := d.pool.Store.Write(t.Context(), func(tx store.WidgetTx) error { return tx.SaveOutboxItem(t.Context(), row) }); err != nil {
-		t.Fatal(err)
-	}
+	elsewhere(t, d, id, func(r *store.OutboxItem) {
+		r.State, r.Holder, r.HeldUntil = store.OutboxSending, "another", time.Now().Add(time.Hour)
+	})
 	if err := d.RetryFax(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}

@@ -183,7 +183,7 @@ func (d *Desk) newFaxItem(id string) *faxItem { return &faxItem{parcel: d.newPar
 // admitFax takes over a row of the outbox. The caller holds mu.
 func (d *Desk) admitFax(r store.OutboxItem) {
 	known := d.faxes[r.ID]
-	if known != nil && !d.isNews(&known.parcel, r) {
+	if known != nil && !r.UpdatedAt.After(known.UpdatedAt) {
 		return
 	}
 	var l faxLetter

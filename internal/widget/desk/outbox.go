@@ -48,8 +48,8 @@ func (i *item) with(a attempt) any {
 	return l
 }
 
-// loadOutbox reads the rows that are not known yet: at the beginning all of
-// them, later those of another server that has gone away.
+// loadOutbox reads the rows that say more than is known: at the beginning all
+// of them, later what another server has left or changed.
 func (d *Desk) loadOutbox(ctx context.Context) error {
 	rows, err := d.pool.Store.OutboxItems(ctx, d.grantID)
 	if err != nil {
@@ -72,7 +72,7 @@ func (d *Desk) admit(r store.OutboxItem, c *change) {
 		return
 	}
 	known := d.ledger.byItem[r.ID]
-	if known != nil && !d.isNews(&known.parcel, r) {
+	if known != nil && !r.UpdatedAt.After(known.UpdatedAt) {
 		return
 	}
 	var l letter
@@ -180,8 +180,9 @@ func (l *ledger) find(i *item) *message {
 	return best
 }
 
-// save writes an item's row and, when it became a message, the message's.
-func (d *Desk) save(ctx context.Context, row store.OutboxItem, m *rc.Message) error {
+// save writes an item's row and, when it became a message, the message's. The
+// row follows what was known of it: see keepUp.
+func (d *Desk) save(ctx context.Context, was, row store.OutboxItem, m *rc.Message) error {
 	var message store.DeskRow
 	if m != nil {
 		var err error
@@ -200,7 +201,7 @@ func (d *Desk) save(ctx context.Context, row store.OutboxItem, m *rc.Message) er
 				return err
 			}
 		}
-		return tx.SaveOutboxItem(ctx, row)
+		return tx.SaveOutboxItem(ctx, row, was.UpdatedAt)
 	})
 	if err != nil {
 		return fmt.Errorf("writing down what became of what was sent: %w", err)

@@ -20,7 +20,8 @@ import (
 //	                no answer: looked for in the message store, then
 //	                sent, or queued again
 //
-// Every step is written down before the next is taken.
+// Every step is written down before the next is taken, and follows what is
+// known of it: see keepUp.
 type parcel struct {
 	store.OutboxItem
 	retryAt  time.Time
@@ -109,17 +110,18 @@ func changedAt(now, before time.Time) time.Time {
 	return before.Truncate(time.Millisecond).Add(time.Millisecond)
 }
 
-// next draws up what a consignment is about to be, and changes nothing here:
-// see become. What change does it does while mu is held.
-func (d *Desk) next(c consignment, change func(*store.OutboxItem, *attempt)) (store.OutboxItem, attempt, error) {
+// next draws up what a consignment is about to be, after what it was, and
+// changes nothing here: see become. What change does it does while mu is held.
+func (d *Desk) next(c consignment, change func(*store.OutboxItem, *attempt)) (was, row store.OutboxItem, a attempt, err error) {
 	d.mu.Lock()
-	row, a := c.box().OutboxItem, *c.tried()
+	was, a = c.box().OutboxItem, *c.tried()
+	row = was
 	change(&row, &a)
 	letter := c.with(a)
 	d.mu.Unlock()
-	row.UpdatedAt = changedAt(d.pool.Now(), row.UpdatedAt)
-	row, err := d.sealed(row, letter)
-	return row, a, err
+	row.UpdatedAt = changedAt(d.pool.Now(), was.UpdatedAt)
+	row, err = d.sealed(row, letter)
+	return was, row, a, err
 }
 
 // become takes over what is written down of a consignment. The caller holds mu.
@@ -128,23 +130,14 @@ func become(c consignment, row store.OutboxItem, a attempt) {
 	p.OutboxItem, p.retryAt, *c.tried() = row, time.Time{}, a
 }
 
-// isNews reports whether a row says more than is known of it: another server
-// has written it.
-func (d *Desk) isNews(known *parcel, r store.OutboxItem) bool {
-	if r.Holder == d.pool.Node {
-		return false
-	}
-	return r.UpdatedAt.After(known.UpdatedAt) || r.State == store.OutboxSent && known.State != store.OutboxSent
-}
-
 // advance writes a step down, and then takes it.
 func (d *Desk) advance(ctx context.Context, c consignment, change func(*store.OutboxItem, *attempt)) error {
-	row, a, err := d.next(c, change)
+	was, row, a, err := d.next(c, change)
 	if err != nil {
 		return err
 	}
-	if err := d.save(ctx, row, nil); err != nil {
-		return err
+	if err := d.save(ctx, was, row, nil); err != nil {
+		return d.keepUp(ctx, c, was.UpdatedAt, err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -154,38 +147,10 @@ func (d *Desk) advance(ctx context.Context, c consignment, change func(*store.Ou
 }
 
 // fail writes down that the platform will not have a consignment, and why.
-// Where another server has changed it meanwhile, perhaps sent it, that one knows
-// better, and it is read again.
 func (d *Desk) fail(ctx context.Context, c consignment, sentence string) error {
-	var known time.Time
-	row, a, err := d.next(c, func(row *store.OutboxItem, a *attempt) {
-		known = row.UpdatedAt
+	return d.advance(ctx, c, func(row *store.OutboxItem, a *attempt) {
 		row.State, row.Holder, row.HeldUntil, a.Error = store.OutboxFailed, "", time.Time{}, sentence
 	})
-	if err != nil {
-		return err
-	}
-	err = d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
-		kept, err := tx.OutboxItem(ctx, d.grantID, row.ID)
-		if err == nil && kept.UpdatedAt.UnixMilli() != known.UnixMilli() {
-			err = errOutdated
-		}
-		if err != nil {
-			return err
-		}
-		return tx.SaveOutboxItem(ctx, row)
-	})
-	switch {
-	case errors.Is(err, errOutdated):
-		return d.loadOutbox(ctx)
-	case err != nil:
-		return fmt.Errorf("writing down what was not sent: %w", err)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	become(c, row, a)
-	c.changed(d)
-	return nil
 }
 
 func queue(row *store.OutboxItem, a *attempt) {

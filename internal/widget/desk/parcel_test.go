@@ -16,9 +16,10 @@ func elsewhere(t *testing.T, d *Desk, id string, change func(*store.OutboxItem))
 		if err != nil {
 			return err
 		}
-		row.UpdatedAt = row.UpdatedAt.Add(time.Second)
+		known := row.UpdatedAt
+		row.UpdatedAt = known.Add(time.Second)
 		change(&row)
-		return tx.SaveOutboxItem(t.Context(), row)
+		return tx.SaveOutboxItem(t.Context(), row, known)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -129,5 +130,56 @@ func TestWhatAnotherServerHasSentDoesNotFailHere(t *testing.T) {
 	row, err := d.pool.Store.OutboxItem(t.Context(), d.grantID, "one")
 	if err != nil || row.State != store.OutboxSent || row.MessageID != 4711 {
 		t.Errorf("the store says %s (message %d), %v", row.State, row.MessageID, err)
+	}
+}
+
+func TestWhatIsWrittenDownWithoutAnAnswerIsKnownSoon(t *testing.T) {
+	t.Parallel()
+	h, d, c := faxHouse(t, func(*house) {})
+	i := &item{parcel: d.newParcel("one"), letter: letter{Numbers: []string{bob}, From: ada, Text: "one"}}
+	i.Holder, i.HeldUntil = "another", c.now().Add(time.Hour) // so that it stays where it is
+	if _, _, err := d.hold(t.Context(), i, func(store.WidgetTx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.loadOutbox(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// This server was about to send it, and never heard that the store said so.
+	elsewhere(t, d, "one", func(r *store.OutboxItem) {
+		r.State, r.Holder, r.HeldUntil = store.OutboxSending, d.pool.Node, c.now().Add(time.Minute)
+	})
+	c.forward(10 * time.Second)
+	wake(d.post)
+	h.waitFor(t, func() bool { return h.counts["POST /restapi/v1.0/account/~/extension/~/sms"] == 1 })
+	until(t, d, "it being sent", func() bool { return settled(d) })
+}
+
+func TestWhatAnotherServerKnowsBetterIsNotOverwritten(t *testing.T) {
+	t.Parallel()
+	_, d, c := faxHouse(t, func(*house) {})
+	i := &item{parcel: d.newParcel("one"), letter: letter{Numbers: []string{bob}, From: ada, Text: "one"}}
+	i.Holder, i.HeldUntil = "another", c.now().Add(time.Hour)
+	if _, _, err := d.hold(t.Context(), i, func(store.WidgetTx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.loadOutbox(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	elsewhere(t, d, "one", func(r *store.OutboxItem) { r.State, r.Holder = store.OutboxFailed, "" })
+	d.mu.Lock()
+	known := d.ledger.byItem["one"]
+	d.mu.Unlock()
+	err := d.advance(t.Context(), known, func(row *store.OutboxItem, _ *attempt) { row.State, row.MessageID = store.OutboxSent, 4711 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := d.pool.Store.OutboxItem(t.Context(), d.grantID, "one")
+	if err != nil || row.State != store.OutboxFailed || row.MessageID != 0 {
+		t.Errorf("the store says %s (message %d), %v", row.State, row.MessageID, err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if known.State != store.OutboxFailed {
+		t.Errorf("here it is %s", known.State)
 	}
 }

@@ -348,10 +348,14 @@ func (l *ledger) hasBetween(t removedThread, end time.Time) bool {
 func (d *Desk) carriedOut(ctx context.Context, r *removal) error {
 	err := d.pool.Store.Write(ctx, func(tx store.WidgetTx) error {
 		for _, id := range r.Items {
-			if err := tx.DeleteItemFiles(ctx, d.grantID, id); err != nil {
-				return err
+			err := tx.DeleteFailedOutboxItem(ctx, d.grantID, id)
+			if errors.Is(err, store.ErrOutdated) {
+				continue // forgotten already, or on its way again through another server
 			}
-			if err := tx.DeleteFailedOutboxItem(ctx, d.grantID, id); err != nil {
+			if err == nil {
+				err = tx.DeleteItemFiles(ctx, d.grantID, id)
+			}
+			if err != nil {
 				return err
 			}
 		}
