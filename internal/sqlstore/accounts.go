@@ -83,9 +83,14 @@ func (q queries) PhoneNumbers(ctx context.Context, accountID int64) ([]store.Pho
 }
 
 func (q queries) RemoveExtension(ctx context.Context, id int64) (bool, error) {
-	if _, err := q.Extension(ctx, id); errors.Is(err, store.ErrNotFound) {
+	e, err := q.Extension(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
-	} else if err != nil {
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := q.unassign(ctx, e.AccountID, "assignee_id = $2", id); err != nil { // first, as NextThreadChange asks
 		return false, err
 	}
 	for _, stmt := range []string{
@@ -101,9 +106,6 @@ func (q queries) RemoveExtension(ctx context.Context, id int64) (bool, error) {
 		if err := q.exec(ctx, stmt, id); err != nil {
 			return false, err
 		}
-	}
-	if err := q.unassign(ctx, "assignee_id = $1", id); err != nil {
-		return false, err
 	}
 	n, err := q.changed(ctx, "DELETE FROM extensions WHERE id = $1", id)
 	return n > 0, err

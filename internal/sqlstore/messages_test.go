@@ -5,26 +5,14 @@ import (
 	"testing"
 
 	"offhook/internal/sqlstore"
+	"offhook/internal/store"
 	"offhook/internal/storetest"
 )
 
 func TestMessagesFromTwoProcesses(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
-		path := filepath.Join(t.TempDir(), "shared.db")
-		var dbs []*sqlstore.DB
-		for range 2 {
-			db, err := sqlstore.Open(t.Context(), path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := db.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-			dbs = append(dbs, db)
-		}
-		storetest.MessagesFromTwoProcesses(t, dbs[0].Platform(), dbs[1].Platform())
+		a, b := twoProcesses(t)
+		storetest.MessagesFromTwoProcesses(t, a, b)
 	})
 	db := sqlstore.OpenTestPostgres(t)
 	if db == nil {
@@ -35,4 +23,23 @@ func TestMessagesFromTwoProcesses(t *testing.T) {
 		// Each transaction has a connection of its own there already.
 		storetest.MessagesFromTwoProcesses(t, db.Platform(), db.Platform())
 	})
+}
+
+// twoProcesses opens one SQLite database twice.
+func twoProcesses(t *testing.T) (a, b store.Platform) {
+	path := filepath.Join(t.TempDir(), "shared.db")
+	var dbs []store.Platform
+	for range 2 {
+		db, err := sqlstore.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		dbs = append(dbs, db.Platform())
+	}
+	return dbs[0], dbs[1]
 }

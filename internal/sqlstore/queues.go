@@ -39,9 +39,16 @@ func (q queries) AddQueue(ctx context.Context, queue store.Queue) error {
 }
 
 func (q queries) RemoveQueue(ctx context.Context, id int64) (bool, error) {
-	if _, err := q.Queue(ctx, id); errors.Is(err, store.ErrNotFound) {
+	queue, err := q.Queue(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
-	} else if err != nil {
+	}
+	if err != nil {
+		return false, err
+	}
+	// Whoever sends into one of its threads holds the same row, and would
+	// otherwise wait for this removal while this waits for them.
+	if _, err := q.NextThreadChange(ctx, queue.AccountID); err != nil {
 		return false, err
 	}
 	for _, stmt := range []string{
@@ -73,25 +80,45 @@ func (q queries) MemberQueues(ctx context.Context, extensionID int64) ([]store.Q
 	return many(ctx, q, scanQueueMember, "SELECT "+memberColumns+" FROM queue_members WHERE extension_id = $1 ORDER BY queue_id", extensionID)
 }
 
-func (q queries) PutQueueMember(ctx context.Context, m store.QueueMember) error {
-	return q.exec(ctx, `INSERT INTO queue_members (queue_id, extension_id, accepts) VALUES ($1, $2, $3)
-		ON CONFLICT (queue_id, extension_id) DO UPDATE SET accepts = excluded.accepts`, m.QueueID, m.ExtensionID, flag(m.Accepts))
+func (q queries) AddQueueMember(ctx context.Context, m store.QueueMember) error {
+	return q.exec(ctx, "INSERT INTO queue_members ("+memberColumns+") VALUES ($1, $2, $3) ON CONFLICT (queue_id, extension_id) DO NOTHING",
+		m.QueueID, m.ExtensionID, flag(m.Accepts))
+}
+
+// SaveQueueMember must never insert: on PostgreSQL the member may have been
+// removed since the transaction read that they are one.
+func (q queries) SaveQueueMember(ctx context.Context, m store.QueueMember) error {
+	n, err := q.changed(ctx, "UPDATE queue_members SET accepts = $1 WHERE queue_id = $2 AND extension_id = $3", flag(m.Accepts), m.QueueID, m.ExtensionID)
+	if err == nil && n == 0 {
+		return store.ErrNotFound
+	}
+	return err
 }
 
 func (q queries) RemoveQueueMember(ctx context.Context, queueID, extensionID int64) (bool, error) {
-	if err := q.unassign(ctx, "assignee_id = $1 AND queue_id = $2", extensionID, queueID); err != nil {
+	queue, err := q.Queue(ctx, queueID)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := q.unassign(ctx, queue.AccountID, "assignee_id = $2 AND queue_id = $3", extensionID, queueID); err != nil {
 		return false, err
 	}
 	n, err := q.changed(ctx, "DELETE FROM queue_members WHERE queue_id = $1 AND extension_id = $2", queueID, extensionID)
 	return n > 0, err
 }
 
-// unassign takes the selected threads from their assignees, as a change that
-// a sync tells.
-func (q queries) unassign(ctx context.Context, where string, args ...any) error {
-	err := q.exec(ctx, "UPDATE thread_changes SET last = last + 1 WHERE account_id IN (SELECT account_id FROM message_threads WHERE "+where+")", args...)
+// unassign takes the selected threads of an account from their assignees, as
+// a change that a sync tells. It begins that change even where there is no
+// such thread, because whoever is given one, or sends into one, is looked up
+// among the members inside such a change, and a removal that is not committed
+// yet does not show there. The condition's parameters count from $2.
+func (q queries) unassign(ctx context.Context, accountID int64, where string, args ...any) error {
+	change, err := q.NextThreadChange(ctx, accountID)
 	if err != nil {
 		return err
 	}
-	return q.exec(ctx, "UPDATE message_threads SET assignee_id = 0, change = (SELECT last FROM thread_changes c WHERE c.account_id = message_threads.account_id) WHERE "+where, args...)
+	return q.exec(ctx, "UPDATE message_threads SET assignee_id = 0, change = $1 WHERE "+where, append([]any{change}, args...)...)
 }

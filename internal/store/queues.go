@@ -43,9 +43,13 @@ type QueueWriter interface {
 	// whether there was one. Its members keep what is in their own message
 	// stores.
 	RemoveQueue(ctx context.Context, id int64) (bool, error)
-	// PutQueueMember adds a member or replaces what is said of one.
-	PutQueueMember(ctx context.Context, m QueueMember) error
+	// AddQueueMember adds a member. Who is one already stays as they are.
+	AddQueueMember(ctx context.Context, m QueueMember) error
+	// SaveQueueMember replaces what is said of a member, ErrNotFound for who is
+	// none, even if the transaction has read that they are one.
+	SaveQueueMember(ctx context.Context, m QueueMember) error
 	// RemoveQueueMember reports whether there was one. Nobody answers their
-	// threads of the queue from then on.
+	// threads of the queue from then on. It begins a change of the account's
+	// threads, as NextThreadChange does; so do RemoveQueue and RemoveExtension.
 	RemoveQueueMember(ctx context.Context, queueID, extensionID int64) (bool, error)
 }

@@ -65,7 +65,7 @@ func join(ctx context.Context, tx store.PlatformTx, q store.Queue, username stri
 	if _, err := tx.Robot(ctx, e.ID); !errors.Is(err, store.ErrNotFound) {
 		return conflict(err, "%s answers texts by itself and cannot be a member.", username)
 	}
-	return tx.PutQueueMember(ctx, store.QueueMember{QueueID: q.ID, ExtensionID: e.ID, Accepts: true})
+	return tx.AddQueueMember(ctx, store.QueueMember{QueueID: q.ID, ExtensionID: e.ID, Accepts: true})
 }
 
 // userOf finds a user of the queue's account.

@@ -134,8 +134,8 @@ func (w *World) AddDesk() {
 	err := w.Store.Write(ctx, func(tx store.PlatformTx) error {
 		return errors.Join(
 			tx.AddQueue(ctx, store.Queue{ID: Desk, AccountID: Acme, Number: "500", Name: "Front desk", CreatedAt: Start}),
-			tx.PutQueueMember(ctx, store.QueueMember{QueueID: Desk, ExtensionID: Ada, Accepts: true}),
-			tx.PutQueueMember(ctx, store.QueueMember{QueueID: Desk, ExtensionID: Bob, Accepts: true}),
+			tx.AddQueueMember(ctx, store.QueueMember{QueueID: Desk, ExtensionID: Ada, Accepts: true}),
+			tx.AddQueueMember(ctx, store.QueueMember{QueueID: Desk, ExtensionID: Bob, Accepts: true}),
 			tx.AddPhoneNumber(ctx, store.PhoneNumber{ID: 590, AccountID: Acme, ExtensionID: Desk, Number: DeskPhone, UsageType: "DirectNumber"}),
 		)
 	})

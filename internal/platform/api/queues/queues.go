@@ -6,6 +6,7 @@ package queues
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -182,12 +183,15 @@ func (h *Handler) putPresence(w http.ResponseWriter, r *http.Request, c wire.Cal
 	return h.answerPresence(w, r, e)
 }
 
-// change writes what is different, and returns it.
+// change writes what is different, and returns it. It writes by queue, in
+// whichever order a request names them, so that no two requests wait for each
+// other; and it makes nobody a member who has been removed meanwhile.
 func change(ctx context.Context, tx store.PlatformTx, extensionID int64, records []rc.CallQueuePresence) (changed []store.QueueMember, err error) {
 	now, err := tx.MemberQueues(ctx, extensionID)
 	if err != nil {
 		return nil, err
 	}
+	next := slices.Clone(now)
 	for _, record := range records {
 		i := slices.IndexFunc(now, func(m store.QueueMember) bool { return strconv.FormatInt(m.QueueID, 10) == record.CallQueue.ID })
 		if i < 0 {
@@ -196,14 +200,20 @@ func change(ctx context.Context, tx store.PlatformTx, extensionID int64, records
 		if record.AcceptCalls == nil {
 			return nil, target.Invalid("acceptCalls", "Send true or false.")
 		}
-		if now[i].Accepts == *record.AcceptCalls {
+		next[i].Accepts = *record.AcceptCalls
+	}
+	for i, m := range next {
+		if m == now[i] {
 			continue
 		}
-		now[i].Accepts = *record.AcceptCalls
-		if err := tx.PutQueueMember(ctx, now[i]); err != nil {
+		err := tx.SaveQueueMember(ctx, m)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, target.Missing("callQueue.id")
+		}
+		if err != nil {
 			return nil, err
 		}
-		changed = append(changed, now[i])
+		changed = append(changed, m)
 	}
 	return changed, nil
 }

@@ -1,7 +1,9 @@
 package queues_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +11,7 @@ import (
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/api/queues"
 	"offhook/internal/rc"
+	"offhook/internal/store"
 )
 
 const account = "/restapi/v1.0/account/~"
@@ -75,4 +78,49 @@ func TestMembersSayWhoseCallsTheyTake(t *testing.T) {
 	apitest.Refused(t, w.Do("ada", "PUT", path, `{"records":[{"callQueue":{"id":"101050"}}]}`), 400, "CMN-101", "acceptCalls")
 	apitest.Refused(t, w.Do("bob", "PUT", account+"/extension/101001/call-queue-presence", `{"records":[]}`), 403, "CMN-404", "")
 	apitest.Refused(t, w.Do("ada?ReadPresence", "PUT", path, `{"records":[]}`), 403, "CMN-401", "")
+}
+
+// A leaving is a store where each who looks at their queues in a change leaves
+// them before the change goes on, as another process may have it.
+type leaving struct{ store.Platform }
+
+type leavingTx struct{ store.PlatformTx }
+
+func (l leaving) Write(ctx context.Context, fn func(store.PlatformTx) error) error {
+	return l.Platform.Write(ctx, func(tx store.PlatformTx) error { return fn(leavingTx{tx}) })
+}
+
+func (l leavingTx) MemberQueues(ctx context.Context, extensionID int64) ([]store.QueueMember, error) {
+	all, err := l.PlatformTx.MemberQueues(ctx, extensionID)
+	for _, m := range all {
+		_, removed := l.RemoveQueueMember(ctx, m.QueueID, extensionID)
+		err = errors.Join(err, removed)
+	}
+	return all, err
+}
+
+func TestWhoIsRemovedMeanwhileDoesNotComeBack(t *testing.T) {
+	w := apitest.New(t)
+	w.AddDesk()
+	(&queues.Handler{Face: w.Face, Store: leaving{w.Store}, Bus: w.Bus, Log: w.Log}).Mount(w.Mux)
+	events := w.Told()
+	rec := w.Do("ada", "PUT", account+"/extension/~/call-queue-presence", `{"records":[{"callQueue":{"id":"101050"},"acceptCalls":false}]}`)
+	apitest.Refused(t, rec, 404, "CMN-102", "callQueue.id")
+	if told := events(); len(told) > 0 {
+		t.Errorf("told %+v", told)
+	}
+}
+
+func TestOneRequestSaysOneThingOfAQueue(t *testing.T) {
+	w := newWorld(t)
+	const path = account + "/extension/~/call-queue-presence"
+	events := w.Told()
+	w.Do("ada", "PUT", path, `{"records":[{"callQueue":{"id":"101050"},"acceptCalls":false},{"callQueue":{"id":"101050"},"acceptCalls":true}]}`)
+	rec := w.Do("ada", "PUT", path, `{"records":[{"callQueue":{"id":"101050"},"acceptCalls":true},{"callQueue":{"id":"101050"},"acceptCalls":false}]}`)
+	if got := apitest.Decode[rc.List[rc.CallQueuePresence]](t, rec, 200).Records; len(got) != 1 || *got[0].AcceptCalls {
+		t.Errorf("the last word is %+v", got)
+	}
+	if told := events(); len(told) != 1 {
+		t.Errorf("told %+v, want one event", told)
+	}
 }
