@@ -220,10 +220,14 @@ func (l *Language) find(sentence string) (phrase, bool) {
 	return phrase{}, false
 }
 
-// Say says a sentence, whose verbs are those of fmt.
+// Say says a sentence, whose verbs are those of fmt. Where one English word is
+// several in other languages, what it is about stands behind a bar, which only
+// the catalogs see: "Missed|calls".
 func (l *Language) Say(sentence string, args ...any) string {
 	if p, ok := l.find(sentence); ok {
 		sentence = p.one
+	} else {
+		sentence, _, _ = strings.Cut(sentence, "|")
 	}
 	if len(args) == 0 {
 		return sentence

@@ -118,10 +118,10 @@ type callRow struct {
 // narrow are the ways to narrow the list.
 var narrow = []struct{ Key, Name string }{
 	{"", lang.Mark("All")},
-	{"missed", lang.Mark("Missed")},
+	{"missed", lang.Mark("Missed|calls")},
 	{"recordings", lang.Mark("Recordings")},
-	{"in", lang.Mark("Incoming")},
-	{"out", lang.Mark("Outgoing")},
+	{"in", lang.Mark("Incoming|calls")},
+	{"out", lang.Mark("Outgoing|calls")},
 }
 
 // Chips are the ways that this user has.
