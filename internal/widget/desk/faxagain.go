@@ -12,8 +12,8 @@ import (
 )
 
 // RetryFax sends a fax again: one that the platform refused as it is, one that
-// it could not deliver to those who did not get it. Doing so twice sends it
-// once, until that has failed, too.
+// it could not deliver to those who did not get it, neither then nor again.
+// Doing so twice sends it once to each, until that has failed, too.
 func (d *Desk) RetryFax(ctx context.Context, id string) error {
 	d.poke()
 	d.mu.Lock()
@@ -26,51 +26,89 @@ func (d *Desk) RetryFax(ctx context.Context, id string) error {
 		d.mu.Unlock()
 		return err
 	}
-	last, next := d.lastRetry(id)
-	if last != nil {
-		state, record := last.State, d.mail.byID[last.MessageID]
-		arrived := record != nil && faxState(&record.Record) == Sent
-		over := record != nil && (faxState(&record.Record) == Failed || !record.Removed.IsZero()) ||
-			record == nil && state == store.OutboxSent && d.pool.Now().Sub(last.UpdatedAt) > time.Minute // deleted elsewhere
-		switch {
-		case state == store.OutboxFailed:
-			d.mu.Unlock()
-			return d.requeue(ctx, last)
-		case state == store.OutboxSent && arrived && !over:
-			d.mu.Unlock()
-			return rc.Errorf(rc.Invalid, "This fax has been sent again already, and it arrived.")
-		case !over:
-			d.mu.Unlock()
-			return nil // it is on its way
+	earlier, next := d.retriesOf(m.Record.ID)
+	again, arrived := d.retryOf(next, &m.Record, earlier)
+	refused := slices.DeleteFunc(earlier, func(i *faxItem) bool { return i.State != store.OutboxFailed })
+	d.mu.Unlock()
+	for _, i := range refused {
+		if err := d.requeue(ctx, i); err != nil {
+			return err
 		}
 	}
-	again := d.retryOf(next, &m.Record)
-	d.mu.Unlock()
-	return d.acceptFax(ctx, again)
-}
-
-// lastRetry is the newest fax that was made of a failed one, and the name for
-// another. The caller holds mu.
-func (d *Desk) lastRetry(id string) (last *faxItem, next string) {
-	next = "retry-" + id
-	for n := 2; d.faxes[faxPrefix+next] != nil; n++ {
-		last = d.faxes[faxPrefix+next]
-		next = "retry-" + id + "-" + strconv.Itoa(n)
+	switch {
+	case len(again.To) > 0:
+		return d.acceptFax(ctx, again)
+	case arrived:
+		return rc.Errorf(rc.Invalid, "This fax has been sent again already, and it arrived.")
 	}
-	return last, next
+	return nil // it is on its way
 }
 
-// retryOf makes a fax to those who did not get one. The caller holds mu.
-func (d *Desk) retryOf(name string, r *rc.Message) *faxItem {
-	again := d.newFaxItem(name)
+// retriesOf are the faxes that were made of a failed one, and the name for
+// another. The caller holds mu.
+func (d *Desk) retriesOf(original int64) (all []*faxItem, next string) {
+	for _, i := range d.faxes {
+		if i.Original == original {
+			all = append(all, i)
+		}
+	}
+	first := "retry-" + strconv.FormatInt(original, 10)
+	next = first
+	for n := 2; d.faxes[faxPrefix+next] != nil; n++ {
+		next = first + "-" + strconv.Itoa(n)
+	}
+	return all, next
+}
+
+// retryOf makes a fax to those who did not get one, also not by an earlier
+// retry, nor will. It arrived when all of them got it by those. The caller
+// holds mu.
+func (d *Desk) retryOf(name string, r *rc.Message, earlier []*faxItem) (again *faxItem, arrived bool) {
+	again = d.newFaxItem(name)
 	again.Original = r.ID
+	arrived = len(earlier) > 0
 	for _, to := range r.To {
-		if faxOutcome(r, &to).State == Failed {
+		if faxOutcome(r, &to).State != Failed {
+			continue
+		}
+		state := Failed
+		for _, i := range earlier {
+			if s := d.retried(i, to.PhoneNumber); s == Sent || state == Failed {
+				state = s
+			}
+		}
+		if state == Failed {
 			again.To = append(again.To, to.PhoneNumber)
 		}
+		arrived = arrived && state == Sent
 	}
 	slices.Sort(again.To)
-	return again
+	return again, arrived
+}
+
+// retried is what became of a retry for one of those whom the fax is for. One
+// that the platform refused is sent as it is, so it is on its way; one that was
+// deleted may be sent again. The caller holds mu.
+func (d *Desk) retried(i *faxItem, number string) Delivery {
+	if !slices.Contains(i.To, number) {
+		return Failed
+	}
+	m := d.mail.byID[i.MessageID]
+	switch {
+	case i.State != store.OutboxSent, m == nil && d.pool.Now().Sub(i.UpdatedAt) <= time.Minute:
+		return Sending
+	case m == nil, !m.Removed.IsZero():
+		return Failed
+	}
+	state := faxState(&m.Record)
+	if state != Failed { // as long as it is on its way, nobody is given up
+		return state
+	}
+	at := slices.IndexFunc(m.Record.To, func(c rc.Caller) bool { return c.PhoneNumber == number })
+	if at < 0 {
+		return state
+	}
+	return faxOutcome(&m.Record, &m.Record.To[at]).State
 }
 
 // DropFax forgets a fax that the platform refused, also one that was forgotten

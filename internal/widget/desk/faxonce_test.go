@@ -161,11 +161,18 @@ func TestAFaxThatAnotherServerHasForgottenCanBeRemoved(t *testing.T) {
 }
 
 // fail has the carrier give up a fax; the caller holds mu.
-func (p *platform) fail(of *rc.Message) {
+func (p *platform) fail(of *rc.Message) { p.carried(of, rc.SendingFailed) }
+
+// carried has the carrier say what became of a fax for each, and of the whole
+// what became of the first; the caller holds mu.
+func (p *platform) carried(of *rc.Message, statuses ...string) {
 	for i, m := range p.messages {
 		if m == of {
 			p.seq++
-			m.MessageStatus, m.To[0].MessageStatus, m.LastModifiedTime, p.changed[i] = rc.SendingFailed, rc.SendingFailed, rc.TimeOf(time.Now().Add(time.Second)), p.seq
+			m.MessageStatus, m.LastModifiedTime, p.changed[i] = statuses[0], rc.TimeOf(time.Now().Add(time.Second)), p.seq
+			for n, status := range statuses {
+				m.To[n].MessageStatus = status
+			}
 		}
 	}
 }
@@ -190,6 +197,52 @@ func TestAFaxThatFailedTwiceIsSentAThirdTime(t *testing.T) {
 		h.withMail(func() { h.fail(h.messages[len(h.messages)-1]) })
 		h.notify("", map[string]any{"changes": []any{map[string]any{"type": "Fax", "updatedCount": 1}}})
 		until(t, d, "it failing", func() bool { return d.Faxes()[0].State == Failed })
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.faxes) != 2 {
+		t.Errorf("the platform got %q", h.faxes)
+	}
+}
+
+func TestAFaxIsSentAgainToEachWhoDidNotGetIt(t *testing.T) {
+	t.Parallel()
+	var first *rc.Message
+	h, d, _ := faxHouse(t, func(h *house) {
+		first = h.add(rc.Outbound, ada, []string{grace, bob}, "")
+		first.Type = rc.TypeFax
+		h.carried(first, rc.SendingFailed, rc.Queued) // it is still tried to reach the other
+	})
+	id := strconv.FormatInt(first.ID, 10)
+	becomes := func(of *rc.Message, statuses ...string) {
+		t.Helper()
+		h.withMail(func() { h.carried(of, statuses...) })
+		h.notify("", map[string]any{"changes": []any{map[string]any{"type": "Fax", "updatedCount": 1}}})
+		until(t, d, "the outcome", func() bool {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			m := d.mail.byID[of.ID]
+			return m != nil && m.Record.To[len(statuses)-1].MessageStatus == statuses[len(statuses)-1]
+		})
+	}
+	for n, to := range []string{grace, bob} {
+		for range 2 {
+			if err := d.RetryFax(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.takesFax(t, "")
+		until(t, d, "it being sent", noneWaits(d, n+2))
+		var again *rc.Message
+		h.withMail(func() { again = h.messages[len(h.messages)-1] })
+		if len(again.To) != 1 || again.To[0].PhoneNumber != to {
+			t.Fatalf("it went to %+v, want %s", again.To, to)
+		}
+		becomes(again, rc.Sent)
+		if err := d.RetryFax(t.Context(), id); err == nil || !strings.Contains(err.Error(), "it arrived") {
+			t.Errorf("sending again what has arrived: %v", err)
+		}
+		becomes(first, rc.SendingFailed, rc.SendingFailed)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
