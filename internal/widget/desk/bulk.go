@@ -69,12 +69,14 @@ func (p *part) messageID() int64 {
 }
 
 // verdictsOf reads the answer to a change of messages: a record for one, and a
-// part for each of several (contract 4). Those that it is silent about are
-// done, as it says with its own status.
+// part for each of several (contract 4). Only an answer that is no list of parts
+// speaks for those that it is silent about: of several, who is not named in the
+// list, or without a status, is asked about again.
 func verdictsOf(a answer, ids []int64) verdicts {
 	v := verdicts{changed: make(map[int64]time.Time)}
 	said := make(map[int64]*part)
-	if a.status == http.StatusMultiStatus {
+	listed := a.status == http.StatusMultiStatus
+	if listed {
 		for _, p := range partsOf(a) {
 			said[p.messageID()] = &p
 		}
@@ -84,6 +86,8 @@ func verdictsOf(a answer, ids []int64) verdicts {
 	for _, id := range ids {
 		p := said[id]
 		switch {
+		case listed && (p == nil || p.Status == 0):
+			v.failed = append(v.failed, id)
 		case p == nil || p.Status < 300 || p.Status == http.StatusNotFound || p.Status == http.StatusGone:
 			v.done = append(v.done, id)
 			if p != nil && !p.Body.LastModifiedTime.IsZero() {

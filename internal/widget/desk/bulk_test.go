@@ -25,9 +25,21 @@ func TestWhatBecameOfEachOfSeveralIsReadFromEveryAnswer(t *testing.T) {
 		answer answer
 		want   result
 	}{
-		"a record":  {answer{status: 200, body: []byte(record)}, result{Done: []int64{7, 8}, Changed: map[int64]time.Time{7: at}}},
-		"no body":   {answer{status: 204}, result{Done: []int64{7, 8}, Changed: none}},
-		"no answer": {answer{status: 207, body: []byte("--Boundary\r\n\r\n")}, result{Done: []int64{7, 8}, Changed: none}},
+		"a record":            {answer{status: 200, body: []byte(record)}, result{Done: []int64{7, 8}, Changed: map[int64]time.Time{7: at}}},
+		"no body":             {answer{status: 204}, result{Done: []int64{7, 8}, Changed: none}},
+		"what cannot be read": {answer{status: 207, body: []byte("--Boundary\r\n\r\n")}, result{Failed: []int64{7, 8}, Changed: none}},
+		"MIME parts of something else": {
+			answer{status: 207, contentType: `multipart/mixed; boundary="B"`, body: []byte("--B\r\nContent-Type: application/json\r\n\r\n{}\r\n--B--\r\n")},
+			result{Failed: []int64{7, 8}, Changed: none},
+		},
+		"a list that leaves one out": {
+			answer{status: 207, contentType: "application/json", body: []byte(`[{"resourceId":"8","status":200}]`)},
+			result{Done: []int64{8}, Failed: []int64{7}, Changed: none},
+		},
+		"a list without a status": {
+			answer{status: 207, contentType: "application/json", body: []byte(`[{"resourceId":"7"},{"resourceId":"8","status":204}]`)},
+			result{Done: []int64{8}, Failed: []int64{7}, Changed: none},
+		},
 		"a list": {
 			answer{status: 207, contentType: "application/json", body: []byte(`[{"resourceId":"7","status":200,"body":` + record + `},{"resourceId":"8","status":403,"body":{"errorCode":"CMN-408"}}]`)},
 			result{Done: []int64{7}, Refused: []int64{8}, Changed: map[int64]time.Time{7: at}},
