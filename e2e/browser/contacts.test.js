@@ -131,11 +131,15 @@ describe('the contacts of the page', () => {
       await awaits(tab, '/contacts', JSON.stringify({ page: 1, syncTimestamp: 42, type: 'api' }));
 
       // A press counts though the list was drawn anew under the finger.
+      const frame = await tab.frame();
+      const top = () => [...document.querySelectorAll('.person')].find((row) => row.textContent?.includes('Archer Renamed'))?.getBoundingClientRect().top;
       await contact(tab, 'Archer Renamed').hover();
+      const place = await frame.evaluate(top);
       await tab.page.mouse.down();
       await set(tab, { changes: [{ id: 'z', name: 'Zed Last' }] });
       await tab.post({ type: 'rc-adapter-sync-third-party-contacts' });
       await contact(tab, 'Zed Last').waitFor();
+      await frame.waitForFunction(`(${top})() === ${place}`); // the line that says who is asked has gone
       await tab.page.mouse.up();
       await tab.phone.getByRole('heading', { name: 'Archer Renamed' }).waitFor();
     } finally {
