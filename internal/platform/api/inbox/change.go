@@ -28,8 +28,14 @@ func (in Inbox) Assign(ctx context.Context, accountID, extensionID, threadID, as
 		if t.Status != rc.ThreadOpen {
 			return nil, notOpen()
 		}
-		if assigneeID != 0 && member(ctx, tx, t.QueueID, assigneeID) != nil {
-			return nil, target.Invalid("assignee.extensionId", "Send the id of a member of the thread's call queue.")
+		if assigneeID != 0 {
+			err := member(ctx, tx, t.QueueID, assigneeID)
+			if isMissing(err) {
+				err = target.Invalid("assignee.extensionId", "Send the id of a member of the thread's call queue.")
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
 		if t.AssigneeID != 0 && t.AssigneeID != extensionID && assigneeID != extensionID {
 			return nil, notYours(extensionID)
@@ -78,7 +84,7 @@ func (in Inbox) Expire(ctx context.Context) error {
 			}
 			return in.resolve(t, 0, rc.ThreadExpired), nil
 		})
-		if err != nil {
+		if err != nil && !isMissing(err) { // its queue may be gone meanwhile, which must not keep the others open
 			return fmt.Errorf("resolving an idle thread: %w", err)
 		}
 	}
@@ -96,6 +102,12 @@ func member(ctx context.Context, tx store.QueueReader, queueID, extensionID int6
 		return target.Missing("threadId")
 	}
 	return nil
+}
+
+// isMissing reports whether an error says that there is no such thing.
+func isMissing(err error) bool {
+	var told *rc.Error
+	return errors.As(err, &told) && told.Kind == rc.NotFound
 }
 
 // change changes a thread and tells its members. The change returns what it

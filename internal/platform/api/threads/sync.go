@@ -17,6 +17,7 @@ import (
 const (
 	maxFull        = 1000 // records of a full sync, those that changed last
 	maxIncremental = 5000 // changes that an incremental sync tells; after more, clients begin again
+	maxThreads     = 5000 // threads whose texts a full sync looks through, those that changed last
 )
 
 // Which threads a sync of entries is about.
@@ -81,7 +82,7 @@ func (h *Handler) begin(r *http.Request, c wire.Caller, entries bool) (s syncing
 		return s, again()
 	}
 	if s.ExtensionID != now.ExtensionID || s.Epoch != now.Epoch || s.Entries != entries || s.Position > s.latest || s.Position < 0 ||
-		!slices.Equal(s.QueueIDs, now.QueueIDs) {
+		!slices.Equal(s.QueueIDs, now.QueueIDs) || len(s.ThreadIDs) > maxIDs {
 		return s, again()
 	}
 	return s, nil
@@ -185,7 +186,7 @@ func (h *Handler) entries(r *http.Request, s syncing, extensionID int64) ([]stor
 	q, limit := s.query()
 	q.ThreadIDs = s.ThreadIDs
 	if s.full {
-		all, err := h.Inbox.Store.Threads(r.Context(), s.threads(), 0, 0)
+		all, err := h.Inbox.Store.Threads(r.Context(), s.threads(), 0, maxThreads)
 		if err != nil {
 			return nil, fmt.Errorf("reading the threads of a sync: %w", err)
 		}

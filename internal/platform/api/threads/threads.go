@@ -112,8 +112,16 @@ func values(q url.Values, name string) []string {
 	return strings.FieldsFunc(strings.Join(q[name], ","), func(c rune) bool { return c == ',' || c == ' ' })
 }
 
+// maxIDs bounds how many things one request may name: databases take only so
+// many values at once.
+const maxIDs = 1000
+
 func ids(q url.Values, name string) (all []int64, err error) {
-	for _, text := range values(q, name) {
+	texts := values(q, name)
+	if len(texts) > maxIDs {
+		return nil, target.Invalid(name, fmt.Sprintf("Send at most %d ids.", maxIDs))
+	}
+	for _, text := range texts {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
 			return nil, target.Invalid(name, "Send ids.")
