@@ -20,17 +20,23 @@ async function openPhone() {
   await import("./events.js");
 }
 
+/** @type {Promise<unknown> | undefined} */
+let loading;
+
 /** What draws panels is loaded for whoever has any. */
-function library() {
-  if (window.htmx) return;
-  return new Promise((loaded, failed) => {
+const library = () =>
+  (loading ??= window.htmx ? Promise.resolve() : new Promise((loaded, failed) => {
     const script = document.createElement("script");
     script.src = body.dataset.htmx || "";
     script.onload = loaded;
-    script.onerror = failed;
+    script.onerror = () => {
+      script.remove();
+      loading = undefined;
+      alert(t("Something went wrong here. Please try again."));
+      failed(new Error(script.src));
+    };
     document.head.append(script);
-  });
-}
+  }));
 
 /** @typedef {{state: string, message?: string, href?: string}} Progress */
 /** How far signing in is. @type {Progress} */

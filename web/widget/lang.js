@@ -10,8 +10,11 @@ const root = globalThis.document?.documentElement;
 /** The reader's language (BCP 47), as the server has found it. */
 export const language = root?.lang || globalThis.navigator?.language || "en-US";
 
+/** How long a page waits for its words; then it speaks English. */
+const PATIENCE = 10_000;
+
 /** @param {string} address @returns {Promise<Record<string, Phrase>>} */
-const read = (address) => fetch(address).then((r) => (r.ok ? r.json() : {}), () => ({}));
+const read = (address) => fetch(address, { signal: AbortSignal.timeout(PATIENCE) }).then((r) => (r.ok ? r.json() : {}), () => ({}));
 
 /** @type {Record<string, Phrase>} */
 const catalog = Object.assign({}, ...(await Promise.all((root?.dataset.words?.split(" ") ?? []).map(read))).reverse());

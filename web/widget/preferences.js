@@ -28,6 +28,9 @@ function take(next) {
   document.dispatchEvent(new CustomEvent("oh:theme"));
 }
 
+/** Where people fill in what the server does not keep at each key. */
+const FORMS = /^\/(contacts\/personal\/[^/]+\/edit|messages\/fax\/new|log\/|customized)/;
+
 /**
  * Every word of the page is in one language: in another, the page is drawn
  * anew. Once for each choice; what the server cannot draw stays as it is. Where
@@ -36,9 +39,11 @@ function take(next) {
  * @param {string} language
  */
 function speak(language) {
-  const { lang, dataset } = document.documentElement;
+  const { body, documentElement: { lang, dataset } } = document;
   if (held() || (language ? language === lang : !dataset.language)) return;
   if (history.state?.language === language) return;
+  // What is half written in a form is in this page alone.
+  if (FORMS.test(body.dataset.route || "")) return document.addEventListener("oh:route", () => speak(known.language || ""), { once: true });
   history.replaceState({ ...history.state, language }, "");
   location.reload();
 }

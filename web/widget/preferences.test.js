@@ -8,7 +8,7 @@ const root = { lang: "en-US", dataset: {} };
 globalThis.document = {
   documentElement: root,
   body: { dataset: { signedIn: "true" } },
-  addEventListener: (type, f) => (listeners[type] ??= []).push(f),
+  addEventListener: (type, f) => void (listeners[type] ??= []).push(f),
   dispatchEvent: (e) => listeners[e.type]?.forEach((f) => f(e)),
 };
 globalThis.CustomEvent = class {
@@ -43,6 +43,15 @@ test("another language draws the page anew, once for each choice", () => {
 test("taking a choice back draws it in the browser's language", () => {
   root.lang = root.dataset.language = "fr-FR";
   tell("oh:preferences", {});
+  assert.equal(reloads, 1);
+});
+
+test("a form is finished in the language that it was begun in", () => {
+  document.body.dataset.route = "/messages/fax/new";
+  tell("oh:preferences", { language: "fr-FR" });
+  assert.equal(reloads, 0);
+  document.body.dataset.route = "/messages/fax";
+  tell("oh:route", {});
   assert.equal(reloads, 1);
 });
 
