@@ -183,3 +183,30 @@ func TestWhatAnotherServerKnowsBetterIsNotOverwritten(t *testing.T) {
 		t.Errorf("here it is %s", known.State)
 	}
 }
+
+func TestWhatIsOnItsWayAgainKeepsItsFilesThoughItIsDeletedHere(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		state string
+		kept  bool
+	}{"still failed": {store.OutboxFailed, false}, "on its way": {store.OutboxSending, true}} {
+		_, d, c := faxHouse(t, func(*house) {})
+		f := add(t, d, "", "f1", "view.png", "image/png", pngBytes(t, 2, 2))
+		i := &item{parcel: d.newParcel("one"), letter: letter{Numbers: []string{bob}, From: ada, Text: "one", Files: []File{f}}}
+		i.State = store.OutboxFailed
+		if _, _, err := d.hold(t.Context(), i, func(tx store.WidgetTx) error { return d.take(t.Context(), tx, "one", i.Files, takenFile()) }); err != nil {
+			t.Fatal(err)
+		}
+		elsewhere(t, d, "one", func(r *store.OutboxItem) {
+			r.State, r.Holder, r.HeldUntil = tt.state, "another", c.now().Add(time.Hour)
+		})
+		if err := d.carriedOut(t.Context(), &removal{Items: []string{"one"}}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := d.pool.Store.OutboxItem(t.Context(), d.grantID, "one")
+		_, ferr := d.pool.Store.DeskFile(t.Context(), d.grantID, "f1")
+		if (err == nil) != tt.kept || (ferr == nil) != tt.kept {
+			t.Errorf("%s: %v, its file: %v", name, err, ferr)
+		}
+	}
+}
