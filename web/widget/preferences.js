@@ -28,8 +28,12 @@ function take(next) {
   document.dispatchEvent(new CustomEvent("oh:theme"));
 }
 
-/** Where people fill in what the server does not keep at each key. */
-const FORMS = /^\/(contacts\/personal\/[^/]+\/edit|messages\/fax\/new|log\/|customized)/;
+/** Where nothing is lost with the page: what is written there the server keeps. */
+const KEPT = /^\/(|messages|conversations\/.+|history|contacts|settings|settings\/(language|theme|about))$/;
+
+/** Whether the page holds what nobody else has: a form half filled in, a choice, a search, a sound that plays. */
+const engaged = () =>
+  !KEPT.test(document.body.dataset.route || "/") || Boolean(document.querySelector("#panel [type=search]:not(:placeholder-shown)"));
 
 /**
  * Every word of the page is in one language: in another, the page is drawn
@@ -39,11 +43,10 @@ const FORMS = /^\/(contacts\/personal\/[^/]+\/edit|messages\/fax\/new|log\/|cust
  * @param {string} language
  */
 function speak(language) {
-  const { body, documentElement: { lang, dataset } } = document;
+  const { lang, dataset } = document.documentElement;
   if (held() || (language ? language === lang : !dataset.language)) return;
   if (history.state?.language === language) return;
-  // What is half written in a form is in this page alone.
-  if (FORMS.test(body.dataset.route || "")) return document.addEventListener("oh:route", () => speak(known.language || ""), { once: true });
+  if (engaged()) return document.addEventListener("oh:route", () => speak(known.language || ""), { once: true });
   history.replaceState({ ...history.state, language }, "");
   location.reload();
 }

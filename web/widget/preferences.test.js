@@ -4,12 +4,19 @@ import { beforeEach, test } from "node:test";
 
 const listeners = {};
 let reloads = 0;
+/** A field that something is typed into, where there is one. */
+let search = null;
 const root = { lang: "en-US", dataset: {} };
 globalThis.document = {
   documentElement: root,
-  body: { dataset: { signedIn: "true" } },
-  addEventListener: (type, f) => void (listeners[type] ??= []).push(f),
-  dispatchEvent: (e) => listeners[e.type]?.forEach((f) => f(e)),
+  body: { dataset: { signedIn: "true", route: "/messages" } },
+  querySelector: () => search,
+  addEventListener: (type, f, { once } = {}) => {
+    const all = (listeners[type] ??= new Set());
+    const heard = once ? (e) => (all.delete(heard), f(e)) : f;
+    all.add(heard);
+  },
+  dispatchEvent: (e) => [...(listeners[e.type] ?? [])].forEach((f) => f(e)),
 };
 globalThis.CustomEvent = class {
   constructor(type, options) {
@@ -50,7 +57,16 @@ test("a form is finished in the language that it was begun in", () => {
   document.body.dataset.route = "/messages/fax/new";
   tell("oh:preferences", { language: "fr-FR" });
   assert.equal(reloads, 0);
-  document.body.dataset.route = "/messages/fax";
+  document.body.dataset.route = "/messages";
+  tell("oh:route", {});
+  assert.equal(reloads, 1);
+});
+
+test("a search that somebody reads the results of is not thrown away", () => {
+  search = {};
+  tell("oh:preferences", { language: "fr-FR" });
+  assert.equal(reloads, 0);
+  search = null;
   tell("oh:route", {});
   assert.equal(reloads, 1);
 });
