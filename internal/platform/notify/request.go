@@ -23,6 +23,11 @@ import (
 // Credentials are not among them: a socket acts for its owner only.
 var passed = []string{"Accept", "Accept-Language", "Content-Type", "If-None-Match", "X-Http-Method-Override", "X-User-Agent", "Rcextensionid"}
 
+// maxHead bounds address and headers of a forwarded request, as a server does
+// for those that come by HTTP: the frame has room for a large body, and what
+// reads an address counts on a short one.
+const maxHead = 64 << 10
+
 // receive handles one frame of the client.
 func (k *socket) receive(ctx context.Context, data []byte) {
 	var parts []json.RawMessage
@@ -126,11 +131,22 @@ func (k *socket) request(ctx context.Context, meta rc.FrameMeta, body []byte) (*
 			r.Header.Set(name, v)
 		}
 	}
+	if headSize(target, r.Header) > maxHead {
+		return nil, rc.Errorf(rc.TooLarge, "The path, the query and the headers of the request are larger than %d bytes", maxHead)
+	}
 	if len(body) > 0 && r.Header.Get("Content-Type") == "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	r.Host, r.RemoteAddr, r.TLS, r.RequestURI = k.upgrade.Host, k.upgrade.RemoteAddr, k.upgrade.TLS, target.RequestURI()
 	return r, nil
+}
+
+func headSize(address url.URL, header http.Header) int {
+	n := len(address.Path) + len(address.RawQuery)
+	for name, values := range header {
+		n += len(name) + len(strings.Join(values, ""))
+	}
+	return n
 }
 
 // addQuery adds a query parameter as clients write it: a string, a number, a

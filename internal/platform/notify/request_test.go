@@ -130,6 +130,30 @@ func TestRequestsThatDoNotTravelOverTheSocket(t *testing.T) {
 	}
 }
 
+func TestTheHeadOfARequestIsNoLargerThanByHTTP(t *testing.T) {
+	p := newPlatform(t)
+	p.mountEcho()
+	k, _ := p.connect("ada", "")
+	const path = "/restapi/v1.0/echo"
+	long := strings.Repeat("7", 64<<10)
+	for name, tt := range map[string]struct {
+		meta   rc.FrameMeta
+		status int
+	}{
+		"all that fits":     {rc.FrameMeta{Path: path + "?owner=" + long[:60<<10]}, 201},
+		"a long path":       {rc.FrameMeta{Path: path + long}, 413},
+		"a long query":      {rc.FrameMeta{Path: path, Query: map[string]any{"owner": long}}, 413},
+		"a long header":     {rc.FrameMeta{Path: path, Headers: map[string]string{"Accept-Language": long}}, 413},
+		"a header unpassed": {rc.FrameMeta{Path: path, Headers: map[string]string{"Cookie": long}}, 201},
+	} {
+		tt.meta.MessageID, tt.meta.Method = name, "GET"
+		k.request(tt.meta, nil)
+		if f := k.read(); f.meta.Status != tt.status {
+			t.Errorf("%s: %d, want %d", name, f.meta.Status, tt.status)
+		}
+	}
+}
+
 func TestASocketHasAtMostTenRequestsAtATime(t *testing.T) {
 	p := newPlatform(t)
 	entered, leave := make(chan struct{}), make(chan struct{})
