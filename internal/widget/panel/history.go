@@ -117,7 +117,7 @@ type callRow struct {
 
 // narrow are the ways to narrow the list.
 var narrow = []struct{ Key, Name string }{
-	{"", lang.Mark("All")},
+	{"", lang.Mark("All|calls")},
 	{"missed", lang.Mark("Missed|calls")},
 	{"recordings", lang.Mark("Recordings")},
 	{"in", lang.Mark("Incoming|calls")},
