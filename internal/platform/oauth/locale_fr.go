@@ -15,7 +15,7 @@ var french = texts{
 	SentBack:     "Vous serez ensuite renvoyé vers %s.",
 
 	FillIn:        "Saisissez votre adresse e-mail ou votre numéro de téléphone, et votre mot de passe.",
-	WrongPassword: "Le nom d’utilisateur ou le mot de passe est incorrect.",
+	WrongPassword: "L’e-mail, le numéro ou le mot de passe est incorrect.",
 	WaitSeconds:   "Trop de tentatives. Attendez %d secondes, puis réessayez.",
 	WaitMinutes:   "Trop de tentatives. Attendez %d minutes, puis réessayez.",
 
@@ -43,7 +43,7 @@ var french = texts{
 	Broken:         "L’application a demandé la connexion d’une manière incompréhensible. Demandez à son responsable de regarder les détails ci-dessous.",
 	Failed:         "Une erreur s’est produite ici. Revenez à l’application et réessayez.",
 
-	LeaveTitle: "%s n’a rien été autorisée à faire",
+	LeaveTitle: "%s n’a reçu aucune autorisation",
 	LeaveLead:  "%s appartient à une autre entreprise. N’y allez que si vous lui faites confiance.",
 	LeaveLink:  "Aller vers %s",
 
@@ -52,15 +52,15 @@ var french = texts{
 		rc.CallControl:       "voir et contrôler vos appels : répondre, mettre en attente, transférer, enregistrer, raccrocher",
 		rc.Contacts:          "lire et modifier vos contacts",
 		rc.EditAccounts:      "lire et modifier les données de votre entreprise et vos propres réglages",
-		rc.EditCallLog:       "lire votre journal d’appels et en supprimer des entrées",
+		rc.EditCallLog:       "lire votre historique d’appels et en supprimer des entrées",
 		rc.EditExtensions:    "modifier vos propres réglages",
 		rc.EditMessages:      "lire, modifier et supprimer vos messages et votre messagerie vocale",
 		rc.EditPresence:      "voir et modifier votre disponibilité",
 		rc.Faxes:             "lire vos messages et envoyer des fax",
 		rc.InternalMessages:  "lire vos messages et écrire à vos collègues",
 		rc.ReadAccounts:      "voir votre profil, les données de votre entreprise et son annuaire",
-		rc.ReadCallLog:       "voir votre journal d’appels",
-		rc.ReadCallRecording: "voir votre journal d’appels et écouter les enregistrements",
+		rc.ReadCallLog:       "voir votre historique d’appels",
+		rc.ReadCallRecording: "voir votre historique d’appels et écouter les enregistrements",
 		rc.ReadContacts:      "voir vos contacts",
 		rc.ReadMessages:      "lire vos SMS, vos fax et votre messagerie vocale",
 		rc.ReadPresence:      "voir si vous et vos collègues êtes disponibles",
