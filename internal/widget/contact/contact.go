@@ -22,6 +22,7 @@ import (
 const (
 	Company  = "company"
 	Personal = "personal"
+	Queue    = "queue" // a number that several of the company answer together
 )
 
 // Bounds of one contact. What is beyond costs itself.

@@ -70,21 +70,32 @@ func (d *Desk) Colleagues() *contact.Book {
 	defer d.mu.Unlock()
 	p := d.ledger.people
 	if own := d.me.ExtensionID; p.colleagues == nil || p.except != own {
-		p.colleagues, p.except = p.book(own), own
+		p.colleagues, p.except = p.book(contact.Company, own), own
 	}
 	return p.colleagues
 }
 
-// book makes a book of the directory's entries.
-func (p *people) book(own string) *contact.Book {
+// Queues are the call queues of the company's directory.
+func (d *Desk) Queues() *contact.Book {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := d.ledger.people
+	if p.queues == nil {
+		p.queues = p.book(contact.Queue, "")
+	}
+	return p.queues
+}
+
+// book makes a book of the directory's entries: of people, or of queues.
+func (p *people) book(typ, own string) *contact.Book {
 	entries := make([]contact.Entry, 0, len(p.entries))
 	for i := range p.entries {
 		e := &p.entries[i]
-		if e.Hidden || e.ID == own {
+		if e.Hidden || e.ID == own || (typ == contact.Queue) != (e.Type == rc.TypeDepartment) {
 			continue
 		}
 		record := map[string]any{
-			"id": e.ID, "type": contact.Company, "name": entryName(e), "firstName": e.FirstName, "lastName": e.LastName,
+			"id": e.ID, "type": typ, "name": entryName(e), "firstName": e.FirstName, "lastName": e.LastName,
 			"extensionNumber": e.ExtensionNumber, "department": e.Department, "jobTitle": e.JobTitle, "emails": []string{e.Email},
 		}
 		var numbers []contact.Number
@@ -99,7 +110,7 @@ func (p *people) book(own string) *contact.Book {
 		if err != nil {
 			continue // a map of strings has a form as JSON
 		}
-		if c, _ := contact.Parse(raw, contact.Company); c.ID != "" {
+		if c, _ := contact.Parse(raw, typ); c.ID != "" {
 			entries = append(entries, contact.NewEntry(c))
 		}
 	}

@@ -27,6 +27,7 @@ type people struct {
 
 	colleagues *contact.Book // of entries; made when it is first asked for
 	except     string        // the extension id of the user, who is not in it
+	queues     *contact.Book // of entries, likewise
 	pages      bool          // the user may write to them internally
 }
 

@@ -101,6 +101,10 @@ func (m marker) star(c contact.Contact) (s starView) {
 func (p page) books() (tabs []sourceTab, books map[string]*contact.Book, app contact.Source) {
 	books = map[string]*contact.Book{contact.Company: p.desk.Colleagues()}
 	tabs = []sourceTab{{Key: contact.Company, Name: p.Lang.Say("Company")}}
+	if queues := p.desk.Queues(); queues.Len() > 0 {
+		books[contact.Queue] = queues
+		tabs = append(tabs, sourceTab{Key: contact.Queue, Name: p.Lang.Say("Queues")})
+	}
 	if own := p.desk.Personal(); own.Len() > 0 {
 		books[contact.Personal] = own
 		tabs = append(tabs, sourceTab{Key: contact.Personal, Name: p.Lang.Say("Personal")})

@@ -23,6 +23,8 @@ func (h *Handler) find(r *http.Request, p page) (c contact.Contact, ok bool) {
 	switch typ {
 	case contact.Company:
 		c, ok = p.desk.Colleagues().Get(id)
+	case contact.Queue:
+		c, ok = p.desk.Queues().Get(id)
 	case contact.Personal:
 		c, ok = p.desk.Personal().Get(id)
 	}

@@ -31,6 +31,8 @@ type Desk interface {
 	Lookup(query string, limit int) []Party
 	// Colleagues are the people of the company's directory.
 	Colleagues() *contact.Book
+	// Queues are the company's call queues.
+	Queues() *contact.Book
 	// Personal are the user's own contacts.
 	Personal() *contact.Book
 	// Favorites are those whom the user has marked, in their order; false

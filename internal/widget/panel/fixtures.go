@@ -22,6 +22,7 @@ var (
 
 // A fixtureDesk is a desk whose data is written here. It changes nothing.
 type fixtureDesk struct {
+	queues        []string // as JSON
 	callLog       CallLog
 	calls         []Call
 	mailbox       Mailbox

@@ -213,6 +213,8 @@ func storyData() map[string]bool {
 	gather(all, reflect.ValueOf(d))
 	gather(all, reflect.ValueOf(newFixtureBooks(80).Source))
 	gather(all, reflect.ValueOf(d.Colleagues()))
+	d.queues = storyQueues
+	gather(all, reflect.ValueOf(d.Queues()))
 	gather(all, reflect.ValueOf(d.Personal()))
 	gather(all, reflect.ValueOf(fileMessages()))
 	gather(all, reflect.ValueOf(form.Stories))

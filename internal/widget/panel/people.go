@@ -21,6 +21,15 @@ func (d *fixtureDesk) Colleagues() *contact.Book {
 	)
 }
 
+// Queues of the stories.
+func (d *fixtureDesk) Queues() *contact.Book {
+	return bookOf(contact.Queue, d.queues...)
+}
+
+var storyQueues = []string{
+	`{"id":"1900","name":"Sales","extensionNumber":"900","phoneNumbers":[{"phoneNumber":"+16505550190","phoneType":"direct"}]}`, `{"id":"1901","name":"Support","extensionNumber":"901"}`,
+}
+
 func bookOf(typ string, contacts ...string) *contact.Book {
 	var entries []contact.Entry
 	for _, raw := range contacts {
@@ -118,6 +127,10 @@ func peopleStories() []story {
 		{Name: "contacts-none", Title: "Contacts, the application has none", Tab: "contacts", draw: peopleStory("", application, 0, func(b *fixtureBooks) { b.Book = nil })},
 		{Name: "contacts-found", Title: "Contacts, found", Tab: "contacts", draw: peopleStory("lind", "", 0, nil)},
 		{Name: "contacts-nobody", Title: "Contacts, nobody found", Tab: "contacts", draw: peopleStory("zzz", contact.Company, 0, nil)},
+		{Name: "contacts-queues", Title: "Contacts, the company's queues", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			d.queues = storyQueues
+			return "contacts", newPeople(context.Background(), p, "", contact.Queue, 0)
+		}},
 		{Name: "contact", Title: "Contact", Tab: "contacts", draw: contactStory("c1")},
 		{Name: "contact-colleague", Title: "Contact, a colleague", Tab: "contacts", draw: contactStory("1002")},
 		{Name: "contacts-favorites", Title: "Contacts, favorites", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
