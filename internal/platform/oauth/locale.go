@@ -64,7 +64,15 @@ type texts struct {
 
 // languages are the languages of the pages; the first is for everybody whose
 // own is not here.
-var languages = []*texts{&english, &german, &french, &spanish, &italian, &portuguese, &dutch, &japanese}
+var languages = []*texts{&english, &german, &french, &spanish, &italian, &portuguese, &dutch, &japanese, &hebrew}
+
+// Dir is the direction that the language is written in, as the page's dir.
+func (t *texts) Dir() string {
+	if t == &hebrew {
+		return "rtl"
+	}
+	return "ltr"
+}
 
 // Locales are the languages of the pages, as BCP 47 tags.
 func Locales() []string {

@@ -57,11 +57,20 @@ func TestLanguage(t *testing.T) {
 		{"another country's", "pt-PT", "", "", "pt-BR"},
 		{"the browser's", "", "", "nl-BE,nl;q=0.9,en;q=0.8", "nl"},
 		{"not what the browser refuses", "", "", "de;q=0, it", "it"},
+		{"written from right to left", "", "he_IL", "", "he"},
 		{"nonsense", "<script>", "../../etc", ",;=", "en"},
 	} {
 		r := &http.Request{Header: http.Header{"Accept-Language": {tt.accept}}}
 		if got := language(params{"ui_locales": tt.uiLocales, "localeId": tt.localeID}, r); got.Lang != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got.Lang, tt.want)
+		}
+	}
+}
+
+func TestHebrewIsWrittenFromRightToLeft(t *testing.T) {
+	for _, lang := range languages {
+		if want := map[bool]string{true: "rtl", false: "ltr"}[lang.Lang == "he"]; lang.Dir() != want {
+			t.Errorf("%s is written %s, want %s", lang.Lang, lang.Dir(), want)
 		}
 	}
 }
