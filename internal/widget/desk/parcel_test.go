@@ -158,14 +158,16 @@ func TestWhatAnotherServerKnowsBetterIsNotOverwritten(t *testing.T) {
 	t.Parallel()
 	_, d, c := faxHouse(t, func(*house) {})
 	i := &item{parcel: d.newParcel("one"), letter: letter{Numbers: []string{bob}, From: ada, Text: "one"}}
-	i.Holder, i.HeldUntil = "another", c.now().Add(time.Hour)
+	i.State = store.OutboxFailed // which nobody takes a step with but whoever presses
 	if _, _, err := d.hold(t.Context(), i, func(store.WidgetTx) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.loadOutbox(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	elsewhere(t, d, "one", func(r *store.OutboxItem) { r.State, r.Holder = store.OutboxFailed, "" })
+	elsewhere(t, d, "one", func(r *store.OutboxItem) {
+		r.State, r.Holder, r.HeldUntil = store.OutboxSending, "another", c.now().Add(time.Hour)
+	})
 	d.mu.Lock()
 	known := d.ledger.byItem["one"]
 	d.mu.Unlock()
@@ -174,12 +176,12 @@ func TestWhatAnotherServerKnowsBetterIsNotOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	row, err := d.pool.Store.OutboxItem(t.Context(), d.grantID, "one")
-	if err != nil || row.State != store.OutboxFailed || row.MessageID != 0 {
+	if err != nil || row.State != store.OutboxSending || row.MessageID != 0 {
 		t.Errorf("the store says %s (message %d), %v", row.State, row.MessageID, err)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if known.State != store.OutboxFailed {
+	if known.State != store.OutboxSending {
 		t.Errorf("here it is %s", known.State)
 	}
 }
