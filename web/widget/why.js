@@ -155,6 +155,9 @@ export async function begin(root) {
   root.toggleAttribute("data-why-done", true);
 }
 
+/** What is to be copied into a page stays as it is read where reading goes from right to left. @param {string} words */
+const withCode = (words) => words.split(/([\w-]+="[^"]*")/).map((part, i) => (i % 2 ? Object.assign(document.createElement("bdi"), { dir: "ltr", textContent: part }) : part));
+
 /** @param {HTMLElement} root @param {Finding} finding */
 function draw(root, { name, good, text, todo, page }) {
   const copy = (/** @type {string} */ which) => /** @type {HTMLElement} */ (/** @type {HTMLTemplateElement} */ (root.querySelector(`[data-why-${which}]`)).content.firstElementChild?.cloneNode(true));
@@ -169,7 +172,7 @@ function draw(root, { name, good, text, todo, page }) {
   set(".why__name", name);
   set("[data-text]", text);
   set("[data-do]", good ? undefined : todo);
-  if (page) set("[data-words]", page);
+  if (page) item.querySelector("[data-words]")?.replaceChildren(...withCode(page));
   else item.querySelector("[data-page]")?.remove();
   return item;
 }

@@ -38,11 +38,16 @@ func TestPretendLeavesOutWhatIsFilledIn(t *testing.T) {
 	}
 }
 
-func TestNumbersOfExamplesKeepTheirOrderFromRightToLeft(t *testing.T) {
-	c := catalog{"With 415, 555-0188 is (415) 555-0188.": {one: "עם 415, 555-0188 הוא (415) 555-0188."}}
-	c.keepNumbers()
-	want := "עם 415, \u2066555-0188\u2069 הוא \u2066(415) 555-0188\u2069."
-	if got := c["With 415, 555-0188 is (415) 555-0188."].one; got != want {
-		t.Errorf("got %q, want %q", got, want)
+func TestNumbersOfExamplesKeepTogetherAndInTheirOrder(t *testing.T) {
+	const sentence = "With 415, 555-0188 is (415) 555-0188."
+	for dir, want := range map[string]string{
+		"rtl": "With 415, \u2066555-0188\u2069 is \u2066(415)\u00a0555-0188\u2069.",
+		"ltr": "With 415, 555-0188 is (415)\u00a0555-0188.",
+	} {
+		c := catalog{sentence: {one: sentence}}
+		c.keepNumbers(dir)
+		if got := c[sentence].one; got != want {
+			t.Errorf("%s: got %q, want %q", dir, got, want)
+		}
 	}
 }

@@ -97,9 +97,7 @@ func build(code, name string, catalogs ...string) *Language {
 	l.print = message.NewPrinter(l.tag)
 	for _, name := range catalogs {
 		c := load(name)
-		if l.Dir == "rtl" {
-			c.keepNumbers()
-		}
+		c.keepNumbers(l.Dir)
 		l.catalogs = append(l.catalogs, c)
 	}
 	l.patterns = patterns(l.catalogs)
@@ -109,11 +107,17 @@ func build(code, name string, catalogs ...string) *Language {
 // aNumber is a phone number that stands in a sentence as an example.
 var aNumber = regexp.MustCompile(`[+(]?\d[\d() -]{4,}\d`)
 
-// keepNumbers keeps the parts of such numbers in their order where reading
-// goes from right to left (UAX 9, LEFT-TO-RIGHT ISOLATE).
-func (c catalog) keepNumbers() {
+// keepNumbers keeps the parts of such numbers on one line, and in their order
+// where reading goes from right to left (UAX 9, LEFT-TO-RIGHT ISOLATE).
+func (c catalog) keepNumbers(dir string) {
 	for sentence, p := range c {
-		p.one = aNumber.ReplaceAllString(p.one, "\u2066$0\u2069")
+		p.one = aNumber.ReplaceAllStringFunc(p.one, func(number string) string {
+			number = strings.ReplaceAll(number, " ", "\u00a0")
+			if dir == "rtl" {
+				return "\u2066" + number + "\u2069"
+			}
+			return number
+		})
 		c[sentence] = p
 	}
 }
