@@ -37,7 +37,7 @@ for (const { name: looks, colorScheme, theme, viewports, rules } of /** @type {c
   { name: 'high contrast', colorScheme: 'light', theme: 'contrast', viewports: [narrow], rules: colours },
 ])) {
   describe(`the panels in ${looks}`, () => {
-    it('draw without an error and without an objection', { timeout: 300_000 }, async () => {
+    it('draw without an error and without an objection', { timeout: 900_000 }, async () => {
       const context = await openBrowser({ colorScheme, viewport: narrow });
       try {
         const page = await context.newPage();
@@ -100,7 +100,7 @@ for (const { name: looks, colorScheme, theme, viewports, rules } of /** @type {c
 
 // Every panel is looked at in one of these languages; scripts/soak does in all.
 describe('the panels in other languages', () => {
-  it('have room for long words, and read from right to left', { timeout: 300_000 }, async () => {
+  it('have room for long words, and read from right to left', { timeout: 900_000 }, async () => {
     const context = await openBrowser({ viewport: narrow });
     try {
       const page = await context.newPage();
