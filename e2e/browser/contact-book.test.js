@@ -76,11 +76,10 @@ describe('a contact of one\'s own', () => {
     }
   });
 
-  it('is a favorite, deleted, and brought back, in every tab', async () => {
+  it('is a favorite in every tab', async () => {
     const ben = await demo.user('Ben Birch');
     const elsewhere = await Api.as(demo, ben);
     await elsewhere.call('POST', '/address-book/contact', { firstName: 'Nils', lastName: 'Nordgren', mobilePhone: '+14155550177' });
-    await elsewhere.call('POST', '/sms', { from: { phoneNumber: ben.phoneNumber }, to: [{ phoneNumber: '+14155550177' }], text: 'Your roof is ready.' });
     const { person, tab } = await Person.signedIn(demo, ben);
     try {
       const other = await (await person.tab()).signedIn();
@@ -98,7 +97,24 @@ describe('a contact of one\'s own', () => {
       await elsewhere.call('PUT', '/favorite', { records });
       await phone.getByRole('list', { name: 'Favorites' }).getByRole('link', { name: 'Nils Nordgren' }).click();
       await phone.getByRole('button', { name: 'Favorite', exact: true, pressed: true }).waitFor();
-      await other.goTo('Messages');
+      assert.deepEqual(person.console.filter((line) => /^(uncaught|error)/.test(line)), []);
+    } finally {
+      await person.close();
+    }
+  });
+
+  // Somebody else: the platform takes ten heavy requests of a user in a minute.
+  it('is deleted and brought back, in every tab, with what was written', async () => {
+    const ben = await demo.user('Ben Birch');
+    const elsewhere = await Api.as(demo, ben);
+    await elsewhere.call('POST', '/address-book/contact', { firstName: 'Nils', lastName: 'Nordgren', mobilePhone: '+14155550177' });
+    await elsewhere.call('POST', '/sms', { from: { phoneNumber: ben.phoneNumber }, to: [{ phoneNumber: '+14155550177' }], text: 'Your roof is ready.' });
+    const { person, tab } = await Person.signedIn(demo, ben);
+    try {
+      const other = await (await person.tab()).signedIn();
+      const { phone } = tab;
+      await tab.goTo('Contacts');
+      await phone.locator('.person').filter({ hasText: 'Nils Nordgren' }).first().click();
 
       // What was written with them, and what is written meanwhile.
       await phone.getByRole('tab', { name: 'Details' }).press('ArrowRight');
