@@ -184,6 +184,7 @@ async function show(path, how) {
   const seen = changes;
   if (path.startsWith("/customized")) await import("./page.js").then((page) => page.arrived(), () => undefined); // drawn, if not alive
   if (path.startsWith("/log/")) await import("./logform.js").catch(() => undefined);
+  if (path.startsWith("/contacts/")) await import("./contact.js").catch(() => undefined); // its tabs take keys as soon as they are seen
   await showSide();
   // Whoever went on meanwhile has a newer panel on its way.
   if (mine.signal.aborted) return;
