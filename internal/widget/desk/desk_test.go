@@ -326,9 +326,16 @@ func TestWhatCannotBeSentIsRefusedWithASentence(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, tt.want)
 		}
 	}
-	if id, err := d.Send(t.Context(), Outgoing{ID: "1", To: []string{"102"}, Text: "x"}); err != nil || d.ledger.thread(id).numbers[0] != grace {
+	if id, err := d.Send(t.Context(), Outgoing{ID: "1", To: []string{"102"}, Text: "x"}); err != nil || d.firstNumber(id) != grace {
 		t.Errorf("an extension number: %q %v", id, err)
 	}
+}
+
+// firstNumber is whom a conversation is with.
+func (d *Desk) firstNumber(id string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ledger.thread(id).numbers[0]
 }
 
 func TestFindingConversationsAndPeople(t *testing.T) {
