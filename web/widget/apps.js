@@ -8,7 +8,7 @@ import { json } from "./fields.js";
 import { Form } from "./form.js";
 import { shade } from "./host.js";
 import { t } from "./lang.js";
-import { alert } from "./nav.js";
+import { alert, put } from "./nav.js";
 import { current, ready, requestAt } from "./service.js";
 import { pageOf } from "./values.js";
 
@@ -75,7 +75,7 @@ class App {
     if (this.#form) return void (await this.#form.redraw());
     const html = await this.#draw({ formData: undefined, turn: 0, check: false });
     if (html === null || this.#closed) return;
-    await htmx.swap({ text: html, target: this.place, swap: "innerHTML", sourceElement: this.place });
+    await put(this.place, html);
     const root = this.place.querySelector("[data-panel=app]");
     if (root instanceof HTMLElement) this.#bring(root);
   }
@@ -160,7 +160,7 @@ async function list() {
   const was = place.querySelector("[aria-pressed=true]")?.getAttribute("data-app");
   open?.close();
   open = null;
-  await htmx.swap({ text: html, target: place, swap: "innerHTML", sourceElement: place });
+  await put(place, html);
   const again = was && place.querySelector(`[data-app="${CSS.escape(was)}"]`);
   if (again instanceof HTMLElement) pick(again);
   else if (!place.hidden) pickOnly(place);

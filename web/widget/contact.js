@@ -6,7 +6,7 @@
 import { ask, frameURL } from "./ask.js";
 import "./favorite.js";
 import { t } from "./lang.js";
-import { alert } from "./nav.js";
+import { alert, put } from "./nav.js";
 import { current, ready, request } from "./service.js";
 import { along } from "./way.js";
 
@@ -39,7 +39,7 @@ async function part() {
   const r = await ask((at.dataset.part || "").slice(frameURL("").length)).catch(() => null);
   const text = r ? await r.text() : "";
   if (!at.isConnected || !r?.ok) return r?.status !== 404 && alert(text.trim() || t("There is no connection right now."));
-  await htmx.swap({ text, target: at, swap: "innerHTML", sourceElement: at });
+  await put(at, text);
 }
 for (const type of ["oh:conversations", "oh:calls", "oh:resync"]) document.addEventListener(type, () => void part());
 
@@ -54,7 +54,7 @@ async function activities(root) {
   const answer = data && (await ask("/service/activities", { method: "POST", body: JSON.stringify({ data }) }).catch(() => null));
   if (!answer?.ok) return failed(at, root);
   shown.set(at, data);
-  await htmx.swap({ text: await answer.text(), target: at, swap: "innerHTML", sourceElement: at });
+  await put(at, await answer.text());
 }
 
 /** @param {HTMLElement} at @param {HTMLElement} root */

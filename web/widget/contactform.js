@@ -4,7 +4,7 @@
 // @ts-check
 import { ask, frameURL } from "./ask.js";
 import { t } from "./lang.js";
-import { announce, navigate } from "./nav.js";
+import { announce, navigate, put } from "./nav.js";
 
 const SAVE_AFTER = 500;
 
@@ -144,7 +144,7 @@ class ContactForm {
 
   /** The form again, with what is wrong in it. @param {string} text */
   async #again(text) {
-    await htmx.swap({ text, target: this.form, swap: "innerHTML", sourceElement: this.form });
+    await put(this.form, text);
     const gone = /** @type {HTMLElement | null} */ (this.form.querySelector("[data-gone]"));
     if (gone) {
       // What was deleted elsewhere is a new contact from now on.

@@ -5,14 +5,11 @@
 import { ask, frameURL } from "./ask.js";
 import "./favorite.js";
 import { t } from "./lang.js";
-import { alert, announce } from "./nav.js";
+import { alert, announce, put } from "./nav.js";
 import { along } from "./way.js";
 
 /** How long typing must pause before the list is asked for. */
 const PAUSE = 120;
-
-/** @param {Element} target @param {string} text */
-const put = (target, text) => htmx.swap({ text, target, swap: "innerHTML", sourceElement: target });
 
 /** A path of ours without the frame in it. @param {string} address */
 const local = (address) => address.slice(frameURL("").length);

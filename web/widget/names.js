@@ -2,7 +2,7 @@
 // What is written or read there stays.
 // @ts-check
 import { ask } from "./ask.js";
-import { currentPath, navigate } from "./nav.js";
+import { currentPath, navigate, put } from "./nav.js";
 
 /** The parts of a panel that say who it is about. */
 const PARTS = [".top__who", ".who", ".holders-place", ".contact__acts", ".contact__details", ".call__logs"];
@@ -21,6 +21,6 @@ export async function redraw() {
   const fresh = new DOMParser().parseFromString(await r.text(), "text/html");
   for (const part of PARTS) {
     const [from, to] = [fresh.querySelector(part), panel.querySelector(part)];
-    if (from && to && from.innerHTML !== to.innerHTML) await htmx.swap({ text: from.innerHTML, target: to, swap: "innerHTML", sourceElement: to });
+    if (from && to && from.innerHTML !== to.innerHTML) await put(to, from.innerHTML);
   }
 }

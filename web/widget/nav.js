@@ -239,8 +239,16 @@ function focus(panel) {
   at?.focus({ preventScroll: true });
 }
 
-/** Nothing asks the server by itself before somebody is signed in. @param {HTMLElement} panel @param {string} text */
-const put = (panel, text) => (window.htmx ? htmx.swap({ text, target: panel, swap: "innerHTML", sourceElement: panel }) : void (panel.innerHTML = text));
+/**
+ * Draws the server's HTML in a place. For whoever is signed in, what brings it
+ * to life is waited for; before that, nothing on a page asks the server by itself.
+ * @param {Element} target @param {string} text
+ */
+export async function put(target, text) {
+  if (signedIn()) await held;
+  if (window.htmx) await htmx.swap({ text, target, swap: "innerHTML", sourceElement: target });
+  else target.innerHTML = text;
+}
 
 /** @param {string} id */
 const template = (id) => /** @type {HTMLTemplateElement} */ (document.getElementById(`${id}-template`)).innerHTML;

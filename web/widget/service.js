@@ -5,7 +5,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { host } from "./host.js";
-import { signedIn } from "./nav.js";
+import { put, signedIn } from "./nav.js";
 
 /**
  * @typedef {{name: string, title: string, authorized: boolean, redDot: boolean, banner: boolean, paths: Record<string, string>,
@@ -160,7 +160,7 @@ async function drawBanner(init) {
   if (!at || !answer?.ok) return;
   const html = await answer.text();
   if (at.innerHTML === html) return;
-  await htmx.swap({ text: html, target: at, swap: "innerHTML", sourceElement: at });
+  await put(at, html);
 }
 
 /**

@@ -2,7 +2,7 @@
 // priority, and what does not fit under More (contract/service.md 10.1).
 // @ts-check
 import { ask } from "./ask.js";
-import { currentPath } from "./nav.js";
+import { currentPath, put } from "./nav.js";
 
 /** More tabs than this do not fit; then one place is for the others. */
 const ROOM = 5;
@@ -83,7 +83,7 @@ async function draw() {
   const html = answer?.ok ? await answer.text() : null;
   if (html === null || mine !== asked || html === drawn) return;
   const box = document.createElement("div");
-  await htmx.swap({ text: html, target: box, swap: "innerHTML", sourceElement: bar() });
+  await put(box, html);
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.tab : undefined;
   clear();
   drawn = html;
