@@ -181,7 +181,7 @@ func TestMatchFindsTheNearestLanguage(t *testing.T) {
 
 func TestWhatIsFilledInKeepsItsOwnDirection(t *testing.T) {
 	c := catalog{"Nobody answers at %s": {one: "אין מענה ב-%s"}, "%d texts of %s": {forms: map[string]string{"other": "%d הודעות של %s"}}}
-	l := &Language{Dir: "rtl", tag: Find("he-IL").tag, print: Find("he-IL").print, catalogs: []catalog{c}, patterns: patterns([]catalog{c})}
+	l := &Language{Dir: "rtl", tag: Find("he-IL").tag, print: Find("he-IL").print, catalogs: holding(c), patterns: patterns(holding(c))}
 	const want = "אין מענה ב-\u2068+1 650\u2069"
 	if got := l.Say("Nobody answers at %s", "+1 650"); got != want {
 		t.Errorf("Say: %q, want %q", got, want)
@@ -197,6 +197,9 @@ func TestWhatIsFilledInKeepsItsOwnDirection(t *testing.T) {
 	}
 }
 
+// holding are the catalogs of a language that has this one alone.
+func holding(c catalog) func() []catalog { return func() []catalog { return []catalog{c} } }
+
 func TestSentenceFindsWhatWasFilledIn(t *testing.T) {
 	c := catalog{
 		"A text goes to at most %d people.":     {one: "Eine SMS geht an höchstens %d Personen."},
@@ -204,7 +207,7 @@ func TestSentenceFindsWhatWasFilledIn(t *testing.T) {
 		"Nothing was chosen.":                   {one: "Nichts wurde gewählt."},
 		"%s lost %s, and %d of %d %% are there": {one: "falsch"},
 	}
-	l := &Language{catalogs: []catalog{c}, patterns: patterns([]catalog{c})}
+	l := &Language{catalogs: holding(c), patterns: patterns(holding(c))}
 	for english, want := range map[string]string{
 		"A text goes to at most 10 people.": "Eine SMS geht an höchstens 10 Personen.",
 		"Ada has lost a %d.":                "a %d ging Ada verloren.",

@@ -25,10 +25,10 @@ const leastSaid = 8
 
 // patterns are those of the sentences that have values, what says the most by
 // itself first. They are made when somebody first reads the language.
-func patterns(catalogs []catalog) func() []pattern {
+func patterns(catalogs func() []catalog) func() []pattern {
 	return sync.OnceValue(func() (all []pattern) {
 		seen := map[string]bool{}
-		for _, c := range catalogs {
+		for _, c := range catalogs() {
 			for key, p := range c {
 				// Which form of a count it has, only the number knows.
 				if one, ok := newPattern(key); ok && p.forms == nil && !seen[key] {

@@ -31,7 +31,7 @@ func TestEverySentenceIsKnownWithItsValues(t *testing.T) {
 		}
 		c[sentence] = p
 	}
-	l := &Language{catalogs: []catalog{c}, patterns: patterns([]catalog{c})}
+	l := &Language{catalogs: holding(c), patterns: patterns(holding(c))}
 	known := 0
 	for sentence, s := range server {
 		if s.one != "" {
@@ -71,7 +71,7 @@ func TestWhatIsFilledInIsSaidWhereItIsASentence(t *testing.T) {
 		"%s did not answer.":             {one: "%s hat nicht geantwortet."},
 		"Home":                           {one: "Privat"},
 	}
-	l := &Language{catalogs: []catalog{c}, patterns: patterns([]catalog{c})}
+	l := &Language{catalogs: holding(c), patterns: patterns(holding(c))}
 	for english, want := range map[string]string{
 		"The contact was not saved. Your phone service says: No such company": "Der Kontakt wurde nicht gespeichert. Ihr Telefondienst sagt: No such company",
 		"Home did not answer.": "Home hat nicht geantwortet.",

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -32,7 +33,7 @@ type Language struct {
 
 	tag      language.Tag
 	print    *message.Printer
-	catalogs []catalog // its own, and what it builds on
+	catalogs func() []catalog // its own, and what it builds on, read when somebody first speaks it
 	patterns func() []pattern
 	pretends bool // see Pretend
 }
@@ -95,11 +96,14 @@ func build(code, name string, catalogs ...string) *Language {
 		l.Dir = "rtl"
 	}
 	l.print = message.NewPrinter(l.tag)
-	for _, name := range catalogs {
-		c := load(name)
-		c.keepNumbers(l.Dir)
-		l.catalogs = append(l.catalogs, c)
-	}
+	l.catalogs = sync.OnceValue(func() (all []catalog) {
+		for _, name := range catalogs {
+			c := load(name)
+			c.keepNumbers(l.Dir)
+			all = append(all, c)
+		}
+		return all
+	})
 	l.patterns = patterns(l.catalogs)
 	return l
 }
@@ -216,7 +220,7 @@ func (l *Language) find(sentence string) (phrase, bool) {
 	if l.pretends {
 		return pretend(sentence), sentence != ""
 	}
-	for _, c := range l.catalogs {
+	for _, c := range l.catalogs() {
 		if p := c[sentence]; p.one != "" || p.forms["other"] != "" {
 			return p, true
 		}
