@@ -131,17 +131,22 @@ func ids(q url.Values, name string) (all []int64, err error) {
 	return all, nil
 }
 
+// asked reads what every list is asked for: which page, of what, by whom.
+func (h *Handler) asked(r *http.Request, c wire.Caller) (g page.Page, v view, tq store.ThreadQuery, err error) {
+	q := r.URL.Query()
+	if g, err = page.Parse(q); err != nil {
+		return g, v, tq, err
+	}
+	if v, err = h.view(r, c); err != nil {
+		return g, v, tq, err
+	}
+	tq, err = v.query(q)
+	return g, v, tq, err
+}
+
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 	q := r.URL.Query()
-	g, err := page.Parse(q)
-	if err != nil {
-		return err
-	}
-	v, err := h.view(r, c)
-	if err != nil {
-		return err
-	}
-	tq, err := v.query(q)
+	g, v, tq, err := h.asked(r, c)
 	if err != nil {
 		return err
 	}
@@ -213,15 +218,7 @@ func threadID(r *http.Request) (int64, error) {
 
 func (h *Handler) messages(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 	q := r.URL.Query()
-	g, err := page.Parse(q)
-	if err != nil {
-		return err
-	}
-	v, err := h.view(r, c)
-	if err != nil {
-		return err
-	}
-	tq, err := v.query(q)
+	g, v, tq, err := h.asked(r, c)
 	if err != nil {
 		return err
 	}
