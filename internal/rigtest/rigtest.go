@@ -16,7 +16,10 @@ type Clock struct {
 }
 
 // NewClock returns a clock that shows noon of an ordinary day.
-func NewClock() *Clock { return &Clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)} }
+func NewClock() *Clock { return ClockAt(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)) }
+
+// ClockAt returns a clock that shows a time.
+func ClockAt(now time.Time) *Clock { return &Clock{now: now} }
 
 // Now is what the clock shows.
 func (c *Clock) Now() time.Time {

@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +23,7 @@ import (
 	"offhook/internal/platform/event"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
+	"offhook/internal/rigtest"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
 )
@@ -61,8 +61,7 @@ type World struct {
 	Mux   *http.ServeMux
 	Log   *slog.Logger
 
-	mu    sync.Mutex
-	clock time.Time // guarded by mu: what runs beside a test asks, too
+	*rigtest.Clock // which shows Start until a test advances it
 }
 
 // New returns a world on SQLite.
@@ -70,25 +69,11 @@ func New(t testing.TB) *World {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	w := &World{
-		T: t, Store: sqlstore.OpenTest(t).Platform(), Bus: new(bus.InProcess), Mux: http.NewServeMux(), clock: Start, Log: log,
+		T: t, Store: sqlstore.OpenTest(t).Platform(), Bus: new(bus.InProcess), Mux: http.NewServeMux(), Clock: rigtest.ClockAt(Start), Log: log,
 	}
 	w.Face = &wire.Face{Auth: people{}, Log: log}
 	Populate(t, w.Store)
 	return w
-}
-
-// Now is the world's time.
-func (w *World) Now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.clock
-}
-
-// Advance moves the world's time.
-func (w *World) Advance(by time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.clock = w.clock.Add(by)
 }
 
 // Populate adds both companies to a store.
