@@ -77,12 +77,12 @@ func tier(dir string) (tier int, room string) {
 	switch {
 	case dir == "internal/rc", dir == "internal/opaque", dir == "internal/reach", dir == "internal/rigtest":
 		return 0, dir
-	case within(dir, "internal/store"), within(dir, "internal/bus"), within(dir, "internal/listen"), within(dir, "web"), within(dir, "internal/widget/lang"):
+	case within(dir, "internal/store"), within(dir, "internal/bus"), within(dir, "internal/listen"), within(dir, "internal/sip"), within(dir, "internal/media"), within(dir, "web"), within(dir, "internal/widget/lang"):
 		return 1, dir
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir
 	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"),
-		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"), within(dir, "internal/widget/protocol"):
+		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"), within(dir, "internal/widget/protocol"), within(dir, "internal/widget/call"):
 		return 2, dir
 	case within(dir, "internal/widget/markup"), within(dir, "internal/widget/form"), within(dir, "internal/widget/contact"):
 		return 2, "what fragments are drawn with"
@@ -139,7 +139,11 @@ func TestOnlyTheirOwnersImportThem(t *testing.T) {
 		"offhook/internal/storetest":      nil,
 		"offhook/internal/bustest":        nil,
 		"github.com/jackc/pgx/v5":         {"internal/sqlstore"},
-		"github.com/coder/websocket":      {"internal/platform/notify", "internal/widget/hostlink", "internal/widget/desk"},
+		"github.com/coder/websocket":      {"internal/platform/notify", "internal/widget/hostlink", "internal/widget/desk", "internal/sip"},
+		"github.com/emiago/sipgo/sip":     {"internal/sip"},
+		"github.com/icholy/digest":        {"internal/sip"},
+		"github.com/pion/webrtc/v4":       {"internal/media"},
+		"github.com/pion/opus":            {"internal/media"},
 		"github.com/nyaruka/phonenumbers": {"internal/platform", "internal/widget", "examples"},
 	} {
 		for dir, p := range load(t) {

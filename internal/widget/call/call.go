@@ -1,0 +1,121 @@
+// Package call is the vocabulary of calls in the widget house: what a phone
+// tells of a call and what it can be told to do. The softphone owns the calls,
+// panels draw them, the host link tells the host page of them.
+package call
+
+import "time"
+
+// A State is how far a call is. It only ever moves down this list, except
+// between Connected and Held.
+type State string
+
+// The states of a call. An outgoing one is Dialing, Ringing, Connected; an
+// incoming one Ringing, Connected. Connected means that somebody has answered,
+// not that the platform has accepted the call (contract 8.4).
+const (
+	Dialing   State = "dialing"
+	Ringing   State = "ringing"
+	Connected State = "connected"
+	Held      State = "held" // by this user
+	Ended     State = "ended"
+)
+
+// A Direction says who called.
+type Direction string
+
+// The two directions, as RingCentral spells them.
+const (
+	Inbound  Direction = "Inbound"
+	Outbound Direction = "Outbound"
+)
+
+// An Outcome says how a call ended.
+type Outcome string
+
+// The outcomes of calls.
+const (
+	HungUp    Outcome = "hungUp"    // after somebody answered, by either side
+	Cancelled Outcome = "cancelled" // by the caller, before somebody answered
+	Missed    Outcome = "missed"    // rang, and nobody answered
+	Declined  Outcome = "declined"
+	Elsewhere Outcome = "elsewhere" // answered by another of the user's devices
+	Voicemail Outcome = "voicemail" // sent there by the user
+	Forwarded Outcome = "forwarded"
+	Replied   Outcome = "replied" // with a message instead of an answer
+	Moved     Outcome = "moved"   // transferred, parked or flipped away
+	Failed    Outcome = "failed"  // see Call.Sentence
+)
+
+// A Call is one call as every tab of its user sees it. It is a value: what is
+// shown is never changed behind the reader's back.
+type Call struct {
+	ID        string    `json:"id"` // ours; the same from the first ring to the log
+	Direction Direction `json:"direction"`
+	State     State     `json:"state"`
+	Number    string    `json:"number"`          // the far party's, E.164 or an extension number; empty when withheld
+	Name      string    `json:"name,omitempty"`  // as the platform tells it
+	Line      string    `json:"line,omitempty"`  // the user's own number: called, or shown to the callee
+	Queue     string    `json:"queue,omitempty"` // name of the call queue that it came through
+	Muted     bool      `json:"muted,omitempty"`
+	Recording bool      `json:"recording,omitempty"`
+	// FarHeld is true while the far party has put the call on hold.
+	FarHeld bool `json:"farHeld,omitempty"`
+
+	Began    time.Time `json:"began"`             // rang or was dialled
+	Answered time.Time `json:"answered,omitzero"` // became Connected
+	Ended    time.Time `json:"ended,omitzero"`
+	Outcome  Outcome   `json:"outcome,omitempty"`
+	// Sentence tells people why the call ended or what is wrong with it now;
+	// empty when there is nothing to say.
+	Sentence string `json:"sentence,omitempty"`
+
+	// How the platform names the call (contract 6, 8.4).
+	SessionID          string `json:"sessionId,omitempty"`
+	TelephonySessionID string `json:"telephonySessionId,omitempty"`
+	PartyID            string `json:"partyId,omitempty"`
+
+	Quality Quality `json:"quality,omitzero"`
+}
+
+// Over reports whether the call has ended.
+func (c Call) Over() bool { return c.State == Ended }
+
+// A Quality is how well a call is heard, over its last seconds.
+type Quality struct {
+	Jitter time.Duration `json:"jitter"`
+	Loss   float64       `json:"loss"` // 0 to 1
+	MOS    float64       `json:"mos"`  // 1 to 4.5, ITU-T G.107 estimate
+}
+
+// A Snapshot is all that a phone tells at one moment. Versions grow with each
+// change of one phone, so that what arrives late can be told from what is new.
+type Snapshot struct {
+	Version uint64 `json:"version"`
+	// Line is how the phone is connected to the platform.
+	Line  Line   `json:"line"`
+	Calls []Call `json:"calls"` // oldest first; ended ones stay for a few seconds
+	// Active is the call that is heard; empty while there is none.
+	Active string `json:"active,omitempty"`
+	// Microphone is the tab whose microphone and loudspeaker are in use;
+	// empty while there is none.
+	Microphone string `json:"microphone,omitempty"`
+}
+
+// A Line is whether calls can be placed and received.
+type Line struct {
+	State LineState `json:"state"`
+	// Sentence says what is wrong and what to do; empty while nothing is.
+	Sentence string `json:"sentence,omitempty"`
+}
+
+// A LineState is how the phone is registered.
+type LineState string
+
+// The states of a line. None is for users who cannot call at all: the
+// platform gives them no web phone, or the app no permission.
+const (
+	None       LineState = "none"
+	Connecting LineState = "connecting"
+	Registered LineState = "registered"
+	Broken     LineState = "broken"
+)
