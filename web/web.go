@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed *
@@ -53,7 +54,7 @@ var first = []string{"style/tokens.css", "style/base.css", "style/shell.css"}
 
 type file struct {
 	body   []byte
-	zipped []byte // gzip, or nil when it would not be smaller
+	zipped func() []byte // gzip, made when the first asks; nil when it would not be smaller
 	mime   string
 }
 
@@ -130,9 +131,11 @@ func serve(w http.ResponseWriter, r *http.Request, name string) {
 		return
 	}
 	body := f.body
-	if f.zipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		body = f.zipped
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if zipped := f.zipped(); zipped != nil {
+			h.Set("Content-Encoding", "gzip")
+			body = zipped
+		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method != http.MethodHead {
@@ -193,15 +196,20 @@ func joined(sheets []string) []byte {
 }
 
 func newFile(body []byte, mime string) file {
+	return file{body: body, mime: mime, zipped: sync.OnceValue(func() []byte { return gzipped(body) })}
+}
+
+// gzipped is nil where gzip makes nothing smaller. To pack every file at the
+// start would be most of what a command such as «offhook app list» takes.
+func gzipped(body []byte) []byte {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	z.Write(body)
 	z.Close()
-	f := file{body: body, mime: mime}
 	if b.Len() < len(body) {
-		f.zipped = b.Bytes()
+		return b.Bytes()
 	}
-	return f
+	return nil
 }
 
 func digest(t map[string]file) string {

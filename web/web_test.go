@@ -124,3 +124,11 @@ func TestAnUnknownNameIsAMistake(t *testing.T) {
 	}()
 	URL("widget/missing.js")
 }
+
+// Every command loads this tree, also one that serves nothing: packing 130
+// files took 300 ms, reading them takes 12.
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		load()
+	}
+}
