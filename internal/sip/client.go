@@ -1,0 +1,217 @@
+package sip
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// transactionTime is how long a request other than INVITE waits for its final
+// response, and a cancelled INVITE for what crosses the CANCEL: 64 × T1 (RFC
+// 3261 section 17.1.2.2).
+const transactionTime = 32 * time.Second
+
+// An outgoing is a request of ours that waits for responses.
+type outgoing struct {
+	mu        sync.Mutex
+	responses []*Response   // guarded by mu: what nobody has taken yet
+	ended     bool          // guarded by mu
+	arrived   chan struct{} // has room for one
+}
+
+// tooMany bounds what a flood of provisional responses can fill.
+const tooMany = 100
+
+func (o *outgoing) deliver(res *Response) {
+	o.mu.Lock()
+	if len(o.responses) < tooMany || res.StatusCode >= 200 {
+		o.responses = append(o.responses, res)
+	}
+	o.mu.Unlock()
+	o.wake()
+}
+
+func (o *outgoing) end() {
+	o.mu.Lock()
+	o.ended = true
+	o.mu.Unlock()
+	o.wake()
+}
+
+func (o *outgoing) wake() {
+	select {
+	case o.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// next returns the next response in order of arrival.
+func (o *outgoing) next(ctx context.Context) (*Response, error) {
+	for {
+		o.mu.Lock()
+		if len(o.responses) > 0 {
+			res := o.responses[0]
+			o.responses = slices.Delete(o.responses, 0, 1)
+			o.mu.Unlock()
+			return res, nil
+		}
+		ended := o.ended
+		o.mu.Unlock()
+		if ended {
+			return nil, ErrClosed
+		}
+		select {
+		case <-o.arrived:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// Do sends a request, which gets its Via here, and returns its final
+// response. Provisional ones go to provisional, unless that is nil, in order
+// and on the caller's goroutine. The ACK of a refused INVITE is sent here;
+// that of an accepted one is the caller's (Dialog.Ack).
+//
+// A request other than INVITE waits at most 32 seconds. When ctx ends an
+// INVITE, a CANCEL follows as soon as there was a provisional response, and Do
+// returns ctx's error at once, since web phones never answer the INVITE then
+// (contract 8.10). A 200 that crosses the CANCEL is acknowledged and ended by
+// BYE. ErrClosed when the flow ends first.
+func (f *Flow) Do(ctx context.Context, req *Request, provisional func(*Response)) (*Response, error) {
+	if !req.IsInvite() {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, transactionTime)
+		defer stop()
+	}
+	k, o, err := f.begin(req)
+	if err != nil {
+		return nil, err
+	}
+	proceeding := false
+	for {
+		res, err := o.next(ctx)
+		if err != nil {
+			if req.IsInvite() && err != ErrClosed {
+				go f.abandon(req, k, o, proceeding)
+			} else {
+				f.finish(k)
+			}
+			return nil, fmt.Errorf("waiting for the answer to %s: %w", req.Method, err)
+		}
+		if res.StatusCode < 200 {
+			proceeding = true
+			if provisional != nil {
+				provisional(res)
+			}
+			continue
+		}
+		f.finish(k)
+		if req.IsInvite() && res.StatusCode >= 300 {
+			_ = f.send(encode(refusalAck(req, res))) // an ended flow needs none
+		}
+		return res, nil
+	}
+}
+
+// begin sends a request and returns where its responses arrive.
+func (f *Flow) begin(req *Request) (string, *outgoing, error) {
+	for req.RemoveHeader("Via") {
+	}
+	req.PrependHeader(f.via())
+	k, o := key(req), &outgoing{arrived: make(chan struct{}, 1)}
+	f.mu.Lock()
+	f.pending[k] = o
+	f.mu.Unlock()
+	if err := f.send(encode(req)); err != nil {
+		f.finish(k)
+		return "", nil, err
+	}
+	select {
+	case <-f.quit: // it may have ended its requests before this one was there
+		f.finish(k)
+		return "", nil, ErrClosed
+	default:
+		return k, o, nil
+	}
+}
+
+func (f *Flow) finish(k string) {
+	f.mu.Lock()
+	delete(f.pending, k)
+	f.mu.Unlock()
+}
+
+// abandon sees an INVITE to its end of which nobody wants to know any more.
+func (f *Flow) abandon(req *Request, k string, o *outgoing, proceeding bool) {
+	defer f.finish(k)
+	ctx, stop := context.WithTimeout(context.Background(), transactionTime)
+	defer stop()
+	if proceeding {
+		f.sendCancel(ctx, req)
+	}
+	for {
+		res, err := o.next(ctx)
+		switch {
+		case err != nil:
+			return
+		case res.StatusCode < 200:
+			if !proceeding {
+				proceeding = true
+				f.sendCancel(ctx, req)
+			}
+			continue
+		case res.StatusCode < 300:
+			d := NewUAC(f, req, res)
+			_ = d.Ack(nil, "") // both fail with the flow only
+			_, _ = d.Do(ctx, d.Request(BYE, nil, ""), nil)
+		default:
+			_ = f.send(encode(refusalAck(req, res))) // an ended flow needs none
+		}
+		return
+	}
+}
+
+// sendCancel does not wait for the answer, which tells nothing.
+func (f *Flow) sendCancel(ctx context.Context, invite *Request) {
+	req := sameTransaction(CANCEL, invite, invite.To())
+	k, o := key(req), &outgoing{arrived: make(chan struct{}, 1)}
+	f.mu.Lock()
+	f.pending[k] = o
+	f.mu.Unlock()
+	defer f.finish(k)
+	if f.send(encode(req)) == nil {
+		_, _ = o.next(ctx) // its answer is taken off the flow, and means nothing
+	}
+}
+
+// refusalAck acknowledges a final response that is not a 2xx (RFC 3261 section
+// 17.1.1.3).
+func refusalAck(invite *Request, res *Response) *Request {
+	return sameTransaction(ACK, invite, res.To())
+}
+
+func sameTransaction(method Method, invite *Request, to *sip.ToHeader) *Request {
+	req := sip.NewRequest(method, *invite.Recipient.Clone())
+	hops := sip.MaxForwardsHeader(70)
+	req.AppendHeader(invite.Via().Clone())
+	req.AppendHeader(sip.HeaderClone(invite.From()))
+	req.AppendHeader(sip.HeaderClone(to))
+	req.AppendHeader(sip.HeaderClone(invite.CallID()))
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: method})
+	req.AppendHeader(&hops)
+	req.SetBody(nil)
+	return req
+}
+
+// Send sends a request that has no responses: an ACK.
+func (f *Flow) Send(req *Request) error {
+	for req.RemoveHeader("Via") {
+	}
+	req.PrependHeader(f.via())
+	return f.send(encode(req))
+}

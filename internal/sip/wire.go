@@ -1,0 +1,89 @@
+package sip
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// maxMessage is the size of a message above which its flow ends, in bytes.
+const maxMessage = 64 << 10
+
+var parser = sip.NewParser()
+
+// parse reads one message that arrived alone, as a WebSocket brings it. The
+// body is what follows the headers, whatever Content-Length says: web phones
+// count characters, not bytes (contract 8.10).
+func parse(data []byte) (m sip.Message, err error) {
+	defer recovered(&err)
+	m, n, err := parser.ParseHeaders(data, false)
+	if err != nil {
+		return nil, err
+	}
+	if n < len(data) {
+		m.SetBody(bytes.Clone(data[n:]))
+	}
+	return m, complete(m)
+}
+
+// complete refuses messages without what every one must have (RFC 3261
+// section 8.1.1), so that nobody looks for it again.
+func complete(m sip.Message) error {
+	switch {
+	case m.Via() == nil, m.From() == nil, m.To() == nil, m.CallID() == nil, m.CSeq() == nil:
+		return errors.New("a SIP message lacks Via, From, To, Call-ID or CSeq")
+	case branch(m) == "":
+		return errors.New("a SIP message has a Via without a branch")
+	}
+	return nil
+}
+
+// branch is what tells the transactions of a flow apart.
+func branch(m sip.Message) string {
+	b, _ := m.Via().Params.Get("branch")
+	return b
+}
+
+// key names a message's transaction (RFC 3261 section 17.1.3). An ACK belongs
+// to the INVITE that it acknowledges.
+func key(m sip.Message) string {
+	method := m.CSeq().MethodName
+	if method == sip.ACK {
+		method = sip.INVITE
+	}
+	return branch(m) + "|" + string(method)
+}
+
+// encode writes a message with the header names that old web phones look for
+// by exact case (contract 8.10).
+func encode(m sip.Message) []byte {
+	var b strings.Builder
+	switch m := m.(type) {
+	case *sip.Request:
+		m.StartLineWrite(&b)
+		writeHeaders(&b, m.Headers())
+	case *sip.Response:
+		m.StartLineWrite(&b)
+		writeHeaders(&b, m.Headers())
+	}
+	b.WriteString("\r\n")
+	b.Write(m.Body())
+	return []byte(b.String())
+}
+
+func writeHeaders(w io.StringWriter, headers []sip.Header) {
+	w.WriteString("\r\n")
+	for _, h := range headers {
+		name := h.Name()
+		if name == "Call-ID" {
+			name = "Call-Id"
+		}
+		// Nothing that is put into a header may begin another.
+		value := strings.NewReplacer("\r", "", "\n", " ").Replace(h.Value())
+		w.WriteString(fmt.Sprintf("%s: %s\r\n", name, value))
+	}
+}
