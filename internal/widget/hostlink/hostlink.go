@@ -35,6 +35,8 @@ type Handler struct {
 	Embeds Embeds
 	// Tabs hears which tabs are there; nil for nobody.
 	Tabs Tabs
+	// Phones are for users who call; nil where nobody does.
+	Phones Phones
 	// Handles are for frames whose browser refuses our cookies.
 	Handles Handles
 	Now     func() time.Time

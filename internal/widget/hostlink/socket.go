@@ -201,10 +201,15 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 	defer watch.Close()
 	s.h.wg.Go(func() { defer cancel(); s.read(ctx) })
 	s.h.wg.Go(func() { defer cancel(); s.beat(ctx) })
+	line := s.lift(ctx, hello.Tab)
+	defer line.leave()
 	if err := s.welcome(ctx); err != nil {
 		return
 	}
-	s.serve(ctx, watch, ended, changed)
+	if err := s.ring(ctx, &line); err != nil {
+		return
+	}
+	s.serve(ctx, watch, ended, changed, &line)
 }
 
 // refuse tells the frame when its grant has ended; otherwise the desk could
@@ -300,7 +305,7 @@ func (s *socket) identify(ctx context.Context) error {
 	return nil
 }
 
-func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string, changed *changes) {
+func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string, changed *changes, line *line) {
 	every := recheckWait
 	if s.byHandle {
 		every = renewWait
@@ -322,6 +327,10 @@ func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string, ch
 				if err := s.write(ctx, frame{Type: "service", What: c.What, ID: c.ID}); err != nil {
 					return
 				}
+			}
+		case <-line.changes:
+			if err := s.ring(ctx, line); err != nil {
+				return
 			}
 		case <-recheck.C:
 			if !s.alive(ctx) {
@@ -444,7 +453,9 @@ func (s *socket) read(ctx context.Context) {
 	}
 }
 
-func (s *socket) write(ctx context.Context, f frame) error {
+func (s *socket) write(ctx context.Context, f frame) error { return s.writeJSON(ctx, f) }
+
+func (s *socket) writeJSON(ctx context.Context, f any) error {
 	data, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("writing a frame: %w", err)
