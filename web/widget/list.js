@@ -46,7 +46,7 @@ function place(row) {
 /** The conversation that is open stays in the list while it is. */
 function opened() {
   const field = document.getElementById("list-open");
-  const [, id = ""] = /^\/conversations\/(.+)$/.exec(currentPath()) || [];
+  const [, id = ""] = /^\/conversations\/([^/]+)/.exec(currentPath()) || [];
   if (field instanceof HTMLInputElement) field.value = decodeURIComponent(id);
 }
 

@@ -26,7 +26,7 @@ function session() {
 
 /** The conversation, or the call, that is open. */
 function shownThing() {
-  return { message: decodeURIComponent(/^\/conversations\/(.+)/.exec(currentPath())?.[1] ?? ""), call: session() };
+  return { message: decodeURIComponent(/^\/conversations\/([^/]+)/.exec(currentPath())?.[1] ?? ""), call: session() };
 }
 
 const logger = new Logger({

@@ -141,7 +141,7 @@ export function known(path) {
   if (whose) return `/contacts/personal/${whose}/edit${number && !/^\.{1,2}$/.test(decoded(number)) ? `/${encodeURIComponent(decoded(number))}` : ""}`;
   const [, type, one] = /^\/contacts\/([^/]+)\/([^/]+)$/.exec(clean) || [];
   if (one && ![type, one].some((part) => /^\.{1,2}$/.test(decoded(part)))) return `/contacts/${encodeURIComponent(decoded(type))}/${encodeURIComponent(decoded(one))}`;
-  const [, id] = /^\/(?:conversations|number|history\/call|messages\/voicemail|messages\/fax|settings\/thirdParty|log\/messages|log\/call)\/([\w+~:=%.()!'*-]+)$/.exec(clean) || [];
+  const [, id] = /^\/(?:conversations|number|history\/call|messages\/voicemail|messages\/fax|settings\/thirdParty|log\/messages|log\/call)\/([\w+~:=%.()!'*-]+)$/.exec(clean.replace(/^(\/conversations\/[^/]+)\/people$/, "$1")) || [];
   return id && !/^(\.|%2e){1,2}$/i.test(id) ? clean : "/messages";
 }
 

@@ -8,7 +8,7 @@ globalThis.matchMedia = anything;
 const { known } = await import("./nav.js");
 
 test("the contract's routes are known", () => {
-  for (const path of ["/", "/messages", "/composeText", "/settings", "/settings/region", "/settings/audio", "/settings/ringtone", "/settings/theme", "/history", "/history/recordings", "/history/call/1795300406865804", "/conversations/1795300406865804", "/conversations/nGwoV0KtSXv30TybU"]) {
+  for (const path of ["/", "/messages", "/composeText", "/settings", "/settings/region", "/settings/audio", "/settings/ringtone", "/settings/theme", "/history", "/history/recordings", "/history/call/1795300406865804", "/conversations/1795300406865804", "/conversations/nGwoV0KtSXv30TybU", "/conversations/1795300406865804/people"]) {
     assert.equal(known(path), path);
   }
 });
@@ -33,7 +33,7 @@ test("a page that the phone does not have is the messages", () => {
 });
 
 test("no path climbs out of the panels", () => {
-  for (const path of ["/conversations/..", "/conversations/%2e%2E", "/conversations/..\\..\\x", "/conversations/a/../../x", "//evil.example/messages", "/number/.", "/history/call/..", "/history/x", "https://evil.example/"]) {
+  for (const path of ["/conversations/..", "/conversations/%2e%2E", "/conversations/..\\..\\x", "/conversations/a/../../x", "/conversations/../people", "/conversations/7/people/8", "//evil.example/messages", "/number/.", "/history/call/..", "/history/x", "https://evil.example/"]) {
     assert.equal(known(path), "/messages", path);
   }
 });

@@ -81,6 +81,9 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		"GET /p/{key}/panel/contacts/status":              h.peopleStatus,
 		"GET /p/{key}/panel/contacts/{type}/{id}":         h.contact,
 
+		"GET /p/{key}/panel/conversations/{id}/people":      members("members"),
+		"GET /p/{key}/panel/conversations/{id}/people/list": members("member-rows"),
+
 		"GET /p/{key}/panel/contacts/personal/pick":               h.pickContact,
 		"GET /p/{key}/panel/contacts/personal/{id}/edit":          h.contactForm,
 		"GET /p/{key}/panel/contacts/personal/{id}/edit/{number}": h.contactForm,

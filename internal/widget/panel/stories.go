@@ -62,6 +62,12 @@ var stories = append([]story{
 	{Name: "conversation-new", Title: "Conversation, unread and a draft", Side: true, draw: threadStory("42", "Thanks, I will be there at")},
 	{Name: "conversation-failed", Title: "Conversation, a text failed", draw: threadStory("44", "")},
 	{Name: "conversation-group", Title: "Conversation with several people", draw: threadStory("43", "")},
+	{Name: "conversation-people", Title: "Conversation, who is in it", draw: func(d *fixtureDesk, p page) (string, any) {
+		c, _, err := d.Conversation("43")
+		must(err)
+		c.Parties = append(c.Parties, cold, Party{Name: "Jonas Weber", Number: "ext:104", Display: "Ext. 104", Extension: "104", Initials: "JW", Internal: true})
+		return "members", newMembers(p, c)
+	}},
 	{Name: "conversation-empty", Title: "Conversation, nothing said yet", draw: threadStory("47", "")},
 	{Name: "conversation-hostile", Title: "Conversation with hostile text", draw: threadStory("48", "</textarea><script>alert(1)</script>")},
 	filesStory(),
