@@ -67,6 +67,9 @@ type ActiveCall struct {
 	SessionID          string `json:"sessionId"`
 	TelephonySessionID string `json:"telephonySessionId,omitempty"`
 	PartyID            string `json:"partyId,omitempty"`
+	QueueCall          bool   `json:"queueCall,omitempty"`
+	// SIPData is for those who asked for sipData.
+	SIPData *SIPData `json:"sipData,omitempty"`
 }
 
 // A PresenceEvent is the body of the presence events (contract 7.3). The

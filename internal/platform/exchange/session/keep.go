@@ -1,0 +1,102 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// soundType is what recordings and voicemail are.
+const soundType = "audio/wav"
+
+// StartRecording says that the party records the call, on its demand
+// (rc.RecordedOnDemand) or always (rc.RecordedAutomatic), and returns the id
+// of the recording. A recording that was paused goes on. It is false for a
+// party that is over.
+func (p *Party) StartRecording(kind string) (id string, ok bool) {
+	k := p.session.book
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if p.status.Over() {
+		return "", false
+	}
+	for i := range p.recordings {
+		if r := &p.recordings[i]; p.kind == kind {
+			if !r.Active {
+				r.Active = true
+				p.tell(false)
+			}
+			return r.ID, true
+		}
+	}
+	id = strconv.FormatInt(k.ids.Next(), 10)
+	p.kind = kind
+	p.recordings = append(p.recordings, rc.PartyRecording{ID: id, Active: true})
+	p.tell(false)
+	return id, true
+}
+
+// PauseRecording says that a recording stops for now. It is false when there
+// is none that runs.
+func (p *Party) PauseRecording(id string) bool {
+	return p.set(func() bool {
+		for i := range p.recordings {
+			if r := &p.recordings[i]; r.ID == id && r.Active {
+				r.Active = false
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// KeepRecording stores what was recorded, a WAV file, under the id that
+// StartRecording gave, and names it in the logs of everybody of the same
+// account who was in the session. The party may be over.
+func (p *Party) KeepRecording(ctx context.Context, id string, sound []byte, length time.Duration) error {
+	k := p.session.book
+	r := store.CallRecording{ID: id, AccountID: p.spec.AccountID, ContentType: soundType, Duration: length, CreatedAt: k.now()}
+	err := k.store.Write(ctx, func(tx store.PlatformTx) error { return tx.AddCallRecording(ctx, r, sound) })
+	if err != nil {
+		return fmt.Errorf("keeping recording %s: %w", id, err)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	of := &rc.RecordingOfACall{ID: id, Type: p.kind}
+	for _, row := range p.session.rows {
+		if row.accountID == p.spec.AccountID && row.extensionID == p.spec.ExtensionID {
+			row.recording = of
+			p.session.log(row)
+		}
+	}
+	return nil
+}
+
+// LeaveVoicemail hands what the caller said, a WAV file, to the voicemail of
+// the party's owner, and names the message in their log. The party may be
+// over.
+func (p *Party) LeaveVoicemail(ctx context.Context, sound []byte, length time.Duration) error {
+	k := p.session.book
+	if k.Mailbox == nil {
+		return rc.Errorf(rc.Unavailable, "There is no voicemail on this platform.")
+	}
+	id, err := k.Mailbox.LeaveVoicemail(ctx, Voicemail{
+		AccountID: p.spec.AccountID, ExtensionID: p.spec.ExtensionID, From: p.spec.From, To: p.spec.To, At: k.now(), Sound: sound, Length: length,
+	})
+	if err != nil {
+		return fmt.Errorf("keeping a voicemail for extension %d: %w", p.spec.ExtensionID, err)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, row := range p.session.rows {
+		if row.extensionID == p.spec.ExtensionID {
+			row.message = &rc.MessageOfACall{ID: strconv.FormatInt(id, 10), Type: rc.TypeVoiceMail}
+			p.session.log(row)
+		}
+	}
+	return nil
+}
