@@ -50,6 +50,7 @@ type PlatformReader interface {
 	MessageReader
 	ContactReader
 	CallReader
+	DeviceReader
 	PresenceReader
 	QueueReader
 	RobotReader
@@ -72,6 +73,7 @@ type PlatformTx interface {
 	MessageWriter
 	ContactWriter
 	CallWriter
+	DeviceWriter
 	PresenceWriter
 	QueueWriter
 	RobotWriter

@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("templates", func(t *testing.T) { testTemplates(t, open(t).Platform()) })
 	t.Run("contacts", func(t *testing.T) { testContacts(t, open(t).Platform()) })
 	t.Run("calls", func(t *testing.T) { testCalls(t, open(t).Platform()) })
+	t.Run("devices", func(t *testing.T) { testDevices(t, open(t).Platform()) })
 	t.Run("credentials", func(t *testing.T) { testCredentials(t, open(t).Platform()) })
 	t.Run("oauth", func(t *testing.T) { testOAuth(t, open(t).Platform()) })
 	t.Run("authorize", func(t *testing.T) { testAuthorize(t, open(t).Platform()) })

@@ -1,0 +1,74 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"offhook/internal/store"
+)
+
+func testDevices(t *testing.T, p store.Platform) {
+	ctx := t.Context()
+	company(ctx, t, p)
+	device := func(id, extension int64, client, instance string) store.SIPDevice {
+		return store.SIPDevice{
+			ID: id, AccountID: 1, ExtensionID: extension, ClientID: client, Instance: instance, Type: "WebPhone", Name: "Phone in a browser", ComputerName: "desk",
+			Username: "16505550101*101", SealedPassword: []byte("sealed"), CreatedAt: at.Add(time.Duration(id) * time.Second),
+		}
+	}
+	d1 := device(1, 11, "crm", "a")
+	must(t, p.Write(ctx, func(tx store.PlatformTx) error {
+		return errors.Join(
+			tx.PutApp(ctx, store.App{ClientID: "crm", CreatedAt: at}), tx.PutApp(ctx, store.App{ClientID: "other", CreatedAt: at}),
+			tx.AddSIPDevice(ctx, d1), tx.AddSIPDevice(ctx, device(2, 11, "crm", "b")), tx.AddSIPDevice(ctx, device(3, 12, "other", "a")),
+		)
+	}))
+	err := p.Write(ctx, func(tx store.PlatformTx) error { return tx.AddSIPDevice(ctx, device(4, 11, "crm", "a")) })
+	if !errors.Is(err, store.ErrExists) {
+		t.Errorf("the same instance twice: %v, want ErrExists", err)
+	}
+	if got, err := p.SIPDevice(ctx, 1); err != nil || !cmp.Equal(got, d1) {
+		t.Errorf("SIPDevice: %v\n%s", err, cmp.Diff(d1, got))
+	}
+	if got, err := p.SIPDeviceOf(ctx, 11, "crm", "a"); err != nil || !cmp.Equal(got, d1) {
+		t.Errorf("SIPDeviceOf: %v\n%s", err, cmp.Diff(d1, got))
+	}
+	if _, err := p.SIPDeviceOf(ctx, 12, "crm", "a"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the instance of another user: %v, want ErrNotFound", err)
+	}
+	if got, err := p.SIPDevices(ctx, 11); err != nil || len(got) != 2 || got[0].ID != 1 {
+		t.Errorf("SIPDevices: %+v, %v; want the two of the user, oldest first", got, err)
+	}
+	if got, err := p.AccountSIPDevices(ctx, 1); err != nil || len(got) != 3 {
+		t.Errorf("AccountSIPDevices: %d, %v; want 3", len(got), err)
+	}
+
+	d1.ComputerName, d1.SealedPassword, d1.SeenAt = "laptop", []byte("other"), at.Add(time.Hour)
+	must(t, p.Write(ctx, func(tx store.PlatformTx) error { return tx.SaveSIPDevice(ctx, d1) }))
+	if got, err := p.SIPDevice(ctx, 1); err != nil || !cmp.Equal(got, d1) {
+		t.Errorf("after SaveSIPDevice: %v\n%s", err, cmp.Diff(d1, got))
+	}
+	err = p.Write(ctx, func(tx store.PlatformTx) error {
+		return tx.SaveSIPDevice(ctx, store.SIPDevice{ID: 9, SealedPassword: []byte("x")})
+	})
+	if !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("SaveSIPDevice of none: %v, want ErrNotFound", err)
+	}
+	must(t, p.Write(ctx, func(tx store.PlatformTx) error {
+		return errors.Join(tx.SeeSIPDevice(ctx, 2, at.Add(time.Minute)), tx.SeeSIPDevice(ctx, 9, at))
+	}))
+	if got, err := p.SIPDevice(ctx, 2); err != nil || !got.SeenAt.Equal(at.Add(time.Minute)) {
+		t.Errorf("after SeeSIPDevice: %+v, %v", got, err)
+	}
+	for _, want := range []bool{true, false} {
+		must(t, p.Write(ctx, func(tx store.PlatformTx) error {
+			if got, err := tx.DeleteSIPDevice(ctx, 1); err != nil || got != want {
+				t.Errorf("DeleteSIPDevice: %v, %v; want %v", got, err, want)
+			}
+			return nil
+		}))
+	}
+}
