@@ -1,0 +1,252 @@
+package media
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// A Leg is one WebRTC connection with a stream of sound each way. Its methods
+// may be called at any time, also after Close, when they do nothing.
+type Leg struct {
+	engine *Engine
+	pc     *webrtc.PeerConnection
+	out    *outbound
+	in     reception
+
+	mu      sync.Mutex                              // of Listen
+	ears    atomic.Pointer[[]*ear]                  // replaced under mu
+	codecs  atomic.Pointer[map[uint8]codecAndClock] // of what is heard, by payload type
+	up      chan struct{}
+	upOnce  sync.Once
+	done    chan struct{}
+	closing sync.Once
+}
+
+type ear struct{ hear func(Packet) }
+
+type codecAndClock struct {
+	codec Codec
+	clock uint32
+}
+
+func newLeg(e *Engine, pc *webrtc.PeerConnection) (*Leg, error) {
+	l := &Leg{engine: e, pc: pc, out: newOutbound(), up: make(chan struct{}), done: make(chan struct{})}
+	l.ears.Store(&[]*ear{})
+	sender, err := pc.AddTrack(l.out)
+	if err != nil {
+		return nil, err
+	}
+	if !e.enter(l) {
+		return nil, ErrClosed
+	}
+	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		switch s {
+		case webrtc.PeerConnectionStateConnected:
+			l.upOnce.Do(func() { close(l.up) })
+		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+			l.end()
+		}
+	})
+	pc.OnTrack(l.read)
+	e.wait.Go(func() { l.reports(sender) })
+	return l, nil
+}
+
+// Offer returns the leg's own description, complete with its addresses, to be
+// answered by SetAnswer.
+func (l *Leg) Offer(ctx context.Context) (string, error) {
+	o, err := l.pc.CreateOffer(nil)
+	if err != nil {
+		return "", fmt.Errorf("offering sound: %w", err)
+	}
+	if err := l.describe(ctx, o); err != nil {
+		return "", fmt.Errorf("offering sound: %w", err)
+	}
+	return l.Local(), nil
+}
+
+// Answer takes the far side's offer and returns the answer. The error is about
+// the offer, which may be no SDP or have no sound in common with us.
+func (l *Leg) Answer(ctx context.Context, offer string) (string, error) {
+	whole, grouped := addBundle(offer)
+	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: whole}); err != nil {
+		return "", fmt.Errorf("reading an offer of sound: %w", err)
+	}
+	a, err := l.pc.CreateAnswer(nil)
+	if err != nil {
+		return "", fmt.Errorf("answering an offer of sound: %w", err)
+	}
+	if err := l.describe(ctx, a); err != nil {
+		return "", fmt.Errorf("answering an offer of sound: %w", err)
+	}
+	answer := l.Local()
+	if grouped {
+		answer = withoutBundle(answer)
+	}
+	if !hasAudio(answer) {
+		return "", errNoCodec
+	}
+	return answer, nil
+}
+
+// SetAnswer takes the answer to Offer.
+func (l *Leg) SetAnswer(answer string) error {
+	if !hasAudio(answer) {
+		return errNoCodec
+	}
+	whole, _ := addBundle(answer)
+	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: whole}); err != nil {
+		return fmt.Errorf("reading an answer about sound: %w", err)
+	}
+	return nil
+}
+
+// Local is the leg's description as it was offered or answered; empty before.
+// Hold and resume repeat it with another direction: the connection stays.
+func (l *Leg) Local() string {
+	d := l.pc.LocalDescription()
+	if d == nil {
+		return ""
+	}
+	return defaultDestination(d.SDP)
+}
+
+func (l *Leg) describe(ctx context.Context, d webrtc.SessionDescription) error {
+	gathered := webrtc.GatheringCompletePromise(l.pc)
+	if err := l.pc.SetLocalDescription(d); err != nil {
+		return err
+	}
+	select {
+	case <-gathered:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Connected is closed when sound can pass.
+func (l *Leg) Connected() <-chan struct{} { return l.up }
+
+// Done is closed when the leg has ended, by Close or because the far side is
+// gone.
+func (l *Leg) Done() <-chan struct{} { return l.done }
+
+// Close ends the leg. Its port is free soon after, or when Engine.Close has
+// returned. Closing twice does nothing.
+func (l *Leg) Close() { l.end() }
+
+func (l *Leg) end() {
+	l.closing.Do(func() {
+		close(l.done)
+		l.engine.leave(l)
+		// The connection may be telling us itself, from its own goroutine.
+		l.engine.wait.Go(func() { _ = l.pc.GracefulClose() })
+	})
+}
+
+// Write sends p. What the far side has no codec for is decoded and sent as
+// PCMU where it comes as Opus, and dropped otherwise.
+func (l *Leg) Write(src any, p Packet) { l.out.Write(src, p) }
+
+// Sends reports whether the far side understands a codec. It knows none
+// before both descriptions are set.
+func (l *Leg) Sends(c Codec) bool { return l.out.has(c) }
+
+// Listen hands f every packet that the leg hears until stop is called; one
+// more may be on its way then.
+func (l *Leg) Listen(f func(Packet)) (stop func()) {
+	e := &ear{f}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ears := append(slices.Clone(*l.ears.Load()), e)
+	l.ears.Store(&ears)
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		ears := slices.DeleteFunc(slices.Clone(*l.ears.Load()), func(o *ear) bool { return o == e })
+		l.ears.Store(&ears)
+	}
+}
+
+// Stats is how well the leg is heard.
+func (l *Leg) Stats() Stats { return l.in.stats(time.Now()) }
+
+// Heard are the times of the first and the last packet that was heard; zero
+// before the first.
+func (l *Leg) Heard() (first, last time.Time) { return l.in.heard() }
+
+// Sent is the time of the last packet that was sent, zero before the first.
+func (l *Leg) Sent() time.Time {
+	_, at := l.out.last()
+	return at
+}
+
+// read runs while a stream of the far side lives, on a goroutine of pion's.
+func (l *Leg) read(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+	known := map[uint8]codecAndClock{}
+	for _, c := range r.GetParameters().Codecs {
+		known[uint8(c.PayloadType)] = codecAndClock{codecOf(c.MimeType), c.ClockRate}
+	}
+	buf := make([]byte, 1600)
+	var p rtp.Packet
+	for {
+		n, _, err := t.Read(buf)
+		if err != nil && n == 0 {
+			return
+		}
+		// An error with bytes is a payload type that was not negotiated, such
+		// as comfort noise.
+		if err != nil || p.Unmarshal(buf[:n]) != nil {
+			continue
+		}
+		c, ok := known[p.PayloadType]
+		if !ok || c.codec == 0 || len(p.Payload) == 0 {
+			continue
+		}
+		got := Packet{Codec: c.codec, Clock: c.clock, Marker: p.Marker, Sequence: p.SequenceNumber,
+			Timestamp: p.Timestamp, Arrived: time.Now(), Payload: p.Payload}
+		l.in.packet(got)
+		for _, e := range *l.ears.Load() {
+			e.hear(got)
+		}
+	}
+}
+
+// reports takes what the far side tells of how it hears us.
+func (l *Leg) reports(s *webrtc.RTPSender) {
+	for {
+		packets, _, err := s.ReadRTCP()
+		if err != nil {
+			return
+		}
+		for _, p := range packets {
+			switch r := p.(type) {
+			case *rtcp.ReceiverReport:
+				l.in.reports(r.Reports, l.out.clock(), time.Now())
+			case *rtcp.SenderReport:
+				l.in.reports(r.Reports, l.out.clock(), time.Now())
+			}
+		}
+	}
+}
+
+func codecOf(mime string) Codec {
+	switch {
+	case strings.EqualFold(mime, webrtc.MimeTypeOpus):
+		return Opus
+	case strings.EqualFold(mime, webrtc.MimeTypePCMU):
+		return PCMU
+	case strings.EqualFold(mime, mimeEvent):
+		return Event
+	}
+	return 0
+}

@@ -1,0 +1,209 @@
+package media
+
+import (
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// outbound is the stream that a leg sends: continuous in sequence numbers and
+// time for the far side, whoever speaks and in whichever codec. pion's own
+// tracks force one payload type, which loses events, and pass numbers on as
+// they are, which the far side hears as loss when the source changes.
+type outbound struct {
+	mu     sync.Mutex
+	stream webrtc.TrackLocalWriter // guarded by mu, as all below; nil while not bound
+	ssrc   uint32
+	types  map[codecAndClock]uint8 // payload types as the far side knows them
+
+	src     any
+	first   bool          // the next packet is the first of its source
+	seqBase uint16        // added to the source's numbers
+	lastIn  uint16        // the source's last number
+	audio   codecAndClock // what sound was sent last
+	inTime  uint32        // a timestamp of the source's sound …
+	outTime uint32        // … and what it is in the stream
+	eventIn uint32        // the key that is being sent …
+	event   uint32        // … and its time in the stream
+	keyed   bool          // eventIn and event are set
+	decoder *Decoder      // of the source, while it has to be decoded
+
+	seq uint16 // the highest sent
+	ts  uint32
+	at  time.Time // of the last packet; zero before the first
+}
+
+func newOutbound() *outbound { return &outbound{} }
+
+// Bind is pion's: both descriptions are set.
+func (o *outbound) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.types = map[codecAndClock]uint8{}
+	var main webrtc.RTPCodecParameters
+	for _, p := range c.CodecParameters() {
+		codec := codecOf(p.MimeType)
+		o.types[codecAndClock{codec, p.ClockRate}] = uint8(p.PayloadType)
+		if main.MimeType == "" && (codec == Opus || codec == PCMU) {
+			main, o.audio = p, codecAndClock{codec, p.ClockRate}
+		}
+	}
+	if main.MimeType == "" {
+		return main, errNoCodec
+	}
+	o.stream, o.ssrc = c.WriteStream(), uint32(c.SSRC())
+	return main, nil
+}
+
+// Unbind is pion's.
+func (o *outbound) Unbind(webrtc.TrackLocalContext) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.stream = nil
+	return nil
+}
+
+func (o *outbound) ID() string                { return "audio" }
+func (o *outbound) RID() string               { return "" }
+func (o *outbound) StreamID() string          { return "call" }
+func (o *outbound) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeAudio }
+
+func (o *outbound) has(c Codec) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for known := range o.types {
+		if known.codec == c {
+			return true
+		}
+	}
+	return false
+}
+
+// clock is the rate of what is sent.
+func (o *outbound) clock() uint32 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.audio.clock
+}
+
+// codec is what sound was sent last, or would be.
+func (o *outbound) codec() Codec {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.audio.codec
+}
+
+// last is who sent last, and when.
+func (o *outbound) last() (src any, at time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.src, o.at
+}
+
+func (o *outbound) Write(src any, p Packet) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.stream == nil || len(p.Payload) == 0 || p.Clock == 0 {
+		return
+	}
+	now := time.Now()
+	o.turn(src, p, now)
+	if p.Codec == Event {
+		o.writeEvent(p, now)
+		return
+	}
+	kind, payload := codecAndClock{p.Codec, p.Clock}, p.Payload
+	if _, ok := o.types[kind]; !ok {
+		if kind, payload = o.decoded(p); payload == nil {
+			return
+		}
+	}
+	if o.first || kind != o.audio {
+		p.Marker, o.first, o.audio = true, false, kind
+		o.outTime = o.next(kind.clock, now)
+	} else {
+		moved := int64(int32(p.Timestamp - o.inTime))
+		o.outTime += uint32(moved * int64(kind.clock) / int64(p.Clock))
+	}
+	o.inTime = p.Timestamp
+	o.send(kind, p, payload, o.outTime, now)
+}
+
+// turn notices that another source speaks, or that the source has begun anew.
+func (o *outbound) turn(src any, p Packet, now time.Time) {
+	jump := p.Sequence - o.lastIn
+	o.lastIn = p.Sequence
+	if src == o.src && (jump < 0x1000 || jump > 0xf000) {
+		return
+	}
+	if o.at.IsZero() {
+		o.seq, o.ts, o.at = p.Sequence-1, p.Timestamp, now
+	}
+	o.src, o.first, o.keyed, o.decoder = src, true, false, nil
+	o.seqBase = o.seq + 1 - p.Sequence
+}
+
+// next is the stream's time now, in ticks of a clock. The clock may change
+// with the codec; what matters is that time goes on from where it was
+// (RFC 7160 section 4.1).
+func (o *outbound) next(clock uint32, now time.Time) uint32 {
+	gap := uint32(now.Sub(o.at).Seconds() * float64(clock))
+	return o.ts + max(gap, clock/50)
+}
+
+// decoded turns Opus into PCMU for a far side that has no Opus. It returns
+// nothing when that cannot be done.
+func (o *outbound) decoded(p Packet) (codecAndClock, []byte) {
+	kind := codecAndClock{PCMU, Rate}
+	if _, ok := o.types[kind]; !ok || p.Codec != Opus {
+		return kind, nil
+	}
+	if o.decoder == nil {
+		o.decoder = NewDecoder()
+	}
+	return kind, o.decoder.Decode(p).ulaw()
+}
+
+// writeEvent sends a key, with the clock of the sound around it where the far
+// side has it. All packets of one key have one timestamp (RFC 4733 section
+// 2.5.1.2), and the sound's time goes on beside it.
+func (o *outbound) writeEvent(p Packet, now time.Time) {
+	kind, ok := o.eventKind()
+	if !ok || len(p.Payload) < 4 {
+		return
+	}
+	p.Marker = false
+	if !o.keyed || p.Timestamp != o.eventIn {
+		o.eventIn, o.event, o.keyed, p.Marker = p.Timestamp, o.next(kind.clock, now), true, true
+	}
+	payload := [4]byte(p.Payload[:4])
+	duration := uint64(binary.BigEndian.Uint16(payload[2:])) * uint64(kind.clock) / uint64(p.Clock)
+	binary.BigEndian.PutUint16(payload[2:], uint16(min(duration, 0xffff)))
+	o.send(kind, p, payload[:], o.event, now)
+}
+
+func (o *outbound) eventKind() (kind codecAndClock, ok bool) {
+	kind = codecAndClock{Event, o.audio.clock}
+	if _, ok = o.types[kind]; ok {
+		return kind, true
+	}
+	for known := range o.types {
+		if known.codec == Event {
+			return known, true
+		}
+	}
+	return kind, false
+}
+
+func (o *outbound) send(kind codecAndClock, p Packet, payload []byte, ts uint32, now time.Time) {
+	h := rtp.Header{Version: 2, Marker: p.Marker, PayloadType: o.types[kind], SequenceNumber: p.Sequence + o.seqBase, Timestamp: ts, SSRC: o.ssrc}
+	if int16(h.SequenceNumber-o.seq) > 0 { // not one that came late
+		o.seq, o.ts = h.SequenceNumber, ts
+	}
+	o.at = now
+	// An error is a connection that is not up yet or not any more; Done tells.
+	_, _ = o.stream.WriteRTP(&h, payload)
+}
