@@ -359,6 +359,7 @@ func (d *Desk) notified(n rc.Notification) {
 		wake(d.wantSync)
 		d.mailChanged(n.Body)
 	case strings.HasSuffix(path, "/telephony/sessions"):
+		d.ringing(n.Body)
 		if telephonyEnded(n.Body) {
 			wake(d.wantCalls)
 		}

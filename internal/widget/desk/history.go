@@ -217,8 +217,10 @@ func (d *Desk) absorbCalls(s rc.CallSync, full bool) {
 		b.row.Seen = now.Add(-newCalls)
 	}
 	some := full && b.dropMissing(s, now, c)
+	named := false
 	for _, r := range s.Records {
 		some = b.take(r, c) || some
+		named = d.ledger.people.hearCall(&r) || named
 	}
 	b.trim(c)
 	b.row.At, b.read = now, true
@@ -233,6 +235,9 @@ func (d *Desk) absorbCalls(s rc.CallSync, full bool) {
 	}
 	if some || first {
 		d.tell(Event{Type: EventCalls, Missed: b.missed(), New: len(s.Records) > 0})
+	}
+	if named {
+		d.tell(Event{Type: EventIdentity})
 	}
 }
 
@@ -281,10 +286,11 @@ func (d *Desk) MoreCalls(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	b, c := &d.calls, newChange()
-	some := false
+	some, named := false, false
 	for _, r := range list.Records {
 		if b.byID[r.ID] == nil {
 			some = b.take(r, c) || some
+			named = d.ledger.people.hearCall(&r) || named
 		}
 	}
 	b.row.Whole = !some || len(list.Records) < callsPage
@@ -294,6 +300,9 @@ func (d *Desk) MoreCalls(ctx context.Context) error {
 		d.dirty(k)
 	}
 	d.tell(Event{Type: EventCalls, Missed: b.missed()})
+	if named {
+		d.tell(Event{Type: EventIdentity})
+	}
 	return nil
 }
 

@@ -141,6 +141,7 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 			return err
 		}
 		d.calls.take(call, newChange())
+		d.ledger.people.hearCall(&call)
 	case rowMailbox:
 		return d.openRow(r, &d.mail.row)
 	case rowMail:

@@ -18,12 +18,13 @@ type people struct {
 	area     string // put before a number that lacks its area code; empty for nothing
 	entries  []rc.DirectoryEntry
 	byPhone  map[string]*rc.DirectoryEntry
-	heard    map[string]string    // names that came with messages, by number
-	written  map[string]string    // numbers as people write them
-	personal map[int64]contactRow // the user's own contacts
-	owners   map[string]int64     // whose number is whose among them
-	own      *contact.Book        // of personal; made when it is first asked for
-	present  map[string]*presence // who can be reached, by extension id
+	heard    map[string]string     // names that came with messages, by number
+	callers  map[string]callerName // names that came with calls, by number
+	written  map[string]string     // numbers as people write them
+	personal map[int64]contactRow  // the user's own contacts
+	owners   map[string]int64      // whose number is whose among them
+	own      *contact.Book         // of personal; made when it is first asked for
+	present  map[string]*presence  // who can be reached, by extension id
 
 	colleagues *contact.Book // of entries; made when it is first asked for
 	except     string        // the extension id of the user, who is not in it
@@ -32,7 +33,7 @@ type people struct {
 }
 
 func newPeople(country string, entries []rc.DirectoryEntry) *people {
-	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string), written: make(map[string]string), personal: make(map[int64]contactRow), present: make(map[string]*presence)}
+	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string), callers: make(map[string]callerName), written: make(map[string]string), personal: make(map[int64]contactRow), present: make(map[string]*presence)}
 	for i := range entries {
 		if n := entries[i].ExtensionNumber; n != "" && !entries[i].Hidden {
 			p.byPhone[internalPrefix+n] = &entries[i]
@@ -52,7 +53,7 @@ func newPeople(country string, entries []rc.DirectoryEntry) *people {
 // else is known of people.
 func (p *people) succeed(country string, entries []rc.DirectoryEntry) *people {
 	next := newPeople(country, entries)
-	next.heard, next.present, next.personal, next.area, next.pages = p.heard, p.present, p.personal, p.area, p.pages
+	next.heard, next.callers, next.present, next.personal, next.area, next.pages = p.heard, p.callers, p.present, p.personal, p.area, p.pages
 	next.nameNumbers()
 	return next
 }
@@ -67,6 +68,8 @@ func (p *people) party(number string) Party {
 		party.Name = name
 	} else if p.heard[number] != "" {
 		party.Name, party.Heard = p.heard[number], true
+	} else if known := p.callers[number]; known.name != "" {
+		party.Name, party.Heard = known.name, true
 	}
 	party.Initials = initials(party.Name)
 	return party
