@@ -62,8 +62,17 @@ export class Api {
    * @param {string} path after the extension
    * @param {unknown} [body]
    */
-  async call(method, path, body) {
-    const answer = await this.#visitor.send(`${this.demo.facts.platform.url}/restapi/v1.0/account/~/extension/~${path}`, {
+  call(method, path, body) {
+    return this.request(method, `/restapi/v1.0/account/~/extension/~${path}`, body);
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {unknown} [body]
+   */
+  async request(method, path, body) {
+    const answer = await this.#visitor.send(`${this.demo.facts.platform.url}${path}`, {
       method,
       headers: { Authorization: `Bearer ${this.token}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
       body: body ? JSON.stringify(body) : undefined,
@@ -78,6 +87,11 @@ export class Api {
    */
   text(to, text) {
     return this.call('POST', '/sms', { from: { phoneNumber: this.user.phoneNumber }, to: [{ phoneNumber: to.phoneNumber }], text });
+  }
+
+  /** What a web phone registers with. @returns {Promise<any>} */
+  provision() {
+    return this.request('POST', '/restapi/v1.0/client-info/sip-provision', { sipInfo: [{ transport: 'WSS' }] });
   }
 
   /** Every text in this user's store. @returns {Promise<any[]>} */
