@@ -69,15 +69,24 @@ const loud = math.MaxInt16 / 4
 // Tone is the frequencies in hertz at once. It begins and ends softly, so that
 // it does not click.
 func Tone(d time.Duration, hertz ...float64) Sound {
-	s := make(Sound, samples(d))
+	s := Steady(d, hertz...)
 	const soft = Rate / 200
+	for i, v := range s {
+		s[i] = int16(float64(v) * min(1, float64(i)/soft, float64(len(s)-1-i)/soft))
+	}
+	return s
+}
+
+// Steady is Tone without soft ends, for loops: where the whole length holds
+// whole periods, the end goes over into the beginning.
+func Steady(d time.Duration, hertz ...float64) Sound {
+	s := make(Sound, samples(d))
 	for i := range s {
 		v := 0.0
 		for _, f := range hertz {
 			v += math.Sin(2 * math.Pi * f * float64(i) / Rate)
 		}
-		edge := min(1, float64(i)/soft, float64(len(s)-1-i)/soft)
-		s[i] = int16(v / math.Sqrt(float64(len(hertz))) * loud * edge)
+		s[i] = int16(v / math.Sqrt(float64(len(hertz))) * loud)
 	}
 	return s
 }
