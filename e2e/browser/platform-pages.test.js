@@ -10,7 +10,7 @@ import { colours, objections } from '../lib/axe.js';
 import { openBrowser } from '../lib/chromium.js';
 import { Demo } from '../lib/demo.js';
 
-const languages = ['en', 'de', 'fr', 'es', 'it', 'pt-BR', 'nl', 'ja'];
+const languages = ['en', 'de', 'fr', 'es', 'it', 'pt-BR', 'nl', 'ja', 'zh-CN', 'zh-TW', 'he'];
 const sizes = [{ width: 600, height: 600 }, { width: 360, height: 640 }];
 
 /** @type {Demo} */

@@ -64,7 +64,7 @@ type texts struct {
 
 // languages are the languages of the pages; the first is for everybody whose
 // own is not here.
-var languages = []*texts{&english, &german, &french, &spanish, &italian, &portuguese, &dutch, &japanese, &hebrew}
+var languages = []*texts{&english, &german, &french, &spanish, &italian, &portuguese, &dutch, &japanese, &simplifiedChinese, &traditionalChinese, &hebrew}
 
 // Dir is the direction that the language is written in, as the page's dir.
 func (t *texts) Dir() string {
@@ -101,18 +101,31 @@ func language(p params, r *http.Request) *texts {
 	return languages[0]
 }
 
-// lookup finds a language by its tag, ignoring the region, which may be
-// written with an underscore as RingCentral does.
+// lookup finds a language by its tag, which may be written with underscores as
+// RingCentral does. The region matters where it says how a language is written.
 func lookup(tag string) *texts {
-	primary := func(tag string) string {
-		tag, _, _ = strings.Cut(strings.ReplaceAll(tag, "_", "-"), "-")
-		return strings.ToLower(tag)
+	parts := strings.Split(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
+	if parts[0] == "zh" {
+		return chinese(parts[1:])
 	}
-	i := slices.IndexFunc(languages, func(t *texts) bool { return primary(t.Lang) == primary(tag) })
+	i := slices.IndexFunc(languages, func(t *texts) bool {
+		primary, _, _ := strings.Cut(t.Lang, "-")
+		return strings.ToLower(primary) == parts[0]
+	})
 	if i < 0 {
 		return nil
 	}
 	return languages[i]
+}
+
+// chinese chooses the script: the one that the tag names, else that of its
+// region, else the simplified one, as CLDR's likely subtags do.
+func chinese(subtags []string) *texts {
+	traditional := slices.ContainsFunc(subtags, func(s string) bool { return s == "tw" || s == "hk" || s == "mo" })
+	if slices.Contains(subtags, "hant") || traditional && !slices.Contains(subtags, "hans") {
+		return &traditionalChinese
+	}
+	return &simplifiedChinese
 }
 
 // wait says how long to wait. Rounding up to two or more keeps every

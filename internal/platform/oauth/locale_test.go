@@ -58,6 +58,12 @@ func TestLanguage(t *testing.T) {
 		{"the browser's", "", "", "nl-BE,nl;q=0.9,en;q=0.8", "nl"},
 		{"not what the browser refuses", "", "", "de;q=0, it", "it"},
 		{"written from right to left", "", "he_IL", "", "he"},
+		{"Chinese", "zh", "", "", "zh-CN"},
+		{"Chinese of a region", "zh-SG", "", "", "zh-CN"},
+		{"Chinese, another region's", "", "zh_TW", "", "zh-TW"},
+		{"Chinese of a region that writes as Taiwan does", "", "", "zh-HK,zh;q=0.9,en;q=0.8", "zh-TW"},
+		{"Chinese by its script", "", "", "zh-Hant", "zh-TW"},
+		{"Chinese whose script is not its region's", "zh-Hans-HK", "", "", "zh-CN"},
 		{"nonsense", "<script>", "../../etc", ",;=", "en"},
 	} {
 		r := &http.Request{Header: http.Header{"Accept-Language": {tt.accept}}}
