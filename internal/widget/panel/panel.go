@@ -26,6 +26,7 @@ type Handler struct {
 	Books    Books            // whom their applications know; nil for nobody
 	Logs     Logs             // what becomes of texts elsewhere; nil for nothing
 	Audit    Audit            // may be nil where Services is
+	Phones   Phones           // what users call with; nil where nobody calls
 	Version  string           // shown in the settings
 	Now      func() time.Time // time.Now unless a test says otherwise
 	Log      *slog.Logger
@@ -112,6 +113,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.mountFaxForm(mux)
 	h.mountTidying(mux)
 	h.mountPast(mux)
+	h.mountCalls(mux)
 	if h.Stories {
 		h.mountStories(mux)
 	}
@@ -129,6 +131,7 @@ type page struct {
 	clock clock
 	Held  bool           // see isHeld
 	Lang  *lang.Language // that the reader has; nil is English
+	Calls bool           // there are phones to call with
 }
 
 // Path joins parts to an address under this frame's panels; what people
@@ -150,7 +153,7 @@ func (h *Handler) onDesk(mux *http.ServeMux, pattern string, f deskFunc) {
 		if h.Books != nil {
 			d = namedDesk{d, v, h.Books}
 		}
-		return f(w, r, page{v.Frame.Key, v, d, clock{h.Now(), zone(r)}, isHeld(r), v.Language})
+		return f(w, r, page{v.Frame.Key, v, d, clock{h.Now(), zone(r)}, isHeld(r), v.Language, h.Phones != nil})
 	})
 }
 

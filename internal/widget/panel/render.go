@@ -2,6 +2,7 @@ package panel
 
 import (
 	"embed"
+	"encoding/json"
 	"html/template"
 	"net/http"
 
@@ -17,12 +18,13 @@ var templates = markup.Templates(templateFiles, template.FuncMap{
 	"buttonIcon": buttonIcon,
 	"many":       func(n int) bool { return n > 1 },
 	"dict":       dict,
+	"args":       args,
 	"htmx":       func() string { return htmxConfig },
 })
 
 // htmxConfig keeps htmx to what the policy allows and what we use: errors are
 // told by nav.js instead of being swapped in, and the history is ours.
-const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultSettleDelay":0,"morphIgnore":["data-htmx-powered","open"],"noSwap":[204,304,"4xx","5xx"]}`
+const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultSettleDelay":0,"morphIgnore":["data-htmx-powered","open","data-show"],"noSwap":[204,304,"4xx","5xx"]}`
 
 // dict makes the data of a template that needs several things, as names and
 // values in turn.
@@ -32,6 +34,13 @@ func dict(pairs ...any) map[string]any {
 		all[pairs[i].(string)] = pairs[i+1]
 	}
 	return all
+}
+
+// args are what an act with a call is done with, as JSON, as names and values
+// in turn.
+func args(pairs ...any) (string, error) {
+	text, err := json.Marshal(dict(pairs...))
+	return string(text), err
 }
 
 func render(w http.ResponseWriter, status int, name string, data any) error {

@@ -18,7 +18,7 @@ import (
 type story struct {
 	Name    string
 	Title   string
-	Tab     string // history, settings or contacts, or empty for the messages
+	Tab     string // phone, history, settings or contacts, or empty for the messages
 	Offline string // the sentence of the offline strip
 	Out     bool   // signed out
 	Side    bool   // the list stands beside the panel where there is room
@@ -30,7 +30,7 @@ var storyTime = time.Date(2026, 11, 20, 14, 32, 0, 0, time.UTC)
 
 func storyPage(d Desk) page {
 	frame := store.Frame{Key: "story", Platform: "https://platform.ringcentral.com", Origin: "https://crm.example.com"}
-	return page{"story", visit.Visit{Frame: frame}, d, clock{storyTime, time.UTC}, false, nil}
+	return page{"story", visit.Visit{Frame: frame}, d, clock{storyTime, time.UTC}, false, nil, true}
 }
 
 var stories = append([]story{
@@ -119,7 +119,7 @@ var stories = append([]story{
 		return "failure", "The phone cannot be reached right now. It will try again by itself."
 	}},
 	{Name: "skeleton", Title: "A panel is loading", draw: func(d *fixtureDesk, p page) (string, any) { return "skeleton", nil }},
-}, append(settingStories(), append(formStories(), append(peopleStories(), append(historyStories, mailStories...)...)...)...)...)
+}, append(callStories(), append(settingStories(), append(formStories(), append(peopleStories(), append(historyStories, mailStories...)...)...)...)...)...)
 
 // formStories are the pages that a host page may describe, drawn by form, and
 // what else its application adds.

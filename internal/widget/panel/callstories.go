@@ -1,0 +1,125 @@
+package panel
+
+import (
+	"context"
+	"time"
+
+	"offhook/internal/widget/call"
+)
+
+// What a call of the stories brought: a caller's name, and a queue's.
+const (
+	storyCaller = "</h1><script>alert(1)</script> \u202eelgooG"
+	storyQueue  = "Sales"
+)
+
+// storyCall is an answered call with Marta Lindqvist of the stories.
+func storyCall(change func(*call.Call)) call.Call {
+	c := call.Call{
+		ID: "c1", Direction: call.Outbound, State: call.Connected, Number: marta.Number, Line: dana.Number,
+		Began: ago(3*time.Minute + 24*time.Second), Answered: ago(3*time.Minute + 12*time.Second),
+	}
+	if change != nil {
+		change(&c)
+	}
+	return c
+}
+
+// storyRing is a call that waits for an answer.
+func storyRing(number, name string) call.Call {
+	return call.Call{ID: "c2", Direction: call.Inbound, State: call.Ringing, Number: number, Name: name, Line: dana.Number, Began: ago(4 * time.Second)}
+}
+
+func storySnapshot(calls ...call.Call) call.Snapshot {
+	now := call.Snapshot{Version: 1, Line: call.Line{State: call.Registered}, Calls: calls}
+	for _, c := range calls {
+		if c.State == call.Connected {
+			now.Active = c.ID
+		}
+	}
+	return now
+}
+
+func dialerStory(line call.Line, typed string) func(*fixtureDesk, page) (string, any) {
+	return func(_ *fixtureDesk, p page) (string, any) {
+		v := newDialer(p, line)
+		if typed != "" {
+			v.Typed, v.Found = typed, newDialList(p, typed)
+		}
+		return "dialer", v
+	}
+}
+
+func liveStory(show, typed string, calls ...call.Call) func(*fixtureDesk, page) (string, any) {
+	return func(_ *fixtureDesk, p page) (string, any) {
+		v, _ := newLive(p, storySnapshot(calls...), calls[0].ID)
+		v.Show, v.Typed = show, typed
+		return "live", v
+	}
+}
+
+func nowStory(show string, small bool, calls ...call.Call) func(*fixtureDesk, page) (string, any) {
+	return func(d *fixtureDesk, p page) (string, any) {
+		v := newNow(crmPage(p, newFixtureBooks(0)), storySnapshot(calls...))
+		v.Show, v.Small = show, small
+		under, err := newMessages(context.Background(), p, listing{})
+		must(err)
+		v.Under = under
+		return "now-story", v
+	}
+}
+
+var registered = call.Line{State: call.Registered}
+
+// callStories are the states of calls.
+func callStories() []story {
+	held := storyCall(func(c *call.Call) { c.ID, c.State, c.Number, c.Direction = "c3", call.Held, priya.Number, call.Inbound })
+	over := func(o call.Outcome, change func(*call.Call)) call.Call {
+		return storyCall(func(c *call.Call) {
+			c.State, c.Outcome, c.Ended = call.Ended, o, storyTime
+			if change != nil {
+				change(c)
+			}
+		})
+	}
+	unanswered := func(c *call.Call) { c.Answered = time.Time{} }
+	ring, queue := storyRing(marta.Number, "LINDQVIST M"), storyRing(cold.Number, "")
+	queue.Queue = storyQueue
+	return []story{
+		{Name: "dialer", Title: "Dialer", Tab: "phone", draw: dialerStory(registered, "")},
+		{Name: "dialer-found", Title: "Dialer, people found", Tab: "phone", draw: dialerStory(registered, "ra")},
+		{Name: "dialer-nobody", Title: "Dialer, nobody found", Tab: "phone", draw: dialerStory(registered, "zzz")},
+		{Name: "dialer-new", Title: "Dialer, no call yet", Tab: "phone", draw: func(d *fixtureDesk, p page) (string, any) {
+			d.calls = nil
+			return dialerStory(registered, "")(d, p)
+		}},
+		{Name: "dialer-connecting", Title: "Dialer, connecting", Tab: "phone", draw: dialerStory(call.Line{State: call.Connecting}, "")},
+		{Name: "dialer-broken", Title: "Dialer, not connected", Tab: "phone", draw: dialerStory(call.Line{State: call.Broken}, "")},
+		{Name: "dialer-none", Title: "Dialer, no calls here", Tab: "phone", draw: dialerStory(call.Line{State: call.None}, "")},
+		{Name: "live-calling", Title: "Call, calling", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.State, c.Answered = call.Dialing, time.Time{} }))},
+		{Name: "live-ringing", Title: "Call, ringing there", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.State, c.Answered, c.Number = call.Ringing, time.Time{}, cold.Number }))},
+		{Name: "live", Title: "Call", Tab: "phone", draw: liveStory("", "", storyCall(nil))},
+		{Name: "live-recorded", Title: "Call, muted, recorded and badly heard", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) {
+			c.Muted, c.Recording, c.Quality = true, true, call.Quality{MOS: 2.4, Loss: 0.12, Jitter: 80 * time.Millisecond}
+		}))},
+		{Name: "live-weak", Title: "Call, held by the other side", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.FarHeld, c.Quality = true, call.Quality{MOS: 3.4, Loss: 0.03} }))},
+		{Name: "live-held", Title: "Call, on hold", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.State = call.Held }))},
+		{Name: "live-keypad", Title: "Call, keypad", Tab: "phone", draw: liveStory("keypad", "4711#", storyCall(nil))},
+		{Name: "live-transfer", Title: "Call, being transferred", Tab: "phone", draw: liveStory("transfer", "", storyCall(nil))},
+		{Name: "live-several", Title: "Two calls", Tab: "phone", draw: liveStory("", "", storyCall(nil), held)},
+		{Name: "live-nobody", Title: "Call, without a caller ID", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Direction, c.Number = call.Inbound, "" }))},
+		{Name: "live-ended", Title: "Call, ended", Tab: "phone", draw: liveStory("", "", over(call.HungUp, nil))},
+		{Name: "live-declined", Title: "Call, declined", Tab: "phone", draw: liveStory("", "", over(call.Declined, unanswered))},
+		{Name: "live-failed", Title: "Call, failed", Tab: "phone", draw: liveStory("", "", over(call.Failed, func(c *call.Call) { unanswered(c); c.Sentence = "There is no connection to the phone system. Trying again by itself." }))},
+		{Name: "live-hostile", Title: "Call with a hostile name", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Number, c.Name = "+19995550100", storyCaller }))},
+		{Name: "now", Title: "A call over a list", draw: nowStory("", false, storyCall(nil), held)},
+		{Name: "now-held", Title: "A held call over a list", draw: nowStory("", false, storyCall(func(c *call.Call) { c.State, c.Muted = call.Held, true }))},
+		{Name: "now-over", Title: "A call that has ended, over a list", draw: nowStory("", false, over(call.Elsewhere, unanswered))},
+		{Name: "ring", Title: "Incoming call", draw: nowStory("", false, ring)},
+		{Name: "ring-queue", Title: "Incoming call of a queue", draw: nowStory("", false, queue)},
+		{Name: "ring-busy", Title: "Incoming call during another", draw: nowStory("", false, storyCall(func(c *call.Call) { c.Number = priya.Number }), ring)},
+		{Name: "ring-reply", Title: "Incoming call, a message instead", draw: nowStory("reply", false, ring)},
+		{Name: "ring-forward", Title: "Incoming call, forwarded", draw: nowStory("forward", false, ring)},
+		{Name: "ring-small", Title: "Incoming call, made small", draw: nowStory("", true, ring)},
+	}
+}

@@ -1,0 +1,154 @@
+package panel
+
+import (
+	"net/http"
+	"slices"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/call"
+	"offhook/internal/widget/lang"
+)
+
+// activeCall names the call that is heard, where a page is asked for without
+// an id (contract/widget.md 4, /calls/active).
+const activeCall = "active"
+
+// A liveView is the page of one call that goes on.
+type liveView struct {
+	page
+	liveCall
+	Others []liveCall
+	Show   string // keypad or transfer, for stories; else the page keeps it
+	Typed  string // the same
+	Weak   string // what is heard of a bad connection; empty for nothing
+}
+
+// Joins reports whether two calls can be made one without the user: both are
+// answered.
+func (v liveView) Joins(other liveCall) bool { return v.Up() && other.Up() }
+
+// Busy is no other call: who answers here looks at the call that rings.
+func (liveView) Busy() *liveCall { return nil }
+
+func (h *Handler) liveCall(w http.ResponseWriter, r *http.Request, p page, now call.Snapshot) error {
+	id := r.PathValue("id")
+	if id == activeCall {
+		id = now.Active
+		if bar := barCall(now); id == "" && bar != nil {
+			id = bar.ID
+		}
+	}
+	v, ok := newLive(p, now, id)
+	if !ok {
+		return rc.Errorf(rc.NotFound, "This call is over.")
+	}
+	return render(w, http.StatusOK, "live", v)
+}
+
+func newLive(p page, now call.Snapshot, id string) (liveView, bool) {
+	i := slices.IndexFunc(now.Calls, func(c call.Call) bool { return c.ID == id })
+	if i < 0 {
+		return liveView{}, false
+	}
+	v := liveView{page: p, liveCall: p.live(now.Calls[i])}
+	v.Weak = p.weak(now.Calls[i])
+	for j, c := range now.Calls {
+		if j != i && !c.Over() && !waits(c) {
+			v.Others = append(v.Others, p.live(c))
+		}
+	}
+	return v, true
+}
+
+// The bounds below which a call is hard to follow (ITU-T G.107 annex B: fewer
+// than 3.1 means that nearly all users are dissatisfied, 3.6 that many are).
+const (
+	badMOS, weakMOS = 3.1, 3.6
+	badLoss         = 0.08
+)
+
+// weak says of a bad connection what it means for whoever speaks. A call that
+// has just begun has no measure yet.
+func (p page) weak(c call.Call) string {
+	q := c.Quality
+	switch {
+	case c.State != call.Connected || q.MOS == 0:
+		return ""
+	case q.MOS < badMOS || q.Loss > badLoss:
+		return p.Lang.Say("The connection is bad: words are being lost.")
+	case q.MOS < weakMOS:
+		return p.Lang.Say("The connection is weak.")
+	}
+	return ""
+}
+
+// A nowView is what of the calls stands over every panel: a bar for the one
+// that goes on, and a sheet for each that waits for an answer.
+type nowView struct {
+	page
+	Bar   *liveCall // nil for none
+	More  int       // that go on besides it
+	Rings []ringView
+	Show  string // reply or forward, for stories; else the page keeps it
+	Small bool   // the same: sheets are bars
+	Under any    // for stories: the list below
+}
+
+// A ringView is a call that waits for an answer.
+type ringView struct {
+	page
+	liveCall
+	Busy    *liveCall // the answered call that goes on meanwhile
+	Replies []string
+}
+
+// replies are what can be said to a caller instead of an answer.
+var replies = []string{
+	lang.Mark("I will call you back soon."), lang.Mark("I am on my way."), lang.Mark("I am in a meeting and will call you later."), lang.Mark("Please call me back later."),
+}
+
+func (h *Handler) callsNow(w http.ResponseWriter, r *http.Request, p page, now call.Snapshot) error {
+	return render(w, http.StatusOK, "now", newNow(p, now))
+}
+
+func newNow(p page, now call.Snapshot) nowView {
+	v := nowView{page: p}
+	var busy *liveCall
+	if c := barCall(now); c != nil {
+		live := p.live(*c)
+		v.Bar = &live
+		if live.Up() {
+			busy = &live
+		}
+	}
+	for _, c := range now.Calls {
+		switch {
+		case waits(c):
+			ring := ringView{page: p, liveCall: p.live(c), Busy: busy}
+			for _, s := range replies {
+				ring.Replies = append(ring.Replies, p.Lang.Say(s))
+			}
+			v.Rings = append(v.Rings, ring)
+		case !c.Over() && c.ID != v.Bar.ID:
+			v.More++
+		}
+	}
+	return v
+}
+
+// barCall is the call that the bar shows: the one that is heard, else one
+// that goes on, else the last that has ended. Nil for none.
+func barCall(now call.Snapshot) *call.Call {
+	var best *call.Call
+	for i := range now.Calls {
+		c := &now.Calls[i]
+		switch {
+		case waits(*c):
+		case c.ID == now.Active && !c.Over():
+			return c
+		case best == nil || best.Over():
+			best = c
+		}
+	}
+	return best
+}
