@@ -77,8 +77,10 @@ func tier(dir string) (tier int, room string) {
 	switch {
 	case dir == "internal/rc", dir == "internal/opaque", dir == "internal/reach", dir == "internal/rigtest":
 		return 0, dir
-	case within(dir, "internal/store"), within(dir, "internal/bus"), within(dir, "internal/listen"), within(dir, "internal/sip"), within(dir, "internal/media"), within(dir, "web"), within(dir, "internal/widget/lang"):
+	case within(dir, "internal/store"), within(dir, "internal/bus"), within(dir, "internal/listen"), within(dir, "internal/sip"), within(dir, "web"), within(dir, "internal/widget/lang"):
 		return 1, dir
+	case within(dir, "internal/media"):
+		return 1, "internal/media" // and its test support
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir
 	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"),

@@ -1,0 +1,111 @@
+package sound
+
+import (
+	"context"
+	"time"
+
+	"offhook/internal/media"
+)
+
+// A keypad hears the keys of a line. Keys that nobody waits for are kept, up
+// to a number that nobody types ahead.
+type keypad struct{ pressed chan rune }
+
+// hearKeys listens for keys until stop is called.
+func hearKeys(line media.Port) (k *keypad, stop func()) {
+	k = &keypad{make(chan rune, 32)}
+	return k, line.Listen(media.Digits(func(d rune) {
+		select {
+		case k.pressed <- d:
+		default:
+		}
+	}))
+}
+
+// play sends a sound until a key is pressed. The key stays to be read.
+func (k *keypad) play(ctx context.Context, line Line, s media.Sound) error {
+	if len(k.pressed) > 0 {
+		return nil
+	}
+	playing, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- media.Play(playing, line, s) }()
+	select {
+	case d := <-k.pressed:
+		stop()
+		<-done
+		k.unread(d)
+		return nil
+	case err := <-done:
+		return err
+	}
+}
+
+// unread puts a key back to be read first.
+func (k *keypad) unread(d rune) {
+	rest := []rune{d}
+	for len(k.pressed) > 0 {
+		rest = append(rest, <-k.pressed)
+	}
+	for _, r := range rest {
+		select {
+		case k.pressed <- r:
+		default:
+		}
+	}
+}
+
+// read waits for a key, and returns 0 when none comes in time.
+func (k *keypad) read(ctx context.Context, line Line, patience time.Duration) (rune, error) {
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case d := <-k.pressed:
+		return d, nil
+	case <-t.C:
+		return 0, nil
+	case <-line.Done():
+		return 0, media.ErrGone
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// wait is how long people may think before they press a key.
+const wait = 5 * time.Second
+
+// Menu greets callers of the main number and returns what they choose: the
+// number of an extension, "0" for the operator, or nothing when they press
+// nothing. exists says which numbers there are; others are asked for again,
+// twice.
+func Menu(ctx context.Context, line Line, exists func(number string) bool) (string, error) {
+	defer line.Fill()()
+	k, stop := hearKeys(line)
+	defer stop()
+	question := spoken("menu")
+	for range 3 {
+		if err := k.play(ctx, line, question); err != nil {
+			return "", err
+		}
+		number, err := k.number(ctx, line)
+		if err != nil || number == "" || number == "0" || exists(number) {
+			return number, err
+		}
+		question = spoken("again").Then(spoken("menu"))
+	}
+	return "", nil
+}
+
+// number reads digits until # or a pause.
+func (k *keypad) number(ctx context.Context, line Line) (string, error) {
+	number, patience := "", wait
+	for {
+		d, err := k.read(ctx, line, patience)
+		if err != nil || d == 0 || d == '#' {
+			return number, err
+		}
+		number += string(d)
+		patience = 2 * time.Second
+	}
+}
