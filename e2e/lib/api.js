@@ -89,6 +89,17 @@ export class Api {
     return this.call('POST', '/sms', { from: { phoneNumber: this.user.phoneNumber }, to: [{ phoneNumber: to.phoneNumber }], text });
   }
 
+  /**
+   * The bytes of a recording or of an attachment.
+   * @param {string} uri as the platform gave it
+   * @returns {Promise<Buffer>}
+   */
+  async download(uri) {
+    const answer = await fetch(new URL(new URL(uri).pathname, this.demo.facts.platform.url), { headers: { Authorization: `Bearer ${this.token}` } });
+    if (!answer.ok) throw new Error(`GET ${uri}: ${answer.status} ${await answer.text()}`);
+    return Buffer.from(await answer.arrayBuffer());
+  }
+
   /** What a web phone registers with. @returns {Promise<any>} */
   provision() {
     return this.request('POST', '/restapi/v1.0/client-info/sip-provision', { sipInfo: [{ transport: 'WSS' }] });

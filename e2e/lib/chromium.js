@@ -60,9 +60,11 @@ export function executable() {
 
 /**
  * Opens a browser with a fresh profile: one person at one computer.
- * @param {{cookies?: CookieMode, colorScheme?: 'light' | 'dark', viewport?: {width: number, height: number}, locale?: string}} [options]
+ * With a microphone, pages that ask for it get the sound of that WAV file, as
+ * if the person had allowed it long ago.
+ * @param {{cookies?: CookieMode, colorScheme?: 'light' | 'dark', viewport?: {width: number, height: number}, locale?: string, microphone?: string}} [options]
  */
-export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', viewport = { width: 1280, height: 800 }, locale = 'en-US' } = {}) {
+export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', viewport = { width: 1280, height: 800 }, locale = 'en-US', microphone } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'offhook-profile-'));
   mkdirSync(path.join(profile, 'Default'));
   writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences[cookies]));
@@ -79,8 +81,10 @@ export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', 
       '--disable-gpu',
       '--disable-quic',
       '--disable-background-networking',
+      ...(microphone ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`] : []),
     ],
   });
+  if (microphone) await context.grantPermissions(['microphone']);
   const close = context.close.bind(context);
   context.close = async () => {
     await close();

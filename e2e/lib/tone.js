@@ -157,6 +157,8 @@ export function installSound({ tone, device }) {
     hears: (wanted) => until(() => open().some((ear) => wanted.every((hz) => sounds(ear, hz)))),
     /** Waits until nothing has been heard for so long. @param {number} ms of sound */
     silent: (ms) => until(() => open().length > 0 && open().every((ear) => ear.silence >= ms)),
+    /** Waits until something is heard that is none of these voices. @param {number[]} voices in Hz */
+    hearsElse: (voices) => until(() => open().some((ear) => ear.on && ear.peaks().length > 0 && !voices.some((hz) => sounds(ear, hz)))),
     /** What is heard now, for messages of failures. */
     now: () => open().map((ear) => (ear.on ? ear.peaks().slice(0, 3).map(([hz]) => Math.round(hz)) : [])),
     /** Forgets what was heard so far. */
@@ -246,10 +248,16 @@ export function hears(place, ...hz) {
   return patiently(heard, async () => `never heard ${hz.join(' with ')} Hz, but at the end ${JSON.stringify(await hearing(place).catch(String))}`);
 }
 
-/** Waits until a place has heard nothing for half a second. @param {Place} place */
-export function hearsNothing(place) {
-  const silent = place.evaluate(() => Reflect.get(window, '__sound').silent(500));
+/** Waits until a place has heard nothing for a while. @param {Place} place @param {number} [ms] of sound */
+export function hearsNothing(place, ms = 500) {
+  const silent = place.evaluate((wanted) => Reflect.get(window, '__sound').silent(wanted), ms);
   return patiently(silent, async () => `never was silent, but heard ${JSON.stringify(await hearing(place).catch(String))}`);
+}
+
+/** Waits until a place hears something that is no voice of these: music, or a prompt. @param {Place} place @param {...number} voices in Hz */
+export function hearsElse(place, ...voices) {
+  const heard = place.evaluate((known) => Reflect.get(window, '__sound').hearsElse(known), voices);
+  return patiently(heard, async () => `never heard anything but ${voices.join(' and ')} Hz or silence`);
 }
 
 /** Waits until the tone of a key is heard. @param {Place} place @param {string} key */

@@ -1,0 +1,119 @@
+// A person with our phone in a page, who calls and is called: by the buttons
+// that people press, with a microphone that says one tone.
+
+import { hears, hearsElse, hearsNothing, installSound, microphone } from '../lib/tone.js';
+import { Person } from '../lib/person.js';
+
+/** @typedef {import('../lib/person.js').Tab} Tab */
+
+/** One person at one computer. */
+export class Handset {
+  /** @param {Person} person @param {Tab} tab @param {number} tone */
+  constructor(person, tab, tone) {
+    this.person = person;
+    this.tab = tab;
+    this.tone = tone;
+  }
+
+  /**
+   * A browser with the phone open, signed in, and able to call.
+   * @param {import('../lib/demo.js').Demo} demo
+   * @param {import('../lib/demo.js').User} user
+   * @param {number} tone in Hz
+   * @param {{path?: string} & Parameters<typeof Person.open>[1]} [options]
+   */
+  static async open(demo, user, tone, options = {}) {
+    const person = await Person.open(demo, { ...options, microphone: microphone(tone) });
+    try {
+      await person.context.addInitScript(installSound, { tone, device: true });
+      const tab = await person.tab(options.path);
+      await person.enter(tab, user);
+      return await new Handset(person, tab, tone).ready();
+    } catch (err) {
+      await person.close();
+      throw err;
+    }
+  }
+
+  /** Another tab of the same person. @param {string} [path] of the host page */
+  async another(path) {
+    const tab = await (await this.person.tab(path)).signedIn();
+    return new Handset(this.person, tab, this.tone).ready();
+  }
+
+  get phone() {
+    return this.tab.phone;
+  }
+
+  /** Waits until calls can be placed. */
+  async ready() {
+    await this.phone.locator('body[data-line=registered]').waitFor();
+    return this;
+  }
+
+  /** Types a number into the dialer and calls it. @param {string} number */
+  async call(number) {
+    await this.phone.getByRole('navigation').getByRole('link', { name: 'Phone' }).click();
+    const field = this.phone.getByLabel('Name or number');
+    await field.fill(number);
+    await this.phone.getByRole('button', { name: 'Call', exact: true }).click();
+    await this.phone.locator('[data-panel=active-call]').waitFor();
+  }
+
+  /** Waits for a call that rings. @param {string | RegExp} [from] what the sheet says */
+  async rings(from = '') {
+    const sheet = this.phone.getByRole('alertdialog').filter({ hasText: from });
+    await sheet.waitFor();
+    return sheet;
+  }
+
+  /** Waits until a call rings, and takes it. */
+  async answer() {
+    await (await this.rings()).getByRole('button', { name: 'Answer', exact: true }).click();
+  }
+
+  /** Presses a button of the call that goes on. @param {string} name */
+  press(name) {
+    return this.live.getByRole('button', { name, exact: true }).click();
+  }
+
+  /** The page of the call that goes on. */
+  get live() {
+    return this.phone.locator('[data-panel=active-call]');
+  }
+
+  /** Waits until the call that is open is in a state. @param {'dialing' | 'ringing' | 'connected' | 'held' | 'ended'} state */
+  is(state) {
+    return this.phone.locator(`[data-panel=active-call][data-call-state=${state}]`).waitFor();
+  }
+
+  /** Waits until nothing of a call is left to see. */
+  async quiet() {
+    await this.phone.locator('[data-now], [data-ring]').first().waitFor({ state: 'detached' });
+  }
+
+  /** Waits until the person hears these frequencies. @param {...number} hz */
+  async hears(...hz) {
+    return hears(await this.tab.frame(), ...hz);
+  }
+
+  /** @param {number} [ms] of sound */
+  async hearsNothing(ms) {
+    return hearsNothing(await this.tab.frame(), ms);
+  }
+
+  /** @param {...number} voices in Hz */
+  async hearsElse(...voices) {
+    return hearsElse(await this.tab.frame(), ...voices);
+  }
+
+  /** Reloads the whole page, phone and all. */
+  async reload() {
+    await this.tab.page.reload();
+    return this;
+  }
+
+  close() {
+    return this.person.close();
+  }
+}
