@@ -13,6 +13,9 @@ const SESSION = "X-Offhook-Session";
 const ENDED = "X-Offhook-Ended";
 const NONE = "none"; // cookies are refused, and there is no handle yet
 
+/** Tells this tab from the user's others, to the server only. It is another one after a reload. */
+export const tab = crypto.randomUUID();
+
 let handle = "";
 /** Counts sign-ins and sign-outs: what was asked before one says nothing of what is after it. */
 let changes = 0;

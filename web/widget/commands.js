@@ -1,10 +1,10 @@
 // Does what the page around the phone asks for, once inbound.js has found that
-// it may. Nothing here sends a text or spends money: what a page fills in, the
-// user sends.
+// it may. Nothing here sends a text: what a page fills in, the user sends. Calls
+// are placed for pages with the capability to dial.
 // @ts-check
 import { ask } from "./ask.js";
 import * as inbound from "./inbound.js";
-import { compose, navigate, settled, showNumber, signedIn } from "./nav.js";
+import { alert, compose, dial, navigate, settled, showNumber, signedIn } from "./nav.js";
 import { startSignIn, takeCallback } from "./signin.js";
 
 /** @typedef {import("./inbound.js").Message} Message */
@@ -50,7 +50,10 @@ export function actions(link) {
 
     "rc-adapter-navigate-to": ({ path }) => seen(navigate(path)),
     "rc-adapter-new-sms": (m) => seen(text(prefill(m))),
-    "rc-adapter-new-call": ({ phoneNumber }) => seen(showNumber(phoneNumber)),
+    "rc-adapter-new-call": (m) => seen(call(/** @type {any} */ (m), link)),
+    "rc-adapter-control-call": async (m) => (await import("./callcommands.js")).control(/** @type {any} */ (m), link),
+    "rc-adapter-webphone-sessions-sync": async () => (await import("./callhost.js")).sync(),
+    "rc-adapter-navigateToCurrentCall": async () => seen((await import("./callcommands.js")).show()),
     "rc-adapter-auto-populate-conversation": (m) => populate(m, link),
     "rc-adapter-login": () => link.signedIn || seen(navigate("/").then(startSignIn)),
     "rc-adapter-logout": async () => link.signedIn && (await import("./leave.js")).signOutForHost(),
@@ -100,6 +103,33 @@ async function text(what) {
   const answer = await ask(`/panel/with/${encodeURIComponent(rest.phoneNumber)}`).catch(() => null);
   const found = answer?.ok ? (await answer.json()).conversation : "";
   return compose({ ...rest, ...(found && { conversation: found }) });
+}
+
+/** How long a page that has just been drawn may take to know whether its user can call. */
+const LINE = 5_000;
+
+/** Whether calls can be placed here, once that is known. @returns {Promise<boolean>} */
+function line() {
+  const known = () => document.body.dataset.line;
+  if (known() || !signedIn()) return Promise.resolve(Boolean(known()) && known() !== "none");
+  return new Promise((resolve) => {
+    const done = () => (clearTimeout(timer), document.removeEventListener("oh:line", done), resolve(Boolean(known()) && known() !== "none"));
+    const timer = setTimeout(done, LINE);
+    document.addEventListener("oh:line", done);
+  });
+}
+
+/**
+ * Calls a number, or fills it in for the user where the page may not call or
+ * does not ask for it. Where nobody can call, the page of the number is shown.
+ * @param {{phoneNumber: string, toCall?: boolean}} m @param {HostLink} link
+ */
+async function call({ phoneNumber, toCall }, link) {
+  if (!(await line())) return showNumber(phoneNumber);
+  if (toCall && !link.may("dial")) link.once("toCall", 'rc-adapter-new-call: this page may not place calls, so the number is filled in. The operator can allow it with the capability "dial" of the embed.');
+  if (!toCall || !link.may("dial")) return dial(phoneNumber);
+  const { place } = await import("./calls.js");
+  await place(phoneNumber).catch((/** @type {Error} */ e) => alert(e.message));
 }
 
 /** Who says more often how the user is, says the last of it. */

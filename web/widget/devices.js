@@ -27,6 +27,7 @@ export const input = () => chosen("input").id;
 export function choose(way, id, label) {
   remember(`audio-${way}`, id ? JSON.stringify({ id, label }) : "");
   if (way === "output") for (const at of playing) direct(at);
+  else document.dispatchEvent(new CustomEvent("oh:devices"));
 }
 
 /** What stands in the list of the settings. */

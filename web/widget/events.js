@@ -4,7 +4,7 @@
 // network, a sleep or a restart of the server. It is never paused while the
 // tab is hidden: texts and rings must not wait for a look.
 // @ts-check
-import { held, hold } from "./ask.js";
+import { held, hold, tab } from "./ask.js";
 import { host } from "./host.js";
 import { language, t } from "./lang.js";
 
@@ -93,8 +93,7 @@ export function translate(e) {
 /** @param {object | undefined} preferences @returns {[string, object][]} */
 const liked = (preferences) => (preferences ? [["oh:preferences", preferences]] : []);
 
-/** Tells this tab from the user's others, to the server only. */
-export const tab = crypto.randomUUID();
+export { tab };
 
 /** One frame's connection, from sign-in to sign-out. */
 export class Socket {
@@ -218,6 +217,11 @@ export class Socket {
         this.with.hold?.(frame.handle);
         this.#ws?.send(JSON.stringify({ type: "handle", handle: frame.handle }));
         return;
+      case "calls": {
+        const { type: _, ...snapshot } = frame;
+        this.with.emit("oh:phone", snapshot);
+        return;
+      }
       case "service":
         this.with.emit("oh:service", { what: frame.what, id: frame.id });
         return;

@@ -65,6 +65,15 @@ test("says which language it is told sentences in", () => {
   assert.equal(s.last().sent[0].language, "de-DE");
 });
 
+test("tells how the calls are as the server says it", () => {
+  const s = socket();
+  s.it.start();
+  s.welcome();
+  s.emitted.length = 0;
+  s.take({ type: "calls", now: "2026-11-21T12:00:00Z", version: 3, line: { state: "registered" }, calls: [] });
+  assert.deepEqual(s.emitted, [["oh:phone", { now: "2026-11-21T12:00:00Z", version: 3, line: { state: "registered" }, calls: [] }]]);
+});
+
 test("resumes where it was, and a single hiccup is not worth a word", () => {
   const s = socket();
   s.it.start();

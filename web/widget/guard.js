@@ -1,5 +1,5 @@
 // Asks the page's application whether somebody may be contacted, before a text
-// goes out. It fails closed: without an answer the user decides, and the server
+// goes out or they are called. It fails closed: without an answer the user decides, and the server
 // writes down what they decided and why they were asked. (The contract's phone
 // goes on without an answer; contract/service.md 13.)
 // @ts-check
@@ -19,18 +19,56 @@ export const ALLOWED = "allowed";
  */
 
 /**
- * Resolves to the verdict that the text goes out with, or throws a sentence.
- * @param {Question} question
+ * What people are told of each way to contact somebody: {0} is who, {1} the
+ * service.
+ * @typedef {{
+ *   action: string, silent(who: string, service: string, many: number): string, refused(who: string, service: string, many: number): string,
+ *   advised(who: string, service: string, many: number): string, written: string, no: string, anyway: string, not(title: string): string,
+ * }} Words
  */
-export async function mayText({ service, recipients }) {
+
+/** @type {Words} */
+const TEXT = {
+  action: "sms",
+  silent: (who, service, many) => (who ? t("{0} did not say whether you may text {1}", service, who) : n(many, "{1} did not say whether you may text this person", "{1} did not say whether you may text these {0} people", service)),
+  refused: (who, service, many) => (who ? t("{0} does not let you text {1}", service, who) : n(many, "{1} does not let you text this person", "{1} does not let you text these {0} people", service)),
+  advised: (who, service, many) => (who ? t("{0} asks you not to text {1}", service, who) : n(many, "{1} asks you not to text this person", "{1} asks you not to text these {0} people", service)),
+  written: t("If you send anyway, your choice is written down."),
+  no: t("Do not send"),
+  anyway: t("Send anyway"),
+  not: (title) => t("Not sent. {0}.", title),
+};
+
+/** @type {Words} */
+const CALL = {
+  action: "call",
+  silent: (who, service) => t("{0} did not say whether you may call {1}", service, who),
+  refused: (who, service) => t("{0} does not let you call {1}", service, who),
+  advised: (who, service) => t("{0} asks you not to call {1}", service, who),
+  written: t("If you call anyway, your choice is written down."),
+  no: t("Do not call"),
+  anyway: t("Call anyway"),
+  not: (title) => t("Not called. {0}.", title),
+};
+
+/** Resolves to the verdict that a text goes out with, or throws a sentence. @param {Question} question */
+export const mayText = (question) => may(question, TEXT);
+/** The same of a call. @param {Question} question */
+export const mayCall = (question) => may(question, CALL);
+
+/** @param {Question} question @param {Words} words */
+async function may({ service, recipients }, words) {
   await ready;
   // A server that restarted asks for a page that is only about to say where.
   if (!current()?.paths.doNotContactPath) await said();
-  const response = await request("doNotContactPath", { recipients, actionType: "sms" }, { timeout: PATIENCE });
-  const { verdict, title, note, anyway } = judge(response, current()?.title ?? service, recipients);
+  // Who is called is one, whom the contract has asked about by themselves.
+  const [{ phoneNumber, name }] = recipients;
+  const who = words === CALL ? { phoneNumber, ...(name && { name }) } : { recipients };
+  const response = await request("doNotContactPath", { ...who, actionType: words.action }, { timeout: PATIENCE });
+  const { verdict, title, note, anyway } = judge(response, current()?.title ?? service, recipients, words);
   if (verdict) return verdict;
-  if (await question(title, note, anyway)) return anyway;
-  throw new Error(t("Not sent. {0}.", title));
+  if (await question(title, note, anyway, words)) return anyway;
+  throw new Error(words.not(title));
 }
 
 /** Waits until the page has said where it is asked, no longer than for an answer. @returns {Promise<void>} */
@@ -52,28 +90,28 @@ function said() {
 /**
  * What an answer means: a verdict, or a question to the user. `anyway` is what
  * the user's yes stands for; without it the text cannot be sent.
- * @param {any} response @param {string} service @param {Recipient[]} recipients
+ * @param {any} response @param {string} service @param {Recipient[]} recipients @param {Words} [words]
  * @returns {{verdict: string, title: string, note: string, anyway: string}}
  */
-export function judge(response, service, recipients) {
+export function judge(response, service, recipients, words = TEXT) {
   const who = recipients.length === 1 ? recipients[0].name || recipients[0].phoneNumber : "";
   const many = recipients.length;
   const data = response?.data;
   if (typeof data !== "object" || data === null || !("result" in data)) {
-    return { verdict: "", title: who ? t("{0} did not say whether you may text {1}", service, who) : n(many, "{1} did not say whether you may text this person", "{1} did not say whether you may text these {0} people", service), note: t("If you send anyway, your choice is written down."), anyway: "no answer" };
+    return { verdict: "", title: words.silent(who, service, many), note: words.written, anyway: "no answer" };
   }
   const { result, mode, message } = data;
   if (!result) return { verdict: ALLOWED, title: "", note: "", anyway: "" };
   const note = typeof message === "string" ? message.slice(0, 500) : "";
-  if (mode === "restrict") return { verdict: "", title: who ? t("{0} does not let you text {1}", service, who) : n(many, "{1} does not let you text this person", "{1} does not let you text these {0} people", service), note, anyway: "" };
-  return { verdict: "", title: who ? t("{0} asks you not to text {1}", service, who) : n(many, "{1} asks you not to text this person", "{1} asks you not to text these {0} people", service), note: note || t("If you send anyway, your choice is written down."), anyway: `warned: ${note || "do not contact"}` };
+  if (mode === "restrict") return { verdict: "", title: words.refused(who, service, many), note, anyway: "" };
+  return { verdict: "", title: words.advised(who, service, many), note: note || words.written, anyway: `warned: ${note || "do not contact"}` };
 }
 
 /**
- * @param {string} title @param {string} note @param {string} anyway
- * @returns {Promise<boolean>} whether to send
+ * @param {string} title @param {string} note @param {string} anyway @param {Words} words
+ * @returns {Promise<boolean>} whether to go on
  */
-function question(title, note, anyway) {
+function question(title, note, anyway, words) {
   const dialog = /** @type {HTMLDialogElement} */ (document.createElement("dialog"));
   dialog.className = "ask";
   dialog.setAttribute("aria-labelledby", "guard-title");
@@ -93,9 +131,9 @@ function question(title, note, anyway) {
       dialog.remove();
       resolve(yes);
     };
-    const no = add("button", "button button--main button--wide", anyway ? t("Do not send") : t("Close"));
+    const no = add("button", "button button--main button--wide", anyway ? words.no : t("Close"));
     no.addEventListener("click", () => answer(false));
-    if (anyway) add("button", "button button--wide button--alarm", t("Send anyway")).addEventListener("click", () => answer(true));
+    if (anyway) add("button", "button button--wide button--alarm", words.anyway).addEventListener("click", () => answer(true));
     dialog.addEventListener("cancel", () => answer(false));
     document.body.append(dialog);
     dialog.showModal();

@@ -24,6 +24,24 @@ function keep(path) {
   }
 }
 
+/** What this tab alone remembers, over a reload: nothing secret. @param {string} what @returns {string} or "" */
+export function recallHere(what) {
+  try {
+    return sessionStorage.getItem(`oh-${what}-${document.body.dataset.key || ""}`) || "";
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} what @param {string} value */
+export function rememberHere(what, value) {
+  try {
+    sessionStorage.setItem(`oh-${what}-${document.body.dataset.key || ""}`, value);
+  } catch {
+    // refused with third-party cookies: fine
+  }
+}
+
 /** What storage has refused: it lasts as long as the page. @type {Map<string, string>} */
 const kept = new Map();
 

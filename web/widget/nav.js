@@ -102,6 +102,22 @@ export function compose(what = {}) {
 /** Opens the page of one number. @param {string} phoneNumber */
 export const showNumber = (phoneNumber) => navigate(`/number/${encodeURIComponent(phoneNumber)}`, { focus: true });
 
+/** What the dialer is to begin with. */
+let dialled = "";
+
+/** Opens the dialer with a number filled in; the user calls. @param {string} phoneNumber */
+export function dial(phoneNumber) {
+  dialled = phoneNumber;
+  return navigate("/dialer", { focus: true });
+}
+
+/** What dial() was asked to fill in; answers once. @returns {string} */
+export function takeDialled() {
+  const number = dialled;
+  dialled = "";
+  return number;
+}
+
 /** What compose() was asked to fill in; answers once. @returns {Prefill | null} */
 export function takePrefill() {
   const what = prefill;

@@ -125,6 +125,12 @@ document.addEventListener("oh:service-known", (e) => {
   if (messageLoggerPath || callLoggerPath) void import("./logger.js");
 });
 
+// Whoever can call has calls, which the server tells in full each time.
+document.addEventListener("oh:phone", (e) => {
+  const now = /** @type {CustomEvent} */ (e).detail;
+  if (now.line.state !== "none" || document.body.dataset.line) void import("./calls.js").then((m) => m.take(now));
+});
+
 /** Marks the row of the open conversation where the list stands beside it. */
 function markRows() {
   const here = `#${currentPath()}`;

@@ -36,11 +36,22 @@ export async function audible() {
  * @param {string} name @param {number} percent how loud
  */
 export async function play(name, percent) {
-  const tones = SOUNDS[name] ?? SOUNDS.chime;
+  return sound(SOUNDS[name] ?? SOUNDS.chime, name, percent);
+}
+
+/**
+ * Plays tones of somebody's own, under a name for who listens to what sounds.
+ * @param {Tone[]} tones @param {string} name @param {number} percent @param {AbortSignal} [signal] cuts them short
+ */
+export async function sound(tones, name, percent, signal) {
   if (!tones.length || percent <= 0) return false;
   if (!(await audible()) || !context) return false;
   await route(context);
-  for (const tone of tones) ring(context, tone, percent / 100);
+  if (signal?.aborted) return false;
+  const way = new GainNode(context);
+  way.connect(context.destination);
+  signal?.addEventListener("abort", () => way.disconnect());
+  for (const tone of tones) ring(context, way, tone, percent / 100);
   document.dispatchEvent(new CustomEvent("oh:sounded", { detail: { name, percent } }));
   return true;
 }
@@ -51,15 +62,15 @@ async function route(to) {
   if (at.setSinkId && (at.sinkId ?? "") !== output()) await at.setSinkId(output()).catch(() => {}); // unplugged: the system's
 }
 
-/** @param {AudioContext} to @param {Tone} tone @param {number} volume */
-function ring(to, [at, pitch, length, kind], volume) {
+/** @param {AudioContext} to @param {AudioNode} way @param {Tone} tone @param {number} volume */
+function ring(to, way, [at, pitch, length, kind], volume) {
   const begin = to.currentTime + 0.02 + at;
   const voice = new OscillatorNode(to, { type: kind, frequency: pitch });
   const gain = new GainNode(to, { gain: 0 });
   gain.gain.setValueAtTime(0, begin);
   gain.gain.linearRampToValueAtTime(volume * 0.5, begin + 0.01);
   gain.gain.exponentialRampToValueAtTime(0.0001, begin + length);
-  voice.connect(gain).connect(to.destination);
+  voice.connect(gain).connect(way);
   voice.start(begin);
   voice.stop(begin + length + 0.05);
 }

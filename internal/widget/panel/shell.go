@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"context"
 	"net/http"
 
 	"offhook/internal/widget/lang"
@@ -13,7 +14,8 @@ const appName = "Offhook"
 // Shell writes the frame's document. The caller has proven the origin and
 // written the policy headers.
 func (h *Handler) Shell(w http.ResponseWriter, r *http.Request, v visit.ShellView) {
-	page, kept := newShell(v), h.kept(r, v)
+	page := newShell(v)
+	kept := h.kept(r, v, &page)
 	page.Theme, page.Language = kept.Theme, kept.Language
 	lang.In(w, lang.Match(kept.Language, v.Query.Get("language"), r.Header.Get("Accept-Language")))
 	h.document(w, r, http.StatusOK, "shell", page)
@@ -21,8 +23,9 @@ func (h *Handler) Shell(w http.ResponseWriter, r *http.Request, v visit.ShellVie
 
 // kept is how the user of a frame likes the phone, so that nothing flashes in
 // another theme or language before the first module runs. For whoever cannot
-// be asked it is as their system is.
-func (h *Handler) kept(r *http.Request, v visit.ShellView) (none Preferences) {
+// be asked it is as their system is. A call that goes on is noted on the page,
+// which comes back to it before anything else.
+func (h *Handler) kept(r *http.Request, v visit.ShellView, page *shellPage) (none Preferences) {
 	if !v.SignedIn || h.Desks == nil {
 		return none
 	}
@@ -30,11 +33,31 @@ func (h *Handler) kept(r *http.Request, v visit.ShellView) (none Preferences) {
 	if err != nil || session == nil {
 		return none
 	}
+	page.Calling, page.Microphone = h.calling(r.Context(), session.GrantID)
 	d, err := h.Desks.Desk(r.Context(), session.GrantID)
 	if err != nil {
 		return none // the panels say what is wrong
 	}
 	return d.Preferences()
+}
+
+// calling reports whether a call goes on that is spoken in, and which tab has
+// its microphone.
+func (h *Handler) calling(ctx context.Context, grantID string) (on bool, microphone string) {
+	if h.Phones == nil {
+		return false, ""
+	}
+	phone, err := h.Phones.Phone(ctx, grantID)
+	if err != nil {
+		return false, "" // the phone works without calls, and says what is wrong
+	}
+	now := phone.Snapshot()
+	for _, c := range now.Calls {
+		if !c.Over() && !waits(c) {
+			return true, now.Microphone
+		}
+	}
+	return false, ""
 }
 
 // A shellPage is the shell with the panel it begins with.
@@ -43,8 +66,11 @@ type shellPage struct {
 	AppName  string
 	Theme    string // empty for as the system
 	Language string // that the user has chosen, empty for none
-	Signin   signinView
-	Story    *story // draws a panel without scripts
+	// Calling says that a call goes on, Microphone which tab has its microphone.
+	Calling    bool
+	Microphone string
+	Signin     signinView
+	Story      *story // draws a panel without scripts
 }
 
 func newShell(v visit.ShellView) shellPage {

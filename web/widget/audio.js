@@ -1,0 +1,454 @@
+// Owns this tab's microphone and loudspeaker in calls. The server owns the
+// calls: a tab lends it both by one offer and answer, and a tab that is drawn
+// anew lends them anew while the call goes on. Exactly one tab of the user has
+// the microphone, which the snapshot names. The server draws this module first
+// into a page that a running call has to come back to.
+//
+//   idle ─▶ connecting ─▶ live ◀─▶ listening    no microphone: the sentence says why
+//             │   ▲         │└───▶ silent       the browser wants a click before it sounds
+//             ▼   └── lost ◀┘                   the way to the server is gone, it tries again
+//           continue, elsewhere                 the user's click brings the call here
+// @ts-check
+import { ask, tab } from "./ask.js";
+import { direct, input, release } from "./devices.js";
+import { t } from "./lang.js";
+import { recallHere, rememberHere } from "./memory.js";
+
+/** @typedef {import("./calls.js").Snapshot} Snapshot */
+/** @typedef {"idle" | "connecting" | "live" | "listening" | "silent" | "lost" | "continue" | "elsewhere"} State */
+
+/** How long a way may be broken that often mends itself. */
+const MEND = 700;
+/** How long the next attempt waits at most. */
+const LAST_WAIT = 4_000;
+/** Tabs that nobody looks at leave a microphone that is free to the one in front. */
+const AFTER_YOU = 400;
+/** How long the server may take to answer an offer. */
+const PATIENCE = 10_000;
+
+/** What is said of a state; of the others the state itself says enough. @type {Partial<Record<State, string>>} */
+const WORDS = {
+  elsewhere: t("Another tab has the microphone."),
+  continue: t("The browser wants a click before it uses the microphone again."),
+  silent: t("The browser wants a click before it lets you hear the call."),
+  lost: t("The connection of the call is interrupted. It comes back by itself."),
+};
+const UNPLUGGED = t("The microphone is gone. Connect it again or choose another one.");
+const MUTED = t("Your computer has switched the microphone off.");
+
+/** Whether the parts of a call are spoken in, or about to be. @param {Snapshot | null} s */
+export const spoken = (s) => Boolean(s?.calls.some((c) => c.state !== "ended" && !(c.direction === "Inbound" && c.state === "ringing")));
+
+/**
+ * What a browser lends, so that a test can lend something else.
+ * @typedef {{
+ *   send(path: string, body: object): Promise<Response>,
+ *   peer(): RTCPeerConnection, listen(): Promise<MediaStream>,
+ *   allowed(): Promise<"granted" | "prompt" | "denied">,
+ *   say(state: State, sentence: string): void, hidden(): boolean,
+ * }} Lent
+ */
+
+/** One tab's end of the user's calls. */
+export class Sound {
+  /** @type {State} */
+  state = "idle";
+  /** @type {RTCPeerConnection | null} */
+  #peer = null;
+  /** @type {RTCRtpSender | null} */
+  #sender = null;
+  /** @type {MediaStream | null} */
+  #stream = null;
+  /** @type {Promise<MediaStream> | null} */
+  #asking = null;
+  /** @type {HTMLAudioElement | null} */
+  #element = null;
+  /** @type {Snapshot | null} */
+  #now = null;
+  /** Whether a snapshot has named this tab since it attached. */
+  #named = false;
+  /** The version of the first snapshot that knows of it; below, they are older. @type {number | null} */
+  #since = null;
+  /** Whether the user has just asked for a call in this tab. */
+  #wanted = false;
+  #attaching = false;
+  #quiet = false;
+  #why = "";
+  #failures = 0;
+  /** Counts attempts: what comes of an earlier one is dropped. */
+  #turn = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {Lent} lent */
+  constructor(lent) {
+    this.lent = lent;
+  }
+
+  /** The microphone while it is open, for who shows how loud it is. */
+  get stream() {
+    return this.#stream;
+  }
+
+  /**
+   * Follows the calls: lends the tab to them while nobody else does, gives way
+   * to a tab that has taken them, and lets go after the last one.
+   * @param {Snapshot} now
+   */
+  take(now) {
+    this.#now = now;
+    if (!spoken(now)) return this.#wanted ? undefined : this.close();
+    const { microphone = "" } = now;
+    if (microphone === tab) this.#named = true;
+    if (this.#attaching) return;
+    if (microphone && microphone !== tab) {
+      // What was written before this tab attached says nothing of it.
+      if (this.#peer && (this.#since === null ? !this.#named : now.version < this.#since)) return;
+      this.#drop();
+      this.#release();
+      return this.#say("elsewhere");
+    }
+    if (this.#peer || ((this.state === "continue" || this.state === "lost") && !this.#wanted)) return;
+    void this.#attach(microphone === tab || this.#wanted);
+  }
+
+  /**
+   * Comes back to a call that was running when the page was drawn.
+   * @param {boolean} mine whether this tab had the microphone before the reload
+   */
+  resume(mine) {
+    return this.#attach(mine);
+  }
+
+  /**
+   * Opens the microphone, which must be begun by the user's click. It throws
+   * the sentence that says why there is none.
+   */
+  async prepare() {
+    this.#wanted = true;
+    try {
+      await this.#open();
+    } catch (e) {
+      this.#wanted = false;
+      throw e;
+    }
+  }
+
+  /** The call that the microphone was opened for has not come about. */
+  unwanted() {
+    this.#wanted = false;
+    if (!spoken(this.#now)) this.close();
+  }
+
+  /** Brings the calls here; must be begun by the user's click. */
+  async here() {
+    this.#wanted = true;
+    this.sounded();
+    await this.#open().catch(() => {});
+    if (!this.#peer || this.state === "lost") await this.#attach(true);
+    this.#wanted = false;
+  }
+
+  /** The user has clicked, or the microphone is open: what was silent may sound now. */
+  sounded() {
+    if (this.#quiet) void this.#element?.play().then(() => this.#heard(false), () => {});
+  }
+
+  /** Lets go of everything. */
+  close() {
+    this.#drop();
+    this.#release();
+    this.#wanted = this.#quiet = false;
+    this.#failures = 0;
+    this.#why = "";
+    this.#say("idle");
+  }
+
+  /** The page goes: the server hears it at once, and keeps the far side company. */
+  leave() {
+    if (!this.#peer) return;
+    void this.lent.send("/audio/leave", { tab }).catch(() => {});
+    this.#drop();
+  }
+
+  /** The page has come back from where browsers keep pages. */
+  back() {
+    if (this.#now) this.take(this.#now);
+  }
+
+  /** The user has chosen another microphone. */
+  async choose() {
+    if (!this.#stream && this.state !== "listening") return;
+    this.#release();
+    await this.#open().catch(() => {});
+  }
+
+  /** The network is another one: a way that may be dead is not waited for. */
+  nudge() {
+    if (this.#peer || this.state === "lost") this.#again();
+  }
+
+  /** @param {boolean} take whether to take the microphone from another tab */
+  async #attach(take) {
+    const turn = ++this.#turn;
+    clearTimeout(this.#timer);
+    this.#attaching = true;
+    this.#say(this.#failures ? "lost" : "connecting");
+    try {
+      await this.#offer(take, turn);
+      this.#failures = 0;
+    } catch (e) {
+      if (turn === this.#turn) this.#failed(e);
+    } finally {
+      if (turn === this.#turn) this.#attaching = false;
+    }
+    if (turn === this.#turn && this.#now) this.take(this.#now); // told meanwhile
+  }
+
+  /** @param {boolean} take @param {number} turn */
+  async #offer(take, turn) {
+    if (!this.#stream && !this.#wanted && (await this.lent.allowed()) === "prompt") throw new Parted("continue");
+    if (!take && this.lent.hidden()) await new Promise((go) => setTimeout(go, AFTER_YOU));
+    if (turn !== this.#turn) return;
+    this.#shut();
+    const peer = (this.#peer = this.lent.peer());
+    this.#named = false;
+    this.#since = null;
+    const { sender } = peer.addTransceiver("audio", { direction: "sendrecv" });
+    this.#sender = sender;
+    plain(peer);
+    peer.ontrack = ({ track, streams }) => this.#play(streams[0] ?? new MediaStream([track]));
+    peer.onconnectionstatechange = () => this.#changed(peer);
+    // The offer waits for no microphone and for no addresses of ours: the
+    // server learns them from the first packet.
+    void this.#open().catch(() => {});
+    await peer.setLocalDescription();
+    const answer = await this.lent.send("/audio", { tab, sdp: peer.localDescription?.sdp, take });
+    if (turn !== this.#turn) return;
+    if (answer.status === 409 && !take) throw new Parted("elsewhere");
+    if (!answer.ok) throw new Error((await answer.text()).trim());
+    const { sdp, version } = await answer.json();
+    if (turn !== this.#turn) return;
+    this.#since = version ?? null;
+    this.#wanted = false;
+    await peer.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  /** @param {unknown} e */
+  #failed(e) {
+    this.#shut();
+    if (e instanceof Parted) {
+      if (e.state === "elsewhere") this.#release();
+      return this.#say(e.state);
+    }
+    this.#retry();
+  }
+
+  /** Tries again while there is a call to come back to. */
+  #retry() {
+    if (!spoken(this.#now) && !this.#wanted) return this.close();
+    this.#say("lost");
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#again(), Math.min(LAST_WAIT, 200 * 2 ** this.#failures++));
+  }
+
+  #again() {
+    if (!spoken(this.#now)) return this.close();
+    this.#failures ||= 1;
+    const { microphone = "" } = this.#now ?? {};
+    if (microphone && microphone !== tab) {
+      this.#shut();
+      this.#release();
+      return this.#say("elsewhere");
+    }
+    void this.#attach(true);
+  }
+
+  /** @param {RTCPeerConnection} peer */
+  #changed(peer) {
+    if (peer !== this.#peer) return;
+    clearTimeout(this.#timer);
+    switch (peer.connectionState) {
+      case "connected":
+        return this.#settle();
+      case "disconnected":
+        this.#timer = setTimeout(() => this.#again(), MEND);
+        return this.#say("lost");
+      case "failed":
+      case "closed":
+        return this.#retry();
+    }
+  }
+
+  /** Says how it stands while the way is there. */
+  #settle() {
+    if (this.#peer?.connectionState !== "connected") return;
+    if (this.#quiet) return this.#say("silent");
+    if (this.#stream) return this.#say("live");
+    if (this.#why) return this.#say("listening", this.#why);
+  }
+
+  /** Opens the chosen microphone and puts it into the call. */
+  async #open() {
+    if (!this.#stream) {
+      this.#asking ??= this.lent.listen().finally(() => (this.#asking = null));
+      try {
+        const stream = await this.#asking;
+        this.#stream = stream;
+        this.#why = "";
+        for (const track of stream.getTracks()) this.#watch(track, stream);
+        this.sounded();
+      } catch (e) {
+        const { microphone } = await import("./reasonsaudio.js");
+        this.#why = await microphone(e);
+        this.#settle();
+        throw new Error(this.#why);
+      }
+    }
+    // A call may be over before its microphone is open.
+    if (!this.#peer && !this.#wanted && !this.#attaching) return this.#release();
+    await this.#sender?.replaceTrack(this.#stream.getAudioTracks()[0]).catch(() => {}); // closed meanwhile
+    this.#settle();
+  }
+
+  /** @param {MediaStreamTrack} track @param {MediaStream} stream */
+  #watch(track, stream) {
+    const mine = () => this.#stream === stream;
+    track.onended = () => mine() && this.#unplugged();
+    track.onmute = () => mine() && this.#peer && this.#say("listening", MUTED);
+    track.onunmute = () => mine() && this.#settle();
+  }
+
+  /** Another microphone may be there. */
+  #unplugged() {
+    this.#release();
+    this.#why = UNPLUGGED;
+    this.#settle();
+    void this.#open().catch(() => {
+      this.#why = UNPLUGGED;
+      this.#settle();
+    });
+  }
+
+  /** A device was connected: perhaps the one that was missed. */
+  plugged() {
+    if (this.#peer && !this.#stream) void this.#open().catch(() => {});
+  }
+
+  /** @param {MediaStream} stream */
+  #play(stream) {
+    this.#element ??= document.body.appendChild(Object.assign(document.createElement("audio"), { autoplay: true }));
+    this.#element.dataset.callSound = "";
+    direct(this.#element);
+    this.#element.srcObject = stream;
+    this.#element.play().then(() => this.#heard(false), (e) => e?.name === "NotAllowedError" && this.#heard(true));
+  }
+
+  /** @param {boolean} quiet */
+  #heard(quiet) {
+    this.#quiet = quiet;
+    this.#settle();
+  }
+
+  #shut() {
+    const peer = this.#peer;
+    this.#peer = this.#sender = null;
+    if (!peer) return;
+    peer.onconnectionstatechange = peer.ontrack = null;
+    peer.close();
+  }
+
+  #drop() {
+    this.#turn++;
+    this.#attaching = false;
+    clearTimeout(this.#timer);
+    this.#shut();
+    if (this.#element) {
+      release(this.#element);
+      this.#element.srcObject = null;
+      this.#element.remove();
+      this.#element = null;
+    }
+  }
+
+  #release() {
+    for (const track of this.#stream?.getTracks() ?? []) {
+      track.onended = track.onmute = track.onunmute = null;
+      track.stop();
+    }
+    this.#stream = null;
+  }
+
+  /** @param {State} state @param {string} [sentence] */
+  #say(state, sentence = WORDS[state] ?? "") {
+    this.state = state;
+    this.lent.say(state, sentence);
+  }
+}
+
+/** The calls are not for this tab now. */
+class Parted extends Error {
+  /** @param {State} state */
+  constructor(state) {
+    super(state);
+    this.state = state;
+  }
+}
+
+/** Opus and what every telephone speaks, and nothing else. @param {RTCPeerConnection} peer */
+function plain(peer) {
+  const known = globalThis.RTCRtpReceiver?.getCapabilities?.("audio")?.codecs ?? [];
+  const wanted = ["audio/opus", "audio/PCMU", "audio/telephone-event"].flatMap((type) => known.filter((c) => c.mimeType.toLowerCase() === type.toLowerCase()));
+  if (wanted.length) peer.getTransceivers()[0].setCodecPreferences?.(wanted);
+}
+
+/** What the page around the phone has asked for. */
+const noise = new URLSearchParams(globalThis.location?.search).has("disableNoiseReduction");
+
+/** @type {Lent} */
+const browser = {
+  send: (path, body) => ask(path, { method: "POST", keepalive: path === "/audio/leave", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...(path === "/audio" && { signal: AbortSignal.timeout(PATIENCE) }) }),
+  peer: () => new RTCPeerConnection({ bundlePolicy: "max-bundle" }),
+  async listen() {
+    const id = input();
+    return navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, autoGainControl: true, noiseSuppression: !noise, ...(id && { deviceId: { ideal: id } }) } });
+  },
+  async allowed() {
+    // A browser that names no microphone here asks by itself.
+    const state = await navigator.permissions?.query({ name: /** @type {any} */ ("microphone") }).then((p) => p.state, () => null);
+    if (state) return state;
+    const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+    return devices.some((d) => d.kind === "audioinput" && d.label) ? "granted" : "prompt";
+  },
+  say(state, sentence) {
+    if (document.body.dataset.audio === state && said === sentence) return;
+    document.body.dataset.audio = state;
+    said = sentence;
+    document.dispatchEvent(new CustomEvent("oh:audio", { detail: { state, sentence } }));
+  },
+  hidden: () => document.hidden,
+};
+let said = "";
+
+/** This tab's. */
+export const sound = new Sound(browser);
+
+/** What is said of its state. */
+export const sentence = () => said;
+
+function begin() {
+  addEventListener("pagehide", () => {
+    sound.leave();
+    rememberHere("tab", tab);
+  });
+  addEventListener("pageshow", (e) => e.persisted && sound.back());
+  addEventListener("online", () => sound.nudge());
+  addEventListener("click", () => sound.sounded(), { capture: true });
+  document.addEventListener("oh:devices", () => void sound.choose());
+  document.addEventListener("oh:session", (e) => /** @type {CustomEvent} */ (e).detail?.signedIn || sound.close());
+  navigator.mediaDevices?.addEventListener("devicechange", () => sound.plugged());
+  const { microphone } = document.body.dataset;
+  if (microphone !== undefined) void sound.resume(microphone !== "" && microphone === recallHere("tab"));
+}
+
+if (globalThis.document?.body?.dataset) begin();

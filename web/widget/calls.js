@@ -1,0 +1,293 @@
+// Owns what this tab knows of the user's calls, which is what the server says
+// last: has them drawn, counts their seconds by the server's clock, hands them
+// to who rings, speaks and tells the host page, and does what the buttons of
+// calls ask for. Loaded for whoever can call.
+// @ts-check
+import { ask } from "./ask.js";
+import { guarded } from "./callguard.js";
+import { alert, currentPath, navigate } from "./nav.js";
+import { t } from "./lang.js";
+
+/**
+ * @typedef {{
+ *   id: string, direction: "Inbound" | "Outbound", state: "dialing" | "ringing" | "connected" | "held" | "ended",
+ *   number: string, name?: string, line?: string, queue?: string, muted?: boolean, recording?: boolean, farHeld?: boolean,
+ *   began: string, answered?: string, ended?: string, outcome?: string, sentence?: string,
+ *   sessionId?: string, telephonySessionId?: string, partyId?: string,
+ * }} Call as internal/widget/call has it
+ * @typedef {{
+ *   now: string, version: number, calls: Call[], active?: string, microphone?: string,
+ *   line: {state: "none" | "connecting" | "registered" | "broken", sentence?: string, deviceId?: string},
+ * }} Snapshot
+ */
+
+/** How long the server may think about a command. */
+const PATIENCE = 15_000;
+
+/** @type {Snapshot | null} */
+let now = null;
+/** How much the server's clock is ahead of this one's, in milliseconds. */
+let ahead = 0;
+/** The call that the microphone was opened for, until it is there or over. */
+let expected = "";
+
+/** The page of a call. @param {string} id */
+export const routeOf = (id) => `/calls/active/${encodeURIComponent(id)}`;
+/** How the calls are. */
+export const snapshot = () => now;
+/** Whether somebody calls and waits for an answer. @param {Call} c */
+export const rings = (c) => c.direction === "Inbound" && c.state === "ringing";
+/** The call with this id, while it is told. @param {string} id */
+export const find = (id) => now?.calls.find((c) => c.id === id);
+
+/** Takes how the calls are from now on. @param {Snapshot} next */
+export function take(next) {
+  const before = now;
+  now = next;
+  ahead = Date.parse(next.now) - Date.now();
+  const { line, calls } = next;
+  if (document.body.dataset.line !== line.state) {
+    document.body.dataset.line = line.state;
+    document.dispatchEvent(new CustomEvent("oh:line", { detail: line }));
+  }
+  const any = calls.length || before?.calls.length;
+  if (any) void import("./audio.js").then(({ sound }) => {
+    sound.take(next);
+    const call = expected && find(expected);
+    if (!expected || (call && call.state !== "ended")) return;
+    expected = "";
+    sound.unwanted();
+  });
+  if (calls.some(rings) || before?.calls.some(rings)) void import("./ring.js").then((m) => m.take(next));
+  void import("./callhost.js").then((m) => m.take(next));
+  if (any) void draw();
+  tick();
+}
+
+/** @type {Promise<void> | null} */
+let drawing = null;
+let again = false;
+
+/** Draws the calls as they are; what changes meanwhile is drawn right after. */
+export function draw() {
+  again = true;
+  drawing ??= (async () => {
+    while (again) {
+      again = false;
+      await Promise.all([drawBar(), drawOpen()]).catch(() => {});
+      tick();
+      document.dispatchEvent(new CustomEvent("oh:calls-drawn"));
+    }
+    drawing = null;
+  })();
+  return drawing;
+}
+
+async function drawBar() {
+  const bar = document.getElementById("calls-now");
+  if (!bar) return;
+  if (!now?.calls.length) return bar.replaceChildren();
+  const r = await ask("/panel/calls/now");
+  if (r.ok && now?.calls.length) await morph(bar, await r.text(), "innerMorph");
+}
+
+/** The page of a call that is over, and told no more, is left. */
+async function drawOpen() {
+  const page = document.querySelector("#panel [data-panel=active-call]");
+  const id = page?.getAttribute("data-call");
+  if (!page || !id) return;
+  const here = () => page.isConnected && currentPath() === routeOf(id);
+  if (!find(id)) return void (here() && (await navigate("goBack")));
+  const r = await ask(`/panel/calls/${encodeURIComponent(id)}`);
+  if (r.ok && here()) await morph(page, await r.text(), "outerMorph");
+}
+
+/**
+ * Has drawn what has changed and nothing else: focus, and what somebody types
+ * or has opened, stays.
+ * @param {Element} target @param {string} text @param {string} swap
+ */
+async function morph(target, text, swap) {
+  if (window.htmx) await htmx.swap({ text, target, swap, sourceElement: target });
+}
+
+// What this page has done to its parts the server does not know.
+document.addEventListener("htmx:before:morph:node", (e) => {
+  if (e.target instanceof Element && e.target.matches("[data-keep]")) e.preventDefault();
+});
+const OURS = new Set(["open", "data-show", "aria-expanded"]);
+document.addEventListener("htmx:before:morph:attr", (e) => {
+  const { target } = e;
+  const { attrName } = /** @type {CustomEvent} */ (e).detail;
+  if (!(target instanceof Element)) return;
+  if (OURS.has(attrName) || (attrName === "hidden" && target.matches("[data-when-audio], [data-call-error]")) || (attrName === "aria-busy" && pending.has(target))) e.preventDefault();
+});
+
+/** How long something has lasted, as clocks show it. @param {number} ms */
+export function clockwise(ms) {
+  const s = Math.max(0, Math.round(ms / 1000));
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  return s < 3600 ? `${Math.floor(s / 60)}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let ticking;
+function tick() {
+  clearTimeout(ticking);
+  const server = Date.now() + ahead;
+  let next = Infinity;
+  for (const at of document.querySelectorAll("[data-call-since]")) {
+    const ms = server - Date.parse(at.getAttribute("data-call-since") ?? "");
+    if (Number.isNaN(ms)) continue;
+    const text = clockwise(Math.floor(Math.max(0, ms) / 1000) * 1000);
+    if (at.textContent !== text) at.textContent = text;
+    next = Math.min(next, 1000 - (((ms % 1000) + 1000) % 1000));
+  }
+  if (next < Infinity) ticking = setTimeout(tick, next + 5);
+}
+document.addEventListener("oh:panel", tick);
+
+/** @param {string} path @param {object} body */
+async function post(path, body) {
+  const r = await ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  if (!r) throw new Error(t("There is no connection right now."));
+  if (!r.ok) throw new Error((await r.text()).trim());
+  return r;
+}
+
+/** Commands of one call go out in the order in which they were given. @type {Map<string, Promise<unknown>>} */
+const queues = new Map();
+
+/**
+ * Does something with a call; throws the sentence that says why it could not
+ * be done. An answer opens the microphone first.
+ * @param {string} id @param {string} act @param {object} [body]
+ */
+export async function act(id, act, body = {}) {
+  if (act === "answer") return answer(id, body);
+  const after = queues.get(id) ?? Promise.resolve();
+  const done = after.then(() => post(`/calls/${encodeURIComponent(id)}/${act}`, body));
+  const settled = done.catch(() => {}).then(() => queues.get(id) === settled && queues.delete(id));
+  queues.set(id, settled);
+  await done;
+}
+
+/** @param {string} id @param {object} body */
+async function answer(id, body) {
+  const { sound } = await import("./audio.js");
+  await sound.prepare();
+  expected = id;
+  try {
+    await post(`/calls/${encodeURIComponent(id)}/answer`, body);
+  } catch (e) {
+    expected = "";
+    sound.unwanted();
+    throw e;
+  }
+  await navigate(routeOf(id), { focus: true });
+}
+
+/**
+ * Places a call and shows it; throws the sentence that says why not.
+ * @param {string} to @param {{from?: string, anonymous?: boolean}} [how]
+ * @returns {Promise<string>} the id of the call
+ */
+export async function place(to, how = {}) {
+  const { sound } = await import("./audio.js");
+  await sound.prepare();
+  try {
+    const { id } = await guarded((checked) => post("/calls", { to, ...how, ...checked }));
+    expected = id;
+    await navigate(routeOf(id), { focus: true });
+    return id;
+  } catch (e) {
+    sound.unwanted();
+    throw e;
+  }
+}
+
+/** What waits for the server's answer. @type {Set<Element>} */
+const pending = new Set();
+
+/**
+ * Does what a control asks for, which takes no second press meanwhile, and
+ * says beside it what went wrong.
+ * @param {HTMLElement} at the button or form @param {() => Promise<unknown>} work
+ */
+async function press(at, work) {
+  if (pending.has(at)) return;
+  const button = at instanceof HTMLFormElement ? /** @type {HTMLButtonElement | null} */ (at.querySelector("[type=submit], button:not([type])")) : at;
+  const error = nearest(at);
+  for (const e of [at, button]) if (e) pending.add(e);
+  button?.setAttribute("aria-busy", "true");
+  if (error) error.hidden = true;
+  try {
+    await work();
+    alert("");
+  } catch (e) {
+    const sentence = e instanceof Error ? e.message : String(e);
+    if (!error) alert(sentence);
+    else {
+      error.textContent = sentence;
+      error.hidden = false;
+    }
+  } finally {
+    for (const e of [at, button]) if (e) pending.delete(e);
+    button?.removeAttribute("aria-busy");
+  }
+}
+
+/** Where it is said what went wrong. @param {HTMLElement} at @returns {HTMLElement | null} */
+const nearest = (at) => at.closest(":has([data-call-error])")?.querySelector("[data-call-error]") ?? null;
+
+/** What a control says beside its act. @param {HTMLElement} at @returns {Record<string, any>} */
+const with_ = (at) => ({ ...JSON.parse(at.dataset.callWith || "{}"), ...(at instanceof HTMLFormElement && Object.fromEntries(new FormData(at))) });
+
+/** @param {HTMLElement} at */
+function run(at) {
+  const { call = "", callAct, callTo, callFrom = "" } = at.dataset;
+  const body = with_(at);
+  if (callAct === "digits") return void act(call, "digits", body).catch((e) => alert(e.message));
+  if (callAct) return void press(at, () => act(call, callAct, body));
+  const { to = callTo ?? "", from = callFrom } = body;
+  return void press(at, () => place(String(to), from === "anonymous" ? { anonymous: true } : from ? { from } : {}));
+}
+
+const CONTROLS = "button[data-call-act], a[data-call-act], button[data-call-to], a[data-call-to], a[href^='tel:']";
+document.addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target.closest(`${CONTROLS}, [data-audio-act]`) : null;
+  if (!(at instanceof HTMLElement) || e.defaultPrevented) return;
+  if (at.hasAttribute("data-audio-act")) return void import("./audio.js").then(({ sound }) => sound.here());
+  e.preventDefault();
+  if (at instanceof HTMLAnchorElement && !at.dataset.callAct && at.dataset.callTo === undefined) at.dataset.callTo = at.getAttribute("href")?.slice(4);
+  run(at);
+});
+document.addEventListener("submit", (e) => {
+  const at = e.target;
+  if (!(at instanceof HTMLFormElement) || !(at.dataset.callAct || "callTo" in at.dataset)) return;
+  e.preventDefault();
+  run(at);
+});
+
+// How the microphone is stands wherever a call is drawn.
+let audio = { state: "idle", sentence: "" };
+function fit() {
+  for (const at of document.querySelectorAll("[data-when-audio]")) {
+    if (at instanceof HTMLElement) at.hidden = !(at.dataset.whenAudio ?? "").split(" ").includes(audio.state);
+  }
+  for (const at of document.querySelectorAll("[data-audio-sentence]")) at.textContent = audio.sentence;
+  if (document.querySelector("[data-call-level]")) void import("./level.js");
+}
+document.addEventListener("oh:audio", (e) => {
+  audio = /** @type {CustomEvent} */ (e).detail;
+  fit();
+});
+for (const type of ["oh:panel", "oh:calls-drawn"]) document.addEventListener(type, fit);
+
+// Nobody's calls are shown to whoever signs in next.
+document.addEventListener("oh:session", (e) => {
+  if (/** @type {CustomEvent} */ (e).detail?.signedIn) return;
+  now = null;
+  delete document.body.dataset.line;
+  document.getElementById("calls-now")?.replaceChildren();
+});

@@ -1,0 +1,145 @@
+// Rings while somebody calls: every tab shows the call, one of a browser's
+// tabs sounds, and all are silent in the moment that it is answered, ends or
+// is answered elsewhere. The server is told by every tab that a person can see
+// or hear, so that it knows of a call that nobody can notice.
+// @ts-check
+import { ask, tab } from "./ask.js";
+import { spoken } from "./audio.js";
+import { draw, rings, routeOf } from "./calls.js";
+import { host } from "./host.js";
+import { t } from "./lang.js";
+import { preferences } from "./preferences.js";
+import { audible, sound } from "./sounds.js";
+import { claim } from "./tabs.js";
+
+/** @typedef {import("./calls.js").Call} Call */
+/** @typedef {import("./calls.js").Snapshot} Snapshot */
+
+/** How long tabs that nobody looks at leave the ringing to the one in front. */
+const AFTER_YOU = 250;
+const VOLUME = 60;
+/** From one ring to the next. */
+const EVERY = 3_000;
+/** Whoever speaks with somebody hears more than enough of a softer sign. */
+const EVERY_WAITING = 5_000;
+
+/** @type {import("./sounds.js").Tone[]} */
+const RING = [0, 0.36].flatMap((at) => [[at, 784, 0.3, "triangle"], [at + 0.09, 987.8, 0.3, "triangle"], [at + 0.18, 1174.7, 0.4, "triangle"]]);
+/** @type {import("./sounds.js").Tone[]} */
+const WAITING = [[0, 660, 0.2, "sine"], [0.25, 660, 0.25, "sine"]];
+
+/** The calls that ring here. @type {Map<string, Call>} */
+const ringing = new Map();
+/** Those that the server knows to be noticed here. @type {Set<string>} */
+const noticed = new Set();
+/** @type {AbortController | null} */
+let sounding = null;
+let waiting = false;
+let title = "";
+
+/** @param {Call} c */
+const whoOf = (c) => c.name || c.number || t("Unknown number");
+
+/** Takes how the calls are. @param {Snapshot} now */
+export function take(now) {
+  const list = now.calls.filter(rings);
+  for (const id of ringing.keys()) if (!list.some((c) => c.id === id)) over(id);
+  const fresh = list.filter((c) => !ringing.has(c.id));
+  for (const c of list) ringing.set(c.id, c);
+  for (const c of fresh) void begin(c);
+  entitle();
+  if (!list.length || waiting !== spoken(now)) stop();
+  waiting = spoken(now);
+  if (list.length && !sounding) void start();
+}
+
+/** @param {Call} c */
+async function begin(c) {
+  host.tell({ type: "offhook-open-notify" }); // a phone that is minimized opens
+  await draw();
+  if (!document.hidden) notice();
+  else if (await claim(`ring-${c.id}`)) await show(c);
+}
+
+/** Has a notification shown, where the browser lets us. @param {Call} c */
+async function show(c) {
+  const notify = await import("./notify.js");
+  if (!ringing.has(c.id)) return;
+  if (notify.show({ event: `ring-${c.id}`, title: whoOf(c), text: t("Incoming call"), place: c.id, route: routeOf(c.id) })) notice();
+}
+
+/** @param {string} id */
+function over(id) {
+  ringing.delete(id);
+  noticed.delete(id);
+  document.dispatchEvent(new CustomEvent("oh:read", { detail: { place: id } })); // its notification goes
+}
+
+/** Tells the server that somebody can see or hear here that they are called. */
+function notice() {
+  const ids = [...ringing.keys()].filter((id) => !noticed.has(id));
+  if (!ids.length) return Promise.resolve(null);
+  for (const id of ids) noticed.add(id);
+  return ask("/calls/ringing", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ tab, ids }) }).catch(() => null);
+}
+
+/** The window says who calls, and what it said before once nobody does. */
+function entitle() {
+  const [c] = ringing.values();
+  if (c) {
+    title ||= document.title;
+    document.title = t("{0} is calling", whoOf(c));
+  } else if (title) {
+    document.title = title;
+    title = "";
+  }
+}
+
+async function start() {
+  const mine = (sounding = new AbortController());
+  const { signal } = mine;
+  if (document.hidden) await new Promise((go) => setTimeout(go, AFTER_YOU));
+  if (signal.aborted) return;
+  if (!(await audible())) {
+    // The first click makes it audible.
+    addEventListener("click", () => sounding === mine && ((sounding = null), start()), { once: true, signal, capture: true });
+    return;
+  }
+  if (signal.aborted) return;
+  if (!navigator.locks) return void ((await alone()) && loop(signal));
+  // Should the tab that sounds be closed, the next one in the queue goes on.
+  await navigator.locks.request(`oh-ring-${document.body.dataset.key}`, { signal }, () => loop(signal)).catch(() => loop(signal)); // refused with all storage
+}
+
+/** Whether the server has heard of no other tab that rings. */
+async function alone() {
+  const r = await notice();
+  return !r?.ok || (await r.json()).first !== false;
+}
+
+/** @param {AbortSignal} signal */
+async function loop(signal) {
+  while (!signal.aborted) {
+    const { volume } = preferences();
+    const percent = volume ? Number(volume) : VOLUME;
+    const heard = waiting ? await sound(WAITING, "waiting", percent / 2, signal) : await sound(RING, "ring", percent, signal);
+    if (heard) void notice();
+    await new Promise((go) => {
+      const timer = setTimeout(go, waiting ? EVERY_WAITING : EVERY);
+      signal.addEventListener("abort", () => (clearTimeout(timer), go(undefined)), { once: true });
+    });
+  }
+}
+
+function stop() {
+  sounding?.abort();
+  sounding = null;
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || void notice());
+document.addEventListener("oh:session", (e) => {
+  if (/** @type {CustomEvent} */ (e).detail?.signedIn) return;
+  for (const id of [...ringing.keys()]) over(id);
+  entitle();
+  stop();
+});
