@@ -15,6 +15,14 @@ import (
 // 3261 section 17.1.2.2).
 const transactionTime = 32 * time.Second
 
+// A CancelReason, as the cause that ends the context of an INVITE, is what the
+// CANCEL says in its Reason header (RFC 3326), such as
+// SIP;cause=200;text="Call completed elsewhere".
+type CancelReason string
+
+// Error is for the owner of the context.
+func (r CancelReason) Error() string { return "cancelled: " + string(r) }
+
 // An outgoing is a request of ours that waits for responses.
 type outgoing struct {
 	mu        sync.Mutex
@@ -97,7 +105,8 @@ func (f *Flow) Do(ctx context.Context, req *Request, provisional func(*Response)
 		res, err := o.next(ctx)
 		if err != nil {
 			if req.IsInvite() && err != ErrClosed {
-				go f.abandon(req, k, o, proceeding)
+				why, _ := context.Cause(ctx).(CancelReason)
+				go f.abandon(req, why, k, o, proceeding)
 			} else {
 				f.finish(k)
 			}
@@ -147,12 +156,12 @@ func (f *Flow) finish(k string) {
 }
 
 // abandon sees an INVITE to its end of which nobody wants to know any more.
-func (f *Flow) abandon(req *Request, k string, o *outgoing, proceeding bool) {
+func (f *Flow) abandon(req *Request, why CancelReason, k string, o *outgoing, proceeding bool) {
 	defer f.finish(k)
 	ctx, stop := context.WithTimeout(context.Background(), transactionTime)
 	defer stop()
 	if proceeding {
-		f.sendCancel(ctx, req)
+		f.sendCancel(req, why)
 	}
 	for {
 		res, err := o.next(ctx)
@@ -162,7 +171,7 @@ func (f *Flow) abandon(req *Request, k string, o *outgoing, proceeding bool) {
 		case res.StatusCode < 200:
 			if !proceeding {
 				proceeding = true
-				f.sendCancel(ctx, req)
+				f.sendCancel(req, why)
 			}
 			continue
 		case res.StatusCode < 300:
@@ -177,16 +186,12 @@ func (f *Flow) abandon(req *Request, k string, o *outgoing, proceeding bool) {
 }
 
 // sendCancel does not wait for the answer, which tells nothing.
-func (f *Flow) sendCancel(ctx context.Context, invite *Request) {
+func (f *Flow) sendCancel(invite *Request, why CancelReason) {
 	req := sameTransaction(CANCEL, invite, invite.To())
-	k, o := key(req), &outgoing{arrived: make(chan struct{}, 1)}
-	f.mu.Lock()
-	f.pending[k] = o
-	f.mu.Unlock()
-	defer f.finish(k)
-	if f.send(encode(req)) == nil {
-		_, _ = o.next(ctx) // its answer is taken off the flow, and means nothing
+	if why != "" {
+		req.AppendHeader(sip.NewHeader("Reason", string(why)))
 	}
+	_ = f.send(encode(req)) // an ended flow needs none
 }
 
 // refusalAck acknowledges a final response that is not a 2xx (RFC 3261 section

@@ -72,6 +72,20 @@ func target(contact *sip.ContactHeader, otherwise URI) URI {
 	return *otherwise.Clone()
 }
 
+// On is the same dialog on another flow, with the numbers going on: the one
+// that it was made on has ended, and the call has not.
+func (d *Dialog) On(f *Flow) *Dialog {
+	moved := &Dialog{
+		CallID: d.CallID, LocalTag: d.LocalTag, RemoteTag: d.RemoteTag, Flow: f, Local: d.Local, Remote: d.Remote,
+		Target: d.Target, Contact: d.Contact, invite: d.invite,
+	}
+	if d.Contact.Host != "" {
+		moved.Contact = f.Contact(d.Contact.User)
+	}
+	moved.cseq.Store(d.cseq.Load())
+	return moved
+}
+
 // Key finds the dialog that a request of the peer belongs to: it is that of
 // [RequestKey].
 func (d *Dialog) Key() string { return d.CallID + "|" + d.LocalTag }

@@ -1,0 +1,146 @@
+package exchange
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"strings"
+
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/sip"
+)
+
+// Commands of agent messages (contract 8.6).
+const (
+	agentFree     = 2 // ServerFreeResources: the call is over
+	agentIncoming = 6
+	agentTaken    = 7 // AlreadyProcessed: somebody has answered
+	agentClose    = 9 // SessionClose: do not ring any more
+	agentForward  = 10
+	agentMailbox  = 11
+	agentReject   = 12
+	agentWait     = 13 // ClientStartReply: somebody types
+	agentReply    = 14
+	agentReceived = 17
+)
+
+const agentType = "x-rc/agent"
+
+// An agent is what the messages of one call to one phone have in common.
+type agent struct {
+	sid    string
+	us     string // address of the exchange, as the phone answers to
+	phone  string // address of the phone
+	device string // authorization id: phones ignore messages to others
+}
+
+func (x *Exchange) agent(s *session.Session, device int64) agent {
+	id := fmt.Sprint(device)
+	return agent{sid: s.Number(), us: "exchange@" + x.Domain, phone: id + "@" + x.Domain, device: id}
+}
+
+// An agentMsg is a message, also as the header P-rc.
+type agentMsg struct {
+	XMLName xml.Name `xml:"Msg"`
+	Hdr     struct {
+		SID  string `xml:"SID,attr"`
+		Req  string `xml:"Req,attr"`
+		From string `xml:"From,attr"`
+		To   string `xml:"To,attr"`
+		Cmd  int    `xml:"Cmd,attr"`
+	} `xml:"Hdr"`
+	Bdy agentBody `xml:"Bdy"`
+}
+
+type agentBody struct {
+	Cln     string     `xml:"Cln,attr,omitempty"`
+	SrvLvl  string     `xml:"SrvLvl,attr,omitempty"`
+	Phn     string     `xml:"Phn,attr,omitempty"`
+	Nm      string     `xml:"Nm,attr,omitempty"`
+	ToPhn   string     `xml:"ToPhn,attr,omitempty"`
+	ToNm    string     `xml:"ToNm,attr,omitempty"`
+	RecURL  string     `xml:"RecUrl,attr,omitempty"`
+	FwdDly  string     `xml:"FwdDly,attr,omitempty"`
+	PhnTp   string     `xml:"PhnTp,attr,omitempty"`
+	RepTp   string     `xml:"RepTp,attr,omitempty"`
+	Bdy     string     `xml:"Bdy,attr,omitempty"`
+	Vl      string     `xml:"Vl,attr,omitempty"`
+	Units   string     `xml:"Units,attr,omitempty"`
+	Dir     string     `xml:"Dir,attr,omitempty"`
+	Unknown []xml.Attr `xml:",any,attr"`
+}
+
+// write writes a message on one line, as a header must be.
+func (a agent) write(cmd int, body agentBody) string {
+	m := agentMsg{Bdy: body}
+	m.Hdr.SID, m.Hdr.Req, m.Hdr.From, m.Hdr.To, m.Hdr.Cmd = a.sid, "1", a.us, a.phone, cmd
+	text, err := xml.Marshal(m)
+	if err != nil {
+		return "" // strings and numbers can always be written
+	}
+	// Web phones cut a header at its second ": " (contract 8.10).
+	return strings.ReplaceAll(string(text), ": ", ":")
+}
+
+// invitation is the header P-rc of an INVITE, which has phones offer more than
+// answering.
+func (a agent) invitation(from, to session.End) string {
+	return a.write(agentIncoming, agentBody{
+		SrvLvl: "-149699523", Phn: plus(from.Number), Nm: from.Name, ToPhn: plus(to.Number), ToNm: to.Name,
+	})
+}
+
+// message is a message of ours about a call, under the Call-ID of its INVITE.
+func (x *Exchange) message(a agent, flow *sip.Flow, target sip.URI, callID string, cmd int) *sip.Request {
+	us, phone := sip.URI{Scheme: "sip", User: "exchange", Host: x.Domain}, sip.URI{Scheme: "sip", User: a.device, Host: x.Domain}
+	req := sip.NewRequest(sip.Outline{Method: sip.MESSAGE, Target: target, From: sip.Address{URI: us}, To: sip.Address{URI: phone}, CallID: callID})
+	req.AppendHeader(sip.ContactHeader(flow.Contact("exchange"), ""))
+	sip.SetBody(req, agentType, []byte(a.write(cmd, agentBody{Cln: a.device})))
+	return req
+}
+
+// tell sends a message to a phone that is connected.
+func (l *line) tell(cmd int) {
+	req := l.x.message(l.agent, l.dialog.Flow, l.dialog.Target, l.dialog.CallID, cmd)
+	l.x.spawn(func(ctx context.Context) {
+		_, _ = l.dialog.Flow.Do(ctx, req, nil) // phones that are no agents refuse it
+	})
+}
+
+// agentMessage takes what a phone that rings asks for.
+func (x *Exchange) agentMessage(tx *sip.Tx) {
+	req := tx.Request()
+	x.mu.Lock()
+	f := x.forks[lineKey(tx.Flow(), req.CallID().Value())]
+	x.mu.Unlock()
+	if f == nil {
+		respond(tx, 481, "Call/Transaction Does Not Exist")
+		return
+	}
+	var m agentMsg
+	if err := xml.Unmarshal(req.Body(), &m); err != nil {
+		respond(tx, 400, "Bad Request")
+		return
+	}
+	respond(tx, 100, "Trying")
+	respond(tx, 200, "OK")
+	f.call.post(func() { f.call.asked(f, m) })
+}
+
+// asked does what a ringing phone's user has chosen instead of answering.
+func (c *call) asked(f *fork, m agentMsg) {
+	r := c.ring
+	if r == nil || !r.has(f) {
+		return
+	}
+	switch m.Hdr.Cmd {
+	case agentReject:
+		c.declined()
+	case agentMailbox:
+		c.voicemail(r)
+	case agentForward:
+		c.forward(m.Bdy.Phn)
+	case agentWait:
+		r.timer.Reset(c.x.RingTime)
+	}
+}

@@ -1,0 +1,144 @@
+// Package exchange is the telephone exchange of the platform: the registrar
+// of phones that speak SIP over WebSocket, and the calls between them
+// (contract section 8). Each side of a call is a dialog of its own, and its
+// sound ends here (a back-to-back user agent), so that holding, transferring
+// and recording change nothing for the other side.
+//
+// What is told of calls is the package session's, what is heard of the
+// exchange itself is sound's.
+//
+// A peer is one connection of a phone; a binding, a phone registered on it; a
+// call, everybody who talks to each other; a line, one phone's dialog in a
+// call. A call's state belongs to one goroutine, which others send functions
+// to; nothing there waits for the network, the store or media.
+package exchange
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"offhook/internal/media"
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/platform/exchange/sound"
+	"offhook/internal/sip"
+	"offhook/internal/store"
+)
+
+// Path is where phones connect that ask for a path; others connect to "/".
+const Path = "/sip"
+
+// A Sealer opens what only this server may read, for one row of the store.
+type Sealer interface {
+	Open(sealed []byte, row string) ([]byte, error)
+}
+
+// Mailboxes finds the voicemail of people.
+type Mailboxes interface {
+	Mailbox(e store.Extension) sound.Mailbox
+}
+
+// An Exchange serves phones from Start to Close.
+type Exchange struct {
+	Store  store.Platform
+	Book   *session.Book // started before the exchange, closed after it
+	Engine *media.Engine
+	Sealer Sealer // of the passwords of phones
+	Domain string // that phones register at and prove themselves to
+	// Number reads a public number as people in the account's country dial
+	// it; false for what is none.
+	Number func(dialled string) (e164 string, ok bool)
+	// Mailboxes are where the service *86 finds messages; nil offers none.
+	Mailboxes Mailboxes
+	Now       func() time.Time
+	Log       *slog.Logger
+	// RingTime is how long phones ring before the voicemail answers; zero is
+	// 25 seconds.
+	RingTime time.Duration
+	// Grace is how long a call waits for a phone that lost its connection;
+	// zero is 20 seconds.
+	Grace time.Duration
+
+	auth *sip.Challenger
+	ctx  context.Context // of everything that runs
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+
+	mu       sync.Mutex
+	peers    map[*peer]bool       // guarded by mu
+	bindings map[int64][]*binding // guarded by mu; by extension, oldest first
+	lines    map[string]*line     // guarded by mu; by lineKey
+	forks    map[string]*fork     // guarded by mu; by lineKey
+	calls    map[string]*call     // guarded by mu; by session id
+	parked   map[string]*call     // guarded by mu; by place, such as 801
+}
+
+// Start makes the exchange ready.
+func (x *Exchange) Start() {
+	x.ctx, x.stop = context.WithCancel(context.Background())
+	x.auth = sip.NewChallenger(x.Domain, x.Now)
+	x.peers, x.bindings, x.lines = map[*peer]bool{}, map[int64][]*binding{}, map[string]*line{}
+	x.forks, x.calls, x.parked = map[string]*fork{}, map[string]*call{}, map[string]*call{}
+	if x.RingTime == 0 {
+		x.RingTime = 25 * time.Second
+	}
+	if x.Grace == 0 {
+		x.Grace = 20 * time.Second
+	}
+}
+
+// Close ends the calls, tells the phones and closes their connections.
+func (x *Exchange) Close() {
+	for _, c := range x.running() {
+		c.post(func() { c.finish(droppedByUs) })
+	}
+	for _, c := range x.running() {
+		<-c.done
+	}
+	x.mu.Lock()
+	for p := range x.peers {
+		p.flow.Close()
+	}
+	x.mu.Unlock()
+	x.stop()
+	x.wg.Wait()
+}
+
+// Mount serves phones at Path.
+func (x *Exchange) Mount(mux *http.ServeMux) { mux.Handle("GET "+Path, x) }
+
+// AtRoot serves phones that connect to "/" too, as web phones do that are
+// told a host and a port, and leaves everything else to next.
+func (x *Exchange) AtRoot(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" && sip.IsUpgrade(r) {
+			x.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ServeHTTP speaks with one phone.
+func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p := newPeer(x)
+	sip.Serve(w, r, p, sip.ServeOptions{Log: x.Log, Accepted: p.accepted})
+	p.gone()
+}
+
+// spawn runs what may wait.
+func (x *Exchange) spawn(f func(ctx context.Context)) {
+	x.wg.Go(func() { f(x.ctx) })
+}
+
+func (x *Exchange) running() []*call {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var all []*call
+	for _, c := range x.calls {
+		all = append(all, c)
+	}
+	return all
+}

@@ -1,0 +1,63 @@
+package exchange
+
+import (
+	"context"
+	"encoding/json"
+
+	"offhook/internal/sip"
+)
+
+// An infoRequest is a command of a phone in a call (contract 8.7).
+type infoRequest struct {
+	Request struct {
+		ReqID   int    `json:"reqid"`
+		Command string `json:"command"`
+	} `json:"request"`
+}
+
+type infoResponse struct {
+	Response infoOutcome `json:"response"`
+}
+
+type infoOutcome struct {
+	ReqID   int            `json:"reqid"`
+	Command string         `json:"command"`
+	Result  map[string]any `json:"result"`
+}
+
+const infoType = "application/json;charset=utf-8"
+
+// info does what a phone asks in a call and tells it the outcome. What is no
+// command, such as keys or a keyframe, has been answered already.
+func (c *call) info(l *line, body []byte) {
+	var in infoRequest
+	if json.Unmarshal(body, &in) != nil || in.Request.Command == "" {
+		return
+	}
+	result := map[string]any{"code": 0, "description": "Succeeded"}
+	ok := true
+	switch in.Request.Command {
+	case "startcallrecord":
+		_, ok = c.record(l, true)
+	case "stopcallrecord":
+		_, ok = c.record(l, false)
+	case "callpark":
+		var orbit string
+		if orbit, ok = c.park(l); ok {
+			result["park extension"] = orbit
+		}
+	default:
+		ok = false
+	}
+	if !ok {
+		result = map[string]any{"code": 1, "description": "Failed"}
+	}
+	text, err := json.Marshal(infoResponse{infoOutcome{in.Request.ReqID, in.Request.Command, result}})
+	if err != nil {
+		return // numbers and strings can always be written
+	}
+	req := l.dialog.Request(sip.INFO, text, infoType)
+	c.x.spawn(func(ctx context.Context) {
+		_, _ = l.dialog.Do(ctx, req, nil) // a phone that is gone has no command
+	})
+}

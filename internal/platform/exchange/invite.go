@@ -1,0 +1,159 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"offhook/internal/media"
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/rc"
+	"offhook/internal/sip"
+)
+
+// invite takes a call that a phone places (contract 8.4).
+func (p *peer) invite(tx *sip.Tx) {
+	d, ok := p.device(p.x.ctx, tx)
+	if !ok {
+		return
+	}
+	b := p.binding(d.ID)
+	if b == nil {
+		respond(tx, 403, "Forbidden")
+		return
+	}
+	req := tx.Request()
+	caller, err := p.x.callerEnd(p.x.ctx, b.ext, asserted(req))
+	var to destination
+	if err == nil {
+		to, err = p.x.route(p.x.ctx, b.ext.AccountID, req.Recipient.User)
+	}
+	if err != nil {
+		p.x.Log.Error("finding where a call goes", "ext", b.ext.ID, "err", err)
+		respond(tx, 500, "Server Internal Error")
+		return
+	}
+	caller.DeviceID = strconv.FormatInt(d.ID, 10)
+	c := p.x.parkedAt(to.orbit)
+	if c == nil {
+		c = p.x.newCall(session.Spec{})
+	}
+	if !c.post(func() { c.place(tx, b, caller, to) }) {
+		respond(tx, 480, "Temporarily Unavailable")
+	}
+}
+
+func (p *peer) binding(deviceID int64) *binding {
+	p.x.mu.Lock()
+	defer p.x.mu.Unlock()
+	for _, own := range p.x.bindings {
+		for _, b := range own {
+			if b.flow == p.flow && b.device.ID == deviceID && p.x.Now().Before(b.expires) {
+				return b
+			}
+		}
+	}
+	return nil
+}
+
+// asserted is the number that a phone wants to show.
+func asserted(req *sip.Request) string {
+	a, err := sip.ParseAddress(sip.HeaderValue(req, "P-Asserted-Identity"))
+	if err != nil {
+		return ""
+	}
+	return a.URI.User
+}
+
+// place answers the phone: 183 at once, then 200 as soon as there is sound,
+// long before anybody has answered (contract 8.4).
+func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination) {
+	if to.orbit == "" {
+		c.caller = caller
+	}
+	party := c.session.Add(session.PartySpec{
+		Direction: rc.Outbound, AccountID: b.ext.AccountID, ExtensionID: b.ext.ID, From: caller, To: to.end,
+	})
+	dialog := sip.NewUAS(tx, b.flow.Contact("exchange"))
+	contact := sip.With("Contact", "<"+dialog.Contact.String()+">")
+	respond(tx, 183, "Session Progress", contact, ids(party))
+	if to.reason != "" {
+		respond(tx, 486, "Busy Here", ids(party))
+		c.leave(party, ending{reason: to.reason})
+		return
+	}
+	l := &line{x: c.x, ext: b.ext, device: b.device, dialog: dialog, agent: c.x.agent(c.session, b.device.ID), party: party, out: true}
+	offer := string(tx.Request().Body())
+	c.x.spawn(func(ctx context.Context) {
+		leg, answer, err := c.x.soundFor(ctx, offer)
+		taken := make(chan struct{})
+		if !c.post(func() { c.accept(tx, l, leg, answer, err, to); close(taken) }) && leg != nil {
+			leg.Close()
+			return
+		}
+		select {
+		case <-taken:
+		case <-c.done: // it ended before its turn came
+			if leg != nil {
+				leg.Close()
+			}
+		}
+	})
+	c.x.spawn(func(ctx context.Context) {
+		select {
+		case <-tx.Cancelled():
+			c.post(func() { c.cancelled(l) })
+		case <-c.done:
+		}
+	})
+}
+
+// errNoOffer is told of an INVITE without a description of sound.
+var errNoOffer = errors.New("the INVITE offers no sound")
+
+func (x *Exchange) soundFor(ctx context.Context, offer string) (*media.Leg, string, error) {
+	if strings.TrimSpace(offer) == "" {
+		return nil, "", errNoOffer
+	}
+	leg, err := x.Engine.Leg()
+	if err != nil {
+		return nil, "", err
+	}
+	answer, err := leg.Answer(ctx, offer)
+	if err != nil {
+		leg.Close()
+		return nil, "", err
+	}
+	return leg, answer, nil
+}
+
+func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err error, to destination) {
+	if err != nil {
+		c.x.Log.Info("refusing a call", "call", c.session.ID(), "err", err)
+		respond(tx, 488, "Not Acceptable Here", ids(l.party))
+		c.leave(l.party, failed)
+		return
+	}
+	l.leg, l.local = leg, []byte(answer)
+	err = tx.Respond(200, "OK", sip.With("Contact", "<"+l.dialog.Contact.String()+">"), sip.With("Allow", allowed), ids(l.party), sip.WithBody(sip.SDP, l.local))
+	if err != nil {
+		leg.Close()
+		c.leave(l.party, cancelled)
+		return
+	}
+	c.connect(l)
+	c.reach(to)
+}
+
+// cancelled comes when the phone has cancelled its INVITE.
+func (c *call) cancelled(l *line) { c.leave(l.party, cancelled) }
+
+// leave takes out a party whose phone never was connected, and ends the call
+// when nobody else is in it.
+func (c *call) leave(p *session.Party, why ending) {
+	p.End(why.reason, why.sentence)
+	if len(c.lines) == 0 {
+		c.finish(why)
+	}
+}

@@ -1,0 +1,94 @@
+package exchange
+
+import (
+	"sync/atomic"
+
+	"offhook/internal/sip"
+)
+
+// A peer is a connection of a phone. What a phone asks outside of a call is
+// done in order, on a goroutine of its own, because it reads the store.
+type peer struct {
+	x    *Exchange
+	flow *sip.Flow
+	mail *mailbox
+	left atomic.Bool
+	done chan struct{}
+}
+
+func newPeer(x *Exchange) *peer { return &peer{x: x, mail: newMailbox(), done: make(chan struct{})} }
+
+// accepted comes before the first request.
+func (p *peer) accepted(f *sip.Flow) {
+	p.flow = f
+	p.x.mu.Lock()
+	p.x.peers[p] = true
+	p.x.mu.Unlock()
+	p.x.wg.Go(func() {
+		defer close(p.done)
+		p.mail.run(p.left.Load)
+	})
+}
+
+// gone comes when the connection has ended.
+func (p *peer) gone() {
+	if p.flow == nil {
+		return // it never became one
+	}
+	p.mail.post(func() { p.left.Store(true) })
+	<-p.done
+	p.x.mu.Lock()
+	delete(p.x.peers, p)
+	var lost []*line
+	for _, l := range p.x.lines {
+		if l.dialog.Flow == p.flow {
+			lost = append(lost, l)
+		}
+	}
+	p.x.mu.Unlock()
+	p.x.unbind(func(b *binding) bool { return b.flow == p.flow })
+	for _, l := range lost {
+		l.post(func(c *call) { c.lost(l) })
+	}
+}
+
+// ServeSIP hands a request to the call that it belongs to, or to the peer's
+// own goroutine.
+func (p *peer) ServeSIP(tx *sip.Tx) {
+	req := tx.Request()
+	if l := p.x.line(tx); l != nil {
+		if !l.request(tx) {
+			respond(tx, 481, "Call/Transaction Does Not Exist")
+		}
+		return
+	}
+	_, inDialog := sip.Tags(req)
+	switch req.Method {
+	case sip.REGISTER:
+		respond(tx, 100, "Trying")
+		p.mail.post(func() { p.register(tx) })
+	case sip.INVITE:
+		if inDialog != "" {
+			respond(tx, 481, "Call/Transaction Does Not Exist")
+			return
+		}
+		respond(tx, 100, "Trying")
+		p.mail.post(func() { p.invite(tx) })
+	case sip.MESSAGE:
+		p.x.agentMessage(tx)
+	case sip.OPTIONS, sip.PUBLISH: // a ping, or a report on quality (contract 8.2)
+		respond(tx, 200, "OK")
+	case sip.BYE, sip.INFO, sip.REFER, sip.UPDATE, sip.NOTIFY:
+		respond(tx, 481, "Call/Transaction Does Not Exist")
+	default:
+		respond(tx, 405, "Method Not Allowed", sip.With("Allow", allowed))
+	}
+}
+
+const allowed = "INVITE, ACK, CANCEL, BYE, INFO, MESSAGE, NOTIFY, OPTIONS, REFER, REGISTER, UPDATE"
+
+// respond sends a response. A phone that is gone, or has cancelled, misses
+// nothing.
+func respond(tx *sip.Tx, code int, reason string, opts ...sip.Option) {
+	_ = tx.Respond(code, reason, opts...)
+}

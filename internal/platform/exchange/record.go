@@ -1,0 +1,92 @@
+package exchange
+
+import (
+	"context"
+
+	"offhook/internal/media"
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/platform/exchange/sound"
+	"offhook/internal/rc"
+)
+
+// A recording is one that a party of a call makes, of everybody in it.
+type recording struct {
+	party *session.Party
+	id    string
+	tape  media.Recorder
+	stop  func() // nil while it is stopped
+}
+
+// record begins, stops or takes up again the recording of a party. It
+// returns its id, and false where nothing is to be recorded.
+func (c *call) record(l *line, on bool) (string, bool) {
+	var r *recording
+	for _, o := range c.recordings {
+		if o.party == l.party {
+			r = o
+		}
+	}
+	switch {
+	case on && len(c.lines) < 2, !on && (r == nil || r.stop == nil):
+		return "", false
+	case on && r != nil && r.stop != nil:
+		return r.id, true
+	case !on:
+		r.stop()
+		r.stop = nil
+		r.party.PauseRecording(r.id)
+		c.announce(sound.RecordingOff)
+		return r.id, true
+	}
+	id, ok := l.party.StartRecording(rc.RecordedOnDemand)
+	if !ok {
+		return "", false
+	}
+	if r == nil {
+		r = &recording{party: l.party, id: id}
+		r.tape.Start(c.x.Now())
+		c.recordings = append(c.recordings, r)
+	}
+	r.stop = c.bridge.Tap(r.tape.Hear)
+	c.announce(sound.RecordingOn)
+	return id, true
+}
+
+// announce says a sentence to everybody in the call, who do not hear each
+// other meanwhile.
+func (c *call) announce(words string) {
+	if c.ring != nil || c.service != nil || len(c.lines) < 2 {
+		return
+	}
+	c.tune() // ends an announcement that goes on
+	c.hush()
+	c.bridge.Set(media.A, nil)
+	c.bridge.Set(media.B, nil)
+	ctx, stop := context.WithCancel(c.x.ctx)
+	c.hush = stop
+	rest := len(c.lines)
+	for _, l := range c.lines {
+		c.x.spawn(func(context.Context) {
+			_ = sound.Say(ctx, l.leg, words) // a phone that is gone need not hear it
+			c.post(func() {
+				if rest--; rest == 0 && ctx.Err() == nil {
+					c.tune()
+				}
+			})
+		})
+	}
+}
+
+// keepRecordings stores the recordings of a call that is over.
+func (c *call) keepRecordings() {
+	for _, r := range c.recordings {
+		if r.stop != nil {
+			r.stop()
+		}
+		c.x.spawn(func(context.Context) {
+			s := r.tape.Stop()
+			c.keep(func(ctx context.Context) error { return r.party.KeepRecording(ctx, r.id, s.WAV(), s.Duration()) })
+		})
+	}
+	c.recordings = nil
+}

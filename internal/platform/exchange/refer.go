@@ -1,0 +1,191 @@
+package exchange
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/rc"
+	"offhook/internal/sip"
+)
+
+// refer transfers the other side of a line (contract 8.8): to a number, or to
+// the other side of another line of the same user.
+func (c *call) refer(l *line, tx *sip.Tx) {
+	to, replaces, ok := referTarget(tx.Request())
+	switch {
+	case !ok:
+		respond(tx, 400, "Bad Request")
+	case c.other(l) == nil || c.orbit != "":
+		respond(tx, 481, "Call/Transaction Does Not Exist")
+	case replaces != "":
+		respond(tx, 202, "Accepted")
+		c.attended(l, replaces)
+	default:
+		respond(tx, 202, "Accepted")
+		c.blind(l, to)
+	}
+}
+
+// referTarget reads Refer-To, with or without angle brackets: the user that
+// is called, and the Call-ID of the dialog that is replaced, if any.
+func referTarget(req *sip.Request) (user, replaces string, ok bool) {
+	text := strings.TrimSpace(sip.HeaderValue(req, "Refer-To"))
+	if i := strings.IndexByte(text, '<'); i >= 0 {
+		text, _, _ = strings.Cut(text[i+1:], ">")
+	}
+	text, query, _ := strings.Cut(text, "?")
+	uri, err := sip.ParseURI(text)
+	if err != nil || uri.User == "" {
+		return "", "", false
+	}
+	for _, h := range strings.Split(query, "&") {
+		name, value, _ := strings.Cut(h, "=")
+		if !strings.EqualFold(name, "Replaces") {
+			continue
+		}
+		if plain, err := url.PathUnescape(value); err == nil {
+			value = plain
+		}
+		replaces, _, _ = strings.Cut(value, ";")
+	}
+	return uri.User, replaces, true
+}
+
+// blind tells the phone how it goes while it is found out who is called.
+func (c *call) blind(l *line, number string) {
+	c.x.spawn(func(ctx context.Context) {
+		l.notify(ctx, "SIP/2.0 100 Trying", "active;expires=60")
+		to, err := c.x.route(ctx, l.ext.AccountID, number)
+		if err != nil || to.reason != "" {
+			l.notify(ctx, "SIP/2.0 404 Not Found", "terminated;reason=noresource")
+			return
+		}
+		l.notify(ctx, "SIP/2.0 200 OK", "terminated;reason=noresource")
+		l.post(func(c *call) { c.transfer(l, to, rc.ReasonBlindTransfer) })
+	})
+}
+
+// notifyTime is how long a phone may think about a NOTIFY.
+const notifyTime = 5 * time.Second
+
+// notify tells a phone how its transfer goes (RFC 3515 section 2.4.5).
+func (l *line) notify(ctx context.Context, outcome, state string) {
+	ctx, stop := context.WithTimeout(ctx, notifyTime)
+	defer stop()
+	req := l.dialog.Request(sip.NOTIFY, []byte(outcome+"\r\n"), "message/sipfrag;version=2.0")
+	sip.SetHeader(req, "Event", "refer")
+	sip.SetHeader(req, "Subscription-State", state)
+	_, _ = l.dialog.Do(ctx, req, nil) // the transfer does not depend on it
+}
+
+// transfer takes a line out of the call and has the other side talk to
+// somebody else.
+func (c *call) transfer(l *line, to destination, reason string) bool {
+	rest := c.other(l)
+	if rest == nil || !slices.Contains(c.lines, l) || c.ring != nil {
+		return false
+	}
+	l.party.End(reason, "")
+	l.bye(agentFree)
+	c.drop(l)
+	rest.held = false
+	c.caller = rest.end()
+	c.tune()
+	c.reach(to)
+	return true
+}
+
+// end is how others see who speaks on a line.
+func (l *line) end() session.End {
+	spec := l.party.Spec()
+	if spec.Direction == rc.Outbound {
+		return spec.From
+	}
+	return spec.To
+}
+
+// attended joins the other side of a line with that of another line of the
+// same user, who leaves both.
+func (c *call) attended(l *line, callID string) {
+	second := c.x.lineOf(l.ext.ID, callID)
+	if second == nil || second == l {
+		c.x.spawn(func(ctx context.Context) { l.notify(ctx, "SIP/2.0 404 Not Found", "terminated;reason=noresource") })
+		return
+	}
+	c.x.spawn(func(ctx context.Context) {
+		l.notify(ctx, "SIP/2.0 100 Trying", "active;expires=60")
+		l.notify(ctx, "SIP/2.0 200 OK", "terminated;reason=noresource")
+		l.post(func(c *call) { c.merge(l, second) })
+	})
+}
+
+// lineOf finds a line of an extension by its Call-ID.
+func (x *Exchange) lineOf(extensionID int64, callID string) *line {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, l := range x.lines {
+		if l.dialog.CallID == callID && l.ext.ID == extensionID {
+			return l
+		}
+	}
+	return nil
+}
+
+// merge moves the other side of a line into the call of a second line, in the
+// place of that.
+func (c *call) merge(l, second *line) bool {
+	rest, into := c.other(l), second.call.Load()
+	if rest == nil || into == c || !slices.Contains(c.lines, l) {
+		return false
+	}
+	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == rest })
+	c.tune()
+	rest.held = false
+	rest.call.Store(into)
+	l.party.End(rc.ReasonAttendedTransfer, "")
+	over := func() { c.finish(ending{reason: rc.ReasonAttendedTransfer}) }
+	if !into.post(func() { into.adopt(rest, second); c.post(over) }) {
+		rest.party.End(failed.reason, failed.sentence)
+		rest.bye(agentFree)
+		rest.close()
+		over()
+	}
+	return true
+}
+
+// adopt takes a line of another call in the place of one of its own.
+func (c *call) adopt(l, instead *line) {
+	was := l.party
+	at := slices.Index(c.lines, instead)
+	if at < 0 { // it has hung up meanwhile
+		was.End(rc.ReasonAttendedTransfer, "")
+		l.bye(agentFree)
+		l.close()
+		return
+	}
+	spec := was.Spec()
+	if other := c.other(instead); other != nil && spec.Direction == rc.Outbound {
+		spec.To = other.end()
+	} else if other != nil {
+		spec.From = other.end()
+	}
+	l.party = c.session.Add(spec)
+	l.party.Answer()
+	was.Gone(rc.ReasonAttendedTransfer, l.party)
+	l.tellDialog()
+	c.lines[at] = l
+	if at == 0 {
+		c.caller = l.end()
+	}
+	instead.party.End(rc.ReasonAttendedTransfer, "")
+	instead.bye(agentFree)
+	instead.close()
+	for _, o := range c.lines {
+		o.held = false
+	}
+	c.tune()
+}

@@ -1,0 +1,300 @@
+package exchange
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"offhook/internal/media"
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/rc"
+	"offhook/internal/sip"
+)
+
+// A ring is the attempt to reach somebody: all phones of theirs ring, and the
+// first that answers has the call.
+type ring struct {
+	to    destination
+	party *session.Party
+	forks []*fork
+	timer *time.Timer
+}
+
+// A fork is one phone that rings.
+type fork struct {
+	call    *call
+	binding *binding
+	agent   agent
+	invite  *sip.Request
+	cancel  context.CancelCauseFunc
+}
+
+func (r *ring) has(f *fork) bool { return slices.Contains(r.forks, f) }
+
+// reach connects the one who waits with a destination.
+func (c *call) reach(to destination) {
+	switch {
+	case to.service != "":
+		c.serve(to)
+	case to.orbit != "":
+		c.unpark(to)
+	case to.ext == nil:
+		c.refuse(ending{reason: to.reason, sentence: "Nobody can be called at this number."})
+	default:
+		c.reachPerson(to)
+	}
+}
+
+func (c *call) reachPerson(to destination) {
+	party := c.session.Add(session.PartySpec{
+		Direction: rc.Inbound, AccountID: to.ext.AccountID, ExtensionID: to.ext.ID, From: c.caller, To: to.end,
+	})
+	r := &ring{to: to, party: party}
+	c.ring = r
+	phones := slices.DeleteFunc(c.x.phones(to.ext.ID), c.speaks)
+	if to.mailbox || len(phones) == 0 {
+		c.voicemail(r)
+		return
+	}
+	r.timer = c.later(c.x.RingTime, func() {
+		if c.ring == r {
+			c.voicemail(r)
+		}
+	})
+	for _, b := range phones {
+		c.start(r, b)
+	}
+	c.tune()
+}
+
+// speaks reports whether a phone is in the call already: it cannot call
+// itself.
+func (c *call) speaks(b *binding) bool {
+	return slices.ContainsFunc(c.lines, func(l *line) bool { return l.device.ID == b.device.ID && l.dialog.Flow == b.flow })
+}
+
+// start has one phone ring.
+func (c *call) start(r *ring, b *binding) {
+	ctx, cancel := context.WithCancelCause(c.x.ctx)
+	f := &fork{call: c, binding: b, agent: c.x.agent(c.session, b.device.ID), cancel: cancel}
+	f.invite = f.compose(r)
+	r.forks = append(r.forks, f)
+	key := lineKey(b.flow, f.invite.CallID().Value())
+	c.x.mu.Lock()
+	c.x.forks[key] = f
+	c.x.mu.Unlock()
+	c.x.spawn(func(context.Context) {
+		defer cancel(nil)
+		f.run(ctx)
+		c.x.mu.Lock()
+		delete(c.x.forks, key)
+		c.x.mu.Unlock()
+	})
+}
+
+// compose makes the INVITE, without its description (contract 8.5).
+func (f *fork) compose(r *ring) *sip.Request {
+	c, x := f.call, f.call.x
+	from := sip.Address{Name: c.caller.Name, URI: sip.URI{Scheme: "sip", User: shownNumber(c.caller), Host: x.Domain}}
+	to := sip.Address{URI: sip.URI{Scheme: "sip", User: f.binding.device.Username, Host: x.Domain}}
+	req := sip.NewRequest(sip.Outline{Method: sip.INVITE, Target: f.binding.contact, From: from, To: to})
+	req.AppendHeader(sip.ContactHeader(f.binding.flow.Contact("exchange"), ""))
+	sip.SetHeader(req, "Allow", allowed)
+	sip.SetHeader(req, "P-rc", f.agent.invitation(c.caller, r.to.end))
+	sip.SetHeader(req, "p-rc-api-ids", "party-id="+r.party.ID()+";session-id="+c.session.ID())
+	sip.SetHeader(req, "p-rc-api-call-info", "callAttributes=reject;callerIdName="+callInfo(c.caller.Name))
+	return req
+}
+
+// shownNumber is what From says of a caller.
+func shownNumber(e session.End) string {
+	switch {
+	case e.Number != "":
+		return e.Number
+	case e.ExtensionNumber != "":
+		return e.ExtensionNumber
+	}
+	return "anonymous"
+}
+
+// callInfo is a text as the value of a parameter of p-rc-api-call-info.
+func callInfo(text string) string {
+	return strings.NewReplacer(";", " ", "=", " ", ":", " ", "\r", " ", "\n", " ").Replace(text)
+}
+
+// run offers the call to the phone and waits for its answer.
+func (f *fork) run(ctx context.Context) {
+	c, x := f.call, f.call.x
+	leg, err := x.Engine.Leg()
+	if err != nil {
+		x.Log.Error("opening a port for the sound of a call", "call", c.session.ID(), "err", err)
+		c.post(func() { c.failed(f, 500) })
+		return
+	}
+	offer, err := leg.Offer(ctx)
+	if err != nil {
+		leg.Close()
+		c.post(func() { c.failed(f, 500) })
+		return
+	}
+	sip.SetBody(f.invite, sip.SDP, []byte(offer))
+	res, err := f.binding.flow.Do(ctx, f.invite, func(res *sip.Response) {
+		if res.StatusCode > 100 {
+			c.post(func() { c.rings(f) })
+		}
+	})
+	if err != nil || res.StatusCode >= 300 {
+		leg.Close()
+		code := 408
+		if err == nil {
+			code = res.StatusCode
+		}
+		c.post(func() { c.failed(f, code) })
+		return
+	}
+	f.accepted(leg, res)
+}
+
+// accepted takes a phone's 200, which may come too late.
+func (f *fork) accepted(leg *media.Leg, res *sip.Response) {
+	c := f.call
+	l := &line{
+		x: c.x, ext: f.binding.ext, device: f.binding.device, dialog: sip.NewUAC(f.binding.flow, f.invite, res), leg: leg,
+		agent: f.agent, local: f.invite.Body(),
+	}
+	err := l.dialog.Ack(nil, "")
+	if err == nil {
+		err = leg.SetAnswer(string(res.Body()))
+	}
+	if err != nil {
+		c.x.Log.Info("a phone answered with what cannot be used", "call", c.session.ID(), "err", err)
+	}
+	taken := false
+	if err == nil {
+		answered := make(chan struct{})
+		if c.post(func() { taken = c.answered(f, l); close(answered) }) {
+			select {
+			case <-answered:
+			case <-c.done: // it ended before its turn came
+			}
+		}
+	} else {
+		c.post(func() { c.failed(f, 488) })
+	}
+	if !taken {
+		leg.Close()
+		_, _ = l.dialog.Do(c.x.ctx, l.dialog.Request(sip.BYE, nil, ""), nil) // a phone that is gone has none to end
+	}
+}
+
+// rings comes when a phone says that it rings.
+func (c *call) rings(f *fork) {
+	if c.ring == nil || !c.ring.has(f) {
+		return
+	}
+	c.ring.party.Proceed()
+	if l := c.first(); l != nil {
+		l.party.Proceed()
+	}
+}
+
+// answered connects the phone that was first; false for one that was not.
+func (c *call) answered(f *fork, l *line) bool {
+	r := c.ring
+	if r == nil || !r.has(f) {
+		return false
+	}
+	r.drop(f)
+	c.stopForks(r, `SIP;cause=200;text="Call completed elsewhere"`, agentTaken)
+	c.ring = nil
+	l.party = r.party
+	c.connect(l)
+	l.tell(agentTaken)
+	if first := c.first(); first != l {
+		first.party.Answer()
+	}
+	l.party.Answer()
+	c.tune()
+	return true
+}
+
+func (r *ring) drop(f *fork) {
+	r.forks = slices.DeleteFunc(r.forks, func(o *fork) bool { return o == f })
+	if r.timer != nil && len(r.forks) == 0 {
+		r.timer.Stop()
+	}
+}
+
+// failed comes when a phone will not answer. One that is busy or declines
+// speaks for its user; with others, the rest go on.
+func (c *call) failed(f *fork, code int) {
+	r := c.ring
+	if r == nil || !r.has(f) {
+		return
+	}
+	r.drop(f)
+	switch {
+	case code == 486 || code == 600 || code == 603:
+		c.declined()
+	case len(r.forks) == 0:
+		c.voicemail(r)
+	}
+}
+
+// declined ends the ringing: the one who called hears that the line is busy.
+func (c *call) declined() {
+	r := c.ring
+	c.stopForks(r, "", agentClose)
+	c.ring = nil
+	r.party.End(rc.ReasonRejected, "")
+	c.refuse(ending{reason: rc.ReasonTargetBusy})
+}
+
+// stopForks has all phones of a ring be quiet.
+func (c *call) stopForks(r *ring, why sip.CancelReason, cmd int) {
+	if r.timer != nil {
+		r.timer.Stop()
+	}
+	for _, f := range r.forks {
+		f.cancel(why)
+		b := f.binding
+		req := c.x.message(f.agent, b.flow, b.contact, f.invite.CallID().Value(), cmd)
+		c.x.spawn(func(ctx context.Context) {
+			_, _ = b.flow.Do(ctx, req, nil) // phones that are no agents refuse it
+		})
+	}
+	r.forks = nil
+}
+
+// stopRing gives an attempt up.
+func (c *call) stopRing(why ending, reason sip.CancelReason) {
+	r := c.ring
+	if r == nil {
+		return
+	}
+	c.stopForks(r, reason, agentClose)
+	c.ring = nil
+	r.party.End(why.reason, why.sentence)
+}
+
+// forward takes the call to another number instead of who rings.
+func (c *call) forward(number string) {
+	r := c.ring
+	account := r.to.ext.AccountID
+	c.stopRing(ending{reason: rc.ReasonCallRedirected}, "")
+	c.seek(account, number)
+}
+
+// seek finds out what a number leads to, and goes there.
+func (c *call) seek(accountID int64, number string) {
+	c.x.spawn(func(ctx context.Context) {
+		to, err := c.x.route(ctx, accountID, number)
+		if err != nil {
+			c.x.Log.Error("finding where a call goes", "call", c.session.ID(), "err", err)
+			c.post(func() { c.refuse(failed) })
+			return
+		}
+		c.post(func() { c.reach(to) })
+	})
+}

@@ -1,0 +1,227 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// The services that the exchange answers itself, so that one person alone can
+// try everything.
+const (
+	echo        = "echo"
+	clock       = "clock"
+	busy        = "busy"
+	never       = "never"
+	after       = "after"
+	digits      = "digits"
+	voicemailIn = "voicemail"
+)
+
+// services are the short codes of the services, and the public numbers of
+// those that have one.
+var services = []struct{ code, number, name, title string }{
+	{"*601", "+16505550601", echo, "Echo test"},
+	{"*602", "+16505550602", clock, "Speaking clock"},
+	{"*603", "+16505550603", busy, "Always busy"},
+	{"*604", "+16505550604", never, "Never answers"},
+	{"*605", "+16505550605", after, "Answers after five seconds"},
+	{"*606", "+16505550606", digits, "Sends digits"},
+	{"*86", "", voicemailIn, "Voicemail"},
+}
+
+// A destination is what a number leads to.
+type destination struct {
+	end     session.End      // as those who call see it
+	ext     *store.Extension // somebody of the platform
+	mailbox bool             // their voicemail at once
+	service string           // or a service
+	orbit   string           // or a call that is parked there, such as 801
+	reason  string           // or nobody, and why: rc.ReasonInvalidNumber, …
+}
+
+func nowhere(dialled, reason string) destination {
+	return destination{end: session.End{Number: dialled}, reason: reason}
+}
+
+// route finds what somebody of an account has dialled. The error is the
+// store's.
+func (x *Exchange) route(ctx context.Context, accountID int64, dialled string) (destination, error) {
+	if plain, err := url.PathUnescape(dialled); err == nil {
+		dialled = plain
+	}
+	number := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -().\u00a0", r) {
+			return -1
+		}
+		return r
+	}, dialled)
+	for _, s := range services {
+		if s.name == voicemailIn && x.Mailboxes == nil {
+			continue
+		}
+		if number == s.code || s.number != "" && number == s.number {
+			return destination{service: s.name, end: session.End{Number: number, Name: s.title}}, nil
+		}
+	}
+	if orbit, ok := parkPlace(number); ok {
+		return destination{orbit: orbit, end: session.End{Number: "*" + orbit}}, nil
+	}
+	if main, short, ok := strings.Cut(number, "*"); ok && main != "" {
+		if n, err := x.Store.PhoneNumber(ctx, plus(main)); err == nil && n.AccountID == accountID {
+			number = short
+		}
+	}
+	if len(number) <= 6 && isDigits(number) {
+		return x.routeShort(ctx, accountID, number)
+	}
+	return x.routePublic(ctx, number)
+}
+
+func (x *Exchange) routeShort(ctx context.Context, accountID int64, number string) (destination, error) {
+	all, err := x.Store.Extensions(ctx, accountID)
+	if err != nil {
+		return destination{}, err
+	}
+	for _, e := range all {
+		if e.Number == number {
+			return x.person(ctx, e)
+		}
+	}
+	return nowhere(number, rc.ReasonNoSuchUser), nil
+}
+
+func (x *Exchange) routePublic(ctx context.Context, number string) (destination, error) {
+	e164, ok := x.Number(number)
+	if !ok {
+		return nowhere(number, rc.ReasonInvalidNumber), nil
+	}
+	for _, s := range services {
+		if e164 == s.number {
+			return destination{service: s.name, end: session.End{Number: e164, Name: s.title}}, nil
+		}
+	}
+	n, err := x.Store.PhoneNumber(ctx, e164)
+	if errors.Is(err, store.ErrNotFound) {
+		return nowhere(e164, rc.ReasonInvalidNumber), nil
+	}
+	if err != nil {
+		return destination{}, err
+	}
+	if n.ExtensionID != 0 {
+		e, err := x.Store.Extension(ctx, n.ExtensionID)
+		if errors.Is(err, store.ErrNotFound) {
+			return nowhere(e164, rc.ReasonNoSuchUser), nil // a queue's
+		}
+		if err != nil {
+			return destination{}, err
+		}
+		return x.person(ctx, e)
+	}
+	return x.operator(ctx, n)
+}
+
+// operator answers a company's own numbers: the first administrator by
+// extension number, else the first extension.
+func (x *Exchange) operator(ctx context.Context, n store.PhoneNumber) (destination, error) {
+	all, err := x.Store.Extensions(ctx, n.AccountID)
+	if err != nil {
+		return destination{}, err
+	}
+	if len(all) == 0 {
+		return nowhere(n.Number, rc.ReasonNoSuchUser), nil
+	}
+	first := all[0]
+	for _, e := range all {
+		if e.Admin {
+			first = e
+			break
+		}
+	}
+	d, err := x.person(ctx, first)
+	d.end.Number = n.Number // as it was dialled
+	return d, err
+}
+
+// person is an extension as somebody's destination; one that takes no calls
+// is only its voicemail.
+func (x *Exchange) person(ctx context.Context, e store.Extension) (destination, error) {
+	end, err := x.end(ctx, e)
+	if err != nil {
+		return destination{}, err
+	}
+	p, err := x.Store.Presence(ctx, e.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return destination{}, err
+	}
+	return destination{ext: &e, end: end, mailbox: p.RefusesPersonal}, nil
+}
+
+// end is how others see an extension: by its direct number, or by its
+// extension number alone.
+func (x *Exchange) end(ctx context.Context, e store.Extension) (session.End, error) {
+	end := session.End{Name: e.Name(), AccountID: e.AccountID, ExtensionID: e.ID, ExtensionNumber: e.Number}
+	all, err := x.Store.PhoneNumbers(ctx, e.AccountID)
+	if err != nil {
+		return end, err
+	}
+	for _, n := range all {
+		if n.ExtensionID == e.ID {
+			end.Number = n.Number
+			break
+		}
+	}
+	return end, nil
+}
+
+// callerEnd is an extension as the one who calls, with the number that it
+// asks to show: one of its own, or of the company's.
+func (x *Exchange) callerEnd(ctx context.Context, e store.Extension, asked string) (session.End, error) {
+	end, err := x.end(ctx, e)
+	if err != nil {
+		return end, err
+	}
+	all, err := x.Store.PhoneNumbers(ctx, e.AccountID)
+	if err != nil {
+		return end, err
+	}
+	for _, n := range all {
+		if n.Number == plus(asked) && (n.ExtensionID == e.ID || n.ExtensionID == 0) {
+			end.Number = n.Number
+			return end, nil
+		}
+	}
+	if end.Number == "" {
+		a, err := x.Store.Account(ctx, e.AccountID)
+		if err != nil {
+			return end, err
+		}
+		end.Number = a.MainNumber
+	}
+	return end, nil
+}
+
+func plus(number string) string {
+	if number != "" && isDigits(number) {
+		return "+" + number
+	}
+	return number
+}
+
+func isDigits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// parkPlace reads *801 to *899, also as the park extension 801 of a transfer.
+func parkPlace(number string) (string, bool) {
+	place, star := strings.CutPrefix(number, "*")
+	if !star || len(place) != 3 || !isDigits(place) || place < "801" || place > "899" {
+		return "", false
+	}
+	return place, true
+}

@@ -1,0 +1,136 @@
+package exchange
+
+import (
+	"context"
+	"time"
+
+	"offhook/internal/media"
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/platform/exchange/sound"
+	"offhook/internal/rc"
+)
+
+// A service is the exchange itself, or a voicemail, as the one who is called.
+type service struct {
+	party *session.Party
+	stop  context.CancelFunc
+}
+
+const (
+	// answersAfter is how long the service of that name rings.
+	answersAfter = 5 * time.Second
+	// neverTime is how long the one that never answers rings.
+	neverTime = 2 * time.Minute
+	// keepTime is how long storing what was said may take.
+	keepTime = 30 * time.Second
+)
+
+// serve has a service take the call.
+func (c *call) serve(to destination) {
+	party := c.session.Add(session.PartySpec{Direction: rc.Inbound, From: c.caller, To: to.end})
+	switch to.service {
+	case busy:
+		party.End(rc.ReasonTargetBusy, "")
+		c.refuse(ending{reason: rc.ReasonTargetBusy})
+	case never:
+		c.ringAlone(to, party, neverTime, func() { c.refuse(ending{reason: rc.ReasonNoAnswer}) })
+	case after:
+		c.ringAlone(to, party, answersAfter, func() { c.talk(party, c.script(to.service)) })
+	default:
+		c.talk(party, c.script(to.service))
+	}
+}
+
+// ringAlone lets the one who called hear that a phone rings where there is
+// none.
+func (c *call) ringAlone(to destination, party *session.Party, d time.Duration, then func()) {
+	r := &ring{to: to, party: party}
+	c.ring = r
+	party.Proceed()
+	c.first().party.Proceed()
+	r.timer = c.later(d, func() {
+		if c.ring == r {
+			c.ring = nil
+			then()
+		}
+	})
+	c.tune()
+}
+
+// script is what a service says to a phone.
+func (c *call) script(name string) func(context.Context, *media.Leg) error {
+	switch name {
+	case clock:
+		return func(ctx context.Context, l *media.Leg) error { return sound.Clock(ctx, l, c.x.Now) }
+	case after:
+		return func(ctx context.Context, l *media.Leg) error { return sound.Steady(ctx, l) }
+	case digits:
+		return func(ctx context.Context, l *media.Leg) error { return sound.Keys(ctx, l, "123") }
+	case voicemailIn:
+		box := c.x.Mailboxes.Mailbox(c.first().ext)
+		return func(ctx context.Context, l *media.Leg) error { return sound.Access(ctx, l, box) }
+	}
+	return func(ctx context.Context, l *media.Leg) error { return sound.Echo(ctx, l) }
+}
+
+// talk has a service answer, and ends the call when it is through.
+func (c *call) talk(party *session.Party, say func(context.Context, *media.Leg) error) {
+	party.Answer()
+	c.engage(party, say)
+}
+
+func (c *call) engage(party *session.Party, say func(context.Context, *media.Leg) error) {
+	l := c.first()
+	if l == nil {
+		c.finish(failed)
+		return
+	}
+	l.party.Answer()
+	ctx, stop := context.WithCancel(c.x.ctx)
+	s := &service{party: party, stop: stop}
+	c.service = s
+	c.tune()
+	c.x.spawn(func(context.Context) {
+		_ = say(ctx, l.leg) // ended by us, by the phone, or through: the call is over in each case
+		c.post(func() {
+			if c.service == s {
+				c.finish(finished)
+			}
+		})
+	})
+}
+
+func (c *call) stopService() {
+	if c.service != nil {
+		c.service.stop()
+		c.service = nil
+	}
+}
+
+// voicemail takes a call in the place of those who ring.
+func (c *call) voicemail(r *ring) {
+	c.stopForks(r, "", agentClose)
+	c.ring = nil
+	if c.first() == nil {
+		c.finish(ending{reason: rc.ReasonNoAnswer})
+		return
+	}
+	party, number := r.party, r.to.ext.Number
+	party.Voicemail()
+	c.engage(party, func(ctx context.Context, l *media.Leg) error {
+		m, err := sound.Voicemail(ctx, l, number, nil)
+		if !m.Empty() {
+			c.keep(func(ctx context.Context) error { return party.LeaveVoicemail(ctx, m.Sound.WAV(), m.Sound.Duration()) })
+		}
+		return err
+	})
+}
+
+// keep stores what was said, also while the exchange is closed.
+func (c *call) keep(store func(context.Context) error) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(c.x.ctx), keepTime)
+	defer stop()
+	if err := store(ctx); err != nil {
+		c.x.Log.Error("keeping what was said in a call", "call", c.session.ID(), "err", err)
+	}
+}
