@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"offhook/internal/widget/markup"
 )
@@ -85,7 +84,7 @@ func Parse(raw json.RawMessage, typ string) (Contact, string) {
 	}
 	c.Raw = bytes.Clone(raw)
 	c.Numbers, c.Emails = numbers(fields["phoneNumbers"]), emails(fields["emails"], fields["email"])
-	c.Name = cmp.Or(words(fields["name"]), strings.TrimSpace(words(fields["firstName"])+" "+words(fields["lastName"])), c.Company)
+	c.Name = cmp.Or(words(fields["name"]), FullName(words(fields["firstName"]), "", words(fields["lastName"])), c.Company)
 	switch {
 	case c.Name != "":
 	case len(c.Emails) > 0:
@@ -184,19 +183,4 @@ func (c Contact) Sub() string {
 		return c.Emails[0]
 	}
 	return ""
-}
-
-// Initials are the first letters of the first and last word of a name.
-func Initials(name string) string {
-	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == '-' && len(name) < 3 })
-	var letters []rune
-	for _, w := range words {
-		if r := []rune(w)[0]; unicode.IsLetter(r) {
-			letters = append(letters, unicode.ToUpper(r))
-		}
-	}
-	if len(letters) > 2 {
-		letters = []rune{letters[0], letters[len(letters)-1]}
-	}
-	return string(letters)
 }

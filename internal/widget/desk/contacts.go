@@ -200,8 +200,7 @@ func (p *people) personalName(number string) string {
 }
 
 func contactName(r rc.PersonalContact) string {
-	full := strings.Join(strings.Fields(r.FirstName+" "+r.MiddleName+" "+r.LastName), " ")
-	return cmp.Or(full, r.NickName, r.Company, r.Email)
+	return cmp.Or(contact.FullName(r.FirstName, r.MiddleName, r.LastName), r.NickName, r.Company, r.Email)
 }
 
 // Personal is the user's own contacts. The book stays as it is; a later sync

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/contact"
 )
 
 // How often what seldom changes is asked for again; sooner when the server
@@ -193,6 +194,9 @@ func (d *Desk) introduce() {
 		return
 	}
 	x := id.Extension
+	if contact.FamilyFirst(x.Contact.FirstName, "", x.Contact.LastName) {
+		x.Name = contact.FullName(x.Contact.FirstName, "", x.Contact.LastName)
+	}
 	me := Me{
 		AccountID: strconv.FormatInt(id.Account.ID, 10), ExtensionID: strconv.FormatInt(x.ID, 10), Name: x.Name,
 		FirstName: x.Contact.FirstName, LastName: x.Contact.LastName, Initials: initials(x.Name), Email: x.Contact.Email,

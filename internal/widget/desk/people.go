@@ -186,7 +186,7 @@ func directNumber(e *rc.DirectoryEntry) string {
 }
 
 func entryName(e *rc.DirectoryEntry) string {
-	return cmp.Or(strings.TrimSpace(e.FirstName+" "+e.LastName), e.Name)
+	return cmp.Or(contact.FullName(e.FirstName, "", e.LastName), e.Name)
 }
 
 // lookup finds recipients: the typed number, colleagues, and whoever was

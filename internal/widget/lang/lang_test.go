@@ -124,15 +124,15 @@ func complete(c catalog, all map[string]said, l *Language) {
 // What a sentence is given must be in every translation of it, and nothing
 // else: a tag or an action in a catalog would be one in the page.
 var (
-	given  = regexp.MustCompile(`%(?:\[\d+\])?[a-z]|%%|\{\d+\}|\{\{|\}\}|<[^>]*>?|&\w+;`)
-	number = regexp.MustCompile(`\[\d+\]`)
+	given    = regexp.MustCompile(`%(?:\[\d+\])?[a-z]|%%|\{\d+\}|\{\{|\}\}|<[^>]*>?|&\w+;`)
+	position = regexp.MustCompile(`\[\d+\]`)
 )
 
 func TestTranslationsKeepWhatIsFilledIn(t *testing.T) {
 	parts := func(s string) []string {
 		all := given.FindAllString(s, -1)
 		for i := range all {
-			all[i] = number.ReplaceAllString(all[i], "")
+			all[i] = position.ReplaceAllString(all[i], "")
 		}
 		slices.Sort(all)
 		return all
@@ -221,5 +221,31 @@ func TestSentenceFindsWhatWasFilledIn(t *testing.T) {
 	}
 	if got := (*Language)(nil).Sentence("Hello"); got != "Hello" {
 		t.Errorf("no language says %q", got)
+	}
+}
+
+func TestNumbersAreWrittenAsTheLanguageDoes(t *testing.T) {
+	for code, want := range map[string]string{"en-US": "2.5 1,000.125 -3 0.1", "de-DE": "2,5 1.000,125 -3 0,1", "he-IL": "2.5 1,000.125 \u200e-3 0.1", "ja-JP": "2.5 1,000.125 -3 0.1"} {
+		var got []string
+		for _, n := range []float64{2.5, 1000.125, -3, 0.1} {
+			got = append(got, Find(code).Number(n))
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("%s: %q, want %q", code, got, want)
+		}
+	}
+	if got := (*Language)(nil).Number(2.5); got != "2.5" {
+		t.Errorf("no language writes %q", got)
+	}
+}
+
+func TestTheFamilysNameComesFirstWhereReadersWriteItFirst(t *testing.T) {
+	for code, want := range map[string]bool{"ja-JP": true, "zh-CN": true, "zh-TW": true, "zh-HK": true, "en-US": false, "de-DE": false} {
+		if got := Find(code).FamilyFirst(); got != want {
+			t.Errorf("%s: %v, want %v", code, got, want)
+		}
+	}
+	if (*Language)(nil).FamilyFirst() {
+		t.Error("no language writes the family's name first")
 	}
 }

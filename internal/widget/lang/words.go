@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+	"golang.org/x/text/number"
 )
 
 //go:embed catalogs/*.json
@@ -266,6 +267,19 @@ func (l *Language) fill(sentence string, args []any) string {
 		}
 	}
 	return l.printer().Sprintf(sentence, args...)
+}
+
+// FamilyFirst reports whether people who read the language write the name of
+// the family before the given one.
+func (l *Language) FamilyFirst() bool {
+	base, _ := l.known().tag.Base()
+	return slices.Contains([]string{"ja", "ko", "zh"}, base.String())
+}
+
+// Number writes a number with the signs of the language, such as 2,5 in
+// German.
+func (l *Language) Number(n float64) string {
+	return l.printer().Sprint(number.Decimal(n, number.MaxFractionDigits(12)))
 }
 
 // isolate sets words apart from the direction of the sentence around them

@@ -108,7 +108,7 @@ func (f *contactForm) show(c, was rc.PersonalContact) {
 	raw, _ := json.Marshal(was) // of texts
 	f.Was, f.Notes, f.Unfold = string(raw), c.Notes, false
 	f.Fields, f.More, f.Phones, f.Emails = nil, nil, nil, nil
-	for _, field := range contactFields {
+	for _, field := range inOrder(f.Lang, contactFields) {
 		field.Value = *textMember(&c, field.Name)
 		f.Fields = append(f.Fields, field)
 	}
@@ -131,6 +131,27 @@ func (f *contactForm) show(c, was rc.PersonalContact) {
 			f.Emails = append(f.Emails, text)
 		}
 	}
+}
+
+// inOrder has the family's name asked for first where readers write it first.
+func inOrder(l *lang.Language, fields []contactField) []contactField {
+	if !l.FamilyFirst() {
+		return fields
+	}
+	all := slices.Clone(fields)
+	slices.SortStableFunc(all, func(a, b contactField) int { return rankOf(a.Name) - rankOf(b.Name) })
+	return all
+}
+
+// rankOf puts lastName before firstName, and both before the rest.
+func rankOf(member string) int {
+	switch member {
+	case "lastName":
+		return 0
+	case "firstName":
+		return 1
+	}
+	return 2
 }
 
 func kindOf(member string) string {

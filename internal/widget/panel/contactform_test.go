@@ -12,6 +12,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/contact"
+	"offhook/internal/widget/lang"
 )
 
 func (d *recordingDesk) AddContact(_ context.Context, c rc.PersonalContact) (string, error) {
@@ -250,5 +251,27 @@ func TestAContactHasItsConversations(t *testing.T) {
 	}
 	if w := f.do("GET", "/contacts/personal/9/texts", nil); w.Code != 404 {
 		t.Errorf("somebody who is not there: %d", w.Code)
+	}
+}
+
+func TestTheFormAsksForTheFamilysNameWhereReadersWriteIt(t *testing.T) {
+	for code, want := range map[string]string{"en-US": "firstName lastName company jobTitle", "ja-JP": "lastName firstName company jobTitle", "zh-TW": "lastName firstName company jobTitle"} {
+		p := storyPage(newFixtureDesk())
+		p.Lang = lang.Find(code)
+		var fields []string
+		for _, f := range newContactForm(p, newContactID, rc.PersonalContact{}).Fields {
+			fields = append(fields, f.Name)
+		}
+		if got := strings.Join(fields, " "); got != want {
+			t.Errorf("%s: the form asks for %s, want %s", code, got, want)
+		}
+	}
+}
+
+func TestANameIsDividedAsItIsWritten(t *testing.T) {
+	for name, want := range map[string][2]string{"Ada King Lovelace": {"Ada", "King Lovelace"}, "鈴木 慎太郎": {"慎太郎", "鈴木"}, "王伟": {}, "Room 7": {}} {
+		if first, last := split(name); [2]string{first, last} != want {
+			t.Errorf("%q is divided into %q and %q, want %q", name, first, last, want)
+		}
 	}
 }

@@ -129,5 +129,8 @@ func split(name string) (first, last string) {
 	if len(words) < 2 || strings.ContainsAny(name, "0123456789@") {
 		return "", ""
 	}
+	if len(words) == 2 && contact.FamilyFirst(words[1], "", words[0]) {
+		return words[1], words[0]
+	}
 	return words[0], strings.Join(words[1:], " ")
 }
