@@ -54,3 +54,25 @@ func TestThePhoneSaysItsOwnWordsAndLeavesThePageItsOwn(t *testing.T) {
 		t.Errorf("a page without words for its button: %v\n%s", err, out)
 	}
 }
+
+func TestLimitsAreWrittenAsTheReaderWritesNumbers(t *testing.T) {
+	schema := `{"type":"object","properties":{"rate":{"type":"number","maximum":2.5},"sum":{"type":"number","minimum":1250.75}}}`
+	for code, want := range map[string][]string{
+		"en-US": {"This must be at most 2.5.", "This must be at least 1,250.75."},
+		"de-DE": {"Höchstens 2,5.", "Mindestens 1.250,75."},
+	} {
+		p := Panel{Kind: "page", Title: "T", Page: parse(t, schema, `{}`, `{"rate":3,"sum":1}`), Check: true, Language: lang.Find(code)}
+		out, err := p.HTML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range want {
+			if !strings.Contains(string(out), w) {
+				t.Errorf("%s: the page does not say %q:\n%s", code, w, out)
+			}
+		}
+		if !strings.Contains(string(out), `max="2.5"`) {
+			t.Errorf("%s: the control's own limit is HTML's, not the reader's:\n%s", code, out)
+		}
+	}
+}

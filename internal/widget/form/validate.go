@@ -247,7 +247,7 @@ func (c *checker) number(s *object, v float64, path []string, label string) {
 		{"exclusiveMaximum", lang.Mark("This must be less than %s."), func(n float64) bool { return v >= n }},
 	} {
 		if n, ok := s.num(limit.word); ok && limit.broken(n) {
-			c.report(path, label, c.language.Say(limit.tell, number(n)))
+			c.report(path, label, c.language.Say(limit.tell, c.language.Number(n)))
 		}
 	}
 }

@@ -25,26 +25,27 @@ var licences = []licence{
 
 // A shortcut is a key and what it does.
 type shortcut struct {
-	Keys []string
-	What string
-	One  bool // a single key, which can be switched off
+	Keys   []string // pressed together
+	What   string
+	One    bool // a single key, which can be switched off
+	Either bool // any one of Keys does it
 }
 
 // shortcuts are all that the phone knows; web/widget/keys.js does those that
 // are single keys.
 var shortcuts = []shortcut{
-	{[]string{"?"}, lang.Mark("Show this list"), true},
-	{[]string{"n"}, lang.Mark("Write a new message"), true},
-	{[]string{"/"}, lang.Mark("Search in the list that is open"), true},
-	{[]string{"m"}, lang.Mark("Go to the messages"), true},
-	{[]string{"h"}, lang.Mark("Go to the history"), true},
-	{[]string{"c"}, lang.Mark("Go to the contacts"), true},
-	{[]string{"s"}, lang.Mark("Go to the settings"), true},
-	{[]string{lang.Mark("Esc")}, lang.Mark("Close what is open, or go back"), false},
-	{[]string{lang.Mark("Enter")}, lang.Mark("Send the text, where the settings say so"), false},
-	{[]string{lang.Mark("Ctrl"), "Enter"}, lang.Mark("Send the text, always; on a Mac with ⌘"), false},
-	{[]string{lang.Mark("Shift"), "Enter"}, lang.Mark("Begin a new line"), false},
-	{[]string{"↑", "↓"}, lang.Mark("Move in lists of people, menus and choices"), false},
+	{Keys: []string{"?"}, What: lang.Mark("Show this list"), One: true},
+	{Keys: []string{"n"}, What: lang.Mark("Write a new message"), One: true},
+	{Keys: []string{"/"}, What: lang.Mark("Search in the list that is open"), One: true},
+	{Keys: []string{"m"}, What: lang.Mark("Go to the messages"), One: true},
+	{Keys: []string{"h"}, What: lang.Mark("Go to the history"), One: true},
+	{Keys: []string{"c"}, What: lang.Mark("Go to the contacts"), One: true},
+	{Keys: []string{"s"}, What: lang.Mark("Go to the settings"), One: true},
+	{Keys: []string{lang.Mark("Esc")}, What: lang.Mark("Close what is open, or go back")},
+	{Keys: []string{lang.Mark("Enter")}, What: lang.Mark("Send the text, where the settings say so")},
+	{Keys: []string{lang.Mark("Ctrl"), "Enter"}, What: lang.Mark("Send the text, always; on a Mac with ⌘")},
+	{Keys: []string{lang.Mark("Shift"), "Enter"}, What: lang.Mark("Begin a new line")},
+	{Keys: []string{"↑", "↓"}, What: lang.Mark("Move in lists of people, menus and choices"), Either: true},
 }
 
 // A serverCheck is what the server knows of a question «why can't I».
