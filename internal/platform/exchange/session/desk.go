@@ -14,7 +14,7 @@ import (
 type job struct {
 	rows  []store.Call
 	event *event
-	calls []rc.ActiveCall // of the event's extension
+	calls []rc.ActiveCall // that presence shows of the event's extension; nil where that is as before
 	done  chan struct{}   // closed when the job is done; nil for nobody
 }
 
@@ -147,7 +147,7 @@ func (k *Book) publish(ctx context.Context, e *event, calls []rc.ActiveCall) {
 	if err != nil {
 		k.log.Error("telling of a call", "session", e.body.TelephonySessionID, "err", err)
 	}
-	if k.Presence != nil {
+	if k.Presence != nil && calls != nil {
 		k.Presence.CallsChanged(ctx, e.accountID, e.extensionID, calls)
 	}
 }

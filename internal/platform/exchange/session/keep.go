@@ -28,7 +28,7 @@ func (p *Party) StartRecording(kind string) (id string, ok bool) {
 		if r := &p.recordings[i]; p.kind == kind {
 			if !r.Active {
 				r.Active = true
-				p.tell(false)
+				p.tell(0)
 			}
 			return r.ID, true
 		}
@@ -36,14 +36,14 @@ func (p *Party) StartRecording(kind string) (id string, ok bool) {
 	id = strconv.FormatInt(k.ids.Next(), 10)
 	p.kind = kind
 	p.recordings = append(p.recordings, rc.PartyRecording{ID: id, Active: true})
-	p.tell(false)
+	p.tell(0)
 	return id, true
 }
 
 // PauseRecording says that a recording stops for now. It is false when there
 // is none that runs.
 func (p *Party) PauseRecording(id string) bool {
-	return p.set(func() bool {
+	return p.set(0, func() bool {
 		for i := range p.recordings {
 			if r := &p.recordings[i]; r.ID == id && r.Active {
 				r.Active = false

@@ -71,7 +71,7 @@ func (s *Session) Add(spec PartySpec) *Party {
 	}
 	s.parties = append(s.parties, p)
 	k.sessions[s.id] = s // a session that was over goes on with a new party
-	p.tell(true)
+	p.tell(logged | shown)
 	return p
 }
 
@@ -160,7 +160,11 @@ func (p *Party) step(to rc.PartyStatus) bool {
 		}
 		p.missed = p.spec.Direction == rc.Inbound && p.facts().IsMissed()
 	}
-	p.tell(to.Code == rc.PartyAnswered && p.answered.Equal(now) || to.Over() || to.Code == rc.PartyVoicemail)
+	what := shown
+	if to.Code == rc.PartyAnswered && p.answered.Equal(now) || to.Over() {
+		what |= logged
+	}
+	p.tell(what)
 	if to.Over() {
 		p.session.forget()
 	}
@@ -169,27 +173,27 @@ func (p *Party) step(to rc.PartyStatus) bool {
 
 // Mute says whether the party is muted at the exchange.
 func (p *Party) Mute(on bool) bool {
-	return p.set(func() bool { changed := p.muted != on; p.muted = on; return changed })
+	return p.set(0, func() bool { changed := p.muted != on; p.muted = on; return changed })
 }
 
 // StandAlone says that the party stays when everybody else leaves.
 func (p *Party) StandAlone(on bool) bool {
-	return p.set(func() bool { changed := p.standAlone != on; p.standAlone = on; return changed })
+	return p.set(0, func() bool { changed := p.standAlone != on; p.standAlone = on; return changed })
 }
 
 // SIP names the dialog with the party's phone. Phones find a call by it that
 // they take over from another one (contract 8.8).
 func (p *Party) SIP(d rc.SIPData) bool {
-	return p.set(func() bool { changed := p.sip != d; p.sip = d; return changed })
+	return p.set(shown, func() bool { changed := p.sip != d; p.sip = d; return changed })
 }
 
 // set changes what is no state of a party that is not over.
-func (p *Party) set(change func() bool) bool {
+func (p *Party) set(what change, change func() bool) bool {
 	p.session.book.mu.Lock()
 	defer p.session.book.mu.Unlock()
 	if p.status.Over() || !change() {
 		return false
 	}
-	p.tell(false)
+	p.tell(what)
 	return true
 }

@@ -11,10 +11,17 @@ import (
 // serverID is the one exchange that there is.
 const serverID = "offhook"
 
-// tell has a change of the party stored and told: logged says that its
-// record is another one now. Parties of nobody on the platform change the
-// session, and are told to nobody. Book.mu is held.
-func (p *Party) tell(logged bool) {
+// A change says what of a party has changed besides its event.
+type change int
+
+const (
+	logged change = 1 << iota // its record in the call log
+	shown                     // what presence shows of it
+)
+
+// tell has a change of the party stored and told. Parties of nobody on the
+// platform change the session, and are told to nobody. Book.mu is held.
+func (p *Party) tell(what change) {
 	s := p.session
 	s.seq++
 	r := p.row()
@@ -26,13 +33,15 @@ func (p *Party) tell(logged bool) {
 		AccountID: text(p.spec.AccountID), ExtensionID: text(p.spec.ExtensionID), Origin: rc.Origin{Type: s.spec.Origin},
 		Parties: []rc.EventParty{p.event()},
 	}}}
-	j.calls = s.book.active(p.spec.ExtensionID)
-	if p.status.Over() {
-		last := p.activeCall()
-		last.TelephonyStatus, last.TerminationType = rc.NoCall, "final"
-		j.calls = append(j.calls, last)
+	if what&shown != 0 {
+		j.calls = s.book.active(p.spec.ExtensionID)
+		if p.status.Over() {
+			last := p.activeCall()
+			last.TelephonyStatus, last.TerminationType = rc.NoCall, "final"
+			j.calls = append(j.calls, last)
+		}
 	}
-	if logged {
+	if what&logged != 0 {
 		j.rows = []store.Call{s.record(r)}
 	}
 	s.book.desk.put(j)
