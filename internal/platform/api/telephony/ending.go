@@ -1,0 +1,37 @@
+package telephony
+
+import (
+	"net/http"
+
+	"offhook/internal/platform/wire"
+)
+
+func (h *Handler) mountEnding(mux *http.ServeMux) {
+	x, ok := h.Exchange.(Ender)
+	if !ok {
+		return
+	}
+	h.Face.Handle(mux, "DELETE", sessionPath, func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+		s, err := h.session(r, c, r.PathValue("telephonySessionId"))
+		if err == nil {
+			err = x.EndSession(r.Context(), s.ID)
+		}
+		return done(w, err)
+	})
+	h.Face.Handle(mux, "DELETE", partyPath, func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+		s, p, err := h.own(r, c)
+		if err == nil {
+			err = x.EndParty(r.Context(), s, p)
+		}
+		return done(w, err)
+	})
+}
+
+// done answers a command that has nothing to tell.
+func done(w http.ResponseWriter, err error) error {
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,157 @@
+// Package telephony answers for the calls that go on (contract 6): who is in
+// which, and what can be done with them. It knows the calls from the
+// exchange's book and has the exchange do what is asked; a session of which
+// the caller owns no part does not exist for them.
+package telephony
+
+import (
+	"net/http"
+	"strconv"
+
+	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+)
+
+const (
+	sessionsPath = target.AccountPath + "/telephony/sessions"
+	sessionPath  = sessionsPath + "/{telephonySessionId}"
+	partyPath    = sessionPath + "/parties/{partyId}"
+)
+
+// A Book tells the state of the sessions that go on.
+type Book interface {
+	// Describe is a session with all its parties; false when it is over.
+	Describe(sessionID string) (rc.TelephonySession, bool)
+}
+
+// A Handler answers the operations of telephony sessions.
+type Handler struct {
+	Face *wire.Face
+	Book Book
+	// Exchange does what is asked; see the interfaces of this package.
+	Exchange any
+}
+
+// Mount registers the operations that the exchange can do.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	h.Face.Handle(mux, "GET", sessionPath, h.get)
+	h.Face.Handle(mux, "GET", partyPath, h.getParty)
+	h.mountEnding(mux)
+	h.mountRinging(mux)
+	h.mountTalking(mux)
+	h.mountCalling(mux)
+}
+
+// get answers with a session.
+func (h *Handler) get(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	s, err := h.session(r, c, r.PathValue("telephonySessionId"))
+	if err != nil {
+		return err
+	}
+	wire.JSON(w, http.StatusOK, s)
+	return nil
+}
+
+// getParty answers with anybody in a session of the caller's.
+func (h *Handler) getParty(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	s, err := h.session(r, c, r.PathValue("telephonySessionId"))
+	if err != nil {
+		return err
+	}
+	p, ok := party(s, r.PathValue("partyId"))
+	if !ok {
+		return target.Missing("partyId")
+	}
+	wire.JSON(w, http.StatusOK, p)
+	return nil
+}
+
+// session returns a session in which the caller is or was.
+func (h *Handler) session(r *http.Request, c wire.Caller, id string) (rc.TelephonySession, error) {
+	if err := target.Account(r, c); err != nil {
+		return rc.TelephonySession{}, err
+	}
+	s, ok := h.Book.Describe(id)
+	if !ok || !takesPart(s, c.ExtensionID) {
+		return rc.TelephonySession{}, target.Missing("telephonySessionId")
+	}
+	return s, nil
+}
+
+func takesPart(s rc.TelephonySession, extensionID int64) bool {
+	for _, p := range s.Parties {
+		if ownedBy(p, extensionID) {
+			return true
+		}
+	}
+	return false
+}
+
+func ownedBy(p rc.TelephonyParty, extensionID int64) bool {
+	return p.Owner != nil && p.Owner.ExtensionID == strconv.FormatInt(extensionID, 10)
+}
+
+func party(s rc.TelephonySession, id string) (rc.TelephonyParty, bool) {
+	for _, p := range s.Parties {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return rc.TelephonyParty{}, false
+}
+
+// own returns the ids of a party of the caller's own, which goes on: nobody
+// does anything with another's.
+func (h *Handler) own(r *http.Request, c wire.Caller) (session, partyID string, err error) {
+	s, err := h.session(r, c, r.PathValue("telephonySessionId"))
+	if err != nil {
+		return "", "", err
+	}
+	p, ok := party(s, r.PathValue("partyId"))
+	if !ok {
+		return "", "", target.Missing("partyId")
+	}
+	if !ownedBy(p, c.ExtensionID) {
+		return "", "", rc.Coded(rc.Denied, "CMN-404", "This party is somebody else's; only their own calls can be controlled by users")
+	}
+	if p.Status.Over() {
+		return "", "", rc.Coded(rc.Conflict, "CMN-406", "The call has ended for this party")
+	}
+	return s.ID, p.ID, nil
+}
+
+// on runs a command on a party of the caller's own, and answers with the
+// party. A session that is over by then is told as it was.
+func (h *Handler) on(w http.ResponseWriter, r *http.Request, c wire.Caller, status int, command func(session, party string) error) error {
+	session, id, err := h.own(r, c)
+	if err != nil {
+		return err
+	}
+	before, err := h.session(r, c, session)
+	if err != nil {
+		return err
+	}
+	if err := command(session, id); err != nil {
+		return err
+	}
+	now, ok := h.Book.Describe(session)
+	if !ok {
+		now = before
+	}
+	p, ok := party(now, id)
+	if !ok {
+		return target.Missing("partyId")
+	}
+	wire.JSON(w, status, p)
+	return nil
+}
+
+func ofAccount(s rc.TelephonySession, accountID int64) bool {
+	for _, p := range s.Parties {
+		if p.Owner != nil && p.Owner.AccountID == strconv.FormatInt(accountID, 10) {
+			return true
+		}
+	}
+	return false
+}
