@@ -37,7 +37,7 @@ func (h *Handler) put(w http.ResponseWriter, r *http.Request, c wire.Caller) err
 	if err != nil {
 		return err
 	}
-	wire.JSON(w, http.StatusOK, record(listen.BaseURL(r), e, view{Presence: p}, false))
+	wire.JSON(w, http.StatusOK, record(listen.BaseURL(r), e, view{Presence: p, calls: h.active(e.ID)}, detail{}))
 	return nil
 }
 
@@ -113,22 +113,37 @@ func (h *Handler) change(ctx context.Context, e store.Extension, fn func(*store.
 		return after, fmt.Errorf("changing the presence of extension %d: %w", e.ID, err)
 	}
 	if after != before {
-		h.announce(ctx, before, after)
+		h.announce(ctx, before, after, h.active(e.ID))
 	}
 	return after, nil
 }
 
+// nobody is a viewer who is no extension.
+const nobody = 0
+
+// CallsChanged tells which calls an extension has now, with those that have
+// just ended. It is what an exchange calls, in the order of the changes.
+func (h *Handler) CallsChanged(ctx context.Context, accountID, extensionID int64, calls []rc.ActiveCall) {
+	var now store.Presence
+	err := h.Store.Write(ctx, func(tx store.PlatformTx) (err error) {
+		now, err = tx.ChangePresence(ctx, accountID, extensionID)
+		return err
+	})
+	if err != nil {
+		h.Log.Error("counting a change of calls", "ext", extensionID, "err", err)
+		return
+	}
+	h.announce(ctx, now, now, calls)
+}
+
 // announce publishes a change. What is stored is stored, so a bus that fails
 // is logged, and clients see the change when they ask again.
-func (h *Handler) announce(ctx context.Context, before, after store.Presence) {
-	own := body(view{Presence: after})
+func (h *Handler) announce(ctx context.Context, before, after store.Presence, calls []rc.ActiveCall) {
+	own := body(view{Presence: after, calls: calls})
 	// Others learn that somebody hides, and nothing from then on.
-	var others any = own
-	switch {
-	case after.Hidden && before.Hidden:
+	var others any = body(as(nobody, after, calls))
+	if after.Hidden && before.Hidden {
 		others = nil
-	case after.Hidden:
-		others = body(veil(after))
 	}
 	a, x := after.AccountID, after.ExtensionID
 	filter := rc.PresenceFilter(a, x)

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,13 @@ type Handler struct {
 	Face  *wire.Face
 	Store store.Platform
 	Bus   bus.Bus
+	Calls Calls // nil where there is no exchange
 	Log   *slog.Logger
+}
+
+// Calls tells which calls an extension has.
+type Calls interface {
+	Active(extensionID int64) []rc.ActiveCall
 }
 
 // Mount registers the operations.
@@ -51,12 +58,12 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 }
 
 func (h *Handler) get(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	detailed, err := details(r)
+	d, err := details(r)
 	if err != nil {
 		return err
 	}
 	if isBatch(r) {
-		return h.batch(w, r, c, batch.Answer, func(e store.Extension, p view) any { return record(listen.BaseURL(r), e, p, detailed) })
+		return h.batch(w, r, c, batch.Answer, func(e store.Extension, p view) any { return record(listen.BaseURL(r), e, p, d) })
 	}
 	e, err := target.Extension(r, c, h.Store)
 	if err != nil {
@@ -66,12 +73,18 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, c wire.Caller) err
 	if err != nil {
 		return err
 	}
-	wire.JSON(w, http.StatusOK, record(listen.BaseURL(r), e, p, detailed))
+	wire.JSON(w, http.StatusOK, record(listen.BaseURL(r), e, p, d))
 	return nil
 }
 
+// A detail is how much of calls somebody has asked for.
+type detail struct {
+	calls bool
+	sip   bool // the dialogs, too
+}
+
 // details reads the parameters that ask for calls as well.
-func details(r *http.Request) (detailed bool, err error) {
+func details(r *http.Request) (d detail, err error) {
 	for _, name := range []string{"detailedTelephonyState", "sipData"} {
 		text := r.URL.Query().Get(name)
 		if text == "" {
@@ -79,44 +92,67 @@ func details(r *http.Request) (detailed bool, err error) {
 		}
 		on, err := strconv.ParseBool(text)
 		if err != nil {
-			return false, target.Invalid(name, "Send true or false.")
+			return d, target.Invalid(name, "Send true or false.")
 		}
-		detailed = detailed || on && name == "detailedTelephonyState"
+		if name == "sipData" {
+			d.sip = on
+		} else {
+			d.calls = on
+		}
 	}
-	return detailed, nil
+	return d, nil
 }
 
 // A view is a presence as somebody sees it.
 type view struct {
 	store.Presence
 	veiled bool // it hides, and the viewer is somebody else
+	calls  []rc.ActiveCall
 }
 
 // seen is the presence of an extension as the caller may see it.
 func (h *Handler) seen(r *http.Request, c wire.Caller, e store.Extension) (view, error) {
 	p, err := h.Store.Presence(r.Context(), e.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		return view{Presence: store.DefaultPresence(e.AccountID, e.ID)}, nil
+		p, err = store.DefaultPresence(e.AccountID, e.ID), nil
 	}
 	if err != nil {
 		return view{}, fmt.Errorf("reading the presence of extension %d: %w", e.ID, err)
 	}
-	return as(c.ExtensionID, p), nil
+	return as(c.ExtensionID, p, h.active(e.ID)), nil
 }
 
-// as is a presence as a viewer of the same account sees it.
-func as(viewer int64, p store.Presence) view {
-	if !p.Hidden || viewer == p.ExtensionID {
-		return view{Presence: p}
+func (h *Handler) active(extensionID int64) []rc.ActiveCall {
+	if h.Calls == nil {
+		return nil
 	}
-	return veil(p)
+	return h.Calls.Active(extensionID)
+}
+
+// as is a presence with calls as a viewer of the same account sees it: who
+// they are with only where that is shown, and their dialogs never.
+func as(viewer int64, p store.Presence, calls []rc.ActiveCall) view {
+	if viewer == p.ExtensionID {
+		return view{Presence: p, calls: calls}
+	}
+	if p.Hidden {
+		return veil(p)
+	}
+	calls = slices.Clone(calls)
+	for i := range calls {
+		calls[i].SIPData = nil
+		if p.CallerIDVisibility != "All" {
+			calls[i].From, calls[i].FromName, calls[i].To, calls[i].ToName = "", "", "", ""
+		}
+	}
+	return view{Presence: p, calls: calls}
 }
 
 // veil is what others see of who hides: nobody who is there.
 func veil(p store.Presence) view {
-	return view{store.Presence{
+	return view{veiled: true, Presence: store.Presence{
 		ExtensionID: p.ExtensionID, AccountID: p.AccountID, Sequence: p.Sequence, UserStatus: rc.Offline, Hidden: true, CallerIDVisibility: "None",
-	}, true}
+	}}
 }
 
 // list answers for the whole account, by extension number.
@@ -128,7 +164,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 	if err != nil {
 		return err
 	}
-	detailed, err := details(r)
+	d, err := details(r)
 	if err != nil {
 		return err
 	}
@@ -137,18 +173,18 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 	if err := errors.Join(err1, err2); err != nil {
 		return fmt.Errorf("reading the presence of account %d: %w", c.AccountID, err)
 	}
-	by := make(map[int64]view, len(said))
+	by := make(map[int64]store.Presence, len(said))
 	for _, p := range said {
-		by[p.ExtensionID] = as(c.ExtensionID, p)
+		by[p.ExtensionID] = p
 	}
 	base := listen.BaseURL(r)
 	var records []rc.Presence
 	for _, e := range page.Cut(cut, extensions) {
 		p, ok := by[e.ID]
 		if !ok {
-			p.Presence = store.DefaultPresence(e.AccountID, e.ID)
+			p = store.DefaultPresence(e.AccountID, e.ID)
 		}
-		records = append(records, record(base, e, p, detailed))
+		records = append(records, record(base, e, as(c.ExtensionID, p, h.active(e.ID)), d))
 	}
 	uri := fmt.Sprintf("%s/restapi/v1.0/account/%d/presence", base, c.AccountID)
 	wire.JSON(w, http.StatusOK, page.List(r, uri, cut, records, len(extensions)))

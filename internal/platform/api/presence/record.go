@@ -1,6 +1,7 @@
 package presence
 
 import (
+	"slices"
 	"strconv"
 
 	"offhook/internal/rc"
@@ -34,38 +35,64 @@ func personal(p view) string {
 }
 
 // presenceStatus is what all sources together say: who says to be offline is
-// offline, and who takes no calls at all is busy.
+// offline, and who takes no calls at all, or has one, is busy.
 func presenceStatus(p view) string {
-	if p.UserStatus == rc.Available && p.RefusesPersonal && p.RefusesQueues {
+	if p.UserStatus != rc.Available {
+		return p.UserStatus
+	}
+	status := telephonyStatus(p)
+	if p.RefusesPersonal && p.RefusesQueues || status != rc.NoCall && status != rc.TelephonyParked {
 		return rc.Busy
 	}
-	return p.UserStatus
+	return rc.Available
+}
+
+// telephonyStatus is what all calls together say: who talks, talks, whatever
+// else rings or is on hold.
+func telephonyStatus(p view) string {
+	for _, status := range []string{rc.TelephonyConnected, rc.TelephonyRinging, rc.TelephonyOnHold, rc.TelephonyParked} {
+		if slices.ContainsFunc(p.calls, func(c rc.ActiveCall) bool { return c.TelephonyStatus == status }) {
+			return status
+		}
+	}
+	return rc.NoCall
 }
 
 // record writes a presence as the contract does.
-func record(base string, e store.Extension, p view, detailed bool) rc.Presence {
+func record(base string, e store.Extension, p view, d detail) rc.Presence {
 	uri := base + rc.ExtensionPath(e.AccountID, e.ID)
 	v := rc.Presence{
 		URI: uri + "/presence", Extension: &rc.ExtensionRef{ID: e.ID, URI: uri, ExtensionNumber: e.Number},
 		PresenceStatus: presenceStatus(p), UserStatus: p.UserStatus, DNDStatus: dndStatus(p), DNDStatusPersonal: personal(p),
-		AcceptCallQueueCalls: !p.RefusesQueues && !p.veiled, TelephonyStatus: rc.NoCall, MeetingStatus: rc.Disconnected, Message: p.Message,
+		AcceptCallQueueCalls: !p.RefusesQueues && !p.veiled, TelephonyStatus: telephonyStatus(p), MeetingStatus: rc.Disconnected, Message: p.Message,
 		AllowSeeMyPresence: !p.Hidden, CallerIDVisibility: p.CallerIDVisibility, RingOnMonitoredCall: p.RingOnMonitoredCall, PickUpCallsOnHold: p.PickUpCallsOnHold,
 	}
-	if detailed {
-		v.ActiveCalls = []rc.ActiveCall{}
+	if d.calls {
+		v.ActiveCalls = append([]rc.ActiveCall{}, p.calls...)
+	}
+	if !d.sip {
+		for i := range v.ActiveCalls {
+			v.ActiveCalls[i].SIPData = nil
+		}
 	}
 	return v
 }
 
-// body is the event's form, in the detailed variant: notify leaves the calls
-// out for those who did not ask for them.
+// body is the event's form, in the detailed variant: notify leaves out the
+// calls, or their dialogs, for those who did not ask for them. A call that
+// has just ended is told once more, and not counted.
 func body(p view) rc.PresenceEvent {
-	none := 0
+	total := 0
+	for _, c := range p.calls {
+		if c.TelephonyStatus != rc.NoCall {
+			total++
+		}
+	}
 	return rc.PresenceEvent{
-		ExtensionID: strconv.FormatInt(p.ExtensionID, 10), TelephonyStatus: rc.NoCall, Sequence: p.Sequence,
+		ExtensionID: strconv.FormatInt(p.ExtensionID, 10), TelephonyStatus: telephonyStatus(p), Sequence: p.Sequence,
 		PresenceStatus: presenceStatus(p), UserStatus: p.UserStatus, DNDStatus: dndStatus(p), DNDStatusPersonal: personal(p),
 		MeetingStatus: rc.Disconnected, AllowSeeMyPresence: !p.Hidden, AcceptCallQueueCalls: !p.RefusesQueues && !p.veiled,
 		RingOnMonitoredCall: p.RingOnMonitoredCall, PickUpCallsOnHold: p.PickUpCallsOnHold,
-		ActiveCalls: []rc.ActiveCall{}, TotalActiveCalls: &none,
+		ActiveCalls: append([]rc.ActiveCall{}, p.calls...), TotalActiveCalls: &total,
 	}
 }

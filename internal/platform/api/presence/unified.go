@@ -42,7 +42,7 @@ func unify(p view) rc.UnifiedPresence {
 	u := rc.UnifiedPresence{
 		Status:    presenceStatus(p),
 		Glip:      rc.UnifiedGlip{Status: "Online", Visibility: visible, Availability: rc.Available},
-		Telephony: rc.UnifiedTelephony{Status: rc.NoCall, Visibility: visible, Availability: availability(p)},
+		Telephony: rc.UnifiedTelephony{Status: telephonyStatus(p), Visibility: visible, Availability: availability(p)},
 		Meeting:   rc.UnifiedMeeting{Status: "NoMeeting"},
 	}
 	if p.RefusesPersonal && p.RefusesQueues {
@@ -83,7 +83,7 @@ func (h *Handler) patchUnified(w http.ResponseWriter, r *http.Request, c wire.Ca
 	if err != nil {
 		return err
 	}
-	wire.JSON(w, http.StatusOK, unify(view{Presence: p}))
+	wire.JSON(w, http.StatusOK, unify(view{Presence: p, calls: h.active(e.ID)}))
 	return nil
 }
 
