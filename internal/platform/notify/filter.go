@@ -126,7 +126,7 @@ func newOccurrence(e event.Event) *occurrence {
 }
 
 // known reads the facts from the event's own filter and, for the message
-// store, from the types of its changes.
+// store and for calls, from what has changed.
 func (o *occurrence) known() url.Values {
 	if o.facts != nil {
 		return o.facts
@@ -141,5 +141,30 @@ func (o *occurrence) known() url.Values {
 			}
 		}
 	}
+	if isTelephony(o.path) {
+		var body rc.TelephonyEvent
+		if json.Unmarshal(o.Body, &body) == nil {
+			for _, p := range body.Parties {
+				o.addParty(p)
+			}
+		}
+	}
 	return o.facts
+}
+
+// addParty notes what filters for calls ask about (contract 7.3).
+func (o *occurrence) addParty(p rc.EventParty) {
+	o.facts.Add("direction", p.Direction)
+	o.facts.Add("statusCode", p.Status.Code)
+	o.facts.Add("missedCall", strconv.FormatBool(p.MissedCall))
+	o.facts.Add("withRecordings", "false") // which asks for nothing
+	if len(p.Recordings) > 0 {
+		o.facts.Add("withRecordings", "true")
+	}
+	for _, end := range []rc.TelephonyEnd{p.From, p.To} {
+		bare := strings.TrimPrefix(end.PhoneNumber, "+")
+		for _, spelling := range []string{end.PhoneNumber, bare, " " + bare} { // a plus sign that was not escaped arrives as a space
+			o.facts.Add("phoneNumber", spelling)
+		}
+	}
 }
