@@ -22,8 +22,10 @@ import (
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/platform/api/numbers"
 	"offhook/internal/platform/api/presence"
+	"offhook/internal/platform/api/provision"
 	"offhook/internal/platform/api/queues"
 	"offhook/internal/platform/api/robot"
+	"offhook/internal/platform/api/telephony"
 	"offhook/internal/platform/api/templates"
 	"offhook/internal/platform/api/threads"
 	"offhook/internal/platform/wire"
@@ -37,8 +39,12 @@ type Handler struct {
 	Store  store.Platform
 	Bus    bus.Bus
 	Office *messages.Office
-	Now    func() time.Time
-	Log    *slog.Logger
+	// Presence is told of calls by the exchange, if there is one.
+	Presence *presence.Handler
+	// Exchange is nil where no calls are carried. Set it before Mount.
+	Exchange *Exchange
+	Now      func() time.Time
+	Log      *slog.Logger
 
 	ids *store.IDs
 }
@@ -46,7 +52,28 @@ type Handler struct {
 // New returns a Handler with its own message office.
 func New(face *wire.Face, st store.Platform, b bus.Bus, now func() time.Time, log *slog.Logger) *Handler {
 	ids := &store.IDs{Now: now}
-	return &Handler{Face: face, Store: st, Bus: b, Office: messages.NewOffice(st, b, ids, now, log), Now: now, Log: log, ids: ids}
+	return &Handler{
+		Face: face, Store: st, Bus: b, Office: messages.NewOffice(st, b, ids, now, log),
+		Presence: &presence.Handler{Face: face, Store: st, Bus: b, Log: log}, Now: now, Log: log, ids: ids,
+	}
+}
+
+// An Exchange is what carries calls, as REST sees it.
+type Exchange struct {
+	Domain      string // of its SIP addresses
+	URL, TLSURL string // the platform's public addresses without and with TLS, at which phones register
+	Sealer      provision.Sealer
+	Online      func(deviceID int64) bool // whether a device is registered
+	Book        Book
+	// Commands does what requests ask for: those interfaces of package
+	// telephony that it has are offered.
+	Commands any
+}
+
+// A Book knows the calls that go on.
+type Book interface {
+	telephony.Book
+	presence.Calls
 }
 
 // Run does the work behind the answers, the delivery of texts and what robots
@@ -63,12 +90,15 @@ func (h *Handler) Run(ctx context.Context) {
 // that are none.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	own := http.NewServeMux()
-	(&account.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log}).Mount(own)
+	(&account.Handler{
+		Face: h.Face, Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log, Phones: h.Exchange != nil,
+	}).Mount(own)
 	(&dictionary.Handler{Face: h.Face}).Mount(own)
 	(&directory.Handler{Face: h.Face, Store: h.Store}).Mount(own)
 	(&numbers.Handler{Face: h.Face, Store: h.Store}).Mount(own)
 	(&messages.Handler{Face: h.Face, Store: h.Store, Office: h.Office, Now: h.Now, Log: h.Log}).Mount(own)
-	(&presence.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, Log: h.Log}).Mount(own)
+	h.mountCalls(own)
+	h.Presence.Mount(own)
 	(&addressbook.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log}).Mount(own)
 	(&queues.Handler{Face: h.Face, Store: h.Store, Bus: h.Bus, Log: h.Log}).Mount(own)
 	(&threads.Handler{Face: h.Face, Inbox: inbox.Inbox{Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log}}).Mount(own)
@@ -79,4 +109,16 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	serve := h.override(own, mux)
 	mux.Handle("/restapi", serve)
 	mux.Handle("/restapi/", serve)
+}
+
+// mountCalls registers what has to do with phones. Without an exchange
+// nobody has any.
+func (h *Handler) mountCalls(mux *http.ServeMux) {
+	devices := &provision.Handler{Face: h.Face, Store: h.Store, IDs: h.ids, Now: h.Now}
+	if x := h.Exchange; x != nil {
+		devices.Domain, devices.URL, devices.TLSURL, devices.Sealer, devices.Online = x.Domain, x.URL, x.TLSURL, x.Sealer, x.Online
+		h.Presence.Calls = x.Book
+		(&telephony.Handler{Face: h.Face, Book: x.Book, Exchange: x.Commands}).Mount(mux)
+	}
+	devices.Mount(mux)
 }

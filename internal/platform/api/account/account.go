@@ -37,6 +37,10 @@ type Handler struct {
 	IDs   *store.IDs
 	Now   func() time.Time
 	Log   *slog.Logger
+
+	// Phones is true where an exchange carries calls, RingOut where it also
+	// calls both ends by itself.
+	Phones, RingOut bool
 }
 
 // Mount registers the operations.
@@ -52,9 +56,6 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", extensionPath+"/features", h.features)
 	h.Face.Handle(mux, "GET", extensionPath+"/authz-profile", h.authzProfile)
 	h.Face.Handle(mux, "GET", extensionPath+"/authz-profile/check", h.authzCheck)
-	h.Face.Handle(mux, "GET", extensionPath+"/device", h.nothing("/device"))
-	h.Face.Handle(mux, "GET", accountPath+"/device/{deviceId}", h.noDevice)
-	h.Face.Handle(mux, "GET", accountPath+"/device/{deviceId}/sip-info", h.noDevice)
 	h.Face.Handle(mux, "GET", extensionPath+"/conferencing", h.conferencing)
 	h.mountSettings(mux)
 }
@@ -221,7 +222,7 @@ func (h *Handler) whole(r *http.Request, p *plan.Plan, e store.Extension) (rc.Ex
 	x.Account = &rc.AccountRef{ID: strconv.FormatInt(e.AccountID, 10), URI: accountURI(base, e.AccountID)}
 	x.RegionalSettings = region.Settings(base, p.Account.MainNumber, l)
 	x.ProfileImage = &rc.URIRef{URI: extensionURI(base, e) + "/profile-image"}
-	x.ServiceFeatures = serviceFeatures(p, e)
+	x.ServiceFeatures = h.serviceFeatures(p, e)
 	x.Departments = []rc.ExtensionRef{}
 	return x, nil
 }

@@ -42,7 +42,6 @@ func TestSignInReads(t *testing.T) {
 		"authz-profile.json":     own + "/authz-profile",
 		"authz-check.json":       own + "/authz-profile/check?permissionId=OutboundSMS",
 		"dialing-plan.json":      accountPath + "/dialing-plan?perPage=MAX&page=1",
-		"device.json":            own + "/device",
 		"forwarding-number.json": own + "/forwarding-number?perPage=MAX&page=1",
 		"business-hours.json":    own + "/business-hours",
 		"company-hours.json":     accountPath + "/business-hours",
@@ -91,7 +90,6 @@ func TestWhoMayRead(t *testing.T) {
 		{"another company's address looks absent", "ada", "/restapi/v1.0/account/200001/business-address", 404, "CMN-102", "accountId"},
 		{"and its templates", "ada", "/restapi/v1.0/account/200001/templates", 404, "CMN-102", "accountId"},
 		{"and its people's pictures", "ada", accountPath + "/extension/201001/profile-image", 404, "CMN-102", "extensionId"},
-		{"a colleague's devices are closed", "ada", bob + "/device", 403, "CMN-404", ""},
 		{"the company's numbers are for administrators", "bob", accountPath + "/phone-number", 403, "CMN-402", ""},
 		{"a token without the scope reads nothing", "ada?SMS", accountPath, 403, "CMN-401", ""},
 		{"nor does no token", "", accountPath, 401, "OAU-123", ""},
@@ -180,6 +178,11 @@ func TestFeatures(t *testing.T) {
 		if slices.Contains(available(features("ada", "")), id) {
 			t.Errorf("%s is available, but nothing answers it", id)
 		}
+	}
+	withPhones := apitest.New(t)
+	(&account.Handler{Face: withPhones.Face, Store: withPhones.Store, Phones: true}).Mount(withPhones.Mux)
+	if got := available(apitest.Get[rc.List[rc.Feature]](withPhones, "ada", own+"/features").Records); !slices.Contains(got, "WebPhone") || slices.Contains(got, "RingOut") {
+		t.Errorf("with an exchange that rings nobody out: %v", got)
 	}
 	if slices.Contains(available(features("cy", "")), "SMSSending") {
 		t.Errorf("who has no number may send texts")

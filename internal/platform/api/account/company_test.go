@@ -48,12 +48,8 @@ func TestAdministratorsSetTheCompanysHours(t *testing.T) {
 	}
 }
 
-func TestThereAreNoDevicesAndNoBridge(t *testing.T) {
+func TestThereIsNoBridge(t *testing.T) {
 	w := newWorld(t)
-	for _, path := range []string{"/device/80001", "/device/80001/sip-info"} {
-		apitest.Refused(t, w.Do("ada", "GET", "/restapi/v1.0/account/~"+path, nil), 404, "CMN-102", "deviceId")
-		apitest.Refused(t, w.Do("eve", "GET", "/restapi/v1.0/account/100001"+path, nil), 404, "CMN-102", "accountId")
-	}
 	const path = "/restapi/v1.0/account/~/extension/~/conferencing"
 	got := apitest.Get[map[string]any](w, "bob", path+"?countryId=1")
 	if numbers, ok := got["phoneNumbers"].([]any); !ok || len(numbers) > 0 || got["hostCode"] != nil {

@@ -29,18 +29,26 @@ var absent = []string{
 	"AIGeneratedNotes", "BlockingCallerId", "ContactCenterAccount",
 	"EditOutboundCallerId", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
 	"MeetingsEncryption", "OutboundCallPrefix",
-	"ReadExtensionAnsweringRules", "ReadRingSenseInsights", "RingOut", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
-	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions", "WebPhone",
+	"ReadExtensionAnsweringRules", "ReadRingSenseInsights", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
+	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions",
 }
 
 // capabilities lists every feature of an extension, by id. Shared says whether
 // it answers texts to a call queue.
-func capabilities(p *plan.Plan, e store.Extension, shared bool) []rc.Feature {
+func (h *Handler) capabilities(p *plan.Plan, e store.Extension, shared bool) []rc.Feature {
 	var all []rc.Feature
 	for _, id := range present {
 		all = append(all, rc.Feature{ID: id, Available: true})
 	}
-	for _, id := range absent {
+	missing := slices.Clone(absent)
+	for id, have := range map[string]bool{"WebPhone": h.Phones, "RingOut": h.RingOut} {
+		if have {
+			all = append(all, rc.Feature{ID: id, Available: true})
+		} else {
+			missing = append(missing, id)
+		}
+	}
+	for _, id := range missing {
 		all = append(all, rc.Feature{ID: id, Reason: &rc.FeatureReason{
 			Code: "ServicePlanLimitation", Message: "The feature is not part of the account's service plan",
 		}})
@@ -90,7 +98,7 @@ func (h *Handler) features(w http.ResponseWriter, r *http.Request, c wire.Caller
 	if err != nil {
 		return err
 	}
-	all := slices.DeleteFunc(capabilities(p, e, len(shared) > 0), func(f rc.Feature) bool {
+	all := slices.DeleteFunc(h.capabilities(p, e, len(shared) > 0), func(f rc.Feature) bool {
 		return only && !f.Available || !selected(q["featureId"], f.ID)
 	})
 	wire.JSON(w, http.StatusOK, rc.List[rc.Feature]{Records: all})
@@ -98,13 +106,13 @@ func (h *Handler) features(w http.ResponseWriter, r *http.Request, c wire.Caller
 }
 
 // serviceFeatures is the older list, inside the extension.
-func serviceFeatures(p *plan.Plan, e store.Extension) []rc.ServiceFeature {
+func (h *Handler) serviceFeatures(p *plan.Plan, e store.Extension) []rc.ServiceFeature {
 	texts := maySendTexts(p, e)
 	return []rc.ServiceFeature{
 		{FeatureName: "SMS", Enabled: texts}, {FeatureName: "SMSReceiving", Enabled: true}, {FeatureName: "MMS", Enabled: texts},
 		{FeatureName: "Pager", Enabled: true}, {FeatureName: "PagerReceiving", Enabled: true}, {FeatureName: "Fax", Enabled: true}, {FeatureName: "FaxReceiving", Enabled: true},
-		{FeatureName: "Voicemail", Enabled: true}, {FeatureName: "VoipCalling"}, {FeatureName: "WebPhone"}, {FeatureName: "RingOut"},
-		{FeatureName: "Presence", Enabled: true}, {FeatureName: "InternationalCalling"}, {FeatureName: "InternationalSMS"},
+		{FeatureName: "Voicemail", Enabled: true}, {FeatureName: "VoipCalling", Enabled: h.Phones}, {FeatureName: "WebPhone", Enabled: h.Phones}, {FeatureName: "RingOut", Enabled: h.RingOut},
+		{FeatureName: "Presence", Enabled: true}, {FeatureName: "TelephonySessions", Enabled: h.Phones}, {FeatureName: "OnDemandCallRecording", Enabled: h.Phones}, {FeatureName: "InternationalCalling"}, {FeatureName: "InternationalSMS"},
 		{FeatureName: "VideoConferencing"}, {FeatureName: "RCTeams"}, {FeatureName: "SiteCodes"},
 	}
 }

@@ -9,15 +9,6 @@ import (
 	"offhook/internal/platform/wire"
 )
 
-// noDevice answers for a device of the account by its id: the platform has
-// none, as the list of them says, so every id is unknown.
-func (h *Handler) noDevice(_ http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	if err := target.Account(r, c); err != nil {
-		return err
-	}
-	return target.Missing("deviceId")
-}
-
 // A conference is where an extension's conferences are held
 // (GetConferencingInfoResponse). Without a bridge it has no number and no
 // codes.

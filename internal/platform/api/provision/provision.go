@@ -1,0 +1,127 @@
+// Package provision tells phones how to register (contract 8.1) and answers
+// what devices a user has (5.1). A device is a user's phone in one app: it is
+// made when the app first asks for it, with a password of its own that is
+// kept sealed, and it is the same one each time the app asks again.
+package provision
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"offhook/internal/listen"
+	"offhook/internal/platform/api/page"
+	"offhook/internal/platform/api/target"
+	"offhook/internal/platform/wire"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+const (
+	accountPath   = target.AccountPath
+	extensionPath = target.ExtensionPath
+)
+
+// A Handler answers the operations of devices.
+type Handler struct {
+	Face  *wire.Face
+	Store store.Platform
+	IDs   *store.IDs
+	Now   func() time.Time
+
+	// Domain is the exchange's, in every SIP address and as the realm of its
+	// challenges. Without one there is no exchange: nothing is provisioned,
+	// and nobody has a device.
+	Domain string
+	// URL and TLSURL are the public addresses of the platform's listeners,
+	// at which phones reach the exchange as well; either may be empty.
+	URL, TLSURL string
+	Sealer      Sealer
+	// Online reports whether a device is registered; nil means that none is.
+	Online func(deviceID int64) bool
+}
+
+// A Sealer encrypts what only this server may read, for one row of the store.
+type Sealer interface {
+	Seal(plain []byte, row string) []byte
+	Open(sealed []byte, row string) ([]byte, error)
+}
+
+// Mount registers the operations.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	h.Face.Handle(mux, "GET", extensionPath+"/device", h.list)
+	h.Face.Handle(mux, "GET", accountPath+"/device/{deviceId}", h.get)
+	h.Face.Handle(mux, "GET", accountPath+"/device/{deviceId}/sip-info", h.sipInfo)
+	if h.Domain != "" {
+		h.Face.Handle(mux, "POST", rc.SIPProvisionPath, h.provision)
+	}
+}
+
+// list answers with the caller's devices.
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	e, err := target.Own(r, c, h.Store)
+	if err != nil {
+		return err
+	}
+	wanted, err := readKinds(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	devices, line, err := h.devices(r, e)
+	if err != nil {
+		return err
+	}
+	base := listen.BaseURL(r)
+	all := []rc.Device{}
+	for _, d := range devices {
+		if wanted.has(d) {
+			all = append(all, h.device(base, e, d, line))
+		}
+	}
+	return page.Answer(w, r, base+rc.ExtensionPath(e.AccountID, e.ID)+"/device", all)
+}
+
+// get answers with a device of the account.
+func (h *Handler) get(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	d, err := h.find(r, c)
+	if err != nil {
+		return err
+	}
+	e, err := h.Store.Extension(r.Context(), d.ExtensionID)
+	if err != nil {
+		return err
+	}
+	line, err := h.line(r.Context(), e)
+	if err != nil {
+		return err
+	}
+	wire.JSON(w, http.StatusOK, h.device(listen.BaseURL(r), e, d, line))
+	return nil
+}
+
+// sipInfo answers for phones that register over TLS, which this platform has
+// none of: web phones ask sip-provision.
+func (h *Handler) sipInfo(_ http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	if _, err := h.find(r, c); err != nil {
+		return err
+	}
+	return rc.Coded(rc.NotFound, "CMN-102", "This device registers over WebSocket; send POST %s instead", rc.SIPProvisionPath)
+}
+
+// device writes a device as the contract does.
+func (h *Handler) device(base string, e store.Extension, d store.SIPDevice, line *rc.PhoneLineInfo) rc.Device {
+	id := strconv.FormatInt(d.ID, 10)
+	own := base + rc.ExtensionPath(e.AccountID, e.ID)
+	v := rc.Device{
+		ID: id, URI: base + "/restapi/v1.0/account/" + strconv.FormatInt(e.AccountID, 10) + "/device/" + id,
+		Type: d.Type, Name: d.Name, Serial: d.Instance, ComputerName: d.ComputerName, Status: "Offline", LinePooling: "None",
+		Extension: &rc.ExtensionRef{ID: e.ID, URI: own, ExtensionNumber: e.Number}, PhoneLines: []rc.PhoneLine{},
+	}
+	if h.Online != nil && h.Online(d.ID) {
+		v.Status = "Online"
+	}
+	if line != nil {
+		v.PhoneLines = append(v.PhoneLines, rc.PhoneLine{ID: strconv.FormatInt(line.ID, 10), LineType: "StandaloneFree", PhoneInfo: line})
+	}
+	return v
+}
