@@ -21,7 +21,7 @@ func (l *Leg) fill(ended <-chan struct{}) {
 	t := time.NewTicker(Frame)
 	defer t.Stop()
 	src := new(source)
-	silence := make(Sound, frameSamples).ulaw()
+	silence := make(Sound, frameSamples).Ulaw()
 	for {
 		select {
 		case <-ended:

@@ -164,7 +164,7 @@ func (o *outbound) decoded(p Packet) (codecAndClock, []byte) {
 	if o.decoder == nil {
 		o.decoder = NewDecoder()
 	}
-	return kind, o.decoder.Decode(p).ulaw()
+	return kind, o.decoder.Decode(p).Ulaw()
 }
 
 // writeEvent sends a key, with the clock of the sound around it where the far

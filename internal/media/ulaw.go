@@ -31,8 +31,8 @@ func toUlaw(sample int16) byte {
 	return ^(sign | exponent<<4 | byte(v>>(exponent+3)&0x0f))
 }
 
-// ulaw is the sound as PCMU.
-func (s Sound) ulaw() []byte {
+// Ulaw is the sound as PCMU.
+func (s Sound) Ulaw() []byte {
 	if len(s) == 0 {
 		return nil
 	}
