@@ -60,6 +60,15 @@ type WidgetConfig struct {
 	// may go although they are on a loopback or private address. Any other
 	// must be public.
 	LogHosts []string `yaml:"log_hosts"`
+	// SoundAddr is the UDP ip:port that the sound of all browsers comes to;
+	// default a free port of the address in Addr. Firewalls must let it in.
+	SoundAddr string `yaml:"sound_addr"`
+	// SoundTCPAddr is a TCP ip:port for the sound of browsers whose network
+	// lets no UDP out; default none.
+	SoundTCPAddr string `yaml:"sound_tcp_addr"`
+	// SoundIPs are the addresses that others reach this machine by, where they
+	// are not its own, as behind a router that translates addresses.
+	SoundIPs []string `yaml:"sound_ips"`
 	// Platforms adds to the platforms that appServer may choose.
 	// RingCentral's own are always allowed.
 	Platforms []PlatformRecord `yaml:"platforms"`
@@ -98,6 +107,13 @@ type PlatformConfig struct {
 	// apps may go although they are on a loopback or private address, also by
 	// plain http. Any other must be public and https.
 	WebhookHosts []string `yaml:"webhook_hosts"`
+	// SoundPorts are the UDP ports of the sound of calls, one for each phone
+	// that talks or rings: "40000-40999". Default: free ports that the system
+	// chooses. Firewalls must let them in.
+	SoundPorts string `yaml:"sound_ports"`
+	// SoundIPs are the addresses that phones reach this machine by, where they
+	// are not its own, as behind a router that translates addresses.
+	SoundIPs []string `yaml:"sound_ips"`
 }
 
 // LoadConfig reads the file at path (none when path is empty) and the
@@ -251,6 +267,7 @@ func (c *Config) check(src source) error {
 	}
 	for setting, addr := range map[string]string{
 		"widget.addr": c.Widget.Addr, "platform.addr": c.Platform.Addr, "platform.tls_addr": c.Platform.TLSAddr,
+		"widget.sound_addr": c.Widget.SoundAddr, "widget.sound_tcp_addr": c.Widget.SoundTCPAddr,
 	} {
 		if _, _, err := net.SplitHostPort(addr); addr != "" && err != nil {
 			return src.mistake(setting, "must be host:port such as 127.0.0.1:8080, not %q.", addr)
@@ -266,6 +283,16 @@ func (c *Config) check(src source) error {
 	}
 	if u, err := url.Parse(c.Widget.PublicURL); err == nil && u.Scheme == "http" && !loopbackName(u.Hostname()) {
 		return src.mistake("widget.public_url", "must begin with https://, because browsers give microphones and cookies to secure pages only.")
+	}
+	for setting, ips := range map[string][]string{"widget.sound_ips": c.Widget.SoundIPs, "platform.sound_ips": c.Platform.SoundIPs} {
+		for _, ip := range ips {
+			if net.ParseIP(ip) == nil {
+				return src.mistake(setting, "must be IP addresses such as 203.0.113.7, not %q.", ip)
+			}
+		}
+	}
+	if _, _, ok := soundPorts(c.Platform.SoundPorts); !ok {
+		return src.mistake("platform.sound_ports", "must be a range of ports such as 40000-40999, not %q.", c.Platform.SoundPorts)
 	}
 	for i, p := range c.Widget.Platforms {
 		setting := fmt.Sprintf("widget.platforms[%d]", i)

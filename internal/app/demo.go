@@ -161,7 +161,10 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 		return nil, fmt.Errorf("seeding the demo: %w", err)
 	}
 
-	platform, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, limits: !d.cfg.NoRateLimits, hooks: []string{"localhost", "127.0.0.1"}, log: log})
+	platform, err := newPlatform(platformDeps{
+		data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, tlsURL: d.info.Platform.TLSURL, limits: !d.cfg.NoRateLimits,
+		hooks: []string{"localhost", "127.0.0.1"}, sound: cfg.Platform.sound(d.cfg.PlatformTLSAddr), log: log,
+	})
 	if err != nil {
 		return nil, err
 	}

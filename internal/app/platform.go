@@ -13,6 +13,7 @@ import (
 
 	"offhook/internal/bus"
 	"offhook/internal/listen"
+	"offhook/internal/media"
 	"offhook/internal/platform/api"
 	"offhook/internal/platform/notify"
 	"offhook/internal/platform/oauth"
@@ -46,7 +47,9 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 		if open.err != nil {
 			return nil, open.err
 		}
-		p, err := newPlatform(platformDeps{data: data, bus: new(bus.InProcess), url: plain.URL, limits: !c.NoRateLimits, hooks: c.WebhookHosts, log: log})
+		p, err := newPlatform(platformDeps{
+			data: data, bus: new(bus.InProcess), url: plain.URL, tlsURL: secure.URL, limits: !c.NoRateLimits, hooks: c.WebhookHosts, sound: c.sound(tlsAddr), log: log,
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +61,9 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 type platformDeps struct {
 	data   *Data
 	bus    bus.Bus
-	url    string // its own, for links in what it tells by itself
+	url    string       // its own, for links in what it tells by itself
+	tlsURL string       // the same with TLS, for phones
+	sound  media.Config // of calls
 	limits bool
 	hooks  []string       // hosts to which webhooks may go although their addresses are not public
 	roots  *x509.CertPool // besides the system's; nil for the system's alone
@@ -87,11 +92,17 @@ func newPlatform(deps platformDeps) (*platformHouse, error) {
 	auth.Mount(mux)
 	rest := api.New(face, st, deps.bus, time.Now, log)
 	rest.Office.Base = deps.url
+	phones, err := newPhones(context.Background(), deps, st, deps.bus, rest, log)
+	if err != nil {
+		return nil, err
+	}
 	rest.Mount(mux)
+	phones.Mount(mux)
 	events := &notify.Handler{
 		Store: st, Bus: deps.bus, Face: face, REST: mux, Log: log, Client: hookClient(deps.hooks, deps.roots), Listed: deps.hooks, Sealer: deps.data.Ring,
 	}
 	if err := events.Start(); err != nil {
+		phones.close()
 		return nil, fmt.Errorf("starting notifications: %w", err)
 	}
 	events.Mount(mux)
@@ -101,8 +112,8 @@ func newPlatform(deps platformDeps) (*platformHouse, error) {
 	wg.Go(func() { auth.Run(ctx) })
 	wg.Go(func() { rest.Run(ctx) })
 	return &platformHouse{
-		Handler: wire.CORS(mux, append(slices.Clone(oauth.NoCORS), healthPath)...),
-		close:   []func(){func() { cancel(); wg.Wait() }, events.Close},
+		Handler: phones.wrap(wire.CORS(mux, append(slices.Clone(oauth.NoCORS), healthPath)...)),
+		close:   []func(){func() { cancel(); wg.Wait() }, events.Close, phones.close},
 	}, nil
 }
 

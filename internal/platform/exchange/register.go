@@ -186,6 +186,14 @@ func (x *Exchange) phones(extensionID int64) []*binding {
 }
 
 // Online reports whether a device is registered.
-func (x *Exchange) Online(extensionID, deviceID int64) bool {
-	return slices.ContainsFunc(x.phones(extensionID), func(b *binding) bool { return b.device.ID == deviceID })
+func (x *Exchange) Online(deviceID int64) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	now := x.Now()
+	for _, own := range x.bindings {
+		if slices.ContainsFunc(own, func(b *binding) bool { return b.device.ID == deviceID && now.Before(b.expires) }) {
+			return true
+		}
+	}
+	return false
 }

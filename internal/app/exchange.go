@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"offhook/internal/bus"
+	"offhook/internal/media"
+	"offhook/internal/platform/api"
+	"offhook/internal/platform/api/messages"
+	"offhook/internal/platform/api/region"
+	"offhook/internal/platform/exchange"
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/store"
+)
+
+// sipDomain is the domain that phones register at. Nobody looks it up: they
+// connect to the platform's own address.
+const sipDomain = "sip.offhook.test"
+
+// A phoneHouse is the exchange and what it stands on.
+type phoneHouse struct {
+	*exchange.Exchange
+	book   *session.Book
+	engine *media.Engine
+}
+
+// newPhones opens an exchange that rest tells of. It is mounted with wrap and
+// ended by close.
+func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.Bus, rest *api.Handler, log *slog.Logger) (*phoneHouse, error) {
+	engine, err := media.NewEngine(deps.sound)
+	if err != nil {
+		return nil, err
+	}
+	book := session.New(st, b, &store.IDs{}, time.Now, log)
+	book.Presence, book.Mailbox = rest.Presence, mailroom{st, rest.Office}
+	if err := book.Start(ctx); err != nil {
+		_ = engine.Close() // nothing was sent
+		return nil, fmt.Errorf("starting the book of calls: %w", err)
+	}
+	x := &exchange.Exchange{
+		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Now: time.Now, Log: log,
+	}
+	x.Start()
+	rest.Exchange = &api.Exchange{
+		Domain: sipDomain, URL: deps.url, TLSURL: deps.tlsURL, Sealer: deps.data.Ring, Online: x.Online, Book: book, Commands: x,
+	}
+	return &phoneHouse{x, book, engine}, nil
+}
+
+// wrap lets phones in that connect to the root.
+func (p *phoneHouse) wrap(next http.Handler) http.Handler { return p.AtRoot(next) }
+
+// close ends the calls, then what they are written down in.
+func (p *phoneHouse) close() {
+	p.Close()
+	p.book.Close()
+	_ = p.engine.Close() // only sockets are left
+}
+
+// publicNumber reads a number as people in North America dial it, where the
+// platform's accounts are.
+func publicNumber(dialled string) (string, bool) {
+	n, ok := region.Parse(dialled, "US")
+	return n.E164, ok
+}
+
+// A mailroom puts what callers leave into the message store.
+type mailroom struct {
+	store  store.Platform
+	office *messages.Office
+}
+
+func (m mailroom) LeaveVoicemail(ctx context.Context, v session.Voicemail) (int64, error) {
+	left, err := messages.LeaveVoicemail(ctx, m.store, messages.Voicemail{
+		From: v.From.Number, Name: v.From.Name, To: v.To.Number, At: v.At, Sound: v.Sound, Length: v.Length,
+	})
+	if err == nil {
+		m.office.Wake()
+	}
+	return left.ID, err
+}
+
+// sound says which addresses the sound of the platform's calls uses: those of
+// this machine alone where the platform listens on it alone.
+func (c PlatformConfig) sound(addr string) media.Config {
+	var s media.Config
+	s.PortMin, s.PortMax, _ = soundPorts(c.SoundPorts) // read when the configuration was
+	for _, ip := range c.SoundIPs {
+		s.Announce = append(s.Announce, net.ParseIP(ip))
+	}
+	if host, _, err := net.SplitHostPort(addr); err == nil {
+		if ip := net.ParseIP(host); ip != nil && !ip.IsUnspecified() {
+			s.LegIP = ip
+		}
+	}
+	return s
+}
+
+// soundPorts reads a range of ports such as 40000-40999; empty is none.
+func soundPorts(text string) (first, last uint16, ok bool) {
+	if text == "" {
+		return 0, 0, true
+	}
+	a, b, _ := strings.Cut(text, "-")
+	from, errA := strconv.ParseUint(strings.TrimSpace(a), 10, 16)
+	to, errB := strconv.ParseUint(strings.TrimSpace(b), 10, 16)
+	if errA != nil || errB != nil || from == 0 || to < from {
+		return 0, 0, false
+	}
+	return uint16(from), uint16(to), true
+}
