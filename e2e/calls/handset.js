@@ -107,6 +107,43 @@ export class Handset {
     return hearsElse(await this.tab.frame(), ...voices);
   }
 
+  /**
+   * How the phone says that the calls are.
+   * @returns {Promise<import('../../web/widget/calls.js').Snapshot>}
+   */
+  async snapshot() {
+    return (await this.tab.frame()).evaluate(async () => {
+      const script = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/widget/calls.js'));
+      return (await import(script?.name ?? '')).snapshot();
+    });
+  }
+
+  /** The calls that go on. */
+  async calls() {
+    return (await this.snapshot()).calls.filter(({ state }) => state !== 'ended');
+  }
+
+  /**
+   * Does with a call what a button does, and returns the sentence that says
+   * why not, or nothing.
+   * @param {string} id @param {string} act @param {Record<string, unknown>} [body]
+   * @returns {Promise<string>}
+   */
+  async act(id, act, body = {}) {
+    return (await this.tab.frame()).evaluate(async ([call, name, rest]) => {
+      const script = performance.getEntriesByType('resource').find((r) => r.name.endsWith('/widget/calls.js'));
+      return (await import(script?.name ?? '')).act(call, name, rest).then(() => '', (/** @type {Error} */ e) => e.message);
+    }, /** @type {[string, string, Record<string, unknown>]} */ ([id, act, body]));
+  }
+
+  /** Places a call without the dialer. @param {string} to @returns {Promise<string>} the sentence that says why not */
+  async place(to) {
+    return (await this.tab.frame()).evaluate(async (number) => {
+      const script = performance.getEntriesByType('resource').find((r) => r.name.endsWith('/widget/calls.js'));
+      return (await import(script?.name ?? '')).place(number).then(() => '', (/** @type {Error} */ e) => e.message);
+    }, to);
+  }
+
   /** Reloads the whole page, phone and all. */
   async reload() {
     await this.tab.page.reload();

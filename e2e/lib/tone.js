@@ -159,6 +159,11 @@ export function installSound({ tone, device }) {
     silent: (ms) => until(() => open().length > 0 && open().every((ear) => ear.silence >= ms)),
     /** Waits until something is heard that is none of these voices. @param {number[]} voices in Hz */
     hearsElse: (voices) => until(() => open().some((ear) => ear.on && ear.peaks().length > 0 && !voices.some((hz) => sounds(ear, hz)))),
+    /** Waits until so much time has passed for the ears. @param {number} ms of sound or silence */
+    passes: (ms) => {
+      const began = new Map(ears.map((ear) => [ear, ear.at]));
+      return until(() => open().some((ear) => ((ear.at - (began.get(ear) ?? 0)) / ear.rate) * 1000 >= ms));
+    },
     /** What is heard now, for messages of failures. */
     now: () => open().map((ear) => (ear.on ? ear.peaks().slice(0, 3).map(([hz]) => Math.round(hz)) : [])),
     /** Forgets what was heard so far. */
@@ -264,6 +269,11 @@ export function hearsElse(place, ...voices) {
 export function hearsKey(place, key) {
   const at = '123456789*0#'.indexOf(key);
   return hears(place, rows[Math.floor(at / 3)], columns[at % 3]);
+}
+
+/** Waits until so much sound or silence has reached a place. @param {Place} place @param {number} ms */
+export function passes(place, ms) {
+  return patiently(place.evaluate((wanted) => Reflect.get(window, '__sound').passes(wanted), ms), () => `${ms} ms of sound never came`);
 }
 
 /** Forgets the holes so far. @param {Place} place */
