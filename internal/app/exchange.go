@@ -39,7 +39,7 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 		return nil, err
 	}
 	book := session.New(st, b, &store.IDs{}, time.Now, log)
-	book.Presence, book.Mailbox = rest.Presence, mailroom{st, rest.Office}
+	book.Presence, book.Mailbox = rest.Presence, mailroom{rest.Office}
 	if err := book.Start(ctx); err != nil {
 		_ = engine.Close() // nothing was sent
 		return nil, fmt.Errorf("starting the book of calls: %w", err)
@@ -72,19 +72,23 @@ func publicNumber(dialled string) (string, bool) {
 }
 
 // A mailroom puts what callers leave into the message store.
-type mailroom struct {
-	store  store.Platform
-	office *messages.Office
-}
+type mailroom struct{ office *messages.Office }
 
 func (m mailroom) LeaveVoicemail(ctx context.Context, v session.Voicemail) (int64, error) {
-	left, err := messages.LeaveVoicemail(ctx, m.store, messages.Voicemail{
-		From: v.From.Number, Name: v.From.Name, To: v.To.Number, At: v.At, Sound: v.Sound, Length: v.Length,
+	left, err := m.office.TakeVoicemail(ctx, messages.Voicemail{
+		From: v.From.Number, Name: v.From.Name, To: v.To.Number, Account: v.AccountID, Caller: callerOf(v), Owner: v.ExtensionID,
+		At: v.At, Sound: v.Sound, Length: v.Length,
 	})
-	if err == nil {
-		m.office.Wake()
-	}
 	return left.ID, err
+}
+
+// callerOf is the extension that called, if it is a colleague's: of others,
+// only the number is told.
+func callerOf(v session.Voicemail) int64 {
+	if v.From.AccountID != v.AccountID {
+		return 0
+	}
+	return v.From.ExtensionID
 }
 
 // sound says which addresses the sound of the platform's calls uses: those of

@@ -17,6 +17,8 @@ import (
 type arrival struct {
 	kind, status   string
 	from, name, to string // numbers, and what the network said of the caller
+	account        int64  // with the two extensions, for who is called by them
+	caller, owner  int64  // zero for who is known by number only
 	at             time.Time
 	read           bool
 	facts          store.MessageFacts
@@ -26,12 +28,9 @@ type arrival struct {
 // that are made then; they may still change its facts.
 func (a *arrival) put(ctx context.Context, st store.Platform, files func() ([]File, error)) (store.Message, error) {
 	o := &Office{Store: st, IDs: new(store.IDs)}
-	p, receiver, err := o.receiver(ctx, map[int64]*plan.Plan{}, a.to)
+	p, receiver, err := a.receiver(ctx, o)
 	if err != nil {
 		return store.Message{}, err
-	}
-	if p == nil {
-		return store.Message{}, rc.Errorf(rc.Invalid, "Nobody on the platform has the number %s.", a.to)
 	}
 	all, err := files()
 	if err != nil {
@@ -43,6 +42,12 @@ func (a *arrival) put(ctx context.Context, st store.Platform, files func() ([]Fi
 		To:    []rc.Caller{{PhoneNumber: a.to, Name: p.Name(a.to), Target: true}},
 		Facts: a.facts,
 	}
+	if e, ok := p.Extension(a.caller); ok {
+		m.From = rc.Caller{PhoneNumber: a.from, ExtensionNumber: e.Number, ExtensionID: strconv.FormatInt(e.ID, 10), Name: e.Name()}
+	}
+	if a.owner != 0 {
+		m.To[0] = rc.Caller{PhoneNumber: a.to, ExtensionNumber: receiver.Number, ExtensionID: strconv.FormatInt(receiver.ID, 10), Name: receiver.Name(), Target: true}
+	}
 	if a.read {
 		m.ReadStatus = rc.Read
 	}
@@ -52,6 +57,27 @@ func (a *arrival) put(ctx context.Context, st store.Platform, files func() ([]Fi
 		return store.Message{}, fmt.Errorf("storing a message of type %s: %w", a.kind, err)
 	}
 	return *m, nil
+}
+
+// receiver is who gets an arrival: its owner or, without one, whoever answers
+// for its number.
+func (a *arrival) receiver(ctx context.Context, o *Office) (*plan.Plan, store.Extension, error) {
+	if a.owner == 0 {
+		p, e, err := o.receiver(ctx, map[int64]*plan.Plan{}, a.to)
+		if p == nil && err == nil {
+			err = rc.Errorf(rc.Invalid, "Nobody on the platform has the number %s.", a.to)
+		}
+		return p, e, err
+	}
+	p, err := plan.Read(ctx, o.Store, a.account)
+	if err != nil {
+		return nil, store.Extension{}, err
+	}
+	e, ok := p.Extension(a.owner)
+	if !ok {
+		return nil, e, rc.Errorf(rc.NotFound, "The extension has been removed.")
+	}
+	return p, e, nil
 }
 
 // caller is who calls a number of p's account: a colleague, by number and

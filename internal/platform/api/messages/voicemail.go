@@ -15,7 +15,12 @@ type Voicemail struct {
 	From string // empty for a caller who withholds it
 	Name string // what the network said of whoever is not on the platform
 	To   string // a number of the platform
-	At   time.Time
+	// Account, Caller and Owner are the extensions of a call, where they are
+	// known: then numbers need not say whose voicemail it is, and may be
+	// empty.
+	Account, Caller, Owner int64
+
+	At time.Time
 	// Sound is what was said, in a RIFF container; nil for a voice that hums
 	// for Length.
 	Sound  []byte
@@ -31,6 +36,16 @@ func LeaveVoicemail(ctx context.Context, st store.Platform, v Voicemail) (store.
 	return leaveVoicemail(ctx, st, v, rc.Queued)
 }
 
+// TakeVoicemail puts voicemail into the message store of its owner, who is
+// told at once.
+func (o *Office) TakeVoicemail(ctx context.Context, v Voicemail) (store.Message, error) {
+	m, err := leaveVoicemail(ctx, o.Store, v, rc.Queued)
+	if err == nil {
+		o.Wake()
+	}
+	return m, err
+}
+
 // SeedVoicemail is voicemail of the past: nobody is told.
 func SeedVoicemail(ctx context.Context, st store.Platform, v Voicemail) error {
 	_, err := leaveVoicemail(ctx, st, v, rc.Received)
@@ -42,7 +57,10 @@ func leaveVoicemail(ctx context.Context, st store.Platform, v Voicemail, status 
 	if v.Text == "" {
 		facts.Transcription = rc.TranscriptionNotAvailable
 	}
-	a := arrival{kind: rc.TypeVoiceMail, status: status, from: v.From, name: v.Name, to: v.To, at: v.At, read: v.Read, facts: facts}
+	a := arrival{
+		kind: rc.TypeVoiceMail, status: status, from: v.From, name: v.Name, to: v.To, account: v.Account, caller: v.Caller, owner: v.Owner,
+		at: v.At, read: v.Read, facts: facts,
+	}
 	return a.put(ctx, st, func() ([]File, error) { return v.files(), nil })
 }
 

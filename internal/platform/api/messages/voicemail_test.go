@@ -131,3 +131,28 @@ func TestVoicemailNeedsSomebody(t *testing.T) {
 		t.Error("voicemail for a number of nobody was taken")
 	}
 }
+
+func TestVoicemailOfACallNeedsNoNumbers(t *testing.T) {
+	w := newWorld(t)
+	m, err := w.office.TakeVoicemail(t.Context(), messages.Voicemail{
+		Account: apitest.Acme, Caller: apitest.Ada, Owner: apitest.Cy, At: apitest.Start, Length: 2 * time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.run(t)
+	w.next(t, 2)
+	got := w.list("cy", "messageType=VoiceMail").Records
+	if len(got) != 1 || got[0].ID != m.ID || got[0].MessageStatus != rc.Received {
+		t.Fatalf("Cy has %+v, want the voicemail %d", got, m.ID)
+	}
+	from := &rc.Caller{ExtensionNumber: "101", ExtensionID: "101001", Name: "Ada Test"}
+	to := []rc.Caller{{ExtensionNumber: "103", ExtensionID: "101003", Name: "Cy", Target: true}}
+	if diff := cmp.Diff([]any{from, to}, []any{got[0].From, got[0].To}); diff != "" {
+		t.Errorf("who left it for whom (-want +got):\n%s", diff)
+	}
+	_, err = w.office.TakeVoicemail(t.Context(), messages.Voicemail{Account: apitest.Acme, Owner: apitest.Eve, At: apitest.Start, Length: time.Second})
+	if err == nil {
+		t.Error("a voicemail was left for somebody of another company")
+	}
+}
