@@ -147,7 +147,7 @@ export function announce(sentence) {
 /** The route that a path means; what is no route means the messages. @param {string} path */
 export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
-  if (/^\/(|messages|messages\/voicemail|messages\/fax|messages\/fax\/new|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
+  if (/^\/(|dialer|calls\/active|messages|messages\/voicemail|messages\/fax|messages\/fax\/new|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
   if (/^\/settings\/(text|notifications|ringtone|audio|theme|language|region|keyboard|why|about)$/.test(clean)) return clean;
   if (/^\/settings\/(?!thirdParty\/)/.test(clean)) return "/settings";
   // Host pages name routes too: nothing may climb out of the panels.
@@ -157,6 +157,8 @@ export function known(path) {
   if (whose) return `/contacts/personal/${whose}/edit${number && !/^\.{1,2}$/.test(decoded(number)) ? `/${encodeURIComponent(decoded(number))}` : ""}`;
   const [, type, one] = /^\/contacts\/([^/]+)\/([^/]+)$/.exec(clean) || [];
   if (one && ![type, one].some((part) => /^\.{1,2}$/.test(decoded(part)))) return `/contacts/${encodeURIComponent(decoded(type))}/${encodeURIComponent(decoded(one))}`;
+  const [, call] = /^\/calls\/(?:active\/)?([^/]+)$/.exec(clean) || [];
+  if (call && !/^(\.{1,2}|now)$/.test(decoded(call))) return `/calls/active/${encodeURIComponent(decoded(call))}`;
   const [, id] = /^\/(?:conversations|number|history\/call|messages\/voicemail|messages\/fax|settings\/thirdParty|log\/messages|log\/call)\/([\w+~:=%.()!'*-]+)$/.exec(clean.replace(/^(\/conversations\/[^/]+)\/people$/, "$1")) || [];
   return id && !/^(\.|%2e){1,2}$/i.test(id) ? clean : "/messages";
 }
@@ -174,7 +176,7 @@ function decoded(part) {
 function remember(path, replace) {
   if (path === "/") trail.length = 0;
   const before = trail.lastIndexOf(path);
-  if (["/messages", "/history", "/contacts", "/settings"].includes(path) || path.startsWith("/customizedTabs/")) trail.length = 0;
+  if (["/dialer", "/messages", "/history", "/contacts", "/settings"].includes(path) || path.startsWith("/customizedTabs/")) trail.length = 0;
   else if (before >= 0) trail.length = before;
   else if (replace) trail.pop();
   trail.push(path);
@@ -183,7 +185,7 @@ function remember(path, replace) {
 
 /** Tells the bottom bar and the list which place is open. @param {string} path */
 function mark(path) {
-  const own = ["/settings", "/contacts", "/history"].find((place) => path.startsWith(place)) ?? "/messages";
+  const own = ["/settings", "/contacts", "/history", "/dialer"].find((place) => path.startsWith(place)) ?? (path.startsWith("/calls/") ? "/dialer" : "/messages");
   const tab = path.startsWith("/customizedTabs/") ? path : path.startsWith("/log/call/") ? "/history" : own;
   for (const a of document.querySelectorAll("[data-tab]")) {
     if (a.getAttribute("data-tab") === tab) a.setAttribute("aria-current", "page");
@@ -230,6 +232,7 @@ async function show(path, how) {
 function address(path) {
   if (path === "/") return "/panel/signin";
   if (path.startsWith("/settings/thirdParty/")) return path.replace("/settings/thirdParty/", "/service/settings/");
+  if (path.startsWith("/calls/active/")) return path.replace("/calls/active/", "/panel/calls/");
   if (path.startsWith("/messages/")) return path.replace("/messages/", "/panel/");
   return path === "/messages" && wide.matches ? "/panel/nothing" : `/panel${path}`;
 }

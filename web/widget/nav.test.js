@@ -28,8 +28,14 @@ test("a page that the settings do not have is their list", () => {
 });
 
 test("a page that the phone does not have is the messages", () => {
-  assert.equal(known("/dialer"), "/messages");
+  assert.equal(known("/meeting/home"), "/messages");
   assert.equal(known("nonsense"), "/messages");
+});
+
+test("the dialer and the calls are places; a call has one name", () => {
+  for (const path of ["/dialer", "/calls/active", "/calls/active/c1"]) assert.equal(known(path), path);
+  assert.equal(known("/calls/c1"), "/calls/active/c1");
+  for (const path of ["/calls/active/..", "/calls/%2e%2e", "/calls/now", "/calls/active/c1/hangup"]) assert.equal(known(path), "/messages", path);
 });
 
 test("no path climbs out of the panels", () => {

@@ -62,6 +62,20 @@ document.addEventListener("oh:missed", (e) => {
 const recall = () => document.querySelector("[data-panel=history], [data-panel=call]") && import("./history.js");
 document.addEventListener("oh:panel", recall);
 
+// Who can call has a place to call from; the pages of calls have modules of their own.
+document.addEventListener("oh:line", (e) => {
+  const tab = document.querySelector("[data-tab='/dialer']");
+  const { state } = /** @type {CustomEvent} */ (e).detail ?? {};
+  if (!(tab instanceof HTMLElement) || tab.hidden === (state === "none")) return;
+  tab.hidden = state === "none";
+  document.dispatchEvent(new CustomEvent("oh:tabs"));
+});
+document.addEventListener("oh:panel", () => {
+  if (document.querySelector("#panel [data-panel=dialer]")) void import("./dialer.js");
+  if (document.querySelector("#panel [data-panel=active-call]")) void import("./callpage.js");
+});
+document.addEventListener("oh:calls-drawn", () => document.querySelector("#calls-now > [data-ring]") && void import("./incoming.js"));
+
 // What can be listened to, and voicemail and faxes, have modules of their own.
 function attend() {
   if (document.querySelector("#panel [data-player]")) void import("./player.js");

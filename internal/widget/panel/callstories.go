@@ -54,6 +54,9 @@ func liveStory(show, typed string, calls ...call.Call) func(*fixtureDesk, page) 
 	return func(_ *fixtureDesk, p page) (string, any) {
 		v, _ := newLive(p, storySnapshot(calls...), calls[0].ID)
 		v.Show, v.Typed = show, typed
+		if show == "transfer" {
+			v.Found = newDialList(p, "")
+		}
 		return "live", v
 	}
 }

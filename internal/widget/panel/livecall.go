@@ -20,6 +20,7 @@ type liveView struct {
 	Others []liveCall
 	Show   string // keypad or transfer, for stories; else the page keeps it
 	Typed  string // the same
+	Found  dialList // the same
 	Weak   string // what is heard of a bad connection; empty for nothing
 }
 

@@ -1,0 +1,137 @@
+// Owns the sheet of a call that waits for an answer, as this tab shows it:
+// large or small, what is open in it, and where the focus goes. Nobody who
+// writes loses a letter to it: then it begins small.
+// @ts-check
+import { act } from "./calls.js";
+import { dialable, writes } from "./dialpad.js";
+import { t } from "./lang.js";
+
+const box = () => /** @type {HTMLElement} */ (document.getElementById("calls-now"));
+/** @returns {HTMLElement[]} */
+const rings = () => [...box().querySelectorAll(":scope > [data-ring]")].filter((r) => r instanceof HTMLElement);
+/** @param {HTMLElement} ring */
+const title = (ring) => /** @type {HTMLElement | null} */ (ring.querySelector(".ring__name"));
+
+/** The calls that this tab has shown. @type {Set<string>} */
+let shown = new Set();
+/** Where the reader was before. @type {Element | null} */
+let before = null;
+
+// Read out at once, also to whoever goes on writing.
+const voice = document.createElement("div");
+voice.className = "unseen";
+voice.setAttribute("role", "alert");
+document.body.append(voice);
+
+function look() {
+  const all = rings();
+  const ids = new Set(all.map((ring) => ring.dataset.ring ?? ""));
+  const fresh = all.find((ring) => !shown.has(ring.dataset.ring ?? ""));
+  const had = shown.size > 0;
+  shown = ids;
+  if (fresh) return arrive(fresh, had);
+  if (had && !ids.size) leave();
+}
+
+/** @param {HTMLElement} ring @param {boolean} had whether another was there already */
+function arrive(ring, had) {
+  const name = title(ring)?.textContent?.trim();
+  const writing = document.hasFocus() && writes(document.activeElement);
+  if (!had) before = document.activeElement;
+  if (!had) open("");
+  box().toggleAttribute("data-small", writing || (had && box().hasAttribute("data-small")));
+  voice.textContent = writing ? t("{0} calls. Answer with the buttons at the top of the phone.", name) : "";
+  if (!writing && document.hasFocus()) title(ring)?.focus({ preventScroll: true });
+}
+
+/** Nothing waits any more: the reader is where they were. */
+function leave() {
+  voice.textContent = "";
+  box().removeAttribute("data-small");
+  open("");
+  const lost = !document.activeElement || document.activeElement === document.body;
+  if (lost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+  before = null;
+}
+
+/** Opens the messages or the list to forward to, or closes them. @param {string} what */
+function open(what) {
+  const at = box();
+  if (what) at.dataset.show = what;
+  else delete at.dataset.show;
+  for (const button of at.querySelectorAll("[data-ring-show][aria-expanded]")) button.setAttribute("aria-expanded", String(button.getAttribute("data-ring-show") === what));
+}
+
+/** @param {HTMLElement} ring @param {string} what */
+function show(ring, what) {
+  const was = box().dataset.show;
+  open(what === was ? "" : what);
+  if (what === "forward") {
+    const field = /** @type {HTMLInputElement} */ (ring.querySelector("input[data-forward]"));
+    field.dispatchEvent(new Event("dial:look"));
+    field.focus({ preventScroll: true });
+  } else if (what === "reply") /** @type {HTMLElement | null} */ (ring.querySelector(".ring__reply"))?.focus({ preventScroll: true });
+  else /** @type {HTMLElement | null} */ (ring.querySelector(`[data-ring-show="${was}"]`))?.focus({ preventScroll: true });
+}
+
+/** @param {HTMLElement} ring @param {() => Promise<unknown>} work @param {HTMLElement} [at] */
+async function run(ring, work, at) {
+  if (at?.getAttribute("aria-busy") === "true") return;
+  at?.setAttribute("aria-busy", "true");
+  try {
+    await work();
+  } catch (e) {
+    const error = /** @type {HTMLElement} */ (ring.querySelector("[data-call-error]"));
+    error.textContent = e instanceof Error ? e.message : String(e);
+    error.hidden = false;
+  } finally {
+    at?.removeAttribute("aria-busy");
+  }
+}
+
+/** Ends the call that goes on and answers the one that waits. @param {HTMLElement} ring @param {HTMLElement} at */
+const endFirst = (ring, at) => run(ring, async () => {
+  await act(at.dataset.endFirst ?? "", "hangup");
+  await act(at.dataset.answer ?? "", "answer");
+}, at);
+
+document.addEventListener("click", (e) => {
+  const at = e.target instanceof Element ? e.target.closest("[data-ring] :is([data-ring-fold], [data-ring-show], [data-end-first], [data-pick])") : null;
+  const ring = /** @type {HTMLElement | null} */ (at?.closest("[data-ring]") ?? null);
+  if (!(at instanceof HTMLElement) || !ring) return;
+  if (at.hasAttribute("data-ring-fold")) fold(ring, !box().hasAttribute("data-small"));
+  else if (at.dataset.ringShow !== undefined) show(ring, at.dataset.ringShow);
+  else if (at.dataset.endFirst) void endFirst(ring, at);
+  else void run(ring, () => act(ring.dataset.ring ?? "", "forward", { to: at.dataset.pick }), at);
+});
+
+/** @param {HTMLElement} ring @param {boolean} small */
+function fold(ring, small) {
+  box().toggleAttribute("data-small", small);
+  const button = /** @type {HTMLElement} */ (ring.querySelector("[data-ring-fold]"));
+  button.setAttribute("aria-label", small ? t("Make it large") : t("Make it small"));
+  button.title = button.getAttribute("aria-label") ?? "";
+  if (small && before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus({ preventScroll: true });
+  else if (!small) title(ring)?.focus({ preventScroll: true });
+}
+
+// Before anything else has the key: Escape leaves the sheet, not what is below it.
+document.addEventListener("keydown", (e) => {
+  const [ring] = rings();
+  if (!ring) return;
+  if (e.key === "Enter" && e.target instanceof HTMLInputElement && e.target.dataset.forward) {
+    e.preventDefault();
+    const first = /** @type {HTMLElement | null} */ (ring.querySelector("[data-pick]"));
+    const to = dialable(e.target.value) || first?.dataset.pick;
+    if (to) void run(ring, () => act(ring.dataset.ring ?? "", "forward", { to }), e.target);
+    return;
+  }
+  if (e.key !== "Escape" || box().hasAttribute("data-small")) return;
+  e.preventDefault();
+  e.stopPropagation();
+  if (box().dataset.show) show(ring, "");
+  else fold(ring, true);
+}, true);
+
+document.addEventListener("oh:calls-drawn", look);
+look();
