@@ -14,6 +14,7 @@ import (
 
 	"offhook/internal/bus"
 	"offhook/internal/listen"
+	"offhook/internal/media"
 	"offhook/internal/widget/audit"
 	"offhook/internal/widget/configurator"
 	"offhook/internal/widget/desk"
@@ -26,6 +27,7 @@ import (
 	"offhook/internal/widget/service"
 	"offhook/internal/widget/session"
 	"offhook/internal/widget/signin"
+	"offhook/internal/widget/softphone"
 	"offhook/internal/widget/ticket"
 	"offhook/internal/widget/visit"
 	"offhook/web"
@@ -47,7 +49,7 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		if err != nil {
 			return nil, err
 		}
-		l := open.listen(listen.Config{Name: "widget", Flag: "widget.addr", Addr: cmp.Or(c.Addr, "127.0.0.1:8080"), PublicURL: c.PublicURL, Proxies: proxies})
+		l := open.listen(listen.Config{Name: "widget", Flag: "widget.addr", Addr: cmp.Or(c.Addr, defaultWidgetAddr), PublicURL: c.PublicURL, Proxies: proxies})
 		if open.err != nil {
 			return nil, open.err
 		}
@@ -60,7 +62,7 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		}
 		w, err := newWidget(widgetDeps{
 			data: data, bus: new(bus.InProcess), log: log, records: append(records, embed.RingCentral...),
-			openClients: c.OpenClients, logHosts: c.LogHosts, urlSecrets: c.AllowURLSecrets,
+			openClients: c.OpenClients, logHosts: c.LogHosts, urlSecrets: c.AllowURLSecrets, sound: c.sound(cmp.Or(c.Addr, defaultWidgetAddr)),
 		})
 		if err != nil {
 			return nil, err
@@ -69,6 +71,9 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		return serveAll([]door{{l, w}}, []func(){w.Close}), nil
 	})
 }
+
+// defaultWidgetAddr is where the widget listens unless it is told otherwise.
+const defaultWidgetAddr = "127.0.0.1:8080"
 
 type widgetDeps struct {
 	data        *Data
@@ -79,6 +84,7 @@ type widgetDeps struct {
 	openClients bool
 	urlSecrets  bool // addresses may bring secrets
 	stories     bool
+	sound       media.Config
 	logHosts    []string // where logs may go although the address is not public
 	tryApp      string   // that the front page begins with; the demo's
 	tryPage     string   // that embeds it
@@ -103,6 +109,11 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	apps := new(visit.Apps)
 	pool := &desk.Pool{Store: st, Bus: deps.bus, Ring: deps.data.Ring, Street: street{grants, deps.records, apps}, Log: log, Node: deps.data.node()}
 	visits := &visit.Face{Store: st, Sessions: sessions, Apps: apps, Log: log}
+	engine, err := media.NewEngine(deps.sound)
+	if err != nil {
+		return nil, err
+	}
+	phones := &softphone.Pool{Visits: visits, Desks: phoneDesks{pool}, Street: street{grants, deps.records, apps}, Engine: engine, Bus: deps.bus, Log: log}
 	services := &service.Handler{Visits: visits, Store: st, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, Now: time.Now, Log: log}
 	logs := &logbook.Handler{
 		Visits: visits, Store: st, Ring: deps.data.Ring, Bus: deps.bus, Embeds: registry, Services: logServices{services}, Desks: logDesks{pool, grants},
@@ -140,6 +151,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	tickets.Mount(mux)
 	(&session.Handler{Sessions: sessions, Visits: visits}).Mount(mux)
 	link.Mount(mux)
+	phones.Mount(mux)
 
 	if err := pool.Start(); err != nil {
 		return nil, err
@@ -154,7 +166,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	wg.Go(func() { sessions.Run(ctx) })
 	wg.Go(func() { logs.Run(ctx) })
 	wg.Go(func() { tickets.Run(ctx) })
-	return &widgetHouse{mux, []func(){grants.Close, pool.Close, forget, func() { cancel(); wg.Wait() }, link.Close}}, nil
+	return &widgetHouse{mux, []func(){grants.Close, pool.Close, forget, func() { cancel(); wg.Wait() }, func() { _ = engine.Close() }, link.Close, phones.Close}}, nil
 }
 
 // Close ends what runs behind the handler, sockets first.

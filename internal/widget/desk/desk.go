@@ -43,6 +43,8 @@ type Desk struct {
 
 	syncing chan struct{} // holds one token while no sync runs
 
+	telephony telephony // has a lock of its own
+
 	owner    user       // whose desk it is
 	drafting sync.Mutex // held while a draft changes in the store and here; taken before mu
 	choosing sync.Mutex // held while preferences change in the store and here; taken before mu
@@ -175,7 +177,7 @@ func (d *Desk) touch() {
 func (d *Desk) idle() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return !d.feed.watched() && d.pool.Now().Sub(d.used) > d.pool.Linger && len(d.changed) == 0 && !d.ledger.pending() && len(d.ledger.removals) == 0 && !d.mail.wishes() && !d.faxing()
+	return !d.feed.watched() && !d.telephony.listened() && d.pool.Now().Sub(d.used) > d.pool.Linger && len(d.changed) == 0 && !d.ledger.pending() && len(d.ledger.removals) == 0 && !d.mail.wishes() && !d.faxing()
 }
 
 // Position is that of the newest event: what the desk's methods return after

@@ -27,6 +27,9 @@ const (
 	maxFrame      = 1 << 20
 )
 
+// sessionsFilter is that of the user's calls.
+const sessionsFilter = extensionPath + "/telephony/sessions"
+
 // filters are the events that a desk listens to.
 var filters = []string{
 	storePath,
@@ -35,7 +38,7 @@ var filters = []string{
 	accountPath + "/directory/entries",
 	extensionPath + "/presence",
 	accountPath + "/presence",
-	extensionPath + "/telephony/sessions",
+	sessionsFilter,
 	extensionPath + "/favorite",
 }
 
@@ -77,6 +80,7 @@ func (d *Desk) gateway() {
 		began := d.pool.Now()
 		err := d.connect(d.ctx, &s)
 		d.setConnected(false)
+		d.telephony.follow(false)
 		if errors.Is(err, errEnded) || d.ctx.Err() != nil {
 			return
 		}
@@ -123,6 +127,7 @@ func (d *Desk) connect(ctx context.Context, s *session) error {
 		d.callsGap()
 	}
 	d.setConnected(true)
+	d.telephony.follow(slices.Contains(filters[:enough[s.share]], sessionsFilter))
 	// Whatever happened while nobody listened is in the next sync.
 	wake(d.wantSync)
 	d.mailStale()
@@ -362,6 +367,9 @@ func (d *Desk) notified(n rc.Notification) {
 		d.ringing(n.Body)
 		if telephonyEnded(n.Body) {
 			wake(d.wantCalls)
+		}
+		if err := d.telephony.hear(n.Body); err != nil {
+			d.log.Warn("reading a telephony event", "err", err)
 		}
 	case strings.HasSuffix(path, "/favorite"):
 		wake(d.wantFavorites)

@@ -1,0 +1,34 @@
+package app
+
+import (
+	"context"
+	"net"
+
+	"offhook/internal/media"
+	"offhook/internal/widget/desk"
+	"offhook/internal/widget/softphone"
+)
+
+// phoneDesks shows the desks to the phones.
+type phoneDesks struct{ pool *desk.Pool }
+
+func (p phoneDesks) Desk(ctx context.Context, grantID string) (softphone.Desk, error) {
+	d, err := p.pool.Desk(ctx, grantID)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// sound says which addresses the sound of calls uses: those that are set, and
+// otherwise a free port of the address that the widget listens on.
+func (c WidgetConfig) sound(listen string) media.Config {
+	s := media.Config{BrowserAddr: c.SoundAddr, TCPAddr: c.SoundTCPAddr}
+	if host, _, err := net.SplitHostPort(listen); err == nil && s.BrowserAddr == "" {
+		s.BrowserAddr = net.JoinHostPort(host, "0")
+	}
+	for _, ip := range c.SoundIPs {
+		s.Announce = append(s.Announce, net.ParseIP(ip))
+	}
+	return s
+}

@@ -1,0 +1,125 @@
+package softphone
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/visit"
+)
+
+// Mount adds the routes by which tabs use their user's phone. What changes
+// anything has the guards of every change (package visit).
+func (p *Pool) Mount(mux *http.ServeMux) {
+	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, *Phone) error{
+		"GET /calls":             p.calls,
+		"POST /calls":            p.place,
+		"POST /calls/ringing":    p.ringing,
+		"POST /calls/retry":      p.retry,
+		"POST /calls/{id}/{act}": p.act,
+		"POST /audio":            p.audio,
+		"POST /audio/leave":      p.leave,
+	} {
+		method, path, _ := strings.Cut(pattern, " ")
+		p.Visits.SignedIn(mux, method+" "+visit.Path+path, func(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+			ph, err := p.Phone(r.Context(), v.Session.GrantID)
+			if err != nil {
+				return err
+			}
+			return h(w, r, ph)
+		})
+	}
+}
+
+func (p *Pool) calls(w http.ResponseWriter, _ *http.Request, ph *Phone) error {
+	visit.JSON(w, http.StatusOK, ph.Snapshot())
+	return nil
+}
+
+func (p *Pool) place(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+	var o Order
+	if err := visit.Body(w, r, &o); err != nil {
+		return err
+	}
+	id, err := ph.Place(r.Context(), o)
+	if err != nil {
+		return err
+	}
+	visit.JSON(w, http.StatusOK, map[string]string{"id": id})
+	return nil
+}
+
+func (p *Pool) act(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+	var d Details
+	if r.ContentLength != 0 {
+		if err := visit.Body(w, r, &d); err != nil {
+			return err
+		}
+	}
+	if err := ph.Act(r.Context(), r.PathValue("id"), r.PathValue("act"), d); err != nil {
+		return err
+	}
+	visit.JSON(w, http.StatusOK, struct{}{})
+	return nil
+}
+
+func (p *Pool) ringing(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+	var b struct {
+		Tab string   `json:"tab"`
+		IDs []string `json:"ids"`
+	}
+	if err := visit.Body(w, r, &b); err != nil {
+		return err
+	}
+	first, err := ph.Shown(r.Context(), b.IDs)
+	if err != nil {
+		return err
+	}
+	visit.JSON(w, http.StatusOK, map[string]bool{"first": first})
+	return nil
+}
+
+// retry has a broken line try again at once: asking for the phone did it.
+func (p *Pool) retry(w http.ResponseWriter, _ *http.Request, _ *Phone) error {
+	visit.JSON(w, http.StatusOK, struct{}{})
+	return nil
+}
+
+// maxTab bounds the names that tabs give themselves.
+const maxTab = 64
+
+func (p *Pool) audio(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+	var b struct {
+		Tab  string `json:"tab"`
+		SDP  string `json:"sdp"`
+		Take bool   `json:"take"`
+	}
+	if err := visit.Body(w, r, &b); err != nil {
+		return err
+	}
+	if b.Tab == "" || len(b.Tab) > maxTab || b.SDP == "" {
+		return rc.Errorf(rc.Invalid, "The phone sent something that its server does not understand. Reload the page.")
+	}
+	sdp, version, err := ph.Attach(r.Context(), b.Tab, b.SDP, b.Take)
+	if err != nil {
+		return err
+	}
+	visit.JSON(w, http.StatusOK, map[string]any{"sdp": sdp, "version": version})
+	return nil
+}
+
+func (p *Pool) leave(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+	var b struct {
+		Tab string `json:"tab"`
+	}
+	if err := visit.Body(w, r, &b); err != nil {
+		return err
+	}
+	ph.Leave(b.Tab)
+	visit.JSON(w, http.StatusOK, struct{}{})
+	return nil
+}
+
+// contains reports whether a list has a word.
+func contains[T comparable](list []T, one T) bool { return slices.Contains(list, one) }

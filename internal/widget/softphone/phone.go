@@ -1,0 +1,251 @@
+package softphone
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/widget/call"
+	"offhook/internal/widget/lang"
+)
+
+// Why all calls of a phone end.
+var (
+	restarted = lang.Mark("The phone's server was restarted, which ended this call.")
+	signedOut = lang.Mark("You were signed out, which ended this call.")
+)
+
+// A Phone is the telephone of one grant's user. Its methods may be called
+// from any goroutine.
+type Phone struct {
+	pool    *Pool
+	grantID string
+	log     *slog.Logger
+	box     *mailbox
+	ctx     context.Context // of long work
+	cancel  context.CancelFunc
+	work    sync.WaitGroup
+	parting sync.WaitGroup // what is left to tell of calls that are over
+	done    chan struct{}  // closed when the last step has run
+	snap    atomic.Pointer[call.Snapshot]
+
+	mu       sync.Mutex
+	watchers map[chan struct{}]bool // guarded by mu
+	used     time.Time              // guarded by mu; when somebody last asked for the phone
+
+	// What follows belongs to the actor.
+	line    line
+	talks   []*talk // oldest first
+	active  *talk   // whose sound the tab has
+	sound   sound
+	dials   []time.Time // of the last minute
+	dirty   bool        // the snapshot is old
+	closing bool
+}
+
+func newPhone(p *Pool, grantID string) *Phone {
+	ph := &Phone{
+		pool: p, grantID: grantID, log: p.Log.With("grant", grantID), box: newMailbox(), done: make(chan struct{}),
+		watchers: make(map[chan struct{}]bool), used: p.Now(),
+	}
+	ph.ctx, ph.cancel = context.WithCancel(p.ctx)
+	ph.line.begin(ph)
+	ph.snap.Store(ph.draw())
+	go ph.run()
+	return ph
+}
+
+// run takes the steps of the mailbox until the phone is closed.
+func (ph *Phone) run() {
+	defer close(ph.done)
+	defer ph.box.close()
+	for range ph.box.wake {
+		for _, step := range ph.box.take() {
+			step()
+		}
+		if ph.dirty {
+			ph.publish()
+		}
+		if ph.closing {
+			return
+		}
+	}
+}
+
+// farewell is how long a phone that is closed waits for the platform.
+const farewell = 3 * time.Second
+
+// close ends every call, saying why, and the phone. Watchers have been told
+// when it returns.
+func (ph *Phone) close(why string) {
+	ph.box.post(func() {
+		ph.closing = true
+		for _, t := range ph.talks {
+			if t.live() {
+				t.part()
+				t.end(t.outcome(), why)
+			}
+		}
+		ph.detached(ph.sound.leg)
+		ph.line.resting.stop()
+		ph.changed()
+	})
+	<-ph.done
+	told := make(chan struct{})
+	go func() {
+		ph.parting.Wait()
+		close(told)
+	}()
+	timer := time.NewTimer(farewell)
+	defer timer.Stop()
+	select {
+	case <-told:
+	case <-timer.C:
+	}
+	ph.cancel()
+	ph.work.Wait()
+}
+
+// Snapshot is the phone at this moment.
+func (ph *Phone) Snapshot() call.Snapshot { return *ph.snap.Load() }
+
+// Watch keeps the phone registered and sends when the snapshot has changed,
+// once for any number of changes that nobody has looked at. Stop may be
+// called twice.
+func (ph *Phone) Watch() (changes <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	ph.mu.Lock()
+	ph.watchers[c] = true
+	ph.mu.Unlock()
+	ph.use()
+	return c, sync.OnceFunc(func() {
+		ph.mu.Lock()
+		delete(ph.watchers, c)
+		ph.used = ph.pool.Now()
+		ph.mu.Unlock()
+	})
+}
+
+// use notes that somebody wants the phone, and wakes a line that sleeps.
+func (ph *Phone) use() {
+	ph.mu.Lock()
+	ph.used = ph.pool.Now()
+	ph.mu.Unlock()
+	ph.box.post(ph.line.wanted)
+}
+
+// idle is how long nobody has wanted the phone; zero while somebody watches.
+func (ph *Phone) idle() time.Duration {
+	ph.mu.Lock()
+	defer ph.mu.Unlock()
+	if len(ph.watchers) > 0 {
+		return 0
+	}
+	return ph.pool.Now().Sub(ph.used)
+}
+
+// draw makes the snapshot that follows.
+func (ph *Phone) draw() *call.Snapshot {
+	s := &call.Snapshot{Line: ph.line.shown, Calls: make([]call.Call, 0, len(ph.talks)), Microphone: ph.sound.tab}
+	if last := ph.snap.Load(); last != nil {
+		s.Version = last.Version + 1
+	}
+	for _, t := range ph.talks {
+		s.Calls = append(s.Calls, t.Call)
+	}
+	if ph.active != nil {
+		s.Active = ph.active.ID
+	}
+	return s
+}
+
+func (ph *Phone) publish() {
+	ph.dirty = false
+	ph.snap.Store(ph.draw())
+	ph.mu.Lock()
+	defer ph.mu.Unlock()
+	for c := range ph.watchers {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// changed has the snapshot drawn anew after the step.
+func (ph *Phone) changed() { ph.dirty = true }
+
+// ask has the actor begin something and waits until it calls done, which it
+// may do later and from a later step.
+func (ph *Phone) ask(ctx context.Context, begin func(done func(error))) error {
+	result := make(chan error, 1)
+	answer := func(err error) {
+		select {
+		case result <- err:
+		default: // it has been answered
+		}
+	}
+	if !ph.box.post(func() { begin(answer) }) {
+		return restarting()
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-ph.done:
+		return restarting()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// aside does long work beside the actor; what it returns is a step.
+func (ph *Phone) aside(work func(ctx context.Context) (then func())) {
+	ph.work.Go(func() {
+		if then := work(ph.ctx); then != nil {
+			ph.box.post(then)
+		}
+	})
+}
+
+// An alarm is a step that comes later.
+type alarm struct {
+	timer *time.Timer
+	off   bool // belongs to the actor
+}
+
+// after has a step run in a while.
+func (ph *Phone) after(d time.Duration, step func()) *alarm {
+	a := &alarm{}
+	a.timer = time.AfterFunc(d, func() {
+		ph.box.post(func() {
+			if !a.off {
+				a.off = true
+				step()
+			}
+		})
+	})
+	return a
+}
+
+// stop has the step not run, even when its time has come already. A nil alarm
+// never rings.
+func (a *alarm) stop() {
+	if a != nil {
+		a.off = true
+		a.timer.Stop()
+	}
+}
+
+// find returns a call by its id; a NotFound *rc.Error when it is not there
+// any more.
+func (ph *Phone) find(id string) (*talk, error) {
+	at := slices.IndexFunc(ph.talks, func(t *talk) bool { return t.ID == id })
+	if at < 0 {
+		return nil, rc.Errorf(rc.NotFound, "This call is over.")
+	}
+	return ph.talks[at], nil
+}

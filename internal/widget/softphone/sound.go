@@ -1,0 +1,241 @@
+package softphone
+
+import (
+	"context"
+
+	"offhook/internal/media"
+	"offhook/internal/rc"
+	"offhook/internal/widget/call"
+	"offhook/internal/widget/lang"
+)
+
+var (
+	nobodyBack = lang.Mark("No page with this phone came back in time, so the call was ended.")
+	soundLost  = lang.Mark("The sound of this call was lost, so it was ended.")
+)
+
+// A wire is how the sound of one call gets to the platform and back.
+type wire struct {
+	leg    *media.Leg // nil until there is one
+	unfill func()     // ends the silence that is sent while nobody speaks
+	tone   func()     // ends the tone of a call that nobody listens to; nil for none
+}
+
+// close ends the sound for good.
+func (w *wire) close() {
+	if w.leg == nil {
+		return
+	}
+	w.quiet()
+	w.unfill()
+	w.leg.Close()
+	w.leg = nil
+}
+
+// quiet ends the tone.
+func (w *wire) quiet() {
+	if w.tone != nil {
+		w.tone()
+		w.tone = nil
+	}
+}
+
+// A sound is what tabs lend the phone. It belongs to the phone and not to a
+// call: a tab attaches once, whatever calls there are.
+type sound struct {
+	tab    string       // whose microphone and loudspeaker are in use; empty for nobody's
+	leg    *media.Leg   // of that tab
+	bridge media.Bridge // A is the tab, B the call that is heard
+	typing int          // digits are being sent, which the voice must not cross
+
+	gap, grace *alarm // of calls that nobody listens to
+	unused     *alarm // of a microphone without calls
+	measuring  *alarm
+}
+
+// Attach connects a tab's sound, in the place of that of another tab when
+// take is set; without it that is a Conflict *rc.Error. It returns the answer
+// to the tab's offer and the version of the first snapshot that names the tab.
+func (ph *Phone) Attach(ctx context.Context, tab, offer string, take bool) (answer string, version uint64, err error) {
+	taken := func() error {
+		if held := ph.sound.tab; held != "" && held != tab && !take {
+			return rc.Errorf(rc.Conflict, "Another tab has the microphone of this phone.")
+		}
+		return nil
+	}
+	err = ph.ask(ctx, func(done func(error)) {
+		if err := taken(); err != nil {
+			done(err)
+			return
+		}
+		ph.aside(func(ctx context.Context) func() {
+			leg, sdp, err := ph.pool.Engine.Browser(ctx, offer)
+			if err != nil {
+				ph.log.Info("a tab's sound cannot be connected", "err", err)
+				return func() {
+					done(rc.Errorf(rc.Invalid, "The sound of this browser does not fit the phone. Reload the page, or use another browser."))
+				}
+			}
+			return func() {
+				if err := taken(); err != nil || ph.closing {
+					leg.Close()
+					done(err)
+					return
+				}
+				ph.attached(tab, leg)
+				answer, version = sdp, ph.Snapshot().Version+1
+				done(nil)
+			}
+		})
+	})
+	return answer, version, err
+}
+
+// attached uses a tab's sound.
+func (ph *Phone) attached(tab string, leg *media.Leg) {
+	old := ph.sound.leg
+	ph.sound.tab, ph.sound.leg = tab, leg
+	ph.review()
+	if old != nil {
+		old.Close()
+	}
+	ph.aside(func(ctx context.Context) func() {
+		select {
+		case <-leg.Done():
+			return func() { ph.detached(leg) }
+		case <-ctx.Done():
+			return nil
+		}
+	})
+	ph.changed()
+}
+
+// Leave says that a tab goes away. That of a tab without the microphone
+// changes nothing.
+func (ph *Phone) Leave(tab string) {
+	ph.box.post(func() {
+		if tab != "" && ph.sound.tab == tab {
+			ph.detached(ph.sound.leg)
+		}
+	})
+}
+
+// detached notes that a tab's sound has ended.
+func (ph *Phone) detached(leg *media.Leg) {
+	if ph.sound.leg != leg || leg == nil {
+		return
+	}
+	ph.sound.tab, ph.sound.leg = "", nil
+	ph.review()
+	leg.Close()
+	ph.changed()
+}
+
+// hear makes a call the one that is heard; nil for none.
+func (ph *Phone) hear(t *talk) {
+	ph.active = t
+	ph.review()
+	ph.changed()
+}
+
+// carry gives a call its leg.
+func (t *talk) carry(leg *media.Leg) {
+	t.wire.close()
+	t.wire.leg, t.wire.unfill = leg, leg.Fill()
+	t.ph.aside(func(ctx context.Context) func() {
+		select {
+		case <-leg.Done():
+			return func() {
+				if t.wire.leg == leg && t.live() {
+					t.part()
+					t.end(call.Failed, soundLost)
+				}
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	})
+	t.ph.review()
+}
+
+// review joins what belongs together after something has changed: the tab and
+// the call that is heard, and begins to count the time while calls have no
+// tab.
+func (ph *Phone) review() {
+	s := &ph.sound
+	var tab, far media.Port
+	if s.leg != nil {
+		tab = s.leg
+	}
+	if t := ph.active; t != nil && t.live() && t.wire.leg != nil {
+		far = t.wire.leg
+		s.bridge.Mute(media.A, t.Muted || s.typing > 0)
+	}
+	if s.bridge.Port(media.A) != tab {
+		s.bridge.Set(media.A, tab)
+	}
+	if s.bridge.Port(media.B) != far {
+		s.bridge.Set(media.B, far)
+	}
+	ph.wait()
+	ph.measure()
+}
+
+// wait counts the time that calls have nobody who listens, and that a
+// microphone has no calls.
+func (ph *Phone) wait() {
+	s, w := &ph.sound, ph.pool.Waits
+	calls := 0
+	for _, t := range ph.talks {
+		if t.live() && t.wire.leg != nil {
+			calls++
+		}
+	}
+	lonely := calls > 0 && s.leg == nil
+	switch {
+	case lonely && s.grace == nil:
+		s.gap = ph.after(w.Gap, ph.comfort)
+		s.grace = ph.after(w.Grace, ph.abandon)
+	case !lonely && s.grace != nil:
+		s.gap.stop()
+		s.grace.stop()
+		s.gap, s.grace = nil, nil
+		for _, t := range ph.talks {
+			t.wire.quiet()
+		}
+	}
+	unused := s.leg != nil && ph.live() == 0
+	switch {
+	case unused && s.unused == nil:
+		s.unused = ph.after(w.Grace, func() { s.unused = nil; ph.detached(s.leg) })
+	case !unused && s.unused != nil:
+		s.unused.stop()
+		s.unused = nil
+	}
+}
+
+// comfort has those who talk to nobody hear that the line still stands.
+func (ph *Phone) comfort() {
+	for _, t := range ph.talks {
+		leg := t.wire.leg
+		if t.State != call.Connected || leg == nil || t.wire.tone != nil {
+			continue
+		}
+		ctx, stop := context.WithCancel(ph.ctx)
+		t.wire.tone = stop
+		ph.work.Go(func() {
+			_ = media.Loop(ctx, leg, media.Waiting()) // ends with the leg, or by stop
+		})
+	}
+}
+
+// abandon ends the calls that nobody came back to.
+func (ph *Phone) abandon() {
+	ph.sound.grace = nil
+	for _, t := range ph.talks {
+		if t.live() && t.wire.leg != nil {
+			t.part()
+			t.end(t.outcome(), nobodyBack)
+		}
+	}
+}

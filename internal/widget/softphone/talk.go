@@ -1,0 +1,173 @@
+package softphone
+
+import (
+	"crypto/rand"
+	"slices"
+	"strings"
+
+	"offhook/internal/rc"
+	"offhook/internal/sip"
+	"offhook/internal/widget/call"
+)
+
+// A talk is a call with what carries it. All of it belongs to the phone's
+// actor.
+type talk struct {
+	call.Call
+	ph *Phone
+
+	flow   *sip.Flow
+	keys   sip.Credentials
+	sipID  string      // Call-ID
+	dialog *sip.Dialog // nil until there is one
+	invite *sip.Tx     // of an incoming call that has no answer yet
+	notice *notice     // what the platform wrote on the INVITE for its agents; nil for nothing
+	stop   func()      // takes an INVITE of ours back; nil when there is none under way
+	local  []byte      // our description, as it was last sent
+	wire   wire        // its sound
+
+	accepted    bool          // the platform has accepted a call of ours, which says nothing of the callee
+	answering   bool          // an incoming call is being answered
+	late        bool          // the ACK of our answer brings the platform's
+	shown       bool          // a page has said that it shows the ring
+	queued      bool          // of a call queue: it can be answered and declined, no more
+	elsewhere   bool          // another phone of the user has answered
+	leaving     call.Outcome  // what the user has told the platform to do with a call that rings
+	remote      string        // the newest status that telephony events told, such as [rc.PartyAnswered]
+	reason      string        // the reason that came with it
+	seen        int64         // the number of the newest telephony event
+	pressed     chan struct{} // closed when the keys pressed last have been sent
+	busy        bool          // a request within the call is under way
+	waiting     []request
+	inquiries   int                     // questions that the platform has not answered; the number of the last
+	replies     map[int]func(infoReply) // of commands, by the number of the question
+	asked       int                     // the number of the last command
+	refer       func(error)             // a transfer that goes on
+	moving      bool                    // it ends when a transfer to it is done
+	transferred bool                    // the far side talks to somebody else now
+	offered     string                  // the connection that the far side described last
+	gone        chan struct{}           // closed by end
+	alarms      []*alarm
+}
+
+// newTalk begins a call.
+func (ph *Phone) newTalk(d call.Direction, s call.State) *talk {
+	t := &talk{ph: ph, keys: credentials(ph.line.info), replies: make(map[int]func(infoReply)), gone: make(chan struct{})}
+	t.Call = call.Call{ID: strings.ToLower(rand.Text()[:16]), Direction: d, State: s, Began: ph.pool.Now()}
+	ph.talks = append(ph.talks, t)
+	ph.changed()
+	return t
+}
+
+// move changes the state and reports whether that was legal.
+func (t *talk) move(to call.State) bool {
+	if !mayFollow(t.State, to) {
+		return false
+	}
+	t.State = to
+	if to == call.Connected && t.Answered.IsZero() {
+		t.Answered = t.ph.pool.Now()
+		t.Sentence = ""
+	}
+	t.ph.changed()
+	return true
+}
+
+// say tells people what is wrong with a call; empty takes it back.
+func (t *talk) say(sentence string) {
+	t.Sentence = sentence
+	t.ph.changed()
+}
+
+// end is how every call ends: nothing of it is left but what people are told
+// for a few seconds. Whoever calls it has told the platform, or heard it
+// from there. Ending a call twice changes nothing.
+func (t *talk) end(outcome call.Outcome, sentence string) {
+	if !t.move(call.Ended) {
+		return
+	}
+	ph := t.ph
+	t.Ended, t.Outcome, t.Sentence = ph.pool.Now(), outcome, sentence
+	t.Muted, t.Recording, t.FarHeld = false, false, false
+	for _, a := range t.alarms {
+		a.stop()
+	}
+	for _, r := range t.waiting {
+		r.answer(over())
+	}
+	t.alarms, t.waiting = nil, nil
+	if t.stop != nil {
+		t.stop()
+		t.stop = nil
+	}
+	for number, reply := range t.replies {
+		delete(t.replies, number)
+		reply(infoReply{})
+	}
+	if t.refer != nil {
+		t.refer(over())
+		t.refer = nil
+	}
+	close(t.gone)
+	t.wire.close()
+	if ph.active == t {
+		ph.hear(nil)
+	}
+	ph.review()
+	ph.after(ph.pool.Waits.Past, t.forget)
+}
+
+// forget takes a call that is over out of the snapshot.
+func (t *talk) forget() {
+	t.ph.talks = slices.DeleteFunc(t.ph.talks, func(o *talk) bool { return o == t })
+	t.ph.changed()
+	t.ph.line.rest()
+}
+
+func over() error { return rc.Errorf(rc.Conflict, "This call is over.") }
+
+// alarm is an alarm that the call's end stops.
+func (t *talk) alarm(a *alarm) { t.alarms = append(t.alarms, a) }
+
+// live reports whether the call is not over.
+func (t *talk) live() bool { return t.State != call.Ended }
+
+// talking reports whether somebody has answered.
+func (t *talk) talking() bool { return t.State == call.Connected || t.State == call.Held }
+
+// live counts the calls that are not over.
+func (ph *Phone) live() int {
+	n := 0
+	for _, t := range ph.talks {
+		if t.live() {
+			n++
+		}
+	}
+	return n
+}
+
+// A request is something within a call that the platform has to answer.
+type request struct {
+	run func(done func(error))
+	// answer is told how it went, once; also when the call ends before.
+	answer func(error)
+}
+
+// next has a request wait for the one that is under way: a second re-INVITE
+// would be refused (RFC 3261 section 14.1).
+func (t *talk) next(r request) {
+	if t.busy {
+		t.waiting = append(t.waiting, r)
+		return
+	}
+	t.busy = true
+	r.run(func(err error) {
+		r.answer(err)
+		t.busy = false
+		if len(t.waiting) > 0 && t.live() {
+			first := t.waiting[0]
+			t.waiting = t.waiting[1:]
+			t.next(first)
+		}
+	})
+}

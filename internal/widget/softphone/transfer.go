@@ -1,0 +1,99 @@
+package softphone
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"offhook/internal/rc"
+	"offhook/internal/sip"
+	"offhook/internal/widget/call"
+)
+
+// transfer has the far side talk to somebody else: to a number, or to the far
+// side of another call of this phone (contract 8.8).
+func (t *talk) transfer(target string, answer func(error)) {
+	t.next(request{answer: answer, run: func(done func(error)) {
+		if t.refer != nil || !t.talking() {
+			done(notDone())
+			return
+		}
+		d := t.dialog
+		req := d.Request(sip.REFER, nil, "")
+		sip.SetHeader(req, "Refer-To", "<"+target+">")
+		sip.SetHeader(req, "Referred-By", "<"+d.Local.URI.String()+">")
+		late := t.ph.after(t.ph.pool.Waits.Answer, func() {
+			if t.refer != nil {
+				t.refer(notDone())
+			}
+		})
+		t.refer = func(err error) {
+			t.refer = nil
+			late.stop()
+			done(err)
+		}
+		t.ph.aside(func(ctx context.Context) func() {
+			res, err := t.send(ctx, d, req)
+			if err == nil && res.StatusCode >= 300 {
+				err = fmt.Errorf("the phone service answered REFER with %d %s", res.StatusCode, res.Reason)
+			}
+			return func() {
+				if err != nil && t.refer != nil {
+					t.ph.log.Warn("transferring a call", "call", t.ID, "err", err)
+					t.refer(rc.Errorf(rc.Unavailable, "The call could not be transferred. Try again in a moment."))
+				}
+			}
+		})
+	}})
+}
+
+// notified takes a NOTIFY about a transfer: how far the platform is with it.
+func (t *talk) notified(req *sip.Request) {
+	fields := strings.Fields(string(req.Body()))
+	if t.refer == nil || len(fields) < 2 || !strings.HasPrefix(fields[0], "SIP/2.0") {
+		return
+	}
+	code, err := strconv.Atoi(fields[1])
+	switch {
+	case err != nil || code < 200:
+	case code < 300:
+		t.transferred = true
+		t.refer(nil)
+		// The platform ends the call next; where it does not, we do.
+		t.alarm(t.ph.after(t.ph.pool.Waits.Answer, func() {
+			t.part()
+			t.end(call.Moved, "")
+		}))
+	default:
+		t.refer(rc.Errorf(rc.Unavailable, "The call could not be transferred: who it was to go to cannot be reached."))
+	}
+}
+
+// blind transfers a call to a number.
+func (t *talk) blind(number string, done func(error)) {
+	to := sip.URI{Scheme: "sip", User: number, Host: t.keys.Domain}
+	t.transfer(to.String(), done)
+}
+
+// attended transfers a call to the far side of another one, which was asked
+// first. The other call ends with it.
+func (t *talk) attended(other *talk, done func(error)) {
+	if other == t || !other.talking() || other.dialog == nil {
+		done(rc.Errorf(rc.Conflict, "There is no other call to transfer this one to."))
+		return
+	}
+	d := other.dialog
+	replaces := url.QueryEscape(d.CallID + ";to-tag=" + d.RemoteTag + ";from-tag=" + d.LocalTag)
+	to := sip.URI{Scheme: "sip", User: d.Remote.URI.User, Host: t.keys.Domain}
+	other.moving = true
+	t.transfer(to.String()+"?Replaces="+replaces, func(err error) {
+		other.moving = false
+		if err == nil && other.live() {
+			other.part()
+			other.end(call.Moved, "")
+		}
+		done(err)
+	})
+}
