@@ -6,6 +6,8 @@ import (
 
 	"offhook/internal/media"
 	"offhook/internal/widget/desk"
+	"offhook/internal/widget/hostlink"
+	"offhook/internal/widget/panel"
 	"offhook/internal/widget/softphone"
 )
 
@@ -31,4 +33,27 @@ func (c WidgetConfig) sound(listen string) media.Config {
 		s.Announce = append(s.Announce, net.ParseIP(ip))
 	}
 	return s
+}
+
+// panelPhones shows the phones to the panels.
+type panelPhones struct{ pool *softphone.Pool }
+
+func (p panelPhones) Phone(ctx context.Context, grantID string) (panel.Phone, error) {
+	ph, err := p.pool.Phone(ctx, grantID)
+	if err != nil {
+		return nil, err
+	}
+	return ph, nil
+}
+
+// linkPhones shows the phones to the host link.
+type linkPhones struct{ pool *softphone.Pool }
+
+// Join leaves the counting of tabs to the watch that each socket has.
+func (l linkPhones) Join(ctx context.Context, grantID, _ string) (hostlink.Phone, func(), error) {
+	ph, err := l.pool.Phone(ctx, grantID)
+	if err != nil {
+		return nil, nil, err
+	}
+	return ph, func() {}, nil
 }

@@ -120,7 +120,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Client: embed.NewHookClient(deps.logHosts, deps.roots), Node: deps.data.node(), Now: time.Now, Log: log,
 	}
 	panels := &panel.Handler{
-		Visits: visits, Desks: panelDesks{pool, grants}, Services: services, Books: services, Logs: logs, Audit: trail, Version: Version, Now: time.Now, Log: log, Stories: deps.stories,
+		Visits: visits, Desks: panelDesks{pool, grants}, Phones: panelPhones{phones}, Services: services, Books: services, Logs: logs, Audit: trail, Version: Version, Now: time.Now, Log: log, Stories: deps.stories,
 	}
 	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	flows := &signin.Handler{
@@ -128,7 +128,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		Now: time.Now, Log: log,
 	}
 	tickets := &ticket.Handler{Store: st, Embeds: registry, Grants: grants, Entry: flows, Audit: trail, Visits: visits, Now: time.Now, Log: log}
-	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool, grants}, Embeds: registry, Tabs: logs, Handles: sessions, Now: time.Now, Log: log}
+	link := &hostlink.Handler{Visits: visits, Bus: deps.bus, Desks: linkDesks{pool, grants}, Embeds: registry, Tabs: logs, Phones: linkPhones{phones}, Handles: sessions, Now: time.Now, Log: log}
 
 	frames := &embed.Handler{Registry: registry, Sessions: sessions, Shell: panels, Visits: visits, Audit: trail, Now: time.Now, Log: log}
 	if deps.urlSecrets {
