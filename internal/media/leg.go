@@ -22,9 +22,8 @@ type Leg struct {
 	out    *outbound
 	in     reception
 
-	mu      sync.Mutex                              // of Listen
-	ears    atomic.Pointer[[]*ear]                  // replaced under mu
-	codecs  atomic.Pointer[map[uint8]codecAndClock] // of what is heard, by payload type
+	mu      sync.Mutex             // of Listen
+	ears    atomic.Pointer[[]*ear] // replaced under mu
 	up      chan struct{}
 	upOnce  sync.Once
 	done    chan struct{}

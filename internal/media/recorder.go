@@ -24,20 +24,27 @@ type Recorder struct {
 type track struct {
 	decoder *Decoder
 	clock   uint32
+	seq     uint16
 	next    uint32 // timestamp that would go on from at
 	at      int    // sample that the next packet begins at
 }
 
-// drift is how far a side's own time may be from its arrivals before it is put
-// where it arrived: more than the network's unevenness, less than people notice.
-const drift = 120 * time.Millisecond
+// A side's packets follow one another by its own time, because a busy network
+// holds them up and then hands them over all at once. Where that time and the
+// arrivals have come apart by drift, which is when the clocks of two machines
+// differ, a quiet packet is put where it arrived; by stall, any.
+const (
+	drift  = 120 * time.Millisecond
+	stall  = time.Second
+	hushed = 0.01 // loudness
+)
 
 // Hear takes one packet; it has the form of a tap of a Bridge. The first
 // begins the recording, unless Start did.
 func (r *Recorder) Hear(from Side, p Packet) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.stopped || p.Codec == Event {
+	if r.stopped || p.Codec == Event || p.Clock == 0 {
 		return
 	}
 	if r.began.IsZero() {
@@ -51,7 +58,7 @@ func (r *Recorder) Hear(from Side, p Packet) {
 	if len(s) == 0 {
 		return
 	}
-	r.mix(t.place(p, r.began, len(s)), s)
+	r.mix(t.place(p, r.began, s), s)
 }
 
 // Start begins the recording at a time, so that silence before the first sound
@@ -79,19 +86,18 @@ func (r *Recorder) Duration() time.Duration {
 	return r.sound.Duration()
 }
 
-// place is the sample at which a packet begins. A side's own time says how its
-// packets follow one another, and its arrivals where it is when the two differ.
-func (t *track) place(p Packet, began time.Time, length int) int {
-	arrived := samples(p.Arrived.Sub(began))
-	at := arrived
-	if t.clock == p.Clock && p.Clock > 0 {
-		at = t.at + int(int64(int32(p.Timestamp-t.next))*Rate/int64(p.Clock))
-		if off := arrived - at; off > samples(drift) || off < -samples(drift) {
-			at = arrived
+// place is the sample at which a packet begins.
+func (t *track) place(p Packet, began time.Time, s Sound) int {
+	at := samples(p.Arrived.Sub(began))
+	if step := p.Sequence - t.seq; t.clock == p.Clock && (step < jumped || step > -jumped&0xffff) {
+		own := t.at + int(int64(int32(p.Timestamp-t.next))*Rate/int64(p.Clock))
+		off := max(own-at, at-own)
+		if off <= samples(drift) || off <= samples(stall) && s.Loudness() > hushed {
+			at = own
 		}
 	}
-	t.clock, t.at = p.Clock, at+length
-	t.next = p.Timestamp + uint32(int64(length)*int64(p.Clock)/Rate)
+	t.clock, t.seq, t.at = p.Clock, p.Sequence, at+len(s)
+	t.next = p.Timestamp + uint32(int64(len(s))*int64(p.Clock)/Rate)
 	return at
 }
 

@@ -53,6 +53,19 @@ func TestARecordingHoldsBothSidesWhenTheySpoke(t *testing.T) {
 	}
 }
 
+func TestARecordingPutsWhatComesAllAtOnceInItsOrder(t *testing.T) {
+	r := &media.Recorder{}
+	for i, p := range tone(noon, 2*time.Second, 500) {
+		if held := noon.Add(900 * time.Millisecond); i > 20 && p.Arrived.Before(held) {
+			p.Arrived = held // as after half a second in which nothing came
+		}
+		r.Hear(media.A, p)
+	}
+	if s := r.Stop(); s.Duration() != 2*time.Second || s.Pitch(500) < 0.95 {
+		t.Errorf("%v of sound, %.2f of it the tone, want 2 s without a seam", s.Duration(), s.Pitch(500))
+	}
+}
+
 func TestARecordingSurvivesLossPausesAndNewStreams(t *testing.T) {
 	r := &media.Recorder{Limit: 4 * time.Second}
 	first := tone(noon, time.Second, 500)

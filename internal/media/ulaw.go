@@ -13,9 +13,6 @@ var ulawSound = func() (table [256]int16) {
 	return table
 }()
 
-// quietest is PCMU for no sound at all.
-const quietest = 0xff
-
 // toUlaw writes one sample as PCMU.
 func toUlaw(sample int16) byte {
 	const bias, clip = 0x84, 32635

@@ -1,0 +1,7 @@
+package sound
+
+// For tests of what is said.
+var (
+	TimeWords = timeWords
+	Spoken    = spoken
+)
