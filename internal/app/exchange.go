@@ -82,6 +82,8 @@ func (m mailroom) LeaveVoicemail(ctx context.Context, v session.Voicemail) (int6
 	return left.ID, err
 }
 
+func (m mailroom) Deliver() { m.office.Wake() }
+
 // callerOf is the extension that called, if it is a colleague's: of others,
 // only the number is told.
 func callerOf(v session.Voicemail) int64 {

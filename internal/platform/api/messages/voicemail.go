@@ -37,13 +37,9 @@ func LeaveVoicemail(ctx context.Context, st store.Platform, v Voicemail) (store.
 }
 
 // TakeVoicemail puts voicemail into the message store of its owner, who is
-// told at once.
+// told within seconds, and at the next Wake.
 func (o *Office) TakeVoicemail(ctx context.Context, v Voicemail) (store.Message, error) {
-	m, err := leaveVoicemail(ctx, o.Store, v, rc.Queued)
-	if err == nil {
-		o.Wake()
-	}
-	return m, err
+	return leaveVoicemail(ctx, o.Store, v, rc.Queued)
 }
 
 // SeedVoicemail is voicemail of the past: nobody is told.

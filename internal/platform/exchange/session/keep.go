@@ -55,8 +55,8 @@ func (p *Party) PauseRecording(id string) bool {
 }
 
 // KeepRecording stores what was recorded, a WAV file, under the id that
-// StartRecording gave, and names it in the logs of everybody of the same
-// account who was in the session. The party may be over.
+// StartRecording gave, and names it in the log of the party's owner. The
+// party may be over.
 func (p *Party) KeepRecording(ctx context.Context, id string, sound []byte, length time.Duration) error {
 	k := p.session.book
 	r := store.CallRecording{ID: id, AccountID: p.spec.AccountID, ContentType: soundType, Duration: length, CreatedAt: k.now()}
@@ -66,13 +66,11 @@ func (p *Party) KeepRecording(ctx context.Context, id string, sound []byte, leng
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	of := &rc.RecordingOfACall{ID: id, Type: p.kind}
-	for _, row := range p.session.rows {
-		if row.accountID == p.spec.AccountID && row.extensionID == p.spec.ExtensionID {
-			row.recording = of
-			p.session.log(row)
-		}
+	if row := p.row(); row != nil {
+		row.recording = &rc.RecordingOfACall{ID: id, Type: p.kind}
 	}
+	// Phones have read the log when the call ended; they do again now.
+	p.tell(logged)
 	return nil
 }
 
@@ -91,12 +89,15 @@ func (p *Party) LeaveVoicemail(ctx context.Context, sound []byte, length time.Du
 		return fmt.Errorf("keeping a voicemail for extension %d: %w", p.spec.ExtensionID, err)
 	}
 	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, row := range p.session.rows {
-		if row.extensionID == p.spec.ExtensionID {
-			row.message = &rc.MessageOfACall{ID: strconv.FormatInt(id, 10), Type: rc.TypeVoiceMail}
-			p.session.log(row)
-		}
+	if row := p.row(); row != nil {
+		row.message = &rc.MessageOfACall{ID: strconv.FormatInt(id, 10), Type: rc.TypeVoiceMail}
 	}
+	p.tell(logged)
+	k.mu.Unlock()
+	// Who is told of the message finds it in the log.
+	if err := k.Flush(ctx); err != nil {
+		k.log.Error("waiting until a voicemail is in the log", "session", p.session.id, "err", err)
+	}
+	k.Mailbox.Deliver()
 	return nil
 }

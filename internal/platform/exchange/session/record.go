@@ -35,9 +35,6 @@ func (p *Party) row() *row {
 	return r
 }
 
-// log has a row written as it is now. Book.mu is held.
-func (s *Session) log(r *row) { s.book.desk.put(job{rows: []store.Call{s.record(r)}}) }
-
 // connected is the reason of a call that goes on and was answered: what is
 // left of it when the process dies says that people talked.
 const connected = "Connected"

@@ -55,10 +55,12 @@ type Presence interface {
 	CallsChanged(ctx context.Context, accountID, extensionID int64, calls []rc.ActiveCall)
 }
 
-// A Mailbox keeps what somebody says to a voicemail, and returns the id of
-// the message.
+// A Mailbox keeps what somebody says to a voicemail.
 type Mailbox interface {
+	// LeaveVoicemail stores it and returns the id of the message.
 	LeaveVoicemail(ctx context.Context, v Voicemail) (messageID int64, err error)
+	// Deliver tells the owners of what has been left.
+	Deliver()
 }
 
 // A Voicemail is what somebody has said to an extension's voicemail.

@@ -470,6 +470,8 @@ func (m mailbox) LeaveVoicemail(_ context.Context, v session.Voicemail) (int64, 
 	return 77, nil
 }
 
+func (m mailbox) Deliver() { m[0] = session.Voicemail{} }
+
 func TestAVoicemailIsNamedInTheLog(t *testing.T) {
 	w := newWorld(t)
 	box := mailbox{}
@@ -481,6 +483,9 @@ func TestAVoicemailIsNamedInTheLog(t *testing.T) {
 	bob.End(rc.ReasonCallFinished, "")
 	if err := bob.LeaveVoicemail(t.Context(), []byte("RIFF"), 5*time.Second); err != nil {
 		t.Fatal(err)
+	}
+	if _, told := box[0]; !told {
+		t.Error("nobody has been told of the voicemail")
 	}
 	row := w.rows(t, apitest.Bob)[0]
 	if diff := cmp.Diff(&rc.MessageOfACall{ID: "77", Type: rc.TypeVoiceMail}, row.Record.Message); diff != "" {
