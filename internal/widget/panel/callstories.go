@@ -113,7 +113,10 @@ func callStories() []story {
 		{Name: "live-nobody", Title: "Call, without a caller ID", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Direction, c.Number = call.Inbound, "" }))},
 		{Name: "live-ended", Title: "Call, ended", Tab: "phone", draw: liveStory("", "", over(call.HungUp, nil))},
 		{Name: "live-declined", Title: "Call, declined", Tab: "phone", draw: liveStory("", "", over(call.Declined, unanswered))},
-		{Name: "live-failed", Title: "Call, failed", Tab: "phone", draw: liveStory("", "", over(call.Failed, func(c *call.Call) { unanswered(c); c.Sentence = "There is no connection to the phone system. Trying again by itself." }))},
+		{Name: "live-failed", Title: "Call, failed", Tab: "phone", draw: liveStory("", "", over(call.Failed, func(c *call.Call) {
+			unanswered(c)
+			c.Sentence = "There is no connection to the phone system. Trying again by itself."
+		}))},
 		{Name: "live-hostile", Title: "Call with a hostile name", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Number, c.Name = "+19995550100", storyCaller }))},
 		{Name: "now", Title: "A call over a list", draw: nowStory("", false, storyCall(nil), held)},
 		{Name: "now-held", Title: "A held call over a list", draw: nowStory("", false, storyCall(func(c *call.Call) { c.State, c.Muted = call.Held, true }))},

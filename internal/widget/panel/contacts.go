@@ -62,6 +62,7 @@ type personRow struct {
 	Face Party
 	Icon template.URL // of the source, where it is not the user's own
 	Sub  string
+	Dial string // what calls them
 	Star starView
 }
 
@@ -189,6 +190,7 @@ func (v peopleView) rows(at int) (rows []personRow) {
 
 func newPerson(p page, c contact.Contact, app contact.Source) personRow {
 	r := personRow{Contact: c, Href: "#" + contactPath(c), Face: faceOf(c), Sub: p.sub(c)}
+	r.Dial = p.dial(Party{Number: r.Face.Number, Extension: c.Extension})
 	if c.Type == app.Type {
 		r.Icon = template.URL(app.Icon)
 	}
@@ -310,6 +312,7 @@ type numberLine struct {
 	contact.Number
 	Display string
 	Kind    string
+	Dial    string // what calls it; nothing calls a fax
 }
 
 // kinds are the contract's phoneTypes for people.
@@ -356,7 +359,11 @@ func newContact(p page, c contact.Contact, app contact.Source, own bool) contact
 		}
 	}
 	for _, n := range c.Numbers {
-		v.Lines = append(v.Lines, numberLine{n, p.desk.WriteNumber(n.Number), kinds[n.Type]})
+		line := numberLine{Number: n, Display: p.desk.WriteNumber(n.Number), Kind: kinds[n.Type]}
+		if p.Callable && n.Type != "fax" {
+			line.Dial = n.Number
+		}
+		v.Lines = append(v.Lines, line)
 	}
 	return v
 }

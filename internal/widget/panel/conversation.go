@@ -35,6 +35,7 @@ type conversationView struct {
 
 	Holders holdersView // likewise
 	Sub     string      // the number, or how many people
+	Dial    string      // what calls the one other person
 	Info    string      // the route of the number's own page, for one other person
 	Draft   string
 	Added   []fileView // what goes with the draft
@@ -127,6 +128,7 @@ func newConversation(p page, c Conversation, messages []Message, draft string) c
 	if len(v.Others) == 1 {
 		v.Who = newWho(p, v.Others[0])
 		v.Holders = p.holders(c.ID, v.Others[0])
+		v.Dial = p.dial(v.Others[0])
 		if !c.Internal { // a colleague's own page is there
 			v.Info = "#/number/" + url.PathEscape(v.Others[0].Number)
 		}

@@ -111,6 +111,7 @@ type callRow struct {
 	Short  string // the same as a player writes it
 	When   stamp
 	Text   string // the number that a text can go to
+	Dial   string // what calls them
 	Log    template.HTML
 	Acts   CallActs
 }
@@ -282,6 +283,9 @@ func (p page) row(c Call, hearable bool) callRow {
 	}
 	if strings.HasPrefix(c.Party.Number, "+") && !c.Party.Self {
 		row.Text = c.Party.Number
+	}
+	if !c.Fax {
+		row.Dial = p.dial(c.Party)
 	}
 	return row
 }

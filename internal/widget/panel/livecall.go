@@ -18,10 +18,10 @@ type liveView struct {
 	page
 	liveCall
 	Others []liveCall
-	Show   string // keypad or transfer, for stories; else the page keeps it
-	Typed  string // the same
+	Show   string   // keypad or transfer, for stories; else the page keeps it
+	Typed  string   // the same
 	Found  dialList // the same
-	Weak   string // what is heard of a bad connection; empty for nothing
+	Weak   string   // what is heard of a bad connection; empty for nothing
 }
 
 // Joins reports whether two calls can be made one without the user: both are

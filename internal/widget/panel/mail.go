@@ -109,6 +109,7 @@ type voicemailRow struct {
 	When     stamp
 	Editable bool
 	Answer   string // the number that a text can go to
+	Dial     string // what calls them
 }
 
 func (h *Handler) mountMail(mux *http.ServeMux) {
@@ -192,6 +193,7 @@ func (p page) voicemailRow(m Voicemail, box Mailbox) voicemailRow {
 	if strings.HasPrefix(m.Party.Number, "+") && !m.Party.Self {
 		row.Answer = m.Party.Number
 	}
+	row.Dial = p.dial(m.Party)
 	return row
 }
 

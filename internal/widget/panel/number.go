@@ -12,6 +12,7 @@ type numberView struct {
 	Party
 	Who   whoView
 	Known bool // it has a name
+	Dial  string
 
 	Holders holdersView
 }
@@ -36,6 +37,7 @@ func newNumber(p page, number string, parties []Party) numberView {
 	v.Holders = p.holders("", v.Party)
 	v.Name = markup.Line(v.Name)
 	v.Who = newWho(p, v.Party)
+	v.Dial = p.dial(v.Party)
 	v.Known = v.Name != "" && v.Name != v.Display
 	return v
 }

@@ -131,7 +131,8 @@ type page struct {
 	clock clock
 	Held  bool           // see isHeld
 	Lang  *lang.Language // that the reader has; nil is English
-	Calls bool           // there are phones to call with
+
+	Callable bool // there are phones to call with
 }
 
 // Path joins parts to an address under this frame's panels; what people

@@ -176,6 +176,14 @@ func (p page) ended(c call.Call) string {
 	return p.Lang.Say(cmp.Or(endings[c.Outcome], endings[call.HungUp]))
 }
 
+// dial is what calls somebody, where there are phones to call with.
+func (p page) dial(who Party) string {
+	if !p.Callable {
+		return ""
+	}
+	return dials(who)
+}
+
 // dials is what calls somebody: their number, or a colleague's extension;
 // empty for nobody.
 func dials(p Party) string {
