@@ -1,0 +1,375 @@
+package telephony_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/api/telephony"
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+const sessions = "/restapi/v1.0/account/~/telephony/sessions"
+
+// An exchange notes what it is asked for, and moves the parties of its book
+// as a real one would.
+type exchange struct {
+	book  *session.Book
+	asked []string
+}
+
+func (x *exchange) note(format string, args ...any) {
+	x.asked = append(x.asked, fmt.Sprintf(format, args...))
+}
+
+func (x *exchange) party(id, party string) *session.Party {
+	s, _ := x.book.Session(id)
+	p, _ := s.Party(party)
+	return p
+}
+
+func (x *exchange) EndSession(_ context.Context, id string) error {
+	x.note("end")
+	s, _ := x.book.Session(id)
+	s.Drop(rc.ReasonCallFinished, "")
+	return nil
+}
+
+func (x *exchange) EndParty(_ context.Context, id, party string) error {
+	x.note("end party")
+	x.party(id, party).End(rc.ReasonCallFinished, "")
+	return nil
+}
+
+func (x *exchange) HoldParty(_ context.Context, id, party string, on bool) error {
+	x.note("hold %v", on)
+	if !x.party(id, party).Hold(on) {
+		return rc.Errorf(rc.Conflict, "Nobody talks yet.")
+	}
+	return nil
+}
+
+func (x *exchange) MuteParty(_ context.Context, id, party string, on bool) error {
+	x.note("mute %v", on)
+	x.party(id, party).Mute(on)
+	return nil
+}
+
+func (x *exchange) RejectParty(_ context.Context, id, party string) error {
+	x.note("reject")
+	x.party(id, party).End(rc.ReasonRejected, "")
+	return nil
+}
+
+func (x *exchange) IgnoreParty(_ context.Context, _, _, deviceID string) error {
+	x.note("ignore on %s", deviceID)
+	return nil
+}
+
+func (x *exchange) AnswerParty(_ context.Context, id, party, deviceID string) error {
+	x.note("answer on %s", deviceID)
+	x.party(id, party).Answer()
+	return nil
+}
+
+func (x *exchange) ForwardParty(_ context.Context, _, _ string, to rc.CallTarget) error {
+	x.note("forward to %+v", to)
+	return nil
+}
+
+func (x *exchange) TransferParty(_ context.Context, id, party string, to rc.CallTarget) error {
+	x.note("transfer to %s", to.PhoneNumber)
+	x.party(id, party).End(rc.ReasonRCCTransfer, "")
+	return nil
+}
+
+func (x *exchange) BridgeParty(_ context.Context, id, party, otherID, otherParty string) error {
+	x.note("bridge")
+	x.party(id, party).Gone(rc.ReasonAttendedTransfer, x.party(otherID, otherParty))
+	return nil
+}
+
+func (x *exchange) ReplyParty(_ context.Context, id, party string, reply rc.CallReply) error {
+	x.note("reply %q", reply.Text)
+	x.party(id, party).Session().Drop(rc.ReasonCallReplied, "")
+	return nil
+}
+
+func (x *exchange) ParkParty(_ context.Context, id, party string) error {
+	x.note("park")
+	x.party(id, party).Parked("*801")
+	return nil
+}
+
+func (x *exchange) FlipParty(_ context.Context, _, _, flipID string) error {
+	x.note("flip to %s", flipID)
+	return nil
+}
+
+func (x *exchange) RecordParty(_ context.Context, id, party string, on bool) (string, error) {
+	x.note("record %v", on)
+	recording, _ := x.party(id, party).StartRecording(rc.RecordedOnDemand)
+	if !on {
+		x.party(id, party).PauseRecording(recording)
+	}
+	return recording, nil
+}
+
+func (x *exchange) CallOut(_ context.Context, accountID, extensionID int64, deviceID string, to rc.CallTarget) (string, error) {
+	x.note("call %s%s from %s", to.PhoneNumber, to.ExtensionNumber, deviceID)
+	s := x.book.Begin(session.Spec{Origin: rc.OriginCallOut})
+	s.Add(session.PartySpec{Direction: rc.Outbound, AccountID: accountID, ExtensionID: extensionID, To: session.End{Number: to.PhoneNumber}})
+	return s.ID(), nil
+}
+
+func (x *exchange) PickupParty(_ context.Context, id, _ string, extensionID int64, deviceID string) (string, error) {
+	x.note("pick up on %s", deviceID)
+	s, _ := x.book.Session(id)
+	return s.Add(session.PartySpec{Direction: rc.Inbound, AccountID: apitest.Acme, ExtensionID: extensionID}).ID(), nil
+}
+
+func (x *exchange) Conference(_ context.Context, accountID, extensionID int64) (string, error) {
+	x.note("conference of %d", extensionID)
+	s := x.book.Begin(session.Spec{Origin: rc.OriginConference, VoiceCallToken: "conf_1"})
+	return s.ID(), nil
+}
+
+func (x *exchange) BringIn(_ context.Context, conference, _, _ string) (string, error) {
+	x.note("bring in")
+	s, _ := x.book.Session(conference)
+	return s.Add(session.PartySpec{Direction: rc.Inbound}).ID(), nil
+}
+
+type world struct {
+	*apitest.World
+	*exchange
+	ada, bob *session.Party
+}
+
+// newWorld has Ada call Bob, who has not answered.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{World: apitest.New(t)}
+	book := session.New(w.Store, w.Bus, &store.IDs{Now: w.Now}, w.Now, w.Log)
+	if err := book.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(book.Close)
+	w.exchange = &exchange{book: book}
+	(&telephony.Handler{Face: w.Face, Book: book, Exchange: w.exchange}).Mount(w.Mux)
+	ada := session.End{Number: apitest.AdaPhone, Name: "Ada Test", AccountID: apitest.Acme, ExtensionID: apitest.Ada, ExtensionNumber: "101", DeviceID: "80001"}
+	bob := session.End{Number: apitest.BobPhone, Name: "Bob Stone", AccountID: apitest.Acme, ExtensionID: apitest.Bob, ExtensionNumber: "102"}
+	s := book.Begin(session.Spec{})
+	w.ada = s.Add(session.PartySpec{Direction: rc.Outbound, AccountID: apitest.Acme, ExtensionID: apitest.Ada, From: ada, To: bob})
+	w.bob = s.Add(session.PartySpec{Direction: rc.Inbound, AccountID: apitest.Acme, ExtensionID: apitest.Bob, From: ada, To: bob})
+	return w
+}
+
+func (w *world) session() string { return sessions + "/" + w.ada.Session().ID() }
+
+func (w *world) of(p *session.Party) string { return w.session() + "/parties/" + p.ID() }
+
+func TestASessionIsToldToThoseWhoTakePart(t *testing.T) {
+	w := newWorld(t)
+	w.bob.Proceed()
+	end := func(number, name, id, device string) rc.TelephonyEnd {
+		return rc.TelephonyEnd{PhoneNumber: number, Name: name, ExtensionID: id, DeviceID: device}
+	}
+	ada, bob := end(apitest.AdaPhone, "Ada Test", "101001", "80001"), end(apitest.BobPhone, "Bob Stone", "101002", "")
+	want := rc.TelephonySession{
+		ID: w.ada.Session().ID(), Origin: rc.Origin{Type: "Call"}, CreationTime: rc.Time{Time: apitest.Start},
+		Parties: []rc.TelephonyParty{
+			{ID: w.ada.ID(), AccountID: "100001", ExtensionID: "101001", Direction: "Outbound", From: ada, To: bob, Owner: &rc.PartyOwner{AccountID: "100001", ExtensionID: "101001"}, Status: rc.PartyStatus{Code: "Setup"}},
+			{ID: w.bob.ID(), AccountID: "100001", ExtensionID: "101002", Direction: "Inbound", From: ada, To: bob, Owner: &rc.PartyOwner{AccountID: "100001", ExtensionID: "101002"}, Status: rc.PartyStatus{Code: "Proceeding"}},
+		},
+	}
+	for _, as := range []string{"ada", "bob"} {
+		if diff := cmp.Diff(want, apitest.Get[rc.TelephonySession](w.World, as, w.session())); diff != "" {
+			t.Errorf("the session as %s reads it (-want +got):\n%s", as, diff)
+		}
+	}
+	if diff := cmp.Diff(want.Parties[1], apitest.Get[rc.TelephonyParty](w.World, "ada", w.of(w.bob))); diff != "" {
+		t.Errorf("Bob's party as Ada reads it (-want +got):\n%s", diff)
+	}
+	for _, as := range []string{"cy", "eve"} {
+		apitest.Refused(t, w.Do(as, "GET", w.session(), nil), 404, "CMN-102", "telephonySessionId")
+		apitest.Refused(t, w.Do(as, "GET", w.of(w.bob), nil), 404, "CMN-102", "telephonySessionId")
+		apitest.Refused(t, w.Do(as, "DELETE", w.session(), nil), 404, "CMN-102", "telephonySessionId")
+	}
+	apitest.Refused(t, w.Do("ada", "GET", w.session()+"/parties/p-1", nil), 404, "CMN-102", "partyId")
+	apitest.Refused(t, w.Do("ada", "GET", sessions+"/s-1", nil), 404, "CMN-102", "telephonySessionId")
+	apitest.Refused(t, w.Do("ada?ReadAccounts", "GET", w.session(), nil), 403, "CMN-401", "")
+	w.ada.Session().Drop(rc.ReasonCallFinished, "")
+	apitest.Refused(t, w.Do("ada", "GET", w.session(), nil), 404, "CMN-102", "telephonySessionId")
+}
+
+func TestNobodyCommandsAnothersParty(t *testing.T) {
+	w := newWorld(t)
+	body := `{"deviceId":"1","phoneNumber":"+14155550147","muted":true,"replyWithText":"x","callFlipId":"1","active":true}`
+	for _, command := range []string{
+		"POST /hold", "POST /unhold", "POST /reject", "POST /ignore", "POST /answer", "POST /forward", "POST /transfer", "POST /bridge", "POST /reply",
+		"POST /park", "POST /flip", "POST /recordings", "PATCH /recordings/1", "PATCH ", "DELETE ",
+	} {
+		method, path, _ := strings.Cut(command, " ")
+		apitest.Refused(t, w.Do("ada", method, w.of(w.bob)+path, body), 403, "CMN-404", "")
+		apitest.Refused(t, w.Do("eve", method, w.of(w.bob)+path, body), 404, "CMN-102", "telephonySessionId")
+	}
+	w.bob.End(rc.ReasonRejected, "")
+	apitest.Refused(t, w.Do("bob", "POST", w.of(w.bob)+"/reject", nil), 409, "CMN-406", "")
+	if len(w.asked) != 0 {
+		t.Errorf("the exchange was asked for %v", w.asked)
+	}
+}
+
+func TestCommandsReachTheExchangeAndAnswerWithTheParty(t *testing.T) {
+	for _, tt := range []struct {
+		name, as, command, body string
+		answered                bool
+		status                  int
+		asked, state            string
+	}{
+		{"hold", "ada", "POST /hold", "", true, 200, "hold true", "Hold"},
+		{"hold with a protocol", "ada", "POST /hold", `{"proto":"Auto"}`, true, 200, "hold true", "Hold"},
+		{"mute as the specification has it", "ada", "PATCH ", `{"party":{"muted":true,"standAlone":false}}`, true, 200, "mute true", "Answered"},
+		{"mute as clients send it", "bob", "PATCH ", `{"muted":true}`, true, 200, "mute true", "Answered"},
+		{"reject", "bob", "POST /reject", "", false, 204, "reject", ""},
+		{"ignore", "bob", "POST /ignore", `{"deviceId":"80002"}`, false, 204, "ignore on 80002", ""},
+		{"answer", "bob", "POST /answer", `{"deviceId":"80002"}`, false, 200, "answer on 80002", "Answered"},
+		{"forward", "bob", "POST /forward", `{"extensionNumber":"103"}`, false, 200, "forward to {PhoneNumber: ExtensionNumber:103 ExtensionID: Voicemail: ParkOrbit:}", "Setup"},
+		{"transfer", "bob", "POST /transfer", `{"phoneNumber":"+14155550147"}`, true, 200, "transfer to +14155550147", "Disconnected"},
+		{"reply, which ends the call", "bob", "POST /reply", `{"replyWithText":"Later"}`, false, 200, `reply "Later"`, "Setup"},
+		{"park", "ada", "POST /park", "", true, 201, "park", "Parked"},
+		{"flip", "ada", "POST /flip", `{"callFlipId":"3"}`, true, 200, "flip to 3", ""},
+		{"leave", "ada", "DELETE ", `{"keepConferenceAlive":false}`, true, 204, "end party", ""},
+		{"pick up a colleague's", "cy", "POST /pickup", `{"deviceId":"80003"}`, false, 201, "pick up on 80003", "Setup"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			p := w.ada
+			if tt.as != "ada" {
+				p = w.bob
+			}
+			if tt.answered {
+				w.bob.Answer()
+				w.ada.Answer()
+			}
+			method, path, _ := strings.Cut(tt.command, " ")
+			rec := w.Do(tt.as, method, w.of(p)+path, tt.body)
+			got := apitest.Decode[rc.TelephonyParty](t, rec, tt.status)
+			if diff := cmp.Diff([]any{[]string{tt.asked}, tt.state}, []any{w.asked, got.Status.Code}); diff != "" {
+				t.Errorf("what was asked, and the state (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestTheExchangesRefusalIsTold(t *testing.T) {
+	w := newWorld(t)
+	apitest.Refused(t, w.Do("ada", "POST", w.of(w.ada)+"/hold", nil), 409, "CMN-406", "")
+}
+
+func TestWhatCannotBeAskedFor(t *testing.T) {
+	w := newWorld(t)
+	for _, tt := range []struct{ command, body, code, parameter string }{
+		{"POST /answer", `{}`, "CMN-101", "deviceId"},
+		{"POST /ignore", `{`, "CMN-103", ""},
+		{"POST /forward", `{}`, "CMN-101", "phoneNumber"},
+		{"POST /forward", `{"phoneNumber":"1","extensionId":"2"}`, "CMN-101", "phoneNumber"},
+		{"POST /reply", `{}`, "CMN-101", "replyWithText"},
+		{"POST /reply", `{"replyWithText":"x","replyWithPattern":{"pattern":"OnMyWay"}}`, "CMN-101", "replyWithText"},
+		{"POST /reply", `{"replyWithText":"` + strings.Repeat("ü", 301) + `"}`, "CMN-101", "replyWithText"},
+		{"POST /reply", `{"replyWithPattern":{"pattern":"Never"}}`, "CMN-101", "replyWithPattern.pattern"},
+		{"POST /reply", `{"replyWithPattern":{"pattern":"CallMeBack"}}`, "CMN-101", "replyWithPattern.time"},
+		{"POST /reply", `{"replyWithPattern":{"pattern":"CallMeBack","time":5,"timeUnit":"Week"}}`, "CMN-101", "replyWithPattern.time"},
+		{"PATCH ", `{"standAlone":true}`, "CMN-101", "muted"},
+		{"POST /flip", `{}`, "CMN-101", "callFlipId"},
+		{"PATCH /recordings/1", `{}`, "CMN-101", "active"},
+		{"PATCH /recordings/1", `{"active":false}`, "CMN-102", "recordingId"},
+		{"POST /bridge", `{"telephonySessionId":"s-1","partyId":"p-1"}`, "CMN-102", "telephonySessionId"},
+	} {
+		method, path, _ := strings.Cut(tt.command, " ")
+		status := http.StatusBadRequest
+		if tt.code == "CMN-102" {
+			status = http.StatusNotFound
+		}
+		apitest.Refused(t, w.Do("bob", method, w.of(w.bob)+path, tt.body), status, tt.code, tt.parameter)
+	}
+	if len(w.asked) != 0 {
+		t.Errorf("the exchange was asked for %v", w.asked)
+	}
+}
+
+func TestARecordingIsStartedStoppedAndGoesOn(t *testing.T) {
+	w := newWorld(t)
+	w.bob.Answer()
+	w.ada.Answer()
+	first := apitest.Decode[rc.CallRecordingState](t, w.Do("ada", "POST", w.of(w.ada)+"/recordings", nil), 201)
+	want := rc.CallRecordingState{ID: first.ID, Active: true, Mode: "OnDemand", View: "Party"}
+	if diff := cmp.Diff(want, first); diff != "" || first.ID == "" {
+		t.Errorf("the recording (-want +got):\n%s", diff)
+	}
+	for _, on := range []bool{false, true} {
+		want.Active = on
+		got := apitest.Decode[rc.CallRecordingState](t, w.Do("ada", "PATCH", w.of(w.ada)+"/recordings/"+first.ID, map[string]bool{"active": on}), 200)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("the recording, active %v (-want +got):\n%s", on, diff)
+		}
+		p := apitest.Get[rc.TelephonyParty](w.World, "bob", w.of(w.ada))
+		if diff := cmp.Diff([]rc.PartyRecording{{ID: first.ID, Active: on}}, p.Recordings); diff != "" {
+			t.Errorf("the party's recordings (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestCallsBegin(t *testing.T) {
+	w := newWorld(t)
+	out := apitest.Decode[rc.TelephonySessionAnswer](t, w.Do("ada", "POST", "/restapi/v1.0/account/~/telephony/call-out", `{"from":{"deviceId":"80001"},"to":{"phoneNumber":"+14155550147"}}`), 201)
+	if len(out.Session.Parties) != 1 || out.Session.Origin.Type != "CallOut" || out.Session.Parties[0].To.PhoneNumber != "+14155550147" {
+		t.Errorf("the call out: %+v", out)
+	}
+	conference := apitest.Decode[rc.TelephonySessionAnswer](t, w.Do("ada", "POST", "/restapi/v1.0/account/~/telephony/conference", nil), 201)
+	if conference.Session.VoiceCallToken != "conf_1" || len(conference.Session.Parties) != 0 {
+		t.Errorf("the conference: %+v", conference)
+	}
+	for body, want := range map[string][2]string{
+		`{"from":{},"to":{"phoneNumber":"+1"}}`:                                    {"CMN-101", "from.deviceId"},
+		`{"from":{"deviceId":"1"},"to":{}}`:                                        {"CMN-101", "to"},
+		`{"from":{"extensionId":"101002"},"to":{"phoneNumber":"+1"}}`:              {"CMN-404", ""},
+		`{"from":{"deviceId":"1"},"to":{"phoneNumber":"1","extensionNumber":"2"}}`: {"CMN-101", "to"},
+	} {
+		status := 400
+		if want[0] == "CMN-404" {
+			status = 403
+		}
+		apitest.Refused(t, w.Do("ada", "POST", "/restapi/v1.0/account/~/telephony/call-out", body), status, want[0], want[1])
+	}
+}
+
+func TestEndingASessionEndsItForEverybody(t *testing.T) {
+	w := newWorld(t)
+	if rec := w.Do("bob", "DELETE", w.session(), nil); rec.Code != 204 {
+		t.Fatalf("%d %s", rec.Code, rec.Body)
+	}
+	if !w.ada.Status().Over() || !w.bob.Status().Over() {
+		t.Errorf("Ada is %s and Bob is %s", w.ada.Status().Code, w.bob.Status().Code)
+	}
+}
+
+func TestWhatTheExchangeCannotDoIsNoOperation(t *testing.T) {
+	w := apitest.New(t)
+	book := session.New(w.Store, w.Bus, &store.IDs{Now: w.Now}, w.Now, w.Log)
+	(&telephony.Handler{Face: w.Face, Book: book, Exchange: struct{}{}}).Mount(w.Mux)
+	for _, path := range []string{"/s-1/parties/p-1/hold", "/s-1/parties/p-1/reject", "/s-1/parties/p-1/flip"} {
+		if rec := w.Do("ada", "POST", sessions+path, nil); rec.Code != http.StatusNotFound {
+			t.Errorf("%s is answered with %d", path, rec.Code)
+		}
+	}
+	apitest.Refused(t, w.Do("ada", "GET", sessions+"/s-1", nil), 404, "CMN-102", "telephonySessionId")
+}
