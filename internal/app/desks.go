@@ -185,6 +185,10 @@ func (w *linkWatch) run() {
 			p := linkPresence(*e.Presence, w.desk.Me().ExtensionID)
 			to.Presence = &p
 		}
+		if e.Failure != nil {
+			f := hostlink.Failure(*e.Failure)
+			to.Failure = &f
+		}
 		select {
 		case w.to <- to:
 		case <-w.quit:

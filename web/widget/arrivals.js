@@ -1,5 +1,5 @@
-// Tells of what arrives to who does not look: one tab of all that are open
-// sounds, and shows a notification when none of them is in front. Whatever the
+// Tells of what arrives, and of what failed for good, to who does not look: one
+// tab of all that are open sounds, and shows a notification when none of them is in front. Whatever the
 // kind, the server says who it is from, what it says and which page shows it.
 // @ts-check
 import { t } from "./lang.js";
@@ -7,7 +7,7 @@ import { announce, currentPath } from "./nav.js";
 import { preferences } from "./preferences.js";
 import { claim } from "./tabs.js";
 
-/** @typedef {{event: string, kind: "text" | "pager" | "voicemail" | "fax", title: string, text: string, place: string, route: string, quiet?: boolean}} Arrival */
+/** @typedef {{event: string, kind: "text" | "pager" | "voicemail" | "fax" | "failed-text" | "failed-fax", title: string, text: string, place: string, route: string, quiet?: boolean}} Arrival */
 
 const VOLUME = 60;
 
@@ -17,10 +17,12 @@ const WORDS = {
   pager: (who) => t("New message from {0}", who),
   voicemail: (who) => t("New voicemail from {0}", who),
   fax: (who) => t("New fax from {0}", who),
+  "failed-text": (who) => t("The text to {0} was not sent.", who),
+  "failed-fax": (who) => t("The fax to {0} was not sent.", who),
 };
 
 /** What a notification shows of what has no words. @type {Record<Arrival["kind"], string>} */
-const TEXTS = { text: t("A picture or file"), pager: t("A picture or file"), voicemail: t("New voicemail"), fax: t("New fax") };
+const TEXTS = { text: t("A picture or file"), pager: t("A picture or file"), voicemail: t("New voicemail"), fax: t("New fax"), "failed-text": "", "failed-fax": "" };
 
 /** @param {Arrival} arrival */
 const whoOf = ({ title }) => title || t("Unknown number");
@@ -31,17 +33,20 @@ const open = ({ route }) => decodeURIComponent(currentPath()) === decodeURICompo
 const seen = (arrival) => !document.hidden && document.hasFocus() && open(arrival);
 
 /** Whether the page around us has taken its kind away. @param {Arrival} arrival */
-const gone = ({ kind }) => kind === "text" && (document.body.dataset.hide ?? "").split(" ").includes("text");
+const gone = ({ kind }) => (kind === "text" || kind === "failed-text") && (document.body.dataset.hide ?? "").split(" ").includes("text");
 
 /** @param {Arrival} arrival */
 async function tell(arrival) {
   if (gone(arrival)) return;
-  if (!open(arrival)) announce(WORDS[arrival.kind](whoOf(arrival)));
+  const failed = arrival.kind.startsWith("failed-");
+  const words = WORDS[arrival.kind](whoOf(arrival));
+  // A conversation that is open reads out what comes or fails in it; pages of faxes do not.
+  if (!open(arrival) || arrival.kind === "failed-fax") announce(failed ? `${words} ${arrival.text}` : words);
   if (arrival.quiet) return;
   if (!(await claim(`arrival-${arrival.event}`)) || seen(arrival)) return;
   const { sound = "chime", volume } = preferences();
   if (sound !== "none") void import("./sounds.js").then((m) => m.play(sound, volume ? Number(volume) : VOLUME));
-  if (document.hidden) (await import("./notify.js")).show({ ...arrival, title: whoOf(arrival), text: arrival.text || TEXTS[arrival.kind] });
+  if (document.hidden) (await import("./notify.js")).show({ ...arrival, title: failed ? words : whoOf(arrival), text: arrival.text || TEXTS[arrival.kind] });
 }
 
 document.addEventListener("oh:arrival", (e) => void tell(/** @type {CustomEvent<Arrival>} */ (e).detail));

@@ -185,7 +185,7 @@ class Conversation {
     if (before.size && !this.#known.size) return void navigate("goBack"); // deleted, here or elsewhere
     const fresh = [...this.list.querySelectorAll(".msg:not(.msg--mine)")].filter((m) => !before.has(m.id));
     const unread = [...this.list.querySelectorAll(".msg[data-unread]")];
-    this.#later = unread.length > 0 && (fresh.length ? false : this.#later || unread.some((m) => before.has(m.id) && !this.#unread.has(m.id)));
+    this.#later = unread.length > 0 && (fresh.length ? false : this.#later || unread.some((m) => !m.matches(".msg--mine") && before.has(m.id) && !this.#unread.has(m.id)));
     this.#unread = new Set(unread.map((m) => m.id));
     for (const m of fresh) m.classList.add("msg--in");
     if (this.#atEnd) this.#toEnd();

@@ -65,6 +65,8 @@ export function translate(e) {
         ...(e.arrival ? [/** @type {[string, object]} */ (["oh:arrival", e.arrival])] : []),
         ...(e.read ? [/** @type {[string, object]} */ (["oh:read", { place: e.read }])] : []),
       ];
+    case "failed":
+      return e.arrival ? [["oh:arrival", e.arrival]] : [];
     case "preferences":
       return liked(e.preferences);
     case "unread":

@@ -18,11 +18,12 @@ func noConversation() error {
 	return rc.Errorf(rc.NotFound, "This conversation is not here any more.")
 }
 
-// Unread counts the unread texts.
+// Unread counts the unread texts, and those that failed and nobody has looked
+// at.
 func (d *Desk) Unread() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.ledger.unread
+	return d.ledger.news()
 }
 
 // Conversations lists conversations, newest first, at most limit of them
@@ -35,8 +36,9 @@ func (d *Desk) Conversations(query string, limit int) []Conversation {
 	items := l.unsent()
 	folded, ds := fold(strings.TrimSpace(query)), searchDigits(query)
 	found := make([]Conversation, 0, min(len(l.threads), 64))
+	missed := l.missed()
 	for _, t := range l.threads {
-		c := l.conversation(t, items[t])
+		c := l.conversation(t, items[t], missed[t])
 		if c.At.IsZero() && !c.Draft {
 			continue // begun and left
 		}
@@ -72,7 +74,7 @@ func (d *Desk) List(unread bool, keep string, from, count int) List {
 	}
 	l := d.ledger
 	items := l.unsent()
-	kept := l.thread(keep)
+	kept, missed := l.thread(keep), l.missed()
 	all := make([]place, 0, len(l.threads))
 	var out List
 	for _, t := range l.threads {
@@ -80,8 +82,9 @@ func (d *Desk) List(unread bool, keep string, from, count int) List {
 		if at.IsZero() && l.drafts[t.local] == "" {
 			continue // begun and left
 		}
-		out.Unread += rank(t.unread > 0)
-		if !unread || t.unread > 0 || t == kept {
+		news := t.unread+missed[t] > 0
+		out.Unread += rank(news)
+		if !unread || news || t == kept {
 			all = append(all, place{t, at})
 		}
 	}
@@ -89,7 +92,7 @@ func (d *Desk) List(unread bool, keep string, from, count int) List {
 	out.Total = len(all)
 	from = min(max(from, 0), len(all))
 	for _, p := range all[from:min(from+count, len(all))] {
-		out.Rows = append(out.Rows, l.conversation(p.t, items[p.t]))
+		out.Rows = append(out.Rows, l.conversation(p.t, items[p.t], missed[p.t]))
 	}
 	return out
 }
@@ -166,9 +169,10 @@ func around(text, folded string) string {
 	return "…" + string(runes[from:])
 }
 
-// conversation is the view of a thread.
-func (l *ledger) conversation(t *thread, items []*item) Conversation {
-	c := Conversation{ID: t.id, Parties: l.partiesOf(t), Unread: t.unread, Draft: l.drafts[t.local] != "", Answered: newestInbound(t) != nil, Internal: slices.ContainsFunc(t.numbers, isInternal)}
+// conversation is the view of a thread, with how many of its texts failed and
+// were not looked at.
+func (l *ledger) conversation(t *thread, items []*item, missed int) Conversation {
+	c := Conversation{ID: t.id, Parties: l.partiesOf(t), Unread: t.unread + missed, Draft: l.drafts[t.local] != "", Answered: newestInbound(t) != nil, Internal: slices.ContainsFunc(t.numbers, isInternal)}
 	labels := make([]string, len(c.Parties))
 	for i, p := range c.Parties {
 		labels[i] = p.Label()
@@ -225,12 +229,12 @@ func (d *Desk) Conversation(id string) (Conversation, []Message, error) {
 			pending = append(pending, v)
 			continue
 		}
-		v.State = Failed
+		v.State, v.Unread = Failed, slices.Contains(l.failures, i.ID)
 		messages = append(messages, v)
 	}
 	slices.SortStableFunc(messages, func(a, b Message) int { return a.At.Compare(b.At) })
 	messages = append(messages, pending...)
-	c := l.conversation(t, items)
+	c := l.conversation(t, items, l.missed()[t])
 	c.Older = !d.wholeThread(t)
 	return c, messages, nil
 }
@@ -245,7 +249,7 @@ func (l *ledger) view(m *message) Message {
 		v.From = l.party(address(&m.Message, m.From))
 	}
 	if v.State == Failed {
-		v.Error = failure(&m.Message)
+		v.Error, v.Unread = failure(&m.Message), slices.Contains(l.failures, textKey(m.ID))
 	}
 	return v
 }

@@ -211,7 +211,9 @@ func (i *item) handed(ctx context.Context, d *Desk, a answer) error {
 	}
 	d.ledger.sent(i, m.ID, c)
 	i.found = true
-	d.ledger.apply(m, 0, c)
+	if d.ledger.apply(m, 0, c) && delivery(&m) == Failed {
+		c.failed = append(c.failed, textKey(m.ID))
+	}
 	d.commit(c)
 	d.mu.Unlock()
 	return d.recordSent(ctx, i)

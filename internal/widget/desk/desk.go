@@ -120,7 +120,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 	}
 	d.mu.Lock()
 	d.review()
-	d.lastUnread = d.ledger.unread
+	d.lastUnread = d.ledger.news()
 	d.mu.Unlock()
 	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.sweeper, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller, d.postman, d.faxer} {
 		d.wg.Go(loop)
@@ -250,7 +250,7 @@ func (d *Desk) review() {
 
 // tell publishes an event. The caller holds mu.
 func (d *Desk) tell(e Event) {
-	e.Unread = d.ledger.unread
+	e.Unread = d.ledger.news()
 	d.feed.publish(e)
 }
 
@@ -287,8 +287,9 @@ func (d *Desk) commit(c *change) {
 			d.tell(Event{Type: EventConversation, ID: t.local}) // some page may still know it by its first id
 		}
 	}
-	if d.ledger.unread != d.lastUnread {
-		d.lastUnread = d.ledger.unread
+	d.failed(c.failed...)
+	if n := d.ledger.news(); n != d.lastUnread {
+		d.lastUnread = n
 		d.tell(Event{Type: EventUnread})
 	}
 }

@@ -19,7 +19,7 @@ type Fax struct {
 	Inbound   bool
 	At        time.Time
 	Pages     int
-	Unread    bool
+	Unread    bool     // it came in, or it failed, and nobody has looked at it
 	State     Delivery // Sending, Sent, Failed or Received
 	Error     string   // a sentence, when it failed
 	Documents []File   // what can be looked at, in order
@@ -84,7 +84,7 @@ func (d *Desk) fax(m *mail) Fax {
 		}
 	}
 	if f.State == Failed {
-		f.Error = d.faxError(r)
+		f.Error, f.Unread = d.faxError(r), slices.Contains(d.ledger.failures, faxKey(r.ID))
 	}
 	return f
 }

@@ -170,6 +170,10 @@ func (i *faxItem) handed(ctx context.Context, d *Desk, a answer) error {
 	if told != nil {
 		d.tell(Event{Type: EventMessage, Message: told, New: isNew})
 	}
+	if told != nil && isNew && faxState(&r) == Failed {
+		c.failed = append(c.failed, faxKey(r.ID))
+	}
+	d.failed(c.failed...)
 	d.mu.Unlock()
 	return d.faxSent(ctx, i, r.ID)
 }

@@ -224,7 +224,7 @@ func (d *Desk) unsentFaxes() []Fax {
 	for _, i := range items {
 		f := Fax{ID: i.ID, At: i.CreatedAt, State: Sending, Waiting: true}
 		if i.State == store.OutboxFailed {
-			f.State, f.Error = Failed, i.Error
+			f.State, f.Error, f.Unread = Failed, i.Error, slices.Contains(d.ledger.failures, i.ID)
 		}
 		for _, n := range i.To {
 			f.Parties = append(f.Parties, d.ledger.people.party(n))

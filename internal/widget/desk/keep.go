@@ -33,6 +33,7 @@ const (
 	rowMessage   = "message"
 	rowThread    = "thread"
 	rowDraft     = "draft"
+	rowFailures  = "failures"
 )
 
 // batch is how long changes wait for others to be written with them. What
@@ -80,7 +81,7 @@ func (d *Desk) load(ctx context.Context) error {
 		return fmt.Errorf("reading the desk: %w", err)
 	}
 	// Who the user is comes first, because messages are filed by it.
-	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowFavorites, rowBook, rowContact, rowCalls, rowCall, rowReads, rowRemovals, rowFilters, rowThread, rowMessage, rowMail, rowMailbox, rowDraft, rowSync}
+	order := []string{rowMe, rowDirectory, rowPresence, rowTemplates, rowFavorites, rowBook, rowContact, rowCalls, rowCall, rowReads, rowRemovals, rowFilters, rowFailures, rowThread, rowMessage, rowMail, rowMailbox, rowDraft, rowSync}
 	slices.SortStableFunc(rows, func(a, b store.DeskRow) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
 	whole := true
 	c := newChange()
@@ -172,6 +173,8 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 		return d.openRow(r, &d.ledger.removals)
 	case rowFilters:
 		return d.openRow(r, &d.filters)
+	case rowFailures:
+		return d.openRow(r, &d.ledger.failures)
 	case rowThread:
 		var t threadRow
 		if err := d.openRow(r, &t); err != nil {
@@ -241,6 +244,8 @@ func (d *Desk) value(k rowKey) any {
 		return slices.Clone(d.ledger.removals)
 	case rowFilters:
 		return d.filters
+	case rowFailures:
+		return d.ledger.failures
 	case rowThread:
 		if t := d.ledger.locals[k.id]; t != nil && t.kept {
 			return threadRow{t.numbers}

@@ -33,6 +33,7 @@ type ledger struct {
 	unread   int
 	removals []*removal // what was deleted here; the platform may not know yet
 	buried   []int64    // the texts that were deleted last, wherever
+	failures []string   // what failed for good and nobody has looked at: see Failure; replaced, never changed
 }
 
 // A message is a text that the platform has.
@@ -75,6 +76,7 @@ type change struct {
 	threads map[*thread]bool
 	rows    map[rowKey]bool
 	names   bool
+	failed  []string // keys of what has just failed for good
 }
 
 type recordChange struct {
@@ -249,6 +251,9 @@ func (l *ledger) apply(m rc.Message, gen int, c *change) bool {
 		return true
 	}
 	l.place(n)
+	if old != nil && !old.older && lost(&old.Message, &m) {
+		c.failed = append(c.failed, textKey(m.ID))
+	}
 	told := m // watchers keep it, while ours may be marked read
 	c.records = append(c.records, recordChange{&told, old == nil})
 	l.adopt(n, c)

@@ -39,7 +39,7 @@ type Mailbox struct {
 	Synced    bool // both have been read; before, an empty list means nothing
 	Older     bool // the platform has more, from before
 	Unheard   int  // voicemail messages
-	Unseen    int  // faxes
+	Unseen    int  // faxes: those that came in, and those that failed
 }
 
 // Mailbox says what is known.
@@ -58,6 +58,7 @@ func (d *Desk) Mailbox() Mailbox {
 			out.Unseen++
 		}
 	}
+	out.Unseen += d.missedFaxes()
 	return out
 }
 

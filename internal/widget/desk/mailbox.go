@@ -118,6 +118,9 @@ func (b *mailbox) take(r rc.Message, gen int, c *change) (told *rc.Message, isNe
 	if !m.Removed.IsZero() {
 		return nil, false
 	}
+	if r.Type == rc.TypeFax && old != nil && faxState(&old.Record) != Failed && faxState(&r) == Failed {
+		c.failed = append(c.failed, faxKey(r.ID))
+	}
 	record := m.Record
 	return &record, old == nil
 }

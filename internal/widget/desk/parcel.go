@@ -142,6 +142,9 @@ func (d *Desk) advance(ctx context.Context, c consignment, change func(*store.Ou
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	become(c, row, a)
+	if row.State == store.OutboxFailed {
+		d.failed(row.ID)
+	}
 	c.changed(d)
 	return nil
 }

@@ -190,6 +190,7 @@ func (d *Desk) absorbMail(s rc.MessageSync, gen int, full bool) {
 	for k := range c.rows {
 		d.dirty(k)
 	}
+	d.failed(c.failed...)
 	if changed {
 		d.tell(Event{Type: EventMail})
 	}

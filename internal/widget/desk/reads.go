@@ -20,8 +20,12 @@ func (d *Desk) MarkRead(_ context.Context, conversationID string) error {
 		return noConversation()
 	}
 	c := newChange()
-	if d.ledger.markRead(t, c) {
+	forgiven := d.ledger.forgive(t, c)
+	marked := d.ledger.markRead(t, c)
+	if marked || forgiven {
 		d.commit(c)
+	}
+	if marked {
 		wake(d.readMarks)
 	}
 	return nil

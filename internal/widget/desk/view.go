@@ -162,6 +162,7 @@ const (
 	EventUnread       = "unread"       // Unread changed
 	EventDraft        = "draft"        // the draft of ID changed
 	EventPresence     = "presence"     // Presence, of the extension ID, changed
+	EventFailed       = "failed"       // Failure has happened
 	EventMail         = "mail"         // voicemail or faxes, or how many are unread, changed
 	EventCalls        = "calls"        // the call log, or Missed, changed
 	EventPreferences  = "preferences"  // Preferences changed
@@ -176,8 +177,9 @@ type Event struct {
 	ID       string      `json:"id,omitempty"`      // of the conversation or extension
 	Message  *rc.Message `json:"message,omitempty"` // the platform's record; not to be changed
 	New      bool        `json:"new,omitempty"`     // of a message: seen for the first time; of calls: a sync brought some
-	Unread   int         `json:"unread"`            // unread texts, in every event
+	Unread   int         `json:"unread"`            // texts to be looked at, in every event: see Unread
 	Missed   int         `json:"missed,omitempty"`  // of calls: missed calls that nobody has looked at
 	Presence *Presence   `json:"presence,omitempty"`
+	Failure  *Failure    `json:"failure,omitempty"`
 	Reason   string      `json:"reason,omitempty"` // of an end: signed-out, refused, revoked; of a notice: its sentence
 }

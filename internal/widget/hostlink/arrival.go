@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 )
 
-// An Arrival is something new from somebody, as the frame tells it to who
+// An Arrival is something new from somebody, or something that did not arrive, as the frame tells it to who
 // does not look: with a sound, and where they have allowed it a notification.
 type Arrival struct {
 	Event string `json:"event"`           // the same in every tab and after a restart
-	Kind  string `json:"kind"`            // text, pager, voicemail or fax
-	Title string `json:"title"`           // who it is from; empty for an unknown number
+	Kind  string `json:"kind"`            // text, pager, voicemail or fax; of what failed failed-text or failed-fax
+	Title string `json:"title"`           // who it is from, or was for; empty for an unknown number
 	Text  string `json:"text"`            // what it says; empty where it has no words
 	Place string `json:"place"`           // what it belongs to: read there, it is no news
 	Route string `json:"route"`           // the page that shows it
@@ -53,6 +54,19 @@ func arrivalOf(m rc.Message, conversation, from string, isNew bool, now time.Tim
 	}
 	if r := []rune(a.Text); len(r) > textBound {
 		a.Text = string(r[:textBound]) + "…"
+	}
+	return a
+}
+
+// failureOf is what a frame tells of a text or fax that failed for good.
+func failureOf(f Failure, l *lang.Language) *Arrival {
+	a := &Arrival{Event: "failed " + f.Key, Kind: "failed-text", Title: f.To, Text: l.Sentence(f.Error), Place: f.Conversation, Route: "/conversations/" + url.PathEscape(f.Conversation)}
+	if f.Fax != "" {
+		a.Kind, a.Place = "failed-fax", f.Fax
+		a.Route = "/messages/fax/" + url.PathEscape(f.Fax)
+		if _, err := strconv.ParseInt(f.Fax, 10, 64); err != nil {
+			a.Route = "/messages/fax" // the platform never had it, so it has no page
+		}
 	}
 	return a
 }

@@ -72,3 +72,34 @@ func TestWhoIsNotToBeDisturbedIsToldQuietly(t *testing.T) {
 		t.Errorf("told as %+v, want it quiet", got)
 	}
 }
+
+func TestWhatFailedIsToldWithItsPage(t *testing.T) {
+	h := open(t)
+	h.desk.say(hostlink.Presence{ExtensionID: "101", Own: true, Reach: "dnd", UserStatus: rc.Busy, DNDStatus: rc.DoNotAcceptAnyCalls, TelephonyStatus: rc.NoCall})
+	c, w := h.greet(t)
+	for _, tt := range []struct {
+		name string
+		hostlink.Failure
+		want hostlink.Arrival
+	}{
+		{"a text", hostlink.Failure{Key: "u1@7", Conversation: "42", To: "Bob", Error: "This number cannot get texts."}, hostlink.Arrival{Kind: "failed-text", Place: "42", Route: "/conversations/42"}},
+		{"a fax of the platform's", hostlink.Failure{Key: "record:9@7", Fax: "9", To: "Bob", Error: "Busy."}, hostlink.Arrival{Kind: "failed-fax", Place: "9", Route: "/messages/fax/9"}},
+		{"a fax that it never had", hostlink.Failure{Key: "fax-u@7", Fax: "fax-u", To: "Bob", Error: "Busy."}, hostlink.Arrival{Kind: "failed-fax", Place: "fax-u", Route: "/messages/fax"}},
+	} {
+		w.c <- hostlink.Event{Position: "e-1", Type: "failed", ID: tt.Conversation, Failure: &tt.Failure}
+		_, data, err := c.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f struct {
+			Event struct{ Arrival hostlink.Arrival }
+		}
+		if err := json.Unmarshal(data, &f); err != nil {
+			t.Fatal(err)
+		}
+		tt.want.Event, tt.want.Title, tt.want.Text, tt.want.Quiet = "failed "+tt.Key, tt.To, tt.Error, true
+		if f.Event.Arrival != tt.want {
+			t.Errorf("%s is told as %+v, want %+v", tt.name, f.Event.Arrival, tt.want)
+		}
+	}
+}

@@ -178,7 +178,7 @@ type Mail struct {
 
 // An Event is something that happened on a desk. Type is one of resync,
 // status, identity, conversation, message, unread, draft, presence, calls,
-// notice, preferences and ended, and says which of the fields are set.
+// failed, notice, preferences and ended, and says which of the fields are set.
 type Event struct {
 	Position string
 	Type     string
@@ -187,7 +187,17 @@ type Event struct {
 	New      bool        // the message was not known before; of calls: a sync brought some
 	Unread   int
 	Presence *Presence // of the user or of a colleague
+	Failure  *Failure
 	Reason   string    // why the desk ended; of a notice: its sentence
+}
+
+// A Failure is a text or fax that failed for good.
+type Failure struct {
+	Key          string // the same in every tab, another when it fails again
+	Conversation string // of a text
+	Fax          string // the id of a fax
+	To           string // whom it was for; of several the first
+	Error        string // a sentence
 }
 
 // A Presence is whether somebody can be reached.

@@ -407,9 +407,12 @@ func (s *socket) panelEvent(ctx context.Context, e Event) *frameEvent {
 				f.Read = placeOf(*m, f.ID)
 			}
 			f.Arrival = arrivalOf(*m, f.ID, s.desk.Caller(m), e.New, s.h.Now())
-			if p, known := s.desk.Presence(); known && f.Arrival != nil {
-				f.Arrival.Quiet = p.DNDStatus == rc.DoNotAcceptAnyCalls
-			}
+			s.hush(f.Arrival)
+		}
+	case "failed":
+		if e.Failure != nil {
+			f.Arrival = failureOf(*e.Failure, s.lang)
+			s.hush(f.Arrival)
 		}
 	case "preferences":
 		p := s.desk.Preferences()
@@ -429,6 +432,13 @@ func (s *socket) panelEvent(ctx context.Context, e Event) *frameEvent {
 		f.Preferences = &p
 	}
 	return f
+}
+
+// hush has what is told make no sound for a user who is not to be disturbed.
+func (s *socket) hush(a *Arrival) {
+	if p, known := s.desk.Presence(); known && a != nil {
+		a.Quiet = p.DNDStatus == rc.DoNotAcceptAnyCalls
+	}
 }
 
 // read answers pings until the socket closes. A frame that is not a command

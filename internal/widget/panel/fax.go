@@ -22,6 +22,8 @@ type Faxes interface {
 	// Fax is one of them, or a NotFound *rc.Error.
 	Fax(id string) (Fax, error)
 	SendingFaxes
+	// SeeFaxes notes that the user has looked at those that failed.
+	SeeFaxes()
 	// FaxDocument is one document of it, a PDF. The error is an *rc.Error.
 	FaxDocument(ctx context.Context, id, document string) (File, []byte, error)
 }
@@ -92,7 +94,9 @@ func (h *Handler) mountFaxes(mux *http.ServeMux) {
 
 func (h *Handler) faxes(w http.ResponseWriter, r *http.Request, p page) error {
 	p.desk.RefreshMail()
-	return render(w, http.StatusOK, "faxes", newFaxes(r.Context(), p, r.FormValue("q"), callRows))
+	v := newFaxes(r.Context(), p, r.FormValue("q"), callRows)
+	p.desk.SeeFaxes() // who has the list before them sees what failed
+	return render(w, http.StatusOK, "faxes", v)
 }
 
 // faxList answers with the rows alone.
@@ -189,6 +193,7 @@ func (h *Handler) fax(w http.ResponseWriter, r *http.Request, p page) error {
 	if err != nil {
 		return err
 	}
+	p.desk.SeeFaxes()
 	v := newFax(p, f, box)
 	v.Holders.mayKeep(r.Context(), p)
 	return render(w, http.StatusOK, "fax", v)
