@@ -94,16 +94,21 @@ func callerOf(v session.Voicemail) int64 {
 }
 
 // sound says which addresses the sound of the platform's calls uses: those of
-// this machine alone where the platform listens on it alone.
+// this machine alone where the platform listens on it alone and no others are
+// set, as behind a proxy.
 func (c PlatformConfig) sound(addr string) media.Config {
 	var s media.Config
 	s.PortMin, s.PortMax, _ = soundPorts(c.SoundPorts) // read when the configuration was
 	for _, ip := range c.SoundIPs {
 		s.Announce = append(s.Announce, net.ParseIP(ip))
 	}
-	if host, _, err := net.SplitHostPort(addr); err == nil {
+	if host, _, err := net.SplitHostPort(addr); err == nil && len(s.Announce) == 0 {
 		if ip := net.ParseIP(host); ip != nil && !ip.IsUnspecified() {
 			s.LegIP = ip
+			if ip.IsLoopback() {
+				// The only one of its addresses that the interface lists.
+				s.LegIP = net.IPv4(127, 0, 0, 1)
+			}
 		}
 	}
 	return s
