@@ -256,10 +256,13 @@ func (e *Engine) browserSettings(s *webrtc.SettingEngine) error {
 	}
 	s.SetNetworkTypes(nets)
 	// Chromium nominates toward a lite side only with a later check, seconds
-	// after the way is found; the first that is valid will do.
+	// after the way is found; the first that is valid will do. TCP is for
+	// those who have no other way, so the browser has to choose it.
 	var once sync.Once
-	s.SetICEBindingRequestHandler(func(*stun.Message, ice.Candidate, ice.Candidate, *ice.CandidatePair) (first bool) {
-		once.Do(func() { first = true })
+	s.SetICEBindingRequestHandler(func(_ *stun.Message, local, _ ice.Candidate, _ *ice.CandidatePair) (first bool) {
+		if local.NetworkType().IsUDP() {
+			once.Do(func() { first = true })
+		}
 		return first
 	})
 	// ICE has verified the browser's address, so DTLS need not do it again

@@ -195,6 +195,7 @@ func (l *Leg) read(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	for _, c := range r.GetParameters().Codecs {
 		known[uint8(c.PayloadType)] = codecAndClock{codecOf(c.MimeType), c.ClockRate}
 	}
+	l.engine.wait.Go(func() { drain(r) })
 	buf := make([]byte, 1600)
 	var p rtp.Packet
 	for {
@@ -220,6 +221,17 @@ func (l *Leg) read(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	}
 }
 
+// drain reads what the far side tells of its own sending: pion answers that
+// with the times that the round trip is computed from, but only if it is read.
+func drain(r *webrtc.RTPReceiver) {
+	buf := make([]byte, 1600)
+	for {
+		if _, _, err := r.Read(buf); err != nil {
+			return
+		}
+	}
+}
+
 // reports takes what the far side tells of how it hears us.
 func (l *Leg) reports(s *webrtc.RTPSender) {
 	for {
@@ -230,9 +242,9 @@ func (l *Leg) reports(s *webrtc.RTPSender) {
 		for _, p := range packets {
 			switch r := p.(type) {
 			case *rtcp.ReceiverReport:
-				l.in.reports(r.Reports, l.out.clock(), time.Now())
+				l.in.reports(r.Reports, time.Now())
 			case *rtcp.SenderReport:
-				l.in.reports(r.Reports, l.out.clock(), time.Now())
+				l.in.reports(r.Reports, time.Now())
 			}
 		}
 	}

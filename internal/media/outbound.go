@@ -82,13 +82,6 @@ func (o *outbound) has(c Codec) bool {
 	return false
 }
 
-// clock is the rate of what is sent.
-func (o *outbound) clock() uint32 {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.audio.clock
-}
-
 // codec is what sound was sent last, or would be.
 func (o *outbound) codec() Codec {
 	o.mu.Lock()

@@ -16,10 +16,10 @@ type Stats struct {
 	Jitter time.Duration
 	// Loss is the part of the last seconds' packets that did not arrive, 0 to 1.
 	Loss float64
-	// FarJitter and FarLoss are the same as the far side hears us, by its own
-	// reports; zero while it sends none.
-	FarJitter time.Duration
-	FarLoss   float64
+	// FarLoss is the same as the far side hears us, by its own reports; zero
+	// while it sends none. What it says of jitter is of no use: it counts in
+	// the clock of a codec, and which one is not told.
+	FarLoss float64
 	// RoundTrip is the way to the far side and back; zero while unknown.
 	RoundTrip time.Duration
 }
@@ -140,15 +140,12 @@ func (r *reception) unevenness(p Packet) {
 	r.jitter += (d.Seconds() - r.jitter) / 16
 }
 
-// reports takes the far side's reports of us; clock is the rate of what we send.
-func (r *reception) reports(reports []rtcp.ReceptionReport, clock uint32, now time.Time) {
+// reports takes the far side's reports of us.
+func (r *reception) reports(reports []rtcp.ReceptionReport, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, report := range reports {
 		r.far.FarLoss = float64(report.FractionLost) / 256
-		if clock > 0 {
-			r.far.FarJitter = time.Duration(report.Jitter) * time.Second / time.Duration(clock)
-		}
 		if report.LastSenderReport == 0 {
 			continue
 		}
