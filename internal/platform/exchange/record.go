@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"time"
 
 	"offhook/internal/media"
 	"offhook/internal/platform/exchange/session"
@@ -44,7 +45,7 @@ func (c *call) record(l *line, on bool) (string, bool) {
 	}
 	if r == nil {
 		r = &recording{party: l.party, id: id}
-		r.tape.Start(c.x.Now())
+		r.tape.Start(time.Now()) // packets have the real time
 		c.recordings = append(c.recordings, r)
 	}
 	r.stop = c.bridge.Tap(r.tape.Hear)
