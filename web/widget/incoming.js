@@ -96,12 +96,13 @@ const endFirst = (ring, at) => run(ring, async () => {
 }, at);
 
 document.addEventListener("click", (e) => {
-  const at = e.target instanceof Element ? e.target.closest("[data-ring] :is([data-ring-fold], [data-ring-show], [data-end-first], [data-pick])") : null;
+  const at = e.target instanceof Element ? e.target.closest("[data-ring] :is([data-ring-fold], [data-ring-show], [data-end-first], [data-say], [data-pick])") : null;
   const ring = /** @type {HTMLElement | null} */ (at?.closest("[data-ring]") ?? null);
   if (!(at instanceof HTMLElement) || !ring) return;
   if (at.hasAttribute("data-ring-fold")) fold(ring, !box().hasAttribute("data-small"));
   else if (at.dataset.ringShow !== undefined) show(ring, at.dataset.ringShow);
   else if (at.dataset.endFirst) void endFirst(ring, at);
+  else if ("say" in at.dataset) void run(ring, () => act(ring.dataset.ring ?? "", "reply", { text: at.textContent }), at);
   else void run(ring, () => act(ring.dataset.ring ?? "", "forward", { to: at.dataset.pick }), at);
 });
 
