@@ -36,7 +36,8 @@ export default function more(page) {
     /** @param {{ticket: string}} how */
     signIn: async ({ ticket }) => send("rc-adapter-sign-in", { ticket }),
     setTicketProvider: tickets(page),
-
+    /** @param {string} callAction @param {string} [callId] @param {object} [options] */
+    controlCall: async (callAction, callId, options) => send("rc-adapter-control-call", { callAction, callId, options }),
     /** @param {object} alert @returns {Promise<string>} the alert's id */
     alertMessage: (alert) => request("/custom-alert-message", alert),
     /** @param {string} [id] without it, all */
@@ -156,7 +157,7 @@ function tickets({ send, hear, last }) {
 const ROUTES = { VoiceMail: "/messages/voicemail/", Fax: "/messages/fax/" };
 
 /**
- * Shows texts that come in while nobody looks. Browsers show no notifications
+ * Shows texts and calls that come in while nobody looks. Browsers show no notifications
  * of frames, so they are the page's own, which may ask only after a click.
  * @param {Page} page
  */
@@ -169,6 +170,20 @@ async function notify({ api, key, signal, hear, show }) {
   const tabs = new BroadcastChannel(`${key}-read`);
   tabs.onmessage = ({ data }) => shown.get(data)?.close();
   signal.addEventListener("abort", () => tabs.close());
+  /** @type {Map<string, Notification>} */
+  const calls = new Map();
+  hear(({ type, call }) => {
+    if (!call || !/^rc-call-(ring|start|end)-notify$/.test(type)) return;
+    calls.get(call.id)?.close();
+    if (type !== "rc-call-ring-notify" || !document.hidden || allowed() !== "granted") return;
+    const n = new Notification(call.fromUserName || call.from || api.contentFrameEl.title, { body: call.fromUserName && call.from, tag: key + call.id });
+    calls.set(call.id, n);
+    n.onclose = () => calls.delete(call.id);
+    n.onclick = () => {
+      window.focus();
+      show();
+    };
+  });
   hear(({ type, message }) => {
     if (type === "rc-message-updated-notify" && message.readStatus === "Read") {
       shown.get(message.id)?.close();

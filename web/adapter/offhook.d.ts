@@ -1,6 +1,55 @@
 // Generated from internal/widget/protocol (go test ./internal/widget/protocol -update).
 // The types of offhook.js: import { phone } from "https://phone.example.com/offhook.js".
 
+/** A call that goes on, or has just ended. Times are in milliseconds; numbers are as the platform tells them, empty when withheld. */
+export interface LiveCall {
+  /** the same from the first ring to the end */
+  id: string;
+  /** the same again */
+  callId: string;
+  direction: "Inbound" | "Outbound";
+  callStatus: "webphone-session-connecting" | "webphone-session-connected" | "webphone-session-onHold" | "webphone-session-finished";
+  from: string;
+  /** as from */
+  fromNumber: string;
+  fromUserName: string;
+  /** empty */
+  fromTag: string;
+  to: string;
+  toUserName: string;
+  /** it rang or was dialled */
+  creationTime: number;
+  /** somebody answered */
+  startTime?: number;
+  endTime?: number;
+  isOnHold: boolean;
+  isOnMute: boolean;
+  /** always false */
+  isOnFlip: boolean;
+  /** it was given to somebody else */
+  isOnTransfer: boolean;
+  isToVoicemail: boolean;
+  isForwarded: boolean;
+  isReplied: boolean;
+  recordStatus: "webphone-record-idle" | "webphone-record-recording";
+  /** the ids of the telephony session */
+  partyData: { partyId?: string; sessionId?: string };
+  sessionId?: string;
+  telephonySessionId?: string;
+  partyId?: string;
+  callQueueName?: string;
+  contactMatch: null;
+  /** always false */
+  minimized: boolean;
+  /** always false */
+  cached: boolean;
+  /** it is over */
+  removed: boolean;
+  lastActiveTime: number;
+  /** of one that is over */
+  outcome?: "hungUp" | "cancelled" | "missed" | "declined" | "elsewhere" | "voicemail" | "forwarded" | "replied" | "moved" | "failed";
+}
+
 /** What the user can do in this phone. */
 export interface Features {
   sms: boolean;
@@ -210,10 +259,10 @@ export interface Commands {
     /** made by your server */
     ticket: string;
   };
-  /** The page of the number, from which it can be texted or copied. It does not call yet. Capability `prefill`. */
+  /** The dialer with the number filled in; the user calls. With `toCall` and the capability `dial` it is called at once, if the service's `doNotContactPath` lets it. Where the user cannot call, the page of the number. Capability `prefill`. */
   "rc-adapter-new-call": {
     phoneNumber: string;
-    /** does nothing yet */
+    /** capability `dial` */
     toCall?: boolean;
   };
   /** A new text, or the conversation, filled in. The user sends it. Capability `prefill`. */
@@ -233,6 +282,13 @@ export interface Commands {
     text: string;
     /** pictures and files that go with it, at most ten of together 8 MB: `content` is a data address in base64; larger pictures are made smaller, and what texts do not carry is left out */
     attachments?: { name: string; content: string }[];
+  };
+  /** Does something with a call: `toggleRingingDialog` makes the window of a call that rings small or large again. What cannot be done is answered by rc-control-call-error. Capability `dial`. */
+  "rc-adapter-control-call": {
+    callAction: "answer" | "reject" | "toVoicemail" | "forward" | "hangup" | "hold" | "unhold" | "mute" | "unmute" | "transfer" | "startRecord" | "stopRecord" | "dtmf" | "toggleRingingDialog";
+    /** any id of the call; without one, the call that rings or the one that is heard */
+    callId?: string;
+    options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string };
   };
   /** The number that new texts are sent from, as the user may choose it in the settings: it holds in every browser. A number that is not the user's own changes nothing. Capability `settings`. */
   "rc-sms-settings-update": {
@@ -255,6 +311,8 @@ export interface Commands {
     userStatus?: "Available" | "Busy" | "Offline";
     dndStatus?: "TakeAllCalls" | "DoNotAcceptAnyCalls" | "DoNotAcceptDepartmentCalls" | "TakeDepartmentCallsOnly";
   };
+  /** Answered by rc-webphone-sessions-sync: a page that is loaded during a call learns of it this way. Capability `calls`. */
+  "rc-adapter-webphone-sessions-sync": {};
   /** Logs of messages say how long the user has written at each text, in this browser from now on: `typingDurationMs`. Capability `messages` as well. Capability `service`. */
   "rc-adapter-update-sms-typing-time-tracking": {
     enabled: boolean;
@@ -295,6 +353,10 @@ export interface Commands {
   "rc-adapter-syncPosition": {
     position: { translateX: number; translateY: number; minTranslateX?: number; minTranslateY?: number };
   };
+  /** Shows the call that is heard, or the one that rings; nothing without one. Capability `navigate`. */
+  "rc-adapter-navigateToCurrentCall": {};
+  /** Shows the calls of the past. Capability `navigate`. */
+  "rc-adapter-navigateToViewCalls": {};
   /** Registers the page's own application. Capability `service`. */
   "rc-adapter-register-third-party-service": {
     service: Service;
@@ -499,6 +561,66 @@ export interface Events {
     path: string;
     body?: any;
   };
+  /** When somebody who can call has signed in and on each change: whether a call can be placed now. Capability `status`. */
+  "rc-dialer-status-notify": Envelope & { type: "rc-dialer-status-notify" } & {
+    ready: boolean;
+  };
+  /** As rc-dialer-status-notify: how the phone is connected to the platform. Capability `status`. */
+  "rc-webphone-connection-status-notify": Envelope & { type: "rc-webphone-connection-status-notify" } & {
+    connectionStatus: "connectionStatus-connecting" | "connectionStatus-connected" | "connectionStatus-connectFailed" | "connectionStatus-disconnected";
+    deviceId?: string;
+  };
+  /** When another tab takes the microphone: all tabs show and do the same, one of them speaks. Capability `status`. */
+  "rc-webphone-active-notify": Envelope & { type: "rc-webphone-active-notify" } & {
+    /** the tab */
+    activeId: string;
+    /** it is this one */
+    currentActive: boolean;
+  };
+  /** Answers rc-adapter-webphone-sessions-sync: the calls that go on. Capability `calls`. */
+  "rc-webphone-sessions-sync": Envelope & { type: "rc-webphone-sessions-sync" } & {
+    calls: LiveCall[];
+  };
+  /** The user calls somebody. Every tab tells its own page of calls, with the same `eventId`. Capability `calls`. */
+  "rc-call-init-notify": Envelope & { type: "rc-call-init-notify" } & {
+    call: LiveCall;
+  };
+  /** Somebody calls the user. A phone that is minimized opens. A page that is loaded while it rings is not told again: it could never come to rest at a page that it opens for each call. Capability `calls`. */
+  "rc-call-ring-notify": Envelope & { type: "rc-call-ring-notify" } & {
+    call: LiveCall;
+  };
+  /** Somebody has answered. Capability `calls`. */
+  "rc-call-start-notify": Envelope & { type: "rc-call-start-notify" } & {
+    call: LiveCall;
+  };
+  /** The user has put the call on hold. Capability `calls`. */
+  "rc-call-hold-notify": Envelope & { type: "rc-call-hold-notify" } & {
+    call: LiveCall;
+  };
+  /** The call goes on. Capability `calls`. */
+  "rc-call-resume-notify": Envelope & { type: "rc-call-resume-notify" } & {
+    call: LiveCall;
+  };
+  /** The user has muted themselves, or speaks again: `isOnMute`. Capability `calls`. */
+  "rc-call-mute-notify": Envelope & { type: "rc-call-mute-notify" } & {
+    call: LiveCall;
+  };
+  /** The call is over; `outcome` says how. Capability `calls`. */
+  "rc-call-end-notify": Envelope & { type: "rc-call-end-notify" } & {
+    call: LiveCall;
+  };
+  /** The same in the words of presence, whenever `telephonyStatus` changes. Capability `calls`. */
+  "rc-active-call-notify": Envelope & { type: "rc-active-call-notify" } & {
+    call: { id: string; direction: "Inbound" | "Outbound"; from: string; fromName: string; to: string; toName: string; telephonyStatus: "Ringing" | "CallConnected" | "OnHold" | "NoCall"; sessionId?: string; telephonySessionId?: string; partyId?: string; startTime: string; terminationType: "intermediate" | "final" };
+  };
+  /** What rc-adapter-control-call asked for could not be done. Capability `dial`. */
+  "rc-control-call-error": Envelope & { type: "rc-control-call-error" } & {
+    error: "unknownAction" | "noCall" | "failed";
+    /** a sentence */
+    message: string;
+    /** as it was asked for */
+    callId: string;
+  };
   /** A sync of the call log has brought something. Capability `status`. */
   "rc-call-history-synced-notify": Envelope & { type: "rc-call-history-synced-notify" } & {};
   /** Whether calls are logged without a click: when a call logger is registered, and on each change. Capability `service`. */
@@ -520,7 +642,7 @@ export interface Events {
 export interface RCAdapter {
   /** Our own: resolves once the phone takes commands, is refused with a sentence when it has not come up within 20 seconds. Nothing has to wait for it: early commands wait by themselves. */
   ready(): Promise<RCAdapter>;
-  /** Shows the page of the number; it does not call yet. */
+  /** Opens the dialer with the number. With `toCall` it is called at once, where the page has the capability `dial`. */
   clickToCall(phoneNumber: string, toCall?: boolean): void;
   /** `content` of an attachment is a data address in base64. */
   clickToSMS(phoneNumber: string | string[], text?: string, conversation?: string | boolean, attachments?: { name: string; content: string }[], recipient?: { name?: string }): void;
@@ -560,6 +682,8 @@ export interface RCAdapter {
   readonly minimized: boolean;
   readonly container: HTMLElement;
   readonly contentFrameEl: HTMLIFrameElement;
+  /** Does something with a call; rc-control-call-error says what could not be done. Capability `dial`. */
+  controlCall(action: Commands["rc-adapter-control-call"]["callAction"], id?: string, options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string }): Promise<void>;
   /** What is logged without a click. Capability `service`, and `messages` for texts, `calls` for calls. */
   setAutoLog(what: { call?: boolean; message?: boolean }): Promise<void>;
   /** The calls of the past that are not logged, newest first. Capabilities `service` and `calls`. */

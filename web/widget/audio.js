@@ -202,7 +202,7 @@ export class Sound {
     } finally {
       if (turn === this.#turn) this.#attaching = false;
     }
-    if (turn === this.#turn && this.#now) this.take(this.#now); // told meanwhile
+    if (turn === this.#turn && this.#peer && this.#now) this.take(this.#now); // told meanwhile
   }
 
   /** @param {boolean} take @param {number} turn */

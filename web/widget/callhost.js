@@ -125,6 +125,9 @@ export function take(now) {
   }
 }
 
+/** Waits until what was to be told is told, or is another tab's. */
+export const settled = () => queue;
+
 /** Answers rc-adapter-webphone-sessions-sync. */
 export const sync = () => host.tell({ type: "rc-webphone-sessions-sync", calls: (last?.calls ?? []).filter((c) => c.state !== "ended").map(described) });
 

@@ -54,6 +54,7 @@ export function actions(link) {
     "rc-adapter-control-call": async (m) => (await import("./callcommands.js")).control(/** @type {any} */ (m), link),
     "rc-adapter-webphone-sessions-sync": async () => (await import("./callhost.js")).sync(),
     "rc-adapter-navigateToCurrentCall": async () => seen((await import("./callcommands.js")).show()),
+    "rc-adapter-navigateToViewCalls": () => seen(navigate("/history")),
     "rc-adapter-auto-populate-conversation": (m) => populate(m, link),
     "rc-adapter-login": () => link.signedIn || seen(navigate("/").then(startSignIn)),
     "rc-adapter-logout": async () => link.signedIn && (await import("./leave.js")).signOutForHost(),

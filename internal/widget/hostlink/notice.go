@@ -31,7 +31,7 @@ type Features struct {
 	RingSenseInsights bool `json:"ringSenseInsights"`
 }
 
-func loginStatus(id Identity, fresh bool) LoginStatus {
+func loginStatus(id Identity, fresh, canCall bool) LoginStatus {
 	number := id.MainNumber
 	if id.ExtensionNumber != "" {
 		number += "*" + id.ExtensionNumber
@@ -39,7 +39,7 @@ func loginStatus(id Identity, fresh bool) LoginStatus {
 	return LoginStatus{
 		Type: "rc-login-status-notify", LoggedIn: true, LoginNumber: number,
 		ContractedCountryCode: id.CountryCode, Admin: id.Admin,
-		Features: Features{SMS: id.CanText}, IsFreshLogin: fresh,
+		Features: Features{SMS: id.CanText, Call: canCall}, IsFreshLogin: fresh,
 	}
 }
 
@@ -70,9 +70,9 @@ type Sender struct {
 
 // identityNotices are what a host page with these capabilities is told of who
 // is signed in.
-func identityNotices(id Identity, fresh bool, caps capabilities) (notices []any) {
+func identityNotices(id Identity, fresh, canCall bool, caps capabilities) (notices []any) {
 	if caps.has(Status) {
-		notices = append(notices, loginStatus(id, fresh), RegionNotice{"rc-region-settings-notify", id.Region, id.AreaCode})
+		notices = append(notices, loginStatus(id, fresh, canCall), RegionNotice{"rc-region-settings-notify", id.Region, id.AreaCode})
 	}
 	if caps.has(Settings) && len(id.Senders) > 0 {
 		notices = append(notices, SenderNotice{"rc-sms-settings-notify", id.Senders[0].PhoneNumber, id.Senders})

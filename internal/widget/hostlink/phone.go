@@ -61,6 +61,7 @@ func (s *socket) lift(ctx context.Context, tab string) line {
 		return quiet
 	}
 	changes, stop := p.Watch()
+	s.calls = calls(p.Snapshot())
 	return line{phone: p, changes: changes, leave: func() { stop(); leave() }}
 }
 
@@ -75,8 +76,16 @@ func (s *socket) ring(ctx context.Context, l *line) error {
 		return nil
 	}
 	l.began, l.told = true, now.Version
-	return s.writeJSON(ctx, callsFrame{"calls", s.h.Now(), s.spoken(now)})
+	if err := s.writeJSON(ctx, callsFrame{"calls", s.h.Now(), s.spoken(now)}); err != nil || s.calls == calls(now) {
+		return err
+	}
+	s.calls = calls(now)
+	return s.identify(ctx)
 }
+
+// calls reports whether a phone's user can call. While that is not known yet,
+// they can: who can is told soon.
+func calls(s call.Snapshot) bool { return s.Line.State != call.None }
 
 // spoken says a snapshot's sentences in the reader's language.
 func (s *socket) spoken(of call.Snapshot) call.Snapshot {

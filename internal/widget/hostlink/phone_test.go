@@ -118,3 +118,22 @@ func TestWithoutAPhoneTheSocketWorks(t *testing.T) {
 	c.say(`{"type":"ping"}`)
 	c.expect(`{"type":"pong"}`)
 }
+
+func TestTheHostPageLearnsWhetherItsUserCanCall(t *testing.T) {
+	h, p := open(t, hostlink.Status), newTelephone()
+	h.handler.Phones = p
+	h.desk.become(hostlink.Identity{MainNumber: "+16505550100"})
+	c, _ := h.greet(t)
+	login := func(can string) string {
+		return `{"type":"host","message":{"type":"rc-login-status-notify","loggedIn":true,"loginNumber":"+16505550100","contractedCountryCode":"","admin":false,"isFreshLogin":false,
+			"features":{"sms":false,"meeting":false,"glip":false,"smartNote":false,"call":` + can + `,"ringSenseInsights":false}}}`
+	}
+	region := `{"type":"host","message":{"type":"rc-region-settings-notify","countryCode":"","areaCode":""}}`
+	c.expect(login("true"))
+	c.expect(region)
+	c.expect(`{"type":"calls","now":"2026-11-21T12:00:00Z","version":0,"line":{"state":""},"calls":[]}`)
+	p.become(call.Snapshot{Version: 1, Line: call.Line{State: call.None}})
+	c.expect(`{"type":"calls","now":"2026-11-21T12:00:00Z","version":1,"line":{"state":"none"},"calls":[]}`)
+	c.expect(login("false"))
+	c.expect(region)
+}

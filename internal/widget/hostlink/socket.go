@@ -100,6 +100,7 @@ type socket struct {
 	lang  *lang.Language
 	quit  <-chan struct{}
 
+	calls    bool           // the user can call, as far as is known
 	told     PresenceNotice // the last one that the host page got
 	byHandle bool           // the session lives by this socket
 	handle   rc.Secret      // the last one that came or went
@@ -297,7 +298,7 @@ func (s *socket) identify(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	for _, m := range identityNotices(id, s.fresh, s.caps) {
+	for _, m := range identityNotices(id, s.fresh, s.calls, s.caps) {
 		if err := s.write(ctx, frame{Type: "host", Message: m}); err != nil {
 			return err
 		}

@@ -30,7 +30,8 @@ func later(name, why string, fields ...Field) Message {
 }
 
 const (
-	calls   = "Calls come with a later version."
+	here    = "This phone calls in the browser and nowhere else; whom the user shows themselves as, they choose where they dial."
+	own     = "The ringtone is the phone's own; how loud it is the user chooses."
 	meeting = "This phone has no meetings."
 	notes   = "This phone takes no notes of calls."
 )
@@ -46,8 +47,8 @@ var fromHost = []Message{
 	in("rc-adapter-logout", SignIn, "Ends the session of this frame; the last one revokes the tokens."),
 	in("rc-adapter-sign-in", SignIn, "Our own: signs in whom the host's server vouches for. A ticket that is not good changes nothing.",
 		text("ticket", "made by your server").must().upTo(200)),
-	in("rc-adapter-new-call", Prefill, "The page of the number, from which it can be texted or copied. It does not call yet.",
-		text("phoneNumber", "").must().upTo(64), flag("toCall", "does nothing yet")),
+	in("rc-adapter-new-call", Prefill, "The dialer with the number filled in; the user calls. With `toCall` and the capability `dial` it is called at once, if the service's `doNotContactPath` lets it. Where the user cannot call, the page of the number.",
+		text("phoneNumber", "").must().upTo(64), flag("toCall", "capability `dial`")),
 	in("rc-adapter-new-sms", Prefill, "A new text, or the conversation, filled in. The user sends it.",
 		text("phoneNumber", "one number or several").kind(TextOrList).upTo(640),
 		text("text", "").upTo(10000),
@@ -56,8 +57,11 @@ var fromHost = []Message{
 		object("recipient", "{ name?: string }", "what the number is called while it is written to")),
 	in("rc-adapter-auto-populate-conversation", Prefill, "Fills the box of the open conversation. What the user has written there stays, and a sentence says so.",
 		text("text", "").must().upTo(10000), list("attachments", "{ name: string; content: string }[]", attached)),
-	later("rc-adapter-control-call", calls, text("callAction", ""), text("callId", ""), object("options", "", "")),
-	later("rc-calling-settings-update", calls, text("callWith", ""), text("myLocation", ""), flag("ringoutPrompt", ""), text("fromNumber", "")),
+	in("rc-adapter-control-call", Dial, "Does something with a call: `toggleRingingDialog` makes the window of a call that rings small or large again. What cannot be done is answered by rc-control-call-error.",
+		text("callAction", "").must().upTo(40).as(`"answer" | "reject" | "toVoicemail" | "forward" | "hangup" | "hold" | "unhold" | "mute" | "unmute" | "transfer" | "startRecord" | "stopRecord" | "dtmf" | "toggleRingingDialog"`),
+		text("callId", "any id of the call; without one, the call that rings or the one that is heard").upTo(100),
+		object("options", "{ transferNumber?: string; forwardNumber?: string; dtmf?: string }", "")),
+	later("rc-calling-settings-update", here, text("callWith", ""), text("myLocation", ""), flag("ringoutPrompt", ""), text("fromNumber", "")),
 	in("rc-sms-settings-update", Settings, "The number that new texts are sent from, as the user may choose it in the settings: it holds in every browser. A number that is not the user's own changes nothing.", senderNumber.must()),
 	in("rc-adapter-message-request", "", "One of the requests below, answered by rc-adapter-message-response. Another path is answered with `{data: \"no matched path\"}`.",
 		text("requestId", "named by the answer").must().upTo(100), text("path", "").must().upTo(200).as("keyof Requests"), object("body", "", "")),
@@ -65,15 +69,15 @@ var fromHost = []Message{
 		text("path", "").must()),
 	in("rc-adapter-set-presence", Settings, "What the user says of themselves. One who may not change it is told so in the console.",
 		text("userStatus", "").upTo(20).as(`"Available" | "Busy" | "Offline"`), text("dndStatus", "").upTo(40).as(`"TakeAllCalls" | "DoNotAcceptAnyCalls" | "DoNotAcceptDepartmentCalls" | "TakeDepartmentCallsOnly"`)),
-	later("rc-adapter-webphone-sessions-sync", calls),
-	later("rc-adapter-update-ringtone", calls, text("name", ""), text("uri", ""), number("volume", "")),
+	in("rc-adapter-webphone-sessions-sync", Calls, "Answered by rc-webphone-sessions-sync: a page that is loaded during a call learns of it this way."),
+	later("rc-adapter-update-ringtone", own, text("name", ""), text("uri", ""), number("volume", "")),
 	in("rc-adapter-update-sms-typing-time-tracking", Service, "Logs of messages say how long the user has written at each text, in this browser from now on: `typingDurationMs`. Capability `messages` as well.", flag("enabled", "").must()),
 	in("rc-adapter-update-auto-log-settings", Service, "What is logged without a click. The user's own switch from then on. Capability `messages` for texts, `calls` for calls.", flag("call", ""), flag("message", "")),
 	in("rc-adapter-update-features-flags", Settings, "Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `voicemail` and `fax` voicemail and faxes, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet.",
 		flag("text", ""), flag("contacts", ""), flag("chat", ""), flag("fax", ""), flag("voicemail", ""), flag("meetings", ""), flag("recordings", "")),
 	later("rc-adapter-update-ai-assistant-settings", notes),
 	later("rc-adapter-set-side-drawer-extended", "The phone fills the width that its page gives it.", flag("extended", "")),
-	later("rc-adapter-set-call-contact-matches-select", calls, text("telephonySessionId", ""), text("contactId", "")),
+	later("rc-adapter-set-call-contact-matches-select", "Whom a call is logged for is chosen where it is logged.", text("telephonySessionId", ""), text("contactId", "")),
 	in("rc-adapter-set-environment", Settings, "Chooses among the platforms where the operator has allowed this app. Without `appServer` the user is shown the choice. It asks for no secret.",
 		text("appServer", "the address of one of them").upTo(300)),
 	in("rc-adapter-syncClosed", Status, "How the frame stands on its page, for a host that places it itself; rc-adapter-pushAdapterState gives it back.", flag("closed", "").must()),
@@ -81,8 +85,8 @@ var fromHost = []Message{
 	in("rc-adapter-syncSize", Status, "As rc-adapter-syncClosed.", object("size", "{ width: number; height: number }", "").must()),
 	in("rc-adapter-syncPosition", Status, "As rc-adapter-syncClosed.", object("position", "{ translateX: number; translateY: number; minTranslateX?: number; minTranslateY?: number }", "").must()),
 	later("rc-adapter-presenceItemClicked", "The bar above this phone has no menu of presence; rc-adapter-set-presence sets it.", text("presenceType", "")),
-	later("rc-adapter-navigateToCurrentCall", calls),
-	later("rc-adapter-navigateToViewCalls", calls),
+	in("rc-adapter-navigateToCurrentCall", Navigate, "Shows the call that is heard, or the one that rings; nothing without one."),
+	in("rc-adapter-navigateToViewCalls", Navigate, "Shows the calls of the past."),
 	later("rc-adapter-popOut", "A frame cannot open that window; `RCAdapter.popupWindow` does.", text("popupWindow", "")),
 	later("rc-adapter-goto-presence", "Nothing handles it in the contract either.", text("version", "")),
 	forService("rc-adapter-register-third-party-service", true, "Registers the page's own application.", object("service", "Service", "").must()).large(),

@@ -19,6 +19,8 @@ const (
 	inHistory  = "e2e/browser/history.test.js"
 	inLooks    = "e2e/browser/configurator.test.js"
 	inVisitors = "e2e/browser/signin-corners.test.js"
+	inAudio    = "web/widget/audio.test.js"
+	inCalls    = "web/widget/callhost.test.js"
 )
 
 // proofs names for each parameter that works a test that fails without it.
@@ -40,6 +42,8 @@ var proofs = map[string][2]string{
 	"disableReadText":              {inBrowser, "disableReadText takes the texts away as well, and an empty value does in a frame, not by script"},
 	"disableContacts":              {inBrowser, "disableContacts: the tab is gone, and nobody gets there"},
 	"disableCallHistory":           {inHistory, "disableCallHistory: the tab is gone, and nobody gets there"},
+	"disableNoiseReduction":        {inAudio, "disableNoiseReduction: the browser leaves the noise in"},
+	"disableInactiveTabCallEvent":  {inCalls, "disableInactiveTabCallEvent: one tab tells of calls, and otherwise each does"},
 	"userAgent":                    {"internal/widget/embed/parameters_test.go", "TestAnApplicationIsNamedCleanly"},
 	"appVersion":                   {inBrowser, "appVersion stands in the settings"},
 	"enableAnalytics":              {inBrowser, "enableAnalytics: the page hears what the user does, and not what they write"},

@@ -18,7 +18,8 @@ const (
 	Status   = "status"   // who is signed in, which page is open, how many are unread
 	SignIn   = "signin"   // ask for sign-in, sign out
 	Texts    = "messages" // read the user's texts as they come and change
-	Calls    = "calls"    // read the user's calls of the past
+	Calls    = "calls"    // read the user's calls as they go on, and those of the past
+	Dial     = "dial"     // place calls, and answer, hold and end them: this costs money
 	Service  = "service"  // register a service: contacts, pages, settings, buttons, banner, do-not-contact
 	Settings = "settings" // change presence, settings and features; alerts and templates
 )
@@ -33,7 +34,8 @@ var Capabilities = []Capability{
 	{Status, "know whether somebody is signed in, which page is open, how many texts are unread, how the phone looks"},
 	{SignIn, "ask for sign-in, sign out"},
 	{Texts, "read texts, internal messages, voicemail and faxes as they come and change"},
-	{Calls, "read the calls of the past"},
+	{Calls, "read calls as they go on, and those of the past"},
+	{Dial, "place calls, and answer, hold and end them; without it the user presses call"},
 	{Service, "register a service: contacts, pages, settings, buttons, banner, do-not-contact"},
 	{Settings, "change presence, settings and features, show alerts, make templates"},
 }

@@ -10,6 +10,18 @@ type Struct struct {
 }
 
 var structs = []Struct{
+	{"LiveCall", "A call that goes on, or has just ended. Times are in milliseconds; numbers are as the platform tells them, empty when withheld.", []Field{
+		text("id", "the same from the first ring to the end").must(), text("callId", "the same again").must(), text("direction", "").must().as(`"Inbound" | "Outbound"`),
+		text("callStatus", "").must().as(`"webphone-session-connecting" | "webphone-session-connected" | "webphone-session-onHold" | "webphone-session-finished"`),
+		text("from", "").must(), text("fromNumber", "as from").must(), text("fromUserName", "").must(), text("fromTag", "empty").must(), text("to", "").must(), text("toUserName", "").must(),
+		number("creationTime", "it rang or was dialled").must(), number("startTime", "somebody answered"), number("endTime", ""),
+		flag("isOnHold", "").must(), flag("isOnMute", "").must(), flag("isOnFlip", "always false").must(), flag("isOnTransfer", "it was given to somebody else").must(),
+		flag("isToVoicemail", "").must(), flag("isForwarded", "").must(), flag("isReplied", "").must(),
+		text("recordStatus", "").must().as(`"webphone-record-idle" | "webphone-record-recording"`),
+		object("partyData", "{ partyId?: string; sessionId?: string }", "the ids of the telephony session").must(), text("sessionId", ""), text("telephonySessionId", ""), text("partyId", ""),
+		text("callQueueName", ""), {Name: "contactMatch", Kind: Anything, Type: "null", Required: true}, flag("minimized", "always false").must(), flag("cached", "always false").must(), flag("removed", "it is over").must(),
+		number("lastActiveTime", "").must(), text("outcome", "of one that is over").as(`"hungUp" | "cancelled" | "missed" | "declined" | "elsewhere" | "voicemail" | "forwarded" | "replied" | "moved" | "failed"`),
+	}},
 	{"Features", "What the user can do in this phone.", flags("sms meeting glip smartNote call ringSenseInsights")},
 	{"AlertDetail", "A part of an alert that shows on demand.", []Field{
 		text("title", "").must(), list("items", `{ id?: string; type: "text" | "link"; text: string; href?: string }[]`, "").must(),

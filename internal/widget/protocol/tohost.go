@@ -8,6 +8,8 @@ func notSent(name, why string) Message {
 	return Message{Row: Row{name, false, why}, ToHost: true}
 }
 
+var liveCall = object("call", "LiveCall", "").must()
+
 var record = object("message", "MessageRecord", "the platform's record").must()
 
 var toHost = []Message{
@@ -38,23 +40,25 @@ var toHost = []Message{
 		Row: Row{"rc-post-message-request", true, "Asks the registered service; answered by rc-post-message-response."}, ToHost: true, Needs: Service,
 		Fields: []Field{text("requestId", "").must(), text("path", "as the service has registered it").must(), {Name: "body", Kind: Anything, Type: "any"}},
 	},
-	notSent("rc-dialer-status-notify", calls),
-	notSent("rc-webphone-connection-status-notify", calls),
-	notSent("rc-webphone-active-notify", calls),
-	notSent("rc-webphone-sessions-sync", calls),
-	notSent("rc-call-init-notify", calls),
-	notSent("rc-call-ring-notify", calls),
-	notSent("rc-call-start-notify", calls),
-	notSent("rc-call-hold-notify", calls),
-	notSent("rc-call-resume-notify", calls),
-	notSent("rc-call-mute-notify", calls),
-	notSent("rc-call-end-notify", calls),
-	notSent("rc-active-call-notify", calls),
-	notSent("rc-ringout-call-notify", calls),
-	notSent("rc-telephony-session-notify", calls),
-	notSent("rc-control-call-error", calls),
+	out("rc-dialer-status-notify", Status, "When somebody who can call has signed in and on each change: whether a call can be placed now.", flag("ready", "").must()),
+	out("rc-webphone-connection-status-notify", Status, "As rc-dialer-status-notify: how the phone is connected to the platform.",
+		text("connectionStatus", "").must().as(`"connectionStatus-connecting" | "connectionStatus-connected" | "connectionStatus-connectFailed" | "connectionStatus-disconnected"`), text("deviceId", "")),
+	out("rc-webphone-active-notify", Status, "When another tab takes the microphone: all tabs show and do the same, one of them speaks.", text("activeId", "the tab").must(), flag("currentActive", "it is this one").must()),
+	out("rc-webphone-sessions-sync", Calls, "Answers rc-adapter-webphone-sessions-sync: the calls that go on.", list("calls", "LiveCall[]", "").must()),
+	out("rc-call-init-notify", Calls, "The user calls somebody. Every tab tells its own page of calls, with the same `eventId`.", liveCall),
+	out("rc-call-ring-notify", Calls, "Somebody calls the user. A phone that is minimized opens. A page that is loaded while it rings is not told again: it could never come to rest at a page that it opens for each call.", liveCall),
+	out("rc-call-start-notify", Calls, "Somebody has answered.", liveCall),
+	out("rc-call-hold-notify", Calls, "The user has put the call on hold.", liveCall),
+	out("rc-call-resume-notify", Calls, "The call goes on.", liveCall),
+	out("rc-call-mute-notify", Calls, "The user has muted themselves, or speaks again: `isOnMute`.", liveCall),
+	out("rc-call-end-notify", Calls, "The call is over; `outcome` says how.", liveCall),
+	out("rc-active-call-notify", Calls, "The same in the words of presence, whenever `telephonyStatus` changes.",
+		object("call", `{ id: string; direction: "Inbound" | "Outbound"; from: string; fromName: string; to: string; toName: string; telephonyStatus: "Ringing" | "CallConnected" | "OnHold" | "NoCall"; sessionId?: string; telephonySessionId?: string; partyId?: string; startTime: string; terminationType: "intermediate" | "final" }`, "").must()),
+	notSent("rc-ringout-call-notify", here),
+	notSent("rc-telephony-session-notify", "rc-active-call-notify tells of the same calls, by the same ids."),
+	out("rc-control-call-error", Dial, "What rc-adapter-control-call asked for could not be done.", text("error", "").must().as(`"unknownAction" | "noCall" | "failed"`), text("message", "a sentence").must(), text("callId", "as it was asked for").must()),
 	out("rc-call-history-synced-notify", Status, "A sync of the call log has brought something."),
-	notSent("rc-calling-settings-notify", calls),
+	notSent("rc-calling-settings-notify", here),
 	notSent("rc-meeting-status-notify", meeting),
 	out("rc-callLogger-auto-log-notify", Service, "Whether calls are logged without a click: when a call logger is registered, and on each change.", flag("autoLog", "").must()),
 	out("rc-messageLogger-auto-log-notify", Service, "The same of messages.", flag("autoLog", "").must()),
