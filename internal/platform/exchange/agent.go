@@ -78,9 +78,13 @@ func (a agent) write(cmd int, body agentBody) string {
 	if err != nil {
 		return "" // strings and numbers can always be written
 	}
-	// Web phones cut a header at its second ": " (contract 8.10).
-	return strings.ReplaceAll(string(text), ": ", ":")
+	return wireForm.Replace(string(text))
 }
+
+// wireForm writes a message as RingCentral does: web phones before 2 look for
+// elements that end in themselves, and newer ones cut a header at its second
+// ": " (contract 8.10).
+var wireForm = strings.NewReplacer("></Hdr>", "/>", "></Bdy>", "/>", ": ", ":")
 
 // invitation is the header P-rc of an INVITE, which has phones offer more than
 // answering.
