@@ -81,9 +81,8 @@ func (a agent) write(cmd int, body agentBody) string {
 	return wireForm.Replace(string(text))
 }
 
-// wireForm writes a message as RingCentral does: web phones before 2 look for
-// elements that end in themselves, and newer ones cut a header at its second
-// ": " (contract 8.10).
+// wireForm writes a message as RingCentral does (contract 8.5), without ": ",
+// at whose second web phones cut a header (contract 8.10).
 var wireForm = strings.NewReplacer("></Hdr>", "/>", "></Bdy>", "/>", ": ", ":")
 
 // invitation is the header P-rc of an INVITE, which has phones offer more than

@@ -66,8 +66,8 @@ func asserted(req *sip.Request) string {
 	return a.URI.User
 }
 
-// place answers the phone: 183 at once, then 200 as soon as there is sound,
-// long before anybody has answered (contract 8.4).
+// place answers the phone as soon as there is sound, long before anybody has
+// answered (contract 8.4).
 func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination) {
 	if to.orbit == "" {
 		c.caller = caller
@@ -76,13 +76,6 @@ func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination)
 		Direction: rc.Outbound, AccountID: b.ext.AccountID, ExtensionID: b.ext.ID, From: caller, To: to.end,
 	})
 	dialog := sip.NewUAS(tx, b.flow.Contact("exchange"))
-	contact := sip.With("Contact", "<"+dialog.Contact.String()+">")
-	respond(tx, 183, "Session Progress", contact, ids(party))
-	if to.reason != "" {
-		respond(tx, 486, "Busy Here", ids(party))
-		c.leave(party, ending{reason: to.reason})
-		return
-	}
 	l := &line{x: c.x, ext: b.ext, device: b.device, dialog: dialog, agent: c.x.agent(c.session, b.device.ID), party: party, out: true}
 	offer := string(tx.Request().Body())
 	c.x.spawn(func(ctx context.Context) {
@@ -128,15 +121,26 @@ func (x *Exchange) soundFor(ctx context.Context, offer string) (*media.Leg, stri
 	return leg, answer, nil
 }
 
+// accept tells of the sound in a 183, without which a web phone of version 0.8
+// cancels the call, and the same in the 200.
 func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err error, to destination) {
+	contact := sip.With("Contact", "<"+l.dialog.Contact.String()+">")
 	if err != nil {
 		c.x.Log.Info("refusing a call", "call", c.session.ID(), "err", err)
+		respond(tx, 183, "Session Progress", contact, ids(l.party))
 		respond(tx, 488, "Not Acceptable Here", ids(l.party))
 		c.leave(l.party, failed)
 		return
 	}
 	l.leg, l.local = leg, []byte(answer)
-	err = tx.Respond(200, "OK", sip.With("Contact", "<"+l.dialog.Contact.String()+">"), sip.With("Allow", allowed), ids(l.party), sip.WithBody(sip.SDP, l.local))
+	respond(tx, 183, "Session Progress", contact, ids(l.party), sip.WithBody(sip.SDP, l.local))
+	if to.reason != "" {
+		leg.Close()
+		respond(tx, 486, "Busy Here", ids(l.party))
+		c.leave(l.party, ending{reason: to.reason})
+		return
+	}
+	err = tx.Respond(200, "OK", contact, sip.With("Allow", allowed), ids(l.party), sip.WithBody(sip.SDP, l.local))
 	if err != nil {
 		leg.Close()
 		c.leave(l.party, cancelled)
