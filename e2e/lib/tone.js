@@ -12,7 +12,7 @@ import path from 'node:path';
 import { sine, wav } from './wave.js';
 
 /** How long anything may take that a loaded machine does in its own time. */
-export const patience = 60_000;
+export const patience = Number(process.env.OFFHOOK_PATIENCE ?? 60_000);
 
 /** The frequencies of the keys of a phone, in Hz (ITU-T Q.23). */
 const rows = [697, 770, 852, 941];
