@@ -12,9 +12,9 @@ import (
 // Mount adds the routes by which tabs use their user's phone. What changes
 // anything has the guards of every change (package visit).
 func (p *Pool) Mount(mux *http.ServeMux) {
+	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls", p.place)
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, *Phone) error{
 		"GET /calls":             p.calls,
-		"POST /calls":            p.place,
 		"POST /calls/ringing":    p.ringing,
 		"POST /calls/retry":      p.retry,
 		"POST /calls/{id}/{act}": p.act,
@@ -32,21 +32,33 @@ func (p *Pool) Mount(mux *http.ServeMux) {
 	}
 }
 
-func (p *Pool) calls(w http.ResponseWriter, _ *http.Request, ph *Phone) error {
-	visit.JSON(w, http.StatusOK, ph.Snapshot())
-	return nil
-}
-
-func (p *Pool) place(w http.ResponseWriter, r *http.Request, ph *Phone) error {
-	var o Order
+// place begins a call, once the page around the phone has been asked about it
+// where it wants to be.
+func (p *Pool) place(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	var o struct {
+		Order
+		verdict
+	}
 	if err := visit.Body(w, r, &o); err != nil {
 		return err
 	}
-	id, err := ph.Place(r.Context(), o)
+	ph, err := p.Phone(r.Context(), v.Session.GrantID)
+	if err != nil {
+		return err
+	}
+	if asked, err := p.guard(w, r, v, o.To, o.verdict); asked || err != nil {
+		return err
+	}
+	id, err := ph.Place(r.Context(), o.Order)
 	if err != nil {
 		return err
 	}
 	visit.JSON(w, http.StatusOK, map[string]string{"id": id})
+	return nil
+}
+
+func (p *Pool) calls(w http.ResponseWriter, _ *http.Request, ph *Phone) error {
+	visit.JSON(w, http.StatusOK, ph.Snapshot())
 	return nil
 }
 

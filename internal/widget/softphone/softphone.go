@@ -69,6 +69,8 @@ type Pool struct {
 	Visits *visit.Face
 	Desks  Desks
 	Street Street
+	Guards Guards // nil where no page is asked before somebody is called
+	Audit  Audit
 	Engine *media.Engine
 	Bus    bus.Bus
 	Log    *slog.Logger
