@@ -39,13 +39,14 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 		return nil, err
 	}
 	book := session.New(st, b, &store.IDs{}, time.Now, log)
-	book.Presence, book.Mailbox = rest.Presence, mailroom{rest.Office}
+	mail := mailroom{rest.Office}
+	book.Presence, book.Mailbox = rest.Presence, mail
 	if err := book.Start(ctx); err != nil {
 		_ = engine.Close() // nothing was sent
 		return nil, fmt.Errorf("starting the book of calls: %w", err)
 	}
 	x := &exchange.Exchange{
-		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Now: time.Now, Log: log,
+		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Mailboxes: mail, Now: time.Now, Log: log,
 	}
 	x.Start()
 	rest.Exchange = &api.Exchange{

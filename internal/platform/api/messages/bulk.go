@@ -62,7 +62,7 @@ func (h *Handler) updateBulk(w http.ResponseWriter, r *http.Request, e store.Ext
 			return err
 		}
 	}
-	results, err := h.change(r.Context(), e, ids, func(m *store.Message) patch { return patches[m.ID] })
+	results, err := h.Office.change(r.Context(), e, ids, func(m *store.Message) patch { return patches[m.ID] })
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (h *Handler) deleteBulk(w http.ResponseWriter, r *http.Request, e store.Ext
 	if err != nil {
 		return err
 	}
-	results, err := h.change(r.Context(), e, all, p)
+	results, err := h.Office.change(r.Context(), e, all, p)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func (h *Handler) update(w http.ResponseWriter, r *http.Request, c wire.Caller) 
 	if err != nil {
 		return err
 	}
-	results, err := h.change(r.Context(), e, []int64{m.ID}, func(*store.Message) patch { return p })
+	results, err := h.Office.change(r.Context(), e, []int64{m.ID}, func(*store.Message) patch { return p })
 	if err != nil {
 		return err
 	}
@@ -105,10 +105,10 @@ type result struct {
 
 // change applies a patch to each of some messages of e in one transaction,
 // and announces it when any is different afterwards.
-func (h *Handler) change(ctx context.Context, e store.Extension, ids []int64, p func(*store.Message) patch) ([]result, error) {
+func (o *Office) change(ctx context.Context, e store.Extension, ids []int64, p func(*store.Message) patch) ([]result, error) {
 	var results []result
 	var changed []store.Message
-	err := h.Store.Write(ctx, func(tx store.PlatformTx) error {
+	err := o.Store.Write(ctx, func(tx store.PlatformTx) error {
 		results, changed = nil, nil
 		number, err := tx.NextMessageChange(ctx, e.ID)
 		if err != nil {
@@ -130,7 +130,7 @@ func (h *Handler) change(ctx context.Context, e store.Extension, ids []int64, p 
 						return err
 					}
 				}
-				m.Change, m.ModifiedAt = number, later(h.Now(), m.ModifiedAt)
+				m.Change, m.ModifiedAt = number, later(o.Now(), m.ModifiedAt)
 				if err := tx.SaveMessage(ctx, m); err != nil {
 					return err
 				}
@@ -143,7 +143,7 @@ func (h *Handler) change(ctx context.Context, e store.Extension, ids []int64, p 
 	if err != nil {
 		return nil, fmt.Errorf("changing messages: %w", err)
 	}
-	h.Office.announceChanged(context.WithoutCancel(ctx), changed...)
+	o.announceChanged(context.WithoutCancel(ctx), changed...)
 	return results, nil
 }
 
@@ -174,7 +174,7 @@ func (h *Handler) delete(w http.ResponseWriter, r *http.Request, c wire.Caller) 
 	if err != nil {
 		return err
 	}
-	if _, err := h.change(r.Context(), e, []int64{m.ID}, remove(purge)); err != nil {
+	if _, err := h.Office.change(r.Context(), e, []int64{m.ID}, remove(purge)); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -231,7 +231,7 @@ func (h *Handler) deleteMany(w http.ResponseWriter, r *http.Request, c wire.Call
 	}
 	// In pieces, so that no change is larger than what a sync can tell.
 	for ids := range slices.Chunk(all, maxBody) {
-		if _, err := h.change(r.Context(), e, ids, remove(purge)); err != nil {
+		if _, err := h.Office.change(r.Context(), e, ids, remove(purge)); err != nil {
 			return err
 		}
 	}

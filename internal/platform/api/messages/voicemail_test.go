@@ -156,3 +156,42 @@ func TestVoicemailOfACallNeedsNoNumbers(t *testing.T) {
 		t.Error("a voicemail was left for somebody of another company")
 	}
 }
+
+func TestVoicemailIsListenedToOnTheTelephone(t *testing.T) {
+	w := newWorld(t)
+	for _, text := range []string{"first", "second"} {
+		w.voicemail(t, messages.Voicemail{From: apitest.BobPhone, To: apitest.AdaPhone, At: w.Now(), Length: time.Second, Text: text})
+		w.Advance(time.Minute)
+	}
+	ctx := t.Context()
+	ada, err := w.Store.Extension(ctx, apitest.Ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := w.office.Waiting(ctx, apitest.Ada)
+	if err != nil || len(waiting) != 2 || !waiting[0].CreatedAt.Before(waiting[1].CreatedAt) {
+		t.Fatalf("%d messages wait, %v; want both, the oldest first", len(waiting), err)
+	}
+	if sound, err := w.office.Recording(ctx, apitest.Ada, waiting[0].ID); err != nil || !strings.HasPrefix(string(sound), "RIFF") {
+		t.Errorf("the sound of the first: %d bytes, %v", len(sound), err)
+	}
+	if _, err := w.office.Recording(ctx, apitest.Bob, waiting[0].ID); err == nil {
+		t.Error("Bob hears what is Ada's")
+	}
+	if err := w.office.Heard(ctx, ada, waiting[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.office.Drop(ctx, ada, waiting[1].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.office.Heard(ctx, ada, 1); err == nil {
+		t.Error("a message that nobody has was heard")
+	}
+	if left, err := w.office.Waiting(ctx, apitest.Ada); err != nil || len(left) != 0 {
+		t.Errorf("%d messages still wait, %v", len(left), err)
+	}
+	got := w.list("ada", "messageType=VoiceMail").Records
+	if len(got) != 1 || got[0].ReadStatus != rc.Read {
+		t.Errorf("Ada's screen shows %+v, want the first, read", got)
+	}
+}
