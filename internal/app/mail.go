@@ -17,9 +17,15 @@ func (p panelDesk) Mailbox(ctx context.Context) panel.Mailbox {
 	may := func(s rc.Scope) bool { return err == nil && scopes.Has(s) }
 	return panel.Mailbox{
 		Voicemail: b.Voicemail && may(rc.ReadMessages), Faxes: b.Faxes && may(rc.ReadMessages), CanFax: b.Faxes && may(rc.Faxes), Editable: may(rc.EditMessages),
-		Synced: b.Synced, Older: b.Older, Unheard: b.Unheard, Unseen: b.Unseen,
+		Synced: b.Synced, OlderVoicemail: b.OlderVoicemail, OlderFaxes: b.OlderFaxes, Unheard: b.Unheard, Unseen: b.Unseen,
 	}
 }
+
+func (p panelDesk) MoreVoicemail(ctx context.Context) error {
+	return p.Desk.MoreMail(ctx, rc.TypeVoiceMail)
+}
+
+func (p panelDesk) MoreFaxes(ctx context.Context) error { return p.Desk.MoreMail(ctx, rc.TypeFax) }
 
 func panelVoicemail(v desk.Voicemail) panel.Voicemail {
 	return panel.Voicemail{

@@ -14,6 +14,12 @@ const MANY = {
   voicemail: (count) => n(count, "{0} voicemail was deleted.", "{0} voicemails were deleted."),
   fax: (count) => n(count, "{0} fax was deleted.", "{0} faxes were deleted."),
 };
+/** What is said when older ones were asked for. @type {Record<string, (count: number) => string>} */
+const SHOWN = {
+  voicemail: (count) => n(count, "{0} voicemail is shown.", "{0} voicemails are shown."),
+  fax: (count) => n(count, "{0} fax is shown.", "{0} faxes are shown."),
+};
+const NONE_OLDER = t("Nothing older was found.");
 /** What tells that nobody has heard or looked at what is open. */
 const FRESH = ["data-unheard", "data-unseen"];
 const OFFLINE = t("There is no connection right now. Try again in a moment.");
@@ -87,9 +93,34 @@ async function copy(at) {
   }
 }
 
+const rows = () => document.querySelectorAll(".mail-row").length;
+/** How many were there when older ones were asked for; below zero when nobody asked. */
+let before = -1;
+
+/** Whoever asked for older ones learns how it went; htmx draws them. */
+function grown() {
+  if (before < 0) return;
+  const older = /** @type {HTMLElement | null} */ (document.querySelector("[data-older-mail]"));
+  older?.removeAttribute("aria-busy");
+  const kind = document.getElementById("faxes") ? "fax" : "voicemail";
+  announce(rows() > before ? SHOWN[kind](rows()) : NONE_OLDER);
+  if (document.activeElement === document.body) (older ?? /** @type {HTMLElement | null} */ (document.querySelector("#panel h1")))?.focus();
+  before = -1;
+}
+
+document.addEventListener("htmx:after:swap", grown);
+document.addEventListener("htmx:response:error", () => {
+  document.querySelector("[data-older-mail]")?.removeAttribute("aria-busy");
+  before = -1;
+});
 document.addEventListener("oh:played", heard);
 document.addEventListener("oh:looked", heard);
 document.addEventListener("click", (e) => {
+  const older = e.target instanceof Element ? e.target.closest("[data-older-mail]") : null;
+  if (older) {
+    before = rows();
+    return older.setAttribute("aria-busy", "true");
+  }
   const at = e.target instanceof Element ? e.target.closest("[data-mail-mark], [data-mail-delete], [data-mail-play], [data-spoken-copy], [data-paper-save]") : null;
   if (!(at instanceof HTMLElement)) return;
   if (at instanceof HTMLAnchorElement && at.hasAttribute("data-paper-save")) {

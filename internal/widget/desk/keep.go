@@ -227,7 +227,7 @@ func (d *Desk) value(k rowKey) any {
 		return d.mail.row
 	case rowMail:
 		id, _ := strconv.ParseInt(k.id, 10, 64)
-		if m := d.mail.byID[id]; m != nil {
+		if m := d.mail.byID[id]; m != nil && (!m.older || m.Read != "" || m.Keep != "" || !m.Removed.IsZero()) {
 			return m
 		}
 	case rowSync:

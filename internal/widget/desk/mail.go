@@ -34,12 +34,12 @@ const (
 
 // A Mailbox says what is known of the user's voicemail and faxes.
 type Mailbox struct {
-	Voicemail bool // the user has voicemail, and the platform lets this app read it
-	Faxes     bool // the same of faxes
-	Synced    bool // both have been read; before, an empty list means nothing
-	Older     bool // the platform has more, from before
-	Unheard   int  // voicemail messages
-	Unseen    int  // faxes: those that came in, and those that failed
+	Voicemail                  bool // the user has voicemail, and the platform lets this app read it
+	Faxes                      bool // the same of faxes
+	Synced                     bool // both have been read; before, an empty list means nothing
+	OlderVoicemail, OlderFaxes bool // the platform has more, from before
+	Unheard                    int  // voicemail messages
+	Unseen                     int  // faxes: those that came in, and those that failed
 }
 
 // Mailbox says what is known.
@@ -49,7 +49,7 @@ func (d *Desk) Mailbox() Mailbox {
 	b := &d.mail
 	out := Mailbox{
 		Voicemail: d.me.Features[voicemailFeature] && !b.refused, Faxes: d.me.Features[faxFeature] && !b.refused,
-		Synced: !b.row.At.IsZero(), Older: b.row.Older,
+		Synced: !b.row.At.IsZero(), OlderVoicemail: b.more(rc.TypeVoiceMail), OlderFaxes: b.more(rc.TypeFax),
 	}
 	for _, m := range b.list() {
 		if m.unread() && m.Record.Type == rc.TypeVoiceMail {

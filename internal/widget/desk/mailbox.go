@@ -27,17 +27,21 @@ const (
 type mailbox struct {
 	row     mailRow
 	byID    map[int64]*mail
-	sorted  []*mail // newest first, those that were deleted here left out; nil when it is to be made
-	stale   bool    // the platform has said that something changed, or somebody asks
-	refused bool    // the platform does not let this app read messages
-	gen     int     // counts syncs that were started
+	sorted  []*mail         // newest first, those that were deleted here left out; nil when it is to be made
+	stale   bool            // the platform has said that something changed, or somebody asks
+	refused bool            // the platform does not let this app read messages
+	gen     int             // counts syncs that were started
+	end     map[string]bool // of a type, all that the platform has is here
+	kept    int             // older messages that are here
 }
 
 // A mailRow is what is kept beside the messages.
 type mailRow struct {
 	Token string    `json:"token"` // where the next incremental sync goes on
 	At    time.Time `json:"at"`    // of the last sync
-	Older bool      `json:"older"` // the platform has more, from before
+	// Whole says of a type whether the platform has nothing from before the
+	// copy; without a word of it, that is not known.
+	Whole map[string]bool `json:"whole,omitempty"`
 }
 
 // A mail is one voicemail message or fax. Wishes are empty, or what the user
@@ -50,6 +54,7 @@ type mail struct {
 	Theirs  string     `json:"theirs,omitempty"` // what the platform says instead
 	Keep    string     `json:"keep,omitempty"`   // wish: rc.Alive, rc.Deleted
 	Removed time.Time  `json:"removed,omitzero"` // deleted here at
+	older   bool       // read when somebody asked for it, and not kept but for a wish
 	readGen int        // the newest sync when the platform took the wish: its records may be older
 	readAt  time.Time  // when the message changed by it, as the platform says; zero when it does not
 	keepGen int
@@ -134,10 +139,13 @@ func (b *mailbox) trim(now time.Time, c *change) {
 			c.rows[rowKey{rowMail, strconv.FormatInt(id, 10)}] = true
 		}
 	}
-	all := b.list()
-	for _, m := range all[min(len(all), maxMail):] {
+	kept := 0
+	for _, m := range b.list() {
+		if kept += rank(!m.older); m.older || kept <= maxMail {
+			continue
+		}
 		delete(b.byID, m.Record.ID)
-		b.row.Older, b.sorted = true, nil
+		b.row.Whole, b.sorted = nil, nil
 		c.rows[rowKey{rowMail, strconv.FormatInt(m.Record.ID, 10)}] = true
 	}
 }
@@ -154,7 +162,7 @@ func (b *mailbox) dropMissing(s rc.MessageSync, c *change) (any bool) {
 	}
 	for id, m := range b.byID {
 		older := s.SyncInfo.OlderRecordsExist && m.Record.CreationTime.Before(oldest)
-		if !present[id] && !older && m.Removed.IsZero() && m.Keep == "" {
+		if !present[id] && !older && !m.older && m.Removed.IsZero() && m.Keep == "" {
 			delete(b.byID, id)
 			b.sorted, any = nil, true
 			c.rows[rowKey{rowMail, strconv.FormatInt(id, 10)}] = true

@@ -29,8 +29,11 @@ func (p *platform) handleOlder(handle func(string, rc.Group, http.HandlerFunc)) 
 		var found []rc.Message
 		seen := make(map[string]bool)
 		for _, m := range slices.Backward(p.messages) { // made in the order of their times
-			id := m.Conversation.ID
-			if m.Availability != rc.Alive || !m.CreationTime.Before(to) || q.Get("conversationId") != "" && q.Get("conversationId") != id || q.Has("distinctConversations") && seen[id] {
+			id := ""
+			if m.Conversation != nil {
+				id = m.Conversation.ID
+			}
+			if m.Availability != rc.Alive || q.Has("messageType") && !slices.Contains(q["messageType"], m.Type) || !m.CreationTime.Before(to) || q.Get("conversationId") != "" && q.Get("conversationId") != id || q.Has("distinctConversations") && seen[id] {
 				continue
 			}
 			seen[id] = true

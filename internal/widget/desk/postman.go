@@ -127,6 +127,9 @@ func (d *Desk) collect(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := d.lookBackMail(ctx); err != nil {
+		return err
+	}
 	return d.readAhead(ctx)
 }
 
@@ -166,7 +169,7 @@ func (d *Desk) absorbMail(s rc.MessageSync, gen int, full bool) {
 	changed := first
 	if full {
 		changed = b.dropMissing(s, c) || changed
-		b.row.Older = s.SyncInfo.OlderRecordsExist
+		b.row.Whole = nil // of what the sync has left out
 	}
 	for _, r := range s.Records {
 		told, isNew := b.take(r, gen, c)

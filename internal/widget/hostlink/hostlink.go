@@ -188,7 +188,7 @@ type Event struct {
 	Unread   int
 	Presence *Presence // of the user or of a colleague
 	Failure  *Failure
-	Reason   string    // why the desk ended; of a notice: its sentence
+	Reason   string // why the desk ended; of a notice: its sentence
 }
 
 // A Failure is a text or fax that failed for good.

@@ -85,6 +85,7 @@ func (h *Handler) mountFaxes(mux *http.ServeMux) {
 	for pattern, f := range map[string]deskFunc{
 		"GET /p/{key}/panel/fax":                          h.faxes,
 		"GET /p/{key}/panel/fax/list":                     h.faxList,
+		"POST /p/{key}/panel/fax/older":                   h.olderFaxes,
 		"GET /p/{key}/panel/fax/{id}":                     h.fax,
 		"GET /p/{key}/panel/fax/{id}/document/{document}": h.faxDocument,
 	} {
@@ -120,6 +121,7 @@ func newFaxes(ctx context.Context, p page, query string, shown int) faxesView {
 		}
 		v.Rows = append(v.Rows, p.faxRow(f, box))
 	}
+	v.More = v.More || box.OlderFaxes
 	return v
 }
 
@@ -132,8 +134,19 @@ func anyMeets(parties []Party, words []string, digits string) bool {
 	return len(words) == 0
 }
 
-// Next is how many rows the button under the list shows.
-func (v faxesView) Next() int { return v.Shown + callRows }
+// olderFaxes shows more rows, and asks the platform when all that are known are
+// shown.
+func (h *Handler) olderFaxes(w http.ResponseWriter, r *http.Request, p page) error {
+	shown := shownOf(r) + callRows
+	v := newFaxes(r.Context(), p, r.FormValue("q"), shown)
+	if v.Mailbox.OlderFaxes && len(v.Rows) < shown {
+		if err := p.desk.MoreFaxes(r.Context()); err != nil {
+			return err
+		}
+		v = newFaxes(r.Context(), p, r.FormValue("q"), shown)
+	}
+	return render(w, http.StatusOK, "fax-rows", v)
+}
 
 func (p page) faxRow(f Fax, box Mailbox) faxRow {
 	row := faxRow{Fax: f, Href: "#/messages/fax/" + url.PathEscape(f.ID), When: p.clock.Row(f.At), Editable: box.Editable, CanFax: box.CanFax, Title: p.Lang.Say("No caller ID"), Words: p.Lang.Say(faxWords[f.State])}

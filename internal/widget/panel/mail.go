@@ -33,20 +33,24 @@ type Mail interface {
 	// RemoveMail deletes one, RestoreMail has it back for a while.
 	RemoveMail(id string) error
 	RestoreMail(id string) error
+	// MoreVoicemail and MoreFaxes read older ones and wait for the platform.
+	// The error is an *rc.Error.
+	MoreVoicemail(ctx context.Context) error
+	MoreFaxes(ctx context.Context) error
 	// RefreshMail has it read again soon.
 	RefreshMail()
 }
 
 // A Mailbox says what is known of the user's voicemail and faxes.
 type Mailbox struct {
-	Voicemail bool // the user has it, and this app may read it
-	Faxes     bool // the same of faxes
-	CanFax    bool // faxes can be sent
-	Editable  bool // both can be marked and deleted
-	Synced    bool // both have been read
-	Older     bool // the platform has more, from before
-	Unheard   int
-	Unseen    int // faxes
+	Voicemail                  bool // the user has it, and this app may read it
+	Faxes                      bool // the same of faxes
+	CanFax                     bool // faxes can be sent
+	Editable                   bool // both can be marked and deleted
+	Synced                     bool // both have been read
+	OlderVoicemail, OlderFaxes bool // the platform has more, from before
+	Unheard                    int
+	Unseen                     int // faxes
 }
 
 // A Voicemail is one message.
@@ -95,7 +99,7 @@ type voicemailsView struct {
 	Mailbox Mailbox
 	Rows    []voicemailRow
 	Shown   int
-	More    bool // rows that are known and not shown
+	More    bool // there are rows that are not shown, or that the platform has
 }
 
 // A voicemailRow is one message in the list.
@@ -116,6 +120,7 @@ func (h *Handler) mountMail(mux *http.ServeMux) {
 	for pattern, f := range map[string]deskFunc{
 		"GET /p/{key}/panel/voicemail":                h.voicemails,
 		"GET /p/{key}/panel/voicemail/list":           h.voicemailList,
+		"POST /p/{key}/panel/voicemail/older":         h.olderVoicemail,
 		"GET /p/{key}/panel/voicemail/{id}":           h.voicemail,
 		"GET /p/{key}/panel/voicemail/{id}/spoken":    h.spoken,
 		"GET /p/{key}/panel/voicemail/{id}/sound":     h.voicemailSound,
@@ -146,6 +151,20 @@ func (h *Handler) voicemailList(w http.ResponseWriter, r *http.Request, p page) 
 	return render(w, http.StatusOK, "voicemail-rows", newVoicemails(r.Context(), p, r.FormValue("q"), shownOf(r)))
 }
 
+// olderVoicemail shows more rows, and asks the platform when all that are known
+// are shown.
+func (h *Handler) olderVoicemail(w http.ResponseWriter, r *http.Request, p page) error {
+	shown := shownOf(r) + callRows
+	v := newVoicemails(r.Context(), p, r.FormValue("q"), shown)
+	if v.Mailbox.OlderVoicemail && len(v.Rows) < shown {
+		if err := p.desk.MoreVoicemail(r.Context()); err != nil {
+			return err
+		}
+		v = newVoicemails(r.Context(), p, r.FormValue("q"), shown)
+	}
+	return render(w, http.StatusOK, "voicemail-rows", v)
+}
+
 func newVoicemails(ctx context.Context, p page, query string, shown int) voicemailsView {
 	box := p.desk.Mailbox(ctx)
 	v := voicemailsView{page: p, Kinds: kindsView{"voicemail", box}, Query: markup.Cut(query, 200), Status: p.desk.Status(), Mailbox: box, Shown: shown}
@@ -162,11 +181,9 @@ func newVoicemails(ctx context.Context, p page, query string, shown int) voicema
 		}
 		v.Rows = append(v.Rows, p.voicemailRow(m, box))
 	}
+	v.More = v.More || box.OlderVoicemail
 	return v
 }
-
-// Next is how many rows the button under the list shows.
-func (v voicemailsView) Next() int { return v.Shown + callRows }
 
 // said reports whether every word was.
 func said(text string, words []string) bool {

@@ -110,6 +110,8 @@ func (d *fixtureDesk) VoicemailSound(context.Context, string) (Sound, error) { r
 func (d *fixtureDesk) MarkMail(string, bool) error                           { return nil }
 func (d *fixtureDesk) RemoveMail(string) error                               { return nil }
 func (d *fixtureDesk) RestoreMail(string) error                              { return nil }
+func (d *fixtureDesk) MoreVoicemail(context.Context) error                   { return nil }
+func (d *fixtureDesk) MoreFaxes(context.Context) error                       { return nil }
 func (d *fixtureDesk) SeeFaxes()                                             {}
 func (d *fixtureDesk) RefreshMail()                                          {}
 
