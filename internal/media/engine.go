@@ -279,6 +279,10 @@ func (e *Engine) legSettings(s *webrtc.SettingEngine) error {
 	s.SetICETimeouts(5*time.Second, 25*time.Second, 2*time.Second)
 	if ip := e.config.LegIP; ip != nil {
 		s.SetIPFilter(ip.Equal)
+	} else if len(e.config.Announce) > 0 {
+		// A port of the machine's own address would be announced, too, and
+		// nobody reaches it.
+		s.SetIncludeLoopbackCandidate(false)
 	}
 	if e.config.PortMin == 0 && e.config.PortMax == 0 {
 		return nil

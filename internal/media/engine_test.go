@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,4 +58,40 @@ func TestAnEngineSaysWhichAddressIsTaken(t *testing.T) {
 		t.Fatal("two engines share a port")
 	}
 	t.Log(err)
+}
+
+func TestAddressesThatAreAnnounced(t *testing.T) {
+	pages := mediatest.Engine(t)
+	offer, err := mediatest.Leg(t, pages).Offer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		config media.Config
+	}{
+		{"behind a router", media.Config{BrowserAddr: "0.0.0.0:0", TCPAddr: "0.0.0.0:0", Announce: []net.IP{net.IPv4(203, 0, 113, 7)}}},
+		{"on one address", media.Config{LegIP: net.IPv4(127, 0, 0, 1), Announce: []net.IP{net.IPv4(203, 0, 113, 7)}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e, err := media.NewEngine(tt.config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			_, answer, err := e.Browser(t.Context(), offer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			own, err := mediatest.Leg(t, e).Offer(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, sdp := range []string{answer, own} {
+				if !strings.Contains(sdp, "c=IN IP4 203.0.113.7\r\n") || strings.Count(sdp, "1 udp 2130706431 203.0.113.7 ") != 1 || strings.Contains(sdp, " 127.0.0.1 ") {
+					t.Errorf("want 203.0.113.7 as the one address of IPv4 for UDP:\n%s", sdp)
+				}
+			}
+		})
+	}
 }
