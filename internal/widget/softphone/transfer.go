@@ -62,10 +62,7 @@ func (t *talk) notified(req *sip.Request) {
 		t.transferred = true
 		t.refer(nil)
 		// The platform ends the call next; where it does not, we do.
-		t.alarm(t.ph.after(t.ph.pool.Waits.Answer, func() {
-			t.part()
-			t.end(call.Moved, "")
-		}))
+		t.alarm(t.ph.after(t.ph.pool.Waits.Answer, t.goAway))
 	default:
 		t.refer(rc.Errorf(rc.Unavailable, "The call could not be transferred: who it was to go to cannot be reached."))
 	}
@@ -89,11 +86,19 @@ func (t *talk) attended(other *talk, done func(error)) {
 	to := sip.URI{Scheme: "sip", User: d.Remote.URI.User, Host: t.keys.Domain}
 	other.moving = true
 	t.transfer(to.String()+"?Replaces="+replaces, func(err error) {
-		other.moving = false
-		if err == nil && other.live() {
-			other.part()
-			other.end(call.Moved, "")
+		if err != nil {
+			other.moving = false
+		} else if other.live() {
+			// Not at once: the platform joins the two far sides, and ends both
+			// of our calls then.
+			other.alarm(other.ph.after(other.ph.pool.Waits.Answer, other.goAway))
 		}
 		done(err)
 	})
+}
+
+// goAway ends a call that the platform should have ended after a transfer.
+func (t *talk) goAway() {
+	t.part()
+	t.end(call.Moved, "")
 }
