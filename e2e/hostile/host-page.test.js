@@ -249,7 +249,7 @@ for (const [kind, p] of Object.entries(payloads)) {
         await tab.post({ type: 'rc-adapter-navigate-to', path: '/contacts' });
         await tab.phone.locator('.person').first().waitFor();
         await look('contacts');
-        await tab.post({ type: 'rc-adapter-new-call', phoneNumber: '+14155550142' });
+        await tab.post({ type: 'rc-adapter-navigate-to', path: '/number/+14155550142' });
         await tab.phone.getByRole('button', { name: 'Text', exact: true }).waitFor();
         await look('a number');
         await tab.phone.locator('[data-app]').first().click();
@@ -362,7 +362,7 @@ describe('messages that are no messages', () => {
       assert.ok((await tab.phone.locator('.notice').count()) <= 5);
       assert.ok((await tab.phone.locator('.bar [data-custom]').count()) <= 60);
       await tab.phone.locator('.bar').evaluate((bar) => bar.scrollWidth <= bar.clientWidth || Promise.reject(new Error('the bar is too wide')));
-      await tab.post({ type: 'rc-adapter-new-call', phoneNumber: '+14155550142' });
+      await tab.post({ type: 'rc-adapter-navigate-to', path: '/number/+14155550142' });
       await tab.phone.locator('[data-app]').first().waitFor();
       assert.ok((await tab.phone.locator('[data-app]').count()) <= 20);
       await tab.post({ type: 'rc-adapter-navigate-to', path: '/settings' });

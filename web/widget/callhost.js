@@ -63,7 +63,7 @@ function steps(before, after) {
   if (!before) list.push(after.direction === "Inbound" ? "ring" : "init");
   if (was === "ended") return list;
   if (after.answered && !up(was)) list.push("start");
-  if (Boolean(before?.muted) !== Boolean(after.muted)) list.push("mute");
+  if (Boolean(before?.muted) !== Boolean(after.muted) && after.state !== "ended") list.push("mute");
   if (after.state === "held" && was !== "held") list.push("hold");
   if (was === "held" && after.state === "connected") list.push("resume");
   if (after.state === "ended") list.push("end");

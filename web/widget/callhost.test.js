@@ -32,7 +32,7 @@ beforeEach(() => {
 const types = () => heard.map(({ type }) => type);
 
 test("a call that comes in rings, starts, is held and muted, goes on and ends, each once", () => {
-  const steps = [[], [ringing()], [ringing(up)], [ringing({ ...up, state: "held" })], [ringing({ ...up, state: "held", muted: true })], [ringing({ ...up, muted: true })], [ringing({ ...up, muted: true, ...over })], []];
+  const steps = [[], [ringing()], [ringing(up)], [ringing({ ...up, state: "held" })], [ringing({ ...up, state: "held", muted: true })], [ringing({ ...up, muted: true })], [ringing({ ...up, ...over })], []];
   const states = steps.map((calls) => snapshot(...calls));
   const list = states.slice(1).map((after, i) => names(states[i], after));
   assert.deepEqual(list, [["ring", "active-call"], ["start", "active-call"], ["hold", "active-call"], ["mute"], ["resume", "active-call"], ["end", "active-call"], []]);

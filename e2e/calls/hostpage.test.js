@@ -1,0 +1,112 @@
+// What the page around the phone hears of calls and what it may do with them:
+// by messages, by RCAdapter and by links to numbers.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { Handset } from './handset.js';
+import { Stage, voices } from './stage.js';
+
+/** @type {Stage} */ let stage;
+/** @type {{close: () => unknown}[]} */ const open = [];
+before(async () => {
+  stage = await Stage.open();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((thing) => thing.close()));
+  await stage.clear();
+});
+after(() => stage.close());
+
+const [mine, theirs] = voices;
+
+/** @param {string} [name] */
+async function handset(name = 'Hope Host') {
+  const user = await stage.demo.user(name);
+  const phone = await Handset.open(stage.demo, user, mine, { path: '/plain' });
+  open.push(phone);
+  return Object.assign(phone, { user });
+}
+
+/** What the page has heard of calls, in order. @param {Handset} me */
+async function heard(me) {
+  const all = (await me.tab.heard()).map(({ data }) => data).filter((m) => /^rc-(call-(init|ring|start|hold|resume|mute|end)|active-call)-notify$/.test(m?.type));
+  return all.map((m) => m.type.replace(/^rc-(call-)?|-notify$/g, '') + (m.type === 'rc-active-call-notify' ? ` ${m.call.telephonyStatus}` : ''));
+}
+
+describe('the page around the phone', () => {
+  it('calls, and hears of its call in order', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    await me.tab.hears('rc-dialer-status-notify', 'true');
+    assert.equal((await me.tab.hears('rc-webphone-connection-status-notify', 'connectionStatus-connected')).connectionStatus, 'connectionStatus-connected');
+    await me.tab.page.evaluate((to) => window.RCAdapter?.clickToCall(to, true), far.user.phoneNumber);
+    const { call } = await me.tab.hears('rc-call-init-notify');
+    assert.deepEqual([call.direction, call.to, call.callStatus], ['Outbound', far.user.phoneNumber, 'webphone-session-connecting']);
+    await far.told('incoming');
+    await far.does('answer');
+    const started = await me.tab.hears('rc-call-start-notify', call.id);
+    assert.equal(started.call.callStatus, 'webphone-session-connected');
+    assert.match(started.call.telephonySessionId, /^s-/);
+    assert.ok(started.call.startTime >= started.call.creationTime);
+    await Promise.all([me.hears(theirs), far.hears(mine)]);
+
+    /** @param {string} action @param {string} type @param {string} [id] */
+    const control = async (action, type, id = call.id) => {
+      await me.tab.page.evaluate(([a, i]) => window.RCAdapter?.controlCall(/** @type {any} */ (a), i), [action, id]);
+      return me.tab.hears(type, call.id);
+    };
+    assert.equal((await control('hold', 'rc-call-hold-notify')).call.isOnHold, true);
+    assert.equal((await control('unhold', 'rc-call-resume-notify', started.call.telephonySessionId)).call.isOnHold, false);
+    assert.equal((await control('mute', 'rc-call-mute-notify')).call.isOnMute, true);
+    await me.tab.post({ type: 'rc-adapter-webphone-sessions-sync' });
+    assert.deepEqual((await me.tab.hears('rc-webphone-sessions-sync', call.id)).calls.map((/** @type {any} */ c) => c.isOnMute), [true]);
+    // Without an id, the call that is heard is meant.
+    await me.tab.page.evaluate(() => window.RCAdapter?.controlCall('hangup'));
+    const ended = await me.tab.hears('rc-call-end-notify', call.id);
+    assert.deepEqual([ended.call.outcome, ended.call.callStatus], ['hungUp', 'webphone-session-finished']);
+    assert.deepEqual(await heard(me), ['init', 'active-call Ringing', 'start', 'active-call CallConnected', 'hold', 'active-call OnHold', 'resume', 'active-call CallConnected', 'mute', 'end', 'active-call NoCall']);
+  });
+
+  it('hears of a call that rings, answers it, and is told what cannot be done', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    await far.does('call', me.user.phoneNumber);
+    const { call } = await me.tab.hears('rc-call-ring-notify');
+    assert.deepEqual([call.direction, call.from, call.fromUserName], ['Inbound', far.user.phoneNumber, far.user.name]);
+    await me.tab.page.evaluate(() => window.RCAdapter?.controlCall('answer'));
+    await me.tab.hears('rc-call-start-notify', call.id);
+    await Promise.all([me.hears(theirs), far.hears(mine)]);
+    await far.does('hangup');
+    await me.tab.hears('rc-call-end-notify', call.id);
+    await me.tab.page.evaluate((id) => window.RCAdapter?.controlCall('hold', id), 'no-such-call');
+    assert.equal((await me.tab.hears('rc-control-call-error', 'no-such-call')).error, 'noCall');
+  });
+
+  it('fills a number in, and has links to numbers call', async () => {
+    const me = await handset();
+    await me.tab.post({ type: 'rc-adapter-new-call', phoneNumber: '+14155550124' });
+    const field = me.phone.getByLabel('Name or number');
+    await field.waitFor();
+    assert.match(await field.inputValue(), /415\D*555\D*0124/);
+    await me.tab.page.evaluate(() => {
+      const link = Object.assign(document.createElement('a'), { href: 'tel:*601', textContent: 'Call us' });
+      document.body.prepend(link);
+    });
+    await me.tab.page.getByRole('link', { name: 'Call us' }).click();
+    await me.tab.hears('rc-call-start-notify');
+    await me.hears(mine);
+  });
+
+  it('is not told again of a call that goes on when it is loaded anew', async () => {
+    const me = await handset();
+    await me.place('*601');
+    await me.tab.hears('rc-call-start-notify');
+    await me.reload();
+    await me.hears(mine);
+    await me.tab.hears('rc-dialer-status-notify', 'true');
+    assert.deepEqual(await heard(me), []);
+    await me.tab.page.evaluate(() => window.RCAdapter?.controlCall('hangup'));
+    await me.tab.hears('rc-call-end-notify');
+    assert.deepEqual(await heard(me), ['end', 'active-call NoCall']);
+  });
+});
