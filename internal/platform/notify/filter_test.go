@@ -108,6 +108,49 @@ func TestFiltersMatchEvents(t *testing.T) {
 	}
 }
 
+func TestFiltersNarrowCalls(t *testing.T) {
+	const e = "/restapi/v1.0/account/1/extension/11/telephony/sessions"
+	party := rc.EventParty{
+		Direction: rc.Inbound, From: rc.TelephonyEnd{PhoneNumber: "+14155550147"}, To: rc.TelephonyEnd{PhoneNumber: "+16505550101"},
+		Status: rc.PartyStatus{Code: rc.PartyDisconnected}, MissedCall: true,
+	}
+	recorded := party
+	recorded.Recordings = []rc.PartyRecording{{ID: "1"}}
+	for _, tt := range []struct {
+		query string
+		party rc.EventParty
+		want  bool
+	}{
+		{"", party, true},
+		{"?sipData=true", party, true},
+		{"?direction=Inbound", party, true},
+		{"?direction=Outbound", party, false},
+		{"?missedCall=true", party, true},
+		{"?statusCode=Disconnected&missedCall=true", party, true},
+		{"?statusCode=Answered", party, false},
+		{"?statusCode=Answered&statusCode=Disconnected", party, true},
+		{"?phoneNumber=+14155550147", party, true},
+		{"?phoneNumber=%2B16505550101", party, true},
+		{"?phoneNumber=14155550147", party, true},
+		{"?phoneNumber=+14155550199", party, false},
+		{"?withRecordings=true", party, false},
+		{"?withRecordings=true", recorded, true},
+		{"?withRecordings=false", recorded, true},
+	} {
+		body, err := json.Marshal(rc.TelephonyEvent{Parties: []rc.EventParty{tt.party}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := newFilter(e+tt.query, ada)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.matches(newOccurrence(event.Event{AccountID: 1, ExtensionID: 11, Filter: e, Body: body})); got != tt.want {
+			t.Errorf("%q and %s: %v, want %v", tt.query, body, got, tt.want)
+		}
+	}
+}
+
 // FuzzNewFilter holds that no spelling reaches another's events.
 func FuzzNewFilter(f *testing.F) {
 	for _, seed := range []string{

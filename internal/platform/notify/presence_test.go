@@ -87,3 +87,35 @@ func TestColleaguesGetWhatTheyMayKnow(t *testing.T) {
 		t.Errorf("ada got (-want +got):\n%s", diff)
 	}
 }
+
+func TestDialogsComeToWhoAsksForThem(t *testing.T) {
+	p := newPlatform(t)
+	const sessions = "/restapi/v1.0/account/~/extension/~/telephony/sessions"
+	dialog := &rc.SIPData{CallID: "call-1"}
+	presence, calls := rc.PresenceFilter(account, 101), rc.TelephonyFilter(account, 101)
+	for _, tt := range []struct {
+		name, filter string
+		want         bool
+	}{
+		{"presence", ownPresence + "?detailedTelephonyState=true", false},
+		{"presence with them", ownPresence + "?detailedTelephonyState=true&sipData=true", true},
+		{"presence without calls", ownPresence + "?sipData=true", false},
+		{"calls", sessions, false},
+		{"calls with them", sessions + "?sipData=true", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			k, _ := p.subscribe("ada", tt.filter)
+			filter, body := presence, any(rc.PresenceEvent{ActiveCalls: []rc.ActiveCall{{SIPData: dialog}}})
+			if strings.HasPrefix(tt.filter, sessions) {
+				filter, body = calls, rc.TelephonyEvent{Parties: []rc.EventParty{{ID: "p-1", SIPData: dialog}}}
+			}
+			if err := event.Publish(t.Context(), p.bus, account, 101, filter, body); err != nil {
+				t.Fatal(err)
+			}
+			got := string(k.read().notification().Body)
+			if strings.Contains(got, "call-1") != tt.want {
+				t.Errorf("%s: %s", tt.filter, got)
+			}
+		})
+	}
+}
