@@ -109,13 +109,13 @@ func (k *socket) deliver(ctx context.Context, signIn string) {
 			return
 		case <-k.wake:
 		}
-		if !k.may(ctx, signIn) {
-			return
-		}
 		for {
 			f, ok := k.session.next(k)
 			if !ok {
 				break
+			}
+			if !k.may(ctx, signIn) { // asked after f has come: what comes after the end is not delivered
+				return
 			}
 			k.writing.Lock()
 			err := k.ws.Write(context.Background(), websocket.MessageText, f.data) // closing ends it
