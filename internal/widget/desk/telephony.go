@@ -120,7 +120,7 @@ func callTrouble(ctx context.Context, err error) error {
 	case errors.Is(err, errEnded):
 		return signedOut()
 	case refused:
-		return rc.Errorf(rc.Denied, "Your phone service does not let you call from here. Ask your administrator to allow it.")
+		return rc.Errorf(rc.Denied, "Your phone service does not let this app place calls. Ask your administrator to allow it, then sign in again.")
 	case errors.Is(err, errLimited), errors.Is(err, context.DeadlineExceeded):
 		return rc.Errorf(rc.TooMany, "Your phone service is busy. Calls work again in a minute.")
 	}

@@ -9,7 +9,10 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 	"offhook/internal/widget/call"
+	"offhook/internal/widget/lang"
 )
+
+var notHeld = lang.Mark("This call could not be put on hold.")
 
 // hold has a call wait, or go on: a re-INVITE whose description says so
 // (contract 8.8). The platform plays the music.
@@ -51,7 +54,7 @@ func (ph *Phone) holdOthers(t *talk) {
 		if o != t && o.State == call.Connected {
 			o.hold(true, func(err error) {
 				if err != nil && o.live() {
-					o.say("This call could not be put on hold.")
+					o.say(notHeld)
 				}
 			})
 		}

@@ -14,7 +14,7 @@ var (
 	lineGone    = lang.Mark("The phone service cannot be reached. Calls work again as soon as it answers.")
 	tooMany     = lang.Mark("As many phones are registered for you as your phone service allows. Close the phone elsewhere, or wait two minutes.")
 	lineRefused = lang.Mark("The phone service refuses this phone. Sign out and in again; if that does not help, ask your administrator.")
-	noPhone     = lang.Mark("Your phone service does not let you call from here. Ask your administrator to allow it.")
+	noPhone     = lang.Mark("Your phone service does not let this app place calls. Ask your administrator to allow it, then sign in again.")
 )
 
 // A line is a phone's registration with the platform:
