@@ -13,6 +13,11 @@ const (
 	storyQueue  = "Sales"
 )
 
+// storySounds are what a tab says of its microphone, by itself.
+var storySounds = map[string]string{
+	"elsewhere": "Another tab has the microphone.", "listening": "Your computer has switched the microphone off.", "continue": "The browser wants a click before it uses the microphone again.",
+}
+
 // storyCall is an answered call with Marta Lindqvist of the stories.
 func storyCall(change func(*call.Call)) call.Call {
 	c := call.Call{
@@ -72,6 +77,17 @@ func nowStory(show string, small bool, calls ...call.Call) func(*fixtureDesk, pa
 	}
 }
 
+// soundStory is a call whose sound is not as it should be in this tab. The page
+// shows it by itself.
+func soundStory(state string) story {
+	return story{Name: "now-" + state, Title: "A call without sound here: " + state, draw: func(d *fixtureDesk, p page) (string, any) {
+		name, data := nowStory("", false, storyCall(nil))(d, p)
+		v := data.(nowView)
+		v.Sound, v.Said = state, storySounds[state]
+		return name, v
+	}}
+}
+
 var registered = call.Line{State: call.Registered}
 
 // callStories are the states of calls.
@@ -121,6 +137,7 @@ func callStories() []story {
 		{Name: "now", Title: "A call over a list", draw: nowStory("", false, storyCall(nil), held)},
 		{Name: "now-held", Title: "A held call over a list", draw: nowStory("", false, storyCall(func(c *call.Call) { c.State, c.Muted = call.Held, true }))},
 		{Name: "now-over", Title: "A call that has ended, over a list", draw: nowStory("", false, over(call.Elsewhere, unanswered))},
+		soundStory("elsewhere"), soundStory("listening"), soundStory("continue"),
 		{Name: "ring", Title: "Incoming call", draw: nowStory("", false, ring)},
 		{Name: "ring-queue", Title: "Incoming call of a queue", draw: nowStory("", false, queue)},
 		{Name: "ring-busy", Title: "Incoming call during another", draw: nowStory("", false, storyCall(func(c *call.Call) { c.Number = priya.Number }), ring)},

@@ -208,6 +208,9 @@ func storyData() map[string]bool {
 	for _, l := range lang.All {
 		add(all, l.Name)
 	}
+	for _, s := range storySounds {
+		add(all, s)
+	}
 	d := newFixtureDesk()
 	ownStory(d)
 	gather(all, reflect.ValueOf(d))

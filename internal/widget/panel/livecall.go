@@ -93,6 +93,8 @@ type nowView struct {
 	Show  string // reply or forward, for stories; else the page keeps it
 	Small bool   // the same: sheets are bars
 	Under any    // for stories: the list below
+	Sound string // for stories: how the tab's microphone is, with a sentence
+	Said  string
 }
 
 // A ringView is a call that waits for an answer.
