@@ -48,7 +48,7 @@ type SIPInfo struct {
 	OutboundProxy       string   `json:"outboundProxy"`
 	OutboundProxyBackup string   `json:"outboundProxyBackup,omitempty"`
 	SwitchBackInterval  int      `json:"switchBackInterval,omitempty"` // seconds
-	STUNServers         []string `json:"stunServers,omitempty"`
+	STUNServers         []string `json:"stunServers"`                  // none: the exchange tells its own address
 }
 
 // SIPFlags say what a phone may do.
