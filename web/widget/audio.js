@@ -447,8 +447,10 @@ function begin() {
   document.addEventListener("oh:devices", () => void sound.choose());
   document.addEventListener("oh:session", (e) => /** @type {CustomEvent} */ (e).detail?.signedIn || sound.close());
   navigator.mediaDevices?.addEventListener("devicechange", () => sound.plugged());
+  // Another tab that has the microphone is left alone; the snapshot says when it is gone.
   const { microphone } = document.body.dataset;
-  if (microphone !== undefined) void sound.resume(microphone !== "" && microphone === recallHere("tab"));
+  const mine = Boolean(microphone) && microphone === recallHere("tab");
+  if (microphone === "" || mine) void sound.resume(mine);
 }
 
 if (globalThis.document?.body?.dataset) begin();

@@ -283,6 +283,13 @@ document.addEventListener("oh:audio", (e) => {
   fit();
 });
 for (const type of ["oh:panel", "oh:calls-drawn"]) document.addEventListener(type, fit);
+// A page that comes back to a call has begun before this module.
+if (document.body.dataset.audio) {
+  void import("./audio.js").then(({ sentence, sound }) => {
+    audio = { state: sound.state, sentence: sentence() };
+    fit();
+  });
+}
 
 // Nobody's calls are shown to whoever signs in next.
 document.addEventListener("oh:session", (e) => {
