@@ -167,3 +167,139 @@ func TestTwoPhonesTalkHoldAndHangUp(t *testing.T) {
 		t.Errorf("the other side's call ended as %+v", c)
 	}
 }
+
+func TestWhatRingsCanGoElsewhere(t *testing.T) {
+	info, _, end := runDemo(t, t.TempDir(), false)
+	defer end()
+	one, two := newCaller(t, info, info.Users[0], 700), newCaller(t, info, info.Users[1], 1100)
+	for _, tt := range []struct {
+		act  string
+		with softphone.Details
+		want call.Outcome
+	}{
+		{"hangup", softphone.Details{}, call.Declined},
+		{"voicemail", softphone.Details{}, call.Voicemail},
+		{"forward", softphone.Details{To: "*601"}, call.Forwarded},
+		{"reply", softphone.Details{Text: "In a minute."}, call.Replied},
+		{"ignore", softphone.Details{}, call.Missed},
+	} {
+		one.place(two.user.ExtensionNumber)
+		in := two.call(call.Ringing)
+		if _, err := two.Shown(t.Context(), []string{in.ID}); err != nil {
+			t.Fatal(err)
+		}
+		two.do(tt.act, tt.with)
+		if c := two.call(call.Ended); c.ID != in.ID || c.Outcome != tt.want {
+			t.Errorf("after %s the call ended as %+v, want %s", tt.act, c, tt.want)
+		}
+		if tt.act == "forward" {
+			one.call(call.Connected)
+			one.ear.Hears(t, 700)
+		}
+		if c := one.Snapshot().Calls; c[len(c)-1].State != call.Ended {
+			one.do("hangup", softphone.Details{})
+		}
+		one.call(call.Ended)
+	}
+}
+
+func TestCallsAreTransferred(t *testing.T) {
+	info, _, end := runDemo(t, t.TempDir(), false)
+	defer end()
+	one, two, three := newCaller(t, info, info.Users[0], 700), newCaller(t, info, info.Users[1], 1100), newCaller(t, info, info.Users[2], 1500)
+	talk := func(from, to *caller) {
+		t.Helper()
+		from.place(to.user.ExtensionNumber)
+		in := to.call(call.Ringing)
+		if _, err := to.Shown(t.Context(), []string{in.ID}); err != nil {
+			t.Fatal(err)
+		}
+		to.do("answer", softphone.Details{})
+		from.call(call.Connected)
+		from.until("hearing", func(s call.Snapshot) bool { return s.Active == s.Calls[len(s.Calls)-1].ID })
+	}
+
+	// Blindly: the second sends the first on to the third.
+	talk(one, two)
+	two.do("transfer", softphone.Details{To: three.user.ExtensionNumber})
+	if c := two.call(call.Ended); c.Outcome != call.Moved {
+		t.Errorf("the transferred call ended as %+v", c)
+	}
+	in := three.call(call.Ringing)
+	if _, err := three.Shown(t.Context(), []string{in.ID}); err != nil {
+		t.Fatal(err)
+	}
+	three.do("answer", softphone.Details{})
+	one.ear.Hears(t, 1500)
+	three.ear.Hears(t, 700)
+	one.do("hangup", softphone.Details{})
+	three.call(call.Ended)
+
+	// Attended: the second asks the third first.
+	talk(one, two)
+	first := two.call(call.Connected)
+	talk(two, three)
+	if s := two.Snapshot(); s.Calls[slices.IndexFunc(s.Calls, func(c call.Call) bool { return c.ID == first.ID })].State != call.Held {
+		two.until("the first call on hold", func(s call.Snapshot) bool {
+			return s.Calls[slices.IndexFunc(s.Calls, func(c call.Call) bool { return c.ID == first.ID })].State == call.Held
+		})
+	}
+	second := two.call(call.Connected)
+	if err := two.Act(t.Context(), first.ID, "transfer", softphone.Details{CallID: second.ID}); err != nil {
+		t.Fatal(err)
+	}
+	two.until("both calls over", func(s call.Snapshot) bool {
+		return !slices.ContainsFunc(s.Calls, func(c call.Call) bool { return !c.Over() || c.Outcome != call.Moved && (c.ID == first.ID || c.ID == second.ID) })
+	})
+	one.ear.Hears(t, 1500)
+	three.ear.Hears(t, 700)
+}
+
+func TestCommandsWithinACall(t *testing.T) {
+	info, _, end := runDemo(t, t.TempDir(), false)
+	defer end()
+	one, two := newCaller(t, info, info.Users[0], 700), newCaller(t, info, info.Users[1], 1100)
+	one.place(two.user.ExtensionNumber)
+	in := two.call(call.Ringing)
+	if _, err := two.Shown(t.Context(), []string{in.ID}); err != nil {
+		t.Fatal(err)
+	}
+	two.do("answer", softphone.Details{})
+	one.call(call.Connected)
+
+	one.do("record", softphone.Details{})
+	if !one.Snapshot().Calls[0].Recording {
+		t.Error("the call is not recorded")
+	}
+	off := false
+	one.do("record", softphone.Details{On: &off})
+	if one.Snapshot().Calls[0].Recording {
+		t.Error("the call is still recorded")
+	}
+	one.do("digits", softphone.Details{Digits: "12#"})
+	one.do("park", softphone.Details{})
+	if c := one.call(call.Ended); c.Outcome != call.Moved || c.Sentence == "" {
+		t.Errorf("the parked call ended as %+v", c)
+	}
+}
+
+func TestWhatCannotBeCalledSaysWhy(t *testing.T) {
+	info, _, end := runDemo(t, t.TempDir(), false)
+	defer end()
+	one := newCaller(t, info, info.Users[0], 700)
+	one.place("*603")
+	if c := one.call(call.Ended); c.Outcome != call.Failed || c.Sentence != "The line is busy." {
+		t.Errorf("a busy number: %+v", c)
+	}
+	one.place("+12015550123")
+	one.until("being told that the number does not exist", func(s call.Snapshot) bool { // by an event, after the 486
+		c := s.Calls[len(s.Calls)-1]
+		return c.Outcome == call.Failed && c.Sentence == "This number does not exist. Check it, then call again."
+	})
+	one.place("*604")
+	one.call(call.Ringing)
+	one.do("hangup", softphone.Details{})
+	if c := one.call(call.Ended); c.Outcome != call.Cancelled {
+		t.Errorf("a call that was taken back: %+v", c)
+	}
+}
