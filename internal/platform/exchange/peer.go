@@ -63,6 +63,9 @@ func (p *peer) ServeSIP(tx *sip.Tx) {
 		return
 	}
 	_, inDialog := sip.Tags(req)
+	if inDialog != "" && req.Method != sip.MESSAGE && p.x.early(p, tx) {
+		return
+	}
 	switch req.Method {
 	case sip.REGISTER:
 		respond(tx, 100, "Trying")

@@ -28,6 +28,13 @@ type fork struct {
 	agent   agent
 	invite  *sip.Request
 	cancel  context.CancelCauseFunc
+	waiting []waiting // guarded by Exchange.mu
+}
+
+// A waiting request came in a dialog whose 200 is still being looked at.
+type waiting struct {
+	peer *peer
+	tx   *sip.Tx
 }
 
 func (r *ring) has(f *fork) bool { return slices.Contains(r.forks, f) }
@@ -89,8 +96,25 @@ func (c *call) start(r *ring, b *binding) {
 		f.run(ctx)
 		c.x.mu.Lock()
 		delete(c.x.forks, key)
+		late := f.waiting
 		c.x.mu.Unlock()
+		for _, w := range late {
+			w.peer.ServeSIP(w.tx)
+		}
 	})
+}
+
+// early keeps a request that a phone sent right behind its 200 until the line
+// is there.
+func (x *Exchange) early(p *peer, tx *sip.Tx) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	f := x.forks[lineKey(tx.Flow(), tx.Request().CallID().Value())]
+	if f == nil {
+		return false
+	}
+	f.waiting = append(f.waiting, waiting{p, tx})
+	return true
 }
 
 // compose makes the INVITE, without its description (contract 8.5).
