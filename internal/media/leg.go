@@ -14,16 +14,18 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// A Leg is one WebRTC connection with a stream of sound each way. Its methods
-// may be called at any time, also after Close, when they do nothing.
+// A Leg is one connection with a stream of sound each way: by WebRTC, or by RTP
+// alone with phones and trunks that have none. Its methods may be called at any
+// time, also after Close, when they do nothing.
 type Leg struct {
 	engine *Engine
 	pc     *webrtc.PeerConnection
 	out    *outbound
 	in     reception
 
-	mu      sync.Mutex             // of Listen
-	ears    atomic.Pointer[[]*ear] // replaced under mu
+	mu      sync.Mutex              // of Listen
+	classic atomic.Pointer[classic] // nil with WebRTC
+	ears    atomic.Pointer[[]*ear]  // replaced under mu
 	up      chan struct{}
 	upOnce  sync.Once
 	done    chan struct{}
@@ -76,6 +78,9 @@ func (l *Leg) Offer(ctx context.Context) (string, error) {
 // Answer takes the far side's offer and returns the answer. The error is about
 // the offer, which may be no SDP or have no sound in common with us.
 func (l *Leg) Answer(ctx context.Context, offer string) (string, error) {
+	if isClassic(offer) {
+		return l.answerClassic(offer)
+	}
 	whole, grouped := addBundle(offer)
 	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: whole}); err != nil {
 		return "", fmt.Errorf("reading an offer of sound: %w", err)
@@ -97,8 +102,11 @@ func (l *Leg) Answer(ctx context.Context, offer string) (string, error) {
 	return answer, nil
 }
 
-// SetAnswer takes the answer to Offer.
+// SetAnswer takes the answer to Offer or OfferClassic.
 func (l *Leg) SetAnswer(answer string) error {
+	if c := l.classic.Load(); c != nil {
+		return l.answeredClassic(c, answer)
+	}
 	if !hasAudio(answer) {
 		return errNoCodec
 	}
@@ -112,6 +120,9 @@ func (l *Leg) SetAnswer(answer string) error {
 // Local is the leg's description as it was offered or answered; empty before.
 // Hold and resume repeat it with another direction: the connection stays.
 func (l *Leg) Local() string {
+	if c := l.classic.Load(); c != nil {
+		return *c.local.Load()
+	}
 	d := l.pc.LocalDescription()
 	if d == nil {
 		return ""
@@ -147,6 +158,9 @@ func (l *Leg) end() {
 	l.closing.Do(func() {
 		close(l.done)
 		l.engine.leave(l)
+		if c := l.classic.Load(); c != nil {
+			_ = c.conn.Close()
+		}
 		// The connection may be telling us itself, from its own goroutine.
 		l.engine.wait.Go(func() { _ = l.pc.GracefulClose() })
 	})
@@ -212,12 +226,15 @@ func (l *Leg) read(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		if !ok || c.codec == 0 || len(p.Payload) == 0 {
 			continue
 		}
-		got := Packet{Codec: c.codec, Clock: c.clock, Marker: p.Marker, Sequence: p.SequenceNumber,
-			Timestamp: p.Timestamp, Arrived: time.Now(), Payload: p.Payload}
-		l.in.packet(got)
-		for _, e := range *l.ears.Load() {
-			e.hear(got)
-		}
+		l.heard(Packet{Codec: c.codec, Clock: c.clock, Marker: p.Marker, Sequence: p.SequenceNumber,
+			Timestamp: p.Timestamp, Arrived: time.Now(), Payload: p.Payload})
+	}
+}
+
+func (l *Leg) heard(p Packet) {
+	l.in.packet(p)
+	for _, e := range *l.ears.Load() {
+		e.hear(p)
 	}
 }
 

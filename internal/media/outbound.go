@@ -15,7 +15,7 @@ import (
 // they are, which the far side hears as loss when the source changes.
 type outbound struct {
 	mu     sync.Mutex
-	stream webrtc.TrackLocalWriter // guarded by mu, as all below; nil while not bound
+	stream rtpWriter // guarded by mu, as all below; nil while not bound
 	ssrc   uint32
 	types  map[codecAndClock]uint8 // payload types as the far side knows them
 
@@ -36,26 +36,36 @@ type outbound struct {
 	at  time.Time // of the last packet; zero before the first
 }
 
+// An rtpWriter sends packets.
+type rtpWriter interface {
+	WriteRTP(h *rtp.Header, payload []byte) (int, error)
+}
+
 func newOutbound() *outbound { return &outbound{} }
 
 // Bind is pion's: both descriptions are set.
 func (o *outbound) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.types = map[codecAndClock]uint8{}
+	types := map[codecAndClock]uint8{}
 	var main webrtc.RTPCodecParameters
 	for _, p := range c.CodecParameters() {
 		codec := codecOf(p.MimeType)
-		o.types[codecAndClock{codec, p.ClockRate}] = uint8(p.PayloadType)
+		types[codecAndClock{codec, p.ClockRate}] = uint8(p.PayloadType)
 		if main.MimeType == "" && (codec == Opus || codec == PCMU) {
-			main, o.audio = p, codecAndClock{codec, p.ClockRate}
+			main = p
 		}
 	}
 	if main.MimeType == "" {
 		return main, errNoCodec
 	}
-	o.stream, o.ssrc = c.WriteStream(), uint32(c.SSRC())
+	o.bind(c.WriteStream(), types, codecAndClock{codecOf(main.MimeType), main.ClockRate}, uint32(c.SSRC()))
 	return main, nil
+}
+
+// bind says where the stream goes, and in what codecs.
+func (o *outbound) bind(to rtpWriter, types map[codecAndClock]uint8, main codecAndClock, ssrc uint32) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.stream, o.types, o.audio, o.ssrc = to, types, main, ssrc
 }
 
 // Unbind is pion's.
@@ -108,8 +118,8 @@ func (o *outbound) Write(src any, p Packet) {
 		o.writeEvent(p, now)
 		return
 	}
-	kind, payload := codecAndClock{p.Codec, p.Clock}, p.Payload
-	if _, ok := o.types[kind]; !ok {
+	kind, payload := o.kind(p), p.Payload
+	if kind.codec == 0 {
 		if kind, payload = o.decoded(p); payload == nil {
 			return
 		}
@@ -145,6 +155,21 @@ func (o *outbound) turn(src any, p Packet, now time.Time) {
 func (o *outbound) next(clock uint32, now time.Time) uint32 {
 	gap := uint32(now.Sub(o.at).Seconds() * float64(clock))
 	return o.ts + max(gap, clock/50)
+}
+
+// kind is how the far side knows a packet's codec, nothing when it does not.
+// Some phones count Opus at 16 kHz, against RFC 7587 section 4.1.
+func (o *outbound) kind(p Packet) codecAndClock {
+	kind := codecAndClock{p.Codec, p.Clock}
+	if _, ok := o.types[kind]; ok {
+		return kind
+	}
+	for known := range o.types {
+		if known.codec == p.Codec {
+			return known
+		}
+	}
+	return codecAndClock{}
 }
 
 // decoded turns Opus into PCMU for a far side that has no Opus. It returns

@@ -17,8 +17,6 @@ func (w *wire) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 	return len(payload), nil
 }
 
-func (w *wire) Write(b []byte) (int, error) { return len(b), nil }
-
 // bound is a stream toward a far side that knows some payload types.
 func bound(types map[codecAndClock]uint8, main codecAndClock) (*outbound, *wire) {
 	w := &wire{}

@@ -1,0 +1,275 @@
+package media
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+)
+
+// A classic is the sound of phones and trunks without WebRTC: RTP from one
+// socket to one address, encrypted with keys that the descriptions name (SDES,
+// RFC 4568) where the far side offers that. There is no RTCP.
+type classic struct {
+	conn  *net.UDPConn
+	ip    netip.Addr // ours, as the far side reaches it
+	key   []byte     // ours, with its salt; nil without encryption
+	send  *srtp.Context
+	hear  *srtp.Context
+	known map[uint8]codecAndClock
+	local atomic.Pointer[string]
+	to    atomic.Pointer[netip.AddrPort]
+}
+
+// keyLength is that of AES_CM_128_HMAC_SHA1_80: 16 bytes and a salt of 14.
+const keyLength = 16 + 14
+
+// OfferClassic offers RTP without WebRTC, encrypted or not, to be answered by
+// SetAnswer. It is for phones and trunks that are known to want it; Answer
+// finds out by itself.
+func (l *Leg) OfferClassic(encrypted bool) (string, error) {
+	c, err := l.engine.openClassic(netip.Addr{})
+	if err != nil {
+		return "", err
+	}
+	if encrypted {
+		c.key = newKey()
+	}
+	d := described{formats: []format{{111, codecAndClock{Opus, 48000}}, {0, codecAndClock{PCMU, Rate}}, {110, codecAndClock{Event, 48000}}, {101, codecAndClock{Event, Rate}}}}
+	if c.key != nil {
+		d.cryptoTag, d.key = "1", c.key
+	}
+	text := d.write(c.address())
+	c.local.Store(&text)
+	if !l.become(c) {
+		return "", ErrClosed
+	}
+	return text, nil
+}
+
+// answerClassic answers an offer of RTP without WebRTC.
+func (l *Leg) answerClassic(offer string) (string, error) {
+	d, err := readDescribed(offer)
+	if err != nil {
+		return "", err
+	}
+	c, err := l.engine.openClassic(d.at.Addr())
+	if err != nil {
+		return "", err
+	}
+	if d.key != nil {
+		c.key = newKey()
+	}
+	if err := c.agree(d); err != nil {
+		_ = c.conn.Close()
+		return "", err
+	}
+	answer := described{formats: d.formats, cryptoTag: d.cryptoTag, key: c.key}
+	text := answer.write(c.address())
+	c.local.Store(&text)
+	if !l.become(c) {
+		return "", ErrClosed
+	}
+	l.start(c, d)
+	return text, nil
+}
+
+// answeredClassic takes the answer to OfferClassic.
+func (l *Leg) answeredClassic(c *classic, answer string) error {
+	d, err := readDescribed(answer)
+	if err != nil {
+		return err
+	}
+	if (d.key == nil) != (c.key == nil) {
+		return errors.New("the answer about sound is not encrypted as it was offered")
+	}
+	if err := c.agree(d); err != nil {
+		return err
+	}
+	l.start(c, d)
+	return nil
+}
+
+// become makes the leg a classic one. It reports false when the leg has ended.
+func (l *Leg) become(c *classic) bool {
+	l.classic.Store(c)
+	select {
+	case <-l.done:
+		_ = c.conn.Close()
+		return false
+	default:
+		return true
+	}
+}
+
+// start lets sound pass. Both descriptions are known.
+func (l *Leg) start(c *classic, d described) {
+	types := map[codecAndClock]uint8{}
+	main := codecAndClock{}
+	for _, f := range d.formats {
+		types[f.kind] = f.number
+		if main.codec == 0 && f.kind.codec != Event {
+			main = f.kind
+		}
+	}
+	var id [4]byte
+	_, _ = rand.Read(id[:]) // never fails
+	l.out.bind(c, types, main, uint32(id[0])<<24|uint32(id[1])<<16|uint32(id[2])<<8|uint32(id[3]))
+	l.upOnce.Do(func() { close(l.up) })
+	l.engine.wait.Go(func() { l.hearClassic(c) })
+}
+
+// openClassic opens a socket that to can be reached from.
+func (e *Engine) openClassic(to netip.Addr) (*classic, error) {
+	conn, err := e.openPort()
+	if err != nil {
+		return nil, fmt.Errorf("opening a port for sound: %w", err)
+	}
+	ip, err := e.reachable(to)
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return &classic{conn: conn, ip: ip}, nil
+}
+
+// openPort opens one of the configured ports, beginning anywhere among them.
+func (e *Engine) openPort() (*net.UDPConn, error) {
+	first, last := int64(e.config.PortMin), int64(e.config.PortMax)
+	if first == 0 && last == 0 {
+		return net.ListenUDP("udp4", &net.UDPAddr{IP: e.config.LegIP})
+	}
+	n := last - first + 1
+	from, err := rand.Int(rand.Reader, big.NewInt(max(n, 1)))
+	if err != nil {
+		return nil, err
+	}
+	err = errors.New("the range of ports is empty")
+	for i := range n {
+		var conn *net.UDPConn
+		if conn, err = net.ListenUDP("udp4", &net.UDPAddr{IP: e.config.LegIP, Port: int(first + (from.Int64()+i)%n)}); err == nil {
+			return conn, nil
+		}
+	}
+	return nil, err
+}
+
+// reachable is the address of ours that another is told.
+func (e *Engine) reachable(to netip.Addr) (netip.Addr, error) {
+	if len(e.config.Announce) > 0 {
+		ip, _ := netip.AddrFromSlice(e.config.Announce[0])
+		return ip.Unmap(), nil
+	}
+	if ip, ok := netip.AddrFromSlice(e.config.LegIP); ok {
+		return ip.Unmap(), nil
+	}
+	if !to.IsValid() {
+		to = netip.AddrFrom4([4]byte{198, 51, 100, 1}) // anywhere outside; nothing is sent
+	}
+	c, err := net.Dial("udp4", netip.AddrPortFrom(to, 9).String())
+	if err != nil {
+		return netip.Addr{}, fmt.Errorf("finding the address that %s reaches this machine by: %w", to, err)
+	}
+	defer c.Close()
+	return c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap(), nil
+}
+
+func (c *classic) address() netip.AddrPort {
+	return netip.AddrPortFrom(c.ip, c.conn.LocalAddr().(*net.UDPAddr).AddrPort().Port())
+}
+
+// agree sets what the far side's description says.
+func (c *classic) agree(d described) (err error) {
+	if c.key != nil {
+		if c.send, err = cipher(c.key); err == nil {
+			c.hear, err = cipher(d.key)
+		}
+		if err != nil {
+			return fmt.Errorf("reading the key of a call's sound: %w", err)
+		}
+	}
+	c.known = map[uint8]codecAndClock{}
+	for _, f := range d.formats {
+		c.known[f.number] = f.kind
+	}
+	c.to.Store(&d.at)
+	return nil
+}
+
+func cipher(key []byte) (*srtp.Context, error) {
+	return srtp.CreateContext(key[:16], key[16:], srtp.ProtectionProfileAes128CmHmacSha1_80, srtp.SRTPReplayProtection(64))
+}
+
+func newKey() []byte {
+	key := make([]byte, keyLength)
+	_, _ = rand.Read(key) // never fails
+	return key
+}
+
+// WriteRTP sends a packet; the caller holds the stream's lock.
+func (c *classic) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
+	b, err := (&rtp.Packet{Header: *h, Payload: payload}).Marshal()
+	if err != nil {
+		return 0, err
+	}
+	if c.send != nil {
+		if b, err = c.send.EncryptRTP(nil, b, nil); err != nil {
+			return 0, err
+		}
+	}
+	return c.conn.WriteToUDPAddrPort(b, *c.to.Load())
+}
+
+// hearClassic reads until the socket is closed.
+func (l *Leg) hearClassic(c *classic) {
+	buf := make([]byte, 1600)
+	var p rtp.Packet
+	for {
+		n, from, err := c.conn.ReadFromUDPAddrPort(buf)
+		if err != nil {
+			return
+		}
+		b, ok := c.accept(buf[:n], from)
+		if !ok || p.Unmarshal(b) != nil || len(p.Payload) == 0 {
+			continue
+		}
+		if kind, ok := c.known[p.PayloadType]; ok {
+			l.heard(Packet{Codec: kind.codec, Clock: kind.clock, Marker: p.Marker, Sequence: p.SequenceNumber,
+				Timestamp: p.Timestamp, Arrived: time.Now(), Payload: p.Payload})
+		}
+	}
+}
+
+// accept takes only what the far side has sent: by its key, or without one by
+// the address that it described, so that a stranger cannot speak, or have the
+// call sent to themselves. Where translation of addresses has changed the port
+// it is answered at the new one.
+func (c *classic) accept(b []byte, from netip.AddrPort) ([]byte, bool) {
+	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+	to := *c.to.Load()
+	if c.hear == nil {
+		if from.Addr() != to.Addr() {
+			return nil, false
+		}
+	} else {
+		var err error
+		if b, err = c.hear.DecryptRTP(nil, b, nil); err != nil {
+			return nil, false
+		}
+	}
+	if from != to {
+		c.to.Store(&from)
+	}
+	return b, true
+}
+
+// inline is a key as descriptions write it.
+func inline(key []byte) string { return base64.StdEncoding.EncodeToString(key) }
