@@ -139,10 +139,13 @@ document.addEventListener("oh:service-known", (e) => {
   if (messageLoggerPath || callLoggerPath) void import("./logger.js");
 });
 
-// Whoever can call has calls, which the server tells in full each time.
+// Whoever can call has calls, which the server tells in full each time. While
+// the module loads, two imports may come to an end in either order.
+/** @type {import("./calls.js").Snapshot} */
+let lastTold;
 document.addEventListener("oh:phone", (e) => {
-  const now = /** @type {CustomEvent} */ (e).detail;
-  if (now.line.state !== "none" || document.body.dataset.line) void import("./calls.js").then((m) => m.take(now));
+  lastTold = /** @type {CustomEvent} */ (e).detail;
+  if (lastTold.line.state !== "none" || document.body.dataset.line) void import("./calls.js").then((m) => m.snapshot() === lastTold || m.take(lastTold));
 });
 
 /** Marks the row of the open conversation where the list stands beside it. */
