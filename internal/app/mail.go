@@ -27,6 +27,11 @@ func (p panelDesk) MoreVoicemail(ctx context.Context) error {
 
 func (p panelDesk) MoreFaxes(ctx context.Context) error { return p.Desk.MoreMail(ctx, rc.TypeFax) }
 
+func (p panelDesk) Portrait(ctx context.Context, extensionID, tag string) (panel.Portrait, error) {
+	picture, err := p.Desk.Portrait(ctx, extensionID, tag)
+	return panel.Portrait(picture), err
+}
+
 func panelVoicemail(v desk.Voicemail) panel.Voicemail {
 	return panel.Voicemail{
 		ID: v.ID, Party: panel.Party(v.Party), At: v.At, Length: v.Length, Unread: v.Unread, Spoken: v.Spoken, Spelt: string(v.Spelt), Sound: v.Sound,

@@ -18,6 +18,15 @@ export function show({ id, reach }, within = document) {
   }
 }
 
+// A picture that does not come leaves the initials; errors of pictures do not bubble.
+document.addEventListener(
+  "error",
+  (e) => {
+    const at = e.target;
+    if (at instanceof HTMLImageElement && at.matches(".face__picture")) void import("./portraits.js").then(({ failed }) => failed(at));
+  },
+  true,
+);
 document.addEventListener("oh:presence", (e) => show(/** @type {CustomEvent} */ (e).detail));
 
 // What opens beside a button is loaded when it is asked for: the menu of one's

@@ -44,6 +44,7 @@ type Desk struct {
 	syncing chan struct{} // holds one token while no sync runs
 
 	telephony telephony // has a lock of its own
+	portraits portraits
 
 	owner    user       // whose desk it is
 	drafting sync.Mutex // held while a draft changes in the store and here; taken before mu
@@ -103,7 +104,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		wantMail: make(chan struct{}, 1), mail: mailbox{byID: make(map[int64]*mail)}, wantFax: make(chan struct{}, 1), faxes: make(map[string]*faxItem),
 		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1), sweep: make(chan struct{}, 1),
 		wantFavorites: make(chan struct{}, 1), syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
-		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}),
+		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}), portraits: portraits{asking: make(chan struct{}, portraitsAtOnce)},
 	}
 	d.owner = user{gr.Platform, gr.ClientID, gr.OwnerID}
 	d.budget = p.budget(gr)

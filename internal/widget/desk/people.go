@@ -18,6 +18,7 @@ type people struct {
 	area     string // put before a number that lacks its area code; empty for nothing
 	entries  []rc.DirectoryEntry
 	byPhone  map[string]*rc.DirectoryEntry
+	byID     map[string]*rc.DirectoryEntry
 	heard    map[string]string     // names that came with messages, by number
 	callers  map[string]callerName // names that came with calls, by number
 	written  map[string]string     // numbers as people write them
@@ -33,8 +34,9 @@ type people struct {
 }
 
 func newPeople(country string, entries []rc.DirectoryEntry) *people {
-	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), heard: make(map[string]string), callers: make(map[string]callerName), written: make(map[string]string), personal: make(map[int64]contactRow), present: make(map[string]*presence)}
+	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), byID: make(map[string]*rc.DirectoryEntry, len(entries)), heard: make(map[string]string), callers: make(map[string]callerName), written: make(map[string]string), personal: make(map[int64]contactRow), present: make(map[string]*presence)}
 	for i := range entries {
+		p.byID[entries[i].ID] = &entries[i]
 		if n := entries[i].ExtensionNumber; n != "" && !entries[i].Hidden {
 			p.byPhone[internalPrefix+n] = &entries[i]
 		}
@@ -77,7 +79,7 @@ func (p *people) party(number string) Party {
 
 // attend says of a colleague whether they can be reached.
 func (p *people) attend(party *Party, id string) {
-	party.ExtensionID = id
+	party.ExtensionID, party.Picture = id, portraitOf(p.byID[id])
 	if known := p.present[id]; known != nil {
 		party.Reach, party.Note = known.Reach, known.Message
 	}

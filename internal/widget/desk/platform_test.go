@@ -18,6 +18,9 @@ import (
 	"offhook/internal/rc"
 )
 
+// portraitPath is where the double has pictures.
+const portraitPath = accountPath + "/extension/{id}/profile-image"
+
 // Numbers of the double.
 const (
 	ada     = "+16505550101" // the user
@@ -75,7 +78,8 @@ type platform struct {
 	noDeletes   bool
 	partly      map[int64][]int // statuses that a change of several messages has for one, in turn
 	mailRoom
-	mostFilters int // of a subscription that the app has the permissions for; 0 for any
+	portrait    http.HandlerFunc // answers with pictures
+	mostFilters int              // of a subscription that the app has the permissions for; 0 for any
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -123,10 +127,11 @@ func newPlatform(t *testing.T) *platform {
 	handle("GET /restapi/v1.0/account/~/directory/entries", rc.Medium, p.fixed(rc.List[rc.DirectoryEntry]{Records: []rc.DirectoryEntry{
 		{ID: "101", FirstName: "Ada", LastName: "Test", ExtensionNumber: "101", Account: &rc.DirectoryAccount{CompanyName: "Acme"},
 			PhoneNumbers: []rc.DirectoryNumber{{PhoneNumber: ada, UsageType: "DirectNumber"}}},
-		{ID: "102", FirstName: "Gráce", LastName: "Hopper", ExtensionNumber: "102",
+		{ID: "102", FirstName: "Gráce", LastName: "Hopper", ExtensionNumber: "102", ProfileImage: &rc.TaggedURI{ETag: `W/"1"`},
 			PhoneNumbers: []rc.DirectoryNumber{{PhoneNumber: company, UsageType: "MainCompanyNumber"}, {PhoneNumber: grace, UsageType: "DirectNumber"}}},
 		{ID: "103", FirstName: "No", LastName: "Number", ExtensionNumber: "103"},
 	}}))
+	handle("GET "+portraitPath, rc.Medium, func(w http.ResponseWriter, r *http.Request) { p.portrait(w, r) })
 	handle("GET /restapi/v1.0/account/~/extension/~/message-sync", rc.Light, p.sync)
 	handle("POST /restapi/v1.0/account/~/extension/~/sms", rc.Medium, p.sms)
 	handle("PUT /restapi/v1.0/account/~/extension/~/message-store/{ids}", rc.Medium, p.put)

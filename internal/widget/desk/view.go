@@ -86,6 +86,8 @@ type Party struct {
 	Heard bool // the name came with a text: nobody the user knows says so
 
 	Internal bool // Number is not one: a colleague who is written to by their extension
+
+	Picture string // of a colleague: see PictureOf
 }
 
 // Label is the name, or the number where there is no name.

@@ -120,6 +120,7 @@ func last(number string) string {
 func newRecipients(p page, query string, parties []Party) recipientsView {
 	v := recipientsView{Query: query}
 	for i, party := range parties {
+		party = p.portrayed(party)
 		party.Name = markup.Line(party.Name)
 		o := option{Party: party, ID: fmt.Sprintf("option-%d", i), Sub: party.Display}
 		if party.Name == "" {

@@ -189,7 +189,7 @@ func (v peopleView) rows(at int) (rows []personRow) {
 }
 
 func newPerson(p page, c contact.Contact, app contact.Source) personRow {
-	r := personRow{Contact: c, Href: "#" + contactPath(c), Face: faceOf(c), Sub: p.sub(c)}
+	r := personRow{Contact: c, Href: "#" + contactPath(c), Face: p.portrayed(faceOf(c)), Sub: p.sub(c)}
 	r.Dial = p.dial(Party{Number: r.Face.Number, Extension: c.Extension})
 	if c.Type == app.Type {
 		r.Icon = template.URL(app.Icon)
@@ -350,7 +350,7 @@ func (h *Handler) contact(w http.ResponseWriter, r *http.Request, p page) error 
 }
 
 func newContact(p page, c contact.Contact, app contact.Source, own bool) contactView {
-	v := contactView{page: p, Contact: c, App: app, Own: own, Face: faceOf(c), Raw: string(c.Raw), Picture: app.Picture(c.Picture), Icon: template.URL(app.Icon)}
+	v := contactView{page: p, Contact: c, App: app, Own: own, Face: p.portrayed(faceOf(c)), Raw: string(c.Raw), Picture: app.Picture(c.Picture), Icon: template.URL(app.Icon)}
 	v.Face.Reach = p.desk.Reach(v.Face.ExtensionID)
 	v.Who = p.colleague(v.Face)
 	for _, s := range []string{c.JobTitle, c.Department, c.Company} {

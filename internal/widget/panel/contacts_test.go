@@ -135,7 +135,7 @@ func TestAContactThatIsNotThereIsNotFound(t *testing.T) {
 }
 
 func TestWhoWritesATextIsOfferedThePagesContacts(t *testing.T) {
-	v := newRecipients(page{}, "lindqvist", []Party{marta})
+	v := newRecipients(storyPage(newFixtureDesk()), "lindqvist", []Party{marta})
 	v.add(newFixtureBooks(0).Source)
 	var got []string
 	for _, o := range v.Options {
@@ -153,7 +153,7 @@ func TestWhomCompanyAndApplicationKnowIsOfferedOnceWithBothFaces(t *testing.T) {
 		`{"id":"b","name":"Priya's desk","phoneNumbers":[{"phoneNumber":"+16505550103"}]}`,
 	)}
 	omar := Party{Name: "Omar Haddad", Number: "+16505550103", Display: "(650) 555-0103"}
-	v := newRecipients(page{}, "priya", []Party{priya, omar})
+	v := newRecipients(storyPage(newFixtureDesk()), "priya", []Party{priya, omar})
 	v.add(app)
 	var got []string
 	for _, o := range v.Options {

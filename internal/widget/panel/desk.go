@@ -19,6 +19,7 @@ type Desk interface {
 	Tidier
 	Past
 	Preferring
+	Portraits
 	Status() Status
 	Me() Me
 	// Conversations returns the newest first, all of them where limit is 0; a
@@ -133,6 +134,8 @@ type Party struct {
 	Heard bool // the name came with a text: nobody the user knows says so
 
 	Internal bool // Number is not one: a colleague who is written to by their extension
+
+	Picture string // of a colleague: its name, see Portraits; where it is drawn, its address
 }
 
 // A Presence is whether somebody can be reached.

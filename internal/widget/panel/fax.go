@@ -151,7 +151,7 @@ func (h *Handler) olderFaxes(w http.ResponseWriter, r *http.Request, p page) err
 func (p page) faxRow(f Fax, box Mailbox) faxRow {
 	row := faxRow{Fax: f, Href: "#/messages/fax/" + url.PathEscape(f.ID), When: p.clock.Row(f.At), Editable: box.Editable, CanFax: box.CanFax, Title: p.Lang.Say("No caller ID"), Words: p.Lang.Say(faxWords[f.State])}
 	if len(f.Parties) > 0 {
-		row.Face, row.Title = f.Parties[0], p.callTitle(f.Parties[0])
+		row.Face, row.Title = p.portrayed(f.Parties[0]), p.callTitle(f.Parties[0])
 	}
 	if n := len(f.Parties); n > 1 {
 		row.Title = p.Lang.Count(n-1, "%[2]s and one other", "%[2]s and %[1]d others", row.Title)

@@ -272,6 +272,7 @@ func (p page) row(c Call, hearable bool) callRow {
 	if !hearable {
 		c.Recording = ""
 	}
+	c.Party = p.portrayed(c.Party)
 	row := callRow{Call: c, Href: "#/history/call/" + url.PathEscape(c.ID), Title: p.callTitle(c.Party), When: p.clock.Clock(c.At), Lasted: p.lasted(c.Duration)}
 	row.Words, row.Icon = became(c)
 	row.Words = p.Lang.Say(row.Words)

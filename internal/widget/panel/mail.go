@@ -204,6 +204,7 @@ func (p page) voicemailRow(m Voicemail, box Mailbox) voicemailRow {
 	if m.Party.Label() == "" && m.Party.Number == "" {
 		row.Deleted = p.Lang.Say("The voicemail was deleted.")
 	}
+	row.Party = p.portrayed(m.Party)
 	if m.Length > 0 {
 		row.Short = clockwise(m.Length)
 	}

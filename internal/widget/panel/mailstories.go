@@ -112,8 +112,16 @@ func (d *fixtureDesk) RemoveMail(string) error                               { r
 func (d *fixtureDesk) RestoreMail(string) error                              { return nil }
 func (d *fixtureDesk) MoreVoicemail(context.Context) error                   { return nil }
 func (d *fixtureDesk) MoreFaxes(context.Context) error                       { return nil }
-func (d *fixtureDesk) SeeFaxes()                                             {}
-func (d *fixtureDesk) RefreshMail()                                          {}
+
+// PictureOf knows no pictures: the stories are documents without a server.
+func (d *fixtureDesk) PictureOf(string) string { return "" }
+
+func (d *fixtureDesk) Portrait(context.Context, string, string) (Portrait, error) {
+	return Portrait{"image/png", []byte("a picture")}, nil
+}
+
+func (d *fixtureDesk) SeeFaxes()    {}
+func (d *fixtureDesk) RefreshMail() {}
 
 func (d *fixtureDesk) Faxes() []Fax { return d.faxes }
 func (d *fixtureDesk) FaxDocument(context.Context, string, string) (File, []byte, error) {

@@ -48,14 +48,14 @@ func newMembers(p page, c Conversation) membersView {
 	}
 	for _, party := range c.Parties {
 		if party.Self {
-			v.Rows = append(v.Rows, memberRow{Face: party, Name: p.Lang.Say("You"), Sub: p.written(party)})
+			v.Rows = append(v.Rows, memberRow{Face: p.portrayed(party), Name: p.Lang.Say("You"), Sub: p.written(party)})
 		}
 	}
 	return v
 }
 
 func (p page) member(party Party) memberRow {
-	row := memberRow{Face: party, Name: cmp.Or(markup.Line(party.Name), p.written(party)), Who: whoView{page: p, Party: party}, Text: party.Number}
+	row := memberRow{Face: p.portrayed(party), Name: cmp.Or(markup.Line(party.Name), p.written(party)), Who: whoView{page: p, Party: party}, Text: party.Number}
 	if written := p.written(party); written != row.Name {
 		row.Sub = written
 	}

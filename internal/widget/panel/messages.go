@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"offhook/internal/widget/markup"
@@ -187,8 +188,9 @@ func newRow(p page, c Conversation) row {
 		Conversation: c, Href: "#/conversations/" + url.PathEscape(c.ID), When: p.clock.Row(c.At), Faces: others(c.Parties),
 		Acts: Acts{ID: c.ID, Unread: c.Unread > 0, Answered: c.Answered},
 	}
-	if len(out.Faces) > 2 {
-		out.Faces = out.Faces[:2]
+	out.Faces = slices.Clone(out.Faces[:min(len(out.Faces), 2)])
+	for i, face := range out.Faces {
+		out.Faces[i] = p.portrayed(face)
 	}
 	switch {
 	case c.Unread > 99:

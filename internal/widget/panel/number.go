@@ -37,6 +37,7 @@ func newNumber(p page, number string, parties []Party) numberView {
 	v.Holders = p.holders("", v.Party)
 	v.Name = markup.Line(v.Name)
 	v.Who = newWho(p, v.Party)
+	v.Party = p.portrayed(v.Party)
 	v.Dial = p.dial(v.Party)
 	v.Known = v.Name != "" && v.Name != v.Display
 	return v

@@ -97,13 +97,15 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		"POST /p/{key}/panel/contacts/{type}/{id}/favorite":       h.favorite,
 		"POST /p/{key}/panel/contacts/personal/{id}/restore":      h.restoreContact,
 
-		"GET /p/{key}/panel/templates":              h.templates,
-		"POST /p/{key}/panel/templates":             h.addTemplate,
-		"POST /p/{key}/panel/templates/{id}/delete": h.removeTemplate,
-		"GET /p/{key}/panel/presence":               h.presence,
-		"POST /p/{key}/panel/presence":              h.setPresence,
-		"GET /p/{key}/panel/presence/own/{form}":    h.own,
-		"GET /p/{key}/panel/presence/of/{number}":   h.who,
+		"GET /p/{key}/panel/templates":                   h.templates,
+		"POST /p/{key}/panel/templates":                  h.addTemplate,
+		"POST /p/{key}/panel/templates/{id}/delete":      h.removeTemplate,
+		"GET /p/{key}/panel/portraits/{extension}/{tag}": h.portrait,
+
+		"GET /p/{key}/panel/presence":             h.presence,
+		"POST /p/{key}/panel/presence":            h.setPresence,
+		"GET /p/{key}/panel/presence/own/{form}":  h.own,
+		"GET /p/{key}/panel/presence/of/{number}": h.who,
 	} {
 		h.onDesk(mux, pattern, f)
 	}

@@ -27,7 +27,8 @@ type ownView struct {
 	page
 	Me
 	Presence
-	Known bool
+	Known   bool
+	Picture string // its address
 }
 
 // Word is what the user's own reach is called.
@@ -40,6 +41,7 @@ func newOwn(p page) ownView {
 	v := ownView{page: p, Me: p.desk.Me()}
 	v.Presence, v.Known = p.desk.Presence()
 	v.Message = markup.Line(v.Message)
+	v.Picture = p.portrayed(Party{ExtensionID: v.ExtensionID}).Portrayed()
 	return v
 }
 
