@@ -14,6 +14,8 @@ type peer struct {
 	mail *mailbox
 	left atomic.Bool
 	done chan struct{}
+	// stream is set for phones of ServeStream.
+	stream bool
 }
 
 func newPeer(x *Exchange) *peer { return &peer{x: x, mail: newMailbox(), done: make(chan struct{})} }

@@ -155,6 +155,8 @@ type handset struct {
 	id     string
 	engine *media.Engine
 	hertz  float64
+	// classic phones have no WebRTC.
+	classic bool
 
 	calls    chan *sip.Tx // INVITEs
 	byes     chan *sip.Tx
@@ -292,7 +294,7 @@ func (p *handset) call(to string) *talk {
 func (p *handset) try(to string, headers ...string) *talk {
 	p.t.Helper()
 	leg := mediatest.Leg(p.t, p.engine)
-	offer, err := leg.Offer(p.t.Context())
+	offer, err := p.offer(leg)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -323,6 +325,13 @@ func (p *handset) try(to string, headers ...string) *talk {
 	}
 	c.speak()
 	return c
+}
+
+func (p *handset) offer(leg *media.Leg) (string, error) {
+	if p.classic {
+		return leg.OfferClassic(true)
+	}
+	return leg.Offer(p.t.Context())
 }
 
 func (c *talk) speak() {

@@ -1,0 +1,56 @@
+package exchange
+
+import (
+	"context"
+	"net"
+
+	"offhook/internal/media"
+	"offhook/internal/sip"
+)
+
+// ServeStream speaks with one phone over TCP or TLS until the connection ends
+// (contract 8.11). Such phones have no WebRTC: their sound is RTP, encrypted
+// by keys that the descriptions name.
+func (x *Exchange) ServeStream(conn net.Conn) {
+	p := newPeer(x)
+	p.stream = true
+	h := &accepting{peer: p, ready: make(chan struct{})}
+	f := sip.NewStream(conn, h)
+	p.accepted(f)
+	close(h.ready)
+	<-f.Done()
+	p.gone()
+}
+
+// An accepting peer is one whose first request may come before the peer knows
+// its connection.
+type accepting struct {
+	*peer
+	ready chan struct{}
+}
+
+// ServeSIP waits for the moment that the peer needs.
+func (a *accepting) ServeSIP(tx *sip.Tx) {
+	<-a.ready
+	a.peer.ServeSIP(tx)
+}
+
+// offer describes the sound of a call to a phone as it can read it.
+func (f *fork) offer(ctx context.Context, leg *media.Leg) (string, error) {
+	if f.call.x.streams(f.binding.flow) {
+		return leg.OfferClassic(true)
+	}
+	return leg.Offer(ctx)
+}
+
+// streams reports whether a connection is one of ServeStream's.
+func (x *Exchange) streams(f *sip.Flow) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for p := range x.peers {
+		if p.flow == f {
+			return p.stream
+		}
+	}
+	return false
+}
