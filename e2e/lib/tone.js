@@ -208,12 +208,17 @@ export function installSound({ tone, device }) {
  * @param {number} hz
  */
 export function microphone(hz) {
-  const dir = mkdtempSync(path.join(tmpdir(), 'offhook-voice-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-  const file = path.join(dir, 'voice.wav');
+  if (!files) {
+    const dir = mkdtempSync(path.join(tmpdir(), 'offhook-voice-'));
+    process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+    files = dir;
+  }
+  const file = path.join(files, `${hz}.wav`);
   writeFileSync(file, wav(sine(hz, 1, 48_000), 48_000));
   return file;
 }
+/** Where they lie. @type {string | undefined} */
+let files;
 
 /**
  * Anything that tests can look into: a page or the frame of one.

@@ -1,0 +1,236 @@
+// Our phone in somebody's page, with microphone and ears: placing and taking
+// calls, what every tab sees of them, and that they survive what pages do.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { Handset } from './handset.js';
+import { logged, Stage, voices } from './stage.js';
+
+/** @type {Stage} */ let stage;
+/** @type {{close: () => unknown}[]} */ const open = [];
+before(async () => {
+  stage = await Stage.open();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((thing) => thing.close()));
+  await stage.clear();
+});
+after(async () => {
+  assert.doesNotMatch(stage.demo.log(), /rate limited|panic/);
+  await stage.close();
+});
+
+const [mine, theirs, third] = voices;
+
+/** A person with our phone. @param {string} [name] @param {number} [tone] */
+async function handset(name = 'Una User', tone = mine) {
+  const user = await stage.demo.user(name);
+  const phone = await Handset.open(stage.demo, user, tone, { path: '/plain' });
+  open.push(phone);
+  return Object.assign(phone, { user });
+}
+
+/** Waits until two hear each other. @param {{tone: number, hears(...hz: number[]): Promise<unknown>}} a @param {typeof a} b */
+const together = (a, b) => Promise.all([a.hears(b.tone), b.hears(a.tone)]);
+
+describe('the phone', () => {
+  it('calls the echo and hears itself, mutes, holds, and hangs up', async () => {
+    const me = await handset();
+    const watch = await stage.watch(me.user);
+    await me.call('*601');
+    await me.is('connected');
+    await me.hears(mine);
+    await me.press('Mute');
+    await me.hearsNothing();
+    await me.press('Mute');
+    await me.hears(mine);
+    await me.press('Hold');
+    await me.is('held');
+    await me.press('Hold');
+    await me.is('connected');
+    await me.hears(mine);
+    await me.press('Hang up');
+    await me.is('ended');
+    const [record] = await logged(watch);
+    assert.equal(record.result, 'Call connected');
+    watch.legal();
+  });
+
+  it('calls a web phone and is called by it; either hangs up', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await me.is('ringing');
+    await far.does('answer');
+    await me.is('connected');
+    await together(me, far);
+    await far.does('hangup');
+    await me.is('ended');
+    await far.does('call', me.user.phoneNumber);
+    const sheet = await me.rings(far.user.name);
+    await sheet.getByRole('button', { name: 'Answer', exact: true }).click();
+    await together(me, far);
+    await me.press('Hang up');
+    await far.told('ended', 2);
+    const records = await logged(far.watch, 2);
+    assert.deepEqual(records.map((r) => r.result), ['Call connected', 'Accepted']);
+  });
+
+  it('hears keys and sends them', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await together(me, far);
+    await me.press('Keypad');
+    const key = far.hearsKey('8');
+    await me.live.locator('[data-digit="8"]').click();
+    await key;
+    await together(me, far);
+  });
+
+  it('holds a far end with music, which hears it again afterwards', async () => {
+    const me = await handset();
+    const far = await stage.party('sip', theirs);
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await together(me, far);
+    await me.press('Hold');
+    await me.is('held');
+    await far.hearsElse(mine);
+    await me.press('Hold');
+    await me.is('connected');
+    await together(me, far);
+  });
+
+  it('declines, and the caller reaches voicemail', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    const watch = await stage.watch(me.user);
+    await far.does('call', me.user.phoneNumber);
+    await (await me.rings()).getByRole('button', { name: 'To voicemail' }).click();
+    await watch.party('VoiceMail');
+    await far.hears(1000);
+    await far.hearsNothing(1500);
+    await far.does('hangup');
+    await watch.until(({ events }) => events.some((e) => e.event.includes('/voicemail')), 'a voicemail');
+  });
+
+  it('hands a call over without asking', async () => {
+    const me = await handset();
+    const [far, other] = [await stage.party('web-phone', theirs), await stage.party('jssip', third)];
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await together(me, far);
+    await me.press('Transfer');
+    await me.live.getByLabel('Transfer to').fill(other.user.phoneNumber);
+    await me.live.locator('[data-pass=now]').click();
+    await other.told('incoming');
+    await other.does('answer');
+    await together(far, other);
+    await me.is('ended');
+  });
+
+  it('asks a third person, then connects the two', async () => {
+    const me = await handset();
+    const [far, other] = [await stage.party('web-phone', theirs), await stage.party('sip', third)];
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await together(me, far);
+    await me.press('Transfer');
+    await me.live.getByLabel('Transfer to').fill(other.user.phoneNumber);
+    await me.live.locator('[data-pass=ask]').click();
+    await other.told('incoming');
+    await other.does('answer');
+    await together(me, other);
+    await far.hearsElse(mine, third);
+    await me.press('Connect');
+    await together(far, other);
+    await me.is('ended');
+  });
+});
+
+describe('with two tabs', () => {
+  it('a call rings in both, is answered in one and stops ringing in the other', async () => {
+    const me = await handset();
+    const second = await me.another('/plain');
+    const far = await stage.party('web-phone', theirs);
+    await far.does('call', me.user.phoneNumber);
+    await Promise.all([me.rings(), second.rings()]);
+    await me.answer();
+    await second.phone.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await together(me, far);
+    await second.phone.locator('[data-now]').waitFor();
+  });
+
+  it('the other takes the microphone, and keeps it when the first is closed', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await together(me, far);
+    const second = await me.another('/plain');
+    await (await second.tab.frame()).evaluate((hz) => Reflect.get(window, '__sound').speak(hz), third);
+    await second.phone.getByRole('button', { name: 'Speak here' }).first().click();
+    await far.hears(third);
+    await second.hears(theirs);
+    await me.tab.page.close();
+    await far.hears(third);
+    await second.hears(theirs);
+  });
+
+  it('the other goes on when the one with the microphone is closed', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    const second = await me.another('/plain');
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await together(me, far);
+    await me.tab.page.close();
+    await together(second, far);
+  });
+});
+
+describe('a call survives', () => {
+  it('reloads and navigation of the page that it is in', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await together(me, far);
+    for (let i = 0; i < 3; i++) {
+      await me.reload();
+      await together(me, far);
+      await me.phone.locator('[data-now], [data-panel=active-call]').filter({ visible: true }).first().waitFor();
+    }
+    await me.tab.page.goto(`${stage.demo.facts.host.url}/`);
+    await together(me, far);
+    assert.equal((await far.words()).filter((w) => w.startsWith('ended')).length, 0);
+    await far.does('hangup');
+    await me.phone.locator('[data-now]').waitFor({ state: 'detached' });
+    await logged(far.watch);
+    far.watch.legal();
+  });
+
+  it('nobody for a while, and ends when nobody comes back', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await together(me, far);
+    await me.tab.page.goto('about:blank');
+    await far.hearsElse(mine);
+    await far.told('ended');
+    const [record] = await logged(far.watch);
+    assert.equal(record.result, 'Accepted');
+  });
+});
