@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"offhook/internal/media"
@@ -65,6 +66,9 @@ type Exchange struct {
 	ctx  context.Context // of everything that runs
 	stop context.CancelFunc
 	wg   sync.WaitGroup
+	byes sync.WaitGroup // of dialogs that are being ended
+
+	closing atomic.Bool // no more calls
 
 	mu       sync.Mutex
 	peers    map[*peer]bool       // guarded by mu
@@ -91,12 +95,15 @@ func (x *Exchange) Start() {
 
 // Close ends the calls, tells the phones and closes their connections.
 func (x *Exchange) Close() {
-	for _, c := range x.running() {
+	x.closing.Store(true)
+	all := x.running()
+	for _, c := range all {
 		c.post(func() { c.finish(droppedByUs) })
 	}
-	for _, c := range x.running() {
+	for _, c := range all {
 		<-c.done
 	}
+	x.partings()
 	x.mu.Lock()
 	for p := range x.peers {
 		p.flow.Close()
@@ -105,6 +112,20 @@ func (x *Exchange) Close() {
 	x.stop()
 	x.wg.Wait()
 }
+
+// partings waits until phones have been told that their calls are over, but
+// not for phones that do not answer.
+func (x *Exchange) partings() {
+	told := make(chan struct{})
+	go func() { x.byes.Wait(); close(told) }()
+	select {
+	case <-told:
+	case <-time.After(partingTime):
+	}
+}
+
+// partingTime is how long Close waits for phones.
+const partingTime = 2 * time.Second
 
 // Mount serves phones at Path.
 func (x *Exchange) Mount(mux *http.ServeMux) { mux.Handle("GET "+Path, x) }

@@ -148,6 +148,12 @@ func TestVoicemailTakesWhatNobodyAnswers(t *testing.T) {
 				bob.told(9)
 			}
 			w.until(t, "a call that is taken", func() bool { return w.saw(apitest.Ada, rc.TelephonyConnected) })
+			if tt.cmd == 0 {
+				a.hangup()
+				w.idle(t)
+				wantRows(t, w, apitest.Bob, "Inbound Voicemail")
+				return
+			}
 			a.hush()        // whoever presses keys says nothing
 			a.press(t, '#') // no greeting, please
 			a.say(t)

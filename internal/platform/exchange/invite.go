@@ -14,6 +14,10 @@ import (
 
 // invite takes a call that a phone places (contract 8.4).
 func (p *peer) invite(tx *sip.Tx) {
+	if p.x.closing.Load() {
+		respond(tx, 503, "Service Unavailable")
+		return
+	}
 	d, ok := p.device(p.x.ctx, tx)
 	if !ok {
 		return
@@ -24,6 +28,13 @@ func (p *peer) invite(tx *sip.Tx) {
 		return
 	}
 	req := tx.Request()
+	if replaces := sip.HeaderValue(req, "Replaces"); replaces != "" {
+		old := p.x.replaced(b.ext.ID, replaces)
+		if old == nil || !old.post(func(c *call) { c.moveTo(tx, b, old) }) {
+			respond(tx, 481, "Call/Transaction Does Not Exist")
+		}
+		return
+	}
 	caller, err := p.x.callerEnd(p.x.ctx, b.ext, asserted(req))
 	var to destination
 	if err == nil {
@@ -75,6 +86,11 @@ func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination)
 	party := c.session.Add(session.PartySpec{
 		Direction: rc.Outbound, AccountID: b.ext.AccountID, ExtensionID: b.ext.ID, From: caller, To: to.end,
 	})
+	c.take(tx, b, party, to)
+}
+
+// take answers the phone of a party: it is accepted as soon as its sound is.
+func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination) {
 	dialog := sip.NewUAS(tx, b.flow.Contact("exchange"))
 	l := &line{x: c.x, ext: b.ext, device: b.device, dialog: dialog, agent: c.x.agent(c.session, b.device.ID), party: party, out: true}
 	offer := string(tx.Request().Body())
@@ -96,7 +112,7 @@ func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination)
 	c.x.spawn(func(ctx context.Context) {
 		select {
 		case <-tx.Cancelled():
-			c.post(func() { c.cancelled(l) })
+			c.post(func() { c.leave(l.party, to, cancelled) })
 		case <-c.done:
 		}
 	})
@@ -129,7 +145,7 @@ func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err er
 		c.x.Log.Info("refusing a call", "call", c.session.ID(), "err", err)
 		respond(tx, 183, "Session Progress", contact, ids(l.party))
 		respond(tx, 488, "Not Acceptable Here", ids(l.party))
-		c.leave(l.party, failed)
+		c.leave(l.party, to, failed)
 		return
 	}
 	l.leg, l.local = leg, []byte(answer)
@@ -137,25 +153,29 @@ func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err er
 	if to.reason != "" {
 		leg.Close()
 		respond(tx, 486, "Busy Here", ids(l.party))
-		c.leave(l.party, ending{reason: to.reason})
+		c.leave(l.party, to, ending{reason: to.reason})
 		return
 	}
 	err = tx.Respond(200, "OK", contact, sip.With("Allow", allowed), ids(l.party), sip.WithBody(sip.SDP, l.local))
 	if err != nil {
 		leg.Close()
-		c.leave(l.party, cancelled)
+		c.leave(l.party, to, cancelled)
 		return
 	}
 	c.connect(l)
+	if to.instead != nil {
+		c.replace(to.instead, l)
+		return
+	}
 	c.reach(to)
 }
 
-// cancelled comes when the phone has cancelled its INVITE.
-func (c *call) cancelled(l *line) { c.leave(l.party, cancelled) }
-
 // leave takes out a party whose phone never was connected, and ends the call
-// when nobody else is in it.
-func (c *call) leave(p *session.Party, why ending) {
+// when nobody else is in it. One that has another phone stays.
+func (c *call) leave(p *session.Party, to destination, why ending) {
+	if to.instead != nil {
+		return
+	}
 	p.End(why.reason, why.sentence)
 	if len(c.lines) == 0 {
 		c.finish(why)

@@ -156,7 +156,9 @@ func (l *line) bye(cmd int) {
 		return
 	}
 	l.gone = true
+	l.x.byes.Add(1)
 	l.x.spawn(func(ctx context.Context) {
+		defer l.x.byes.Done()
 		_, _ = l.dialog.Do(ctx, l.dialog.Request(sip.BYE, nil, ""), nil) // a phone that is gone has none to end
 	})
 	l.tell(cmd)

@@ -42,6 +42,7 @@ type destination struct {
 	mailbox bool             // their voicemail at once
 	service string           // or a service
 	orbit   string           // or a call that is parked there, such as 801
+	instead *line            // or the call of another phone of theirs, which it leaves
 	reason  string           // or nobody, and why: rc.ReasonInvalidNumber, …
 }
 

@@ -1,0 +1,32 @@
+package exchange_test
+
+import (
+	"fmt"
+	"testing"
+
+	"offhook/internal/platform/api/apitest"
+)
+
+func TestACallMovesToAnotherPhone(t *testing.T) {
+	w := newWorld(t)
+	ada, bob, tablet := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Ada, cyHz)
+	a := ada.call("102")
+	b := bob.answer(bob.rings())
+	b.ear.Hears(t, adaHz)
+	replaces := fmt.Sprintf("whatever;to-tag=%s;from-tag=%s;early-only", a.LocalTag, a.RemoteTag)
+	if c := bob.try("102", "Replaces", replaces); c.codes[len(c.codes)-1] != 481 {
+		t.Errorf("taking somebody else's call: %v, want 481", c.codes)
+	}
+	moved := tablet.try("102", "Replaces", replaces, "RC-call-type", "replace")
+	if got := moved.codes[len(moved.codes)-1]; got != 200 {
+		t.Fatalf("taking the call over: %v", moved.codes)
+	}
+	ada.ended()
+	b.ear.Hears(t, cyHz)
+	moved.ear.Hears(t, bobHz)
+	moved.hangup()
+	bob.ended()
+	w.idle(t)
+	wantRows(t, w, apitest.Ada, "Outbound Call connected")
+	wantRows(t, w, apitest.Bob, "Inbound Accepted")
+}
