@@ -15,6 +15,7 @@ func demo(ctx context.Context, args []string) error {
 	f.StringVar(&cfg.WidgetAddr, "widget-addr", "127.0.0.1:8080", "where the widget listens; port 0 is any free one")
 	f.StringVar(&cfg.PlatformAddr, "platform-addr", "127.0.0.1:8070", "where the platform listens for http")
 	f.StringVar(&cfg.PlatformTLSAddr, "platform-tls-addr", "127.0.0.1:8443", "where the platform listens for https")
+	f.StringVar(&cfg.PlatformSIPAddr, "platform-sip-addr", "", "where the platform lets phones without WebRTC in, by TLS (default: nowhere)")
 	f.StringVar(&cfg.HostAddr, "host-addr", "127.0.0.1:8090", "where the host page listens")
 	f.StringVar(&cfg.CRMAddr, "crm-addr", "127.0.0.1:8095", "where examples/crm, which is started on its own, will listen")
 	f.StringVar(&cfg.LogLevel, "log-level", "warn", "error, warn, info or debug")

@@ -97,6 +97,10 @@ type PlatformConfig struct {
 	// TLSAddr is host:port for HTTPS with a certificate of the data folder's
 	// own authority; default 127.0.0.1:8443.
 	TLSAddr string `yaml:"tls_addr"`
+	// SIPAddr is host:port for phones without WebRTC, such as desk phones:
+	// SIP by TLS with the same certificate, their sound encrypted by SDES.
+	// Default: none are let in.
+	SIPAddr string `yaml:"sip_addr"`
 	// PublicURL and TLSPublicURL are how clients reach the two listeners;
 	// empty derives them from the addresses.
 	PublicURL    string `yaml:"public_url"`
@@ -266,7 +270,7 @@ func (c *Config) check(src source) error {
 		return src.mistake("log_level", "must be error, warn, info or debug, not %q.", c.LogLevel)
 	}
 	for setting, addr := range map[string]string{
-		"widget.addr": c.Widget.Addr, "platform.addr": c.Platform.Addr, "platform.tls_addr": c.Platform.TLSAddr,
+		"widget.addr": c.Widget.Addr, "platform.addr": c.Platform.Addr, "platform.tls_addr": c.Platform.TLSAddr, "platform.sip_addr": c.Platform.SIPAddr,
 		"widget.sound_addr": c.Widget.SoundAddr, "widget.sound_tcp_addr": c.Widget.SoundTCPAddr,
 	} {
 		if _, _, err := net.SplitHostPort(addr); addr != "" && err != nil {

@@ -40,6 +40,8 @@ type DemoConfig struct {
 	WidgetAddr      string
 	PlatformAddr    string
 	PlatformTLSAddr string
+	// PlatformSIPAddr is host:port for phones without WebRTC; empty for none.
+	PlatformSIPAddr string
 	HostAddr        string
 	CRMAddr         string    // where examples/crm will listen; nothing of the demo does
 	LogLevel        string    // empty means warn
@@ -56,7 +58,9 @@ type DemoInfo struct {
 	Platform struct {
 		URL    string `json:"url"`
 		TLSURL string `json:"tlsUrl"`
-		CAFile string `json:"caFile"`
+		// SIPAddr is host:port for phones without WebRTC; empty for none.
+		SIPAddr string `json:"sipAddr,omitempty"`
+		CAFile  string `json:"caFile"`
 	} `json:"platform"`
 	Host struct {
 		URL string `json:"url"`
@@ -130,7 +134,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 	open := &opener{log: log}
 	defer func() { open.closeUnless(err == nil) }()
 	for flag, addr := range map[string]string{
-		"--widget-addr": d.cfg.WidgetAddr, "--platform-addr": d.cfg.PlatformAddr, "--platform-tls-addr": d.cfg.PlatformTLSAddr, "--host-addr": d.cfg.HostAddr,
+		"--widget-addr": d.cfg.WidgetAddr, "--platform-addr": d.cfg.PlatformAddr, "--platform-tls-addr": d.cfg.PlatformTLSAddr, "--platform-sip-addr": cmp.Or(d.cfg.PlatformSIPAddr, "127.0.0.1:0"), "--host-addr": d.cfg.HostAddr,
 		"--crm-addr": cmp.Or(d.cfg.CRMAddr, "127.0.0.1:8095"),
 	} {
 		if err := loopbackOnly(flag, addr); err != nil {
@@ -161,11 +165,17 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 		return nil, fmt.Errorf("seeding the demo: %w", err)
 	}
 
+	phones, err := openSIP("--platform-sip-addr", d.cfg.PlatformSIPAddr, tlsConfig, log)
+	if err != nil {
+		return nil, err
+	}
+	d.info.Platform.SIPAddr = phones.addr()
 	platform, err := newPlatform(platformDeps{
-		data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, tlsURL: d.info.Platform.TLSURL, limits: !d.cfg.NoRateLimits,
+		sip: phones, data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, tlsURL: d.info.Platform.TLSURL, limits: !d.cfg.NoRateLimits,
 		hooks: []string{"localhost", "127.0.0.1"}, sound: cfg.Platform.sound(d.cfg.PlatformTLSAddr), log: log,
 	})
 	if err != nil {
+		phones.shut()
 		return nil, err
 	}
 	roots := x509.NewCertPool()

@@ -29,6 +29,7 @@ type phoneHouse struct {
 	*exchange.Exchange
 	book   *session.Book
 	engine *media.Engine
+	door   *sipDoor // of phones without WebRTC
 }
 
 // newPhones opens an exchange that rest tells of. It is mounted with wrap and
@@ -50,9 +51,10 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 	}
 	x.Start()
 	rest.Exchange = &api.Exchange{
-		Domain: sipDomain, URL: deps.url, TLSURL: deps.tlsURL, Sealer: deps.data.Ring, Online: x.Online, Book: book, Commands: x,
+		Domain: sipDomain, URL: deps.url, TLSURL: deps.tlsURL, StreamAddr: deps.sip.addr(), Sealer: deps.data.Ring, Online: x.Online, Book: book, Commands: x,
 	}
-	return &phoneHouse{x, book, engine}, nil
+	deps.sip.open(x.ServeStream)
+	return &phoneHouse{x, book, engine, deps.sip}, nil
 }
 
 // wrap lets phones in that connect to the root.
@@ -60,7 +62,9 @@ func (p *phoneHouse) wrap(next http.Handler) http.Handler { return p.AtRoot(next
 
 // close ends the calls, then what they are written down in.
 func (p *phoneHouse) close() {
+	p.door.shut()
 	p.Close()
+	p.door.empty()
 	p.book.Close()
 	_ = p.engine.Close() // only sockets are left
 }

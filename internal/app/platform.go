@@ -47,10 +47,15 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 		if open.err != nil {
 			return nil, open.err
 		}
+		phones, err := openSIP("platform.sip_addr", c.SIPAddr, tlsConfig, log)
+		if err != nil {
+			return nil, err
+		}
 		p, err := newPlatform(platformDeps{
-			data: data, bus: new(bus.InProcess), url: plain.URL, tlsURL: secure.URL, limits: !c.NoRateLimits, hooks: c.WebhookHosts, sound: c.sound(tlsAddr), log: log,
+			sip: phones, data: data, bus: new(bus.InProcess), url: plain.URL, tlsURL: secure.URL, limits: !c.NoRateLimits, hooks: c.WebhookHosts, sound: c.sound(tlsAddr), log: log,
 		})
 		if err != nil {
+			phones.shut()
 			return nil, err
 		}
 		log.Info("the platform is ready", "url", plain.URL, "tls", secure.URL, "ca", ca.File)
@@ -64,6 +69,7 @@ type platformDeps struct {
 	url    string       // its own, for links in what it tells by itself
 	tlsURL string       // the same with TLS, for phones
 	sound  media.Config // of calls
+	sip    *sipDoor     // of phones without WebRTC; nil for none
 	limits bool
 	hooks  []string       // hosts to which webhooks may go although their addresses are not public
 	roots  *x509.CertPool // besides the system's; nil for the system's alone

@@ -62,6 +62,7 @@ func New(face *wire.Face, st store.Platform, b bus.Bus, now func() time.Time, lo
 type Exchange struct {
 	Domain      string // of its SIP addresses
 	URL, TLSURL string // the platform's public addresses without and with TLS, at which phones register
+	StreamAddr  string // host:port of those without WebRTC, by TLS; empty for none
 	Sealer      provision.Sealer
 	Online      func(deviceID int64) bool // whether a device is registered
 	Book        Book
@@ -116,7 +117,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 func (h *Handler) mountCalls(mux *http.ServeMux) {
 	devices := &provision.Handler{Face: h.Face, Store: h.Store, IDs: h.ids, Now: h.Now}
 	if x := h.Exchange; x != nil {
-		devices.Domain, devices.URL, devices.TLSURL, devices.Sealer, devices.Online = x.Domain, x.URL, x.TLSURL, x.Sealer, x.Online
+		devices.Domain, devices.URL, devices.TLSURL, devices.StreamAddr, devices.Sealer, devices.Online = x.Domain, x.URL, x.TLSURL, x.StreamAddr, x.Sealer, x.Online
 		h.Presence.Calls = x.Book
 		(&telephony.Handler{Face: h.Face, Book: x.Book, Exchange: x.Commands}).Mount(mux)
 	}

@@ -36,7 +36,10 @@ type Handler struct {
 	// URL and TLSURL are the public addresses of the platform's listeners,
 	// at which phones reach the exchange as well; either may be empty.
 	URL, TLSURL string
-	Sealer      Sealer
+	// StreamAddr is host:port for phones without WebRTC, by TLS; empty lets
+	// none in.
+	StreamAddr string
+	Sealer     Sealer
 	// Online reports whether a device is registered; nil means that none is.
 	Online func(deviceID int64) bool
 }

@@ -150,10 +150,13 @@ func TestWhereThePhoneConnects(t *testing.T) {
 		{"both, in the order asked for", plainURL, secureURL, `{"sipInfo":[{"transport":"WS"},{"transport":"WSS"}]}`, []string{"WS platform.example:80", "WSS platform.example:443"}},
 		{"TLS that a proxy in front does", "https://phones.example", "", wss, []string{"WSS phones.example:443"}},
 		{"the only way there is", plainURL, "", `{}`, []string{"WS platform.example:80"}},
+		{"without WebRTC, by a door of its own", plainURL, secureURL, `{"sipInfo":[{"transport":"TLS"}]}`, []string{"TLS platform.example:5096"}},
 		{"a way among those there are not", plainURL, secureURL, `{"sipInfo":[{"transport":"UDP"},{"transport":"WSS"}]}`, []string{"WSS platform.example:443"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := newWorld(t, func(h *provision.Handler) { h.URL, h.TLSURL = tt.plain, tt.secure })
+			w := newWorld(t, func(h *provision.Handler) {
+				h.URL, h.TLSURL, h.StreamAddr = tt.plain, tt.secure, "platform.example:5096"
+			})
 			var got []string
 			for _, s := range provisioned(t, w, "ada", tt.asked).SIPInfo {
 				got = append(got, s.Transport+" "+s.OutboundProxy)

@@ -174,7 +174,11 @@ func (h *Handler) proxies(base string, asked []rc.SIPInfoRequest) ([]proxy, erro
 	}
 	var all []proxy
 	for _, a := range asked {
-		if address := hostPort(have[a.Transport]); address != "" {
+		address := hostPort(have[a.Transport])
+		if a.Transport == "TLS" {
+			address = h.StreamAddr
+		}
+		if address != "" {
 			all = append(all, proxy{a.Transport, address})
 		}
 	}
