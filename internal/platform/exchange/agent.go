@@ -136,14 +136,14 @@ func (c *call) asked(f *fork, m agentMsg) {
 	if r == nil || !r.has(f) {
 		return
 	}
-	switch m.Hdr.Cmd {
-	case agentReject:
+	switch cmd := m.Hdr.Cmd; {
+	case cmd == agentReject, r.then != nil && (cmd == agentMailbox || cmd == agentForward): // nobody has called yet who could be sent on
 		c.declined()
-	case agentMailbox:
+	case cmd == agentMailbox:
 		c.voicemail(r)
-	case agentForward:
+	case cmd == agentForward:
 		c.forward(m.Bdy.Phn)
-	case agentWait:
+	case cmd == agentWait:
 		r.timer.Reset(c.x.RingTime)
 	}
 }

@@ -58,10 +58,10 @@ func (x *Exchange) onLine(ctx context.Context, id, party string, f func(c *call,
 	})
 }
 
-// onRing is command for a party that is being called.
+// onRing is command for somebody who is being called.
 func (x *Exchange) onRing(ctx context.Context, id, party string, f func(c *call, r *ring) error) error {
 	return x.command(ctx, id, func(c *call) error {
-		if c.ring == nil || c.ring.party.ID() != party {
+		if c.ring == nil || c.ring.to.ext == nil || c.ring.party.ID() != party {
 			return errNotRinging
 		}
 		return f(c, c.ring)
@@ -244,11 +244,15 @@ func (x *Exchange) resolve(ctx context.Context, id, party string, target rc.Call
 		return to, err
 	}
 	if to.reason != "" || to.service == "" && to.ext == nil {
-		e := rc.Coded(rc.Invalid, "CMN-101", "Nobody can be called at this number. Check it and send it again.")
-		e.Parameter = "phoneNumber"
-		return to, e
+		return to, unreachable("phoneNumber")
 	}
 	return to, nil
+}
+
+func unreachable(parameter string) *rc.Error {
+	e := rc.Coded(rc.Invalid, "CMN-101", "Nobody can be called at this number. Check it and send it again.")
+	e.Parameter = parameter
+	return e
 }
 
 func (x *Exchange) find(ctx context.Context, by session.PartySpec, target rc.CallTarget) (destination, error) {

@@ -19,6 +19,9 @@ type ring struct {
 	party *session.Party
 	forks []*fork
 	timer *time.Timer
+	// then is set where the phones of the one who calls ring first: what is
+	// done when one of them has answered.
+	then func()
 }
 
 // A fork is one phone that rings.
@@ -28,6 +31,7 @@ type fork struct {
 	agent   agent
 	invite  *sip.Request
 	cancel  context.CancelCauseFunc
+	auto    bool      // it is to answer by itself
 	waiting []waiting // guarded by Exchange.mu
 }
 
@@ -70,7 +74,7 @@ func (c *call) reachPerson(to destination) {
 		}
 	})
 	for _, b := range phones {
-		c.start(r, b)
+		c.start(r, b, false)
 	}
 	c.tune()
 }
@@ -81,10 +85,10 @@ func (c *call) speaks(b *binding) bool {
 	return slices.ContainsFunc(c.lines, func(l *line) bool { return l.device.ID == b.device.ID && l.dialog.Flow == b.flow })
 }
 
-// start has one phone ring.
-func (c *call) start(r *ring, b *binding) {
+// start has one phone ring, or answer by itself.
+func (c *call) start(r *ring, b *binding, auto bool) {
 	ctx, cancel := context.WithCancelCause(c.x.ctx)
-	f := &fork{call: c, binding: b, agent: c.x.agent(c.session, b.device.ID), cancel: cancel}
+	f := &fork{call: c, binding: b, agent: c.x.agent(c.session, b.device.ID), cancel: cancel, auto: auto}
 	f.invite = f.compose(r)
 	r.forks = append(r.forks, f)
 	key := lineKey(b.flow, f.invite.CallID().Value())
@@ -128,6 +132,10 @@ func (f *fork) compose(r *ring) *sip.Request {
 	sip.SetHeader(req, "P-rc", f.agent.invitation(c.caller, r.to.end))
 	sip.SetHeader(req, "p-rc-api-ids", "party-id="+r.party.ID()+";session-id="+c.session.ID())
 	sip.SetHeader(req, "p-rc-api-call-info", "callAttributes=reject;callerIdName="+callInfo(c.caller.Name))
+	if f.auto {
+		sip.SetHeader(req, "Alert-Info", "Auto Answer")
+		sip.SetHeader(req, "Call-Info", "<"+x.Domain+">;purpose=info;Answer-After=0")
+	}
 	return req
 }
 
@@ -156,7 +164,7 @@ func (f *fork) run(ctx context.Context) {
 		c.post(func() { c.failed(f, 500) })
 		return
 	}
-	offer, err := leg.Offer(ctx)
+	offer, err := f.offer(ctx, leg)
 	if err != nil {
 		leg.Close()
 		c.post(func() { c.failed(f, 500) })
@@ -214,7 +222,7 @@ func (f *fork) accepted(leg *media.Leg, res *sip.Response) {
 
 // rings comes when a phone says that it rings.
 func (c *call) rings(f *fork) {
-	if c.ring == nil || !c.ring.has(f) {
+	if c.ring == nil || !c.ring.has(f) || c.ring.then != nil {
 		return
 	}
 	c.ring.party.Proceed()
@@ -235,6 +243,10 @@ func (c *call) answered(f *fork, l *line) bool {
 	l.party = r.party
 	c.connect(l)
 	l.tell(agentTaken)
+	if r.then != nil {
+		r.then()
+		return true
+	}
 	if first := c.first(); first != l {
 		first.party.Answer()
 	}
