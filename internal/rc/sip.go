@@ -74,7 +74,7 @@ type SIPDeviceInfo struct {
 // An OutboundProxy is where phones of a region connect.
 type OutboundProxy struct {
 	Region   string `json:"region"`
-	Proxy    string `json:"proxy"`
+	Proxy    string `json:"proxy,omitempty"`
 	ProxyTLS string `json:"proxyTLS"`
 }
 

@@ -5,6 +5,7 @@
 package provision
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -102,13 +103,29 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, c wire.Caller) err
 	return nil
 }
 
-// sipInfo answers for phones that register over TLS, which this platform has
-// none of: web phones ask sip-provision.
-func (h *Handler) sipInfo(_ http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	if _, err := h.find(r, c); err != nil {
+// sipInfo tells the owner of a device how it registers without WebRTC. There
+// is a password in it, so that nobody else is told, no administrator either.
+func (h *Handler) sipInfo(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
+	d, err := h.find(r, c)
+	if err != nil {
 		return err
 	}
-	return rc.Coded(rc.NotFound, "CMN-102", "This device registers over WebSocket; send POST %s instead", rc.SIPProvisionPath)
+	if d.ExtensionID != c.ExtensionID {
+		return rc.Coded(rc.Denied, "CMN-404", "Attempt to access another extension; a device's password is told to its owner")
+	}
+	if h.StreamAddr == "" {
+		return rc.Coded(rc.NotFound, "CMN-102", "Phones register over WebSocket here; send POST %s instead", rc.SIPProvisionPath)
+	}
+	password, err := h.Sealer.Open(d.SealedPassword, row(d.ID))
+	if err != nil {
+		return fmt.Errorf("opening the password of device %d: %w", d.ID, err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	wire.JSON(w, http.StatusOK, rc.SIPDeviceInfo{
+		Domain: h.Domain, OutboundProxies: []rc.OutboundProxy{{Region: "Local", ProxyTLS: h.StreamAddr}},
+		UserName: d.Username, Password: rc.Secret(password), AuthorizationID: strconv.FormatInt(d.ID, 10),
+	})
+	return nil
 }
 
 // device writes a device as the contract does.

@@ -197,6 +197,21 @@ func TestWhoMayProvisionAndSeeDevices(t *testing.T) {
 	}
 }
 
+func TestADevicesOwnerIsToldHowItRegistersWithoutWebRTC(t *testing.T) {
+	w := newWorld(t, func(h *provision.Handler) { h.StreamAddr = "platform.example:5096" })
+	adas, bobs := provisioned(t, w, "ada", wss), provisioned(t, w, "bob", wss)
+	got := apitest.Get[rc.SIPDeviceInfo](w, "bob", account+"/device/"+bobs.Device.ID+"/sip-info")
+	want := rc.SIPDeviceInfo{
+		Domain: "sip.example", OutboundProxies: []rc.OutboundProxy{{Region: "Local", ProxyTLS: "platform.example:5096"}},
+		UserName: "16505550100*102", Password: bobs.SIPInfo[0].Password, AuthorizationID: bobs.Device.ID,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what Bob is told (-want +got):\n%s", diff)
+	}
+	apitest.Refused(t, w.Do("ada", "GET", account+"/device/"+bobs.Device.ID+"/sip-info", nil), 403, "CMN-404", "")
+	apitest.Refused(t, w.Do("bob", "GET", account+"/device/"+adas.Device.ID+"/sip-info", nil), 404, "CMN-102", "deviceId")
+}
+
 func TestTheListShowsDevicesWithTheirLine(t *testing.T) {
 	var online int64
 	w := newWorld(t, func(h *provision.Handler) { h.Online = func(id int64) bool { return id == online } })
