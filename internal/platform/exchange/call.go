@@ -34,8 +34,9 @@ type call struct {
 	bridge     media.Bridge
 	hush       context.CancelFunc // ends the tone or music that somebody hears
 	recordings []*recording
-	orbit      string // where the call is parked, such as 801
-	parker     *line  // who parked it
+	orbit      string      // where the call is parked, such as 801
+	parker     *line       // who parked it
+	conference *conference // nil for an ordinary call
 	over       bool
 }
 
@@ -88,8 +89,12 @@ func (c *call) first() *line {
 	return c.lines[0]
 }
 
-// other is who talks with a line; nil for nobody.
+// other is who talks with a line; nil for nobody, and in a conference, where
+// there is not one.
 func (c *call) other(l *line) *line {
+	if c.conference != nil {
+		return nil
+	}
 	for _, o := range c.lines {
 		if o != l {
 			return o
@@ -104,6 +109,10 @@ func (c *call) tune() {
 	c.hush = func() {}
 	c.bridge.Set(media.A, nil)
 	c.bridge.Set(media.B, nil)
+	if c.conference != nil {
+		c.gather()
+		return
+	}
 	switch {
 	case c.over || c.service != nil || len(c.lines) == 0:
 	case c.orbit != "":
@@ -148,6 +157,8 @@ func (c *call) hangup(l *line) {
 	case !slices.Contains(c.lines, l): // it has left already
 	case c.parker == l:
 		c.drop(l)
+	case c.conference != nil:
+		c.leaveConference(l)
 	case c.ring != nil:
 		c.finish(cancelled)
 	default:
@@ -161,9 +172,19 @@ func (c *call) lost(l *line) {
 	c.later(c.x.Grace, func() {
 		if slices.Contains(c.lines, l) && l.dead() {
 			l.gone = true
-			c.finish(dropped)
+			c.without(l)
 		}
 	})
+}
+
+// without goes on without a phone that was lost, as far as there are others
+// to talk.
+func (c *call) without(l *line) {
+	if c.conference != nil {
+		c.leaveConference(l)
+		return
+	}
+	c.finish(dropped)
 }
 
 // drop takes a line out of the call and frees what it has.
@@ -188,7 +209,13 @@ func (c *call) finish(why ending) {
 		c.drop(l)
 	}
 	c.session.Drop(why.reason, why.sentence)
+	if c.conference != nil {
+		c.conference.mixer.Close()
+	}
 	c.x.mu.Lock()
+	if c.conference != nil {
+		delete(c.x.conferences, c.conference.token)
+	}
 	delete(c.x.calls, c.session.ID())
 	if c.orbit != "" {
 		delete(c.x.parked, c.orbit)

@@ -70,13 +70,14 @@ type Exchange struct {
 
 	closing atomic.Bool // no more calls
 
-	mu       sync.Mutex
-	peers    map[*peer]bool       // guarded by mu
-	bindings map[int64][]*binding // guarded by mu; by extension, oldest first
-	lines    map[string]*line     // guarded by mu; by lineKey
-	forks    map[string]*fork     // guarded by mu; by lineKey
-	calls    map[string]*call     // guarded by mu; by session id
-	parked   map[string]*call     // guarded by mu; by place, such as 801
+	mu          sync.Mutex
+	peers       map[*peer]bool       // guarded by mu
+	bindings    map[int64][]*binding // guarded by mu; by extension, oldest first
+	lines       map[string]*line     // guarded by mu; by lineKey
+	forks       map[string]*fork     // guarded by mu; by lineKey
+	calls       map[string]*call     // guarded by mu; by session id
+	parked      map[string]*call     // guarded by mu; by place, such as 801
+	conferences map[string]*call     // guarded by mu; by token
 }
 
 // Start makes the exchange ready.
@@ -85,6 +86,7 @@ func (x *Exchange) Start() {
 	x.auth = sip.NewChallenger(x.Domain, x.Now)
 	x.peers, x.bindings, x.lines = map[*peer]bool{}, map[int64][]*binding{}, map[string]*line{}
 	x.forks, x.calls, x.parked = map[string]*fork{}, map[string]*call{}, map[string]*call{}
+	x.conferences = map[string]*call{}
 	if x.RingTime == 0 {
 		x.RingTime = 25 * time.Second
 	}

@@ -47,6 +47,9 @@ func (p *peer) invite(tx *sip.Tx) {
 	}
 	caller.DeviceID = strconv.FormatInt(d.ID, 10)
 	c := p.x.parkedAt(to.orbit)
+	if to.meeting != "" {
+		c = p.x.conferenceAt(to.meeting)
+	}
 	if c == nil {
 		c = p.x.newCall(session.Spec{})
 	}
@@ -80,11 +83,12 @@ func asserted(req *sip.Request) string {
 // place answers the phone as soon as there is sound, long before anybody has
 // answered (contract 8.4).
 func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination) {
-	if to.orbit == "" {
+	if len(c.lines) == 0 {
 		c.caller = caller
 	}
 	party := c.session.Add(session.PartySpec{
 		Direction: rc.Outbound, AccountID: b.ext.AccountID, ExtensionID: b.ext.ID, From: caller, To: to.end,
+		ConferenceRole: c.role(b.ext.ID),
 	})
 	c.take(tx, b, party, to)
 }

@@ -68,7 +68,7 @@ func (c *call) connect(l *line) {
 // silent comes when a line's sound has ended by itself.
 func (c *call) silent(l *line) {
 	if slices.Contains(c.lines, l) {
-		c.finish(dropped)
+		c.without(l)
 	}
 }
 

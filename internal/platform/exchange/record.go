@@ -48,7 +48,11 @@ func (c *call) record(l *line, on bool) (string, bool) {
 		r.tape.Start(time.Now()) // packets have the real time
 		c.recordings = append(c.recordings, r)
 	}
-	r.stop = c.bridge.Tap(r.tape.Hear)
+	tap := c.bridge.Tap
+	if c.conference != nil {
+		tap = c.conference.mixer.Tap
+	}
+	r.stop = tap(r.tape.Hear)
 	c.announce(sound.RecordingOn)
 	return id, true
 }
@@ -56,7 +60,7 @@ func (c *call) record(l *line, on bool) (string, bool) {
 // announce says a sentence to everybody in the call, who do not hear each
 // other meanwhile.
 func (c *call) announce(words string) {
-	if c.ring != nil || c.service != nil || len(c.lines) < 2 {
+	if c.ring != nil || c.service != nil || c.conference != nil || len(c.lines) < 2 {
 		return
 	}
 	c.tune() // ends an announcement that goes on

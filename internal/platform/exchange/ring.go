@@ -50,6 +50,11 @@ func (c *call) reach(to destination) {
 		c.serve(to)
 	case to.orbit != "":
 		c.unpark(to)
+	case to.meeting != "" && c.conference != nil:
+		for _, l := range c.lines {
+			l.party.Answer()
+		}
+		c.tune()
 	case to.ext == nil:
 		c.refuse(ending{reason: to.reason, sentence: "Nobody can be called at this number."})
 	default:

@@ -42,6 +42,7 @@ type destination struct {
 	mailbox bool             // their voicemail at once
 	service string           // or a service
 	orbit   string           // or a call that is parked there, such as 801
+	meeting string           // or a conference, by its token
 	instead *line            // or the call of another phone of theirs, which it leaves
 	reason  string           // or nobody, and why: rc.ReasonInvalidNumber, …
 }
@@ -69,6 +70,13 @@ func (x *Exchange) route(ctx context.Context, accountID int64, dialled string) (
 		if number == s.code || s.number != "" && number == s.number {
 			return destination{service: s.name, end: session.End{Number: number, Name: s.title}}, nil
 		}
+	}
+	if isConference(number) {
+		to := destination{meeting: number, end: session.End{Number: number, Name: "Conference"}}
+		if x.conferenceAt(number) == nil {
+			to.reason = rc.ReasonInvalidNumber
+		}
+		return to, nil
 	}
 	if orbit, ok := parkPlace(number); ok {
 		return destination{orbit: orbit, end: session.End{Number: "*" + orbit}}, nil

@@ -1,0 +1,189 @@
+package exchange
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"offhook/internal/media"
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/rc"
+)
+
+const (
+	// conferencePrefix begins what the host of a conference dials.
+	conferencePrefix = "conf_"
+	// hostTime is how long a conference waits for its host (contract 6).
+	hostTime = 38 * time.Second
+	// maxConference is how many may talk in one.
+	maxConference = 10
+)
+
+// A conference is what makes a call one: everybody in it hears all others.
+type conference struct {
+	mixer *media.Mixer
+	token string // what is dialled to get in
+	host  int64  // extension
+	in    []*line
+}
+
+// Conference opens a conference, which waits for its host to dial its token.
+func (x *Exchange) Conference(_ context.Context, _, extensionID int64) (string, error) {
+	word := make([]byte, 16)
+	_, _ = rand.Read(word) // never fails
+	token := conferencePrefix + hex.EncodeToString(word)
+	c := x.newCall(session.Spec{Origin: rc.OriginConference, VoiceCallToken: token})
+	x.mu.Lock()
+	x.conferences[token] = c
+	x.mu.Unlock()
+	c.post(func() {
+		c.conference = &conference{mixer: media.NewMixer(), token: token, host: extensionID}
+		c.later(hostTime, func() {
+			if len(c.lines) == 0 {
+				c.finish(ending{rc.ReasonTimeout, "Nobody came to the conference."})
+			}
+		})
+	})
+	return c.session.ID(), nil
+}
+
+// conferenceAt returns the conference that a token leads to, nil for none.
+func (x *Exchange) conferenceAt(token string) *call {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.conferences[token]
+}
+
+// isConference reports whether a number is the token of a conference.
+func isConference(number string) bool { return strings.HasPrefix(number, conferencePrefix) }
+
+// gather lets everybody in a conference hear the others, and takes out who is
+// not in it any more.
+func (c *call) gather() {
+	f := c.conference
+	for _, l := range f.in {
+		if !slices.Contains(c.lines, l) || l.held {
+			f.mixer.Leave(l.leg)
+		}
+	}
+	f.in = nil
+	for _, l := range c.lines {
+		if !l.held {
+			f.mixer.Join(l.leg)
+			f.mixer.Mute(l.leg, l.muted)
+			f.in = append(f.in, l)
+		}
+	}
+}
+
+// role is what an extension is in the call, as the book has it.
+func (c *call) role(extensionID int64) string {
+	switch {
+	case c.conference == nil:
+		return ""
+	case c.conference.host == extensionID:
+		return "Host"
+	}
+	return "Participant"
+}
+
+// leaveConference comes when somebody has hung up: the conference ends with
+// its host, or when nobody is left.
+func (c *call) leaveConference(l *line) {
+	if l.ext.ID == c.conference.host && l.party.Spec().ConferenceRole == "Host" {
+		c.finish(finished)
+		return
+	}
+	l.party.End(rc.ReasonCallFinished, "")
+	c.drop(l)
+	if len(c.lines) == 0 {
+		c.finish(finished)
+		return
+	}
+	c.tune()
+}
+
+// BringIn takes the other side of a user's party into a conference, and ends
+// the user's own part of that call.
+func (x *Exchange) BringIn(ctx context.Context, conference, id, party string) (newParty string, err error) {
+	x.mu.Lock()
+	into := x.calls[conference]
+	x.mu.Unlock()
+	if into == nil || id == conference {
+		return "", errOver
+	}
+	answer := make(chan string, 1)
+	err = x.onLine(ctx, id, party, func(c *call, l *line) error {
+		rest := c.other(l)
+		if rest == nil || c.orbit != "" {
+			return errNotTalking
+		}
+		if !into.post(func() { into.bring(c, rest, answer) }) {
+			return errOver
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	select {
+	case newParty = <-answer:
+	case <-into.done:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	if newParty == "" {
+		return "", rc.Coded(rc.Conflict, "CMN-406", "The call cannot be taken into this conference: it has ended, or ten people are in it.")
+	}
+	return newParty, nil
+}
+
+// bring takes a line of another call in, when there is room. It answers with
+// the line's new party, nothing when it did not come.
+func (c *call) bring(from *call, l *line, answer chan<- string) {
+	if c.conference == nil || len(c.lines) >= maxConference {
+		answer <- ""
+		return
+	}
+	came := from.post(func() {
+		if !slices.Contains(from.lines, l) {
+			answer <- ""
+			return
+		}
+		from.lines = slices.DeleteFunc(from.lines, func(o *line) bool { return o == l })
+		from.tune()
+		l.held = false
+		l.call.Store(c)
+		arrived := c.post(func() {
+			answer <- c.welcome(l)
+			from.post(func() { from.finish(finished) })
+		})
+		if !arrived {
+			l.party.End(failed.reason, failed.sentence)
+			l.bye(agentFree)
+			l.close()
+			from.finish(finished)
+			answer <- ""
+		}
+	})
+	if !came {
+		answer <- ""
+	}
+}
+
+// welcome adds a line that has come from another call.
+func (c *call) welcome(l *line) (party string) {
+	was := l.party
+	spec := was.Spec()
+	spec.ConferenceRole = c.role(l.ext.ID)
+	l.party = c.session.Add(spec)
+	l.party.Answer()
+	was.Gone(rc.ReasonAttendedTransfer, l.party)
+	l.tellDialog()
+	c.lines = append(c.lines, l)
+	c.tune()
+	return l.party.ID()
+}

@@ -1,0 +1,59 @@
+package exchange_test
+
+import (
+	"strings"
+	"testing"
+
+	"offhook/internal/platform/api/apitest"
+)
+
+// partyOf is the party id that a call's ids name.
+func partyOf(ids string) string {
+	party, _, _ := strings.Cut(strings.TrimPrefix(ids, "party-id="), ";")
+	return party
+}
+
+func sessionOf(ids string) string {
+	_, id, _ := strings.Cut(ids, "session-id=")
+	return id
+}
+
+func TestEverybodyInAConferenceHearsAllOthers(t *testing.T) {
+	w := newWorld(t)
+	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
+	id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, ok := w.x.Book.Describe(id)
+	if !ok || !strings.HasPrefix(s.VoiceCallToken, "conf_") {
+		t.Fatalf("the conference is described as %+v", s)
+	}
+	host := ada.call(s.VoiceCallToken)
+	if sessionOf(host.ids) != id {
+		t.Errorf("the host is in %s, want %s", host.ids, id)
+	}
+	guests := map[string]*talk{}
+	for number, p := range map[string]*handset{"102": bob, "103": cy} {
+		a := ada.call(number)
+		guests[number] = p.answer(p.rings())
+		a.ear.Hears(t, p.hertz)
+		party, err := w.x.BringIn(t.Context(), id, sessionOf(a.ids), partyOf(a.ids))
+		if err != nil || !strings.HasPrefix(party, "p-"+id[2:]) {
+			t.Fatalf("bringing %s in: %q, %v", number, party, err)
+		}
+		ada.ended()
+	}
+	host.ear.HearsBoth(t, bobHz, cyHz)
+	guests["102"].ear.HearsBoth(t, adaHz, cyHz)
+	guests["103"].ear.HearsBoth(t, adaHz, bobHz)
+
+	guests["103"].hangup()
+	host.ear.Hears(t, bobHz)
+	host.hangup()
+	bob.ended()
+	w.idle(t)
+	if other := cy.try(s.VoiceCallToken); other.codes[len(other.codes)-1] != 486 {
+		t.Errorf("a conference that is over: %v", other.codes)
+	}
+}
