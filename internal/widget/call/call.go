@@ -106,6 +106,8 @@ type Line struct {
 	State LineState `json:"state"`
 	// Sentence says what is wrong and what to do; empty while nothing is.
 	Sentence string `json:"sentence,omitempty"`
+	// Device is the platform's id of this phone; empty until it has told one.
+	Device string `json:"deviceId,omitempty"`
 }
 
 // A LineState is how the phone is registered.

@@ -90,7 +90,11 @@ func (l *line) rest() {
 }
 
 func (l *line) show(state call.LineState, sentence string) {
-	if shown := (call.Line{State: state, Sentence: sentence}); shown != l.shown {
+	shown := call.Line{State: state, Sentence: sentence}
+	if l.known != nil {
+		shown.Device = l.known.Device.ID
+	}
+	if shown != l.shown {
 		l.shown = shown
 		l.ph.changed()
 	}

@@ -56,6 +56,7 @@ func newPhone(p *Pool, grantID string) *Phone {
 	ph.line.begin(ph)
 	ph.snap.Store(ph.draw())
 	go ph.run()
+	ph.use()
 	return ph
 }
 

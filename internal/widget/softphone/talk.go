@@ -35,11 +35,11 @@ type talk struct {
 	leaving     call.Outcome  // what the user has told the platform to do with a call that rings
 	remote      string        // the newest status that telephony events told, such as [rc.PartyAnswered]
 	reason      string        // the reason that came with it
+	stranger    bool          // the far side has transferred the call to somebody not yet known
 	seen        int64         // the number of the newest telephony event
 	pressed     chan struct{} // closed when the keys pressed last have been sent
 	busy        bool          // a request within the call is under way
 	waiting     []request
-	inquiries   int                     // questions that the platform has not answered; the number of the last
 	replies     map[int]func(infoReply) // of commands, by the number of the question
 	asked       int                     // the number of the last command
 	refer       func(error)             // a transfer that goes on

@@ -61,13 +61,17 @@ func (ph *Phone) telephony(e rc.TelephonyEvent) {
 
 // recall has a call hear what was told before its name was known.
 func (ph *Phone) recall(t *talk) {
+	var mine []rc.TelephonyEvent
 	ph.line.heard = slices.DeleteFunc(ph.line.heard, func(e rc.TelephonyEvent) bool {
-		if e.TelephonySessionID != t.TelephonySessionID {
-			return false
+		own := e.TelephonySessionID == t.TelephonySessionID
+		if own {
+			mine = append(mine, e)
 		}
-		t.hears(e)
-		return true
+		return own
 	})
+	for _, e := range mine {
+		t.hears(e)
+	}
 }
 
 // hears takes an event of the call's session. What is older than what was
@@ -103,6 +107,10 @@ func (t *talk) heardOf(s rc.PartyStatus, from, to rc.TelephonyEnd, recordings []
 	switch {
 	case !t.live():
 		t.explain()
+	case s.Code == rc.PartyGone:
+		t.relink(s.PeerID)
+	case s.Reason == rc.ReasonPickup || s.Reason == rc.ReasonCallSwitch:
+		// The call goes on with another party (contract 6).
 	case s.Over():
 		t.alarm(t.ph.after(t.ph.pool.Waits.Answer, func() { // SIP says it, too, and sooner
 			t.part()
@@ -119,16 +127,35 @@ func (t *talk) heardOf(s rc.PartyStatus, from, to rc.TelephonyEnd, recordings []
 	}
 }
 
-// meet takes the far party's name, where SIP had none.
+// relink follows a call that the far side has transferred: the dialog goes on,
+// under the names of another session, with somebody else.
+func (t *talk) relink(peer *rc.PeerID) {
+	if peer == nil || peer.TelephonySessionID == "" {
+		return
+	}
+	t.SessionID, t.TelephonySessionID, t.PartyID = peer.SessionID, peer.TelephonySessionID, peer.PartyID
+	t.seen, t.stranger = 0, true
+	t.ph.changed()
+	t.ph.recall(t)
+}
+
+// meet takes the far party's name, where SIP had none, and the number of who
+// has come in its place.
 func (t *talk) meet(from, to rc.TelephonyEnd) {
 	far := to
 	if t.Direction == call.Inbound {
 		far = from
 	}
-	if name := clean(far.Name); t.Name == "" && name != "" {
+	name, number := clean(far.Name), clean(far.PhoneNumber)
+	switch {
+	case t.stranger && (name != "" || number != ""):
+		t.Name, t.Number, t.stranger = name, number, false
+	case t.Name == "" && name != "":
 		t.Name = name
-		t.ph.changed()
+	default:
+		return
 	}
+	t.ph.changed()
 }
 
 // explain says why a call that is just over came to nothing, when the reason

@@ -122,6 +122,7 @@ func (w *watchkeeper) attempt(ctx context.Context, stop *func()) error {
 
 // stay keeps a flow registered until it ends.
 func (w *watchkeeper) stay(ctx context.Context, flow *sip.Flow, info rc.SIPInfo) error {
+	w.tell(func() { w.line.info = info }) // a call may be faster than the answer to REGISTER
 	r := newRegistration(flow, info, w.line.ph.grantID)
 	for {
 		expires, err := r.register(ctx, lifetime)

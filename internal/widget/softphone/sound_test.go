@@ -1,0 +1,123 @@
+package softphone_test
+
+import (
+	"testing"
+	"time"
+
+	"offhook/internal/media"
+	"offhook/internal/media/mediatest"
+	"offhook/internal/rc"
+	"offhook/internal/widget/call"
+	"offhook/internal/widget/softphone"
+)
+
+func TestOneTabHasTheMicrophoneAndAnyCanTakeIt(t *testing.T) {
+	r := registered(t)
+	_, c := r.talk()
+	far := mediatest.Listen(t, c.leg)
+	one, err := r.tab("one", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mediatest.Sing(t, one, 700)
+	far.Hears(t, 700)
+	if _, err := r.tab("two", false); kind(err) != rc.Conflict {
+		t.Errorf("a second tab: %v", err)
+	}
+	two, err := r.tab("two", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mediatest.Wait(t, "the first tab's end", one.Done())
+	mediatest.Sing(t, two, 1100)
+	far.Hears(t, 1100)
+	r.phone.Leave("one") // late, and so nothing
+	if again, err := r.tab("two", false); err != nil {
+		t.Errorf("the same tab again: %v", err)
+	} else {
+		mediatest.Sing(t, again, 1500)
+		far.Hears(t, 1500)
+	}
+	r.phone.Leave("two")
+	r.see("a free microphone", func(s call.Snapshot) bool { return s.Microphone == "" })
+}
+
+func TestAReloadIsOnlyAGap(t *testing.T) {
+	r := registered(t)
+	_, c := r.talk()
+	far := mediatest.Listen(t, c.leg)
+	for i, hertz := range []float64{700, 1100, 1500} {
+		name := string(rune('a' + i))
+		tab, err := r.tab(name, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop := mediatest.Sing(t, tab, hertz)
+		far.Hears(t, hertz)
+		stop()
+		r.phone.Leave(name)
+		far.HearsSilence(t) // which is sent, so that nobody takes the call for lost
+	}
+	if s := r.phone.Snapshot().Calls[0].State; s != call.Connected {
+		t.Errorf("the call is %s", s)
+	}
+}
+
+func TestWhoIsLeftAloneHearsThatTheLineStands(t *testing.T) {
+	r := registered(t, func(r *rig) { r.pool.Waits.Gap = 10 * time.Millisecond })
+	id, c := r.talk()
+	far := mediatest.Listen(t, c.leg)
+	far.Hears(t, 440) // the first note of the tone
+	tab, err := r.tab("one", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mediatest.Sing(t, tab, 700)
+	far.Hears(t, 700)
+	r.act(id, "mute", softphone.Details{})
+	far.HearsSilence(t)
+}
+
+func TestACallThatNobodyComesBackToEnds(t *testing.T) {
+	r := registered(t, func(r *rig) { r.pool.Waits.Gap, r.pool.Waits.Grace = time.Hour, 50*time.Millisecond })
+	_, c := r.talk()
+	if got := r.state(call.Ended); got.Outcome != call.HungUp || got.Sentence != "No page with this phone came back in time, so the call was ended." {
+		t.Errorf("the call ended as %+v", got)
+	}
+	r.until("the BYE", func() bool { return c.ended })
+}
+
+func TestACallWithoutSoundEnds(t *testing.T) {
+	r := registered(t)
+	_, c := r.talk()
+	if _, err := r.tab("one", false); err != nil {
+		t.Fatal(err)
+	}
+	c.leg.Close()
+	if got := r.state(call.Ended); got.Outcome != call.Failed || got.Sentence != "The sound of this call was lost, so it was ended." {
+		t.Errorf("the call ended as %+v", got)
+	}
+}
+
+func TestABrowserWhoseSoundDoesNotFitIsToldSo(t *testing.T) {
+	r := registered(t)
+	if _, _, err := r.phone.Attach(t.Context(), "one", "v=0\r\n", false); kind(err) != rc.Invalid {
+		t.Errorf("an offer without sound: %v", err)
+	}
+}
+
+func TestDigitsReachTheFarSide(t *testing.T) {
+	r := registered(t)
+	id, c := r.talk()
+	keys := make(chan rune, 8)
+	c.leg.Listen(media.Digits(func(d rune) { keys <- d }))
+	r.act(id, "digits", softphone.Details{Digits: "1#"})
+	for _, want := range "1#" {
+		if got := mediatest.Wait(t, "a key", keys); got != want {
+			t.Errorf("the far side heard %q, want %q", got, want)
+		}
+	}
+	if err := r.phone.Act(t.Context(), id, "digits", softphone.Details{Digits: "hello"}); kind(err) != rc.Invalid {
+		t.Errorf("words: %v", err)
+	}
+}
