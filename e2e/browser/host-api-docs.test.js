@@ -10,6 +10,7 @@ import { Api } from '../lib/api.js';
 import { Demo } from '../lib/demo.js';
 import { Host } from '../lib/host.js';
 import { Person } from '../lib/person.js';
+import { microphone } from '../lib/tone.js';
 
 const text = readFileSync(fileURLToPath(new URL('../../docs/host-api.md', import.meta.url)), 'utf8');
 /** @param {string} language */
@@ -71,7 +72,7 @@ it('every snippet runs and gives what it says, and every event is heard', async 
     assert.ok(written.includes(name), `no snippet of docs/host-api.md uses ${name}`);
   }
   host.put('/script', host.script({ clientId, enableSmsSettingEvent: '1', enableAnalytics: '1' }));
-  const person = await Person.open(demo);
+  const person = await Person.open(demo, { microphone: microphone(560) });
   try {
     const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];
     const tab = await host.open(person, '/script');
@@ -93,6 +94,7 @@ it('every snippet runs and gives what it says, and every event is heard', async 
         .catch((e) => assert.fail(`${e.message}\n${block}`));
       if (wanted) assert.deepEqual(got, JSON.parse(wanted), block);
     }
+    await callAndBeCalled(tab, ada, ben);
     host.put('/frame', host.frame({ clientId, disableLoginPopup: '1' }));
     const bare = await host.open(person, '/frame');
     await bare.hears('rc-adapter-pushAdapterState');
@@ -105,3 +107,32 @@ it('every snippet runs and gives what it says, and every event is heard', async 
     await person.close();
   }
 });
+
+/**
+ * Has a page do with calls all that it hears of.
+ * @param {import('../lib/person.js').Tab} tab @param {import('../lib/demo.js').User} me @param {import('../lib/demo.js').User} other
+ */
+async function callAndBeCalled(tab, me, other) {
+  /** @param {string} action @param {string} [id] */
+  const control = (action, id) => tab.page.evaluate(([a, i]) => window.RCAdapter?.controlCall(/** @type {any} */ (a), i), [action, id]);
+  await tab.hears('rc-dialer-status-notify', 'true');
+  await tab.page.evaluate(() => window.RCAdapter?.clickToCall('*601', true));
+  const { call } = await tab.hears('rc-call-init-notify', '*601');
+  for (const [action, type] of [['', 'start'], ['hold', 'hold'], ['unhold', 'resume'], ['mute', 'mute'], ['hangup', 'end']]) {
+    if (action) await control(action, call.id);
+    await tab.hears(`rc-call-${type}-notify`, call.id);
+  }
+  await control('hold', call.id);
+  await tab.hears('rc-control-call-error', call.id);
+  const caller = await Person.open(demo, { microphone: microphone(900) });
+  try {
+    const far = await caller.tab('/plain');
+    await caller.enter(far, other);
+    await far.hears('rc-dialer-status-notify', 'true');
+    await far.page.evaluate((to) => window.RCAdapter?.clickToCall(to, true), me.phoneNumber);
+    await tab.hears('rc-call-ring-notify', other.phoneNumber);
+    await control('reject');
+  } finally {
+    await caller.close();
+  }
+}

@@ -50,19 +50,44 @@ export function take(next) {
     document.body.dataset.line = line.state;
     document.dispatchEvent(new CustomEvent("oh:line", { detail: line }));
   }
-  const any = calls.length || before?.calls.length;
-  if (any) void import("./audio.js").then(({ sound }) => {
-    sound.take(next);
-    const call = expected && find(expected);
-    if (!expected || (call && call.state !== "ended")) return;
-    expected = "";
-    sound.unwanted();
-  });
-  if (calls.some(rings) || before?.calls.some(rings)) void import("./ring.js").then((m) => m.take(next));
-  void import("./callhost.js").then((m) => m.take(next));
+  const any = Boolean(calls.length || before?.calls.length);
+  if (any) hear(next);
+  if (calls.some(rings) || before?.calls.some(rings)) ring(next);
+  tell(next);
   if (any) void draw();
   tick();
 }
+
+/**
+ * Hands snapshots to a module in the order in which they came, also those that
+ * come while it is loaded.
+ * @param {() => Promise<{take(s: Snapshot): void}>} load @returns {(s: Snapshot) => void}
+ */
+function feed(load) {
+  /** @type {Snapshot[]} */
+  const queue = [];
+  return (s) => {
+    queue.push(s);
+    void load().then((m) => {
+      for (let next = queue.shift(); next; next = queue.shift()) m.take(next);
+    });
+  };
+}
+
+const tell = feed(() => import("./callhost.js"));
+const ring = feed(() => import("./ring.js"));
+const hear = feed(async () => {
+  const { sound } = await import("./audio.js");
+  return {
+    take(next) {
+      sound.take(next);
+      const call = expected && next.calls.find((c) => c.id === expected);
+      if (!expected || (call && call.state !== "ended")) return;
+      expected = "";
+      sound.unwanted();
+    },
+  };
+});
 
 /** @type {Promise<void> | null} */
 let drawing = null;

@@ -139,13 +139,18 @@ document.addEventListener("oh:service-known", (e) => {
   if (messageLoggerPath || callLoggerPath) void import("./logger.js");
 });
 
-// Whoever can call has calls, which the server tells in full each time. While
-// the module loads, two imports may come to an end in either order.
-/** @type {import("./calls.js").Snapshot} */
-let lastTold;
+// Whoever can call has calls, which the server tells in full each time. What
+// comes while the module is on its way is taken in the order in which it came:
+// browsers may keep the promises of one import in another.
+/** @type {any[]} */
+const told = [];
 document.addEventListener("oh:phone", (e) => {
-  lastTold = /** @type {CustomEvent} */ (e).detail;
-  if (lastTold.line.state !== "none" || document.body.dataset.line) void import("./calls.js").then((m) => m.snapshot() === lastTold || m.take(lastTold));
+  const now = /** @type {CustomEvent} */ (e).detail;
+  if (now.line.state === "none" && !document.body.dataset.line) return;
+  told.push(now);
+  void import("./calls.js").then((m) => {
+    while (told.length) m.take(told.shift());
+  });
 });
 
 /** Marks the row of the open conversation where the list stands beside it. */
