@@ -19,14 +19,17 @@ import (
 // socket to one address, encrypted with keys that the descriptions name (SDES,
 // RFC 4568) where the far side offers that. There is no RTCP.
 type classic struct {
-	conn  *net.UDPConn
-	ip    netip.Addr // ours, as the far side reaches it
-	key   []byte     // ours, with its salt; nil without encryption
-	send  *srtp.Context
-	hear  *srtp.Context
-	known map[uint8]codecAndClock
-	local atomic.Pointer[string]
-	to    atomic.Pointer[netip.AddrPort]
+	conn *net.UDPConn
+	ip   netip.Addr // ours, as the far side reaches it
+	key  []byte     // ours, with its salt; nil without encryption
+	send *srtp.Context
+	hear *srtp.Context
+	// proven is set when something has come that was encrypted by the far
+	// side's key. It belongs to the goroutine that reads.
+	proven bool
+	known  map[uint8]codecAndClock
+	local  atomic.Pointer[string]
+	to     atomic.Pointer[netip.AddrPort]
 }
 
 // keyLength is that of AES_CM_128_HMAC_SHA1_80: 16 bytes and a salt of 14.
@@ -251,24 +254,21 @@ func (l *Leg) hearClassic(c *classic) {
 // accept takes only what the far side has sent: by its key, or without one by
 // the address that it described, so that a stranger cannot speak, or have the
 // call sent to themselves. Where translation of addresses has changed the port
-// it is answered at the new one.
+// it is answered at the new one. Some phones describe a port that is not theirs
+// and first send a few bytes that are no sound, to show the right one.
 func (c *classic) accept(b []byte, from netip.AddrPort) ([]byte, bool) {
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 	to := *c.to.Load()
-	if c.hear == nil {
-		if from.Addr() != to.Addr() {
-			return nil, false
-		}
-	} else {
-		var err error
-		if b, err = c.hear.DecryptRTP(nil, b, nil); err != nil {
-			return nil, false
+	described, heard := from.Addr() == to.Addr(), c.hear == nil
+	if c.hear != nil {
+		if plain, err := c.hear.DecryptRTP(nil, b, nil); err == nil {
+			b, heard, c.proven = plain, true, true
 		}
 	}
-	if from != to {
+	if from != to && (described && !c.proven || heard && c.proven) {
 		c.to.Store(&from)
 	}
-	return b, true
+	return b, heard && (described || c.proven)
 }
 
 // inline is a key as descriptions write it.
