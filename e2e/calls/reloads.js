@@ -4,26 +4,36 @@
 import { holes, mark, passes } from '../lib/tone.js';
 
 /**
+ * One reload, in ms: how long the far end heard nothing, and when, after the
+ * frame's document was begun, its offer went out, was answered, and connected.
+ * @typedef {{silence: number, offered: number, answered: number, connected: number}} Reload
+ */
+
+/**
  * Reloads the page at moments of its own choice, each time until both hear
  * each other again.
  * @param {import('./handset.js').Handset} me
  * @param {import('../lib/far.js').Far} far
  * @param {number} count
  * @param {() => number} [random] from 0 to 1
- * @returns {Promise<number[]>} for each reload how long the far end heard nothing, in ms
  */
 export async function reloads(me, far, count, random = Math.random) {
-  /** @type {number[]} */
-  const silences = [];
+  /** @type {Reload[]} */
+  const all = [];
   for (let i = 0; i < count; i++) {
+    await far.hears(me.tone);
     await mark(far.page);
     await me.reload();
     await Promise.all([me.hears(far.tone), far.hears(me.tone)]);
     const heard = await holes(far.page);
-    silences.push(Math.round(heard.reduce((sum, ms) => sum + ms, 0)));
+    const stages = await (await me.tab.frame()).evaluate(() => {
+      const offer = /** @type {PerformanceResourceTiming | undefined} */ (performance.getEntriesByType('resource').find(({ name }) => new URL(name).pathname.endsWith('/audio')));
+      return { offered: offer?.startTime ?? 0, answered: offer?.responseEnd ?? 0, connected: Number(Reflect.get(window, '__connected')) };
+    });
+    all.push({ silence: heard.reduce((sum, ms) => sum + ms, 0), ...stages });
     await passes(far.page, random() * 1500);
   }
-  return silences;
+  return all;
 }
 
 /** @param {number[]} samples @param {number} part */

@@ -167,7 +167,7 @@ export function installSound({ tone, device }) {
     /** What is heard now, for messages of failures. */
     now: () => open().map((ear) => (ear.on ? ear.peaks().slice(0, 3).map(([hz]) => Math.round(hz)) : [])),
     /** Forgets what was heard so far. */
-    mark: () => ears.forEach((ear) => (ear.changes = ear.on ? [{ t: 0, on: true }] : [])),
+    mark: () => ears.forEach((ear) => (ear.changes = ear.changes.slice(-1))),
     /** The holes in what was heard since the mark, in ms. */
     holes: () => ears.flatMap(({ changes }) => changes.slice(1).flatMap((c, i) => (c.on && !changes[i].on ? [c.t - changes[i].t] : []))),
     /** From now on this page speaks with another voice. @param {number} hz */
@@ -197,6 +197,7 @@ export function installSound({ tone, device }) {
     constructor(config) {
       super(config);
       this.addEventListener('track', (e) => e.track.kind === 'audio' && ears.push(new Ear(e.track)));
+      this.addEventListener('connectionstatechange', () => this.connectionState === 'connected' && (w.__connected = performance.now()));
       w.__peers = [...(w.__peers ?? []), this];
     }
   };
