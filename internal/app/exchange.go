@@ -41,7 +41,7 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 	}
 	book := session.New(st, b, &store.IDs{}, time.Now, log)
 	mail := mailroom{rest.Office}
-	book.Presence, book.Mailbox = rest.Presence, mail
+	book.Presence, book.Mailbox, book.Replies = rest.Presence, mail, mail
 	if err := book.Start(ctx); err != nil {
 		_ = engine.Close() // nothing was sent
 		return nil, fmt.Errorf("starting the book of calls: %w", err)

@@ -137,12 +137,18 @@ func (c *call) asked(f *fork, m agentMsg) {
 		return
 	}
 	switch cmd := m.Hdr.Cmd; {
+	case r.parties != nil: // calls of a queue are answered or declined, no more (contract 8.6)
+		if cmd == agentReject {
+			c.memberLeaves(r, f.party, 603)
+		}
 	case cmd == agentReject, r.then != nil && (cmd == agentMailbox || cmd == agentForward): // nobody has called yet who could be sent on
 		c.declined()
 	case cmd == agentMailbox:
 		c.voicemail(r)
 	case cmd == agentForward:
 		c.forward(m.Bdy.Phn)
+	case cmd == agentReply && r.then == nil && r.to.ext != nil:
+		c.reply(r, words(m.Bdy.reply()))
 	case cmd == agentWait:
 		r.timer.Reset(c.x.RingTime)
 	}

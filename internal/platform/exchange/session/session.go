@@ -36,6 +36,8 @@ type Book struct {
 	Presence Presence
 	// Mailbox takes what callers leave; nil refuses it.
 	Mailbox Mailbox
+	// Replies writes to callers; nil refuses it.
+	Replies Replies
 
 	store store.Platform
 	bus   bus.Bus

@@ -18,6 +18,8 @@ const (
 	NotInService = "notinservice"
 	// Nobody is for calls that neither people nor a voicemail take.
 	Nobody = "nobody"
+	// Replied is for callers who are answered by a message.
+	Replied = "replied"
 	// RecordingOn and RecordingOff tell that a call is recorded, and is not
 	// any more.
 	RecordingOn  = "recording"

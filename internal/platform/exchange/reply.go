@@ -1,0 +1,96 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"offhook/internal/platform/exchange/sound"
+	"offhook/internal/rc"
+)
+
+// ReplyParty writes to the caller instead of answering.
+func (x *Exchange) ReplyParty(ctx context.Context, id, party string, reply rc.CallReply) error {
+	return x.onRing(ctx, id, party, func(c *call, r *ring) error {
+		c.reply(r, words(reply))
+		return nil
+	})
+}
+
+// reply ends the ringing with a message, and tells the caller so.
+func (c *call) reply(r *ring, text string) {
+	if strings.TrimSpace(text) == "" {
+		c.declined()
+		return
+	}
+	why := ending{rc.ReasonCallReplied, "The caller got a message."}
+	c.stopRing(why, "")
+	c.x.spawn(func(context.Context) {
+		c.keep(func(ctx context.Context) error { return r.party.Reply(ctx, text) })
+	})
+	l := c.first()
+	if l == nil {
+		c.finish(why)
+		return
+	}
+	l.party.End(rc.ReasonCallReplied, "They have sent a message instead.")
+	ctx, stop := context.WithCancel(c.x.ctx)
+	c.service = &service{party: r.party, stop: stop}
+	c.tune()
+	c.x.spawn(func(context.Context) {
+		_ = sound.Say(ctx, l.leg, sound.Replied) // who hangs up has heard enough
+		c.post(func() { c.finish(why) })
+	})
+}
+
+// words is a reply as its reader gets it.
+func words(reply rc.CallReply) string {
+	p := reply.Pattern
+	if p == nil {
+		return reply.Text
+	}
+	when := "later"
+	if p.Time > 0 {
+		unit := map[string]string{"Hour": "hour", "Day": "day"}[p.TimeUnit]
+		if unit == "" {
+			unit = "minute"
+		}
+		if p.Time > 1 {
+			unit += "s"
+		}
+		when = fmt.Sprintf("in %d %s", p.Time, unit)
+	}
+	switch p.Pattern {
+	case "WillCallYouBack", "WillCallYouBackLater":
+		return "I will call you back " + when + "."
+	case "CallMeBack", "CallMeBackLater":
+		return "Please call me back " + when + "."
+	case "OnMyWay":
+		return "I am on my way."
+	case "OnTheOtherLine":
+		return "I am on the other line."
+	case "OnTheOtherLineNoCall":
+		return "I am on the other line. Please do not call back."
+	}
+	return "I am in a meeting."
+}
+
+// reply reads what a phone asks to be told to the caller (contract 8.6).
+func (b agentBody) reply() rc.CallReply {
+	back := b.Dir == "1" // by the caller
+	pattern := map[string]string{"1": "WillCallYouBack", "2": "OnMyWay", "3": "OnTheOtherLine", "4": "WillCallYouBackLater", "5": "InAMeeting", "6": "OnTheOtherLineNoCall"}[b.RepTp]
+	switch {
+	case pattern == "":
+		return rc.CallReply{Text: b.Bdy}
+	case back && pattern == "WillCallYouBack":
+		pattern = "CallMeBack"
+	case back && pattern == "WillCallYouBackLater":
+		pattern = "CallMeBackLater"
+	}
+	p := &rc.ReplyPattern{Pattern: pattern, TimeUnit: map[string]string{"1": "Hour", "2": "Day"}[b.Units]}
+	if n, err := strconv.Atoi(b.Vl); err == nil && n > 0 && pattern != "CallMeBackLater" && pattern != "WillCallYouBackLater" {
+		p.Time = n
+	}
+	return rc.CallReply{Pattern: p}
+}

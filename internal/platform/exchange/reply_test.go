@@ -1,0 +1,74 @@
+package exchange_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange"
+	"offhook/internal/platform/exchange/session"
+	"offhook/internal/rc"
+	"offhook/internal/sip"
+)
+
+// letters are the replies that were sent.
+type letters chan session.Reply
+
+func (l letters) Reply(_ context.Context, r session.Reply) error {
+	l <- r
+	return nil
+}
+
+func TestWhoIsCalledWritesInsteadOfAnswering(t *testing.T) {
+	for _, tt := range []struct {
+		name, want string
+		reply      func(w *world, bob *handset, tx *sip.Tx)
+	}{
+		{"by a request", "In the theatre", func(w *world, _ *handset, _ *sip.Tx) {
+			p := w.part(t, apitest.Bob)
+			done(t, w.x.ReplyParty(t.Context(), p.session, p.party, rc.CallReply{Text: "In the theatre"}))
+		}},
+		{"by a request with a pattern", "Please call me back in 2 hours.", func(w *world, _ *handset, _ *sip.Tx) {
+			p := w.part(t, apitest.Bob)
+			pattern := &rc.ReplyPattern{Pattern: "CallMeBack", Time: 2, TimeUnit: "Hour"}
+			done(t, w.x.ReplyParty(t.Context(), p.session, p.party, rc.CallReply{Pattern: pattern}))
+		}},
+		{"on the phone, in own words", "Later, please", func(_ *world, bob *handset, tx *sip.Tx) { bob.says(tx, 14, ` RepTp="0" Bdy="Later, please"`) }},
+		{"with a minute", "I will call you back in 1 minute.", func(_ *world, bob *handset, tx *sip.Tx) { bob.says(tx, 14, ` RepTp="1" Dir="0" Vl="1" Units="0"`) }},
+		{"with days, the other way", "Please call me back in 3 days.", func(_ *world, bob *handset, tx *sip.Tx) { bob.says(tx, 14, ` RepTp="1" Dir="1" Vl="3" Units="2"`) }},
+		{"later", "I will call you back later.", func(_ *world, bob *handset, tx *sip.Tx) { bob.says(tx, 14, ` RepTp="4" Dir="0" Vl="5"`) }},
+		{"in a meeting", "I am in a meeting.", func(_ *world, bob *handset, tx *sip.Tx) { bob.says(tx, 14, ` RepTp="5"`) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			sent := make(letters, 1)
+			w := newWorld(t, func(x *exchange.Exchange) { x.Book.Replies = sent })
+			ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+			ada.call("102")
+			tx := bob.rings()
+			tt.reply(w, bob, tx)
+			quiet(t, tx)
+			ada.ended() // after she has been told
+			w.idle(t)
+			r := <-sent
+			if diff := cmp.Diff([]any{apitest.Bob, apitest.AdaPhone, tt.want}, []any{r.ExtensionID, r.To.Number, r.Text}); diff != "" {
+				t.Errorf("the message (-want +got):\n%s", diff)
+			}
+			wantRows(t, w, apitest.Bob, "Inbound Reply")
+			wantRows(t, w, apitest.Ada, "Outbound Reply")
+		})
+	}
+}
+
+func TestAReplyWithoutWordsDeclines(t *testing.T) {
+	w := newWorld(t)
+	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+	a := ada.call("102")
+	tx := bob.rings()
+	bob.says(tx, 14, ` RepTp="0"`)
+	quiet(t, tx)
+	a.hangup()
+	w.idle(t)
+	wantRows(t, w, apitest.Bob, "Inbound Rejected")
+}
