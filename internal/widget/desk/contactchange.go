@@ -277,6 +277,7 @@ func (d *Desk) dropContact(id int64) {
 func (d *Desk) bookChanged(id int64) {
 	c := newChange()
 	c.rows[contactKey(id)], c.names = true, true
+	d.ledger.people.changeContact(id)
 	d.ledger.people.nameNumbers()
 	d.commit(c)
 	if d.walking {

@@ -96,6 +96,9 @@ func (d *Desk) walk(ctx context.Context, p priority) error {
 	for {
 		d.mu.Lock()
 		at := d.book
+		if at.At.IsZero() {
+			p = max(p, live) // nobody has any yet, and a long book takes minutes as it is
+		}
 		d.mu.Unlock()
 		query := url.Values{"perPage": {bookPage}, "syncType": {rc.FSync}}
 		if !at.Full {
@@ -127,6 +130,7 @@ func (d *Desk) takeContacts(s rc.AddressBookSync) bool {
 	defer d.mu.Unlock()
 	p, c := d.ledger.people, newChange()
 	last := s.SyncInfo != nil || s.NextPageID == 0
+	again := false
 	for _, r := range s.Records {
 		before, known := p.personal[r.ID]
 		gone := r.Availability != "" && r.Availability != rc.Alive
@@ -134,18 +138,26 @@ func (d *Desk) takeContacts(s rc.AddressBookSync) bool {
 		switch {
 		case gone && known:
 			delete(p.personal, r.ID)
-		case gone:
+		case gone, !known && len(p.personal) >= contact.Most:
 			continue
 		default:
 			p.personal[r.ID] = contactRow{r, d.book.Walk, time.Time{}}
 		}
 		c.rows[contactKey(r.ID)] = true
-		c.names = c.names || gone || before.Record != r
+		if !gone && known && sameContact(before.Record, r) {
+			continue
+		}
+		p.changeContact(r.ID)
+		if c.names = true; known {
+			again = true // it may have had numbers that are another's now
+		} else {
+			p.claim(r.ID, r)
+		}
 	}
 	d.book.Page = s.NextPageID
 	if last {
 		if d.book.Full {
-			c.names = p.dropUnmet(d.book.Walk, c) || c.names
+			again = p.dropUnmet(d.book.Walk, c) || again
 		}
 		d.book.Page, d.book.Full, d.book.At = 0, false, d.pool.Now()
 		if s.SyncInfo != nil {
@@ -153,7 +165,9 @@ func (d *Desk) takeContacts(s rc.AddressBookSync) bool {
 		}
 	}
 	c.rows[rowKey{rowBook, ""}] = true
-	if c.names {
+	c.rows[rowKey{rowSync, ""}] = true // what was asked for counts after a restart, too
+	if again {
+		c.names = true
 		p.nameNumbers()
 	}
 	d.commit(c)
@@ -166,6 +180,7 @@ func (p *people) dropUnmet(walk int, c *change) (some bool) {
 	for id, r := range p.personal {
 		if r.Walk < walk {
 			delete(p.personal, id)
+			p.changeContact(id)
 			c.rows[contactKey(id)], some = true, true
 		}
 	}
@@ -173,22 +188,6 @@ func (p *people) dropUnmet(walk int, c *change) (some bool) {
 }
 
 func contactKey(id int64) rowKey { return rowKey{rowContact, strconv.FormatInt(id, 10)} }
-
-// nameNumbers works out whose numbers the user's contacts have, after a
-// change of them or of the country that they are read in. Of two contacts
-// with one number, the older is it.
-func (p *people) nameNumbers() {
-	p.owners = make(map[string]int64, len(p.personal))
-	p.own = nil
-	for id, r := range p.personal {
-		for _, phone := range r.Record.Phones() {
-			n, ok := p.possible(*phone.Number)
-			if other, taken := p.owners[n]; ok && (!taken || id < other) {
-				p.owners[n] = id
-			}
-		}
-	}
-}
 
 // personalName is the name that the user has given to a number.
 func (p *people) personalName(number string) string {
@@ -201,27 +200,6 @@ func (p *people) personalName(number string) string {
 
 func contactName(r rc.PersonalContact) string {
 	return cmp.Or(contact.FullName(r.FirstName, r.MiddleName, r.LastName), r.NickName, r.Company, r.Email)
-}
-
-// Personal is the user's own contacts. The book stays as it is; a later sync
-// makes another one.
-func (d *Desk) Personal() *contact.Book {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.ledger.people.personalBook()
-}
-
-func (p *people) personalBook() *contact.Book {
-	if p.own == nil {
-		entries := make([]contact.Entry, 0, len(p.personal))
-		for id, r := range p.personal {
-			if e, ok := newPersonal(id, r.Record); ok {
-				entries = append(entries, e)
-			}
-		}
-		p.own = contact.NewBook(entries)
-	}
-	return p.own
 }
 
 // findPersonal finds numbers to text among the user's own contacts. Without

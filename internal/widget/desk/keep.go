@@ -134,6 +134,7 @@ func (d *Desk) loadRow(r store.DeskRow, c *change) error {
 			return err
 		}
 		d.ledger.people.personal[c.Record.ID] = c
+		d.ledger.people.changeContact(c.Record.ID)
 	case rowCalls:
 		return d.openRow(r, &d.calls.row)
 	case rowCall:

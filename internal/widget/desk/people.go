@@ -23,6 +23,7 @@ type people struct {
 	callers  map[string]callerName // names that came with calls, by number
 	written  map[string]string     // numbers as people write them
 	personal map[int64]contactRow  // the user's own contacts
+	stale    map[int64]bool        // those of them that own does not have as they are
 	owners   map[string]int64      // whose number is whose among them
 	own      *contact.Book         // of personal; made when it is first asked for
 	present  map[string]*presence  // who can be reached, by extension id
@@ -34,7 +35,7 @@ type people struct {
 }
 
 func newPeople(country string, entries []rc.DirectoryEntry) *people {
-	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), byID: make(map[string]*rc.DirectoryEntry, len(entries)), heard: make(map[string]string), callers: make(map[string]callerName), written: make(map[string]string), personal: make(map[int64]contactRow), present: make(map[string]*presence)}
+	p := &people{country: cmp.Or(country, "US"), entries: entries, byPhone: make(map[string]*rc.DirectoryEntry), byID: make(map[string]*rc.DirectoryEntry, len(entries)), heard: make(map[string]string), callers: make(map[string]callerName), written: make(map[string]string), personal: make(map[int64]contactRow), stale: make(map[int64]bool), owners: make(map[string]int64), present: make(map[string]*presence)}
 	for i := range entries {
 		p.byID[entries[i].ID] = &entries[i]
 		if n := entries[i].ExtensionNumber; n != "" && !entries[i].Hidden {
@@ -56,6 +57,7 @@ func newPeople(country string, entries []rc.DirectoryEntry) *people {
 func (p *people) succeed(country string, entries []rc.DirectoryEntry) *people {
 	next := newPeople(country, entries)
 	next.heard, next.callers, next.present, next.personal, next.area, next.pages = p.heard, p.callers, p.present, p.personal, p.area, p.pages
+	next.own, next.stale = p.own, p.stale
 	next.nameNumbers()
 	return next
 }

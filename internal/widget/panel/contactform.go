@@ -19,6 +19,9 @@ import (
 type PersonalContacts interface {
 	// MayEditContacts says whether the app may change them.
 	MayEditContacts(ctx context.Context) bool
+	// ContactsComing says whether they are being read for the first time, which
+	// takes minutes where there are thousands, and how many have come.
+	ContactsComing() (coming bool, soFar int)
 	// Contact is one as the platform has it.
 	Contact(id string) (rc.PersonalContact, bool)
 	AddContact(ctx context.Context, c rc.PersonalContact) (id string, err error)

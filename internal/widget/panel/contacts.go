@@ -38,6 +38,7 @@ type peopleView struct {
 	Shown   []peopleWindow
 	May     bool        // contacts can be made here
 	Stars   []personRow // the favorites, above a list of all
+	Coming  int         // so many of the user's own have come, and more will; 0 when all are here
 	marks   marker
 }
 
@@ -122,6 +123,9 @@ func newPeople(ctx context.Context, p page, query, source string, around int) pe
 	v := peopleView{page: p, marks: newMarker(ctx, p), May: p.desk.MayEditContacts(ctx), Query: markup.Cut(query, 200), Status: p.desk.Status()}
 	tabs, books, app := p.books()
 	v.App = app
+	if coming, soFar := p.desk.ContactsComing(); coming {
+		v.Coming = soFar
+	}
 	if len(tabs) > 1 {
 		v.Sources = append([]sourceTab{{Name: p.Lang.Say("All")}}, tabs...)
 	}

@@ -39,6 +39,7 @@ type fixtureDesk struct {
 	favorites     []contact.Key
 	older         bool // there are older conversations
 	readOnly      bool // contacts cannot be changed
+	coming        int  // so many of the user's contacts have come, and more will
 	conversations []Conversation
 	messages      map[string][]Message
 }
@@ -207,6 +208,8 @@ func (d *fixtureDesk) AddTemplate(context.Context, string, string) (Template, er
 }
 
 func (d *fixtureDesk) RemoveTemplate(context.Context, string) error { return nil }
+
+func (d *fixtureDesk) ContactsComing() (bool, int) { return d.coming > 0, d.coming }
 
 func (d *fixtureDesk) MayEditContacts(context.Context) bool { return !d.readOnly }
 

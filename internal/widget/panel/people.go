@@ -123,6 +123,11 @@ func peopleStories() []story {
 			return "contacts", newPeople(context.Background(), p, "", "", 0)
 		}},
 		{Name: "contacts-syncing", Title: "Contacts, being asked for", Tab: "contacts", draw: peopleStory("", "", 0, func(b *fixtureBooks) { b.Syncing, b.SoFar = true, 3200 })},
+		{Name: "contacts-coming", Title: "Contacts, one's own on their way", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			ownStory(d)
+			d.coming = 3250
+			return "contacts", newPeople(context.Background(), p, "", "", 0)
+		}},
 		{Name: "contacts-trouble", Title: "Contacts, not answered", Tab: "contacts", draw: peopleStory("", "", 0, func(b *fixtureBooks) { b.Trouble = "HarborCRM did not answer." })},
 		{Name: "contacts-none", Title: "Contacts, the application has none", Tab: "contacts", draw: peopleStory("", application, 0, func(b *fixtureBooks) { b.Book = nil })},
 		{Name: "contacts-found", Title: "Contacts, found", Tab: "contacts", draw: peopleStory("lind", "", 0, nil)},
