@@ -119,7 +119,7 @@ func (c *call) tune() {
 		c.loop(c.lines[0], sound.Music())
 	case len(c.lines) == 1:
 		if c.ring != nil && !c.lines[0].held {
-			c.loop(c.lines[0], media.Ringback())
+			c.loop(c.lines[0], c.ring.meanwhile())
 		}
 	default:
 		c.tuneTwo(c.lines[0], c.lines[1])

@@ -84,8 +84,12 @@ func (x *Exchange) EndSession(ctx context.Context, id string) error {
 // as if it had declined.
 func (x *Exchange) EndParty(ctx context.Context, id, party string) error {
 	return x.command(ctx, id, func(c *call) error {
-		if c.ring != nil && c.ring.party.ID() == party {
-			c.declined()
+		if r := c.ring; r != nil && r.calls(party) {
+			if r.parties != nil {
+				c.rejectFor(r, party)
+			} else {
+				c.declined()
+			}
 			return nil
 		}
 		for _, l := range c.lines {
@@ -123,6 +127,10 @@ func (x *Exchange) MuteParty(ctx context.Context, id, party string, on bool) err
 // RejectParty lets the voicemail answer in a party's place.
 func (x *Exchange) RejectParty(ctx context.Context, id, party string) error {
 	return x.onRing(ctx, id, party, func(c *call, r *ring) error {
+		if r.parties != nil {
+			c.rejectFor(r, party)
+			return nil
+		}
 		c.voicemail(r)
 		return nil
 	})

@@ -80,11 +80,20 @@ func asserted(req *sip.Request) string {
 	return a.URI.User
 }
 
+// seen is a caller as the other side sees them: not at all where their phone
+// says that it wants to be anonymous.
+func seen(caller session.End, req *sip.Request) session.End {
+	if asserted(req) == "anonymous" {
+		return session.End{}
+	}
+	return caller
+}
+
 // place answers the phone as soon as there is sound, long before anybody has
 // answered (contract 8.4).
 func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination) {
 	if len(c.lines) == 0 {
-		c.caller = caller
+		c.caller = seen(caller, tx.Request())
 	}
 	party := c.session.Add(session.PartySpec{
 		Direction: rc.Outbound, AccountID: b.ext.AccountID, ExtensionID: b.ext.ID, From: caller, To: to.end,

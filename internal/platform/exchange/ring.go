@@ -19,6 +19,9 @@ type ring struct {
 	party *session.Party
 	forks []*fork
 	timer *time.Timer
+	// parties are the members of a queue who ring, by extension; party is the
+	// first of them then.
+	parties map[int64]*session.Party
 	// then is set where the phones of the one who calls ring first: what is
 	// done when one of them has answered.
 	then func()
@@ -28,6 +31,7 @@ type ring struct {
 type fork struct {
 	call    *call
 	binding *binding
+	party   *session.Party
 	agent   agent
 	invite  *sip.Request
 	cancel  context.CancelCauseFunc
@@ -55,6 +59,8 @@ func (c *call) reach(to destination) {
 			l.party.Answer()
 		}
 		c.tune()
+	case to.queue != nil:
+		c.reachQueue(to)
 	case to.ext == nil:
 		c.refuse(ending{reason: to.reason, sentence: "Nobody can be called at this number."})
 	default:
@@ -93,7 +99,7 @@ func (c *call) speaks(b *binding) bool {
 // start has one phone ring, or answer by itself.
 func (c *call) start(r *ring, b *binding, auto bool) {
 	ctx, cancel := context.WithCancelCause(c.x.ctx)
-	f := &fork{call: c, binding: b, agent: c.x.agent(c.session, b.device.ID), cancel: cancel, auto: auto}
+	f := &fork{call: c, binding: b, party: r.partyOf(b.ext.ID), agent: c.x.agent(c.session, b.device.ID), cancel: cancel, auto: auto}
 	f.invite = f.compose(r)
 	r.forks = append(r.forks, f)
 	key := lineKey(b.flow, f.invite.CallID().Value())
@@ -135,8 +141,8 @@ func (f *fork) compose(r *ring) *sip.Request {
 	req.AppendHeader(sip.ContactHeader(f.binding.flow.Contact("exchange"), ""))
 	sip.SetHeader(req, "Allow", allowed)
 	sip.SetHeader(req, "P-rc", f.agent.invitation(c.caller, r.to.end))
-	sip.SetHeader(req, "p-rc-api-ids", "party-id="+r.party.ID()+";session-id="+c.session.ID())
-	sip.SetHeader(req, "p-rc-api-call-info", "callAttributes=reject;callerIdName="+callInfo(c.caller.Name))
+	sip.SetHeader(req, "p-rc-api-ids", "party-id="+f.party.ID()+";session-id="+c.session.ID())
+	sip.SetHeader(req, "p-rc-api-call-info", r.callInfo(c.caller))
 	if f.auto {
 		sip.SetHeader(req, "Alert-Info", "Auto Answer")
 		sip.SetHeader(req, "Call-Info", "<"+x.Domain+">;purpose=info;Answer-After=0")
@@ -230,7 +236,7 @@ func (c *call) rings(f *fork) {
 	if c.ring == nil || !c.ring.has(f) || c.ring.then != nil {
 		return
 	}
-	c.ring.party.Proceed()
+	f.party.Proceed()
 	if l := c.first(); l != nil {
 		l.party.Proceed()
 	}
@@ -245,7 +251,8 @@ func (c *call) answered(f *fork, l *line) bool {
 	r.drop(f)
 	c.stopForks(r, `SIP;cause=200;text="Call completed elsewhere"`, agentTaken)
 	c.ring = nil
-	l.party = r.party
+	l.party = f.party
+	r.endOthers(l.party, ending{reason: rc.ReasonAgentAnswered})
 	c.connect(l)
 	l.tell(agentTaken)
 	if r.then != nil {
@@ -276,6 +283,8 @@ func (c *call) failed(f *fork, code int) {
 	}
 	r.drop(f)
 	switch {
+	case r.parties != nil:
+		c.memberLeaves(r, f.party, code)
 	case code == 486 || code == 600 || code == 603:
 		c.declined()
 	case len(r.forks) == 0:
@@ -317,6 +326,7 @@ func (c *call) stopRing(why ending, reason sip.CancelReason) {
 	c.stopForks(r, reason, agentClose)
 	c.ring = nil
 	r.party.End(why.reason, why.sentence)
+	r.endOthers(r.party, why)
 }
 
 // forward takes the call to another number instead of who rings.

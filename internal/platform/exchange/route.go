@@ -40,6 +40,7 @@ type destination struct {
 	end     session.End      // as those who call see it
 	ext     *store.Extension // somebody of the platform
 	mailbox bool             // their voicemail at once
+	queue   *queue           // or those who answer for a queue
 	service string           // or a service
 	orbit   string           // or a call that is parked there, such as 801
 	meeting string           // or a conference, by its token
@@ -102,6 +103,15 @@ func (x *Exchange) routeShort(ctx context.Context, accountID int64, number strin
 			return x.person(ctx, e)
 		}
 	}
+	queues, err := x.Store.Queues(ctx, accountID)
+	if err != nil {
+		return destination{}, err
+	}
+	for _, q := range queues {
+		if q.Number == number {
+			return x.team(ctx, q, "")
+		}
+	}
 	return nowhere(number, rc.ReasonNoSuchUser), nil
 }
 
@@ -125,7 +135,7 @@ func (x *Exchange) routePublic(ctx context.Context, number string) (destination,
 	if n.ExtensionID != 0 {
 		e, err := x.Store.Extension(ctx, n.ExtensionID)
 		if errors.Is(err, store.ErrNotFound) {
-			return nowhere(e164, rc.ReasonNoSuchUser), nil // a queue's
+			return x.teamAt(ctx, n)
 		}
 		if err != nil {
 			return destination{}, err

@@ -109,6 +109,10 @@ func (c *call) stopService() {
 
 // voicemail takes a call in the place of those who ring.
 func (c *call) voicemail(r *ring) {
+	if r.parties != nil {
+		c.nobody(r)
+		return
+	}
 	c.stopForks(r, "", agentClose)
 	c.ring = nil
 	if c.first() == nil {
