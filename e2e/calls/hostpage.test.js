@@ -73,6 +73,12 @@ describe('the page around the phone', () => {
     await far.does('call', me.user.phoneNumber);
     const { call } = await me.tab.hears('rc-call-ring-notify');
     assert.deepEqual([call.direction, call.from, call.fromUserName], ['Inbound', far.user.phoneNumber, far.user.name]);
+    await me.rings();
+    const small = me.phone.locator('#calls-now[data-small]');
+    await me.tab.page.evaluate(() => window.RCAdapter?.controlCall('toggleRingingDialog'));
+    await small.waitFor();
+    await me.tab.page.evaluate(() => window.RCAdapter?.controlCall('toggleRingingDialog'));
+    await small.waitFor({ state: 'detached' });
     await me.tab.page.evaluate(() => window.RCAdapter?.controlCall('answer'));
     await me.tab.hears('rc-call-start-notify', call.id);
     await Promise.all([me.hears(theirs), far.hears(mine)]);

@@ -50,7 +50,7 @@ export async function control({ callAction, callId, options = {} }, link) {
     link.tell({ type: "rc-control-call-error", error, message, callId: callId ?? "" });
     link.once(`control ${callAction} ${error}`, `rc-adapter-control-call: ${message}`);
   };
-  if (callAction === "toggleRingingDialog") return document.dispatchEvent(new CustomEvent("oh:toggle-ringing"));
+  if (callAction === "toggleRingingDialog") return fold();
   const action = Object.hasOwn(ACTIONS, callAction) ? ACTIONS[callAction] : undefined;
   if (!action) return refuse("unknownAction", "There is no such action. Nothing was done.");
   const call = meant(callAction, callId);
@@ -61,6 +61,12 @@ export async function control({ callAction, callId, options = {} }, link) {
   } catch (e) {
     refuse("failed", e instanceof Error ? e.message : String(e));
   }
+}
+
+/** Makes the window of a call that rings small, or large again. */
+function fold() {
+  const button = document.querySelector("[data-ring] [data-ring-fold]");
+  if (button instanceof HTMLElement) button.click();
 }
 
 /** Options of a page are texts, or left out. @param {any} o @returns {Options} */
