@@ -157,6 +157,37 @@ describe('a call that rings', () => {
     for (const { watch } of [a, b, c]) watch.legal();
   });
 
+  it('is answered with a message', async () => {
+    const [a, b] = await stage.parties('web-phone', 'web-phone');
+    await ring(a, b);
+    await (await call(b)).ask('POST', '/reply', { replyWithText: 'I am in the theatre.' });
+    await Promise.all([a.told('ended'), b.told('ended')]);
+    await a.watch.until(({ events }) => events.some((e) => e.event.endsWith('/message-store') && e.body.changes.some((/** @type {any} */ c) => c.type === 'Pager')), 'a message');
+    const { records } = await a.watch.api.call('GET', '/message-store?messageType=Pager');
+    assert.deepEqual(records.map((/** @type {any} */ m) => [m.subject, m.from.extensionNumber]), [['I am in the theatre.', b.user.extensionNumber]]);
+    for (const { watch } of [a, b]) {
+      assert.equal((await logged(watch))[0].result, 'Reply');
+      watch.legal();
+    }
+  });
+
+  it('rings on another phone of the user\'s by request', async () => {
+    const [a, b] = await stage.parties('web-phone', 'web-phone');
+    const made = await a.watch.api.request('POST', '/restapi/v1.0/account/~/telephony/call-out', {
+      from: { deviceId: a.authorizationId },
+      to: { phoneNumber: b.user.phoneNumber },
+    });
+    assert.equal(made.session.origin.type, 'CallOut');
+    await a.told('incoming');
+    await a.told('accepted'); // by itself, as it was told
+    await b.told('incoming');
+    await b.does('answer');
+    await together(a, b);
+    await b.does('hangup');
+    await a.told('ended');
+    a.watch.legal();
+  });
+
   it('is nobody else\'s to command', async () => {
     const [a, b, c] = await stage.parties('web-phone', 'web-phone', 'web-phone');
     await ring(a, b);
