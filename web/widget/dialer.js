@@ -200,7 +200,7 @@ class Dialer {
 
   /** An empty field calls again: first it shows whom. */
   #again() {
-    const { last } = this.root.dataset;
+    const last = /** @type {HTMLElement | null} */ (this.found.querySelector("[data-last]"))?.dataset.last;
     if (!last) return this.field.focus();
     this.#fill(last);
     announce(t("The last number. Press Call again to call it."));

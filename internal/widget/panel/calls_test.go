@@ -202,6 +202,17 @@ func TestTheDialerOffersEverybodyOnce(t *testing.T) {
 	}
 }
 
+func TestAColleagueIsNotOfferedByTheirExtensionAsWell(t *testing.T) {
+	v := dialList{page: storyPage(newFixtureDesk())}
+	v.add(dialRow{Party: priya})
+	v.add(dialRow{Party: Party{Name: priya.Name, Number: "ext:102", Extension: "102", Internal: true}})
+	v.add(dialRow{Party: Party{Name: "Ada Example", Number: "ext:105", Extension: "105", Internal: true}})
+	got := []string{v.Rows[0].Dial, v.Rows[1].Dial}
+	if diff := cmp.Diff([]string{priya.Number, "105"}, got); len(v.Rows) != 2 || diff != "" {
+		t.Errorf("%d rows, (-want +got)\n%s", len(v.Rows), diff)
+	}
+}
+
 func TestWhatCallsSomebody(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -212,6 +223,7 @@ func TestWhatCallsSomebody(t *testing.T) {
 		{"a colleague's number before the extension", priya, priya.Number},
 		{"the extension of who has no number", Party{Number: "ext:105", Extension: "105", Internal: true}, "105"},
 		{"nobody who hides", Party{}, ""},
+		{"a short number of the phone service", Party{Number: "*601", Display: "*601"}, "*601"},
 		{"not oneself", dana, ""},
 	} {
 		if got := dials(tt.who); got != tt.want {

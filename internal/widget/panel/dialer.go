@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -21,7 +22,6 @@ type dialerView struct {
 	Line  call.Line
 	From  []OwnNumber // that callees may see
 	Found dialList
-	Last  string // the number that was called last
 	Typed string // for stories
 }
 
@@ -44,9 +44,9 @@ var dialKeys = []dialKey{
 // from.
 type dialList struct {
 	page
-	ID    string // of the list
 	Query string
 	Rows  []dialRow
+	Last  string // the number that was called last, among the latest calls
 }
 
 // A dialRow is one of them.
@@ -79,14 +79,7 @@ func (h *Handler) dialerFound(w http.ResponseWriter, r *http.Request, p page, _ 
 }
 
 func newDialer(p page, line call.Line) dialerView {
-	v := dialerView{page: p, Line: line, From: p.desk.Me().Numbers, Found: newDialList(p, "")}
-	for _, c := range p.desk.Calls() {
-		if !c.Inbound && !c.Fax && dials(c.Party) != "" {
-			v.Last = dials(c.Party)
-			break
-		}
-	}
-	return v
+	return dialerView{page: p, Line: line, From: p.desk.Me().Numbers, Found: newDialList(p, "")}
 }
 
 // newDialList finds people by name, number or extension; without a query, who
@@ -124,6 +117,9 @@ func (v *dialList) lately() {
 		if c.Fax {
 			continue
 		}
+		if !c.Inbound {
+			v.Last = cmp.Or(v.Last, dials(c.Party))
+		}
 		_, icon := became(c)
 		v.add(dialRow{Party: c.Party, Icon: icon, Missed: c.Missed, When: v.clock.Row(c.At)})
 	}
@@ -133,7 +129,8 @@ func (v *dialList) lately() {
 func (v *dialList) add(row dialRow) {
 	row.Dial = dials(row.Party)
 	for _, other := range v.Rows {
-		if last(other.Dial) == last(row.Dial) {
+		// A colleague is offered by their number, and then not by their extension.
+		if last(other.Dial) == last(row.Dial) || row.Internal && row.Extension != "" && row.Extension == other.Extension {
 			return
 		}
 	}

@@ -59,6 +59,7 @@ type liveCall struct {
 	Words string // what the call does; empty while its time is shown
 	Since string // RFC 3339: when it was answered; empty where no time runs
 	Clock string // the time it has lasted so far
+	Text  string // the number that a text can go to
 	To    string // the user's own number that was called, where they have several
 }
 
@@ -76,6 +77,9 @@ func (p page) live(c call.Call) liveCall {
 	out.Title = p.callTitle(out.Party)
 	if display := markup.Line(p.written(out.Party)); display != out.Title {
 		out.Sub = display
+	}
+	if strings.HasPrefix(c.Number, "+") && !out.Party.Self {
+		out.Text = c.Number
 	}
 	out.Firm = p.firm(out.Party)
 	out.Queue = markup.Line(c.Queue)
@@ -192,6 +196,8 @@ func dials(p Party) string {
 		return ""
 	case strings.HasPrefix(p.Number, "+"):
 		return p.Number
+	case p.Extension == "" && strings.Trim(p.Number, "0123456789*#") == "":
+		return p.Number // a short one, of the phone service itself
 	}
 	return p.Extension
 }
