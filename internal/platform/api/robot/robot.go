@@ -89,6 +89,9 @@ func (b *Robots) answerAll(ctx context.Context) (wait time.Duration, err error) 
 	var failed []error
 	for _, r := range all {
 		w, err := b.answer(ctx, r)
+		if err == nil {
+			err = b.forget(ctx, r)
+		}
 		if err != nil { // the others have something to say all the same
 			failed = append(failed, fmt.Errorf("robot %d: %w", r.ExtensionID, err))
 		}

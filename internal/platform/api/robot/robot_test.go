@@ -281,3 +281,42 @@ func TestAPictureCanBeSeen(t *testing.T) {
 		}
 	})
 }
+
+func TestARobotForgetsWhatItHasAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, robot.Echo, robot.Echo)
+		w.run()
+		for range 3 {
+			w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone}, Body: "Hello"})
+			time.Sleep(time.Second)
+		}
+		kept := func(extension int64) int {
+			all, err := w.Store.Messages(t.Context(), extension, store.MessageQuery{Availability: []string{rc.Alive, rc.Deleted}}, 0, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(all)
+		}
+		time.Sleep(23 * time.Hour)
+		if got := kept(apitest.Bob); got != 6 {
+			t.Errorf("within a day the robot keeps %d messages, want 3 and its 3 answers", got)
+		}
+		w.text(apitest.Ada, messages.Text{From: apitest.AdaPhone, To: []string{apitest.BobPhone}, Body: "Still there?"})
+		time.Sleep(2 * time.Hour)
+		if got := kept(apitest.Bob); got != 2 {
+			t.Errorf("after a day the robot keeps %d messages, want the last one and its answer", got)
+		}
+		all, err := w.Store.Messages(t.Context(), apitest.Bob, store.MessageQuery{}, 0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range all[2:] {
+			if m.Availability != rc.Purged || m.Text != "" || m.From != (rc.Caller{}) || len(m.To) > 0 {
+				t.Errorf("of what was purged the robot keeps %+v", m)
+			}
+		}
+		if got := kept(apitest.Ada); got != 8 {
+			t.Errorf("whoever wrote to it has %d messages, want all 8", got)
+		}
+	})
+}
