@@ -216,6 +216,22 @@ type CallRecordingState struct {
 	View   string `json:"view"` // Party, Session
 }
 
+// A RingOutCall is a call that rings at both ends (contract 5.5,
+// GetRingOutStatusResponse).
+type RingOutCall struct {
+	ID     string        `json:"id"`
+	URI    string        `json:"uri"`
+	Status RingOutStatus `json:"status"`
+}
+
+// A RingOutStatus says how far a RingOutCall is: InProgress, Success, Busy,
+// NoAnswer, Rejected, …
+type RingOutStatus struct {
+	CallStatus   string `json:"callStatus"`
+	CallerStatus string `json:"callerStatus"`
+	CalleeStatus string `json:"calleeStatus"`
+}
+
 // TelephonyPath is the REST path of an account's sessions.
 func TelephonyPath(accountID int64) string {
 	return fmt.Sprintf("/restapi/v1.0/account/%d/telephony/sessions", accountID)

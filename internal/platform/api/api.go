@@ -92,7 +92,7 @@ func (h *Handler) Run(ctx context.Context) {
 func (h *Handler) Mount(mux *http.ServeMux) {
 	own := http.NewServeMux()
 	(&account.Handler{
-		Face: h.Face, Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log, Phones: h.Exchange != nil,
+		Face: h.Face, Store: h.Store, Bus: h.Bus, IDs: h.ids, Now: h.Now, Log: h.Log, Phones: h.Exchange != nil, RingOut: h.ringsOut(),
 	}).Mount(own)
 	(&dictionary.Handler{Face: h.Face}).Mount(own)
 	(&directory.Handler{Face: h.Face, Store: h.Store}).Mount(own)
@@ -112,6 +112,15 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.Handle("/restapi/", serve)
 }
 
+// ringsOut reports whether the exchange calls both ends by itself.
+func (h *Handler) ringsOut() bool {
+	if h.Exchange == nil {
+		return false
+	}
+	_, ok := h.Exchange.Commands.(telephony.RingOuter)
+	return ok
+}
+
 // mountCalls registers what has to do with phones. Without an exchange
 // nobody has any.
 func (h *Handler) mountCalls(mux *http.ServeMux) {
@@ -119,7 +128,7 @@ func (h *Handler) mountCalls(mux *http.ServeMux) {
 	if x := h.Exchange; x != nil {
 		devices.Domain, devices.URL, devices.TLSURL, devices.StreamAddr, devices.Sealer, devices.Online = x.Domain, x.URL, x.TLSURL, x.StreamAddr, x.Sealer, x.Online
 		h.Presence.Calls = x.Book
-		(&telephony.Handler{Face: h.Face, Book: x.Book, Exchange: x.Commands}).Mount(mux)
+		(&telephony.Handler{Face: h.Face, Store: h.Store, Book: x.Book, Exchange: x.Commands}).Mount(mux)
 	}
 	devices.Mount(mux)
 }

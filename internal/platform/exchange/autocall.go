@@ -29,6 +29,26 @@ func (x *Exchange) AnswerParty(ctx context.Context, id, party, deviceID string) 
 // CallOut has a user's phone call somebody: it answers by itself, and then
 // the other side rings. Without a device, all phones of the user ring.
 func (x *Exchange) CallOut(ctx context.Context, accountID, extensionID int64, deviceID string, target rc.CallTarget) (string, error) {
+	return x.callFor(ctx, rc.OriginCallOut, accountID, extensionID, deviceID, target)
+}
+
+// RingOut has the phones of a user ring, at one of the user's own numbers, and
+// then those of somebody else (contract 5.5).
+func (x *Exchange) RingOut(ctx context.Context, accountID, extensionID int64, from string, to rc.CallTarget) (string, error) {
+	own, err := x.find(ctx, session.PartySpec{AccountID: accountID}, rc.CallTarget{PhoneNumber: from})
+	if err != nil {
+		return "", err
+	}
+	if own.ext == nil || own.ext.ID != extensionID {
+		e := rc.Coded(rc.Invalid, "CMN-101", "The phones that ring first are your own. Send one of your own numbers.")
+		e.Parameter = "from.phoneNumber"
+		return "", e
+	}
+	return x.callFor(ctx, rc.OriginRingOut, accountID, extensionID, "", to)
+}
+
+// callFor begins a call for a user, of an origin.
+func (x *Exchange) callFor(ctx context.Context, origin string, accountID, extensionID int64, deviceID string, target rc.CallTarget) (string, error) {
 	e, err := x.Store.Extension(ctx, extensionID)
 	if err != nil {
 		return "", fmt.Errorf("reading extension %d: %w", extensionID, err)
@@ -54,10 +74,10 @@ func (x *Exchange) CallOut(ctx context.Context, accountID, extensionID int64, de
 	if len(phones) == 0 {
 		return "", rc.Coded(rc.Conflict, "CMN-406", "The device is not registered. Open the phone there and try again.")
 	}
-	c := x.newCall(session.Spec{Origin: rc.OriginCallOut})
+	c := x.newCall(session.Spec{Origin: origin})
 	placed := make(chan struct{})
 	c.post(func() {
-		c.placeFor(e.AccountID, e.ID, caller, to, phones)
+		c.placeFor(e.AccountID, e.ID, caller, to, phones, origin == rc.OriginCallOut && len(phones) == 1)
 		close(placed)
 	})
 	<-placed
@@ -66,7 +86,7 @@ func (x *Exchange) CallOut(ctx context.Context, accountID, extensionID int64, de
 
 // placeFor has the phones of the one who calls ring first. They see whom they
 // are going to talk to.
-func (c *call) placeFor(accountID, extensionID int64, caller session.End, to destination, phones []*binding) {
+func (c *call) placeFor(accountID, extensionID int64, caller session.End, to destination, phones []*binding, auto bool) {
 	party := c.session.Add(session.PartySpec{
 		Direction: rc.Outbound, AccountID: accountID, ExtensionID: extensionID, From: caller, To: to.end, RCC: true,
 	})
@@ -83,7 +103,7 @@ func (c *call) placeFor(accountID, extensionID int64, caller session.End, to des
 	})
 	c.ring = r
 	for _, b := range phones {
-		c.start(r, b, len(phones) == 1)
+		c.start(r, b, auto)
 	}
 }
 

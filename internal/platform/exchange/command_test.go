@@ -251,6 +251,28 @@ func TestAPhoneCallsByRequest(t *testing.T) {
 	wantRows(t, w, apitest.Bob, "Inbound Accepted")
 }
 
+func TestARingOutRingsAtBothEnds(t *testing.T) {
+	w := newWorld(t)
+	one, two, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+	_, err := w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.BobPhone, rc.CallTarget{PhoneNumber: apitest.AdaPhone})
+	refused(t, "ringing Bob first", err, rc.Invalid)
+	_, err = w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.AdaPhone, rc.CallTarget{PhoneNumber: apitest.BobPhone})
+	done(t, err)
+	first, second := one.rings(), two.rings()
+	if auto := sip.HeaderValue(first.Request(), "Alert-Info"); auto != "" {
+		t.Errorf("Ada's phone is told %q, though she is to answer", auto)
+	}
+	a := two.answer(second)
+	quiet(t, first)
+	b := bob.answer(bob.rings())
+	a.ear.Hears(t, bobHz)
+	b.ear.Hears(t, adaHz)
+	a.hangup()
+	bob.ended()
+	w.idle(t)
+	wantRows(t, w, apitest.Ada, "Outbound Call connected")
+}
+
 func TestAPhoneThatDoesNotTakeACallByRequestEndsIt(t *testing.T) {
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)

@@ -96,6 +96,12 @@ type Dialer interface {
 	CallOut(ctx context.Context, accountID, extensionID int64, deviceID string, to rc.CallTarget) (session string, err error)
 }
 
+// A RingOuter has the phones of a user ring, at one of the user's own numbers,
+// and then those of somebody else.
+type RingOuter interface {
+	RingOut(ctx context.Context, accountID, extensionID int64, from string, to rc.CallTarget) (session string, err error)
+}
+
 // A Conferencer opens conferences, whose host dials the session's voice call
 // token, and brings calls into them.
 type Conferencer interface {

@@ -11,6 +11,7 @@ import (
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
+	"offhook/internal/store"
 )
 
 const (
@@ -27,8 +28,9 @@ type Book interface {
 
 // A Handler answers the operations of telephony sessions.
 type Handler struct {
-	Face *wire.Face
-	Book Book
+	Face  *wire.Face
+	Store store.Platform // for what became of calls that are over
+	Book  Book
 	// Exchange does what is asked; see the interfaces of this package.
 	Exchange any
 }
@@ -41,6 +43,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.mountRinging(mux)
 	h.mountTalking(mux)
 	h.mountCalling(mux)
+	h.mountRingOut(mux)
 }
 
 // get answers with a session.

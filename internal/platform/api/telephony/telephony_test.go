@@ -129,6 +129,13 @@ func (x *exchange) CallOut(_ context.Context, accountID, extensionID int64, devi
 	return s.ID(), nil
 }
 
+func (x *exchange) RingOut(_ context.Context, accountID, extensionID int64, from string, to rc.CallTarget) (string, error) {
+	x.note("ring %s, then %s", from, to.PhoneNumber)
+	s := x.book.Begin(session.Spec{Origin: rc.OriginRingOut})
+	s.Add(session.PartySpec{Direction: rc.Outbound, AccountID: accountID, ExtensionID: extensionID, From: session.End{Number: from}, To: session.End{Number: to.PhoneNumber}})
+	return s.ID(), nil
+}
+
 func (x *exchange) PickupParty(_ context.Context, id, _ string, extensionID int64, deviceID string) (string, error) {
 	x.note("pick up on %s", deviceID)
 	s, _ := x.book.Session(id)
@@ -163,7 +170,7 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(book.Close)
 	w.exchange = &exchange{book: book}
-	(&telephony.Handler{Face: w.Face, Book: book, Exchange: w.exchange}).Mount(w.Mux)
+	(&telephony.Handler{Face: w.Face, Store: w.Store, Book: book, Exchange: w.exchange}).Mount(w.Mux)
 	ada := session.End{Number: apitest.AdaPhone, Name: "Ada Test", AccountID: apitest.Acme, ExtensionID: apitest.Ada, ExtensionNumber: "101", DeviceID: "80001"}
 	bob := session.End{Number: apitest.BobPhone, Name: "Bob Stone", AccountID: apitest.Acme, ExtensionID: apitest.Bob, ExtensionNumber: "102"}
 	s := book.Begin(session.Spec{})
@@ -349,6 +356,70 @@ func TestCallsBegin(t *testing.T) {
 			status = 403
 		}
 		apitest.Refused(t, w.Do("ada", "POST", "/restapi/v1.0/account/~/telephony/call-out", body), status, want[0], want[1])
+	}
+}
+
+func TestARingOutIsFollowedUntilItIsOver(t *testing.T) {
+	const path = "/restapi/v1.0/account/~/extension/~/ring-out"
+	w := newWorld(t)
+	begin := func() (rc.RingOutCall, *session.Party) {
+		t.Helper()
+		made := apitest.Decode[rc.RingOutCall](t, w.Do("ada", "POST", path, `{"from":{"phoneNumber":"+16505550101"},"to":{"phoneNumber":"+14155550147"},"playPrompt":true}`), 200)
+		s, _ := w.book.Session(made.ID)
+		return made, s.Parties()[0]
+	}
+	statuses := func(id string) string {
+		t.Helper()
+		s := apitest.Get[rc.RingOutCall](w.World, "ada", path+"/"+id).Status
+		return s.CallStatus + " " + s.CallerStatus + " " + s.CalleeStatus
+	}
+	made, p := begin()
+	if want := "http://platform.example/restapi/v1.0/account/100001/extension/101001/ring-out/" + made.ID; made.URI != want {
+		t.Errorf("the RingOut is at %s, want %s", made.URI, want)
+	}
+	apitest.Refused(t, w.Do("bob", "GET", path+"/"+made.ID, nil), 404, "CMN-102", "ringoutId")
+	apitest.Refused(t, w.Do("bob", "DELETE", path+"/"+made.ID, nil), 404, "CMN-102", "ringoutId")
+	apitest.Refused(t, w.Do("ada", "GET", path+"/"+w.ada.Session().ID(), nil), 404, "CMN-102", "ringoutId")
+	for _, tt := range []struct {
+		step func() bool
+		want string
+	}{
+		{func() bool { return true }, "InProgress InProgress InProgress"},
+		{p.Proceed, "InProgress Success InProgress"},
+		{p.Answer, "Success Success Success"},
+		{func() bool { return p.End(rc.ReasonCallFinished, "") && w.book.Flush(t.Context()) == nil }, "Finished Finished Finished"},
+	} {
+		if !tt.step() {
+			t.Fatal("a step was refused")
+		}
+		if got := statuses(made.ID); got != tt.want {
+			t.Errorf("the statuses are %s, want %s", got, tt.want)
+		}
+	}
+	apitest.Refused(t, w.Do("ada", "DELETE", path+"/"+made.ID, nil), 409, "CMN-406", "")
+	for reason, want := range map[string]string{
+		rc.ReasonTargetBusy: "Busy Finished Busy", rc.ReasonRejected: "Rejected Rejected CannotReach", rc.ReasonNoAnswer: "NoAnswer NoAnswer CannotReach",
+		rc.ReasonCancelled: "GenericError Finished CannotReach",
+	} {
+		made, p := begin()
+		p.End(reason, "")
+		if err := w.book.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := statuses(made.ID); got != want {
+			t.Errorf("after %s the statuses are %s, want %s", reason, got, want)
+		}
+	}
+	cancelled, p := begin()
+	if rec := w.Do("ada", "DELETE", path+"/"+cancelled.ID, nil); rec.Code != 204 || !p.Status().Over() {
+		t.Errorf("cancelling is answered with %d %s, and the call is %s", rec.Code, rec.Body, p.Status().Code)
+	}
+	for body, parameter := range map[string]string{
+		`{"from":{"forwardingNumberId":"9001"},"to":{"phoneNumber":"+1"}}`: "from.forwardingNumberId",
+		`{"to":{"phoneNumber":"+1"}}`:                                      "from.phoneNumber",
+		`{"from":{"phoneNumber":"+1"}}`:                                    "to.phoneNumber",
+	} {
+		apitest.Refused(t, w.Do("ada", "POST", path, body), 400, "CMN-101", parameter)
 	}
 }
 

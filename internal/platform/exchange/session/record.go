@@ -143,7 +143,7 @@ func (p *Party) action() string {
 		return p.spec.Action
 	case p.session.spec.Origin == rc.OriginConference:
 		return "Conference Call"
-	case p.session.spec.Origin == rc.OriginRingOut:
+	case p.session.spec.Origin == rc.OriginRingOut && p.spec.Direction == rc.Outbound:
 		return "RingOut Web"
 	case p.spec.Direction == rc.Inbound && p.status.Reason == rc.ReasonCallRedirected:
 		return "FollowMe"
