@@ -84,6 +84,7 @@ it('every snippet runs and gives what it says, and every event is heard', async 
     await tab.goTo('History');
     await tab.hears('rc-call-history-synced-notify');
     await tab.goTo('Messages');
+    await callAndBeCalled(tab, ada, ben);
     for (const block of all) {
       const [code, wanted] = real(block).split('\n// → ');
       const lines = code.split('\n');
@@ -94,7 +95,6 @@ it('every snippet runs and gives what it says, and every event is heard', async 
         .catch((e) => assert.fail(`${e.message}\n${block}`));
       if (wanted) assert.deepEqual(got, JSON.parse(wanted), block);
     }
-    await callAndBeCalled(tab, ada, ben);
     host.put('/frame', host.frame({ clientId, disableLoginPopup: '1' }));
     const bare = await host.open(person, '/frame');
     await bare.hears('rc-adapter-pushAdapterState');
