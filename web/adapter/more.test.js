@@ -153,3 +153,47 @@ test("a text that comes in while nobody looks is a notification", async () => {
   assert.deepEqual(page.gone, ["/messages/voicemail/7"]);
   dispose();
 });
+
+test("a call that rings while nobody looks is shown, and goes when it is answered or over", async (t) => {
+  const shown = [];
+  t.after(() => {
+    delete globalThis.Notification;
+    delete globalThis.document;
+    delete globalThis.window;
+  });
+  globalThis.document = { hidden: true };
+  globalThis.BroadcastChannel = class {
+    close() {}
+  };
+  globalThis.Notification = class {
+    static permission = "granted";
+    constructor(title, how) {
+      Object.assign(this, { title, ...how, open: true });
+      shown.push(this);
+    }
+    close() {
+      this.open = false;
+      this.onclose?.();
+    }
+  };
+  globalThis.window = { Notification: globalThis.Notification, focus() {} };
+  const { page, say, rest, dispose } = lend();
+  await rest.notify();
+  const call = { id: "c-1", from: "+16505550102", fromUserName: "Sam" };
+  say({ type: "rc-call-ring-notify", call });
+  assert.deepEqual([shown[0].title, shown[0].body, shown[0].open], ["Sam", "+16505550102", true]);
+  shown[0].onclick();
+  assert.equal(page.shown, 1);
+  say({ type: "rc-call-start-notify", call });
+  assert.equal(shown[0].open, false);
+  document.hidden = false;
+  say({ type: "rc-call-ring-notify", call: { ...call, id: "c-2" } });
+  assert.equal(shown.length, 1);
+  dispose();
+});
+
+test("a call is controlled by a message to the phone", async () => {
+  const { page, rest } = lend();
+  await rest.controlCall("dtmf", "c-1", { dtmf: "1" });
+  assert.deepEqual(page.sent, [{ type: "rc-adapter-control-call", callAction: "dtmf", callId: "c-1", options: { dtmf: "1" } }]);
+});
