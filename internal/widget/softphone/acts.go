@@ -110,6 +110,10 @@ func (t *talk) hangUp(done func(error)) {
 		done(nil)
 		return
 	}
+	if t.leaving != "" {
+		done(nil) // it is on its way elsewhere
+		return
+	}
 	if t.notice == nil {
 		_ = t.invite.Respond(603, "Decline")
 		t.end(call.Declined, "")
@@ -117,7 +121,7 @@ func (t *talk) hangUp(done func(error)) {
 		return
 	}
 	t.command(call.Declined, func(err error) {
-		if err != nil && t.live() { // declined in any case
+		if err != nil && t.State == call.Ringing { // declined in any case
 			_ = t.invite.Respond(603, "Decline")
 			t.end(call.Declined, "")
 		}

@@ -103,6 +103,7 @@ func agentURI(address, domain string) sip.URI {
 // the INVITE then; where it does not, the INVITE is declined.
 func (t *talk) command(outcome call.Outcome, done func(error), command int, attrs ...attr) {
 	t.leaving = outcome
+	invite := t.invite
 	req := t.agentMessage(command, attrs...)
 	t.ph.aside(func(ctx context.Context) func() {
 		ctx, cancel := context.WithTimeout(ctx, t.ph.pool.Waits.Answer)
@@ -112,13 +113,16 @@ func (t *talk) command(outcome call.Outcome, done func(error), command int, attr
 			err = fmt.Errorf("the phone service answered MESSAGE with %d %s", res.StatusCode, res.Reason)
 		}
 		return func() {
+			if t.State != call.Ringing {
+				done(nil) // it ended meanwhile, by the CANCEL that is the platform's answer or otherwise
+				return
+			}
 			if err != nil {
 				t.leaving = ""
 				t.ph.log.Warn("telling the phone service what to do with a call", "call", t.ID, "command", command, "err", err)
 				done(rc.Errorf(rc.Unavailable, "The phone service did not do this. Answer or decline the call."))
 				return
 			}
-			invite := t.invite
 			t.ph.after(t.ph.pool.Waits.Answer, func() { _ = invite.Respond(603, "Decline") })
 			t.end(outcome, "")
 			done(nil)

@@ -168,8 +168,12 @@ func (ph *Phone) Shown(ctx context.Context, ids []string) (first bool, err error
 
 // answer takes a call that rings.
 func (t *talk) answer(done func(error)) {
-	if t.answering {
+	switch {
+	case t.answering:
 		done(nil)
+		return
+	case t.leaving != "":
+		done(over())
 		return
 	}
 	t.answering = true

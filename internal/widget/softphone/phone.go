@@ -2,7 +2,9 @@ package softphone
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -66,7 +68,7 @@ func (ph *Phone) run() {
 	defer ph.box.close()
 	for range ph.box.wake {
 		for _, step := range ph.box.take() {
-			step()
+			ph.take(step)
 		}
 		if ph.dirty {
 			ph.publish()
@@ -75,6 +77,17 @@ func (ph *Phone) run() {
 			return
 		}
 	}
+}
+
+// take runs a step. One that panics is a mistake of ours, which must not take
+// the calls of everybody else with it.
+func (ph *Phone) take(step func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			ph.log.Error("a step of a phone went wrong", "err", fmt.Sprint(r), "stack", string(debug.Stack()))
+		}
+	}()
+	step()
 }
 
 // farewell is how long a phone that is closed waits for the platform.

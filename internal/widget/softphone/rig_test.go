@@ -31,6 +31,24 @@ type rig struct {
 // Desk makes the rig's desk that of every grant.
 func (r *rig) Desk(context.Context, string) (softphone.Desk, error) { return r.desk, nil }
 
+// faults fails a test over what is logged as an error.
+type faults struct {
+	t *testing.T
+	slog.Handler
+}
+
+func (f faults) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+
+func (f faults) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		f.t.Errorf("%s: %s", r.Message, a)
+		return true
+	})
+	return nil
+}
+
+func (f faults) WithAttrs([]slog.Attr) slog.Handler { return f }
+
 // newRig has a phone that somebody watches; it may not be registered yet.
 func newRig(t *testing.T, edit ...func(*rig)) *rig {
 	t.Helper()
@@ -38,7 +56,7 @@ func newRig(t *testing.T, edit ...func(*rig)) *rig {
 	r := &rig{t: t, sbc: s, desk: newDeskDouble(s), engine: mediatest.Engine(t)}
 	r.pool = &softphone.Pool{
 		Desks: r, Street: streetDouble{client: s.server.Client()}, Engine: r.engine, Bus: new(bus.InProcess),
-		Log: slog.New(slog.DiscardHandler), Waits: softphone.Waits{Retry: 10 * time.Millisecond},
+		Log: slog.New(faults{t, slog.DiscardHandler}), Waits: softphone.Waits{Retry: 10 * time.Millisecond},
 	}
 	for _, f := range edit {
 		f(r)

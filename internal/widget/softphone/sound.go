@@ -49,6 +49,7 @@ type sound struct {
 	typing int          // digits are being sent, which the voice must not cross
 
 	gap, grace *alarm // of calls that nobody listens to
+	alone      bool   // for longer than the gap
 	unused     *alarm // of a microphone without calls
 	measuring  *alarm
 }
@@ -194,44 +195,45 @@ func (ph *Phone) wait() {
 	lonely := calls > 0 && s.leg == nil
 	switch {
 	case lonely && s.grace == nil:
-		s.gap = ph.after(w.Gap, ph.comfort)
+		s.gap = ph.after(w.Gap, func() { s.alone = true; ph.comfort() })
 		s.grace = ph.after(w.Grace, ph.abandon)
 	case !lonely && s.grace != nil:
 		s.gap.stop()
 		s.grace.stop()
-		s.gap, s.grace = nil, nil
-		for _, t := range ph.talks {
-			t.wire.quiet()
-		}
+		s.gap, s.grace, s.alone = nil, nil, false
 	}
+	ph.comfort()
 	unused := s.leg != nil && ph.live() == 0
 	switch {
 	case unused && s.unused == nil:
-		s.unused = ph.after(w.Grace, func() { s.unused = nil; ph.detached(s.leg) })
+		s.unused = ph.after(w.Spare, func() { s.unused = nil; ph.detached(s.leg) })
 	case !unused && s.unused != nil:
 		s.unused.stop()
 		s.unused = nil
 	}
 }
 
-// comfort has those who talk to nobody hear that the line still stands.
+// comfort has those who talk to nobody hear that the line still stands. Who is
+// on hold has music.
 func (ph *Phone) comfort() {
 	for _, t := range ph.talks {
 		leg := t.wire.leg
-		if t.State != call.Connected || leg == nil || t.wire.tone != nil {
-			continue
+		switch wanted := ph.sound.alone && t.State == call.Connected && leg != nil; {
+		case !wanted:
+			t.wire.quiet()
+		case t.wire.tone == nil:
+			ctx, stop := context.WithCancel(ph.ctx)
+			t.wire.tone = stop
+			ph.work.Go(func() {
+				_ = media.Loop(ctx, leg, media.Waiting()) // ends with the leg, or by stop
+			})
 		}
-		ctx, stop := context.WithCancel(ph.ctx)
-		t.wire.tone = stop
-		ph.work.Go(func() {
-			_ = media.Loop(ctx, leg, media.Waiting()) // ends with the leg, or by stop
-		})
 	}
 }
 
 // abandon ends the calls that nobody came back to.
 func (ph *Phone) abandon() {
-	ph.sound.grace = nil
+	ph.sound.grace, ph.sound.alone = nil, false
 	for _, t := range ph.talks {
 		if t.live() && t.wire.leg != nil {
 			t.part()

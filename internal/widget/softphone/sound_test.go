@@ -80,11 +80,29 @@ func TestWhoIsLeftAloneHearsThatTheLineStands(t *testing.T) {
 
 func TestACallThatNobodyComesBackToEnds(t *testing.T) {
 	r := registered(t, func(r *rig) { r.pool.Waits.Gap, r.pool.Waits.Grace = time.Hour, 50*time.Millisecond })
+	if _, err := r.tab("one", false); err != nil {
+		t.Fatal(err)
+	}
 	_, c := r.talk()
+	r.phone.Leave("one")
 	if got := r.state(call.Ended); got.Outcome != call.HungUp || got.Sentence != "No page with this phone came back in time, so the call was ended." {
 		t.Errorf("the call ended as %+v", got)
 	}
 	r.until("the BYE", func() bool { return c.ended })
+}
+
+func TestAMicrophoneWithoutCallsIsGivenBack(t *testing.T) {
+	r := registered(t, func(r *rig) { r.pool.Waits.Spare = 50 * time.Millisecond })
+	leg := mediatest.Leg(t, r.engine)
+	offer, err := leg.Offer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, version, err := r.phone.Attach(t.Context(), "one", offer, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.see("a free microphone", func(s call.Snapshot) bool { return s.Version > version && s.Microphone == "" })
 }
 
 func TestACallWithoutSoundEnds(t *testing.T) {
