@@ -104,9 +104,9 @@ func (x *Exchange) message(a agent, flow *sip.Flow, target sip.URI, callID strin
 
 // tell sends a message to a phone that is connected.
 func (l *line) tell(cmd int) {
-	req := l.x.message(l.agent, l.dialog.Flow, l.dialog.Target, l.dialog.CallID, cmd)
+	req := l.x.message(l.agent, l.dialog().Flow, l.dialog().Target, l.dialog().CallID, cmd)
 	l.x.spawn(func(ctx context.Context) {
-		_, _ = l.dialog.Flow.Do(ctx, req, nil) // phones that are no agents refuse it
+		_, _ = l.dialog().Flow.Do(ctx, req, nil) // phones that are no agents refuse it
 	})
 }
 

@@ -56,8 +56,8 @@ func (c *call) info(l *line, body []byte) {
 	if err != nil {
 		return // numbers and strings can always be written
 	}
-	req := l.dialog.Request(sip.INFO, text, infoType)
+	req := l.dialog().Request(sip.INFO, text, infoType)
 	c.x.spawn(func(ctx context.Context) {
-		_, _ = l.dialog.Do(ctx, req, nil) // a phone that is gone has no command
+		_, _ = l.dialog().Do(ctx, req, nil) // a phone that is gone has no command
 	})
 }

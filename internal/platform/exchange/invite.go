@@ -105,7 +105,8 @@ func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination)
 // take answers the phone of a party: it is accepted as soon as its sound is.
 func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination) {
 	dialog := sip.NewUAS(tx, b.flow.Contact("exchange"))
-	l := &line{x: c.x, ext: b.ext, device: b.device, dialog: dialog, agent: c.x.agent(c.session, b.device.ID), party: party, out: true}
+	l := &line{x: c.x, ext: b.ext, device: b.device, agent: c.x.agent(c.session, b.device.ID), party: party}
+	l.wire.Store(dialog)
 	offer := string(tx.Request().Body())
 	c.x.spawn(func(ctx context.Context) {
 		leg, answer, err := c.x.soundFor(ctx, offer)
@@ -153,7 +154,7 @@ func (x *Exchange) soundFor(ctx context.Context, offer string) (*media.Leg, stri
 // accept tells of the sound in a 183, without which a web phone of version 0.8
 // cancels the call, and the same in the 200.
 func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err error, to destination) {
-	contact := sip.With("Contact", "<"+l.dialog.Contact.String()+">")
+	contact := sip.With("Contact", "<"+l.dialog().Contact.String()+">")
 	if err != nil {
 		c.x.Log.Info("refusing a call", "call", c.session.ID(), "err", err)
 		respond(tx, 183, "Session Progress", contact, ids(l.party))

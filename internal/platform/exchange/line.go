@@ -19,10 +19,9 @@ type line struct {
 	call   atomic.Pointer[call]
 	ext    store.Extension
 	device store.SIPDevice
-	dialog *sip.Dialog
+	wire   atomic.Pointer[sip.Dialog] // replaced when the phone comes back on another connection
 	leg    *media.Leg
 	agent  agent // of the messages to it
-	out    bool  // the phone placed the call
 	ended  chan struct{}
 	once   sync.Once
 
@@ -34,6 +33,9 @@ type line struct {
 	gone  bool   // the phone has ended its dialog
 }
 
+// dialog is the phone's, on the connection that it has now.
+func (l *line) dialog() *sip.Dialog { return l.wire.Load() }
+
 func lineKey(f *sip.Flow, callID string) string { return f.ID() + "|" + callID }
 
 // line finds the dialog that a request belongs to. Web phones put nothing but
@@ -41,7 +43,59 @@ func lineKey(f *sip.Flow, callID string) string { return f.ID() + "|" + callID }
 func (x *Exchange) line(tx *sip.Tx) *line {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.lines[lineKey(tx.Flow(), tx.Request().CallID().Value())]
+	key := lineKey(tx.Flow(), tx.Request().CallID().Value())
+	if l := x.lines[key]; l != nil {
+		return l
+	}
+	return x.comeBack(tx)
+}
+
+// comeBack finds the line of a phone that has connected anew, also before its
+// old connection is known to be dead. x.mu is held.
+func (x *Exchange) comeBack(tx *sip.Tx) *line {
+	_, tag := sip.Tags(tx.Request())
+	if tag == "" {
+		return nil
+	}
+	for _, l := range x.lines {
+		d := l.dialog()
+		if d.LocalTag == tag && d.CallID == tx.Request().CallID().Value() && x.isOn(l.device.ID, tx.Flow()) {
+			x.move(l, tx.Flow())
+			return l
+		}
+	}
+	return nil
+}
+
+// isOn reports whether a device is registered on a connection. x.mu is held.
+func (x *Exchange) isOn(deviceID int64, f *sip.Flow) bool {
+	for _, own := range x.bindings {
+		for _, b := range own {
+			if b.device.ID == deviceID && b.flow == f {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// move has a line go on over another connection of its phone: its sound has
+// not ended with the old one (RFC 5626 section 5.3). x.mu is held.
+func (x *Exchange) move(l *line, to *sip.Flow) {
+	d := l.dialog()
+	delete(x.lines, lineKey(d.Flow, d.CallID))
+	l.wire.Store(d.On(to))
+	x.lines[lineKey(to, d.CallID)] = l
+}
+
+// rejoin moves the lines of a device whose connection is dead to a new one.
+// x.mu is held.
+func (x *Exchange) rejoin(b *binding) {
+	for _, l := range x.lines {
+		if l.device.ID == b.device.ID && l.dead() {
+			x.move(l, b.flow)
+		}
+	}
 }
 
 // connect adds a line to a call and looks after it from now on.
@@ -50,7 +104,7 @@ func (c *call) connect(l *line) {
 	l.ended = make(chan struct{})
 	c.lines = append(c.lines, l)
 	c.x.mu.Lock()
-	c.x.lines[lineKey(l.dialog.Flow, l.dialog.CallID)] = l
+	c.x.lines[lineKey(l.dialog().Flow, l.dialog().CallID)] = l
 	c.x.mu.Unlock()
 	l.tellDialog()
 	c.x.spawn(func(context.Context) {
@@ -74,7 +128,7 @@ func (c *call) silent(l *line) {
 
 // tellDialog has others find the call by the phone's dialog (contract 8.8).
 func (l *line) tellDialog() {
-	d := l.dialog
+	d := l.dialog()
 	l.party.SIP(rc.SIPData{
 		CallID: d.CallID, ToTag: d.LocalTag, FromTag: d.RemoteTag, RemoteURI: d.Local.URI.String(), LocalURI: d.Remote.URI.String(),
 	})
@@ -94,7 +148,7 @@ func (l *line) post(f func(c *call)) bool {
 
 func (l *line) dead() bool {
 	select {
-	case <-l.dialog.Flow.Done():
+	case <-l.dialog().Flow.Done():
 		return true
 	default:
 		return false
@@ -136,7 +190,7 @@ func (l *line) request(tx *sip.Tx) bool {
 func (c *call) reinvite(l *line, tx *sip.Tx) {
 	direction := sip.DirectionOf(tx.Request().Body())
 	l.local = sip.NextVersion(sip.WithDirection(l.local, direction.Reverse()))
-	respond(tx, 200, "OK", sip.With("Contact", "<"+l.dialog.Contact.String()+">"), sip.With("Allow", allowed), sip.WithBody(sip.SDP, l.local))
+	respond(tx, 200, "OK", sip.With("Contact", "<"+l.dialog().Contact.String()+">"), sip.With("Allow", allowed), sip.WithBody(sip.SDP, l.local))
 	c.hold(l, direction.Held())
 }
 
@@ -159,7 +213,7 @@ func (l *line) bye(cmd int) {
 	l.x.byes.Add(1)
 	l.x.spawn(func(ctx context.Context) {
 		defer l.x.byes.Done()
-		_, _ = l.dialog.Do(ctx, l.dialog.Request(sip.BYE, nil, ""), nil) // a phone that is gone has none to end
+		_, _ = l.dialog().Do(ctx, l.dialog().Request(sip.BYE, nil, ""), nil) // a phone that is gone has none to end
 	})
 	l.tell(cmd)
 }
@@ -168,7 +222,8 @@ func (l *line) bye(cmd int) {
 func (l *line) close() {
 	l.once.Do(func() { close(l.ended) })
 	l.x.mu.Lock()
-	delete(l.x.lines, lineKey(l.dialog.Flow, l.dialog.CallID))
+	d := l.dialog()
+	delete(l.x.lines, lineKey(d.Flow, d.CallID))
 	l.x.mu.Unlock()
 	l.leg.Close()
 }

@@ -43,8 +43,15 @@ func (p *peer) gone() {
 	delete(p.x.peers, p)
 	var lost []*line
 	for _, l := range p.x.lines {
-		if l.dialog.Flow == p.flow {
+		if l.dialog().Flow == p.flow {
 			lost = append(lost, l)
+		}
+	}
+	for _, own := range p.x.bindings { // a phone may be back before it is missed
+		for _, b := range own {
+			if b.flow != p.flow {
+				p.x.rejoin(b)
+			}
 		}
 	}
 	p.x.mu.Unlock()

@@ -76,10 +76,10 @@ const notifyTime = 5 * time.Second
 func (l *line) notify(ctx context.Context, outcome, state string) {
 	ctx, stop := context.WithTimeout(ctx, notifyTime)
 	defer stop()
-	req := l.dialog.Request(sip.NOTIFY, []byte(outcome+"\r\n"), "message/sipfrag;version=2.0")
+	req := l.dialog().Request(sip.NOTIFY, []byte(outcome+"\r\n"), "message/sipfrag;version=2.0")
 	sip.SetHeader(req, "Event", "refer")
 	sip.SetHeader(req, "Subscription-State", state)
-	_, _ = l.dialog.Do(ctx, req, nil) // the transfer does not depend on it
+	_, _ = l.dialog().Do(ctx, req, nil) // the transfer does not depend on it
 }
 
 // transfer takes a line out of the call and has the other side talk to
@@ -128,7 +128,7 @@ func (x *Exchange) lineOf(extensionID int64, callID string) *line {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, l := range x.lines {
-		if l.dialog.CallID == callID && l.ext.ID == extensionID {
+		if l.dialog().CallID == callID && l.ext.ID == extensionID {
 			return l
 		}
 	}

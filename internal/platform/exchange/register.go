@@ -155,6 +155,7 @@ func (x *Exchange) bind(b *binding) bool {
 		return false
 	}
 	x.bindings[b.ext.ID] = append(own, b)
+	x.rejoin(b)
 	return true
 }
 

@@ -198,12 +198,19 @@ func (w *world) unregistered(t *testing.T, extensionID int64, hertz float64) *ha
 		t: t, w: w, id: fmt.Sprint(id), hertz: hertz, engine: mediatest.Engine(t), calls: make(chan *sip.Tx, 9), byes: make(chan *sip.Tx, 9),
 		messages: make(chan int, 99), infos: make(chan string, 9), sipfrags: make(chan string, 9), contact: "sip:" + sip.Token() + "@phone.invalid",
 	}
-	p.flow, err = sip.Dial(t.Context(), w.url, nil, p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { p.flow.Close(); <-p.flow.Done() })
+	p.dial()
 	return p
+}
+
+// dial connects the phone, perhaps again.
+func (p *handset) dial() {
+	p.t.Helper()
+	f, err := sip.Dial(p.t.Context(), p.w.url, nil, p)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { f.Close(); <-f.Done() })
+	p.flow = f
 }
 
 // ServeSIP does what every phone does.

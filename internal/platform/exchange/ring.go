@@ -93,7 +93,7 @@ func (c *call) reachPerson(to destination) {
 // speaks reports whether a phone is in the call already: it cannot call
 // itself.
 func (c *call) speaks(b *binding) bool {
-	return slices.ContainsFunc(c.lines, func(l *line) bool { return l.device.ID == b.device.ID && l.dialog.Flow == b.flow })
+	return slices.ContainsFunc(c.lines, func(l *line) bool { return l.device.ID == b.device.ID && l.dialog().Flow == b.flow })
 }
 
 // start has one phone ring, or answer by itself.
@@ -203,10 +203,11 @@ func (f *fork) run(ctx context.Context) {
 func (f *fork) accepted(leg *media.Leg, res *sip.Response) {
 	c := f.call
 	l := &line{
-		x: c.x, ext: f.binding.ext, device: f.binding.device, dialog: sip.NewUAC(f.binding.flow, f.invite, res), leg: leg,
+		x: c.x, ext: f.binding.ext, device: f.binding.device, leg: leg,
 		agent: f.agent, local: f.invite.Body(),
 	}
-	err := l.dialog.Ack(nil, "")
+	l.wire.Store(sip.NewUAC(f.binding.flow, f.invite, res))
+	err := l.dialog().Ack(nil, "")
 	if err == nil {
 		err = leg.SetAnswer(string(res.Body()))
 	}
@@ -227,7 +228,7 @@ func (f *fork) accepted(leg *media.Leg, res *sip.Response) {
 	}
 	if !taken {
 		leg.Close()
-		_, _ = l.dialog.Do(c.x.ctx, l.dialog.Request(sip.BYE, nil, ""), nil) // a phone that is gone has none to end
+		_, _ = l.dialog().Do(c.x.ctx, l.dialog().Request(sip.BYE, nil, ""), nil) // a phone that is gone has none to end
 	}
 }
 

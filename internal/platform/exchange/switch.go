@@ -20,7 +20,7 @@ func (x *Exchange) replaced(extensionID int64, header string) *line {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, l := range x.lines {
-		ours, theirs := l.dialog.LocalTag, l.dialog.RemoteTag
+		ours, theirs := l.dialog().LocalTag, l.dialog().RemoteTag
 		if l.ext.ID == extensionID && (to == ours && from == theirs || to == theirs && from == ours) {
 			return l
 		}
