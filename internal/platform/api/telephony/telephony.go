@@ -6,6 +6,7 @@ package telephony
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"offhook/internal/platform/api/target"
@@ -79,7 +80,25 @@ func (h *Handler) session(r *http.Request, c wire.Caller, id string) (rc.Telepho
 	if !ok || !takesPart(s, c.ExtensionID) {
 		return rc.TelephonySession{}, target.Missing("telephonySessionId")
 	}
-	return s, nil
+	return withheld(s, c.ExtensionID), nil
+}
+
+// withheld is a session as one extension may know it: a caller who withholds
+// who they are does so here as well.
+func withheld(s rc.TelephonySession, extensionID int64) rc.TelephonySession {
+	hides := slices.ContainsFunc(s.Parties, func(p rc.TelephonyParty) bool {
+		return ownedBy(p, extensionID) && p.Direction == rc.Inbound && p.From == rc.TelephonyEnd{}
+	})
+	if !hides {
+		return s
+	}
+	s.Parties = slices.Clone(s.Parties)
+	for i := range s.Parties {
+		if p := &s.Parties[i]; !ownedBy(*p, extensionID) && p.Direction == rc.Outbound {
+			p.From, p.Owner, p.AccountID, p.ExtensionID = rc.TelephonyEnd{}, nil, "", ""
+		}
+	}
+	return s
 }
 
 func takesPart(s rc.TelephonySession, extensionID int64) bool {

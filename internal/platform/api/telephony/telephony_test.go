@@ -217,6 +217,24 @@ func TestASessionIsToldToThoseWhoTakePart(t *testing.T) {
 	apitest.Refused(t, w.Do("ada", "GET", w.session(), nil), 404, "CMN-102", "telephonySessionId")
 }
 
+func TestWhoWithholdsTheirNumberIsNotToldByRequestsEither(t *testing.T) {
+	w := newWorld(t)
+	ada := w.ada.Spec()
+	s := w.book.Begin(session.Spec{})
+	s.Add(ada)
+	s.Add(session.PartySpec{Direction: rc.Inbound, AccountID: apitest.Acme, ExtensionID: apitest.Bob, To: ada.To})
+	path := sessions + "/" + s.ID()
+	for _, p := range []string{path, path + "/parties/" + s.Parties()[0].ID()} {
+		body := w.Do("bob", "GET", p, nil).Body.String()
+		if strings.Contains(body, apitest.AdaPhone) || strings.Contains(body, "Ada") || strings.Contains(body, "101001") || !strings.Contains(body, "Outbound") {
+			t.Errorf("GET %s as Bob: %s", p, body)
+		}
+	}
+	if got := apitest.Get[rc.TelephonySession](w.World, "ada", path); got.Parties[0].From.PhoneNumber != apitest.AdaPhone || got.Parties[0].Owner == nil {
+		t.Errorf("to herself Ada is %+v", got.Parties[0])
+	}
+}
+
 func TestNobodyCommandsAnothersParty(t *testing.T) {
 	w := newWorld(t)
 	body := `{"deviceId":"1","phoneNumber":"+14155550147","muted":true,"replyWithText":"x","callFlipId":"1","active":true}`
