@@ -5,7 +5,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { guarded } from "./callguard.js";
-import { alert, currentPath, navigate } from "./nav.js";
+import { alert, currentPath, dial, navigate } from "./nav.js";
 import { t } from "./lang.js";
 
 /**
@@ -278,15 +278,27 @@ function run(at) {
   return void press(at, () => place(String(to), from === "anonymous" ? { anonymous: true } : from ? { from } : {}));
 }
 
-const CONTROLS = "button[data-call-act], a[data-call-act], button[data-call-to], a[data-call-to], a[href^='tel:']";
+const CONTROLS = ":is(button, a):is([data-call-act], [data-call-to])";
 document.addEventListener("click", (e) => {
-  const at = e.target instanceof Element ? e.target.closest(`${CONTROLS}, [data-audio-act]`) : null;
+  const at = e.target instanceof Element ? e.target.closest(`${CONTROLS}, [data-audio-act], a[href^="tel:"]`) : null;
   if (!(at instanceof HTMLElement) || e.defaultPrevented) return;
   if (at.hasAttribute("data-audio-act")) return void import("./audio.js").then(({ sound }) => sound.here());
   e.preventDefault();
-  if (at instanceof HTMLAnchorElement && !at.dataset.callAct && at.dataset.callTo === undefined) at.dataset.callTo = at.getAttribute("href")?.slice(4);
-  run(at);
+  if (at.matches(CONTROLS)) return run(at);
+  // What the page around us calls a link need not say whom it calls: people see it first.
+  void dial(linked(at.getAttribute("href") ?? ""));
 });
+
+/** The number of a link. @param {string} href */
+function linked(href) {
+  const number = href.slice(4).split(/[;?]/)[0].slice(0, 64);
+  try {
+    return decodeURIComponent(number);
+  } catch {
+    return number; // badly escaped: as it stands
+  }
+}
+
 document.addEventListener("submit", (e) => {
   const at = e.target;
   if (!(at instanceof HTMLFormElement) || !(at.dataset.callAct || "callTo" in at.dataset)) return;
