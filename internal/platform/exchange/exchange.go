@@ -61,6 +61,9 @@ type Exchange struct {
 	// Grace is how long a call waits for a phone that lost its connection;
 	// zero is 20 seconds.
 	Grace time.Duration
+	// ParkTime is how long a call stays parked before it rings at who parked
+	// it; zero is three minutes.
+	ParkTime time.Duration
 
 	auth *sip.Challenger
 	ctx  context.Context // of everything that runs
@@ -92,6 +95,9 @@ func (x *Exchange) Start() {
 	}
 	if x.Grace == 0 {
 		x.Grace = 20 * time.Second
+	}
+	if x.ParkTime == 0 {
+		x.ParkTime = 3 * time.Minute
 	}
 }
 

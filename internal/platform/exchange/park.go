@@ -2,13 +2,9 @@ package exchange
 
 import (
 	"fmt"
-	"time"
 
 	"offhook/internal/rc"
 )
-
-// parkTime is how long a call stays parked before its parker is called.
-const parkTime = 3 * time.Minute
 
 // parkedAt returns the call that is parked at a place, nil for none.
 func (x *Exchange) parkedAt(orbit string) *call {
@@ -38,7 +34,7 @@ func (c *call) park(l *line) (orbit string, ok bool) {
 	c.orbit, c.parker = orbit, l
 	l.party.Parked("*" + orbit)
 	c.tune()
-	c.later(parkTime, func() {
+	c.later(c.x.ParkTime, func() {
 		if c.orbit == orbit {
 			c.comeBack(l)
 		}

@@ -2,8 +2,10 @@ package exchange_test
 
 import (
 	"testing"
+	"time"
 
 	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange"
 	"offhook/internal/sip"
 )
 
@@ -54,5 +56,19 @@ func TestAParkedCallIsPickedUp(t *testing.T) {
 	a.ear.Hears(t, cyHz)
 	a.hangup()
 	cy.ended()
+	w.idle(t)
+}
+
+func TestAParkedCallThatNobodyTakesComesBack(t *testing.T) {
+	w := newWorld(t, func(x *exchange.Exchange) { x.ParkTime = time.Millisecond })
+	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+	a := ada.call("102")
+	b := bob.answer(bob.rings())
+	b.ear.Hears(t, adaHz)
+	b.send(sip.INFO, `{"request":{"reqid":1,"command":"callpark"}}`, "application/json;charset=utf-8")
+	again := bob.answer(bob.rings())
+	a.ear.Hears(t, bobHz)
+	again.ear.Hears(t, adaHz)
+	a.hangup()
 	w.idle(t)
 }
