@@ -80,7 +80,20 @@ func (h *Handler) session(r *http.Request, c wire.Caller, id string) (rc.Telepho
 	if !ok || !takesPart(s, c.ExtensionID) {
 		return rc.TelephonySession{}, target.Missing("telephonySessionId")
 	}
-	return withheld(s, c.ExtensionID), nil
+	return abroad(withheld(s, c.ExtensionID), c.AccountID), nil
+}
+
+// abroad is a session without whose another company's parties are.
+func abroad(s rc.TelephonySession, accountID int64) rc.TelephonySession {
+	own := strconv.FormatInt(accountID, 10)
+	s.Parties = slices.Clone(s.Parties)
+	for i := range s.Parties {
+		if p := &s.Parties[i]; p.AccountID != own {
+			p.Owner, p.AccountID, p.ExtensionID = nil, "", ""
+			p.From.ExtensionID, p.From.DeviceID, p.To.ExtensionID, p.To.DeviceID = "", "", "", ""
+		}
+	}
+	return s
 }
 
 // withheld is a session as one extension may know it: a caller who withholds

@@ -111,7 +111,7 @@ func (p *Party) facts() rc.CallFacts {
 	f := rc.CallFacts{
 		TelephonySessionID: p.session.id, PartyID: p.id, StartTime: rc.TimeOf(p.joined), Type: rc.Voice, InternalType: "Local",
 		Direction: p.spec.Direction, Action: p.action(), Transport: "PSTN", Result: rc.CallInProgress,
-		From: p.spec.From.party(), To: p.spec.To.party(),
+		From: p.from().party(), To: p.to().party(),
 	}
 	if p.inside() {
 		f.Transport, f.InternalType = "VoIP", "Sip"

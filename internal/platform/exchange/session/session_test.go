@@ -320,6 +320,22 @@ func TestSomebodyOutsideHasNoLogAndNoEvents(t *testing.T) {
 	}
 }
 
+func TestAnotherCompanysExtensionsAreKnownByNumberAndName(t *testing.T) {
+	w := newWorld(t)
+	eve := session.End{Number: apitest.EvePhone, Name: "Eve Else", AccountID: apitest.Other, ExtensionID: apitest.Eve, ExtensionNumber: "101", DeviceID: "9"}
+	caller, ada := w.call(eve, w.ends.ada)
+	row := w.rows(t, apitest.Ada)[0].Record
+	want := &rc.CallParty{PhoneNumber: apitest.EvePhone, Name: "Eve Else"}
+	if diff := cmp.Diff([]any{want, "101001"}, []any{row.From, row.To.ExtensionID}); diff != "" {
+		t.Errorf("Ada's log (-want +got):\n%s", diff)
+	}
+	s, _ := w.Describe(ada.Session().ID())
+	own, other := s.Parties[0], s.Parties[1]
+	if own.ID != caller.ID() || own.From.ExtensionID == "" || own.To.ExtensionID != "" || other.From.ExtensionID != "" || other.From.DeviceID != "" || other.To.ExtensionID == "" {
+		t.Errorf("the session is %+v", s)
+	}
+}
+
 func TestATransferredCallIsInThreeLogs(t *testing.T) {
 	w := newWorld(t)
 	ada, bob := w.call(w.ends.ada, w.ends.bob)

@@ -51,7 +51,7 @@ func (p *Party) tell(what change) {
 func (p *Party) event() rc.EventParty {
 	e := rc.EventParty{
 		ID: p.id, AccountID: text(p.spec.AccountID), ExtensionID: text(p.spec.ExtensionID), Direction: p.spec.Direction,
-		From: p.spec.From.told(), To: p.spec.To.told(), Status: p.status, MissedCall: p.missed, StandAlone: p.standAlone, Muted: p.muted,
+		From: p.from().told(), To: p.to().told(), Status: p.status, MissedCall: p.missed, StandAlone: p.standAlone, Muted: p.muted,
 		QueueCall: p.spec.QueueCall, ConferenceRole: p.spec.ConferenceRole, Recordings: slices.Clone(p.recordings),
 	}
 	if p.park != "" {
@@ -59,6 +59,18 @@ func (p *Party) event() rc.EventParty {
 	}
 	if d := p.sipData(); d.CallID != "" {
 		e.SIPData = &rc.SIPData{CallID: d.CallID, ToTag: d.ToTag, FromTag: d.FromTag}
+	}
+	return e
+}
+
+// from and to are the ends as the people of the party's account know them:
+// of another company's extensions, that is their numbers and names.
+func (p *Party) from() End { return p.spec.From.as(p.spec.AccountID) }
+func (p *Party) to() End   { return p.spec.To.as(p.spec.AccountID) }
+
+func (e End) as(accountID int64) End {
+	if e.AccountID != accountID {
+		e.AccountID, e.ExtensionID, e.ExtensionNumber, e.DeviceID = 0, 0, "", ""
 	}
 	return e
 }
@@ -112,7 +124,7 @@ func (p *Party) activeCall() rc.ActiveCall {
 		id = p.id
 	}
 	c := rc.ActiveCall{
-		ID: id, Direction: p.spec.Direction, From: p.spec.From.shown(), FromName: p.spec.From.Name, To: p.spec.To.shown(), ToName: p.spec.To.Name,
+		ID: id, Direction: p.spec.Direction, From: p.from().shown(), FromName: p.spec.From.Name, To: p.to().shown(), ToName: p.spec.To.Name,
 		TelephonyStatus: p.telephonyStatus(), StartTime: rc.TimeOf(p.joined), SessionID: p.session.number, TelephonySessionID: p.session.id,
 		PartyID: p.id, QueueCall: p.spec.QueueCall,
 	}

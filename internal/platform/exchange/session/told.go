@@ -27,7 +27,7 @@ func (k *Book) Describe(id string) (rc.TelephonySession, bool) {
 // told is the party as the REST API tells it. Book.mu is held.
 func (p *Party) told() rc.TelephonyParty {
 	t := rc.TelephonyParty{
-		ID: p.id, Direction: p.spec.Direction, From: p.spec.From.told(), To: p.spec.To.told(), Status: p.status, Muted: p.muted,
+		ID: p.id, Direction: p.spec.Direction, From: p.from().told(), To: p.to().told(), Status: p.status, Muted: p.muted,
 		StandAlone: p.standAlone, ConferenceRole: p.spec.ConferenceRole, Recordings: slices.Clone(p.recordings),
 	}
 	if p.spec.ExtensionID != 0 {
