@@ -139,7 +139,13 @@ type seen struct {
 type picture struct {
 	Texts    map[string][]seen // by the others' numbers
 	Contacts []string
+	Mail     []string // voicemail and faxes
 	Status   string
+}
+
+// mailLine is a line of what somebody sees of voicemail or a fax.
+func mailLine(id, kind string, unread bool, state desk.Delivery) string {
+	return fmt.Sprint(id, " ", kind, " unread:", unread, " ", state)
 }
 
 func sortSeen(all map[string][]seen) {
@@ -177,6 +183,13 @@ func (v *view) look(t *testing.T) picture {
 		p.Contacts = append(p.Contacts, c.Name)
 	}
 	slices.Sort(p.Contacts)
+	for _, m := range v.desk.Voicemails() {
+		p.Mail = append(p.Mail, mailLine(m.ID, rc.TypeVoiceMail, m.Unread, desk.Received))
+	}
+	for _, f := range v.desk.Faxes() {
+		p.Mail = append(p.Mail, mailLine(f.ID, rc.TypeFax, f.Unread, f.State))
+	}
+	slices.Sort(p.Mail)
 	presence, _ := v.desk.Presence()
 	p.Status = presence.UserStatus + " " + presence.DNDStatus
 	return p
@@ -227,16 +240,23 @@ func (c *client) call(method, path string, body, out any) {
 }
 
 func (c *client) texts() []rc.Message {
+	all := c.messages("messageType=SMS&messageType=Pager")
+	return slices.DeleteFunc(all, func(m rc.Message) bool { return !strings.HasPrefix(m.Subject, written) })
+}
+
+// mail is the user's voicemail and faxes.
+func (c *client) mail() []rc.Message { return c.messages("messageType=VoiceMail&messageType=Fax&dateFrom=2020-01-01T00:00:00Z") }
+
+func (c *client) messages(which string) []rc.Message {
 	var all []rc.Message
 	for page := 1; ; page++ {
 		var list rc.List[rc.Message]
-		c.call("GET", "/message-store?messageType=SMS&messageType=Pager&perPage=1000&page="+strconv.Itoa(page), nil, &list)
+		c.call("GET", "/message-store?"+which+"&perPage=1000&page="+strconv.Itoa(page), nil, &list)
 		all = append(all, list.Records...)
 		if len(list.Records) < 1000 {
-			break
+			return all
 		}
 	}
-	return slices.DeleteFunc(all, func(m rc.Message) bool { return !strings.HasPrefix(m.Subject, written) })
 }
 
 // look is the platform's picture of a user: the truth.
@@ -269,6 +289,14 @@ func (c *client) look(who app.User) picture {
 		p.Contacts = append(p.Contacts, strings.TrimSpace(c.FirstName+" "+c.LastName))
 	}
 	slices.Sort(p.Contacts)
+	for _, m := range c.mail() {
+		state := desk.Received
+		if m.Direction == rc.Outbound {
+			state = map[string]desk.Delivery{rc.Queued: desk.Sending, rc.Sent: desk.Sent, rc.SendingFailed: desk.Failed}[m.MessageStatus]
+		}
+		p.Mail = append(p.Mail, mailLine(strconv.FormatInt(m.ID, 10), m.Type, m.Direction == rc.Inbound && m.ReadStatus == rc.Unread, state))
+	}
+	slices.Sort(p.Mail)
 	var presence rc.Presence
 	c.call("GET", "/presence", nil, &presence)
 	p.Status = presence.UserStatus + " " + presence.DNDStatus
@@ -288,6 +316,9 @@ type world struct {
 	n     int
 	sent  map[string]*view // texts that were taken, and by whom, nil for the client; all of them arrive
 	gone  map[string]bool  // texts that somebody has deleted: who has them may differ
+	data  *app.Data        // the platform's own
+	faxed []string         // words on the cover pages of faxes that were taken
+	less  bool             // somebody has deleted voicemail or a fax
 }
 
 func (w *world) text() string {
@@ -348,7 +379,9 @@ func (w *world) arrived(text string) bool {
 func (w *world) act() string {
 	t, ctx := w.t, w.t.Context()
 	v := w.views[w.rand.IntN(len(w.views))]
-	switch what := w.rand.IntN(20); {
+	switch what := w.rand.IntN(26); {
+	case what >= 20:
+		return w.mail(v, what)
 	case what < 6:
 		text := w.text()
 		if _, err := v.desk.Send(ctx, desk.Outgoing{ID: crand.Text(), To: w.to(v), Text: text}); err != nil {
@@ -431,11 +464,73 @@ func (w *world) act() string {
 	return v.name + " starts anew"
 }
 
+// mail does one thing at random with voicemail or faxes.
+func (w *world) mail(v *view, what int) string {
+	t, ctx := w.t, w.t.Context()
+	mine, theirs := w.ada, w.ben
+	if v == w.views[2] {
+		mine, theirs = theirs, mine
+	}
+	switch what {
+	case 20:
+		text := w.text()
+		if err := v.desk.SendFax(ctx, desk.OutgoingFax{ID: crand.Text(), To: []string{theirs.PhoneNumber}, Cover: 1, CoverText: text}); err != nil {
+			t.Fatalf("%s faxes: %v", v.name, err)
+		}
+		w.faxed = append(w.faxed, text)
+		return v.name + " faxes " + text
+	case 21:
+		if _, err := w.data.AddVoicemail(ctx, app.VoicemailSpec{From: theirs.PhoneNumber, To: mine.PhoneNumber, Length: time.Second, Text: w.text()}); err != nil {
+			t.Fatal(err)
+		}
+		return "voicemail for " + v.name
+	case 22:
+		all := w.third.mail()
+		if len(all) == 0 {
+			return "the client has no mail"
+		}
+		m := all[w.rand.IntN(len(all))]
+		path := fmt.Sprintf("/message-store/%d", m.ID)
+		if m.MessageStatus != rc.Queued && w.rand.IntN(3) == 0 {
+			w.less = true
+			w.third.call("DELETE", path, nil, nil)
+			return "the client deletes mail " + path
+		}
+		status := []string{rc.Read, rc.Unread}[w.rand.IntN(2)]
+		w.third.call("PUT", path, map[string]any{"readStatus": status}, nil)
+		return fmt.Sprintf("the client marks mail %s as %s", path, status)
+	}
+	var ids []string
+	for _, m := range v.desk.Voicemails() {
+		ids = append(ids, m.ID)
+	}
+	for _, f := range v.desk.Faxes() {
+		if f.State != desk.Sending {
+			ids = append(ids, f.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return v.name + " has no mail"
+	}
+	id := ids[w.rand.IntN(len(ids))]
+	if what < 25 {
+		read := w.rand.IntN(2) == 0
+		return fmt.Sprint(v.name, " marks mail ", id, " read ", read, ": ", v.desk.MarkMail(id, read))
+	}
+	w.less = true
+	err := v.desk.RemoveMail(id)
+	if err == nil && w.rand.IntN(2) == 0 {
+		return fmt.Sprint(v.name, " deletes mail ", id, " and has it back: ", v.desk.RestoreMail(id))
+	}
+	return fmt.Sprint(v.name, " deletes mail ", id, ": ", err)
+}
+
 // quiet waits until nobody's picture differs from the platform's.
 func (w *world) quiet(after []string) {
 	w.t.Helper()
 	for _, v := range w.views {
 		v.desk.RefreshContacts() // as somebody does who opens them: no event tells of a contact
+		v.desk.RefreshMail()
 	}
 	deadline := time.Now().Add(90 * time.Second)
 	for {
@@ -465,8 +560,14 @@ func (w *world) quiet(after []string) {
 // has: nothing is lost, nothing is there twice. OFFHOOK_MODEL is the number
 // of rounds and OFFHOOK_SEED where to begin.
 func TestEverybodySeesTheSame(t *testing.T) {
-	info, _, end := runDemo(t, t.TempDir(), false, func(c *app.DemoConfig) { c.NoRateLimits = true })
+	dir := t.TempDir()
+	info, _, end := runDemo(t, dir, false, func(c *app.DemoConfig) { c.NoRateLimits = true })
 	defer end()
+	data, err := app.OpenData(t.Context(), dir, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer data.Close()
 	number := func(name string, otherwise uint64) uint64 {
 		if n, err := strconv.ParseUint(os.Getenv(name), 10, 64); err == nil {
 			return n
@@ -478,7 +579,7 @@ func TestEverybodySeesTheSame(t *testing.T) {
 	ada, ben, cleo := info.Users[0], info.Users[1], info.Users[2]
 	w := &world{
 		t: t, rand: rand.New(rand.NewPCG(seed, 0)), ada: ada, ben: ben, cleo: cleo, sent: make(map[string]*view), gone: make(map[string]bool),
-		third: &client{t, signIn(t, info, ada)}, bens: &client{t, signIn(t, info, ben)},
+		data: data, third: &client{t, signIn(t, info, ada)}, bens: &client{t, signIn(t, info, ben)},
 	}
 	for _, who := range []struct {
 		name string
@@ -509,6 +610,19 @@ func (w *world) kept() {
 			if n := count[text]; n > 1 || n == 0 && !w.gone[text] {
 				w.t.Errorf("%s is there %d times", text, n)
 			}
+		}
+	}
+	faxes := make(map[string]int)
+	for _, c := range []*client{w.third, w.bens} {
+		for _, m := range c.mail() {
+			if m.Type == rc.TypeFax && m.Direction == rc.Outbound {
+				faxes[m.CoverPageText]++
+			}
+		}
+	}
+	for _, text := range w.faxed {
+		if n := faxes[text]; n > 1 || n == 0 && !w.less {
+			w.t.Errorf("the fax %s is there %d times", text, n)
 		}
 	}
 }
