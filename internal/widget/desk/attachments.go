@@ -105,5 +105,9 @@ func (d *Desk) fetch(ctx context.Context, messageID, id string) ([]byte, error) 
 	if ctx.Err() == nil && !errors.Is(err, errEnded) {
 		d.log.Warn("fetching an attachment", "err", err)
 	}
-	return nil, rc.Errorf(rc.Unavailable, "This file cannot be had right now. Try again in a moment.")
+	return nil, noFileNow()
+}
+
+func noFileNow() error {
+	return rc.Errorf(rc.Unavailable, "This file cannot be had right now. Try again in a moment.")
 }

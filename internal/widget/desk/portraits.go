@@ -77,7 +77,7 @@ func (d *Desk) Portrait(ctx context.Context, extensionID, tag string) (Portrait,
 	d.touch()
 	picture := extensionID + "/" + tag
 	if d.PictureOf(extensionID) != picture {
-		return Portrait{}, noPicture()
+		return Portrait{}, noFile()
 	}
 	body, err := d.pool.contents.get(ctx, contentKey{d.grantID, "portrait/" + extensionID, tag}, func() ([]byte, error) {
 		ctx, cancel := context.WithTimeout(ctx, portraitWait)
@@ -90,22 +90,16 @@ func (d *Desk) Portrait(ctx context.Context, extensionID, tag string) (Portrait,
 	return Portrait{http.DetectContentType(body), body}, nil
 }
 
-func noPicture() error { return rc.Errorf(rc.NotFound, "There is no such picture.") }
-
-func notNow() error {
-	return rc.Errorf(rc.Unavailable, "This picture cannot be had right now. Try again in a moment.")
-}
-
 func (d *Desk) fetchPortrait(ctx context.Context, extensionID, picture string) ([]byte, error) {
 	select {
 	case d.portraits.asking <- struct{}{}:
 		defer func() { <-d.portraits.asking }()
 	case <-ctx.Done():
-		return nil, notNow()
+		return nil, noFileNow()
 	}
 	t, err := d.budget.acquire(ctx, rc.Medium, background)
 	if err != nil {
-		return nil, notNow()
+		return nil, noFileNow()
 	}
 	a, err := d.send(context.WithoutCancel(ctx), call{method: http.MethodGet, group: rc.Medium, path: accountPath + "/extension/" + extensionID + "/profile-image", accept: "image/*"}, t)
 	refused, isRefusal := errors.AsType[*refusal](err)
@@ -113,7 +107,7 @@ func (d *Desk) fetchPortrait(ctx context.Context, extensionID, picture string) (
 	case isRefusal && refused.Status < 500:
 		return nil, d.nobodys(picture)
 	case err != nil:
-		return nil, notNow()
+		return nil, noFileNow()
 	}
 	body, err := smaller(a.body)
 	if err != nil {
@@ -132,7 +126,7 @@ func (d *Desk) nobodys(picture string) error {
 		d.portraits.none = make(map[string]bool)
 	}
 	d.portraits.none[picture] = true
-	return noPicture()
+	return noFile()
 }
 
 // smaller draws a picture anew, as large as it is shown. What it returns is
