@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"offhook/internal/store"
+	"offhook/internal/widget/call"
 	"offhook/internal/widget/visit"
 )
 
@@ -32,6 +33,33 @@ func TestThePhoneSpeaksTheLanguageThatIsWished(t *testing.T) {
 			f.handler.Shell(w, r, visit.ShellView{Frame: store.Frame{Key: "k1"}, SignedIn: true, Query: url.Values{"language": {tt.page}}})
 			if !strings.Contains(w.Body.String(), "<html "+tt.want) {
 				t.Errorf("the shell begins with %.200s, want %s", w.Body, tt.want)
+			}
+		})
+	}
+}
+
+func TestAPageComesBackToACallBeforeAnythingElse(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		calls []call.Call
+		want  bool
+	}{
+		{"no call", nil, false},
+		{"one that rings", []call.Call{{ID: "c-1", Direction: call.Inbound, State: call.Ringing}}, false},
+		{"one that is over", []call.Call{{ID: "c-1", State: call.Ended}}, false},
+		{"one that is dialled", []call.Call{{ID: "c-1", Direction: call.Outbound, State: call.Dialing}}, true},
+		{"one that goes on", []call.Call{{ID: "c-1", Direction: call.Inbound, State: call.Held}}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFixture(t, nil)
+			f.handler.Phones = &onePhone{now: call.Snapshot{Calls: tt.calls, Microphone: "tab-7"}}
+			w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/app.html", nil)
+			r.AddCookie(&http.Cookie{Name: "in", Value: "1"})
+			f.handler.Shell(w, r, visit.ShellView{Frame: store.Frame{Key: "k1"}, SignedIn: true})
+			page := w.Body.String()
+			first, app := strings.Index(page, `widget/audio.js"></script>`), strings.Index(page, `widget/app.js"></script>`)
+			if got := first >= 0 && first < app && strings.Contains(page, `data-microphone="tab-7"`); got != tt.want {
+				t.Errorf("with %s, sound begins first: %t, want %t\n%.2000s", tt.name, got, tt.want, page)
 			}
 		})
 	}
