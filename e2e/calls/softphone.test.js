@@ -15,7 +15,8 @@ import { patiently } from '../lib/tone.js';
 import { share, sine, unwav } from '../lib/wave.js';
 
 /** The client's own codec, and the one in which the exchange itself speaks. */
-const [opus, pcmu] = ['OPUS/16000', 'PCMU/8000'];
+const opus = 'OPUS/16000';
+const pcmu = 'PCMU/8000';
 
 /** @type {Demo} */ let demo;
 /** @type {Phone[]} */ let phones = [];
@@ -40,8 +41,8 @@ class Phone {
     client.on('invite', (/** @type {any} */ invite) => this.invites.push(invite));
   }
 
-  /** A phone of a user of the demo, registered. @param {number} user @param {number} tone @param {string} [codec] */
-  static async open(user, tone, codec = /** @type {any} */ (opus)) {
+  /** A phone of a user of the demo, registered. @param {number} user @param {number} tone @param {typeof opus | typeof pcmu} [codec] */
+  static async open(user, tone, codec = opus) {
     const api = await Api.as(demo, demo.facts.users[user]);
     const { sipInfo } = await api.request('POST', '/restapi/v1.0/client-info/sip-provision', {
       sipInfo: [{ transport: 'TLS' }],
