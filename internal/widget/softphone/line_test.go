@@ -1,10 +1,13 @@
 package softphone_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"offhook/internal/media/mediatest"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 	"offhook/internal/widget/call"
@@ -85,27 +88,27 @@ func TestThePlatformIsAskedAnewWhenItSaysSo(t *testing.T) {
 
 func TestALineThatNobodyWantsIsPutToSleep(t *testing.T) {
 	r := registered(t, func(r *rig) { r.pool.Waits.Linger = 20 * time.Millisecond })
-	other, err := r.pool.Phone(t.Context(), "other") // which nobody watches
+	other, err := r.pool.Phone(t.Context(), "other")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.until("both registrations and an end", func() bool {
-		ends := 0
-		for _, said := range r.heard {
-			if strings.Count(strings.Join(said, " "), "REGISTER") >= 3 {
-				ends++
-			}
+	awake := func() (stop func()) {
+		changes, stop := other.Watch()
+		for other.Snapshot().Line.State != call.Registered {
+			mediatest.Wait(t, "being registered", changes)
 		}
-		return ends > 0
+		return stop
+	}
+	awake()()
+	r.until("the end of a registration", func() bool {
+		return slices.ContainsFunc(slices.Collect(maps.Values(r.heard)), func(said []string) bool {
+			return strings.Count(strings.Join(said, " "), "REGISTER") >= 3
+		})
 	})
 	if s := r.phone.Snapshot().Line; s.State != call.Registered {
 		t.Errorf("the phone that is watched is %+v", s)
 	}
-	changes, stop := other.Watch()
-	defer stop()
-	for other.Snapshot().Line.State != call.Registered {
-		<-changes
-	}
+	awake()()
 }
 
 func TestCallsAreCounted(t *testing.T) {

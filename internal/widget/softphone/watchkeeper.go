@@ -127,6 +127,9 @@ func (w *watchkeeper) stay(ctx context.Context, flow *sip.Flow, info rc.SIPInfo)
 	for {
 		expires, err := r.register(ctx, lifetime)
 		if err != nil {
+			if ctx.Err() != nil {
+				r.leave() // the answer may be on its way
+			}
 			return err
 		}
 		w.tell(func() { w.line.registered(flow, info) })
