@@ -227,6 +227,7 @@ func TestWhatCannotBeReadEndsTheFlow(t *testing.T) {
 		"garbage":         "hello\r\n\r\n",
 		"no Via":          "INFO sip:a@b SIP/2.0\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 INFO\r\n\r\n",
 		"no branch":       "INFO sip:a@b SIP/2.0\r\nVia: SIP/2.0/WS a.invalid\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 INFO\r\n\r\n",
+		"half a line end": "INFO sip:a@b SIP/2.0\r\nVia: SIP/2.0/WS a.invalid;branch=z9\nX: y\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 INFO\r\n\r\n",
 		"more than 64 kB": message("INFO", "z9hG4bKbig", 1, strings.Repeat("x", 70<<10)),
 	} {
 		t.Run(name, func(t *testing.T) {

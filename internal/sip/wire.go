@@ -24,6 +24,9 @@ func parse(data []byte) (m sip.Message, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if head := data[:n]; bytes.Count(head, []byte("\n")) != bytes.Count(head, []byte("\r\n")) || bytes.Count(head, []byte("\r")) != bytes.Count(head, []byte("\n")) {
+		return nil, errors.New("a SIP message has half a line end in its head")
+	}
 	if n < len(data) {
 		m.SetBody(bytes.Clone(data[n:]))
 	}
