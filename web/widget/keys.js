@@ -7,7 +7,7 @@ import { navigate, signedIn } from "./nav.js";
 import { preferences } from "./preferences.js";
 
 /** Where a key leads. @type {Record<string, string>} */
-const PLACES = { "?": "/settings/keyboard", n: "/composeText", m: "/messages", h: "/history", c: "/contacts", s: "/settings" };
+const PLACES = { "?": "/settings/keyboard", n: "/composeText", m: "/messages", d: "/dialer", h: "/history", c: "/contacts", s: "/settings" };
 
 /** Whether somebody writes, chooses or answers a question there. @param {EventTarget | null} at */
 function busy(at) {

@@ -38,6 +38,7 @@ var shortcuts = []shortcut{
 	{Keys: []string{"n"}, What: lang.Mark("Write a new message"), One: true},
 	{Keys: []string{"/"}, What: lang.Mark("Search in the list that is open"), One: true},
 	{Keys: []string{"m"}, What: lang.Mark("Go to the messages"), One: true},
+	{Keys: []string{"d"}, What: lang.Mark("Go to the dialer"), One: true},
 	{Keys: []string{"h"}, What: lang.Mark("Go to the history"), One: true},
 	{Keys: []string{"c"}, What: lang.Mark("Go to the contacts"), One: true},
 	{Keys: []string{"s"}, What: lang.Mark("Go to the settings"), One: true},
