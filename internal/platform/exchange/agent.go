@@ -112,22 +112,35 @@ func (l *line) tell(cmd int) {
 
 // agentMessage takes what a phone that rings asks for.
 func (x *Exchange) agentMessage(tx *sip.Tx) {
-	req := tx.Request()
-	x.mu.Lock()
-	f := x.forks[lineKey(tx.Flow(), req.CallID().Value())]
-	x.mu.Unlock()
-	if f == nil {
-		respond(tx, 481, "Call/Transaction Does Not Exist")
+	var m agentMsg
+	if err := xml.Unmarshal(tx.Request().Body(), &m); err != nil {
+		respond(tx, 400, "Bad Request")
 		return
 	}
-	var m agentMsg
-	if err := xml.Unmarshal(req.Body(), &m); err != nil {
-		respond(tx, 400, "Bad Request")
+	f := x.forkOf(tx, m.Hdr.SID)
+	if f == nil {
+		respond(tx, 481, "Call/Transaction Does Not Exist")
 		return
 	}
 	respond(tx, 100, "Trying")
 	respond(tx, 200, "OK")
 	f.call.post(func() { f.call.asked(f, m) })
+}
+
+// forkOf finds the ringing that a message is about. Web phones before 2 give
+// each message a Call-ID of its own: the SID tells what it belongs to.
+func (x *Exchange) forkOf(tx *sip.Tx, sid string) *fork {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if f := x.forks[lineKey(tx.Flow(), tx.Request().CallID().Value())]; f != nil {
+		return f
+	}
+	for _, f := range x.forks {
+		if f.binding.flow == tx.Flow() && f.agent.sid == sid {
+			return f
+		}
+	}
+	return nil
 }
 
 // asked does what a ringing phone's user has chosen instead of answering.
