@@ -204,7 +204,7 @@ describe('a connected page', () => {
       await filled.waitFor();
       assert.equal(await tab.composer().inputValue(), 'Your quote: Bakery, two deliveries a week, 4200 a month.');
 
-      await tab.page.evaluate((number) => window.RCAdapter.clickToCall(number), dalia.phoneNumber);
+      await tab.page.evaluate((number) => window.RCAdapter.navigateTo(`/number/${number}`), dalia.phoneNumber);
       await tab.phone.getByText(/is in \d+ of your records/).waitFor();
     } finally {
       await person.close();

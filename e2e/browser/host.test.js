@@ -127,7 +127,9 @@ describe('the host page', () => {
       await tab.page.evaluate(() => window.RCAdapter.setMinimized(true));
       assert.equal(await tab.page.evaluate(() => window.RCAdapter.minimized), true);
       await tab.page.click('#call');
-      await tab.phone.getByText(shown('0125')).locator('visible=true').first().waitFor();
+      // There is no microphone here: the number waits to be called.
+      await tab.phone.getByRole('alert').filter({ hasText: /microphone/i }).first().waitFor();
+      assert.match(await tab.phone.getByLabel('Name or number').inputValue(), shown('0125'));
       assert.equal(await tab.page.evaluate(() => window.RCAdapter.minimized), false);
       await tab.page.click('#text');
       await tab.phone.getByText(shown('0126')).locator('visible=true').first().waitFor();

@@ -130,7 +130,13 @@ async function call({ phoneNumber, toCall }, link) {
   if (toCall && !link.may("dial")) link.once("toCall", 'rc-adapter-new-call: this page may not place calls, so the number is filled in. The operator can allow it with the capability "dial" of the embed.');
   if (!toCall || !link.may("dial")) return dial(phoneNumber);
   const { place } = await import("./calls.js");
-  await place(phoneNumber).catch((/** @type {Error} */ e) => alert(e.message));
+  try {
+    await place(phoneNumber);
+  } catch (e) {
+    // The number is at hand for another attempt, and what stands in the way is read.
+    await dial(phoneNumber);
+    alert(e instanceof Error ? e.message : String(e));
+  }
 }
 
 /** Who says more often how the user is, says the last of it. */
