@@ -24,6 +24,8 @@ func TestEveryMistakeInTheConfigurationNamesItsPlace(t *testing.T) {
 		{"not YAML", "widget: [\n", nil, "line "},
 		{"bad level", "data_dir: d\n\nlog_level: loud\n", nil, "line 3: log_level must be"},
 		{"bad address", "widget:\n  addr: nowhere\n", nil, "line 2: widget.addr must be host:port"},
+		{"bad address of sound", "widget:\n  sound_addr: nowhere\n", nil, "line 2: widget.sound_addr must be host:port"},
+		{"bad announced address", "widget:\n  sound_ips: [phone.example.com]\n", nil, "line 2: widget.sound_ips must be IP addresses"},
 		{"public URL with a path", "widget:\n  public_url: https://a.example/phone\n", nil, "line 2: widget.public_url"},
 		{"public URL without TLS", "widget:\n  public_url: http://phone.example.com\n", nil, "line 2: widget.public_url must begin with https://"},
 		{"plain loopback URL", "widget:\n  public_url: http://localhost:8080\n", nil, ""},
