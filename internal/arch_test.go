@@ -141,7 +141,7 @@ func TestOnlyTheirOwnersImportThem(t *testing.T) {
 		"offhook/internal/storetest":      nil,
 		"offhook/internal/bustest":        nil,
 		"github.com/jackc/pgx/v5":         {"internal/sqlstore"},
-		"github.com/coder/websocket":      {"internal/platform/notify", "internal/widget/hostlink", "internal/widget/desk", "internal/sip"},
+		"github.com/coder/websocket":      {"internal/platform/notify", "internal/widget/hostlink", "internal/widget/desk", "internal/sip", "bench"},
 		"github.com/emiago/sipgo/sip":     {"internal/sip"},
 		"github.com/icholy/digest":        {"internal/sip"},
 		"github.com/pion/webrtc/v4":       {"internal/media"},
