@@ -2,6 +2,8 @@ package sound_test
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -115,7 +117,22 @@ func TestTheGreetingSaysTheNumber(t *testing.T) {
 // A box is a mailbox that notes what is done with it.
 type box struct {
 	left []sound.Left
-	did  []string
+
+	mu  sync.Mutex
+	did []string // guarded by mu
+}
+
+func (b *box) note(what string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.did = append(b.did, what)
+	return nil
+}
+
+func (b *box) done() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.did)
 }
 
 func (b *box) New(context.Context) ([]sound.Left, error) { return b.left, nil }
@@ -123,15 +140,8 @@ func (b *box) Sound(context.Context, string) (media.Sound, error) {
 	return media.Tone(time.Second, 500), nil
 }
 
-func (b *box) Heard(_ context.Context, id string) error {
-	b.did = append(b.did, "heard "+id)
-	return nil
-}
-
-func (b *box) Delete(_ context.Context, id string) error {
-	b.did = append(b.did, "deleted "+id)
-	return nil
-}
+func (b *box) Heard(_ context.Context, id string) error  { return b.note("heard " + id) }
+func (b *box) Delete(_ context.Context, id string) error { return b.note("deleted " + id) }
 
 func TestMessagesArePlayedToTheirOwner(t *testing.T) {
 	two := []sound.Left{{ID: "m1", From: "+16505550102"}, {ID: "m2"}}
@@ -155,7 +165,7 @@ func TestMessagesArePlayedToTheirOwner(t *testing.T) {
 				for _, d := range tt.keys {
 					// The question comes some seconds after the message, and takes five.
 					synctest.Wait()
-					for n := len(b.did); len(b.did) == n; synctest.Wait() {
+					for n := len(b.done()); len(b.done()) == n; synctest.Wait() {
 						time.Sleep(media.Frame)
 					}
 					time.Sleep(time.Second)
@@ -166,7 +176,7 @@ func TestMessagesArePlayedToTheirOwner(t *testing.T) {
 				if err := <-done; err != nil {
 					t.Error(err)
 				}
-				if diff := cmp.Diff(tt.want, b.did); diff != "" {
+				if diff := cmp.Diff(tt.want, b.done()); diff != "" {
 					t.Errorf("done with the messages (-want +got):\n%s", diff)
 				}
 				heard := l.heard()
