@@ -2,6 +2,7 @@
 // numbers, and written among colleagues.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { Api } from '../lib/api.js';
 import { Demo } from '../lib/demo.js';
@@ -119,6 +120,39 @@ describe('conversations', () => {
     } finally {
       await hers.person.close();
       await his.person.close();
+    }
+  });
+
+  it('of several say who is in them, with pictures, by keyboard and back', async () => {
+    const [ada, ben, cleo] = [await demo.user('Ada Archer'), await demo.user('Ben Brook'), await demo.user('Cleo Castle')];
+    const bens = await Api.as(demo, ben);
+    await bens.picture(await readFile(new URL('../lib/face.png', import.meta.url)));
+    await bens.call('POST', '/company-pager', { from: { extensionNumber: ben.extensionNumber }, to: [ada, cleo].map((u) => ({ extensionNumber: u.extensionNumber })), text: 'Who covers Saturday?' });
+    const { person, tab } = await Person.signedIn(demo, ada);
+    try {
+      await tab.openConversation('Who covers Saturday?');
+      await tab.phone.getByRole('link', { name: '3 people in this conversation' }).press('Enter');
+      const people = tab.phone.getByRole('list', { name: 'People' });
+      await people.getByRole('link').filter({ hasText: ben.name }).waitFor();
+      assert.equal(await people.getByRole('listitem').count(), 3);
+      await people.getByRole('listitem').filter({ hasText: 'You' }).waitFor();
+
+      // Ben has a picture, which comes from our own server; Cleo has initials.
+      const face = people.getByRole('listitem').filter({ hasText: ben.name }).locator('.face__picture');
+      await face.waitFor();
+      const frame = await tab.frame();
+      await until(() => frame.evaluate(() => (/** @type {HTMLImageElement | null} */ (document.querySelector('.members .face__picture')))?.naturalWidth === 160));
+      assert.equal(new URL(await face.evaluate((img) => /** @type {HTMLImageElement} */ (img).currentSrc)).origin, new URL(demo.facts.widget.url).origin);
+      assert.equal(await people.getByRole('listitem').filter({ hasText: cleo.name }).locator('.face__picture').count(), 0);
+
+      await people.getByRole('link').filter({ hasText: ben.name }).press('Enter');
+      await tab.phone.getByRole('heading', { name: ben.name, level: 1 }).waitFor();
+      await tab.phone.locator('body').press('Escape');
+      await people.waitFor();
+      await tab.phone.locator('body').press('Escape');
+      await tab.bubble('Who covers Saturday?').waitFor();
+    } finally {
+      await person.close();
     }
   });
 });

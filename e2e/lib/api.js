@@ -89,6 +89,16 @@ export class Api {
     return this.call('POST', '/sms', { from: { phoneNumber: this.user.phoneNumber }, to: [{ phoneNumber: to.phoneNumber }], text });
   }
 
+  /** The user's own picture. @param {Buffer} png */
+  async picture(png) {
+    const answer = await fetch(`${this.demo.facts.platform.url}/restapi/v1.0/account/~/extension/~/profile-image`, {
+      method: 'PUT',
+      headers: { Authorization: `Bearer ${this.token}`, 'Content-Type': 'image/png' },
+      body: new Uint8Array(png),
+    });
+    if (!answer.ok) throw new Error(`PUT profile-image: ${answer.status} ${await answer.text()}`);
+  }
+
   /**
    * The bytes of a recording or of an attachment.
    * @param {string} uri as the platform gave it

@@ -46,12 +46,24 @@ func newMembers(p page, c Conversation) membersView {
 	for _, party := range others(c.Parties) {
 		v.Rows = append(v.Rows, p.member(party))
 	}
-	for _, party := range c.Parties {
-		if party.Self {
-			v.Rows = append(v.Rows, memberRow{Face: p.portrayed(party), Name: p.Lang.Say("You"), Sub: p.written(party)})
-		}
-	}
+	v.Rows = append(v.Rows, p.myself())
 	return v
+}
+
+// myself is the user's own row, which leads nowhere.
+func (p page) myself() memberRow {
+	me := p.desk.Me()
+	presence, _ := p.desk.Presence()
+	party := Party{Name: me.Name, Initials: me.Initials, Self: true, ExtensionID: presence.ExtensionID, Reach: presence.Reach}
+	row := memberRow{Name: p.Lang.Say("You")}
+	switch {
+	case len(me.Numbers) > 0:
+		party.Number, row.Sub = me.Numbers[0].Number, me.Numbers[0].Display
+	case me.ExtensionNumber != "":
+		row.Sub = p.Lang.Say("Ext. %s", me.ExtensionNumber)
+	}
+	row.Face = p.portrayed(party)
+	return row
 }
 
 func (p page) member(party Party) memberRow {
