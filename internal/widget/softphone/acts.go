@@ -1,6 +1,7 @@
 package softphone
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -175,7 +176,7 @@ func (t *talk) reply(d Details, done func(error)) {
 			direction = "1"
 		}
 		units := map[string]string{"Hour": "1", "Day": "2"}[d.TimeUnit]
-		t.divert(call.Replied, done, clientReply, attr{"RepTp", pattern}, attr{"Dir", direction}, attr{"Vl", strconv.Itoa(max(0, d.Time))}, attr{"Units", or(units, "0")})
+		t.divert(call.Replied, done, clientReply, attr{"RepTp", pattern}, attr{"Dir", direction}, attr{"Vl", strconv.Itoa(max(0, d.Time))}, attr{"Units", cmp.Or(units, "0")})
 		return
 	}
 	switch {

@@ -2,7 +2,6 @@ package softphone
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"offhook/internal/rc"
@@ -132,6 +131,3 @@ func (p *Pool) leave(w http.ResponseWriter, r *http.Request, ph *Phone) error {
 	visit.JSON(w, http.StatusOK, struct{}{})
 	return nil
 }
-
-// contains reports whether a list has a word.
-func contains[T comparable](list []T, one T) bool { return slices.Contains(list, one) }

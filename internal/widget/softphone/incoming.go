@@ -1,7 +1,9 @@
 package softphone
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"offhook/internal/media"
@@ -77,7 +79,7 @@ func (t *talk) introduce(req *sip.Request) {
 	t.Number, t.Name = from.Address.User, from.DisplayName
 	if n := readNotice(sip.HeaderValue(req, "P-rc")); n != nil {
 		t.notice = n
-		t.Number, t.Name, t.Line = or(n.Body.Number, t.Number), or(n.Body.Name, t.Name), n.Body.ToNumber
+		t.Number, t.Name, t.Line = cmp.Or(n.Body.Number, t.Number), cmp.Or(n.Body.Name, t.Name), n.Body.ToNumber
 	}
 	for attribute := range strings.SplitSeq(sip.HeaderValue(req, "p-rc-api-call-info"), ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(attribute), "=")
@@ -85,7 +87,7 @@ func (t *talk) introduce(req *sip.Request) {
 		case "queueName":
 			t.Queue = value
 		case "callerIdName":
-			t.Name = or(t.Name, value)
+			t.Name = cmp.Or(t.Name, value)
 		case "callAttributes":
 			t.queued = strings.Contains(value, "queue-call")
 		}
@@ -108,13 +110,6 @@ func clean(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, ""))
 	return strings.TrimSpace(s[:min(len(s), longestName)])
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // cancelled ends a call that does not ring any more: the caller has given up,
@@ -153,7 +148,7 @@ func (t *talk) unreachable() {
 func (ph *Phone) Shown(ctx context.Context, ids []string) (first bool, err error) {
 	err = ph.ask(ctx, func(done func(error)) {
 		for _, t := range ph.talks {
-			if t.State == call.Ringing && t.Direction == call.Inbound && contains(ids, t.ID) {
+			if t.State == call.Ringing && t.Direction == call.Inbound && slices.Contains(ids, t.ID) {
 				first = first || !t.shown
 				t.shown = true
 				if t.Sentence == notShown {

@@ -1,6 +1,7 @@
 package softphone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -216,7 +217,7 @@ func (t *talk) proceeding(res *sip.Response) {
 		return
 	}
 	t.named(res)
-	t.offered = or(fingerprintOf(res.Body()), t.offered)
+	t.offered = cmp.Or(fingerprintOf(res.Body()), t.offered)
 	if res.StatusCode == 180 && t.State == call.Dialing {
 		t.move(call.Ringing)
 	}
@@ -235,7 +236,7 @@ func (t *talk) accept(req *sip.Request, res *sip.Response, soundErr error) {
 	}
 	t.named(res)
 	t.accepted = true
-	t.offered = or(fingerprintOf(res.Body()), t.offered)
+	t.offered = cmp.Or(fingerprintOf(res.Body()), t.offered)
 	switch {
 	case soundErr != nil:
 		t.ph.log.Warn("the sound of a call cannot be connected", "call", t.ID, "err", soundErr)
