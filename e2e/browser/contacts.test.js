@@ -225,6 +225,8 @@ describe('whose number it is', () => {
 
       // The page learns of somebody else with this number.
       for (const at of [tab, other]) await set(at, { numbers: { [stranger]: [...numbers[stranger], { id: 'm2', type: 'Acme', name: 'Nils Namesake', phoneNumbers: [] }] } });
+      await tab.phone.locator('body[data-line=registered]').waitFor(); // then a call takes its place in a narrow phone
+      await tab.phone.locator('.conversation .top [data-row-menu] > summary').click();
       await tab.phone.getByRole('link', { name: 'Number details' }).click();
       await tab.post({ type: 'rc-adapter-trigger-contact-match', phoneNumbers: [stranger, '+14155550191'] });
       await tab.phone.getByRole('radio', { name: 'Nils Namesake' }).click();

@@ -145,11 +145,12 @@ describe('tabs', () => {
       await bar.getByRole('link', { name: /Deals/ }).waitFor();
       await bar.getByText('99+').waitFor();
       for (let i = 2; i <= 5; i++) await describePage(tab, { ...first, id: `tab${i}`, title: `Tab ${i}`, priority: 80 + i, unreadCount: 0 });
-      await bar.getByRole('link', { name: 'History' }).waitFor(); // once the phone knows that the user may read it
+      await bar.getByRole('link', { name: 'Phone' }).waitFor(); // once it knows that the user can call
+      await bar.getByRole('link', { name: 'History' }).waitFor(); // and that they may read it
       await bar.getByText('More', { exact: true }).click();
       await bar.getByRole('link', { name: 'Tab 5' }).waitFor();
       const shown = await bar.locator(':scope > a').allInnerTexts();
-      assert.deepEqual(shown.map((s) => s.trim().split('\n').pop()), ['Deals', 'Messages', 'History', 'Contacts']);
+      assert.deepEqual(shown.map((s) => s.trim().split('\n').pop()), ['Deals', 'Phone', 'Messages', 'History', 'Contacts']);
       await bar.getByRole('link', { name: 'Tab 5' }).click();
       await tab.phone.getByRole('heading', { name: 'Tab 5' }).waitFor();
 

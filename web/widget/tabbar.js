@@ -5,7 +5,7 @@ import { ask } from "./ask.js";
 import { currentPath, put } from "./nav.js";
 
 /** More tabs than this do not fit; then one place is for the others. */
-const ROOM = 5;
+const ROOM = 6;
 /** The phone's own tabs among them; the names are the contract's. @type {Record<string, number>} */
 const OWN = { "/dialer": 10, "/messages": 20, "/history": 25, "/contacts": 30, "/settings": 70 };
 

@@ -15,9 +15,9 @@ test("tabs stand by their priority, and in the order they came where it is the s
   assert.deepEqual(more, []);
 });
 
-test("five fit; of six the first four stay and two stand under More", () => {
-  assert.equal(arrange(tabs(1, 2, 3, 4, 5)).bar.length, 5);
-  const { bar, more } = arrange(tabs(6, 5, 4, 3, 2, 1));
-  assert.deepEqual(bar.map((t) => t.priority), [1, 2, 3, 4]);
-  assert.deepEqual(more.map((t) => t.priority), [5, 6]);
+test("six fit; of seven the first five stay and two stand under More", () => {
+  assert.equal(arrange(tabs(1, 2, 3, 4, 5, 6)).bar.length, 6);
+  const { bar, more } = arrange(tabs(7, 6, 5, 4, 3, 2, 1));
+  assert.deepEqual(bar.map((t) => t.priority), [1, 2, 3, 4, 5]);
+  assert.deepEqual(more.map((t) => t.priority), [6, 7]);
 });
