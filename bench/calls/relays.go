@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 
 	"offhook/internal/media"
 )
@@ -86,7 +87,9 @@ func (r relay) start(ctx context.Context) (pid int, stop func(), err error) {
 	}
 	return c.Process.Pid, func() {
 		_ = c.Process.Signal(syscall.SIGTERM)
+		late := time.AfterFunc(5*time.Second, func() { _ = c.Process.Kill() }) // Janus may wait for its sessions for ever
 		_ = c.Wait()
+		late.Stop()
 	}, nil
 }
 
