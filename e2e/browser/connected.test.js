@@ -71,7 +71,7 @@ describe('a connected page', () => {
       await tab.phone.getByText(dalia.name).first().waitFor();
       await tab.phone.getByRole('searchbox').fill('bakery');
       await tab.phone.getByText('Jonas Lindqvist').first().waitFor({ state: 'detached' });
-      await tab.phone.getByText(dalia.name).click();
+      await tab.phone.getByText(dalia.name).first().click();
       await tab.phone.getByText('Head of Operations').first().waitFor();
       await tab.phone.getByRole('tab', { name: 'Tideway' }).click();
       await tab.phone.getByText('Walked the site with the night shift').waitFor();
