@@ -190,6 +190,7 @@ func (c *call) without(l *line) {
 // drop takes a line out of the call and frees what it has.
 func (c *call) drop(l *line) {
 	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == l })
+	c.keepRecordingsOf(l.party)
 	l.close()
 }
 

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"offhook/internal/media"
@@ -85,13 +86,29 @@ func (c *call) announce(words string) {
 // keepRecordings stores the recordings of a call that is over.
 func (c *call) keepRecordings() {
 	for _, r := range c.recordings {
-		if r.stop != nil {
-			r.stop()
-		}
-		c.x.spawn(func(context.Context) {
-			s := r.tape.Stop()
-			c.keep(func(ctx context.Context) error { return r.party.KeepRecording(ctx, r.id, s.WAV(), s.Duration()) })
-		})
+		c.keepRecording(r)
 	}
 	c.recordings = nil
+}
+
+// keepRecordingsOf ends and stores what a party has recorded that leaves the
+// call: what the others say from now on is not theirs to hear.
+func (c *call) keepRecordingsOf(p *session.Party) {
+	c.recordings = slices.DeleteFunc(c.recordings, func(r *recording) bool {
+		if r.party != p {
+			return false
+		}
+		c.keepRecording(r)
+		return true
+	})
+}
+
+func (c *call) keepRecording(r *recording) {
+	if r.stop != nil {
+		r.stop()
+	}
+	c.x.spawn(func(context.Context) {
+		s := r.tape.Stop()
+		c.keep(func(ctx context.Context) error { return r.party.KeepRecording(ctx, r.id, s.WAV(), s.Duration()) })
+	})
 }

@@ -183,6 +183,7 @@ func (c *call) adopt(l, instead *line) {
 	}
 	instead.party.End(rc.ReasonAttendedTransfer, "")
 	instead.bye(agentFree)
+	c.keepRecordingsOf(instead.party)
 	instead.close()
 	for _, o := range c.lines {
 		o.held = false
