@@ -62,7 +62,7 @@ func (x *Exchange) callFor(ctx context.Context, origin string, accountID, extens
 	if err != nil {
 		return "", err
 	}
-	if to.reason != "" || to.orbit != "" {
+	if to.reason != "" || to.orbit != nowhereParked {
 		return "", unreachable("to.phoneNumber")
 	}
 	var phones []*binding

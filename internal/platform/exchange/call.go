@@ -34,7 +34,7 @@ type call struct {
 	bridge     media.Bridge
 	hush       context.CancelFunc // ends the tone or music that somebody hears
 	recordings []*recording
-	orbit      string      // where the call is parked, such as 801
+	orbit      place       // where the call is parked
 	parker     *line       // who parked it
 	conference *conference // nil for an ordinary call
 	over       bool
@@ -115,7 +115,7 @@ func (c *call) tune() {
 	}
 	switch {
 	case c.over || c.service != nil || len(c.lines) == 0:
-	case c.orbit != "":
+	case c.orbit != nowhereParked:
 		c.loop(c.lines[0], sound.Music())
 	case len(c.lines) == 1:
 		if c.ring != nil && !c.lines[0].held {
@@ -218,7 +218,7 @@ func (c *call) finish(why ending) {
 		delete(c.x.conferences, c.conference.token)
 	}
 	delete(c.x.calls, c.session.ID())
-	if c.orbit != "" {
+	if c.orbit != nowhereParked {
 		delete(c.x.parked, c.orbit)
 	}
 	c.x.mu.Unlock()

@@ -118,7 +118,7 @@ func (x *Exchange) BringIn(ctx context.Context, conference, id, party string) (n
 	answer := make(chan string, 1)
 	err = x.onLine(ctx, id, party, func(c *call, l *line) error {
 		rest := c.other(l)
-		if rest == nil || c.orbit != "" {
+		if rest == nil || c.orbit != nowhereParked {
 			return errNotTalking
 		}
 		if !into.post(func() { into.bring(c, rest, answer) }) {

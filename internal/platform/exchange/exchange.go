@@ -79,7 +79,7 @@ type Exchange struct {
 	lines       map[string]*line     // guarded by mu; by lineKey
 	forks       map[string]*fork     // guarded by mu; by lineKey
 	calls       map[string]*call     // guarded by mu; by session id
-	parked      map[string]*call     // guarded by mu; by place, such as 801
+	parked      map[place]*call      // guarded by mu
 	conferences map[string]*call     // guarded by mu; by token
 }
 
@@ -88,7 +88,7 @@ func (x *Exchange) Start() {
 	x.ctx, x.stop = context.WithCancel(context.Background())
 	x.auth = sip.NewChallenger(x.Domain, x.Now)
 	x.peers, x.bindings, x.lines = map[*peer]bool{}, map[int64][]*binding{}, map[string]*line{}
-	x.forks, x.calls, x.parked = map[string]*fork{}, map[string]*call{}, map[string]*call{}
+	x.forks, x.calls, x.parked = map[string]*fork{}, map[string]*call{}, map[place]*call{}
 	x.conferences = map[string]*call{}
 	if x.RingTime == 0 {
 		x.RingTime = 25 * time.Second

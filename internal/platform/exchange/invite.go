@@ -164,6 +164,9 @@ func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err er
 	}
 	l.leg, l.local = leg, []byte(answer)
 	respond(tx, 183, "Session Progress", contact, ids(l.party), sip.WithBody(sip.SDP, l.local))
+	if to.orbit != nowhereParked && len(c.lines) > 0 && c.orbit != to.orbit {
+		to.reason = rc.ReasonInvalidNumber // somebody else has taken it in the same moment, and talks
+	}
 	if to.reason != "" {
 		leg.Close()
 		respond(tx, 486, "Busy Here", ids(l.party))

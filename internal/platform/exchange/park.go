@@ -6,8 +6,17 @@ import (
 	"offhook/internal/rc"
 )
 
+// A place is where a call is parked. Every company has its own.
+type place struct {
+	accountID int64
+	number    string // such as 801
+}
+
+// nowhereParked is the place of a call that is not parked.
+var nowhereParked place
+
 // parkedAt returns the call that is parked at a place, nil for none.
-func (x *Exchange) parkedAt(orbit string) *call {
+func (x *Exchange) parkedAt(orbit place) *call {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.parked[orbit]
@@ -16,30 +25,37 @@ func (x *Exchange) parkedAt(orbit string) *call {
 // park leaves the other side of a line where anybody can take it by dialling
 // the place with a star. The phone that parks ends its dialog itself (contract
 // 8.7).
-func (c *call) park(l *line) (orbit string, ok bool) {
-	if c.other(l) == nil || c.orbit != "" {
+func (c *call) park(l *line) (number string, ok bool) {
+	if c.other(l) == nil || c.orbit != nowhereParked {
 		return "", false
 	}
-	c.x.mu.Lock()
-	for n := 801; n <= 899 && orbit == ""; n++ {
-		if place := fmt.Sprint(n); c.x.parked[place] == nil {
-			orbit = place
-			c.x.parked[orbit] = c
-		}
-	}
-	c.x.mu.Unlock()
-	if orbit == "" {
+	orbit := c.x.keepAt(l.ext.AccountID, c)
+	if orbit == nowhereParked {
 		return "", false
 	}
 	c.orbit, c.parker = orbit, l
-	l.party.Parked("*" + orbit)
+	l.party.Parked("*" + orbit.number)
 	c.tune()
 	c.later(c.x.ParkTime, func() {
 		if c.orbit == orbit {
 			c.comeBack(l)
 		}
 	})
-	return orbit, true
+	return orbit.number, true
+}
+
+// keepAt parks a call at the first place of an account that is free.
+func (x *Exchange) keepAt(accountID int64, c *call) place {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for n := 801; n <= 899; n++ {
+		at := place{accountID, fmt.Sprint(n)}
+		if x.parked[at] == nil {
+			x.parked[at] = c
+			return at
+		}
+	}
+	return nowhereParked
 }
 
 // comeBack calls the parker about a call that nobody has taken.
@@ -59,7 +75,7 @@ func (c *call) leavePlace() {
 	c.x.mu.Lock()
 	delete(c.x.parked, c.orbit)
 	c.x.mu.Unlock()
-	c.orbit = ""
+	c.orbit = nowhereParked
 	p := c.parker
 	c.parker = nil
 	p.party.End(rc.ReasonCallPark, "")
@@ -69,7 +85,7 @@ func (c *call) leavePlace() {
 
 // unpark has the phone that dialled a place talk to who waits there.
 func (c *call) unpark(to destination) {
-	if c.orbit != to.orbit || c.orbit == "" {
+	if c.orbit != to.orbit || c.orbit == nowhereParked {
 		c.refuse(ending{reason: rc.ReasonInvalidNumber, sentence: "No call is parked there."})
 		return
 	}

@@ -50,7 +50,7 @@ func (c *call) leaveFor(party string) bool {
 		r.party.End(rc.ReasonPickup, "")
 		r.endOthers(r.party, ending{reason: rc.ReasonPickup})
 		return true
-	case c.orbit != "":
+	case c.orbit != nowhereParked:
 		rest := c.other(c.parker)
 		if rest == nil || rest.party.ID() != party && c.parker.party.ID() != party {
 			return false

@@ -65,3 +65,34 @@ func TestARecordingEndsWhenWhoMakesItLeaves(t *testing.T) {
 		})
 	}
 }
+
+func TestACompanyDoesNotTakeWhatAnotherHasParked(t *testing.T) {
+	w := newWorld(t)
+	_, bob, a, _ := w.connected(t)
+	cy, eve := w.handset(t, apitest.Cy, cyHz), w.handset(t, apitest.Eve, 1500)
+	p := w.part(t, apitest.Bob)
+	done(t, w.x.ParkParty(t.Context(), p.session, p.party))
+	bob.ended()
+	if other := eve.call("*801"); sessionOf(other.ids) == p.session {
+		t.Error("somebody else's phone is in the call that Acme has parked")
+	}
+	c := cy.call("*801")
+	a.ear.Hears(t, cyHz)
+	c.ear.Hears(t, adaHz)
+}
+
+func TestOnlyOneTakesAParkedCall(t *testing.T) {
+	w := newWorld(t)
+	_, bob, a, _ := w.connected(t)
+	cy, other := w.handset(t, apitest.Cy, cyHz), w.handset(t, apitest.Cy, cyHz)
+	p := w.part(t, apitest.Bob)
+	done(t, w.x.ParkParty(t.Context(), p.session, p.party))
+	bob.ended()
+	first := make(chan *talk, 1)
+	go func() { first <- cy.try("*801") }()
+	other.try("*801")
+	<-first
+	a.ear.Hears(t, cyHz)
+	ada := w.part(t, apitest.Ada) // who is told that it is over when the second one ends the call
+	done(t, w.x.HoldParty(t.Context(), ada.session, ada.party, true))
+}

@@ -19,7 +19,7 @@ func (c *call) refer(l *line, tx *sip.Tx) {
 	switch {
 	case !ok:
 		respond(tx, 400, "Bad Request")
-	case c.other(l) == nil || c.orbit != "":
+	case c.other(l) == nil || c.orbit != nowhereParked:
 		respond(tx, 481, "Call/Transaction Does Not Exist")
 	case replaces != "":
 		respond(tx, 202, "Accepted")

@@ -52,7 +52,7 @@ func (c *call) reach(to destination) {
 	switch {
 	case to.service != "":
 		c.serve(to)
-	case to.orbit != "":
+	case to.orbit != nowhereParked:
 		c.unpark(to)
 	case to.meeting != "" && c.conference != nil:
 		for _, l := range c.lines {

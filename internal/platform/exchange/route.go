@@ -42,7 +42,7 @@ type destination struct {
 	mailbox bool             // their voicemail at once
 	queue   *queue           // or those who answer for a queue
 	service string           // or a service
-	orbit   string           // or a call that is parked there, such as 801
+	orbit   place            // or a call that is parked there
 	meeting string           // or a conference, by its token
 	instead *line            // or the call of another phone of theirs, which it leaves
 	reason  string           // or nobody, and why: rc.ReasonInvalidNumber, …
@@ -80,7 +80,7 @@ func (x *Exchange) route(ctx context.Context, accountID int64, dialled string) (
 		return to, nil
 	}
 	if orbit, ok := parkPlace(number); ok {
-		return destination{orbit: orbit, end: session.End{Number: "*" + orbit}}, nil
+		return destination{orbit: place{accountID, orbit}, end: session.End{Number: "*" + orbit}}, nil
 	}
 	if main, short, ok := strings.Cut(number, "*"); ok && main != "" {
 		if n, err := x.Store.PhoneNumber(ctx, plus(main)); err == nil && n.AccountID == accountID {
