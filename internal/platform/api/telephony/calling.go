@@ -78,7 +78,7 @@ func (h *Handler) conference(x Conferencer) wire.HandlerFunc {
 // theirs.
 func (h *Handler) bringIn(x Conferencer) wire.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-		into, err := h.session(r, c, r.PathValue("telephonySessionId"))
+		into, _, err := h.joined(r, c, r.PathValue("telephonySessionId"))
 		if err != nil {
 			return err
 		}
@@ -93,18 +93,19 @@ func (h *Handler) bringIn(x Conferencer) wire.HandlerFunc {
 		if req.SessionID == "" {
 			req.SessionID = req.TelephonySessionID
 		}
-		from, err := h.session(r, c, req.SessionID)
+		from, own, err := h.joined(r, c, req.SessionID)
 		if err != nil {
 			return err
 		}
+		// The guide names the party that comes along, clients their own.
 		if _, ok := party(from, req.PartyID); !ok {
 			return target.Missing("partyId")
 		}
-		id, err := x.BringIn(r.Context(), into.ID, from.ID, req.PartyID)
+		id, err := x.BringIn(r.Context(), into.ID, from.ID, own.ID)
 		if err != nil {
 			return err
 		}
-		return h.answerParty(w, into.ID, id)
+		return h.answerParty(w, r, c, into.ID, id)
 	}
 }
 
@@ -123,14 +124,14 @@ func (h *Handler) pickup(x Picker) wire.HandlerFunc {
 			return target.Missing("telephonySessionId")
 		}
 		p, ok := party(s, r.PathValue("partyId"))
-		if !ok {
+		if !ok || !ofAccount(rc.TelephonySession{Parties: []rc.TelephonyParty{p}}, c.AccountID) {
 			return target.Missing("partyId")
 		}
 		id, err := x.PickupParty(r.Context(), s.ID, p.ID, c.ExtensionID, device)
 		if err != nil {
 			return err
 		}
-		return h.answerParty(w, s.ID, id)
+		return h.answerParty(w, r, c, s.ID, id)
 	}
 }
 
@@ -145,8 +146,11 @@ func (h *Handler) answerSession(w http.ResponseWriter, r *http.Request, c wire.C
 }
 
 // answerParty answers with a party that a command has added.
-func (h *Handler) answerParty(w http.ResponseWriter, session, id string) error {
-	s, _ := h.Book.Describe(session)
+func (h *Handler) answerParty(w http.ResponseWriter, r *http.Request, c wire.Caller, session, id string) error {
+	s, err := h.session(r, c, session)
+	if err != nil {
+		return err
+	}
 	p, ok := party(s, id)
 	if !ok {
 		return target.Missing("partyId")

@@ -12,7 +12,7 @@ func (h *Handler) mountEnding(mux *http.ServeMux) {
 		return
 	}
 	h.Face.Handle(mux, "DELETE", sessionPath, func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-		s, err := h.session(r, c, r.PathValue("telephonySessionId"))
+		s, _, err := h.joined(r, c, r.PathValue("telephonySessionId"))
 		if err == nil {
 			err = x.EndSession(r.Context(), s.ID)
 		}

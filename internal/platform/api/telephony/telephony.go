@@ -83,6 +83,21 @@ func (h *Handler) session(r *http.Request, c wire.Caller, id string) (rc.Telepho
 	return abroad(withheld(s, c.ExtensionID), c.AccountID), nil
 }
 
+// joined is session for what changes it: the caller must be in it still. Who
+// has left, or whose phone has only rung, has no say any more.
+func (h *Handler) joined(r *http.Request, c wire.Caller, id string) (rc.TelephonySession, rc.TelephonyParty, error) {
+	s, err := h.session(r, c, id)
+	if err != nil {
+		return s, rc.TelephonyParty{}, err
+	}
+	for _, p := range s.Parties {
+		if ownedBy(p, c.ExtensionID) && !p.Status.Over() {
+			return s, p, nil
+		}
+	}
+	return s, rc.TelephonyParty{}, rc.Coded(rc.Conflict, "CMN-406", "The call has ended for this party")
+}
+
 // abroad is a session without whose another company's parties are.
 func abroad(s rc.TelephonySession, accountID int64) rc.TelephonySession {
 	own := strconv.FormatInt(accountID, 10)

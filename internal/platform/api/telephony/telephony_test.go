@@ -462,3 +462,30 @@ func TestWhatTheExchangeCannotDoIsNoOperation(t *testing.T) {
 	}
 	apitest.Refused(t, w.Do("ada", "GET", sessions+"/s-1", nil), 404, "CMN-102", "telephonySessionId")
 }
+
+func TestWhoHasLeftACallHasNoSayInIt(t *testing.T) {
+	w := newWorld(t)
+	conference := w.book.Begin(session.Spec{Origin: rc.OriginConference})
+	conference.Add(session.PartySpec{Direction: rc.Outbound, AccountID: apitest.Acme, ExtensionID: apitest.Bob})
+	bringIn := sessions + "/" + conference.ID() + "/parties/bring-in"
+	body := `{"sessionId":"` + w.ada.Session().ID() + `","partyId":"` + w.ada.ID() + `"}`
+	w.ada.Session().Add(session.PartySpec{Direction: rc.Inbound, AccountID: apitest.Acme, ExtensionID: apitest.Cy})
+	w.bob.End(rc.ReasonBlindTransfer, "") // and Ada talks to Cy now
+	apitest.Refused(t, w.Do("bob", "DELETE", w.session(), nil), 409, "CMN-406", "")
+	apitest.Refused(t, w.Do("bob", "POST", bringIn, body), 409, "CMN-406", "")
+	apitest.Refused(t, w.Do("cy", "POST", bringIn, body), 404, "CMN-102", "telephonySessionId")
+	if len(w.asked) != 0 {
+		t.Errorf("the exchange was asked for %v", w.asked)
+	}
+}
+
+func TestACallIsPickedUpForColleaguesAlone(t *testing.T) {
+	w := newWorld(t)
+	s := w.book.Begin(session.Spec{})
+	s.Add(session.PartySpec{Direction: rc.Outbound, AccountID: apitest.Acme, ExtensionID: apitest.Ada})
+	abroad := s.Add(session.PartySpec{Direction: rc.Inbound, AccountID: apitest.Other, ExtensionID: apitest.Eve})
+	apitest.Refused(t, w.Do("cy", "POST", sessions+"/"+s.ID()+"/parties/"+abroad.ID()+"/pickup", `{"deviceId":"80003"}`), 404, "CMN-102", "partyId")
+	if len(w.asked) != 0 {
+		t.Errorf("the exchange was asked for %v", w.asked)
+	}
+}
