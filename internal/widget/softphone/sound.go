@@ -146,17 +146,26 @@ func (t *talk) carry(leg *media.Leg) {
 	t.ph.aside(func(ctx context.Context) func() {
 		select {
 		case <-leg.Done():
-			return func() {
-				if t.wire.leg == leg && t.live() {
-					t.part()
-					t.end(call.Failed, soundLost)
-				}
-			}
+			return func() { t.lost(leg) }
 		case <-ctx.Done():
 			return nil
 		}
 	})
 	t.ph.review()
+}
+
+// lost ends a call whose leg has ended. Whoever hangs up ends the leg as well,
+// and the BYE may be the slower of the two: it says more, so it has its time.
+func (t *talk) lost(leg *media.Leg) {
+	if t.wire.leg != leg || !t.live() {
+		return
+	}
+	t.alarm(t.ph.after(t.ph.pool.Waits.Gap, func() {
+		if t.wire.leg == leg {
+			t.part()
+			t.end(call.Failed, soundLost)
+		}
+	}))
 }
 
 // review joins what belongs together after something has changed: the tab and

@@ -1,6 +1,7 @@
 package softphone_test
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -106,13 +107,28 @@ func TestAMicrophoneWithoutCallsIsGivenBack(t *testing.T) {
 }
 
 func TestACallWithoutSoundEnds(t *testing.T) {
-	r := registered(t)
+	r := registered(t, func(r *rig) { r.pool.Waits.Gap = 10 * time.Millisecond })
 	_, c := r.talk()
 	if _, err := r.tab("one", false); err != nil {
 		t.Fatal(err)
 	}
 	c.leg.Close()
 	if got := r.state(call.Ended); got.Outcome != call.Failed || got.Sentence != "The sound of this call was lost, so it was ended." {
+		t.Errorf("the call ended as %+v", got)
+	}
+}
+
+func TestSoundThatEndsBeforeTheCallDoesIsNoFault(t *testing.T) {
+	r := registered(t, func(r *rig) { r.pool.Waits.Gap = time.Hour })
+	_, c := r.talk()
+	mediatest.Listen(t, c.leg).HearsSilence(t) // so sound passes
+	gone := r.engine.Legs()
+	c.leg.Close()
+	for r.engine.Legs() >= gone { // until ours has noticed
+		runtime.Gosched()
+	}
+	r.sbc.bye(c)
+	if got := r.state(call.Ended); got.Outcome != call.HungUp || got.Sentence != "" {
 		t.Errorf("the call ended as %+v", got)
 	}
 }
