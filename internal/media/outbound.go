@@ -135,11 +135,18 @@ func (o *outbound) Write(src any, p Packet) {
 	o.send(kind, p, payload, o.outTime, now)
 }
 
-// turn notices that another source speaks, or that the source has begun anew.
+// paused is how long a source is silent until what it says next is no longer
+// the same speech: it was not let through, as on hold.
+const paused = 500 * time.Millisecond
+
+// turn notices that another source speaks, or that the source has begun anew
+// or comes back after a pause. Packets of its own that were not sent here get
+// no numbers here, or the far side would take them for lost (RFC 3550
+// section 5.1).
 func (o *outbound) turn(src any, p Packet, now time.Time) {
 	jump := p.Sequence - o.lastIn
 	o.lastIn = p.Sequence
-	if src == o.src && (jump < 0x1000 || jump > 0xf000) {
+	if src == o.src && (jump < 0x1000 && now.Sub(o.at) < paused || jump > 0xf000) {
 		return
 	}
 	if o.at.IsZero() {

@@ -68,6 +68,8 @@ func TestTheStreamGoesOnWhoeverSpeaks(t *testing.T) {
 		say("sam", opusKind, 40050, 50000, Frame) // the first of them again
 		say("sam", opusKind, 9000, 3, Frame)      // who has begun a new stream
 		say("sam", opusKind, 9001, 963, Frame)
+		say("sam", opusKind, 9051, 963+50*960, time.Second) // who was on hold
+		say("sam", opusKind, 9052, 963+51*960, Frame)
 		want := []step{
 			{111, 1, 960, false},
 			{111, 2, 1920, false},
@@ -78,6 +80,8 @@ func TestTheStreamGoesOnWhoeverSpeaks(t *testing.T) {
 			{0, 1, 160, false},
 			{111, 1, 960, true},
 			{111, 1, 960, true},
+			{111, 1, 960, false},
+			{111, 1, 48000, true},
 			{111, 1, 960, false},
 		}
 		if diff := cmp.Diff(want, steps(w.sent)); diff != "" {
