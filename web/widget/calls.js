@@ -268,11 +268,18 @@ const nearest = (at) => at.closest(":has([data-call-error])")?.querySelector("[d
 /** What a control says beside its act. @param {HTMLElement} at @returns {Record<string, any>} */
 const with_ = (at) => ({ ...JSON.parse(at.dataset.callWith || "{}"), ...(at instanceof HTMLFormElement && Object.fromEntries(new FormData(at))) });
 
+/** Speaks with somebody else, whose page then has the buttons. @param {string} id @param {object} body */
+async function turn(id, body) {
+  await act(id, "activate", body);
+  await navigate(routeOf(id), { focus: true, replace: true });
+}
+
 /** @param {HTMLElement} at */
 function run(at) {
   const { call = "", callAct, callTo, callFrom = "" } = at.dataset;
   const body = with_(at);
   if (callAct === "digits") return void act(call, "digits", body).catch((e) => alert(e.message));
+  if (callAct === "activate") return void press(at, () => turn(call, body));
   if (callAct) return void press(at, () => act(call, callAct, body));
   const { to = callTo ?? "", from = callFrom } = body;
   return void press(at, () => place(String(to), from === "anonymous" ? { anonymous: true } : from ? { from } : {}));
@@ -284,6 +291,8 @@ document.addEventListener("click", (e) => {
   if (!(at instanceof HTMLElement) || e.defaultPrevented) return;
   if (at.hasAttribute("data-audio-act")) return void import("./audio.js").then(({ sound }) => sound.here());
   e.preventDefault();
+  // The button that ends a call comes to where the one was that placed it: a double click there means the first.
+  if (e.detail > 1 && at.dataset.callAct === "hangup") return;
   if (at.matches(CONTROLS)) return run(at);
   // What the page around us calls a link need not say whom it calls: people see it first.
   void dial(linked(at.getAttribute("href") ?? ""));

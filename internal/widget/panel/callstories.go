@@ -128,6 +128,8 @@ func callStories() []story {
 		{Name: "live-several", Title: "Two calls", Tab: "phone", draw: liveStory("", "", storyCall(nil), held)},
 		{Name: "live-nobody", Title: "Call, without a caller ID", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Direction, c.Number = call.Inbound, "" }))},
 		{Name: "live-ended", Title: "Call, ended", Tab: "phone", draw: liveStory("", "", over(call.HungUp, nil))},
+		{Name: "live-left", Title: "Call, ended beside one on hold", Tab: "phone", draw: liveStory("", "", over(call.HungUp, nil), held)},
+		{Name: "live-bad", Title: "Two calls, one of them badly heard", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Quality = call.Quality{MOS: 2.4, Loss: 0.12} }), held)},
 		{Name: "live-declined", Title: "Call, declined", Tab: "phone", draw: liveStory("", "", over(call.Declined, unanswered))},
 		{Name: "live-failed", Title: "Call, failed", Tab: "phone", draw: liveStory("", "", over(call.Failed, func(c *call.Call) {
 			unanswered(c)
