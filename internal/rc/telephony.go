@@ -95,6 +95,8 @@ type TelephonyParty struct {
 	Park           *Park            `json:"park,omitempty"`
 	ConferenceRole string           `json:"conferenceRole,omitempty"` // Host, Participant
 	Recordings     []PartyRecording `json:"recordings,omitempty"`
+
+	Withheld bool `json:"-"` // From is told to nobody but the owner
 }
 
 // A TelephonyEnd is where a party's call comes from or goes to.

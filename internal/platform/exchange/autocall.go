@@ -75,13 +75,11 @@ func (x *Exchange) callFor(ctx context.Context, origin string, accountID, extens
 		return "", rc.Coded(rc.Conflict, "CMN-406", "The device is not registered. Open the phone there and try again.")
 	}
 	c := x.newCall(session.Spec{Origin: origin})
-	placed := make(chan struct{})
-	c.post(func() {
+	err = x.command(ctx, c.session.ID(), func(c *call) error {
 		c.placeFor(e.AccountID, e.ID, caller, to, phones, origin == rc.OriginCallOut && len(phones) == 1)
-		close(placed)
+		return nil
 	})
-	<-placed
-	return c.session.ID(), nil
+	return c.session.ID(), err
 }
 
 // placeFor has the phones of the one who calls ring first. They see whom they

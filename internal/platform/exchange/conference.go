@@ -155,7 +155,6 @@ func (c *call) bring(from *call, l *line, answer chan<- string) {
 		}
 		from.lines = slices.DeleteFunc(from.lines, func(o *line) bool { return o == l })
 		from.tune()
-		l.held = false
 		l.call.Store(c)
 		arrived := c.post(func() {
 			answer <- c.welcome(l)
@@ -180,7 +179,7 @@ func (c *call) welcome(l *line) (party string) {
 	spec := was.Spec()
 	spec.ConferenceRole = c.role(l.ext.ID)
 	l.party = c.session.Add(spec)
-	l.party.Answer()
+	l.talks()
 	was.Gone(rc.ReasonAttendedTransfer, l.party)
 	l.tellDialog()
 	c.lines = append(c.lines, l)

@@ -80,10 +80,13 @@ func asserted(req *sip.Request) string {
 	return a.URI.User
 }
 
-// seen is a caller as the other side sees them: not at all where their phone
-// says that it wants to be anonymous.
+// withholds reports whether a phone says that it wants to be anonymous.
+func withholds(req *sip.Request) bool { return asserted(req) == "anonymous" }
+
+// seen is a caller as the other side sees them: not at all where they withhold
+// who they are.
 func seen(caller session.End, req *sip.Request) session.End {
-	if asserted(req) == "anonymous" {
+	if withholds(req) {
 		return session.End{}
 	}
 	return caller
@@ -97,7 +100,7 @@ func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination)
 	}
 	party := c.session.Add(session.PartySpec{
 		Direction: rc.Outbound, AccountID: b.ext.AccountID, ExtensionID: b.ext.ID, From: caller, To: to.end,
-		ConferenceRole: c.role(b.ext.ID),
+		Withheld: withholds(tx.Request()), ConferenceRole: c.role(b.ext.ID),
 	})
 	c.take(tx, b, party, to)
 }
@@ -111,16 +114,19 @@ func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination
 	c.x.spawn(func(ctx context.Context) {
 		leg, answer, err := c.x.soundFor(ctx, offer)
 		taken := make(chan struct{})
-		if !c.post(func() { c.accept(tx, l, leg, answer, err, to); close(taken) }) && leg != nil {
-			leg.Close()
-			return
-		}
+		c.post(func() { c.accept(tx, l, leg, answer, err, to); close(taken) })
 		select {
 		case <-taken:
-		case <-c.done: // it ended before its turn came
+			return
+		case <-c.done:
+		}
+		select {
+		case <-taken: // it was what ended the call
+		default: // the call ended before its turn came
 			if leg != nil {
 				leg.Close()
 			}
+			respond(tx, 480, "Temporarily Unavailable", ids(party))
 		}
 	})
 	c.x.spawn(func(ctx context.Context) {

@@ -91,7 +91,7 @@ func (c *call) unpark(to destination) {
 	}
 	c.leavePlace()
 	for _, l := range c.lines {
-		l.party.Answer()
+		l.talks()
 	}
 	c.tune()
 }

@@ -31,7 +31,7 @@ func (x *Exchange) PickupParty(ctx context.Context, id, party string, extensionI
 		return "", rc.Coded(rc.Conflict, "CMN-406", "The device is not registered. Open the phone there and try again.")
 	}
 	err = x.command(ctx, id, func(c *call) error {
-		if !c.leaveFor(party) {
+		if c.parker != nil && c.parker.ext.AccountID != e.AccountID || !c.leaveFor(party) {
 			return errNotRinging
 		}
 		newParty = c.pickup(destination{ext: &e, end: end}, phone).ID()

@@ -2,9 +2,11 @@ package exchange_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
@@ -95,4 +97,100 @@ func TestOnlyOneTakesAParkedCall(t *testing.T) {
 	a.ear.Hears(t, cyHz)
 	ada := w.part(t, apitest.Ada) // who is told that it is over when the second one ends the call
 	done(t, w.x.HoldParty(t.Context(), ada.session, ada.party, true))
+}
+
+func TestWhoHoldsIsNotHeardAfterATransfer(t *testing.T) {
+	for name, transfer := range map[string]func(w *world, bob, cy *handset, b *talk) (c *talk){
+		"to a number": func(w *world, _, cy *handset, b *talk) *talk {
+			b.send(sip.REFER, "", "", "Refer-To", "<sip:103@"+domain+">")
+			return cy.answer(cy.rings())
+		},
+		"after asking": func(_ *world, bob, cy *handset, b *talk) *talk {
+			consult := bob.call("103")
+			c := cy.answer(cy.rings())
+			consult.ear.Hears(t, cyHz)
+			b.send(sip.REFER, "", "", "Refer-To", fmt.Sprintf("<sip:103@%s?Replaces=%s>", domain, consult.CallID))
+			bob.ended()
+			return c
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ada, bob, a, b := w.connected(t)
+			cy := w.handset(t, apitest.Cy, cyHz)
+			a.hold(true)
+			c := transfer(w, bob, cy, b)
+			bob.ended()
+			w.until(t, "Cy in the call", func() bool { return w.saw(apitest.Cy, rc.TelephonyConnected) })
+			if calls := w.x.Book.Active(apitest.Ada); len(calls) != 1 || calls[0].TelephonyStatus != rc.TelephonyOnHold {
+				t.Errorf("Ada, who holds, has %+v", calls)
+			}
+			a.hold(false)
+			c.ear.Hears(t, adaHz)
+			c.hangup()
+			ada.ended()
+			w.idle(t)
+		})
+	}
+}
+
+func TestWhoWithholdsTheirNumberDoesSoWhereTheCallIsTaken(t *testing.T) {
+	for name, take := range map[string]func(w *world, bob, cy *handset, b *talk, p part) (shown string){
+		"by a transfer": func(_ *world, _, cy *handset, b *talk, _ part) string {
+			b.send(sip.REFER, "", "", "Refer-To", "<sip:103@"+domain+">")
+			return sip.HeaderValue(cy.rings().Request(), "P-rc")
+		},
+		"from where it was parked": func(w *world, bob, cy *handset, _ *talk, p part) string {
+			done(t, w.x.ParkParty(t.Context(), p.session, p.party))
+			_, err := w.x.PickupParty(t.Context(), p.session, p.party, apitest.Cy, cy.id)
+			done(t, err)
+			return sip.HeaderValue(cy.rings().Request(), "P-rc")
+		},
+		"into a conference": func(w *world, bob, _ *handset, _ *talk, p part) string {
+			id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Bob)
+			done(t, err)
+			s, _ := w.x.Book.Describe(id)
+			bob.call(s.VoiceCallToken)
+			party, err := w.x.BringIn(t.Context(), id, p.session, p.party)
+			done(t, err)
+			s, _ = w.x.Book.Describe(id)
+			for _, one := range s.Parties {
+				if one.ID == party && !one.Withheld {
+					return fmt.Sprintf("%+v", one)
+				}
+			}
+			return ""
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
+			ada.try("102", "P-Asserted-Identity", "<sip:anonymous@"+domain+">")
+			b := bob.answer(bob.rings())
+			b.ear.Hears(t, adaHz)
+			if shown := take(w, bob, cy, b, w.part(t, apitest.Bob)); strings.Contains(shown, apitest.AdaPhone) || strings.Contains(shown, "Ada") {
+				t.Errorf("who Ada is was told: %s", shown)
+			}
+		})
+	}
+}
+
+func TestACallThatEndsBeforeItsSoundIsThereIsAnswered(t *testing.T) {
+	w := newWorld(t)
+	ada := w.handset(t, apitest.Ada, adaHz)
+	last := make(chan int, 1)
+	go func() {
+		c := ada.try("*604")
+		last <- c.codes[len(c.codes)-1]
+	}()
+	w.until(t, "the call", func() bool { return len(w.steps) > 0 })
+	for _, c := range w.x.Book.Active(apitest.Ada) {
+		done(t, w.x.EndSession(t.Context(), c.TelephonySessionID))
+	}
+	if got := mediatest.Wait(t, "the answer to the INVITE", last); got == 200 {
+		ada.ended()
+	} else if got != 480 {
+		t.Errorf("the call was answered %d", got)
+	}
+	w.idle(t)
 }

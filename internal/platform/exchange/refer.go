@@ -92,16 +92,19 @@ func (c *call) transfer(l *line, to destination, reason string) bool {
 	l.party.End(reason, "")
 	l.bye(agentFree)
 	c.drop(l)
-	rest.held = false
 	c.caller = rest.end()
 	c.tune()
 	c.reach(to)
 	return true
 }
 
-// end is how others see who speaks on a line.
+// end is how others see who speaks on a line: not at all where they withhold
+// it, also when the call is taken somewhere else.
 func (l *line) end() session.End {
 	spec := l.party.Spec()
+	if spec.Withheld {
+		return session.End{}
+	}
 	if spec.Direction == rc.Outbound {
 		return spec.From
 	}
@@ -144,7 +147,6 @@ func (c *call) merge(l, second *line) bool {
 	}
 	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == rest })
 	c.tune()
-	rest.held = false
 	rest.call.Store(into)
 	l.party.End(rc.ReasonAttendedTransfer, "")
 	over := func() { c.finish(ending{reason: rc.ReasonAttendedTransfer}) }
@@ -174,7 +176,7 @@ func (c *call) adopt(l, instead *line) {
 		spec.From = other.end()
 	}
 	l.party = c.session.Add(spec)
-	l.party.Answer()
+	l.talks()
 	was.Gone(rc.ReasonAttendedTransfer, l.party)
 	l.tellDialog()
 	c.lines[at] = l
@@ -185,8 +187,18 @@ func (c *call) adopt(l, instead *line) {
 	instead.bye(agentFree)
 	c.keepRecordingsOf(instead.party)
 	instead.close()
-	for _, o := range c.lines {
-		o.held = false
-	}
 	c.tune()
+}
+
+// talks says that somebody talks with a line. A phone that has put the others
+// on hold holds those too that it comes to: its user does not expect to be
+// heard.
+func (l *line) talks() {
+	if !l.held || l.party.Status().Code != rc.PartyHold {
+		l.party.Answer()
+	}
+	if l.held {
+		l.party.Hold(true)
+	}
+	l.party.Mute(l.muted)
 }

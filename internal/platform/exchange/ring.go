@@ -56,7 +56,7 @@ func (c *call) reach(to destination) {
 		c.unpark(to)
 	case to.meeting != "" && c.conference != nil:
 		for _, l := range c.lines {
-			l.party.Answer()
+			l.talks()
 		}
 		c.tune()
 	case to.queue != nil:
@@ -261,7 +261,7 @@ func (c *call) answered(f *fork, l *line) bool {
 		return true
 	}
 	if first := c.first(); first != l {
-		first.party.Answer()
+		first.talks()
 	}
 	l.party.Answer()
 	c.tune()

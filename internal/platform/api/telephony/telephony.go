@@ -117,12 +117,9 @@ func withheld(s rc.TelephonySession, extensionID int64) rc.TelephonySession {
 	hides := slices.ContainsFunc(s.Parties, func(p rc.TelephonyParty) bool {
 		return ownedBy(p, extensionID) && p.Direction == rc.Inbound && p.From == rc.TelephonyEnd{}
 	})
-	if !hides {
-		return s
-	}
 	s.Parties = slices.Clone(s.Parties)
 	for i := range s.Parties {
-		if p := &s.Parties[i]; !ownedBy(*p, extensionID) && p.Direction == rc.Outbound {
+		if p := &s.Parties[i]; !ownedBy(*p, extensionID) && p.Direction == rc.Outbound && (hides || p.Withheld) {
 			p.From, p.Owner, p.AccountID, p.ExtensionID = rc.TelephonyEnd{}, nil, "", ""
 		}
 	}

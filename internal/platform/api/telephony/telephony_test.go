@@ -230,6 +230,13 @@ func TestWhoWithholdsTheirNumberIsNotToldByRequestsEither(t *testing.T) {
 			t.Errorf("GET %s as Bob: %s", p, body)
 		}
 	}
+	ada.Withheld = true
+	conference := w.book.Begin(session.Spec{Origin: rc.OriginConference})
+	conference.Add(session.PartySpec{Direction: rc.Outbound, AccountID: apitest.Acme, ExtensionID: apitest.Bob})
+	conference.Add(ada)
+	if body := w.Do("bob", "GET", sessions+"/"+conference.ID(), nil).Body.String(); strings.Contains(body, apitest.AdaPhone) || strings.Contains(body, "Ada") {
+		t.Errorf("the host of a conference reads %s", body)
+	}
 	if got := apitest.Get[rc.TelephonySession](w.World, "ada", path); got.Parties[0].From.PhoneNumber != apitest.AdaPhone || got.Parties[0].Owner == nil {
 		t.Errorf("to herself Ada is %+v", got.Parties[0])
 	}

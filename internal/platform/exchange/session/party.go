@@ -16,6 +16,7 @@ type PartySpec struct {
 	QueueCall              bool   // it came through a call queue
 	ConferenceRole         string // Host or Participant
 	RCC                    bool   // made by a request, not by a phone
+	Withheld               bool   // nobody else is told From
 	Action                 string // of the call log; empty means an ordinary call's
 }
 
