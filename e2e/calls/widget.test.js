@@ -153,6 +153,49 @@ describe('the phone', () => {
     await together(far, other);
     await me.is('ended');
   });
+
+  it('turns from one to another, with the page of whom it turns to', async () => {
+    const me = await handset();
+    const [far, other] = [await stage.party('web-phone', theirs), await stage.party('sip', third)];
+    /** Waits until the page is that of the call with somebody. @param {{user: {name: string}}} who @param {string} state */
+    const page = (who, state) => me.phone.locator(`[data-call-state=${state}]`).getByRole('heading', { name: who.user.name }).waitFor();
+    await me.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await together(me, far);
+    await me.press('Hold');
+    await me.is('held');
+    await me.call(other.user.phoneNumber);
+    await other.told('incoming');
+    await other.does('answer');
+    await together(me, other);
+    await me.press('Switch');
+    await page(far, 'connected');
+    await together(me, far);
+    await me.press('Switch');
+    await page(other, 'connected');
+    await together(me, other);
+    await other.does('hangup');
+    await me.is('ended');
+    await me.press('Resume');
+    await page(far, 'connected');
+    await together(me, far);
+  });
+
+  it('does not end a call that a double click has placed', async () => {
+    const me = await handset();
+    await me.phone.getByRole('navigation').getByRole('link', { name: 'Phone' }).click();
+    await me.phone.getByLabel('Name or number').fill('*601');
+    const at = await me.phone.getByRole('button', { name: 'Call', exact: true }).boundingBox();
+    assert(at);
+    const { mouse } = me.tab.page;
+    await mouse.click(at.x + at.width / 2, at.y + at.height / 2);
+    await me.live.getByRole('button', { name: /^(Cancel call|Hang up)$/ }).waitFor();
+    await mouse.down({ clickCount: 2 });
+    await mouse.up({ clickCount: 2 });
+    await me.is('connected');
+    await me.hears(mine);
+  });
 });
 
 describe('with two tabs', () => {
