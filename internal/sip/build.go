@@ -2,6 +2,7 @@ package sip
 
 import (
 	"math/rand/v2"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -33,13 +34,27 @@ func NewRequest(o Outline) *Request {
 		o.CSeq = firstCSeq()
 	}
 	id, hops := sip.CallIDHeader(o.CallID), sip.MaxForwardsHeader(70)
-	req.AppendHeader(&sip.FromHeader{DisplayName: o.From.Name, Address: *o.From.URI.Clone(), Params: from})
-	req.AppendHeader(&sip.ToHeader{DisplayName: o.To.Name, Address: *o.To.URI.Clone(), Params: o.To.Params.Clone()})
+	req.AppendHeader(&sip.FromHeader{DisplayName: shownName(o.From.Name), Address: *o.From.URI.Clone(), Params: from})
+	req.AppendHeader(&sip.ToHeader{DisplayName: shownName(o.To.Name), Address: *o.To.URI.Clone(), Params: o.To.Params.Clone()})
 	req.AppendHeader(&id)
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: o.CSeq, MethodName: o.Method})
 	req.AppendHeader(&hops)
 	req.SetBody(nil)
 	return req
+}
+
+// shownName is a name as From and To take it between quotation marks. People
+// choose their names: one with such a mark or a backslash would otherwise end
+// the quotation, and put another address in front of the true one or make the
+// request unreadable. Escaped ones are misread by some phones, and some cut a
+// header at its second ": " (contract 8.10).
+func shownName(name string) string {
+	return strings.NewReplacer(`"`, "'", `\`, "/", ": ", ":").Replace(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, name))
 }
 
 // firstCSeq is far from where clients start and leaves room below 2**31.

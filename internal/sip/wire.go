@@ -64,13 +64,15 @@ func key(m sip.Message) string {
 // encode writes a message with the header names that old web phones look for
 // by exact case (contract 8.10).
 func encode(m sip.Message) []byte {
-	var b strings.Builder
+	var b, start strings.Builder
 	switch m := m.(type) {
 	case *sip.Request:
-		m.StartLineWrite(&b)
+		m.StartLineWrite(&start)
+		b.WriteString(oneLine.Replace(start.String()))
 		writeHeaders(&b, m.Headers())
 	case *sip.Response:
-		m.StartLineWrite(&b)
+		m.StartLineWrite(&start)
+		b.WriteString(oneLine.Replace(start.String()))
 		writeHeaders(&b, m.Headers())
 	}
 	b.WriteString("\r\n")
@@ -85,8 +87,10 @@ func writeHeaders(w io.StringWriter, headers []sip.Header) {
 		if name == "Call-ID" {
 			name = "Call-Id"
 		}
-		// Nothing that is put into a header may begin another.
-		value := strings.NewReplacer("\r", "", "\n", " ").Replace(h.Value())
-		w.WriteString(fmt.Sprintf("%s: %s\r\n", name, value))
+		w.WriteString(fmt.Sprintf("%s: %s\r\n", name, oneLine.Replace(h.Value())))
 	}
 }
+
+// oneLine has nothing that is put into a line of a message's head begin
+// another.
+var oneLine = strings.NewReplacer("\r", "", "\n", " ")
