@@ -64,6 +64,9 @@ type Exchange struct {
 	// ParkTime is how long a call stays parked before it rings at who parked
 	// it; zero is three minutes.
 	ParkTime time.Duration
+	// MaxCalls is how many calls one phone may have at a time, each of which
+	// takes a port; zero is 50.
+	MaxCalls int
 
 	auth *sip.Challenger
 	ctx  context.Context // of everything that runs
@@ -81,6 +84,7 @@ type Exchange struct {
 	calls       map[string]*call     // guarded by mu; by session id
 	parked      map[place]*call      // guarded by mu
 	conferences map[string]*call     // guarded by mu; by token
+	taking      map[int64]int        // guarded by mu; calls whose sound is being negotiated, by the device that places them
 }
 
 // Start makes the exchange ready.
@@ -89,12 +93,15 @@ func (x *Exchange) Start() {
 	x.auth = sip.NewChallenger(x.Domain, x.Now)
 	x.peers, x.bindings, x.lines = map[*peer]bool{}, map[int64][]*binding{}, map[string]*line{}
 	x.forks, x.calls, x.parked = map[string]*fork{}, map[string]*call{}, map[place]*call{}
-	x.conferences = map[string]*call{}
+	x.conferences, x.taking = map[string]*call{}, map[int64]int{}
 	if x.RingTime == 0 {
 		x.RingTime = 25 * time.Second
 	}
 	if x.Grace == 0 {
 		x.Grace = 20 * time.Second
+	}
+	if x.MaxCalls == 0 {
+		x.MaxCalls = 50
 	}
 	if x.ParkTime == 0 {
 		x.ParkTime = 3 * time.Minute

@@ -53,8 +53,34 @@ func (p *peer) invite(tx *sip.Tx) {
 	if c == nil {
 		c = p.x.newCall(session.Spec{})
 	}
-	if !c.post(func() { c.place(tx, b, caller, to) }) {
-		respond(tx, 480, "Temporarily Unavailable")
+	c.postElse(func() { c.place(tx, b, caller, to) }, func() { respond(tx, 480, "Temporarily Unavailable") })
+}
+
+// mayCall counts one more call of a phone, until took; false when it has
+// enough.
+func (x *Exchange) mayCall(deviceID int64) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	n := x.taking[deviceID]
+	for _, l := range x.lines {
+		if l.device.ID == deviceID {
+			n++
+		}
+	}
+	if n >= x.MaxCalls {
+		return false
+	}
+	x.taking[deviceID]++
+	return true
+}
+
+// took says that a call that mayCall counted is a line now, or came to
+// nothing.
+func (x *Exchange) took(deviceID int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.taking[deviceID]--; x.taking[deviceID] == 0 {
+		delete(x.taking, deviceID)
 	}
 }
 
@@ -111,7 +137,14 @@ func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination
 	l := &line{x: c.x, ext: b.ext, device: b.device, agent: c.x.agent(c.session, b.device.ID), party: party}
 	l.wire.Store(dialog)
 	offer := string(tx.Request().Body())
+	if !c.x.mayCall(b.device.ID) {
+		respond(tx, 183, "Session Progress", ids(party))
+		respond(tx, 486, "Busy Here", ids(party))
+		c.leave(party, to, ending{rc.ReasonInternalError, "The phone has as many calls as it may have."})
+		return
+	}
 	c.x.spawn(func(ctx context.Context) {
+		defer c.x.took(b.device.ID)
 		leg, answer, err := c.x.soundFor(ctx, offer)
 		taken := make(chan struct{})
 		c.post(func() { c.accept(tx, l, leg, answer, err, to); close(taken) })

@@ -49,3 +49,17 @@ func (m *mailbox) run(over func() bool) {
 		}
 	}
 }
+
+// postElse posts f, or has otherwise run when the call is over by then.
+func (c *call) postElse(f, otherwise func()) {
+	posted := c.mail.post(func() {
+		if c.over {
+			otherwise()
+			return
+		}
+		f()
+	})
+	if !posted {
+		otherwise()
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 )
@@ -192,5 +193,19 @@ func TestACallThatEndsBeforeItsSoundIsThereIsAnswered(t *testing.T) {
 	} else if got != 480 {
 		t.Errorf("the call was answered %d", got)
 	}
+	w.idle(t)
+}
+
+func TestAPhoneHasNoMoreCallsThanItMay(t *testing.T) {
+	w := newWorld(t, func(x *exchange.Exchange) { x.MaxCalls = 2 })
+	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+	first, second := ada.call("*604"), ada.call("*604")
+	if third := ada.try("*604"); third.codes[len(third.codes)-1] != 486 {
+		t.Errorf("the third call was answered %v", third.codes)
+	}
+	bob.call("*604").hangup()
+	first.hangup()
+	ada.call("*604").hangup()
+	second.hangup()
 	w.idle(t)
 }
