@@ -79,6 +79,14 @@ func (c *call) gather() {
 	}
 }
 
+// scatter has nobody in a conference hear the others, until gather.
+func (c *call) scatter() {
+	for _, l := range c.conference.in {
+		c.conference.mixer.Leave(l.leg)
+	}
+	c.conference.in = nil
+}
+
 // role is what an extension is in the call, as the book has it.
 func (c *call) role(extensionID int64) string {
 	switch {

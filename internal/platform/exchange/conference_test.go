@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"offhook/internal/media"
+	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
 )
 
@@ -56,4 +58,34 @@ func TestEverybodyInAConferenceHearsAllOthers(t *testing.T) {
 	if other := cy.try(s.VoiceCallToken); other.codes[len(other.codes)-1] != 486 {
 		t.Errorf("a conference that is over: %v", other.codes)
 	}
+}
+
+func TestARecordingIsAnnouncedInAConference(t *testing.T) {
+	w := newWorld(t)
+	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+	id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Ada)
+	done(t, err)
+	s, _ := w.x.Book.Describe(id)
+	host, guest := ada.call(s.VoiceCallToken), bob.call(s.VoiceCallToken)
+	guest.ear.Hears(t, adaHz)
+	done(t, w.x.MuteParty(t.Context(), id, partyOf(host.ids), true))
+	guest.ear.HearsSilence(t)
+	spoken, decoder := make(chan bool, 1), media.NewDecoder()
+	guest.leg.Listen(func(p media.Packet) {
+		if decoder.Decode(p).Loudness() > 0.02 {
+			select {
+			case spoken <- true:
+			default:
+			}
+		}
+	})
+	recording, err := w.x.RecordParty(t.Context(), id, partyOf(host.ids), true)
+	done(t, err)
+	mediatest.Wait(t, "the announcement", spoken)
+	host.ear.Hears(t, bobHz) // after it
+	guest.ear.HearsSilence(t)
+	host.hangup()
+	bob.ended()
+	w.idle(t)
+	w.recorded(t, apitest.Ada, recording)
 }

@@ -61,11 +61,14 @@ func (c *call) record(l *line, on bool) (string, bool) {
 // announce says a sentence to everybody in the call, who do not hear each
 // other meanwhile.
 func (c *call) announce(words string) {
-	if c.ring != nil || c.service != nil || c.conference != nil || len(c.lines) < 2 {
+	if c.ring != nil || c.service != nil || len(c.lines) < 2 {
 		return
 	}
 	c.tune() // ends an announcement that goes on
 	c.hush()
+	if c.conference != nil {
+		c.scatter()
+	}
 	c.bridge.Set(media.A, nil)
 	c.bridge.Set(media.B, nil)
 	ctx, stop := context.WithCancel(c.x.ctx)
