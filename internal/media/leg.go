@@ -81,7 +81,7 @@ func (l *Leg) Answer(ctx context.Context, offer string) (string, error) {
 	if isClassic(offer) {
 		return l.answerClassic(offer)
 	}
-	whole, grouped := addBundle(offer)
+	whole, grouped := addBundle(fewCandidates(offer))
 	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: whole}); err != nil {
 		return "", fmt.Errorf("reading an offer of sound: %w", err)
 	}
@@ -110,7 +110,7 @@ func (l *Leg) SetAnswer(answer string) error {
 	if !hasAudio(answer) {
 		return errNoCodec
 	}
-	whole, _ := addBundle(answer)
+	whole, _ := addBundle(fewCandidates(answer))
 	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: whole}); err != nil {
 		return fmt.Errorf("reading an answer about sound: %w", err)
 	}

@@ -14,6 +14,7 @@ var (
 	midLine       = regexp.MustCompile(`(?m)^a=mid:(\S+)`)
 	audioLine     = regexp.MustCompile(`(?m)^m=audio [1-9]`)
 	udpCandidate  = regexp.MustCompile(`(?m)^a=candidate:\S+ 1 udp \d+ (\d+\.\d+\.\d+\.\d+) (\d+) typ`)
+	anyCandidate  = regexp.MustCompile(`(?m)^a=candidate:.*(\r?\n|$)`)
 	noConnection  = "c=IN IP4 0.0.0.0"
 	noDestination = "m=audio 9 "
 )
@@ -33,6 +34,22 @@ func addBundle(sdp string) (whole string, added bool) {
 		sdp = sdp[:line] + "a=mid:0\r\n" + sdp[line:]
 	}
 	return sdp[:i] + "a=group:BUNDLE " + mid + "\r\n" + sdp[i:], true
+}
+
+// maxCandidates is how many addresses of the far side are tried. Browsers name
+// a dozen; each costs several packets to whatever address it is.
+const maxCandidates = 32
+
+// fewCandidates leaves out what is too much: a description could have this
+// machine knock at a thousand doors.
+func fewCandidates(sdp string) string {
+	n := 0
+	return anyCandidate.ReplaceAllStringFunc(sdp, func(line string) string {
+		if n++; n > maxCandidates {
+			return ""
+		}
+		return line
+	})
 }
 
 // withoutBundle takes the group line out again: an answer has none when the
