@@ -116,7 +116,7 @@ func (v *view) ready(t testing.TB) {
 // start begins as a server does, with what an earlier one has left.
 func (v *view) start(t testing.TB) {
 	t.Helper()
-	v.pool = &desk.Pool{Store: v.db.Widget(), Bus: new(bus.InProcess), Ring: v.ring, Street: v.line, Log: v.log}
+	v.pool = &desk.Pool{Store: v.db.Widget(), Bus: new(bus.InProcess), Ring: v.ring, Street: v.line, Log: v.log, FaxSettle: 15 * time.Second}
 	d, err := v.pool.Desk(t.Context(), "g")
 	if err != nil {
 		t.Fatal(err)
@@ -532,7 +532,7 @@ func (w *world) quiet(after []string) {
 		v.desk.RefreshContacts() // as somebody does who opens them: no event tells of a contact
 		v.desk.RefreshMail()
 	}
-	deadline := time.Now().Add(90 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for {
 		var diff string
 		for i, v := range w.views {

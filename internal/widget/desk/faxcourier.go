@@ -24,6 +24,8 @@ const (
 	faxSettle   = faxPatience + time.Minute
 )
 
+func (p *Pool) faxSettle() time.Duration { return cmp.Or(p.FaxSettle, faxSettle) }
+
 // faxer brings faxes to the platform, one at a time, each exactly once.
 func (d *Desk) faxer() {
 	for {
@@ -104,8 +106,8 @@ func (i *faxItem) reconcile(ctx context.Context, d *Desk) error {
 	switch {
 	case id != 0:
 		return d.faxSent(ctx, i, id)
-	case since < faxSettle:
-		d.postpone(i, min(faxSettle-since, max(settle, since)))
+	case since < d.pool.faxSettle():
+		d.postpone(i, min(d.pool.faxSettle()-since, max(settle, since)))
 		return nil
 	}
 	return d.putBack(ctx, i)

@@ -58,6 +58,9 @@ type Pool struct {
 	// Linger is how long a desk stays open that nobody watches or asks; zero
 	// means five minutes.
 	Linger time.Duration
+	// FaxSettle is how long a platform may go on with a fax whose answer was
+	// lost; zero means 100 seconds.
+	FaxSettle time.Duration
 
 	contents contents // the attachments that were read last
 
