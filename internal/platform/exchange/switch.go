@@ -41,9 +41,9 @@ func (c *call) moveTo(tx *sip.Tx, b *binding, old *line) {
 func (c *call) replace(old, l *line) {
 	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == l })
 	at := slices.Index(c.lines, old)
-	if at < 0 { // it has ended meanwhile, and the call would have as well
-		c.lines = append(c.lines, l)
-		c.finish(finished)
+	if at < 0 { // it has left meanwhile, for a third phone of the user perhaps, and others talk on
+		l.bye(agentFree)
+		l.close()
 		return
 	}
 	c.lines[at] = l

@@ -30,3 +30,18 @@ func TestACallMovesToAnotherPhone(t *testing.T) {
 	wantRows(t, w, apitest.Ada, "Outbound Call connected")
 	wantRows(t, w, apitest.Bob, "Inbound Accepted")
 }
+
+func TestOneOfTwoPhonesThatTakeACallHasIt(t *testing.T) {
+	w := newWorld(t)
+	ada, _, a, b := w.connected(t)
+	first, second := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, adaHz)
+	replaces := "x;to-tag=" + a.LocalTag + ";from-tag=" + a.RemoteTag
+	one := make(chan *talk, 1)
+	go func() { one <- first.try("102", "Replaces", replaces) }()
+	second.try("102", "Replaces", replaces)
+	<-one
+	ada.ended()
+	b.ear.Hears(t, adaHz)
+	p := w.part(t, apitest.Bob) // who is still in the call
+	done(t, w.x.HoldParty(t.Context(), p.session, p.party, true))
+}
