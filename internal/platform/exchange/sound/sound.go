@@ -46,16 +46,20 @@ func Echo(ctx context.Context, line Line) error {
 	return ended(ctx, line)
 }
 
-// Keys presses keys, and waits until the line has ended.
+// Keys presses keys, again and again until the line has ended.
 func Keys(ctx context.Context, line Line, digits string) error {
 	defer line.Fill()()
-	if err := media.Play(ctx, line, media.Silence(500*time.Millisecond)); err != nil {
-		return err
+	for {
+		if err := media.Play(ctx, line, media.Silence(500*time.Millisecond)); err != nil {
+			return err
+		}
+		if err := media.SendDigits(ctx, line, digits); err != nil {
+			return err
+		}
+		if err := media.Play(ctx, line, media.Silence(time.Second)); err != nil {
+			return err
+		}
 	}
-	if err := media.SendDigits(ctx, line, digits); err != nil {
-		return err
-	}
-	return ended(ctx, line)
 }
 
 // ended waits until there is nobody to speak to, and says why.
