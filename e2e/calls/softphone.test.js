@@ -38,6 +38,7 @@ class Phone {
     this.client = client;
     this.tone = tone;
     /** @type {any[]} */ this.invites = [];
+    /** @type {any[]} */ this.sessions = [];
     client.on('invite', (/** @type {any} */ invite) => this.invites.push(invite));
   }
 
@@ -76,6 +77,7 @@ class Phone {
 
   /** @param {any} session */
   #speak(session) {
+    this.sessions.push(session);
     if (this.client.codec.name !== opus) return session;
     const samples = sine(this.tone, 60, 16_000);
     const pcm = Buffer.alloc(samples.length * 2);
@@ -84,7 +86,9 @@ class Phone {
     return session;
   }
 
+  /** The client keeps the sockets of calls that it hangs up itself. */
   close() {
+    for (const session of this.sessions) if (!session.disposed) session.dispose();
     this.client.revoke();
   }
 }
