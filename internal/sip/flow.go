@@ -84,6 +84,10 @@ func (f *Flow) Contact(user string) URI {
 	return URI{Scheme: "sip", User: user, Host: host, Port: port, UriParams: params}
 }
 
+// OverWebSocket reports whether the flow is one of RFC 7118, and so the peer a
+// web phone.
+func (f *Flow) OverWebSocket() bool { return strings.HasPrefix(f.transport, "WS") }
+
 // Done is closed when the flow has ended and its handler has returned.
 func (f *Flow) Done() <-chan struct{} { return f.done }
 

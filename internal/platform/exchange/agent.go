@@ -104,9 +104,20 @@ func (x *Exchange) message(a agent, flow *sip.Flow, target sip.URI, callID strin
 
 // tell sends a message to a phone that is connected.
 func (l *line) tell(cmd int) {
-	req := l.x.message(l.agent, l.dialog().Flow, l.dialog().Target, l.dialog().CallID, cmd)
-	l.x.spawn(func(ctx context.Context) {
-		_, _ = l.dialog().Flow.Do(ctx, req, nil) // phones that are no agents refuse it
+	d := l.dialog()
+	l.x.tell(l.agent, d.Flow, d.Target, d.CallID, cmd)
+}
+
+// tell sends a message to a web phone. Phones of other kinds are no agents,
+// and released ones take what follows a message on the same connection for a
+// part of it.
+func (x *Exchange) tell(a agent, flow *sip.Flow, target sip.URI, callID string, cmd int) {
+	if !flow.OverWebSocket() {
+		return
+	}
+	req := x.message(a, flow, target, callID, cmd)
+	x.spawn(func(ctx context.Context) {
+		_, _ = flow.Do(ctx, req, nil) // phones that are no agents refuse it
 	})
 }
 

@@ -223,6 +223,9 @@ func (p *handset) ServeSIP(tx *sip.Tx) {
 		p.calls <- tx
 		return
 	case sip.MESSAGE:
+		if p.classic {
+			p.t.Error("a phone that is no web phone was sent a message")
+		}
 		var m struct {
 			Hdr struct {
 				Cmd string `xml:"Cmd,attr"`

@@ -310,10 +310,7 @@ func (c *call) stopForks(r *ring, why sip.CancelReason, cmd int) {
 	for _, f := range r.forks {
 		f.cancel(why)
 		b := f.binding
-		req := c.x.message(f.agent, b.flow, b.contact, f.invite.CallID().Value(), cmd)
-		c.x.spawn(func(ctx context.Context) {
-			_, _ = b.flow.Do(ctx, req, nil) // phones that are no agents refuse it
-		})
+		c.x.tell(f.agent, b.flow, b.contact, f.invite.CallID().Value(), cmd)
 	}
 	r.forks = nil
 }
