@@ -43,10 +43,8 @@ const pageButton = (tab, name) => tab.page.getByRole('button', { name, exact: tr
 
 /** A place of the bottom bar. @param {Tab} tab @param {string} name */
 const place = (tab, name) => tab.phone.getByRole('navigation').getByRole('link', { name });
-/** The page's own tab, which the phone's own leave a place under More. @param {Tab} tab */
+/** The page's own tab. @param {Tab} tab */
 const deal = (tab) => tab.phone.locator('.bar [data-tab]').filter({ hasText: 'Deal' });
-/** @param {Tab} tab */
-const more = (tab) => tab.phone.locator('.bar__more > summary');
 
 /** An alert at the top of the phone. @param {Tab} tab @param {string} text */
 const alert = (tab, text) => tab.phone.getByRole('region', { name: 'Notices' }).getByText(text);
@@ -292,7 +290,6 @@ describe('a connected page', () => {
         await tab.goTo('Settings');
         await tab.phone.getByText('Connected as you@tideway.example').waitFor();
         assert.equal(await tab.page.locator('iframe').count(), 1);
-        await more(tab).click();
         await deal(tab).click();
         await tab.phone.getByRole('textbox', { name: 'Title' }).waitFor();
         assert.equal(await deal(tab).count(), 1);
@@ -309,7 +306,6 @@ describe('a connected page', () => {
   it('has icons that stay in their place, whatever size they have', async () => {
     const { person, tab } = await visitor();
     try {
-      await more(tab).click();
       const icon = deal(tab).locator('img:visible');
       await icon.waitFor();
       const { width, height } = (await icon.boundingBox()) ?? { width: 0, height: 0 };

@@ -245,7 +245,9 @@ func (c *client) texts() []rc.Message {
 }
 
 // mail is the user's voicemail and faxes.
-func (c *client) mail() []rc.Message { return c.messages("messageType=VoiceMail&messageType=Fax&dateFrom=2020-01-01T00:00:00Z") }
+func (c *client) mail() []rc.Message {
+	return c.messages("messageType=VoiceMail&messageType=Fax&dateFrom=2020-01-01T00:00:00Z")
+}
 
 func (c *client) messages(which string) []rc.Message {
 	var all []rc.Message

@@ -249,7 +249,9 @@ func TestCallsAreTransferred(t *testing.T) {
 		t.Fatal(err)
 	}
 	two.until("both calls over", func(s call.Snapshot) bool {
-		return !slices.ContainsFunc(s.Calls, func(c call.Call) bool { return !c.Over() || c.Outcome != call.Moved && (c.ID == first.ID || c.ID == second.ID) })
+		return !slices.ContainsFunc(s.Calls, func(c call.Call) bool {
+			return !c.Over() || c.Outcome != call.Moved && (c.ID == first.ID || c.ID == second.ID)
+		})
 	})
 	one.ear.Hears(t, 1500)
 	three.ear.Hears(t, 700)
