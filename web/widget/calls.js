@@ -185,16 +185,24 @@ const queues = new Map();
 
 /**
  * Does something with a call; throws the sentence that says why it could not
- * be done. An answer opens the microphone first.
+ * be done. An answer opens the microphone first. Before somebody else is
+ * called, whom it concerns may have to be asked: other commands go on
+ * meanwhile.
  * @param {string} id @param {string} act @param {object} [body]
  */
 export async function act(id, act, body = {}) {
   if (act === "answer") return answer(id, body);
+  if (!("to" in body)) return void (await enqueue(id, act, body));
+  await guarded((checked) => enqueue(id, act, { ...body, ...checked }));
+}
+
+/** @param {string} id @param {string} act @param {object} body */
+async function enqueue(id, act, body) {
   const after = queues.get(id) ?? Promise.resolve();
   const done = after.then(() => post(`/calls/${encodeURIComponent(id)}/${act}`, body));
   const settled = done.catch(() => {}).then(() => queues.get(id) === settled && queues.delete(id));
   queues.set(id, settled);
-  await done;
+  return done;
 }
 
 /** @param {string} id @param {object} body */

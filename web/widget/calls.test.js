@@ -83,6 +83,34 @@ test("a call that cannot be placed says why, and closes the microphone that was 
   unwanted.mock.restore();
 });
 
+test("the page is asked before a call is passed on or transferred, and other commands do not wait for it", async (t) => {
+  const question = JSON.stringify({ service: "Acme", recipients: [{ phoneNumber: "+3" }] });
+  answers = () => (asked.at(-1)[1]?.to && !asked.at(-1)[1].checked ? new Response(question, { headers: { "X-Offhook-Guard": "do-not-contact" } }) : new Response("{}"));
+  let shown;
+  const dialog = new Promise((resolve) => (shown = resolve));
+  const buttons = [];
+  t.mock.method(document, "createElement", () => {
+    const e = { classList: { add() {} }, append() {}, setAttribute() {}, close() {}, remove() {}, focus() {}, addEventListener: (_, f) => (e.press = f), showModal: () => shown() };
+    buttons.push(e);
+    return e;
+  });
+  document.body.append = () => {};
+  t.mock.timers.enable({ apis: ["setTimeout"] }); // the page does not answer
+  const transfer = calls.act("c-1", "transfer", { to: "+3" });
+  let open = false;
+  void dialog.then(() => (open = true));
+  while (!open) {
+    t.mock.timers.tick(5_000);
+    await new Promise(setImmediate);
+  }
+  await calls.act("c-1", "mute");
+  const acts = () => asked.filter(([url]) => url.startsWith("/calls/"));
+  assert.deepEqual(acts(), [["/calls/c-1/transfer", { to: "+3" }], ["/calls/c-1/mute", {}]]);
+  buttons.at(-1).press(); // call anyway
+  await transfer;
+  assert.deepEqual(acts().at(-1), ["/calls/c-1/transfer", { to: "+3", checked: "no answer" }]);
+});
+
 test("without a microphone nobody is called", async () => {
   const prepare = mock.method(sound, "prepare", () => Promise.reject(new Error("No microphone is connected.")));
   await assert.rejects(calls.place("+16505550102"), { message: "No microphone is connected." });

@@ -82,6 +82,9 @@ func (ph *Phone) Act(ctx context.Context, id, name string, d Details) error {
 		if err == nil {
 			err = a.may(t)
 		}
+		if err == nil && strings.HasPrefix(d.number, "+") {
+			err = ph.countDial() // a number outside, which the platform calls
+		}
 		if err != nil {
 			done(err)
 			return

@@ -12,11 +12,11 @@ import (
 // anything has the guards of every change (package visit).
 func (p *Pool) Mount(mux *http.ServeMux) {
 	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls", p.place)
+	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls/{id}/{act}", p.act)
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, *Phone) error{
 		"GET /calls":             p.calls,
 		"POST /calls/ringing":    p.ringing,
 		"POST /calls/retry":      p.retry,
-		"POST /calls/{id}/{act}": p.act,
 		"POST /audio":            p.audio,
 		"POST /audio/leave":      p.leave,
 	} {
@@ -45,7 +45,7 @@ func (p *Pool) place(w http.ResponseWriter, r *http.Request, v visit.Visit) erro
 	if err != nil {
 		return err
 	}
-	if asked, err := p.guard(w, r, v, o.To, o.verdict); asked || err != nil {
+	if asked, err := p.guard(w, r, v, "a call", o.To, o.verdict); asked || err != nil {
 		return err
 	}
 	id, err := ph.Place(r.Context(), o.Order)
@@ -61,14 +61,33 @@ func (p *Pool) calls(w http.ResponseWriter, _ *http.Request, ph *Phone) error {
 	return nil
 }
 
-func (p *Pool) act(w http.ResponseWriter, r *http.Request, ph *Phone) error {
-	var d Details
+// reaching are the acts by which somebody else is called, as the audit tells
+// of them.
+var reaching = map[string]string{"forward": "a call passed on", "transfer": "a call transferred"}
+
+// act does something with a call. Whom it would have called is asked about as
+// when a call is placed.
+func (p *Pool) act(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
+	var b struct {
+		Details
+		verdict
+	}
 	if r.ContentLength != 0 {
-		if err := visit.Body(w, r, &d); err != nil {
+		if err := visit.Body(w, r, &b); err != nil {
 			return err
 		}
 	}
-	if err := ph.Act(r.Context(), r.PathValue("id"), r.PathValue("act"), d); err != nil {
+	ph, err := p.Phone(r.Context(), v.Session.GrantID)
+	if err != nil {
+		return err
+	}
+	name := r.PathValue("act")
+	if what := reaching[name]; what != "" && b.To != "" && b.CallID == "" {
+		if asked, err := p.guard(w, r, v, what, b.To, b.verdict); asked || err != nil {
+			return err
+		}
+	}
+	if err := ph.Act(r.Context(), r.PathValue("id"), name, b.Details); err != nil {
 		return err
 	}
 	visit.JSON(w, http.StatusOK, struct{}{})

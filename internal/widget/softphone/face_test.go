@@ -124,3 +124,47 @@ func TestTheRoutesOfCalls(t *testing.T) {
 		t.Error("the phone's password is in the snapshot")
 	}
 }
+
+// wary is a page that wants to be asked before anybody is contacted.
+type wary struct{ noted []string }
+
+func (*wary) Guard(context.Context, visit.Visit) (string, error) { return "Acme", nil }
+
+func (w *wary) Record(_ context.Context, e store.AuditEntry) { w.noted = append(w.noted, e.Detail) }
+
+func TestThePageIsAskedBeforeACallIsTakenToSomebody(t *testing.T) {
+	page := new(wary)
+	r := registered(t, func(r *rig) {
+		r.pool.Visits = &visit.Face{Store: oneFrame{}, Sessions: byHeader{}, Log: slog.New(slog.DiscardHandler)}
+		r.pool.Guards, r.pool.Audit = page, page
+	})
+	mux := http.NewServeMux()
+	r.pool.Mount(mux)
+	referred := make(chan string, 1)
+	r.onRefer = func(_ *sbcCall, to string) { referred <- to }
+	id, _ := r.talk()
+	ask := func(act, body string) *httptest.ResponseRecorder {
+		req := httptest.NewRequestWithContext(t.Context(), "POST", "/p/frame/calls/"+id+"/"+act, strings.NewReader(body))
+		req.Header.Set(visit.Header, "1")
+		req.Header.Set("Test-Grant", "g")
+		w := httptest.NewRecorder()
+		mux.ServeHTTP(w, req)
+		return w
+	}
+	for _, act := range []string{"transfer", "forward"} {
+		w := ask(act, `{"to":"+16505550123"}`)
+		if w.Header().Get("X-Offhook-Guard") == "" || strings.TrimSpace(w.Body.String()) != `{"service":"Acme","recipients":[{"phoneNumber":"+16505550123"}]}` {
+			t.Errorf("%s without a verdict: status %d %s", act, w.Code, w.Body)
+		}
+	}
+	if len(referred) > 0 {
+		t.Fatal("the call was transferred before the page was asked")
+	}
+	go ask("transfer", `{"to":"+16505550123","checked":"warned: angry"}`) // which waits for the platform
+	if got := <-referred; got != "<sip:+16505550123@"+domain+">" {
+		t.Errorf("the call was referred to %s", got)
+	}
+	if want := "a call transferred to +16505550123 although Acme: warned: angry"; len(page.noted) != 1 || page.noted[0] != want {
+		t.Errorf("written down: %q, want %q", page.noted, want)
+	}
+}

@@ -46,9 +46,9 @@ var aPage = lang.Mark("The page around the phone")
 // guard keeps a call back until the page's application has been asked whether
 // the number may be called, where it wants to be asked (contract/service.md
 // 13). Colleagues, who have no number, may be called. What the user decided
-// against its advice, or without its answer, is written down. done means that
-// the request has been answered.
-func (p *Pool) guard(w http.ResponseWriter, r *http.Request, v visit.Visit, to string, by verdict) (done bool, err error) {
+// against its advice, or without its answer, is written down as what. done
+// means that the request has been answered.
+func (p *Pool) guard(w http.ResponseWriter, r *http.Request, v visit.Visit, what, to string, by verdict) (done bool, err error) {
 	if p.Guards == nil {
 		return false, nil
 	}
@@ -74,7 +74,7 @@ func (p *Pool) guard(w http.ResponseWriter, r *http.Request, v visit.Visit, to s
 		f := v.Frame
 		p.Audit.Record(r.Context(), store.AuditEntry{
 			Kind: store.AuditContact, Platform: f.Platform, ClientID: f.ClientID, GrantID: v.Session.GrantID, Origin: f.Origin,
-			Detail: fmt.Sprintf("a call to %s although %s: %s", number, plain(name, 60), plain(by.Checked, 120)),
+			Detail: fmt.Sprintf("%s to %s although %s: %s", what, number, plain(name, 60), plain(by.Checked, 120)),
 		})
 	}
 	return false, nil

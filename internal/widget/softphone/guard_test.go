@@ -54,7 +54,7 @@ func TestWhomThePageWantsToBeAskedAboutIsNotCalledBefore(t *testing.T) {
 			p := &Pool{Desks: guardDesks{}, Guards: wary(tt.guard), Audit: n}
 			w := httptest.NewRecorder()
 			v := visit.Visit{Session: &store.Session{GrantID: "grant-1"}, Language: lang.Match("en-US")}
-			done, err := p.guard(w, httptest.NewRequest("POST", "/calls", nil), v, tt.to, tt.by)
+			done, err := p.guard(w, httptest.NewRequest("POST", "/calls", nil), v, "a call", tt.to, tt.by)
 			if err != nil || done != (tt.want != "") || strings.TrimSpace(w.Body.String()) != tt.want {
 				t.Errorf("%+v: done %t, error %v, answer %s, want %s", tt.by, done, err, w.Body, tt.want)
 			}

@@ -51,12 +51,14 @@ func (ph *Phone) Place(ctx context.Context, o Order) (id string, err error) {
 			done(err)
 			return
 		}
-		ph.dials = append(ph.dials, ph.pool.Now())
 		t := ph.newTalk(call.Outbound, call.Dialing)
 		t.Number, t.Line = number, o.From
+		if parked, ok := ph.parkedAt(number); ok { // whoever waits there is who it is about
+			t.Number, t.Name = parked.Number, parked.Name
+		}
 		ph.holdOthers(t)
 		ph.hear(t)
-		t.dial(o)
+		t.dial(number, o)
 		id = t.ID
 		done(nil)
 	})
@@ -87,12 +89,8 @@ func (ph *Phone) ready(ctx context.Context) error {
 	}
 }
 
-// mayDial bounds what a page can make a phone do, which may cost money.
+// mayDial reports whether one more call may be placed, and counts it.
 func (ph *Phone) mayDial() error {
-	now := ph.pool.Now()
-	for len(ph.dials) > 0 && now.Sub(ph.dials[0]) >= time.Minute {
-		ph.dials = ph.dials[1:]
-	}
 	switch {
 	case ph.closing:
 		return restarting()
@@ -100,19 +98,31 @@ func (ph *Phone) mayDial() error {
 		return rc.Errorf(rc.Unavailable, "The phone is still connecting. Try again in a moment.")
 	case ph.live() >= maxLive:
 		return rc.Errorf(rc.Conflict, "You have %d calls already. End one of them first.", maxLive)
-	case len(ph.dials) >= maxDialled:
+	}
+	return ph.countDial()
+}
+
+// countDial bounds how often a page can make a phone reach somebody, which may
+// cost money: by a call, or by having the platform place one.
+func (ph *Phone) countDial() error {
+	now := ph.pool.Now()
+	for len(ph.dials) > 0 && now.Sub(ph.dials[0]) >= time.Minute {
+		ph.dials = ph.dials[1:]
+	}
+	if len(ph.dials) >= maxDialled {
 		return rc.Errorf(rc.TooMany, "You have placed %d calls within a minute. Wait a moment, then call again.", maxDialled)
 	}
+	ph.dials = append(ph.dials, now)
 	return nil
 }
 
-// dial sends the INVITE of a call (contract 8.4).
-func (t *talk) dial(o Order) {
+// dial sends the INVITE of a call to a number (contract 8.4).
+func (t *talk) dial(number string, o Order) {
 	ph := t.ph
 	flow, info := ph.line.flow, ph.line.info
 	ctx, cancel := context.WithCancel(ph.ctx)
 	t.flow, t.stop = flow, cancel
-	a := sip.Address{URI: sip.URI{Scheme: "sip", User: t.Number, Host: info.Domain}}
+	a := sip.Address{URI: sip.URI{Scheme: "sip", User: number, Host: info.Domain}}
 	req := sip.NewRequest(sip.Outline{
 		Method: sip.INVITE, Target: a.URI, To: a, From: sip.Address{URI: sip.URI{Scheme: "sip", User: info.Username, Host: info.Domain}},
 	})

@@ -123,6 +123,37 @@ func TestCallsAreCounted(t *testing.T) {
 	}
 }
 
+func TestWhoIsReachedThroughACallIsCounted(t *testing.T) {
+	r := registered(t)
+	id, _ := r.talk() // which is one
+	r.onRefer = func(c *sbcCall, _ string) {
+		req := c.dialog.Request(sip.NOTIFY, []byte("SIP/2.0 486 Busy Here"), "message/sipfrag")
+		sip.SetHeader(req, "Event", "refer")
+		if _, err := c.dialog.Do(t.Context(), req, nil); err != nil {
+			t.Error(err)
+		}
+	}
+	for i := range 11 {
+		name := []string{"transfer", "flip"}[i%2]
+		if err := r.phone.Act(t.Context(), id, name, softphone.Details{To: "+16505550123"}); kind(err) == rc.TooMany {
+			t.Fatalf("%s, the call %d: %v", name, i+2, err)
+		}
+	}
+	for _, name := range []string{"transfer", "flip"} {
+		if err := r.phone.Act(t.Context(), id, name, softphone.Details{To: "+16505550123"}); kind(err) != rc.TooMany {
+			t.Errorf("%s, the thirteenth call: %v", name, err)
+		}
+	}
+	if err := r.phone.Act(t.Context(), id, "transfer", softphone.Details{To: "102"}); kind(err) == rc.TooMany {
+		t.Errorf("to a colleague, which costs nothing: %v", err)
+	}
+	r.ringing(ring{})
+	ringing := r.state(call.Ringing).ID
+	if err := r.phone.Act(t.Context(), ringing, "forward", softphone.Details{To: "+16505550123"}); kind(err) != rc.TooMany {
+		t.Errorf("forward, the thirteenth call: %v", err)
+	}
+}
+
 func TestOnlyAFewCallsAtOnce(t *testing.T) {
 	r := registered(t)
 	for range 6 {
