@@ -50,6 +50,12 @@ const (
 	OriginCallOut    = "CallOut"
 )
 
+// What somebody is in a conference (contract 6, conferenceRole).
+const (
+	ConferenceHost        = "Host"
+	ConferenceParticipant = "Participant"
+)
+
 // What presence says of calls (contract 5.2), besides [NoCall].
 const (
 	TelephonyConnected = "CallConnected"
@@ -93,7 +99,7 @@ type TelephonyParty struct {
 	Muted          bool             `json:"muted"`
 	StandAlone     bool             `json:"standAlone"`
 	Park           *Park            `json:"park,omitempty"`
-	ConferenceRole string           `json:"conferenceRole,omitempty"` // Host, Participant
+	ConferenceRole string           `json:"conferenceRole,omitempty"` // [ConferenceHost], [ConferenceParticipant]
 	Recordings     []PartyRecording `json:"recordings,omitempty"`
 
 	Withheld bool `json:"-"` // From is told to nobody but the owner

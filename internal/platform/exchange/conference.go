@@ -93,21 +93,43 @@ func (c *call) role(extensionID int64) string {
 	case c.conference == nil:
 		return ""
 	case c.conference.host == extensionID:
-		return "Host"
+		return rc.ConferenceHost
 	}
-	return "Participant"
+	return rc.ConferenceParticipant
 }
 
 // leaveConference comes when somebody has hung up: the conference ends with
 // its host, or when nobody is left.
 func (c *call) leaveConference(l *line) {
-	if l.ext.ID == c.conference.host && l.party.Spec().ConferenceRole == "Host" {
+	if l.ext.ID == c.conference.host && l.party.Spec().ConferenceRole == rc.ConferenceHost {
 		c.finish(finished)
 		return
 	}
+	c.excuse(l)
+}
+
+// LeaveConference takes somebody out of a conference, which goes on for the
+// others, also without its host.
+func (x *Exchange) LeaveConference(ctx context.Context, id, party string) error {
+	return x.onLine(ctx, id, party, func(c *call, l *line) error {
+		if c.conference == nil {
+			return rc.Coded(rc.Conflict, "CMN-406", "This call is no conference.")
+		}
+		if l.ext.ID == c.conference.host {
+			c.conference.host = 0
+		}
+		l.bye(agentFree)
+		c.excuse(l)
+		return nil
+	})
+}
+
+// excuse takes a line out of a conference, which goes on while somebody is
+// left to be talked to: the host, who can take more people in, or two others.
+func (c *call) excuse(l *line) {
 	l.party.End(rc.ReasonCallFinished, "")
 	c.drop(l)
-	if len(c.lines) == 0 {
+	if len(c.lines) == 0 || len(c.lines) == 1 && c.conference.host == 0 {
 		c.finish(finished)
 		return
 	}

@@ -60,6 +60,27 @@ func TestEverybodyInAConferenceHearsAllOthers(t *testing.T) {
 	}
 }
 
+func TestTheOthersGoOnWhenTheHostLeaves(t *testing.T) {
+	w := newWorld(t)
+	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
+	id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Ada)
+	done(t, err)
+	s, _ := w.x.Book.Describe(id)
+	host, one, two := ada.call(s.VoiceCallToken), bob.call(s.VoiceCallToken), cy.call(s.VoiceCallToken)
+	host.ear.HearsBoth(t, bobHz, cyHz)
+	done(t, w.x.MuteParty(t.Context(), id, partyOf(two.ids), true))
+	host.ear.Hears(t, bobHz)
+	done(t, w.x.MuteParty(t.Context(), id, partyOf(two.ids), false))
+	host.ear.HearsBoth(t, bobHz, cyHz)
+	done(t, w.x.LeaveConference(t.Context(), id, partyOf(host.ids)))
+	ada.ended()
+	one.ear.Hears(t, cyHz)
+	two.ear.Hears(t, bobHz)
+	two.hangup() // and nobody is left for Bob to talk to
+	bob.ended()
+	w.idle(t)
+}
+
 func TestARecordingIsAnnouncedInAConference(t *testing.T) {
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)

@@ -107,4 +107,7 @@ type RingOuter interface {
 type Conferencer interface {
 	Conference(ctx context.Context, accountID, extensionID int64) (session string, err error)
 	BringIn(ctx context.Context, conference, session, party string) (newParty string, err error)
+	// LeaveConference takes one party out. The others go on, even without
+	// their host, as long as two are left.
+	LeaveConference(ctx context.Context, session, party string) error
 }

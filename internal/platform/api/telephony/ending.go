@@ -18,13 +18,7 @@ func (h *Handler) mountEnding(mux *http.ServeMux) {
 		}
 		return done(w, err)
 	})
-	h.Face.Handle(mux, "DELETE", partyPath, func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-		s, p, err := h.own(r, c)
-		if err == nil {
-			err = x.EndParty(r.Context(), s, p)
-		}
-		return done(w, err)
-	})
+	h.Face.Handle(mux, "DELETE", partyPath, h.endParty(x))
 }
 
 // done answers a command that has nothing to tell.

@@ -81,7 +81,11 @@ func (h *Handler) update(x Muter) wire.HandlerFunc {
 		Muted *bool `json:"muted"`
 	}
 	return func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-		return h.on(w, r, c, http.StatusOK, func(s, p string) error {
+		session, id, err := h.hosted(r, c)
+		if err != nil {
+			return err
+		}
+		return h.run(w, r, c, http.StatusOK, session, id, func(s, p string) error {
 			var req struct {
 				members
 				Party *members `json:"party"`

@@ -175,6 +175,11 @@ func (h *Handler) on(w http.ResponseWriter, r *http.Request, c wire.Caller, stat
 	if err != nil {
 		return err
 	}
+	return h.run(w, r, c, status, session, id, command)
+}
+
+// run is on for a party that the caller may command.
+func (h *Handler) run(w http.ResponseWriter, r *http.Request, c wire.Caller, status int, session, id string, command func(session, party string) error) error {
 	before, err := h.session(r, c, session)
 	if err != nil {
 		return err

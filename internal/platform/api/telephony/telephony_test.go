@@ -154,6 +154,12 @@ func (x *exchange) BringIn(_ context.Context, conference, _, _ string) (string, 
 	return s.Add(session.PartySpec{Direction: rc.Inbound}).ID(), nil
 }
 
+func (x *exchange) LeaveConference(_ context.Context, id, party string) error {
+	x.note("leave")
+	x.party(id, party).End(rc.ReasonCallFinished, "")
+	return nil
+}
+
 type world struct {
 	*apitest.World
 	*exchange

@@ -24,15 +24,12 @@ const (
 func (p *Party) tell(what change) {
 	s := p.session
 	s.seq++
+	defer p.tellHosts()
 	r := p.row()
 	if r == nil {
 		return
 	}
-	j := job{event: &event{p.spec.AccountID, p.spec.ExtensionID, rc.TelephonyEvent{
-		Sequence: s.seq, SessionID: s.number, TelephonySessionID: s.id, ServerID: serverID, EventTime: rc.TimeOf(s.book.now()),
-		AccountID: text(p.spec.AccountID), ExtensionID: text(p.spec.ExtensionID), Origin: rc.Origin{Type: s.spec.Origin},
-		Parties: []rc.EventParty{p.event()},
-	}}}
+	j := job{event: p.news()}
 	if what&shown != 0 {
 		j.calls = s.book.active(p.spec.ExtensionID)
 		if p.status.Over() {
@@ -45,6 +42,27 @@ func (p *Party) tell(what change) {
 		j.rows = []store.Call{s.record(r)}
 	}
 	s.book.desk.put(j)
+}
+
+// tellHosts has the hosts of a conference hear that somebody in it has
+// changed: they ask who is in it then. Book.mu is held.
+func (p *Party) tellHosts() {
+	for _, h := range p.session.parties {
+		if h != p && h.spec.ConferenceRole == rc.ConferenceHost && !h.status.Over() {
+			h.session.seq++
+			h.session.book.desk.put(job{event: h.news()})
+		}
+	}
+}
+
+// news is the event of the party as it is. Book.mu is held.
+func (p *Party) news() *event {
+	s := p.session
+	return &event{p.spec.AccountID, p.spec.ExtensionID, rc.TelephonyEvent{
+		Sequence: s.seq, SessionID: s.number, TelephonySessionID: s.id, ServerID: serverID, EventTime: rc.TimeOf(s.book.now()),
+		AccountID: text(p.spec.AccountID), ExtensionID: text(p.spec.ExtensionID), Origin: rc.Origin{Type: s.spec.Origin},
+		Parties: []rc.EventParty{p.event()},
+	}}
 }
 
 // event is the party as the event tells it. Book.mu is held.
