@@ -72,6 +72,7 @@ var Operations = []Operation{
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/features", "Medium", "ReadAccounts"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/device", "Light", "ReadAccounts"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/device/{deviceId}", "Light", "ReadAccounts"},
+	{"Account, extension, numbers, devices", "PUT", "/restapi/v1.0/account/{accountId}/device/{deviceId}", "Medium", "EditExtensions"}, // AccountDeviceUpdate: emergency addresses
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/device/{deviceId}/sip-info", "Light", "ReadAccounts"},
 	{"Account, extension, numbers, devices", "POST", "/restapi/v1.0/client-info/sip-provision", "Heavy", "VoipCalling"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/forwarding-number", "Light", "ReadAccounts"},

@@ -90,6 +90,9 @@ type Device struct {
 	LinePooling  string        `json:"linePooling,omitempty"`
 	Extension    *ExtensionRef `json:"extension,omitempty"`
 	PhoneLines   []PhoneLine   `json:"phoneLines"`
+
+	Emergency               *DeviceEmergency  `json:"emergency,omitempty"`
+	EmergencyServiceAddress *EmergencyAddress `json:"emergencyServiceAddress,omitempty"`
 }
 
 // A PhoneLine is a number that a device is reached at.
@@ -97,6 +100,8 @@ type PhoneLine struct {
 	ID        string         `json:"id"`
 	LineType  string         `json:"lineType"` // Standalone, StandaloneFree, …
 	PhoneInfo *PhoneLineInfo `json:"phoneInfo,omitempty"`
+
+	EmergencyAddress *LineEmergency `json:"emergencyAddress,omitempty"`
 }
 
 // A PhoneLineInfo is the number of a line.

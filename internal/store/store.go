@@ -51,6 +51,8 @@ type PlatformReader interface {
 	ContactReader
 	CallReader
 	DeviceReader
+	EmergencyReader
+	MonitorReader
 	PresenceReader
 	QueueReader
 	RobotReader
@@ -74,6 +76,8 @@ type PlatformTx interface {
 	ContactWriter
 	CallWriter
 	DeviceWriter
+	EmergencyWriter
+	MonitorWriter
 	PresenceWriter
 	QueueWriter
 	RobotWriter

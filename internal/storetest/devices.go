@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"offhook/internal/rc"
 	"offhook/internal/store"
 )
 
@@ -63,6 +64,7 @@ func testDevices(t *testing.T, p store.Platform) {
 	if got, err := p.SIPDevice(ctx, 2); err != nil || !got.SeenAt.Equal(at.Add(time.Minute)) {
 		t.Errorf("after SeeSIPDevice: %+v, %v", got, err)
 	}
+	testEmergency(t, p)
 	for _, want := range []bool{true, false} {
 		must(t, p.Write(ctx, func(tx store.PlatformTx) error {
 			if got, err := tx.DeleteSIPDevice(ctx, 1); err != nil || got != want {
@@ -70,5 +72,44 @@ func testDevices(t *testing.T, p store.Platform) {
 			}
 			return nil
 		}))
+	}
+	if _, err := p.EmergencyAddress(ctx, 1); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the emergency address of a device that is gone: %v, want ErrNotFound", err)
+	}
+	testMonitors(t, p)
+}
+
+// testEmergency registers the emergency address of the device 1.
+func testEmergency(t *testing.T, p store.Platform) {
+	t.Helper()
+	ctx := t.Context()
+	if _, err := p.EmergencyAddress(ctx, 1); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("no emergency address: %v, want ErrNotFound", err)
+	}
+	a := rc.EmergencyAddress{CustomerName: "Ada Moreno", Street: "1 Harbor Way", City: "Belmont", State: "CA", Zip: "94002", CountryISOCode: "US"}
+	for _, floor := range []string{"", "Floor 3"} {
+		a.Street2 = floor
+		must(t, p.Write(ctx, func(tx store.PlatformTx) error { return tx.PutEmergencyAddress(ctx, 1, a, at) }))
+		if got, err := p.EmergencyAddress(ctx, 1); err != nil || got != a {
+			t.Errorf("EmergencyAddress: %v\n%s", err, cmp.Diff(a, got))
+		}
+	}
+}
+
+// testMonitors lets the extension 11 listen in on 12, and takes it back.
+func testMonitors(t *testing.T, p store.Platform) {
+	t.Helper()
+	ctx := t.Context()
+	for _, may := range []bool{false, true, true, false} {
+		must(t, p.Write(ctx, func(tx store.PlatformTx) error { return tx.LetMonitor(ctx, 11, 12, may) }))
+		if got, err := p.MayMonitor(ctx, 11, 12); err != nil || got != may {
+			t.Errorf("MayMonitor: %v, %v; want %v", got, err, may)
+		}
+		if got, err := p.MayMonitor(ctx, 12, 11); err != nil || got {
+			t.Errorf("MayMonitor the other way round: %v, %v; want false", got, err)
+		}
+		if got, err := p.Monitored(ctx, 11); err != nil || (len(got) == 1) != may {
+			t.Errorf("Monitored: %v, %v; want one: %v", got, err, may)
+		}
 	}
 }

@@ -5,6 +5,7 @@
 package provision
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -55,6 +56,7 @@ type Sealer interface {
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", extensionPath+"/device", h.list)
 	h.Face.Handle(mux, "GET", accountPath+"/device/{deviceId}", h.get)
+	h.Face.Handle(mux, "PUT", accountPath+"/device/{deviceId}", h.update)
 	h.Face.Handle(mux, "GET", accountPath+"/device/{deviceId}/sip-info", h.sipInfo)
 	if h.Domain != "" {
 		h.Face.Handle(mux, "POST", rc.SIPProvisionPath, h.provision)
@@ -79,7 +81,11 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, c wire.Caller) er
 	all := []rc.Device{}
 	for _, d := range devices {
 		if wanted.has(d) {
-			all = append(all, h.device(base, e, d, line))
+			v, err := h.device(r.Context(), base, e, d, line)
+			if err != nil {
+				return err
+			}
+			all = append(all, v)
 		}
 	}
 	return page.Answer(w, r, base+rc.ExtensionPath(e.AccountID, e.ID)+"/device", all)
@@ -91,16 +97,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, c wire.Caller) err
 	if err != nil {
 		return err
 	}
-	e, err := h.Store.Extension(r.Context(), d.ExtensionID)
-	if err != nil {
-		return err
-	}
-	line, err := h.line(r.Context(), e)
-	if err != nil {
-		return err
-	}
-	wire.JSON(w, http.StatusOK, h.device(listen.BaseURL(r), e, d, line))
-	return nil
+	return h.tell(w, r, d)
 }
 
 // sipInfo tells the owner of a device how it registers without WebRTC. There
@@ -129,7 +126,7 @@ func (h *Handler) sipInfo(w http.ResponseWriter, r *http.Request, c wire.Caller)
 }
 
 // device writes a device as the contract does.
-func (h *Handler) device(base string, e store.Extension, d store.SIPDevice, line *rc.PhoneLineInfo) rc.Device {
+func (h *Handler) device(ctx context.Context, base string, e store.Extension, d store.SIPDevice, line *rc.PhoneLineInfo) (rc.Device, error) {
 	id := strconv.FormatInt(d.ID, 10)
 	own := base + rc.ExtensionPath(e.AccountID, e.ID)
 	v := rc.Device{
@@ -143,5 +140,6 @@ func (h *Handler) device(base string, e store.Extension, d store.SIPDevice, line
 	if line != nil {
 		v.PhoneLines = append(v.PhoneLines, rc.PhoneLine{ID: strconv.FormatInt(line.ID, 10), LineType: "StandaloneFree", PhoneInfo: line})
 	}
-	return v
+	err := h.emergency(ctx, e, d, &v)
+	return v, err
 }

@@ -71,6 +71,7 @@ func TestAPhoneIsToldHowToRegister(t *testing.T) {
 			ID: id, URI: "http://platform.example/restapi/v1.0/account/100001/device/" + id, Type: "WebPhone", Name: "Test app", Status: "Offline", LinePooling: "None",
 			Extension:  &rc.ExtensionRef{ID: apitest.Ada, URI: "http://platform.example/restapi/v1.0/account/100001/extension/101001", ExtensionNumber: "101"},
 			PhoneLines: []rc.PhoneLine{},
+			Emergency:  &rc.DeviceEmergency{AddressStatus: "Invalid", AddressEditableStatus: "AnyDevice", AddressRequired: true},
 		},
 		SIPInfo: []rc.SIPInfo{{
 			Transport: "WSS", Username: "16505550100*101", Password: got.SIPInfo[0].Password, AuthorizationTypes: []string{"SipDigest"}, AuthorizationID: id,
@@ -230,7 +231,7 @@ func TestTheListShowsDevicesWithTheirLine(t *testing.T) {
 		}
 	}
 	got := apitest.Get[rc.List[rc.Device]](w, "ada", devices).Records[0]
-	line := []rc.PhoneLine{{ID: "501", LineType: "StandaloneFree", PhoneInfo: &rc.PhoneLineInfo{ID: 501, PhoneNumber: apitest.AdaPhone, PaymentType: "Local", Type: "VoiceFax", UsageType: "DirectNumber"}}}
+	line := []rc.PhoneLine{{ID: "501", LineType: "StandaloneFree", PhoneInfo: &rc.PhoneLineInfo{ID: 501, PhoneNumber: apitest.AdaPhone, PaymentType: "Local", Type: "VoiceFax", UsageType: "DirectNumber"}, EmergencyAddress: &rc.LineEmergency{Required: true, LineProvisioningStatus: "Invalid"}}}
 	if diff := cmp.Diff([]any{"Online", line}, []any{got.Status, got.PhoneLines}); diff != "" {
 		t.Errorf("Ada's device (-want +got):\n%s", diff)
 	}

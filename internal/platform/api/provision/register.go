@@ -55,8 +55,12 @@ func (h *Handler) provision(w http.ResponseWriter, r *http.Request, c wire.Calle
 	if err != nil {
 		return err
 	}
+	shown, err := h.device(r.Context(), listen.BaseURL(r), e, d, nil)
+	if err != nil {
+		return err
+	}
 	answer := rc.SIPProvision{
-		Device:   h.device(listen.BaseURL(r), e, d, nil),
+		Device:   shown,
 		SIPFlags: rc.SIPFlags{VoIPFeatureEnabled: true, OutboundCallsEnabled: true, DSCPEnabled: true, DSCPSignaling: 26, DSCPVoice: 46, DSCPVideo: 34},
 		// What the phone is told now is worth keeping for a while.
 		SIPErrorCodes: errorCodes, PollingInterval: pollingInterval,
