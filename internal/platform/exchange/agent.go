@@ -154,6 +154,10 @@ func (x *Exchange) forkOf(tx *sip.Tx, sid string) *fork {
 	return nil
 }
 
+// maxBegged is how often a phone may ask for more time while its user types: a
+// minute and more, and then the call goes where it would have gone.
+const maxBegged = 3
+
 // asked does what a ringing phone's user has chosen instead of answering.
 func (c *call) asked(f *fork, m agentMsg) {
 	r := c.ring
@@ -173,7 +177,8 @@ func (c *call) asked(f *fork, m agentMsg) {
 		c.forward(m.Bdy.Phn)
 	case cmd == agentReply && r.then == nil && r.to.ext != nil:
 		c.reply(r, words(m.Bdy.reply()))
-	case cmd == agentWait:
+	case cmd == agentWait && r.begged < maxBegged:
+		r.begged++
 		r.timer.Reset(c.x.RingTime)
 	}
 }

@@ -172,7 +172,7 @@ func (c *call) memberLeaves(r *ring, party *session.Party, code int) {
 			quiet.forks = append(quiet.forks, f)
 		}
 	}
-	declined := code == 486 || code == 600 || code == 603
+	declined := speaksForAll(code)
 	if !declined && len(quiet.forks) > 0 {
 		return // another phone of theirs rings on
 	}

@@ -97,7 +97,14 @@ func newWorld(t *testing.T, change ...func(*exchange.Exchange)) *world {
 	w.x.Mount(mux)
 	s := httptest.NewServer(w.x.AtRoot(mux))
 	w.url = strings.Replace(s.URL, "http:", "ws:", 1)
-	t.Cleanup(func() { w.x.Close(); book.Close(); s.Close() })
+	t.Cleanup(func() {
+		w.x.Close()
+		book.Close()
+		s.Close()
+		if strings.Contains(w.log.String(), "a step that cannot be") {
+			t.Errorf("the log says:\n%s", w.log)
+		}
+	})
 	return w
 }
 
@@ -374,13 +381,23 @@ func (p *handset) answer(tx *sip.Tx) *talk {
 // says sends an agent message about a call that rings.
 func (p *handset) says(tx *sip.Tx, cmd int, body string) {
 	p.t.Helper()
+	if code := p.message(tx, cmd, body); code != 200 {
+		p.t.Fatalf("message %d: %d", cmd, code)
+	}
+}
+
+// message sends an agent message, and returns the status of its answer.
+func (p *handset) message(tx *sip.Tx, cmd int, body string) int {
+	p.t.Helper()
 	req := sip.NewRequest(sip.Outline{
 		Method: sip.MESSAGE, Target: p.at("exchange"), From: sip.Address{URI: p.at(p.id)}, To: sip.Address{URI: p.at("exchange")}, CallID: tx.Request().CallID().Value(),
 	})
 	sip.SetBody(req, "x-rc/agent", fmt.Appendf(nil, `<Msg><Hdr SID="1" Req="1" From="a" To="b" Cmd="%d"/><Bdy Cln="%s"%s/></Msg>`, cmd, p.id, body))
-	if res, err := p.flow.Do(p.t.Context(), req, nil); err != nil || res.StatusCode != 200 {
-		p.t.Fatalf("message %d: %v, %v", cmd, res, err)
+	res, err := p.flow.Do(p.t.Context(), req, nil)
+	if err != nil {
+		p.t.Fatalf("message %d: %v", cmd, err)
 	}
+	return res.StatusCode
 }
 
 // hold sends a re-INVITE.

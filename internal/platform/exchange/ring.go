@@ -15,10 +15,11 @@ import (
 // A ring is the attempt to reach somebody: all phones of theirs ring, and the
 // first that answers has the call.
 type ring struct {
-	to    destination
-	party *session.Party
-	forks []*fork
-	timer *time.Timer
+	to     destination
+	party  *session.Party
+	forks  []*fork
+	timer  *time.Timer
+	begged int // how often a phone has asked for more time
 	// parties are the members of a queue who ring, by extension; party is the
 	// first of them then.
 	parties map[int64]*session.Party
@@ -238,7 +239,13 @@ func (c *call) rings(f *fork) {
 		return
 	}
 	f.party.Proceed()
-	if l := c.first(); l != nil {
+	c.rang()
+}
+
+// rang tells the one who waits that a phone rings. Who has talked in this call
+// before, as somebody has who was transferred, stays connected.
+func (c *call) rang() {
+	if l := c.first(); l != nil && l.party.Status().Code == rc.PartySetup {
 		l.party.Proceed()
 	}
 }
@@ -275,8 +282,12 @@ func (r *ring) drop(f *fork) {
 	}
 }
 
-// failed comes when a phone will not answer. One that is busy or declines
-// speaks for its user; with others, the rest go on.
+// speaksForAll reports whether a phone's response is its user's word for all
+// of their phones (RFC 3261 section 21.6). A busy one (486) is not: a phone
+// that has as many calls as it takes says so by itself.
+func speaksForAll(code int) bool { return code == 600 || code == 603 }
+
+// failed comes when a phone will not answer: the rest go on.
 func (c *call) failed(f *fork, code int) {
 	r := c.ring
 	if r == nil || !r.has(f) {
@@ -286,7 +297,7 @@ func (c *call) failed(f *fork, code int) {
 	switch {
 	case r.parties != nil:
 		c.memberLeaves(r, f.party, code)
-	case code == 486 || code == 600 || code == 603:
+	case speaksForAll(code):
 		c.declined()
 	case len(r.forks) == 0:
 		c.voicemail(r)

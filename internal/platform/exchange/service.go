@@ -47,7 +47,7 @@ func (c *call) ringAlone(to destination, party *session.Party, d time.Duration, 
 	r := &ring{to: to, party: party}
 	c.ring = r
 	party.Proceed()
-	c.first().party.Proceed()
+	c.rang()
 	r.timer = c.later(d, func() {
 		if c.ring == r {
 			c.ring = nil
