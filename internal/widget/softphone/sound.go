@@ -177,18 +177,36 @@ func (ph *Phone) review() {
 	if s.leg != nil {
 		tab = s.leg
 	}
+	muted := false
 	if t := ph.active; t != nil && t.live() && t.wire.leg != nil {
-		far = t.wire.leg
-		s.bridge.Mute(media.A, t.Muted || s.typing > 0)
+		far, muted = t.wire.leg, t.Muted || s.typing > 0
 	}
-	if s.bridge.Port(media.A) != tab {
-		s.bridge.Set(media.A, tab)
-	}
-	if s.bridge.Port(media.B) != far {
-		s.bridge.Set(media.B, far)
-	}
+	join(&s.bridge, tab, far, muted)
 	ph.wait()
 	ph.measure()
+}
+
+// A junction is what joins a tab with a call: a media.Bridge.
+type junction interface {
+	Port(media.Side) media.Port
+	Set(media.Side, media.Port)
+	Mute(media.Side, bool)
+}
+
+// join has the tab at side A speak with the call at side B. What is said never
+// reaches a call that is muted, also not on the way from one call to another:
+// the call that was heard is taken away before the microphone is opened.
+func join(b junction, tab, far media.Port, muted bool) {
+	if b.Port(media.B) != far {
+		b.Set(media.B, nil)
+	}
+	b.Mute(media.A, muted)
+	if b.Port(media.A) != tab {
+		b.Set(media.A, tab)
+	}
+	if b.Port(media.B) != far {
+		b.Set(media.B, far)
+	}
 }
 
 // wait counts the time that calls have nobody who listens, and that a

@@ -112,6 +112,7 @@ func TestACallWithoutSoundEnds(t *testing.T) {
 	if _, err := r.tab("one", false); err != nil {
 		t.Fatal(err)
 	}
+	mediatest.Listen(t, c.leg).HearsSilence(t) // so both sides can tell each other of the end
 	c.leg.Close()
 	if got := r.state(call.Ended); got.Outcome != call.Failed || got.Sentence != "The sound of this call was lost, so it was ended." {
 		t.Errorf("the call ended as %+v", got)
