@@ -83,7 +83,7 @@ func tier(dir string) (tier int, room string) {
 		return 1, "internal/media" // and its test support
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir
-	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/password"),
+	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/answering"), within(dir, "internal/platform/password"),
 		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"), within(dir, "internal/widget/protocol"), within(dir, "internal/widget/call"):
 		return 2, dir
 	case within(dir, "internal/widget/markup"), within(dir, "internal/widget/form"), within(dir, "internal/widget/contact"):
