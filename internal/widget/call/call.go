@@ -94,11 +94,26 @@ type Snapshot struct {
 	// Line is how the phone is connected to the platform.
 	Line  Line   `json:"line"`
 	Calls []Call `json:"calls"` // oldest first; ended ones stay for a few seconds
+	// Parked are the calls that the user has parked and that nobody has picked
+	// up, oldest first.
+	Parked []Parked `json:"parked,omitempty"`
 	// Active is the call that is heard; empty while there is none.
 	Active string `json:"active,omitempty"`
 	// Microphone is the tab whose microphone and loudspeaker are in use;
 	// empty while there is none.
 	Microphone string `json:"microphone,omitempty"`
+}
+
+// A Parked is a call that waits at a place of the company, where whoever calls
+// that place picks it up.
+type Parked struct {
+	Place  string    `json:"place"`          // such as *801
+	Number string    `json:"number"`         // of who waits, as in Call
+	Name   string    `json:"name,omitempty"` // the same
+	Since  time.Time `json:"since,omitzero"` // when it was parked; zero where that is not known
+
+	SessionID          string `json:"sessionId,omitempty"`
+	TelephonySessionID string `json:"telephonySessionId,omitempty"`
 }
 
 // A Line is whether calls can be placed and received.

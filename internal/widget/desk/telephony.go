@@ -111,6 +111,15 @@ func (d *Desk) Session(ctx context.Context, id string) (rc.TelephonySession, err
 	return s, callTrouble(ctx, err)
 }
 
+// ActiveCalls asks the platform which calls the user has, parked ones among
+// them. The error is as Provision's.
+func (d *Desk) ActiveCalls(ctx context.Context) ([]rc.ActiveCall, error) {
+	wait, cancel := context.WithTimeout(ctx, setPatience)
+	defer cancel()
+	p, err := get[rc.Presence](wait, d, rc.Light, background, extensionPath+"/presence", url.Values{"detailedTelephonyState": {"true"}})
+	return p.ActiveCalls, callTrouble(ctx, err)
+}
+
 // callTrouble says why the platform did not help a phone.
 func callTrouble(ctx context.Context, err error) error {
 	_, refused := errors.AsType[*refusal](err)

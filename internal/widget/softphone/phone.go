@@ -44,6 +44,7 @@ type Phone struct {
 	talks   []*talk // oldest first
 	active  *talk   // whose sound the tab has
 	sound   sound
+	parking parking
 	dials   []time.Time // of the last minute
 	dirty   bool        // the snapshot is old
 	closing bool
@@ -170,6 +171,9 @@ func (ph *Phone) draw() *call.Snapshot {
 	}
 	for _, t := range ph.talks {
 		s.Calls = append(s.Calls, t.Call)
+	}
+	for _, c := range ph.parking.calls {
+		s.Parked = append(s.Parked, c.Parked)
 	}
 	if ph.active != nil {
 		s.Active = ph.active.ID

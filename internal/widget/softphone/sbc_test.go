@@ -386,6 +386,7 @@ type deskDouble struct {
 	followed func(bool)                     // guarded by mu
 	on       bool                           // guarded by mu; events are told
 	sessions map[string]rc.TelephonySession // guarded by mu
+	active   []rc.ActiveCall                // guarded by mu
 }
 
 func newDeskDouble(s *sbc) *deskDouble {
@@ -415,6 +416,12 @@ func (d *deskDouble) Session(_ context.Context, id string) (rc.TelephonySession,
 		return s, rc.Errorf(rc.NotFound, "This call is over.")
 	}
 	return s, nil
+}
+
+func (d *deskDouble) ActiveCalls(context.Context) ([]rc.ActiveCall, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.active, nil
 }
 
 func (d *deskDouble) Telephony(told func(rc.TelephonyEvent), followed func(bool)) (stop func()) {

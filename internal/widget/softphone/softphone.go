@@ -41,6 +41,9 @@ type Desk interface {
 	// Session asks the platform for a telephony session. It is a NotFound
 	// *rc.Error when there is none.
 	Session(ctx context.Context, id string) (rc.TelephonySession, error)
+	// ActiveCalls asks the platform which calls the user has, parked ones
+	// among them.
+	ActiveCalls(ctx context.Context) ([]rc.ActiveCall, error)
 	// Telephony has told called with each event of the user's telephony
 	// sessions, and followed with whether the platform tells them: once at
 	// the beginning and whenever that changes. Both must return at once.

@@ -36,6 +36,9 @@ var reasons = map[string]struct {
 // does not, it is asked.
 func (ph *Phone) follow(on bool) {
 	ph.line.followed = on
+	if on {
+		ph.recallParked()
+	}
 	for _, t := range ph.talks {
 		if t.live() && (!t.talking() || on) {
 			t.inquire()
@@ -45,6 +48,7 @@ func (ph *Phone) follow(on bool) {
 
 // telephony takes an event of the user's sessions.
 func (ph *Phone) telephony(e rc.TelephonyEvent) {
+	ph.parked(e)
 	known := false
 	for _, t := range ph.talks {
 		if t.TelephonySessionID != "" && t.TelephonySessionID == e.TelephonySessionID {
