@@ -4,4 +4,5 @@ package sound
 var (
 	TimeWords = timeWords
 	Spoken    = spoken
+	HelpWords = helpWords
 )

@@ -74,38 +74,3 @@ func (k *keypad) read(ctx context.Context, line Line, patience time.Duration) (r
 
 // wait is how long people may think before they press a key.
 const wait = 5 * time.Second
-
-// Menu greets callers of the main number and returns what they choose: the
-// number of an extension, "0" for the operator, or nothing when they press
-// nothing. exists says which numbers there are; others are asked for again,
-// twice.
-func Menu(ctx context.Context, line Line, exists func(number string) bool) (string, error) {
-	defer line.Fill()()
-	k, stop := hearKeys(line)
-	defer stop()
-	question := spoken("menu")
-	for range 3 {
-		if err := k.play(ctx, line, question); err != nil {
-			return "", err
-		}
-		number, err := k.number(ctx, line)
-		if err != nil || number == "" || number == "0" || exists(number) {
-			return number, err
-		}
-		question = spoken("again").Then(spoken("menu"))
-	}
-	return "", nil
-}
-
-// number reads digits until # or a pause.
-func (k *keypad) number(ctx context.Context, line Line) (string, error) {
-	number, patience := "", wait
-	for {
-		d, err := k.read(ctx, line, patience)
-		if err != nil || d == 0 || d == '#' {
-			return number, err
-		}
-		number += string(d)
-		patience = 2 * time.Second
-	}
-}

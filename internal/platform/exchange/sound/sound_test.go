@@ -135,7 +135,7 @@ func TestTheWordsOfTheClock(t *testing.T) {
 
 func TestEveryWordHasBeenSpoken(t *testing.T) {
 	words := []string{sound.NotInService, sound.Nobody, sound.RecordingOn, sound.RecordingOff, "extension", "unavailable", "saved", "nothing",
-		"none", "youhave", "message", "messages", "from", "unknown", "keys", "deleted", "last", "menu", "again"}
+		"none", "youhave", "message", "messages", "from", "unknown", "keys", "deleted", "last", "menu", "closed", "again"}
 	for at := range 24 * 60 * 6 {
 		words = append(words, sound.TimeWords(time.Unix(int64(at)*10, 0).UTC())...)
 	}
@@ -143,35 +143,5 @@ func TestEveryWordHasBeenSpoken(t *testing.T) {
 		if s := sound.Spoken(w); s.Duration() < 200*time.Millisecond || s.Loudness() < 0.02 {
 			t.Errorf("%q takes %v and has loudness %.3f", w, s.Duration(), s.Loudness())
 		}
-	}
-}
-
-func TestTheMenuAsksUntilItHearsAnExtension(t *testing.T) {
-	for _, tt := range []struct{ name, keys, want string }{
-		{"an extension", "101", "101"},
-		{"an extension, not waiting", "101#", "101"},
-		{"the operator", "0", "0"},
-		{"a wrong one, then another", "999#102#", "102"},
-		{"wrong ones only", "9#8#7#", ""},
-		{"nothing", "", ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				l := newTape()
-				got := make(chan string)
-				go func() {
-					number, err := sound.Menu(t.Context(), l, func(n string) bool { return n == "101" || n == "102" })
-					if err != nil {
-						t.Error(err)
-					}
-					got <- number
-				}()
-				synctest.Wait()
-				l.press(tt.keys)
-				if number := <-got; number != tt.want {
-					t.Errorf("keys %q choose %q, want %q", tt.keys, number, tt.want)
-				}
-			})
-		})
 	}
 }
