@@ -8,6 +8,7 @@ import { spoken } from "./audio.js";
 import { draw, rings, routeOf } from "./calls.js";
 import { host } from "./host.js";
 import { t } from "./lang.js";
+import { recall } from "./memory.js";
 import { preferences } from "./preferences.js";
 import { audible, sound } from "./sounds.js";
 import { claim } from "./tabs.js";
@@ -37,6 +38,9 @@ let sounding = null;
 let waiting = false;
 let title = "";
 
+/** Whether the user wants calls to ring in this browser. */
+const wanted = () => recall("ring") !== "off";
+
 /** @param {Call} c */
 const whoOf = (c) => c.name || c.number || t("Unknown number");
 
@@ -50,7 +54,7 @@ export function take(now) {
   entitle();
   if (!list.length || waiting !== spoken(now)) stop();
   waiting = spoken(now);
-  if (list.length && !sounding) void start();
+  if (list.length && !sounding && wanted()) void start();
 }
 
 /** @param {Call} c */
@@ -58,7 +62,7 @@ async function begin(c) {
   host.tell({ type: "offhook-open-notify" }); // a phone that is minimized opens
   await draw();
   if (!document.hidden) notice();
-  else if (await claim(`ring-${c.id}`)) await show(c);
+  else if (wanted() && (await claim(`ring-${c.id}`))) await show(c);
 }
 
 /** Has a notification shown, where the browser lets us. @param {Call} c */

@@ -80,6 +80,7 @@ async function typing() {
 
 /** The module of each page that is more than choices. @type {Record<string, () => Promise<{begin(root: HTMLElement): void}>>} */
 const PAGES = {
+  "settings-calling": () => import("./callingsettings.js"),
   "settings-notifications": () => import("./notifysettings.js"),
   "settings-audio": () => import("./audiosettings.js"),
   "settings-why": () => import("./why.js"),

@@ -27,6 +27,14 @@ type Preferences struct {
 	Volume   string `json:"volume,omitempty"`   // in percent; empty for 60
 	Keys     string `json:"keys,omitempty"`     // off where single keys do nothing
 	Language string `json:"language,omitempty"` // BCP 47; empty for the page's or the browser's
+
+	// What becomes of calls (calling.go).
+	CallerID  string `json:"callerId,omitempty"`  // of those the user may show, or Anonymous; empty for the platform's choice
+	Left      string `json:"left,omitempty"`      // a call.Way: of a call that no page comes back to
+	LeftTo    string `json:"leftTo,omitempty"`    // its number
+	LeftAfter string `json:"leftAfter,omitempty"` // in seconds; empty for 30
+	Unseen    string `json:"unseen,omitempty"`    // a call.Way: of a call that no page shows
+	UnseenTo  string `json:"unseenTo,omitempty"`  // its number
 }
 
 // Sounds are what an arrival may sound like, the usual one first.
@@ -55,7 +63,7 @@ func (p *Preferences) place(name string) (at *string, check func(string) error) 
 	case "language":
 		return &p.Language, tongue
 	}
-	return nil, nil
+	return p.calling(name)
 }
 
 func among(values ...string) func(string) error {
@@ -138,13 +146,16 @@ func (d *Desk) SetPreferences(ctx context.Context, values map[string]string) err
 		if check != nil {
 			err = check(v)
 		}
-		if err == nil && name == "sender" && v != "" {
-			err = d.sends(v)
+		if err == nil {
+			v, err = d.suits(name, v)
 		}
 		if err != nil {
 			return err
 		}
 		*at = v
+	}
+	if err := next.whole(); err != nil {
+		return err
 	}
 	if err := d.keepPreferences(ctx, next); err != nil {
 		return err
@@ -152,6 +163,21 @@ func (d *Desk) SetPreferences(ctx context.Context, values map[string]string) err
 	d.prefer(next)
 	d.announcePreferences(ctx)
 	return nil
+}
+
+// suits reads a value that only the desk can judge, because it knows the
+// user's numbers and their country.
+func (d *Desk) suits(name, v string) (string, error) {
+	switch {
+	case v == "":
+	case name == "sender":
+		return v, d.sends(v)
+	case name == "callerId" && v != Anonymous && !d.MayShow(v):
+		return v, rc.Errorf(rc.Invalid, "This number is not yours to be shown. Choose another one.")
+	case name == "leftTo", name == "unseenTo":
+		return d.elsewhere(v)
+	}
+	return v, nil
 }
 
 func (d *Desk) sends(number string) error {

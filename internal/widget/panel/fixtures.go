@@ -191,6 +191,13 @@ func (d *fixtureDesk) Preferences() Preferences { return d.preferences }
 
 func (d *fixtureDesk) SetPreferences(_ context.Context, values map[string]string) error { return nil }
 
+func (d *fixtureDesk) CallerIDs() (all []string) {
+	for _, n := range d.me.Numbers {
+		all = append(all, n.Number)
+	}
+	return all
+}
+
 func (d *fixtureDesk) Countries() []Country {
 	return []Country{
 		{"CA", "Canada", 1, true, false}, {"DE", "Germany", 49, false, false}, {"MK", "North Macedonia", 389, false, true}, {"US", "United States", 1, true, false},

@@ -18,6 +18,8 @@ type Preferring interface {
 	Countries() []Country
 	// Sounds are what an arrival may sound like, the usual one first.
 	Sounds() []string
+	// CallerIDs are the user's numbers that callees may be shown.
+	CallerIDs() []string
 }
 
 // Preferences are what the user has chosen; empty is the usual.
@@ -31,6 +33,13 @@ type Preferences struct {
 	Volume   string // in percent
 	Keys     string // off where single keys do nothing
 	Language string // BCP 47; empty for the page's or the browser's
+
+	CallerID  string // of the user's numbers, or anonymous; empty for the platform's choice
+	Left      string // voicemail or forward: of calls that no page comes back to; empty ends them
+	LeftTo    string
+	LeftAfter string // seconds; empty for 30
+	Unseen    string // voicemail or forward: of calls that no page shows; empty leaves them to the platform
+	UnseenTo  string
 }
 
 // A Country is one whose numbers can be read.

@@ -43,13 +43,13 @@ func newPreferring(p page, version string) preferringView {
 // settingPages are the templates of the pages by their path; the contract's
 // ringtone is the page of notifications here.
 var settingPages = map[string]string{
-	"text": "settings-text", "notifications": "settings-notifications", "ringtone": "settings-notifications", "audio": "settings-audio",
+	"calling": "settings-calling", "text": "settings-text", "notifications": "settings-notifications", "ringtone": "settings-notifications", "audio": "settings-audio",
 	"language": "settings-language", "theme": "settings-theme", "region": "settings-region", "keyboard": "settings-keyboard", "why": "settings-why", "about": "settings-about",
 }
 
 func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) error {
 	name, ok := settingPages[r.PathValue("page")]
-	if !ok || p.Held && name == "settings-language" {
+	if !ok || p.Held && name == "settings-language" || !p.Callable && name == "settings-calling" {
 		return rc.Errorf(rc.NotFound, "The settings have no such page.")
 	}
 	return render(w, http.StatusOK, name, newPreferring(p, h.Version))
@@ -58,6 +58,9 @@ func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) e
 // rows are the pages that there are for this user.
 func (v preferringView) rows() []settingsRow {
 	var all []settingsRow
+	if v.Callable {
+		all = append(all, settingsRow{"calling", "phone", v.Lang.Say("Calling"), v.callingLine(), ""})
+	}
 	if len(v.senders()) > 0 {
 		all = append(all, settingsRow{"text", "message-square", v.Lang.Say("Texts"), v.textLine(), ""})
 	}

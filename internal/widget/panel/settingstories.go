@@ -4,6 +4,7 @@ package panel
 // is not in them.
 func settingStories() (all []story) {
 	for _, s := range []struct{ name, title, page string }{
+		{"settings-calling", "Settings, calling", "calling"},
 		{"settings-text", "Settings, texts", "text"},
 		{"settings-notifications", "Settings, notifications and sound", "notifications"},
 		{"settings-audio", "Settings, microphone and loudspeaker", "audio"},
@@ -18,6 +19,10 @@ func settingStories() (all []story) {
 			return settingPages[s.page], newPreferring(p, "0.1.0")
 		}})
 	}
+	all = append(all, story{Name: "settings-calling-forward", Title: "Settings, calling, with numbers to forward to", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.preferences = Preferences{CallerID: "anonymous", Left: "forward", LeftTo: "+16505550177", LeftAfter: "60", Unseen: "forward", UnseenTo: "104"}
+		return "settings-calling", newPreferring(p, "0.1.0")
+	}})
 	return append(all, story{Name: "settings-keyboard-off", Title: "Settings, keyboard without single keys", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
 		d.preferences = Preferences{Keys: "off"}
 		return "settings-keyboard", newPreferring(p, "0.1.0")
