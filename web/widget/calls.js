@@ -16,7 +16,7 @@ import { t } from "./lang.js";
  *   sessionId?: string, telephonySessionId?: string, partyId?: string,
  * }} Call as internal/widget/call has it
  * @typedef {{
- *   now: string, version: number, calls: Call[], active?: string, microphone?: string,
+ *   now: string, version: number, calls: Call[], parked?: {place: string, number: string}[], active?: string, microphone?: string,
  *   line: {state: "none" | "connecting" | "registered" | "broken", sentence?: string, deviceId?: string},
  * }} Snapshot
  */
@@ -54,7 +54,7 @@ export function take(next) {
   if (any) hear(next);
   if (calls.some(rings) || before?.calls.some(rings)) ring(next);
   tell(next);
-  if (any) void draw();
+  if (any || next.parked?.length || before?.parked?.length) void draw();
   tick();
 }
 
@@ -111,9 +111,10 @@ export function draw() {
 async function drawBar() {
   const bar = document.getElementById("calls-now");
   if (!bar) return;
-  if (!now?.calls.length) return bar.replaceChildren();
+  const any = () => Boolean(now?.calls.length || now?.parked?.length);
+  if (!any()) return bar.replaceChildren();
   const r = await ask("/panel/calls/now");
-  if (r.ok && now?.calls.length) await morph(bar, await r.text(), "innerMorph");
+  if (r.ok && any()) await morph(bar, await r.text(), "innerMorph");
 }
 
 /** The page of a call that is over, and told no more, is left. */

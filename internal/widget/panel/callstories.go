@@ -77,6 +77,24 @@ func nowStory(show string, small bool, calls ...call.Call) func(*fixtureDesk, pa
 	}
 }
 
+// storyParked are two parked calls, one of which has been so before the phone
+// began.
+var storyParked = []call.Parked{
+	{Place: "*801", Number: marta.Number, Since: ago(2*time.Minute + 10*time.Second), TelephonySessionID: "s-1"},
+	{Place: "*802", Number: cold.Number, TelephonySessionID: "s-2"},
+}
+
+func parkedStory(calls []call.Call) func(*fixtureDesk, page) (string, any) {
+	return func(d *fixtureDesk, p page) (string, any) {
+		name, data := nowStory("", false, calls...)(d, p)
+		v := data.(nowView)
+		now := storySnapshot(calls...)
+		now.Parked = storyParked
+		v.Parked = p.parked(now)
+		return name, v
+	}
+}
+
 // soundStory is a call whose sound is not as it should be in this tab. The page
 // shows it by itself.
 func soundStory(state string) story {
@@ -139,6 +157,16 @@ func callStories() []story {
 		{Name: "now", Title: "A call over a list", draw: nowStory("", false, storyCall(nil), held)},
 		{Name: "now-held", Title: "A held call over a list", draw: nowStory("", false, storyCall(func(c *call.Call) { c.State, c.Muted = call.Held, true }))},
 		{Name: "now-over", Title: "A call that has ended, over a list", draw: nowStory("", false, over(call.Elsewhere, unanswered))},
+		{Name: "now-parked", Title: "Parked calls over a list", draw: parkedStory(nil)},
+		{Name: "live-parked", Title: "Call, just parked", Tab: "phone", draw: func(d *fixtureDesk, p page) (string, any) {
+			c := over(call.Moved, func(c *call.Call) {
+				c.TelephonySessionID, c.Sentence = "s-1", "The call is parked. It can be picked up by calling *801."
+			})
+			now := storySnapshot(c)
+			now.Parked = storyParked[:1]
+			v, _ := newLive(p, now, c.ID)
+			return "live", v
+		}},
 		soundStory("elsewhere"), soundStory("listening"), soundStory("continue"),
 		{Name: "ring", Title: "Incoming call", draw: nowStory("", false, ring)},
 		{Name: "ring-queue", Title: "Incoming call of a queue", draw: nowStory("", false, queue)},

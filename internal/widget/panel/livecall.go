@@ -3,6 +3,7 @@ package panel
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/call"
@@ -21,6 +22,7 @@ type liveView struct {
 	Show   string   // keypad or transfer, for stories; else the page keeps it
 	Typed  string   // the same
 	Found  dialList // the same
+	Pick   string   // what calls who waits in it, where it is parked; empty while it is not
 	Weak   string   // what is heard of a bad connection; empty for nothing
 }
 
@@ -53,6 +55,11 @@ func newLive(p page, now call.Snapshot, id string) (liveView, bool) {
 	}
 	v := liveView{page: p, liveCall: p.live(now.Calls[i])}
 	v.Weak = p.weak(now.Calls[i])
+	for _, c := range now.Parked {
+		if v.Over() && c.TelephonySessionID == v.TelephonySessionID {
+			v.Pick = c.Place
+		}
+	}
 	for j, c := range now.Calls {
 		if j != i && !c.Over() && !waits(c) {
 			v.Others = append(v.Others, p.live(c))
@@ -87,14 +94,35 @@ func (p page) weak(c call.Call) string {
 // that goes on, and a sheet for each that waits for an answer.
 type nowView struct {
 	page
-	Bar   *liveCall // nil for none
-	More  int       // that go on besides it
-	Rings []ringView
-	Show  string // reply or forward, for stories; else the page keeps it
-	Small bool   // the same: sheets are bars
-	Under any    // for stories: the list below
-	Sound string // for stories: how the tab's microphone is, with a sentence
-	Said  string
+	Bar    *liveCall // nil for none
+	More   int       // that go on besides it
+	Parked []parkedCall
+	Rings  []ringView
+	Show   string // reply or forward, for stories; else the page keeps it
+	Small  bool   // the same: sheets are bars
+	Under  any    // for stories: the list below
+	Sound  string // for stories: how the tab's microphone is, with a sentence
+	Said   string
+}
+
+// A parkedCall is a call that the user has parked, as they see it.
+type parkedCall struct {
+	call.Parked
+	Title string
+	Since string // RFC 3339; empty where that is not known
+	Clock string // how long it has waited so far
+}
+
+func (p page) parked(now call.Snapshot) (all []parkedCall) {
+	for _, c := range now.Parked {
+		out := parkedCall{Parked: c, Title: p.callTitle(p.partyOf(c.Number, c.Name))}
+		if !c.Since.IsZero() {
+			out.Since = c.Since.UTC().Format(time.RFC3339Nano)
+			out.Clock = clockwise(max(0, p.clock.now.Sub(c.Since)))
+		}
+		all = append(all, out)
+	}
+	return all
 }
 
 // A ringView is a call that waits for an answer.
@@ -115,7 +143,7 @@ func (h *Handler) callsNow(w http.ResponseWriter, r *http.Request, p page, now c
 }
 
 func newNow(p page, now call.Snapshot) nowView {
-	v := nowView{page: p}
+	v := nowView{page: p, Parked: p.parked(now)}
 	var busy *liveCall
 	if c := barCall(now); c != nil {
 		live := p.live(*c)

@@ -93,6 +93,9 @@ func (p page) live(c call.Call) liveCall {
 		}
 		out.Clock = clockwise(max(0, end.Sub(c.Answered)))
 	}
+	if c.Over() && c.Sentence != "" {
+		out.Clock = "" // a whole sentence says enough
+	}
 	if own := p.desk.Me().Numbers; len(own) > 1 && c.Direction == call.Inbound {
 		for _, n := range own {
 			if n.Number == c.Line {
