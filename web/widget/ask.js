@@ -13,8 +13,8 @@ const SESSION = "X-Offhook-Session";
 const ENDED = "X-Offhook-Ended";
 const NONE = "none"; // cookies are refused, and there is no handle yet
 
-/** Tells this tab from the user's others, to the server only. It is another one after a reload. */
-export const tab = crypto.randomUUID();
+/** Tells this tab from the user's others, to the server only. It is another one after a reload; where lend.js came first, it has said which. */
+export const tab = document.documentElement?.dataset.tab || crypto.randomUUID();
 
 let handle = "";
 /** Counts sign-ins and sign-outs: what was asked before one says nothing of what is after it. */

@@ -1,8 +1,8 @@
 // Owns this tab's microphone and loudspeaker in calls. The server owns the
 // calls: a tab lends it both by one offer and answer, and a tab that is drawn
 // anew lends them anew while the call goes on. Exactly one tab of the user has
-// the microphone, which the snapshot names. The server draws this module first
-// into a page that a running call has to come back to.
+// the microphone, which the snapshot names. In a page that a running call has
+// to come back to, lend.js has begun already.
 //
 //   idle ─▶ connecting ─▶ live ◀─▶ listening    no microphone: the sentence says why
 //             │   ▲         │└───▶ silent       the browser wants a click before it sounds
@@ -12,6 +12,7 @@
 import { ask, tab } from "./ask.js";
 import { direct, input, release } from "./devices.js";
 import { t } from "./lang.js";
+import { allowed, begun, letter, listen, offer, open, Parted, peer } from "./lend.js";
 import { recallHere, rememberHere } from "./memory.js";
 
 /** @typedef {import("./calls.js").Snapshot} Snapshot */
@@ -23,8 +24,6 @@ const MEND = 700;
 const LAST_WAIT = 4_000;
 /** Tabs that nobody looks at leave a microphone that is free to the one in front. */
 const AFTER_YOU = 400;
-/** How long the server may take to answer an offer. */
-const PATIENCE = 10_000;
 
 /** What is said of a state; of the others the state itself says enough. @type {Partial<Record<State, string>>} */
 const WORDS = {
@@ -41,12 +40,7 @@ export const spoken = (s) => Boolean(s?.calls.some((c) => c.state !== "ended" &&
 
 /**
  * What a browser lends, so that a test can lend something else.
- * @typedef {{
- *   send(path: string, body: object): Promise<Response>,
- *   peer(): RTCPeerConnection, listen(): Promise<MediaStream>,
- *   allowed(): Promise<"granted" | "prompt" | "denied">,
- *   say(state: State, sentence: string): void, hidden(): boolean,
- * }} Lent
+ * @typedef {import("./lend.js").Lender & {say(state: State, sentence: string): void, hidden(): boolean}} Lent
  */
 
 /** One tab's end of the user's calls. */
@@ -115,9 +109,10 @@ export class Sound {
   /**
    * Comes back to a call that was running when the page was drawn.
    * @param {boolean} mine whether this tab had the microphone before the reload
+   * @param {import("./lend.js").Begun | null} [way] that has been begun for it
    */
-  resume(mine) {
-    return this.#attach(mine);
+  resume(mine, way) {
+    return this.#attach(mine, way);
   }
 
   /**
@@ -188,14 +183,17 @@ export class Sound {
     if (this.#peer || this.state === "lost") this.#again();
   }
 
-  /** @param {boolean} take whether to take the microphone from another tab */
-  async #attach(take) {
+  /**
+   * @param {boolean} take whether to take the microphone from another tab
+   * @param {import("./lend.js").Begun | null} [way]
+   */
+  async #attach(take, way) {
     const turn = ++this.#turn;
     clearTimeout(this.#timer);
     this.#attaching = true;
     this.#say(this.#failures ? "lost" : "connecting");
     try {
-      await this.#offer(take, turn);
+      await (way ? this.#adopt(way, turn) : this.#offer(take, turn));
       this.#failures = 0;
     } catch (e) {
       if (turn === this.#turn) this.#failed(e);
@@ -211,27 +209,38 @@ export class Sound {
     if (!take && this.lent.hidden()) await new Promise((go) => setTimeout(go, AFTER_YOU));
     if (turn !== this.#turn) return;
     this.#shut();
-    const peer = (this.#peer = this.lent.peer());
+    const way = open(this.lent);
+    this.#go(way);
+    await this.#answered(offer(this.lent, way, tab, take), turn);
+  }
+
+  /** Goes on with a way that was begun before. @param {import("./lend.js").Begun} way @param {number} turn */
+  async #adopt(way, turn) {
+    way.adopted();
+    this.#asking = way.stream.finally(() => (this.#asking = null));
+    this.#go(way);
+    if (way.peer.remoteDescription) this.#play(new MediaStream([way.peer.getReceivers()[0].track]));
+    this.#changed(way.peer);
+    await this.#answered(way.version, turn);
+  }
+
+  /** @param {import("./lend.js").Way} way */
+  #go({ peer, sender }) {
+    this.#peer = peer;
+    this.#sender = sender;
     this.#named = false;
     this.#since = null;
-    const { sender } = peer.addTransceiver("audio", { direction: "sendrecv" });
-    this.#sender = sender;
-    plain(peer);
     peer.ontrack = ({ track, streams }) => this.#play(streams[0] ?? new MediaStream([track]));
     peer.onconnectionstatechange = () => this.#changed(peer);
-    // The offer waits for no microphone and for no addresses of ours: the
-    // server learns them from the first packet.
     void this.#open().catch(() => {});
-    await peer.setLocalDescription();
-    const answer = await this.lent.send("/audio", { tab, sdp: peer.localDescription?.sdp, take });
+  }
+
+  /** @param {Promise<number | null>} version @param {number} turn */
+  async #answered(version, turn) {
+    const since = await version;
     if (turn !== this.#turn) return;
-    if (answer.status === 409 && !take) throw new Parted("elsewhere");
-    if (!answer.ok) throw new Error((await answer.text()).trim());
-    const { sdp, version } = await answer.json();
-    if (turn !== this.#turn) return;
-    this.#since = version ?? null;
+    this.#since = since;
     this.#wanted = false;
-    await peer.setRemoteDescription({ type: "answer", sdp });
   }
 
   /** @param {unknown} e */
@@ -299,6 +308,7 @@ export class Sound {
         for (const track of stream.getTracks()) this.#watch(track, stream);
         this.sounded();
       } catch (e) {
+        if (e instanceof Parted) throw e; // said by the state
         const { microphone } = await import("./reasonsaudio.js");
         this.#why = await microphone(e);
         this.#settle();
@@ -386,40 +396,10 @@ export class Sound {
   }
 }
 
-/** The calls are not for this tab now. */
-class Parted extends Error {
-  /** @param {State} state */
-  constructor(state) {
-    super(state);
-    this.state = state;
-  }
-}
-
-/** Opus and what every telephone speaks, and nothing else. @param {RTCPeerConnection} peer */
-function plain(peer) {
-  const known = globalThis.RTCRtpReceiver?.getCapabilities?.("audio")?.codecs ?? [];
-  const wanted = ["audio/opus", "audio/PCMU", "audio/telephone-event"].flatMap((type) => known.filter((c) => c.mimeType.toLowerCase() === type.toLowerCase()));
-  if (wanted.length) peer.getTransceivers()[0].setCodecPreferences?.(wanted);
-}
-
-/** What the page around the phone has asked for. */
-const noise = new URLSearchParams(globalThis.location?.search).has("disableNoiseReduction");
-
 /** @type {Lent} */
 const browser = {
-  send: (path, body) => ask(path, { method: "POST", keepalive: path === "/audio/leave", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), ...(path === "/audio" && { signal: AbortSignal.timeout(PATIENCE) }) }),
-  peer: () => new RTCPeerConnection({ bundlePolicy: "max-bundle" }),
-  async listen() {
-    const id = input();
-    return navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, autoGainControl: true, noiseSuppression: !noise, ...(id && { deviceId: { ideal: id } }) } });
-  },
-  async allowed() {
-    // A browser that names no microphone here asks by itself.
-    const state = await navigator.permissions?.query({ name: /** @type {any} */ ("microphone") }).then((p) => p.state, () => null);
-    if (state) return state;
-    const devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
-    return devices.some((d) => d.kind === "audioinput" && d.label) ? "granted" : "prompt";
-  },
+  send: (path, body) => ask(path, letter(path, body)),
+  peer, allowed, listen: () => listen(input()),
   say(state, sentence) {
     if (document.body.dataset.audio === state && said === sentence) return;
     document.body.dataset.audio = state;
@@ -447,8 +427,9 @@ function begin() {
   document.addEventListener("oh:devices", () => void sound.choose());
   document.addEventListener("oh:session", (e) => /** @type {CustomEvent} */ (e).detail?.signedIn || sound.close());
   navigator.mediaDevices?.addEventListener("devicechange", () => sound.plugged());
+  if (begun) return void sound.resume(begun.take, begun);
   // Another tab that has the microphone is left alone; the snapshot says when it is gone.
-  const { microphone } = document.body.dataset;
+  const { microphone } = document.documentElement.dataset;
   const mine = Boolean(microphone) && microphone === recallHere("tab");
   if (microphone === "" || mine) void sound.resume(mine);
 }
