@@ -43,6 +43,7 @@ const (
 	Forwarded Outcome = "forwarded"
 	Replied   Outcome = "replied" // with a message instead of an answer
 	Moved     Outcome = "moved"   // transferred, parked or flipped away
+	Merged    Outcome = "merged"  // its far side is in a conference of the user's now
 	Failed    Outcome = "failed"  // see Call.Sentence
 )
 
@@ -60,6 +61,10 @@ type Call struct {
 	Recording bool      `json:"recording,omitempty"`
 	// FarHeld is true while the far party has put the call on hold.
 	FarHeld bool `json:"farHeld,omitempty"`
+	// Conference is set for a conference that the user hosts. Its Number and
+	// Name are empty: Members says who is in it besides the user.
+	Conference bool     `json:"conference,omitempty"`
+	Members    []Member `json:"members,omitempty"` // is replaced, never changed
 
 	Began    time.Time `json:"began"`             // rang or was dialled
 	Answered time.Time `json:"answered,omitzero"` // became Connected
@@ -75,6 +80,15 @@ type Call struct {
 	PartyID            string `json:"partyId,omitempty"`
 
 	Quality Quality `json:"quality,omitzero"`
+}
+
+// A Member is somebody in a conference.
+type Member struct {
+	PartyID string `json:"partyId"`        // by which they are muted and removed
+	Number  string `json:"number"`         // as that of a Call
+	Name    string `json:"name,omitempty"` // the same
+	Muted   bool   `json:"muted,omitempty"`
+	Held    bool   `json:"held,omitempty"` // they have put the conference on hold
 }
 
 // Over reports whether the call has ended.

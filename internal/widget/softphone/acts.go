@@ -18,7 +18,8 @@ type Details struct {
 	To     string `json:"to"`     // forward, transfer: as it was typed
 	CallID string `json:"callId"` // transfer: to the far side of this call
 	Digits string `json:"digits"`
-	On     *bool  `json:"on"` // record; absent is on
+	Party  string `json:"party"` // remove, silence: somebody in the conference
+	On     *bool  `json:"on"`    // record, silence; absent is on
 
 	Text     string `json:"text"`    // reply: the user's own words
 	Pattern  string `json:"pattern"` // reply: one of the platform's (contract 6)
@@ -58,6 +59,9 @@ var acts = map[string]act{
 	"transfer":  {talking, "", (*talk).pass},
 	"record":    {talking, "", func(t *talk, d Details, done func(error)) { t.record(d.On == nil || *d.On, done) }},
 	"park":      {talking, "", func(t *talk, _ Details, done func(error)) { t.park(done) }},
+	"remove":    {talking, "", (*talk).remove},
+	"silence":   {talking, "", (*talk).silence},
+	"leave":     {talking, "", func(t *talk, _ Details, done func(error)) { t.leave(done) }},
 	"flip":      {talking, "", func(t *talk, d Details, done func(error)) { t.flip(d.number, done) }},
 }
 
@@ -80,7 +84,7 @@ func (ph *Phone) Act(ctx context.Context, id, name string, d Details) error {
 	return ph.ask(ctx, func(done func(error)) {
 		t, err := ph.find(id)
 		if err == nil {
-			err = a.may(t)
+			err = cmp.Or(t.fits(name), a.may(t))
 		}
 		if err == nil && strings.HasPrefix(d.number, "+") {
 			err = ph.countDial() // a number outside, which the platform calls

@@ -14,11 +14,12 @@ func (p *Pool) Mount(mux *http.ServeMux) {
 	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls", p.place)
 	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls/{id}/{act}", p.act)
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, *Phone) error{
-		"GET /calls":          p.calls,
-		"POST /calls/ringing": p.ringing,
-		"POST /calls/retry":   p.retry,
-		"POST /audio":         p.audio,
-		"POST /audio/leave":   p.leave,
+		"GET /calls":             p.calls,
+		"POST /calls/ringing":    p.ringing,
+		"POST /calls/retry":      p.retry,
+		"POST /calls/{id}/merge": p.merge,
+		"POST /audio":            p.audio,
+		"POST /audio/leave":      p.leave,
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		p.Visits.SignedIn(mux, method+" "+visit.Path+path, func(w http.ResponseWriter, r *http.Request, v visit.Visit) error {

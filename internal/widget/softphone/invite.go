@@ -252,7 +252,7 @@ func (t *talk) accept(req *sip.Request, res *sip.Response, soundErr error) {
 		t.ph.log.Warn("the sound of a call cannot be connected", "call", t.ID, "err", soundErr)
 		t.part()
 		t.end(call.Failed, soundLost)
-	case t.remote == rc.PartyAnswered, !t.ph.line.followed:
+	case t.remote == rc.PartyAnswered, !t.ph.line.followed, t.meeting != nil:
 		t.connected()
 	default:
 		t.alarm(t.ph.after(t.ph.pool.Waits.Unsure, t.inquire))
@@ -264,6 +264,7 @@ func (t *talk) connected() {
 	if !t.talking() {
 		t.move(call.Connected)
 		t.ph.review()
+		t.meeting.stands(nil)
 	}
 }
 

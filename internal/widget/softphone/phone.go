@@ -170,7 +170,9 @@ func (ph *Phone) draw() *call.Snapshot {
 		s.Version = last.Version + 1
 	}
 	for _, t := range ph.talks {
-		s.Calls = append(s.Calls, t.Call)
+		if t.meeting.shows() {
+			s.Calls = append(s.Calls, t.Call)
+		}
 	}
 	for _, c := range ph.parking.calls {
 		s.Parked = append(s.Parked, c.Parked)

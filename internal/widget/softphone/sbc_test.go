@@ -196,6 +196,9 @@ func (s *sbc) register(tx *sip.Tx) {
 // connect answers a call of the phone at once.
 func (s *sbc) connect(tx *sip.Tx) {
 	ids := sip.With("p-rc-api-ids", "party-id=p-a1-1;session-id=s-a1")
+	if strings.HasPrefix(tx.Request().Recipient.User, "conf_") {
+		ids = sip.With("p-rc-api-ids", "party-id=p-c1-1;session-id=s-c1")
+	}
 	s.respond(tx, 183, "Session Progress", ids)
 	s.mu.Lock()
 	final := s.final
@@ -387,6 +390,8 @@ type deskDouble struct {
 	on       bool                           // guarded by mu; events are told
 	sessions map[string]rc.TelephonySession // guarded by mu
 	active   []rc.ActiveCall                // guarded by mu
+	host     hostDouble                     // guarded by mu
+	bye      func(*sbcCall)                 // ends a call from the platform's side
 }
 
 func newDeskDouble(s *sbc) *deskDouble {

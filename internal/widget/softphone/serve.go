@@ -107,6 +107,8 @@ func (t *talk) left() {
 		t.refer(nil)
 	}
 	switch known, ok := reasons[t.reason]; {
+	case t.merged:
+		t.end(call.Merged, "")
 	case t.transferred || t.moving:
 		t.end(call.Moved, "")
 	case t.talking():

@@ -51,6 +51,7 @@ type Desk interface {
 	// Dialable reads what a person typed, by the user's region. The error is
 	// an *rc.Error with a sentence.
 	Dialable(typed string) (number string, err error)
+	Conferences
 	// MayShow reports whether a number is the user's own to be shown to
 	// those they call.
 	MayShow(number string) bool
@@ -102,6 +103,7 @@ type Waits struct {
 	Answer time.Duration // the platform has to answer a request within a call: 10 s
 	Ring   time.Duration // nobody answers a call of ours: 3 minutes
 	Unsure time.Duration // nobody says whether a call was answered: 20 s
+	Gather time.Duration // the platform is asked who is in a conference: 5 s
 	Retry  time.Duration // the first wait before a broken line is mended: 1 s
 }
 
@@ -116,6 +118,7 @@ func (w *Waits) fill() {
 	w.Answer = cmp.Or(w.Answer, 10*time.Second)
 	w.Ring = cmp.Or(w.Ring, 3*time.Minute)
 	w.Unsure = cmp.Or(w.Unsure, 20*time.Second)
+	w.Gather = cmp.Or(w.Gather, 5*time.Second)
 	w.Retry = cmp.Or(w.Retry, time.Second)
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"offhook/internal/media/mediatest"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
@@ -143,8 +145,8 @@ func TestAnIncomingCallIsAnsweredAsTheContractHasIt(t *testing.T) {
 	in := r.state(call.Ringing)
 	want := call.Call{Direction: call.Inbound, State: call.Ringing, Number: "+16505550199", Name: "Grace Hopper", Line: "+16505550101", Queue: "Sales", TelephonySessionID: "s-b2", PartyID: "p-b2-2"}
 	want.ID, want.Began = in.ID, in.Began
-	if in != want {
-		t.Errorf("the call is %+v, want %+v", in, want)
+	if diff := cmp.Diff(want, in); diff != "" {
+		t.Errorf("the call (-want +got):\n%s", diff)
 	}
 	r.until("the confirmation", func() bool { return len(r.messages) == 1 })
 	if got, want := r.messages[0], `<Msg><Hdr SID="35463" Req="{A}" From="`+username+`" To="#996@`+domain+`:5060" Cmd="17"/><Bdy Cln="`+authID+`"/></Msg>`; strings.ReplaceAll(got, "></Bdy>", "/>") != want {

@@ -43,6 +43,9 @@ type talk struct {
 	replies     map[int]func(infoReply) // of commands, by the number of the question
 	asked       int                     // the number of the last command
 	refer       func(error)             // a transfer that goes on
+	meeting     *meeting                // of a conference that the user hosts; nil for an ordinary call
+	merging     bool                    // a conference is opened for it
+	merged      bool                    // its far side goes into a conference, and it ends
 	moving      bool                    // it ends when a transfer to it is done
 	transferred bool                    // the far side talks to somebody else now
 	offered     string                  // the connection that the far side described last
@@ -115,6 +118,7 @@ func (t *talk) end(outcome call.Outcome, sentence string) {
 	}
 	ph.review()
 	ph.after(ph.pool.Waits.Past, t.forget)
+	t.meeting.stands(notMerged())
 }
 
 // forget takes a call that is over out of the snapshot.

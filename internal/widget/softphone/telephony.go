@@ -95,6 +95,7 @@ func (t *talk) hears(e rc.TelephonyEvent) {
 			t.heardOf(p.Status, p.From, p.To, p.Recordings)
 		}
 	}
+	t.gather()
 }
 
 // heardOf takes what the platform says of the user's own party.
@@ -147,6 +148,9 @@ func (t *talk) relink(peer *rc.PeerID) {
 // meet takes the far party's name, where SIP had none, and the number of who
 // has come in its place.
 func (t *talk) meet(from, to rc.TelephonyEnd) {
+	if t.meeting != nil {
+		return // there is not one
+	}
 	far := to
 	if t.Direction == call.Inbound {
 		far = from
