@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -25,6 +26,9 @@ func (r CancelReason) Error() string { return "cancelled: " + string(r) }
 
 // An outgoing is a request of ours that waits for responses.
 type outgoing struct {
+	invite bool
+	again  *resending // nil where nothing is lost
+
 	mu        sync.Mutex
 	responses []*Response   // guarded by mu: what nobody has taken yet
 	ended     bool          // guarded by mu
@@ -35,6 +39,11 @@ type outgoing struct {
 const tooMany = 100
 
 func (o *outgoing) deliver(res *Response) {
+	if o.invite || res.StatusCode >= 200 {
+		o.again.stop()
+	} else {
+		o.again.slow()
+	}
 	o.mu.Lock()
 	if len(o.responses) < tooMany || res.StatusCode >= 200 {
 		o.responses = append(o.responses, res)
@@ -85,8 +94,9 @@ func (o *outgoing) next(ctx context.Context) (*Response, error) {
 // and on the caller's goroutine. The ACK of a refused INVITE is sent here;
 // that of an accepted one is the caller's (Dialog.Ack).
 //
-// A request other than INVITE waits at most 32 seconds. When ctx ends an
-// INVITE, a CANCEL follows as soon as there was a provisional response, and Do
+// A request other than INVITE waits at most 32 seconds, and an INVITE so long
+// for its first response: ErrSilent then. Of web phones nothing is expected
+// before they answer. When ctx ends an INVITE, a CANCEL follows as soon as there was a provisional response, and Do
 // returns ctx's error at once, since web phones never answer the INVITE then
 // (contract 8.10). A 200 that crosses the CANCEL is acknowledged and ended by
 // BYE. ErrClosed when the flow ends first.
@@ -101,10 +111,21 @@ func (f *Flow) Do(ctx context.Context, req *Request, provisional func(*Response)
 		return nil, err
 	}
 	proceeding := false
+	first, stop := f.first(ctx, req)
+	defer stop()
 	for {
-		res, err := o.next(ctx)
+		wait := ctx
+		if !proceeding {
+			wait = first
+		}
+		res, err := o.next(wait)
 		if err != nil {
-			if req.IsInvite() && err != ErrClosed {
+			o.again.stop()
+			silent := req.IsInvite() && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
+			if silent {
+				err = ErrSilent
+			}
+			if req.IsInvite() && err != ErrClosed && !silent {
 				why, _ := context.Cause(ctx).(CancelReason)
 				go f.abandon(req, why, k, o, proceeding)
 			} else {
@@ -119,34 +140,73 @@ func (f *Flow) Do(ctx context.Context, req *Request, provisional func(*Response)
 			}
 			continue
 		}
-		f.finish(k)
-		if req.IsInvite() && res.StatusCode >= 300 {
-			_ = f.send(encode(refusalAck(req, res))) // an ended flow needs none
-		}
+		f.conclude(k, req, res)
 		return res, nil
 	}
 }
 
+// first is the context of waiting for the first response (timer B).
+func (f *Flow) first(ctx context.Context, req *Request) (context.Context, context.CancelFunc) {
+	if !req.IsInvite() || f.OverWebSocket() {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, transactionTime)
+}
+
+// conclude takes a final response: that of an INVITE is acknowledged when it
+// refuses, and remembered.
+func (f *Flow) conclude(k string, req *Request, res *Response) {
+	if !req.IsInvite() {
+		f.finish(k)
+		return
+	}
+	var ack []byte
+	if res.StatusCode >= 300 {
+		ack = encode(refusalAck(req, res))
+		_ = f.send(ack) // an ended flow needs none
+	}
+	f.settle(req, res, ack)
+	f.finish(k)
+}
+
 // begin sends a request and returns where its responses arrive.
 func (f *Flow) begin(req *Request) (string, *outgoing, error) {
-	for req.RemoveHeader("Via") {
+	data := encode(f.withVia(req))
+	longest := t2
+	if req.IsInvite() {
+		longest = 0
 	}
-	req.PrependHeader(f.via())
-	k, o := key(req), &outgoing{arrived: make(chan struct{}, 1)}
+	k, o := key(req), &outgoing{invite: req.IsInvite(), arrived: make(chan struct{}, 1)}
+	o.again = f.resend(data, longest, nil)
 	f.mu.Lock()
 	f.pending[k] = o
 	f.mu.Unlock()
-	if err := f.send(encode(req)); err != nil {
+	if err := f.send(data); err != nil {
+		o.again.stop()
 		f.finish(k)
 		return "", nil, err
 	}
 	select {
 	case <-f.quit: // it may have ended its requests before this one was there
+		o.again.stop()
 		f.finish(k)
 		return "", nil, ErrClosed
 	default:
 		return k, o, nil
 	}
+}
+
+// withVia gives a request of ours its hop.
+func (f *Flow) withVia(req *Request) *Request {
+	for req.RemoveHeader("Via") {
+	}
+	req.PrependHeader(f.via())
+	return req
+}
+
+// patient is a context for what nobody waits for any more.
+func (f *Flow) patient() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), transactionTime)
 }
 
 func (f *Flow) finish(k string) {
@@ -158,7 +218,7 @@ func (f *Flow) finish(k string) {
 // abandon sees an INVITE to its end of which nobody wants to know any more.
 func (f *Flow) abandon(req *Request, why CancelReason, k string, o *outgoing, proceeding bool) {
 	defer f.finish(k)
-	ctx, stop := context.WithTimeout(context.Background(), transactionTime)
+	ctx, stop := f.patient()
 	defer stop()
 	if proceeding {
 		f.sendCancel(req, why)
@@ -175,23 +235,34 @@ func (f *Flow) abandon(req *Request, why CancelReason, k string, o *outgoing, pr
 			}
 			continue
 		case res.StatusCode < 300:
+			f.settle(req, res, nil)
 			d := NewUAC(f, req, res)
 			_ = d.Ack(nil, "") // both fail with the flow only
 			_, _ = d.Do(ctx, d.Request(BYE, nil, ""), nil)
 		default:
-			_ = f.send(encode(refusalAck(req, res))) // an ended flow needs none
+			f.conclude(k, req, res)
 		}
 		return
 	}
 }
 
-// sendCancel does not wait for the answer, which tells nothing.
+// sendCancel does not wait for the answer, which tells nothing but that the
+// CANCEL has arrived.
 func (f *Flow) sendCancel(invite *Request, why CancelReason) {
 	req := sameTransaction(CANCEL, invite, invite.To())
 	if why != "" {
 		req.AppendHeader(sip.NewHeader("Reason", string(why)))
 	}
-	_ = f.send(encode(req)) // an ended flow needs none
+	data := encode(req)
+	if f.lossy {
+		o := &outgoing{arrived: make(chan struct{}, 1), again: f.resend(data, t2, nil)}
+		k := key(req)
+		f.mu.Lock()
+		f.pending[k] = o
+		f.mu.Unlock()
+		time.AfterFunc(transactionTime, func() { f.finish(k) })
+	}
+	_ = f.send(data) // an ended flow needs none
 }
 
 // refusalAck acknowledges a final response that is not a 2xx (RFC 3261 section
@@ -209,14 +280,16 @@ func sameTransaction(method Method, invite *Request, to *sip.ToHeader) *Request 
 	req.AppendHeader(sip.HeaderClone(invite.CallID()))
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: method})
 	req.AppendHeader(&hops)
+	for _, route := range invite.GetHeaders("Route") { // RFC 3261 sections 9.1 and 17.1.1.3
+		req.AppendHeader(sip.NewHeader("Route", route.Value()))
+	}
 	req.SetBody(nil)
 	return req
 }
 
 // Send sends a request that has no responses: an ACK.
 func (f *Flow) Send(req *Request) error {
-	for req.RemoveHeader("Via") {
-	}
-	req.PrependHeader(f.via())
-	return f.send(encode(req))
+	data := encode(f.withVia(req))
+	f.acknowledged(req, data)
+	return f.send(data)
 }

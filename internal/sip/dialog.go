@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/emiago/sipgo/sip"
@@ -20,6 +21,9 @@ type Dialog struct {
 	Remote    Address // with the peer's
 	Target    URI     // the peer's Contact; its address, when there was none
 	Contact   URI     // ours
+	// Routes are the proxies that requests pass on their way to the peer, as
+	// Route headers name them (RFC 3261 section 12.1). Web phones have none.
+	Routes []string
 
 	invite uint32 // number of the INVITE that made it, when it is ours
 	cseq   atomic.Uint32
@@ -36,6 +40,7 @@ func NewUAS(tx *Tx, contact URI) *Dialog {
 		Target: target(req.Contact(), req.From().Address),
 	}
 	d.RemoteTag, _ = Tags(req)
+	d.Routes = routes(req)
 	d.cseq.Store(firstCSeq())
 	return d
 }
@@ -51,6 +56,8 @@ func NewUAC(f *Flow, invite *Request, res *Response) *Dialog {
 		Target: target(res.Contact(), invite.Recipient),
 		invite: invite.CSeq().SeqNo,
 	}
+	d.Routes = routes(res)
+	slices.Reverse(d.Routes)
 	if c := invite.Contact(); c != nil {
 		d.Contact = *c.Address.Clone()
 	}
@@ -72,12 +79,22 @@ func target(contact *sip.ContactHeader, otherwise URI) URI {
 	return *otherwise.Clone()
 }
 
+// routes are what proxies have written into Record-Route, one each: the parser
+// takes lists apart.
+func routes(m interface{ GetHeaders(string) []Header }) []string {
+	var all []string
+	for _, h := range m.GetHeaders("Record-Route") {
+		all = append(all, h.Value())
+	}
+	return all
+}
+
 // On is the same dialog on another flow, with the numbers going on: the one
 // that it was made on has ended, and the call has not.
 func (d *Dialog) On(f *Flow) *Dialog {
 	moved := &Dialog{
 		CallID: d.CallID, LocalTag: d.LocalTag, RemoteTag: d.RemoteTag, Flow: f, Local: d.Local, Remote: d.Remote,
-		Target: d.Target, Contact: d.Contact, invite: d.invite,
+		Target: d.Target, Contact: d.Contact, Routes: d.Routes, invite: d.invite,
 	}
 	if d.Contact.Host != "" {
 		moved.Contact = f.Contact(d.Contact.User)
@@ -106,6 +123,9 @@ func (d *Dialog) request(method Method, cseq uint32, body []byte, contentType st
 	req := NewRequest(Outline{Method: method, Target: d.Target, From: d.Local, To: d.Remote, CallID: d.CallID, CSeq: cseq})
 	if method != BYE && method != ACK && d.Contact.Host != "" {
 		req.AppendHeader(ContactHeader(d.Contact, ""))
+	}
+	for _, route := range d.Routes {
+		req.AppendHeader(NewHeader("Route", route))
 	}
 	SetBody(req, contentType, body)
 	return req

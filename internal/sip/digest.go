@@ -112,7 +112,10 @@ func (p Proof) Valid(password string) bool {
 type Credentials struct {
 	Username string // the authorization id
 	Password string
-	Domain   string // the digest's URI is always sip:<Domain> (contract 8.3)
+	Domain   string // the digest's URI is sip:<Domain>, whatever is asked (contract 8.3)
+	// OfRequest has the digest's URI be the Request-URI instead, as carriers
+	// expect it (RFC 3261 section 22.4).
+	OfRequest bool
 }
 
 // LogValue keeps the password out of logs.
@@ -135,8 +138,12 @@ func (c Credentials) Answer(req *Request, res *Response) error {
 	if !digest.CanDigest(challenge) {
 		return fmt.Errorf("the SIP server asks for the digest algorithm %q, which is not known", challenge.Algorithm)
 	}
+	uri := "sip:" + c.Domain
+	if c.OfRequest {
+		uri = req.Recipient.String()
+	}
 	answer, err := digest.Digest(challenge, digest.Options{
-		Method: string(req.Method), URI: "sip:" + c.Domain, Username: c.Username, Password: c.Password,
+		Method: string(req.Method), URI: uri, Username: c.Username, Password: c.Password, Count: 1,
 	})
 	if err != nil {
 		return fmt.Errorf("answering the challenge of a SIP server: %w", err)

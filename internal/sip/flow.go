@@ -3,7 +3,9 @@ package sip
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,8 +16,10 @@ import (
 const (
 	// queued is how many messages may wait for a slow peer before its flow ends.
 	queued = 256
-	// remembered is how many answered requests are recognised when they come twice.
-	remembered = 64
+	// remembered is how many answered requests are recognised when they come
+	// twice, and rememberedLossy on a flow where that is no exception.
+	remembered      = 64
+	rememberedLossy = 4096
 	// patience is how long one write may take, and how long a peer may leave a
 	// ping unanswered.
 	patience = 10 * time.Second
@@ -41,6 +45,7 @@ type Flow struct {
 	transport string // as Via spells it: WS, WSS, TCP, TLS
 	sentBy    string // host of our Via, invented where nobody can connect to us
 	remote    string
+	lossy     bool // what nobody has heard is sent again
 
 	out  chan []byte
 	quit chan struct{} // closed by Close
@@ -53,6 +58,8 @@ type Flow struct {
 	asked   map[string]*Tx       // guarded by mu: what the peer asked and has no answer
 	past    map[string]*Tx       // guarded by mu: what was answered lately
 	order   []string             // guarded by mu: keys of past, oldest first
+	settled map[string]*settled  // guarded by mu: our INVITEs that have their answer, by turn
+	unheard map[string]*Tx       // guarded by mu: INVITEs that we have answered, until the ACK, by turn
 }
 
 func newFlow(c conn, h Handler, transport, sentBy, remote string, log *slog.Logger) *Flow {
@@ -63,6 +70,7 @@ func newFlow(c conn, h Handler, transport, sentBy, remote string, log *slog.Logg
 		conn: c, handler: h, log: log, id: Token(), transport: transport, sentBy: sentBy, remote: remote,
 		out: make(chan []byte, queued), quit: make(chan struct{}), done: make(chan struct{}),
 		pending: map[string]*outgoing{}, asked: map[string]*Tx{}, past: map[string]*Tx{},
+		settled: map[string]*settled{}, unheard: map[string]*Tx{},
 	}
 }
 
@@ -109,7 +117,11 @@ func (f *Flow) run() {
 			}
 			continue
 		}
-		m, err := parse(data)
+		m, err := f.parse(data)
+		if err != nil && f.lossy {
+			f.log.Debug("passing over a datagram that is no SIP", "remote", f.remote, "err", err)
+			continue
+		}
 		if err != nil {
 			f.log.Info("ending a SIP connection over what it sent", "remote", f.remote, "err", err)
 			break
@@ -121,9 +133,14 @@ func (f *Flow) run() {
 	f.conn.close()
 	f.mu.Lock()
 	for _, o := range f.pending {
+		o.again.stop()
 		o.end()
 	}
+	unheard := slices.Collect(maps.Values(f.unheard))
 	f.mu.Unlock()
+	for _, tx := range unheard {
+		tx.resending().stop()
+	}
 	close(f.done)
 }
 
@@ -183,7 +200,9 @@ func (f *Flow) receive(m sip.Message) {
 		f.mu.Unlock()
 		if o != nil {
 			o.deliver(m)
+			return
 		}
+		f.late(m)
 	case *sip.Request:
 		f.request(m)
 	}
@@ -194,7 +213,12 @@ func (f *Flow) request(req *Request) {
 	case sip.ACK:
 		f.mu.Lock()
 		tx := f.past[key(req)]
+		heard := f.unheard[turn(req)]
+		delete(f.unheard, turn(req))
 		f.mu.Unlock()
+		if heard != nil {
+			heard.resending().stop()
+		}
 		if tx != nil && tx.refused() {
 			return // the transaction's own affair
 		}
@@ -253,7 +277,7 @@ func (f *Flow) answered(tx *Tx) {
 	}
 	f.past[k] = tx
 	f.order = append(f.order, k)
-	if len(f.order) > remembered {
+	if len(f.order) > remembered && (!f.lossy || len(f.order) > rememberedLossy) {
 		delete(f.past, f.order[0])
 		f.order = f.order[1:]
 	}
@@ -264,6 +288,9 @@ func (f *Flow) via() *sip.ViaHeader {
 	host, port := splitPort(f.sentBy)
 	params := sip.NewParams()
 	params.Add("branch", sip.RFC3261BranchMagicCookie+Token())
+	if !f.OverWebSocket() {
+		params.Add("rport", "") // answers come back the same way (RFC 3581)
+	}
 	return &sip.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: f.transport, Host: host, Port: port, Params: params}
 }
 

@@ -3,10 +3,11 @@
 // authentication (RFC 3261, RFC 7118, contract section 8). Media is another
 // package's business.
 //
-// A Flow is one connection, by WebSocket, TCP or TLS, and is used in both
-// directions: its Handler is told of every request in the order of arrival,
-// and Do sends one. Nothing is ever dialled to reach a peer that has gone.
-// All transports are reliable, so nothing is sent twice (RFC 3261 section 17).
+// A Flow is one connection, by WebSocket, TCP or TLS, or one peer of a UDP
+// socket ([Datagrams]), and is used in both directions: its Handler is told of
+// every request in the order of arrival, and Do sends one. Nothing is ever
+// dialled to reach a peer that has gone. On a connection nothing is sent twice;
+// datagrams are, until they are heard (RFC 3261 section 17).
 package sip
 
 import (
@@ -49,6 +50,8 @@ const (
 var (
 	// ErrClosed: the flow has ended, or ends before there was an answer.
 	ErrClosed = errors.New("the SIP connection is closed")
+	// ErrSilent: the peer has said nothing to an INVITE for 32 seconds.
+	ErrSilent = errors.New("the SIP peer does not answer")
 	// ErrAnswered: the request has its final response already.
 	ErrAnswered = errors.New("the SIP request is answered already")
 )

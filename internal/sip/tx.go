@@ -25,10 +25,12 @@ type Tx struct {
 	req       *Request
 	tag       string // of our side, in every response
 	cancelled chan struct{}
+	lost      chan struct{}
 
-	mu   sync.Mutex
-	last []byte // guarded by mu: the newest response, for a request that comes twice
-	code int    // guarded by mu: of the newest response
+	mu      sync.Mutex
+	last    []byte     // guarded by mu: the newest response, for a request that comes twice
+	code    int        // guarded by mu: of the newest response
+	repeats *resending // guarded by mu: of the final response to an INVITE
 }
 
 func newTx(f *Flow, req *Request) *Tx {
@@ -36,7 +38,7 @@ func newTx(f *Flow, req *Request) *Tx {
 	if !ok {
 		tag = Token()
 	}
-	return &Tx{flow: f, req: req, tag: tag, cancelled: make(chan struct{})}
+	return &Tx{flow: f, req: req, tag: tag, cancelled: make(chan struct{}), lost: make(chan struct{})}
 }
 
 // Request is what has arrived. It is not changed.
@@ -52,6 +54,18 @@ func (t *Tx) Tag() string { return t.tag }
 // Cancelled is closed when the peer has cancelled an INVITE that had no final
 // response. It has been answered with 487 then.
 func (t *Tx) Cancelled() <-chan struct{} { return t.cancelled }
+
+// Lost is closed when a 2xx to an INVITE was sent for 32 seconds and never
+// acknowledged: the call is to be ended then (RFC 3261 section 13.3.1.4). It
+// is not where nothing is lost.
+func (t *Tx) Lost() <-chan struct{} { return t.lost }
+
+// resending is what repeats the final response; it may be nil.
+func (t *Tx) resending() *resending {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.repeats
+}
 
 // An Option adds to a response.
 type Option func(res *Response)
@@ -96,8 +110,31 @@ func (t *Tx) Respond(code int, reason string, opts ...Option) error {
 	t.last, t.code = data, code
 	if code >= 200 {
 		t.flow.answered(t)
+		t.repeat(data)
 	}
 	return t.flow.send(data) // into a queue: nothing waits here
+}
+
+// repeat has the final response to an INVITE sent until it is acknowledged
+// (timers G and H). t.mu is held.
+func (t *Tx) repeat(data []byte) {
+	if !t.req.IsInvite() || !t.flow.lossy {
+		return
+	}
+	f, k, accepted := t.flow, turn(t.req), t.code < 300
+	t.repeats = f.resend(data, t2, func() {
+		f.mu.Lock()
+		if f.unheard[k] == t {
+			delete(f.unheard, k)
+		}
+		f.mu.Unlock()
+		if accepted {
+			close(t.lost)
+		}
+	})
+	f.mu.Lock()
+	f.unheard[k] = t
+	f.mu.Unlock()
 }
 
 // again repeats the newest response, for a request that came twice.

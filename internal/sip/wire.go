@@ -33,6 +33,26 @@ func parse(data []byte) (m sip.Message, err error) {
 	return m, complete(m)
 }
 
+// parse reads one message of the flow's. A datagram may have more behind the
+// body (RFC 3261 section 18.3); one with less was cut off.
+func (f *Flow) parse(data []byte) (sip.Message, error) {
+	m, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	if !f.OverWebSocket() {
+		m.SetSource(f.remote) // that rport and received of an answer say
+	}
+	if h := m.ContentLength(); f.lossy && h != nil {
+		n := int(*h)
+		if n > len(m.Body()) {
+			return nil, errors.New("a SIP message was cut off on its way")
+		}
+		m.SetBody(m.Body()[:n])
+	}
+	return m, nil
+}
+
 // complete refuses messages without what every one must have (RFC 3261
 // section 8.1.1), so that nobody looks for it again.
 func complete(m sip.Message) error {
