@@ -109,6 +109,7 @@ type WidgetReader interface {
 	LogReader
 	GuardReader
 	PreferenceReader
+	CallNoteReader
 }
 
 // WidgetTx reads and changes the widget's tables in one transaction.
@@ -126,4 +127,5 @@ type WidgetTx interface {
 	LogWriter
 	GuardWriter
 	PreferenceWriter
+	CallNoteWriter
 }
