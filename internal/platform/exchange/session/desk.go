@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"sync"
-	"time"
 
 	platform "offhook/internal/platform/event"
 	"offhook/internal/rc"
@@ -74,21 +73,19 @@ func (d *desk) flush(ctx context.Context) error {
 	}
 }
 
-// patience is how long storing a batch may take, and pause is between two
-// attempts.
-const (
-	patience = 10 * time.Second
-	pause    = time.Second
-	attempts = 5
-)
-
 // work does jobs until the desk is closed and empty.
 func (k *Book) work() {
-	for range k.desk.wake {
+	for {
+		select {
+		case <-k.desk.wake:
+		case <-k.unsaved.again:
+			k.catchUp()
+		}
 		for {
 			jobs, closed := k.desk.take()
 			if len(jobs) == 0 {
 				if closed {
+					k.giveUp()
 					return
 				}
 				break
@@ -99,7 +96,8 @@ func (k *Book) work() {
 }
 
 // do stores what the jobs have to store in one transaction, and then tells
-// of them: a client that hears of the end of a call finds it in the log.
+// of them: a client that hears of the end of a call finds it in the log, unless
+// the store fails for long.
 func (k *Book) do(jobs []job) {
 	var rows []store.Call
 	for _, j := range jobs {
@@ -118,23 +116,6 @@ func (k *Book) do(jobs []job) {
 			close(j.done)
 		}
 	}
-}
-
-// save writes rows, several times if it must: a log that lacks a call cannot
-// be mended later.
-func (k *Book) save(rows []store.Call) {
-	var err error
-	for range attempts {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		err = k.store.Write(ctx, func(tx store.PlatformTx) error { return put(ctx, tx, rows) })
-		cancel()
-		if err == nil {
-			return
-		}
-		k.log.Error("writing the call log", "err", err)
-		time.Sleep(pause)
-	}
-	k.log.Error("the call log lacks calls", "calls", len(rows), "err", err)
 }
 
 // publish tells the event of a step, and presence of the calls. A bus that

@@ -38,6 +38,9 @@ type Book struct {
 	Mailbox Mailbox
 	// Replies writes to callers; nil refuses it.
 	Replies Replies
+	// After is how the book waits before it asks a store again that has
+	// failed: time.After.
+	After func(time.Duration) <-chan time.Time
 
 	store store.Platform
 	bus   bus.Bus
@@ -48,7 +51,8 @@ type Book struct {
 	mu       sync.Mutex
 	sessions map[string]*Session // guarded by mu; those that go on, by id
 
-	desk desk // where steps wait to be stored and told
+	desk    desk    // where steps wait to be stored and told
+	unsaved unsaved // what the store has not taken
 }
 
 // Presence is told what calls an extension has, including once, marked as
@@ -77,7 +81,7 @@ type Voicemail struct {
 
 // New returns an empty book. Start it before the first session.
 func New(st store.Platform, b bus.Bus, ids *store.IDs, now func() time.Time, log *slog.Logger) *Book {
-	k := &Book{store: st, bus: b, ids: ids, now: now, log: log, sessions: map[string]*Session{}}
+	k := &Book{store: st, bus: b, ids: ids, now: now, log: log, sessions: map[string]*Session{}, After: time.After}
 	k.desk.init()
 	return k
 }
