@@ -53,6 +53,7 @@ type PlatformReader interface {
 	DeviceReader
 	EmergencyReader
 	MonitorReader
+	OutsideReader
 	PresenceReader
 	QueueReader
 	RobotReader
@@ -78,6 +79,7 @@ type PlatformTx interface {
 	DeviceWriter
 	EmergencyWriter
 	MonitorWriter
+	OutsideWriter
 	PresenceWriter
 	QueueWriter
 	RobotWriter

@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("credentials", func(t *testing.T) { testCredentials(t, open(t).Platform()) })
 	t.Run("oauth", func(t *testing.T) { testOAuth(t, open(t).Platform()) })
 	t.Run("authorize", func(t *testing.T) { testAuthorize(t, open(t).Platform()) })
+	t.Run("outside", func(t *testing.T) { testOutside(t, open(t).Platform()) })
 	t.Run("queues", func(t *testing.T) { testQueues(t, open(t).Platform()) })
 	t.Run("threads", func(t *testing.T) { testThreads(t, open(t).Platform()) })
 	t.Run("robots", func(t *testing.T) { testRobots(t, open(t).Platform()) })

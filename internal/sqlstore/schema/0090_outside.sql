@@ -1,0 +1,3 @@
+CREATE TABLE outside_callers (
+	extension_id BIGINT PRIMARY KEY REFERENCES extensions (id) ON DELETE CASCADE
+);
