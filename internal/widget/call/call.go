@@ -59,6 +59,9 @@ type Call struct {
 	Queue     string    `json:"queue,omitempty"` // name of the call queue that it came through
 	Muted     bool      `json:"muted,omitempty"`
 	Recording bool      `json:"recording,omitempty"`
+	// Unseen is set while a call rings and no page has said that it shows it,
+	// and of one that was missed for that.
+	Unseen bool `json:"unseen,omitempty"`
 	// FarHeld is true while the far party has put the call on hold.
 	FarHeld bool `json:"farHeld,omitempty"`
 	// Conference is set for a conference that the user hosts. Its Number and

@@ -163,7 +163,12 @@ func (t *talk) forward(d Details, done func(error)) {
 		done(rc.Errorf(rc.Invalid, "Say where the call is to go."))
 		return
 	}
-	t.divert(call.Forwarded, done, clientForward, attr{"FwdDly", "0"}, attr{"Phn", d.number}, attr{"PhnTp", "3"})
+	t.divert(call.Forwarded, done, clientForward, forwardTo(d.number)...)
+}
+
+// forwardTo says where a call is forwarded to, at once (contract 8.6).
+func forwardTo(number string) []attr {
+	return []attr{{"FwdDly", "0"}, {"Phn", number}, {"PhnTp", "3"}}
 }
 
 // longestReply bounds a reply that the platform reads out, in bytes.

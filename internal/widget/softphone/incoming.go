@@ -13,11 +13,7 @@ import (
 	"offhook/internal/widget/lang"
 )
 
-var (
-	notShown  = lang.Mark("No open page has shown this call yet.")
-	neverSeen = lang.Mark("The call came in while no open page could show it.")
-	lineBroke = lang.Mark("The line to the phone service broke while it rang.")
-)
+var lineBroke = lang.Mark("The line to the phone service broke while it rang.")
 
 // incoming takes the INVITE of a new call (contract 8.5).
 func (ph *Phone) incoming(tx *sip.Tx) {
@@ -52,15 +48,10 @@ func (ph *Phone) incoming(tx *sip.Tx) {
 	w := ph.pool.Waits
 	t.alarm(ph.after(w.Shown, func() {
 		if !t.shown && t.State == call.Ringing {
-			t.say(notShown)
+			t.noticed(false)
 		}
 	}))
-	t.alarm(ph.after(w.Unseen, func() {
-		if !t.shown && t.State == call.Ringing && !t.answering {
-			t.part()
-			t.end(call.Missed, neverSeen)
-		}
-	}))
+	t.alarm(ph.after(w.Unseen, t.unseen))
 	t.alarm(ph.after(w.Ring, func() {
 		if t.State == call.Ringing {
 			t.part()
@@ -131,6 +122,7 @@ func (t *talk) cancelled() {
 // missedFor says why a call was missed, where that is to be said.
 func (t *talk) missedFor() string {
 	if !t.shown && !t.elsewhere && t.leaving == "" {
+		t.Unseen = true
 		return neverSeen
 	}
 	return ""
@@ -150,10 +142,7 @@ func (ph *Phone) Shown(ctx context.Context, ids []string) (first bool, err error
 		for _, t := range ph.talks {
 			if t.State == call.Ringing && t.Direction == call.Inbound && slices.Contains(ids, t.ID) {
 				first = first || !t.shown
-				t.shown = true
-				if t.Sentence == notShown {
-					t.say("")
-				}
+				t.noticed(true)
 			}
 		}
 		done(nil)

@@ -43,6 +43,12 @@ func (ph *Phone) Place(ctx context.Context, o Order) (id string, err error) {
 	if o.From != "" && !desk.MayShow(o.From) {
 		return "", rc.Errorf(rc.Invalid, "This number is not yours to be shown. Choose another one.")
 	}
+	if o.From == "" && !o.Anonymous {
+		o.From = desk.CallerID()
+		if o.Anonymous = o.From == "anonymous"; o.Anonymous {
+			o.From = ""
+		}
+	}
 	if err := ph.ready(ctx); err != nil {
 		return "", err
 	}

@@ -16,6 +16,7 @@ import (
 	"offhook/internal/media/mediatest"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
+	"offhook/internal/widget/call"
 )
 
 const (
@@ -390,8 +391,13 @@ type deskDouble struct {
 	on       bool                           // guarded by mu; events are told
 	sessions map[string]rc.TelephonySession // guarded by mu
 	active   []rc.ActiveCall                // guarded by mu
+	known    []string                       // guarded by mu
 	host     hostDouble                     // guarded by mu
 	bye      func(*sbcCall)                 // ends a call from the platform's side
+
+	callerID  string // set before use, as those below
+	fallbacks call.Fallbacks
+	toMailbox func(ctx context.Context, session, party string) error // nil refuses
 }
 
 func newDeskDouble(s *sbc) *deskDouble {
@@ -442,6 +448,17 @@ func (d *deskDouble) Dialable(typed string) (string, error) {
 		return "", rc.Errorf(rc.Invalid, "“%s” is not a phone number.", typed)
 	}
 	return typed, nil
+}
+
+func (d *deskDouble) CallerID() string { return d.callerID }
+
+func (d *deskDouble) Fallbacks() call.Fallbacks { return d.fallbacks }
+
+func (d *deskDouble) ToMailbox(ctx context.Context, session, party string) error {
+	if d.toMailbox == nil {
+		return rc.Errorf(rc.Denied, "No.")
+	}
+	return d.toMailbox(ctx, session, party)
 }
 
 func (d *deskDouble) MayShow(number string) bool { return number == "+16505550101" }

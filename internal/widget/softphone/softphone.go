@@ -55,6 +55,7 @@ type Desk interface {
 	// MayShow reports whether a number is the user's own to be shown to
 	// those they call.
 	MayShow(number string) bool
+	Absences
 }
 
 // A Street says how a platform may be dialled.

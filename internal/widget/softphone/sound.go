@@ -2,6 +2,7 @@ package softphone
 
 import (
 	"context"
+	"slices"
 
 	"offhook/internal/media"
 	"offhook/internal/rc"
@@ -9,10 +10,7 @@ import (
 	"offhook/internal/widget/lang"
 )
 
-var (
-	nobodyBack = lang.Mark("No page with this phone came back in time, so the call was ended.")
-	soundLost  = lang.Mark("The sound of this call was lost, so it was ended.")
-)
+var soundLost = lang.Mark("The sound of this call was lost, so it was ended.")
 
 // A wire is how the sound of one call gets to the platform and back.
 type wire struct {
@@ -48,10 +46,9 @@ type sound struct {
 	bridge media.Bridge // A is the tab, B the call that is heard
 	typing int          // digits are being sent, which the voice must not cross
 
-	gap, grace *alarm // of calls that nobody listens to
-	alone      bool   // for longer than the gap
-	unused     *alarm // of a microphone without calls
-	measuring  *alarm
+	absence   absence
+	unused    *alarm // of a microphone without calls
+	measuring *alarm
 }
 
 // Attach connects a tab's sound, in the place of that of another tab when
@@ -212,28 +209,15 @@ func join(b junction, tab, far media.Port, muted bool) {
 // wait counts the time that calls have nobody who listens, and that a
 // microphone has no calls.
 func (ph *Phone) wait() {
-	s, w := &ph.sound, ph.pool.Waits
-	calls := 0
-	for _, t := range ph.talks {
-		if t.live() && t.wire.leg != nil {
-			calls++
-		}
-	}
-	lonely := calls > 0 && s.leg == nil
-	switch {
-	case lonely && s.grace == nil:
-		s.gap = ph.after(w.Gap, func() { s.alone = true; ph.comfort() })
-		s.grace = ph.after(w.Grace, ph.abandon)
-	case !lonely && s.grace != nil:
-		s.gap.stop()
-		s.grace.stop()
-		s.gap, s.grace, s.alone = nil, nil, false
-	}
+	s := &ph.sound
+	ph.attend(s.leg == nil && slices.ContainsFunc(ph.talks, func(t *talk) bool {
+		return t.live() && t.wire.leg != nil && t.farewell == ""
+	}))
 	ph.comfort()
 	unused := s.leg != nil && ph.live() == 0
 	switch {
 	case unused && s.unused == nil:
-		s.unused = ph.after(w.Spare, func() { s.unused = nil; ph.detached(s.leg) })
+		s.unused = ph.after(ph.pool.Waits.Spare, func() { s.unused = nil; ph.detached(s.leg) })
 	case !unused && s.unused != nil:
 		s.unused.stop()
 		s.unused = nil
@@ -245,7 +229,8 @@ func (ph *Phone) wait() {
 func (ph *Phone) comfort() {
 	for _, t := range ph.talks {
 		leg := t.wire.leg
-		switch wanted := ph.sound.alone && t.State == call.Connected && leg != nil; {
+		alone := ph.sound.absence.alone || t.farewell != "" && ph.sound.leg == nil
+		switch wanted := alone && t.State == call.Connected && leg != nil; {
 		case !wanted:
 			t.wire.quiet()
 		case t.wire.tone == nil:
@@ -254,17 +239,6 @@ func (ph *Phone) comfort() {
 			ph.work.Go(func() {
 				_ = media.Loop(ctx, leg, media.Waiting()) // ends with the leg, or by stop
 			})
-		}
-	}
-}
-
-// abandon ends the calls that nobody came back to.
-func (ph *Phone) abandon() {
-	ph.sound.grace, ph.sound.alone = nil, false
-	for _, t := range ph.talks {
-		if t.live() && t.wire.leg != nil {
-			t.part()
-			t.end(t.outcome(), nobodyBack)
 		}
 	}
 }

@@ -35,6 +35,7 @@ type talk struct {
 	leaving     call.Outcome  // what the user has told the platform to do with a call that rings
 	remote      string        // the newest status that telephony events told, such as [rc.PartyAnswered]
 	reason      string        // the reason that came with it
+	farewell    string        // said at the end of a call that was sent away because nobody was there; empty for others
 	stranger    bool          // the far side has transferred the call to somebody not yet known
 	seen        int64         // the number of the newest telephony event
 	pressed     chan struct{} // closed when the keys pressed last have been sent
@@ -90,7 +91,8 @@ func (t *talk) end(outcome call.Outcome, sentence string) {
 		return
 	}
 	ph := t.ph
-	t.Ended, t.Outcome, t.Sentence = ph.pool.Now(), outcome, sentence
+	t.Ended = ph.pool.Now()
+	t.Outcome, t.Sentence = t.fate(outcome, sentence)
 	t.Muted, t.Recording, t.FarHeld = false, false, false
 	for _, a := range t.alarms {
 		a.stop()
