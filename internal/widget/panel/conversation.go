@@ -32,6 +32,7 @@ type conversationView struct {
 	Conversation
 	Others []Party
 	Who    whoView // the one other person
+	Face   Party   // likewise, as they are drawn
 
 	Holders holdersView // likewise
 	Sub     string      // the number, or how many people
@@ -126,7 +127,7 @@ func newConversation(p page, c Conversation, messages []Message, draft string) c
 	}
 	v.Title = p.titled(c)
 	if len(v.Others) == 1 {
-		v.Who = newWho(p, v.Others[0])
+		v.Who, v.Face = newWho(p, v.Others[0]), p.portrayed(v.Others[0])
 		v.Holders = p.holders(c.ID, v.Others[0])
 		v.Dial = p.dial(v.Others[0])
 		if !c.Internal { // a colleague's own page is there

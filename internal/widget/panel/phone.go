@@ -73,7 +73,7 @@ func (c liveCall) Up() bool { return c.State == call.Connected || c.State == cal
 func waits(c call.Call) bool { return c.Direction == call.Inbound && c.State == call.Ringing }
 
 func (p page) live(c call.Call) liveCall {
-	out := liveCall{Call: c, Party: p.partyOf(c.Number, c.Name)}
+	out := liveCall{Call: c, Party: p.portrayed(p.partyOf(c.Number, c.Name))}
 	out.Title = p.callTitle(out.Party)
 	if display := markup.Line(p.written(out.Party)); display != out.Title {
 		out.Sub = display

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/call"
 	"offhook/internal/widget/visit"
 )
 
@@ -31,8 +32,9 @@ func (d picturedDesk) Portrait(_ context.Context, extensionID, tag string) (Port
 func TestColleaguesAreShownByTheirPictures(t *testing.T) {
 	f := newFixture(t, nil)
 	f.handler.Desks = oneDesk{picturedDesk{f.desk.fixtureDesk, map[string]string{"1003": "1003/t1", "1001": "1001/me", "1002": "1002/later"}}, nil}
+	f.handler.Phones = &onePhone{now: storySnapshot(storyCall(func(c *call.Call) { c.Number = omar.Number }), storyRing(omar.Number, ""))}
 	const omars, mine = `src="/p/k1/panel/portraits/1003/t1"`, `src="/p/k1/panel/portraits/1001/me"`
-	for _, path := range []string{"/messages", "/conversations/43/people", "/contacts", "/contacts/company/1003", "/number/+16505550103", "/recipients?q=omar"} {
+	for _, path := range []string{"/messages", "/conversations/43/people", "/contacts", "/contacts/company/1003", "/number/+16505550103", "/recipients?q=omar", "/conversations/45", "/calls/c1", "/calls/now"} {
 		html := f.do("GET", path, nil).Body.String()
 		if !strings.Contains(html, omars) || !strings.Contains(html, `loading="lazy"`) {
 			t.Errorf("%s shows no picture of Omar:\n%s", path, html)
