@@ -16,6 +16,7 @@ type Call struct {
 	Inbound   bool
 	Missed    bool
 	Fax       bool
+	Voicemail bool   // the caller has left one
 	Result    string // as the platform says it
 	Reason    string
 	At        time.Time
@@ -71,7 +72,7 @@ func (d *Desk) Calls() []Call {
 func (d *Desk) newCall(r *rc.CallRecord) Call {
 	c := Call{
 		ID: r.ID, SessionID: r.SessionID, Inbound: r.Direction == rc.Inbound, Missed: r.IsMissed(), Fax: r.Type == rc.Fax,
-		Result: r.Result, Reason: r.ReasonDescription, At: r.StartTime.Time, Duration: time.Duration(r.Duration) * time.Second, Record: r,
+		Voicemail: r.Message != nil && r.Message.Type == rc.TypeVoiceMail, Result: r.Result, Reason: r.ReasonDescription, At: r.StartTime.Time, Duration: time.Duration(r.Duration) * time.Second, Record: r,
 	}
 	if r.Recording != nil {
 		c.Recording = r.Recording.ID

@@ -55,6 +55,7 @@ type Call struct {
 	Inbound   bool
 	Missed    bool
 	Fax       bool
+	Voicemail bool   // the caller has left one
 	Result    string // as the platform says it
 	Reason    string
 	At        time.Time
@@ -307,8 +308,8 @@ func became(c Call) (words, icon string) {
 		return lang.Mark("Fax sent"), "file-text"
 	}
 	switch {
-	case c.Inbound && c.Result == "Voicemail":
-		return lang.Mark("Missed, voicemail"), "voicemail"
+	case c.Inbound && c.Voicemail:
+		return lang.Mark("Voicemail"), "voicemail"
 	case c.Missed:
 		return lang.Mark("Missed"), "phone-missed"
 	case c.Inbound && c.Result == "Rejected":

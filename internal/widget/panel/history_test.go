@@ -149,7 +149,8 @@ func TestWhatBecameOfACallIsSaidInWords(t *testing.T) {
 		want string
 	}{
 		{Call{Inbound: true, Missed: true, Result: "Missed"}, "Missed"},
-		{Call{Inbound: true, Missed: true, Result: "Voicemail"}, "Missed, voicemail"},
+		{Call{Inbound: true, Missed: true, Result: "Voicemail", Voicemail: true}, "Voicemail"},
+		{Call{Inbound: true, Missed: true, Result: "Voicemail"}, "Missed"}, // heard the greeting, and said nothing
 		{Call{Inbound: true, Result: "Accepted"}, "Incoming"},
 		{Call{Inbound: true, Result: "Rejected"}, "Declined"},
 		{Call{Inbound: true, Result: "Answered Elsewhere"}, "Answered elsewhere"},

@@ -18,7 +18,7 @@ func storyCalls() []Call {
 		}}),
 		at(3*time.Hour, Call{ID: "7", Party: cold, Result: "Busy", Duration: 4 * time.Second}),
 		at(4*time.Hour, Call{ID: "6", Party: lumen, Inbound: true, Result: "Accepted", Duration: 3725 * time.Second}),
-		at(day, Call{ID: "5", Inbound: true, Missed: true, Result: "Voicemail", Duration: 31 * time.Second}),
+		at(day, Call{ID: "5", Inbound: true, Missed: true, Result: "Voicemail", Voicemail: true, Duration: 31 * time.Second}),
 		at(day+time.Hour, Call{ID: "4", Party: evil, Inbound: true, Result: "Rejected"}),
 		at(day+2*time.Hour, Call{ID: "3", Party: Party{Name: "Jonas Weber", Display: "140", Extension: "140", Initials: "JW"}, Result: "No Answer"}),
 	}
