@@ -47,7 +47,7 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 		return nil, fmt.Errorf("starting the book of calls: %w", err)
 	}
 	x := &exchange.Exchange{
-		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Mailboxes: mail, Now: time.Now, Log: log,
+		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Emergency: isEmergency, Mailboxes: mail, Now: time.Now, Log: log,
 	}
 	x.Start()
 	rest.Exchange = &api.Exchange{
@@ -74,6 +74,14 @@ func (p *phoneHouse) close() {
 func publicNumber(dialled string) (string, bool) {
 	n, ok := region.Parse(dialled, "US")
 	return n.E164, ok
+}
+
+// isEmergency reports whether digits reach the emergency services where an
+// account is, or, in North America, the service that reads the registered
+// address back.
+func isEmergency(mainNumber, digits string) bool {
+	country := region.Country("", mainNumber)
+	return region.IsEmergency(digits, country.ISOCode) || digits == "933" && country.CallingCode == "1"
 }
 
 // A mailroom puts what callers leave into the message store.

@@ -51,6 +51,9 @@ type Exchange struct {
 	// Number reads a public number as people in the account's country dial
 	// it; false for what is none.
 	Number func(dialled string) (e164 string, ok bool)
+	// Emergency reports whether digits reach the emergency services where the
+	// account with this main number is; nil for nowhere.
+	Emergency func(mainNumber, digits string) bool
 	// Mailboxes are where the service *86 finds messages; nil offers none.
 	Mailboxes Mailboxes
 	Now       func() time.Time

@@ -37,7 +37,11 @@ func (p *peer) invite(tx *sip.Tx) {
 	}
 	caller, err := p.x.callerEnd(p.x.ctx, b.ext, asserted(req))
 	var to destination
+	urgent := false
 	if err == nil {
+		to, urgent, err = p.x.urgent(p.x.ctx, b, req.Recipient.User)
+	}
+	if err == nil && !urgent {
 		to, err = p.x.route(p.x.ctx, b.ext.AccountID, req.Recipient.User)
 	}
 	if err != nil {
@@ -57,8 +61,8 @@ func (p *peer) invite(tx *sip.Tx) {
 }
 
 // mayCall counts one more call of a phone, until took; false when it has
-// enough.
-func (x *Exchange) mayCall(deviceID int64) bool {
+// enough. An urgent one is always let through.
+func (x *Exchange) mayCall(deviceID int64, urgent bool) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	n := x.taking[deviceID]
@@ -67,7 +71,7 @@ func (x *Exchange) mayCall(deviceID int64) bool {
 			n++
 		}
 	}
-	if n >= x.MaxCalls {
+	if n >= x.MaxCalls && !urgent {
 		return false
 	}
 	x.taking[deviceID]++
@@ -126,7 +130,7 @@ func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination)
 	}
 	party := c.session.Add(session.PartySpec{
 		Direction: rc.Outbound, AccountID: b.ext.AccountID, ExtensionID: b.ext.ID, From: caller, To: to.end,
-		Withheld: withholds(tx.Request()), ConferenceRole: c.role(b.ext.ID),
+		Withheld: withholds(tx.Request()), ConferenceRole: c.role(b.ext.ID), Action: to.action(),
 	})
 	c.take(tx, b, party, to)
 }
@@ -137,7 +141,7 @@ func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination
 	l := &line{x: c.x, ext: b.ext, device: b.device, agent: c.x.agent(c.session, b.device.ID), party: party}
 	l.wire.Store(dialog)
 	offer := string(tx.Request().Body())
-	if !c.x.mayCall(b.device.ID) {
+	if !c.x.mayCall(b.device.ID, to.service == emergency) {
 		respond(tx, 183, "Session Progress", ids(party))
 		respond(tx, 486, "Busy Here", ids(party))
 		c.leave(party, to, ending{rc.ReasonInternalError, "The phone has as many calls as it may have."})
@@ -209,7 +213,7 @@ func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err er
 	if to.reason != "" {
 		leg.Close()
 		respond(tx, 486, "Busy Here", ids(l.party))
-		c.leave(l.party, to, ending{reason: to.reason})
+		c.leave(l.party, to, ending{to.reason, to.sentence})
 		return
 	}
 	err = tx.Respond(200, "OK", contact, sip.With("Allow", allowed), ids(l.party), sip.WithBody(sip.SDP, l.local))

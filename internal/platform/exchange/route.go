@@ -46,6 +46,9 @@ type destination struct {
 	meeting string           // or a conference, by its token
 	instead *line            // or the call of another phone of theirs, which it leaves
 	reason  string           // or nobody, and why: rc.ReasonInvalidNumber, …
+
+	sentence string               // of the reason, for people; may be empty
+	help     *rc.EmergencyAddress // where help is sent to, of an emergency call
 }
 
 func nowhere(dialled, reason string) destination {
@@ -55,15 +58,10 @@ func nowhere(dialled, reason string) destination {
 // route finds what somebody of an account has dialled. The error is the
 // store's.
 func (x *Exchange) route(ctx context.Context, accountID int64, dialled string) (destination, error) {
-	if plain, err := url.PathUnescape(dialled); err == nil {
-		dialled = plain
+	number := tidyNumber(dialled)
+	if _, help, err := x.emergencyNumber(ctx, accountID, number); err != nil || help {
+		return nowhere(number, rc.ReasonBlocked), err // see urgent
 	}
-	number := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(" -().\u00a0", r) {
-			return -1
-		}
-		return r
-	}, dialled)
 	for _, s := range services {
 		if s.name == voicemailIn && x.Mailboxes == nil {
 			continue
@@ -91,6 +89,19 @@ func (x *Exchange) route(ctx context.Context, accountID int64, dialled string) (
 		return x.routeShort(ctx, accountID, number)
 	}
 	return x.routePublic(ctx, number)
+}
+
+// tidyNumber is what was dialled without what only makes it easier to read.
+func tidyNumber(dialled string) string {
+	if plain, err := url.PathUnescape(dialled); err == nil {
+		dialled = plain
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -().\u00a0", r) {
+			return -1
+		}
+		return r
+	}, dialled)
 }
 
 func (x *Exchange) routeShort(ctx context.Context, accountID int64, number string) (destination, error) {

@@ -36,6 +36,8 @@ func (c *call) serve(to destination) {
 		c.ringAlone(to, party, neverTime, func() { c.refuse(ending{reason: rc.ReasonNoAnswer}) })
 	case after:
 		c.ringAlone(to, party, answersAfter, func() { c.talk(party, c.script(to.service)) })
+	case emergency:
+		c.talk(party, assist(to))
 	default:
 		c.talk(party, c.script(to.service))
 	}

@@ -48,6 +48,9 @@ func (p *Party) result() result {
 		}
 		return result{rc.CallMissed, "No Answer", "Nobody answered"}
 	}
+	if p.status.Reason == rc.ReasonBlocked && p.spec.Action == "Emergency" {
+		return result{"Restricted Number", "Emergency Address not defined", "No emergency address is registered"}
+	}
 	if r, ok := unreached[p.status.Reason]; ok {
 		return r
 	}
