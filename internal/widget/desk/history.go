@@ -47,7 +47,14 @@ type callsRow struct {
 	At    time.Time `json:"at"`    // of the last sync
 	Seen  time.Time `json:"seen"`  // missed calls up to here have been looked at
 	Whole bool      `json:"whole"` // there are no older ones
+	// Known are calls, by their telephony sessions, that the user themselves
+	// did not answer: newer than Seen, and no news.
+	Known []string `json:"known,omitempty"`
 }
+
+// maxKnown bounds the calls that a user has turned away since they last
+// looked.
+const maxKnown = 100
 
 // list is every call, newest first.
 func (b *callBook) list() []*rc.CallRecord {
@@ -69,7 +76,7 @@ func (b *callBook) missed() (n int) {
 		if !r.StartTime.After(b.row.Seen) {
 			break
 		}
-		if r.IsMissed() {
+		if r.IsMissed() && (r.TelephonySessionID == "" || !slices.Contains(b.row.Known, r.TelephonySessionID)) {
 			n++
 		}
 	}
@@ -162,6 +169,21 @@ func (d *Desk) refuseCalls(refused bool) {
 		d.calls.refused = refused
 		d.tell(Event{Type: EventCalls, Missed: d.calls.missed()})
 	}
+}
+
+// Known notes that the user knows of a call, by its telephony session, however
+// it ends: they have declined it, or sent it elsewhere.
+func (d *Desk) Known(session string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	row := &d.calls.row
+	if session == "" || slices.Contains(row.Known, session) {
+		return
+	}
+	row.Known = append(row.Known, session)
+	row.Known = row.Known[max(0, len(row.Known)-maxKnown):]
+	d.dirty(rowKey{rowCalls, ""})
+	d.tell(Event{Type: EventCalls, Missed: d.calls.missed()})
 }
 
 // RefreshCalls has the call log read again soon.

@@ -143,6 +143,24 @@ func TestTheCallLogIsReadAndFollowed(t *testing.T) {
 	until(t, d, "the deletion", func() bool { return len(d.Calls()) == 3 })
 }
 
+func TestACallThatItsUserTurnedAwayIsNoNews(t *testing.T) {
+	t.Parallel()
+	h := withCalls(t)
+	h.called(time.Hour, func(c *rc.CallRecord) { c.TelephonySessionID = "s-1" })
+	h.called(time.Minute, func(c *rc.CallRecord) { c.TelephonySessionID = "s-2" })
+	d := open(t, h.pool(t))
+	d.Known("s-2") // before its record is there
+	d.Known("s-3")
+	until(t, d, "the calls", func() bool { return len(d.Calls()) == 2 })
+	h.called(0, func(c *rc.CallRecord) { c.TelephonySessionID = "s-3" })
+	until(t, d, "the gateway", func() bool { return d.Status().Live })
+	h.ended()
+	until(t, d, "the new call", func() bool { return len(d.Calls()) == 3 })
+	if c := d.Calls()[0]; d.CallLog().Missed != 1 || !c.Missed {
+		t.Errorf("%d missed calls to look at, want 1; the one that was turned away is %+v", d.CallLog().Missed, c)
+	}
+}
+
 func TestTheCallLogSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	h := withCalls(t)

@@ -93,8 +93,27 @@ func (ph *Phone) Act(ctx context.Context, id, name string, d Details) error {
 			done(err)
 			return
 		}
+		if waits := t.State == call.Ringing && t.Direction == call.Inbound; waits && name != "answer" {
+			done = t.turnedAway(done)
+		}
 		a.do(t, d, done)
 	})
+}
+
+// turnedAway has a call that the user did not want counted among those that
+// they know of, once it is gone.
+func (t *talk) turnedAway(done func(error)) func(error) {
+	return func(err error) {
+		if session := t.TelephonySessionID; err == nil && session != "" && !t.live() {
+			t.ph.aside(func(ctx context.Context) func() {
+				if desk, err := t.ph.pool.Desks.Desk(ctx, t.ph.grantID); err == nil {
+					desk.Known(session)
+				}
+				return nil
+			})
+		}
+		done(err)
+	}
 }
 
 // may says why an act cannot be done now.

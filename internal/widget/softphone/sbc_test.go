@@ -443,6 +443,12 @@ func (d *deskDouble) Telephony(told func(rc.TelephonyEvent), followed func(bool)
 	return func() {}
 }
 
+func (d *deskDouble) Known(session string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.known = append(d.known, session)
+}
+
 func (d *deskDouble) Dialable(typed string) (string, error) {
 	if strings.Trim(typed, "+*#0123456789") != "" {
 		return "", rc.Errorf(rc.Invalid, "“%s” is not a phone number.", typed)
