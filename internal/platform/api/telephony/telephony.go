@@ -25,6 +25,9 @@ const (
 type Book interface {
 	// Describe is a session with all its parties; false when it is over.
 	Describe(sessionID string) (rc.TelephonySession, bool)
+	// Seen is a session as an extension may see it that takes part or has: who
+	// has left sees nothing of what came later. It is false for others.
+	Seen(sessionID string, extensionID int64) (rc.TelephonySession, bool)
 }
 
 // A Handler answers the operations of telephony sessions.
@@ -76,8 +79,8 @@ func (h *Handler) session(r *http.Request, c wire.Caller, id string) (rc.Telepho
 	if err := target.Account(r, c); err != nil {
 		return rc.TelephonySession{}, err
 	}
-	s, ok := h.Book.Describe(id)
-	if !ok || !takesPart(s, c.ExtensionID) {
+	s, ok := h.Book.Seen(id, c.ExtensionID)
+	if !ok {
 		return rc.TelephonySession{}, target.Missing("telephonySessionId")
 	}
 	return abroad(withheld(s, c.ExtensionID), c.AccountID), nil

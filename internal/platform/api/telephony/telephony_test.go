@@ -492,6 +492,24 @@ func TestWhoHasLeftACallHasNoSayInIt(t *testing.T) {
 	}
 }
 
+func TestWhoHasLeftACallSeesNothingOfWhatCameLater(t *testing.T) {
+	w := newWorld(t)
+	w.bob.Answer()
+	w.ada.Answer()
+	w.bob.End(rc.ReasonBlindTransfer, "")
+	cy := w.ada.Session().Add(session.PartySpec{Direction: rc.Inbound, AccountID: apitest.Acme, ExtensionID: apitest.Cy})
+	cy.Answer()
+	w.ada.Hold(true)
+	seen := apitest.Get[rc.TelephonySession](w.World, "bob", w.session())
+	if len(seen.Parties) != 2 || seen.Parties[0].Status.Code != rc.PartyAnswered {
+		t.Errorf("who has left sees %+v", seen.Parties)
+	}
+	apitest.Refused(t, w.Do("bob", "GET", w.of(cy), nil), 404, "CMN-102", "partyId")
+	if all := apitest.Get[rc.TelephonySession](w.World, "ada", w.session()); len(all.Parties) != 3 {
+		t.Errorf("who is still there sees %+v", all.Parties)
+	}
+}
+
 func TestACallIsPickedUpForColleaguesAlone(t *testing.T) {
 	w := newWorld(t)
 	s := w.book.Begin(session.Spec{})

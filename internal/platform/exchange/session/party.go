@@ -39,6 +39,7 @@ type Party struct {
 	voicemail  bool      // a voicemail answered instead
 	ended      time.Time // zero until it is over
 	missed     bool
+	left       *rc.TelephonySession // as the session was when the party left; nil before
 }
 
 // steps are the states that may follow each state; Disconnected and Gone
@@ -167,6 +168,8 @@ func (p *Party) step(to rc.PartyStatus) bool {
 	}
 	p.tell(what)
 	if to.Over() {
+		left := p.session.told()
+		p.left = &left
 		p.session.forget()
 	}
 	return true
