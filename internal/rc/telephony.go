@@ -23,6 +23,7 @@ const (
 	ReasonBlindTransfer    = "BlindTransfer"
 	ReasonRCCTransfer      = "RccTransfer"
 	ReasonAttendedTransfer = "AttendedTransfer"
+	ReasonCallerInput      = "CallerInputRedirect"
 	ReasonCallFlip         = "CallFlip"
 	ReasonAgentAnswered    = "AgentAnswered"
 	ReasonRejected         = "Rejected"

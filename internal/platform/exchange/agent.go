@@ -165,8 +165,8 @@ func (c *call) asked(f *fork, m agentMsg) {
 		return
 	}
 	switch cmd := m.Hdr.Cmd; {
-	case r.parties != nil: // calls of a queue are answered or declined, no more (contract 8.6)
-		if cmd == agentReject {
+	case f.party != r.party: // calls of a queue, and of others, are answered or declined, no more (contract 8.6)
+		if cmd == agentReject || cmd == agentMailbox && r.hunt == nil {
 			c.memberLeaves(r, f.party, 603)
 		}
 	case cmd == agentReject, r.then != nil && (cmd == agentMailbox || cmd == agentForward): // nobody has called yet who could be sent on

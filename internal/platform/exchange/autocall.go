@@ -12,7 +12,7 @@ import (
 // AnswerParty has one of a party's phones take the call by itself: its INVITE
 // is cancelled and another sent that says so (contract 6).
 func (x *Exchange) AnswerParty(ctx context.Context, id, party, deviceID string) error {
-	return x.onRing(ctx, id, party, func(c *call, r *ring) error {
+	return x.onCalled(ctx, id, party, func(c *call, r *ring) error {
 		for _, f := range r.forks {
 			if strconv.FormatInt(f.binding.device.ID, 10) != deviceID || f.auto {
 				continue

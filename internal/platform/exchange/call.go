@@ -28,6 +28,7 @@ type call struct {
 
 	// All below belongs to the call's goroutine.
 	caller     session.End // who is shown to those who ring
+	journey    journey     // until somebody answers
 	lines      []*line     // phones that are connected, at most two
 	ring       *ring       // phones that ring, for lines[0] to talk to
 	service    *service    // what talks to lines[0] instead of somebody

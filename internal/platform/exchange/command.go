@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"offhook/internal/platform/exchange/session"
@@ -58,10 +59,20 @@ func (x *Exchange) onLine(ctx context.Context, id, party string, f func(c *call,
 	})
 }
 
-// onRing is command for somebody who is being called.
+// onRing is command for somebody who is being called, by their own number.
 func (x *Exchange) onRing(ctx context.Context, id, party string, f func(c *call, r *ring) error) error {
 	return x.command(ctx, id, func(c *call) error {
 		if c.ring == nil || c.ring.to.ext == nil || c.ring.party.ID() != party {
+			return errNotRinging
+		}
+		return f(c, c.ring)
+	})
+}
+
+// onCalled is onRing also for who is called besides, or for a queue.
+func (x *Exchange) onCalled(ctx context.Context, id, party string, f func(c *call, r *ring) error) error {
+	return x.command(ctx, id, func(c *call) error {
+		if c.ring == nil || c.ring.then != nil || !c.ring.calls(party) {
 			return errNotRinging
 		}
 		return f(c, c.ring)
@@ -85,7 +96,7 @@ func (x *Exchange) EndSession(ctx context.Context, id string) error {
 func (x *Exchange) EndParty(ctx context.Context, id, party string) error {
 	return x.command(ctx, id, func(c *call) error {
 		if r := c.ring; r != nil && r.calls(party) {
-			if r.parties != nil {
+			if r.party == nil || r.party.ID() != party {
 				c.rejectFor(r, party)
 			} else {
 				c.declined()
@@ -124,10 +135,11 @@ func (x *Exchange) MuteParty(ctx context.Context, id, party string, on bool) err
 	})
 }
 
-// RejectParty lets the voicemail answer in a party's place.
+// RejectParty lets the voicemail answer in a party's place, or others, who are
+// called as well.
 func (x *Exchange) RejectParty(ctx context.Context, id, party string) error {
-	return x.onRing(ctx, id, party, func(c *call, r *ring) error {
-		if r.parties != nil {
+	return x.onCalled(ctx, id, party, func(c *call, r *ring) error {
+		if r.party == nil || r.party.ID() != party {
 			c.rejectFor(r, party)
 			return nil
 		}
@@ -139,23 +151,13 @@ func (x *Exchange) RejectParty(ctx context.Context, id, party string) error {
 // IgnoreParty has one device be quiet. When it was the last one, the
 // voicemail answers.
 func (x *Exchange) IgnoreParty(ctx context.Context, id, party, deviceID string) error {
-	return x.onRing(ctx, id, party, func(c *call, r *ring) error {
-		quiet := &ring{}
-		for _, f := range r.forks {
-			if strconv.FormatInt(f.binding.device.ID, 10) == deviceID {
-				quiet.forks = append(quiet.forks, f)
-			}
-		}
-		if len(quiet.forks) == 0 {
+	return x.onCalled(ctx, id, party, func(c *call, r *ring) error {
+		its := func(f *fork) bool { return strconv.FormatInt(f.binding.device.ID, 10) == deviceID }
+		if !slices.ContainsFunc(r.forks, its) {
 			return rc.Errorf(rc.NotFound, "The call does not ring on the device %s.", deviceID)
 		}
-		for _, f := range quiet.forks {
-			r.drop(f)
-		}
-		c.stopForks(quiet, "", agentClose)
-		if len(r.forks) == 0 {
-			c.voicemail(r)
-		}
+		c.quieten(r, its)
+		c.exhausted(r)
 		return nil
 	})
 }
@@ -251,7 +253,7 @@ func (x *Exchange) resolve(ctx context.Context, id, party string, target rc.Call
 	if err != nil {
 		return to, err
 	}
-	if to.reason != "" || to.service == "" && to.ext == nil {
+	if to.reason != "" || to.service == "" && to.ext == nil && to.queue == nil && to.menu == nil && !to.announce {
 		return to, unreachable("phoneNumber")
 	}
 	return to, nil

@@ -56,8 +56,11 @@ type Exchange struct {
 	Emergency func(mainNumber, digits string) bool
 	// Mailboxes are where the service *86 finds messages; nil offers none.
 	Mailboxes Mailboxes
-	Now       func() time.Time
-	Log       *slog.Logger
+	// Zone is where an extension, or with zero its company, is: whose clocks
+	// its business hours go by. Nil has everybody in UTC.
+	Zone func(ctx context.Context, accountID, extensionID int64) (*time.Location, error)
+	Now  func() time.Time
+	Log  *slog.Logger
 	// RingTime is how long phones ring before the voicemail answers; zero is
 	// 25 seconds.
 	RingTime time.Duration
@@ -87,6 +90,7 @@ type Exchange struct {
 	calls       map[string]*call     // guarded by mu; by session id
 	parked      map[place]*call      // guarded by mu
 	conferences map[string]*call     // guarded by mu; by token
+	turns       map[int64]int        // guarded by mu; calls that went to the members of a queue in turns, by queue
 	taking      map[int64]int        // guarded by mu; calls whose sound is being negotiated, by the device that places them
 }
 
@@ -96,7 +100,7 @@ func (x *Exchange) Start() {
 	x.auth = sip.NewChallenger(x.Domain, x.Now)
 	x.peers, x.bindings, x.lines = map[*peer]bool{}, map[int64][]*binding{}, map[string]*line{}
 	x.forks, x.calls, x.parked = map[string]*fork{}, map[string]*call{}, map[place]*call{}
-	x.conferences, x.taking = map[string]*call{}, map[int64]int{}
+	x.conferences, x.taking, x.turns = map[string]*call{}, map[int64]int{}, map[int64]int{}
 	if x.RingTime == 0 {
 		x.RingTime = 25 * time.Second
 	}

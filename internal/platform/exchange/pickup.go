@@ -47,8 +47,7 @@ func (c *call) leaveFor(party string) bool {
 	case r != nil && r.then == nil && r.calls(party):
 		c.stopForks(r, `SIP;cause=200;text="Call completed elsewhere"`, agentTaken)
 		c.ring = nil
-		r.party.End(rc.ReasonPickup, "")
-		r.endOthers(r.party, ending{reason: rc.ReasonPickup})
+		r.end(ending{reason: rc.ReasonPickup})
 		return true
 	case c.orbit != nowhereParked:
 		rest := c.other(c.parker)

@@ -20,9 +20,15 @@ type ring struct {
 	forks  []*fork
 	timer  *time.Timer
 	begged int // how often a phone has asked for more time
-	// parties are the members of a queue who ring, by extension; party is the
-	// first of them then.
+	// party is the part of who was called; nil for a queue, and parties are
+	// those of its members who ring, or of people whose phones ring for others,
+	// by extension.
 	parties map[int64]*session.Party
+	stages  []stage // that are left
+	turn    int     // counts stages, and who rings for a queue
+	own     bool    // the phones of who was called have begun to ring
+	seeking int     // numbers of this stage that are looked up, and services that ring
+	hunt    *hunt   // of a queue
 	// then is set where the phones of the one who calls ring first: what is
 	// done when one of them has answered.
 	then func()
@@ -55,11 +61,17 @@ func (c *call) reach(to destination) {
 		c.serve(to)
 	case to.orbit != nowhereParked:
 		c.unpark(to)
+	case to.announce:
+		c.closed(to)
+	case to.menu != nil:
+		c.greet(to)
 	case to.meeting != "" && c.conference != nil:
 		for _, l := range c.lines {
 			l.talks()
 		}
 		c.tune()
+	case !to.mailbox && to.plan.redirects():
+		c.redirect(to)
 	case to.queue != nil:
 		c.reachQueue(to)
 	case to.ext == nil:
@@ -73,21 +85,19 @@ func (c *call) reachPerson(to destination) {
 	party := c.session.Add(session.PartySpec{
 		Direction: rc.Inbound, AccountID: to.ext.AccountID, ExtensionID: to.ext.ID, From: c.caller, To: to.end,
 	})
-	r := &ring{to: to, party: party}
+	r := &ring{to: to, party: party, parties: map[int64]*session.Party{}}
 	c.ring = r
-	phones := slices.DeleteFunc(c.x.phones(to.ext.ID), c.speaks)
-	if to.mailbox || len(phones) == 0 {
-		c.voicemail(r)
+	switch {
+	case to.mailbox:
+	case to.plan == nil:
+		r.stages = []stage{{own: true, long: c.x.RingTime}}
+	case to.plan.announce:
+		c.nobody(r)
 		return
+	default:
+		r.stages = to.plan.stages
 	}
-	r.timer = c.later(c.x.RingTime, func() {
-		if c.ring == r {
-			c.voicemail(r)
-		}
-	})
-	for _, b := range phones {
-		c.start(r, b, false)
-	}
+	c.advance(r)
 	c.tune()
 }
 
@@ -258,8 +268,11 @@ func (c *call) answered(f *fork, l *line) bool {
 	}
 	r.drop(f)
 	c.stopForks(r, `SIP;cause=200;text="Call completed elsewhere"`, agentTaken)
-	c.ring = nil
+	c.ring, c.journey = nil, journey{}
 	l.party = f.party
+	if r.party != nil && r.party != l.party {
+		r.party.End(rc.ReasonCallRedirected, "") // at a forwarding number
+	}
 	r.endOthers(l.party, ending{reason: rc.ReasonAgentAnswered})
 	c.connect(l)
 	l.tell(agentTaken)
@@ -277,9 +290,6 @@ func (c *call) answered(f *fork, l *line) bool {
 
 func (r *ring) drop(f *fork) {
 	r.forks = slices.DeleteFunc(r.forks, func(o *fork) bool { return o == f })
-	if r.timer != nil && len(r.forks) == 0 {
-		r.timer.Stop()
-	}
 }
 
 // speaksForAll reports whether a phone's response is its user's word for all
@@ -295,12 +305,24 @@ func (c *call) failed(f *fork, code int) {
 	}
 	r.drop(f)
 	switch {
-	case r.parties != nil:
+	case f.party != r.party:
 		c.memberLeaves(r, f.party, code)
 	case speaksForAll(code):
 		c.declined()
-	case len(r.forks) == 0:
-		c.voicemail(r)
+	default:
+		c.exhausted(r)
+	}
+}
+
+// exhausted goes on when no phone rings any more: to the next members of a
+// queue, to the next stage, or to the voicemail.
+func (c *call) exhausted(r *ring) {
+	switch {
+	case len(r.forks) > 0:
+	case r.hunt != nil:
+		c.wait(r, huntPause, c.search)
+	default:
+		c.unlessRinging(r)
 	}
 }
 
@@ -318,6 +340,9 @@ func (c *call) stopForks(r *ring, why sip.CancelReason, cmd int) {
 	if r.timer != nil {
 		r.timer.Stop()
 	}
+	if r.hunt != nil && r.hunt.limit != nil {
+		r.hunt.limit.Stop()
+	}
 	for _, f := range r.forks {
 		f.cancel(why)
 		b := f.binding
@@ -334,27 +359,24 @@ func (c *call) stopRing(why ending, reason sip.CancelReason) {
 	}
 	c.stopForks(r, reason, agentClose)
 	c.ring = nil
-	r.party.End(why.reason, why.sentence)
-	r.endOthers(r.party, why)
+	r.end(why)
+}
+
+// end ends the parts of all who are called.
+func (r *ring) end(why ending) {
+	if r.party != nil {
+		r.party.End(why.reason, why.sentence)
+	}
+	r.endOthers(nil, why)
 }
 
 // forward takes the call to another number instead of who rings.
 func (c *call) forward(number string) {
-	r := c.ring
-	account := r.to.ext.AccountID
+	from := c.ring.to
 	c.stopRing(ending{reason: rc.ReasonCallRedirected}, "")
-	c.seek(account, number)
-}
-
-// seek finds out what a number leads to, and goes there.
-func (c *call) seek(accountID int64, number string) {
-	c.x.spawn(func(ctx context.Context) {
-		to, err := c.x.route(ctx, accountID, number)
-		if err != nil {
-			c.x.Log.Error("finding where a call goes", "call", c.session.ID(), "err", err)
-			c.post(func() { c.refuse(failed) })
-			return
-		}
-		c.post(func() { c.reach(to) })
-	})
+	if !c.journey.sendOn(from) {
+		c.turnBack()
+		return
+	}
+	c.find(func(ctx context.Context) (destination, error) { return c.x.route(ctx, from.ext.AccountID, number) })
 }

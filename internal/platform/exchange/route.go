@@ -40,12 +40,16 @@ type destination struct {
 	end     session.End      // as those who call see it
 	ext     *store.Extension // somebody of the platform
 	mailbox bool             // their voicemail at once
+	plan    *plan            // what their rules say; nil has their phones ring
+	menu    *menu            // or the menu of a company
 	queue   *queue           // or those who answer for a queue
 	service string           // or a service
 	orbit   place            // or a call that is parked there
 	meeting string           // or a conference, by its token
 	instead *line            // or the call of another phone of theirs, which it leaves
-	reason  string           // or nobody, and why: rc.ReasonInvalidNumber, …
+	// announce is set where a sentence says that nobody takes the call.
+	announce bool
+	reason   string // or nobody, and why: rc.ReasonInvalidNumber, …
 
 	sentence string               // of the reason, for people; may be empty
 	help     *rc.EmergencyAddress // where help is sent to, of an emergency call
@@ -123,6 +127,9 @@ func (x *Exchange) routeShort(ctx context.Context, accountID int64, number strin
 			return x.team(ctx, q, "")
 		}
 	}
+	if number == "0" { // as in the menu
+		return x.operator(ctx, store.PhoneNumber{AccountID: accountID})
+	}
 	return nowhere(number, rc.ReasonNoSuchUser), nil
 }
 
@@ -153,29 +160,7 @@ func (x *Exchange) routePublic(ctx context.Context, number string) (destination,
 		}
 		return x.person(ctx, e)
 	}
-	return x.operator(ctx, n)
-}
-
-// operator answers a company's own numbers: the first administrator by
-// extension number, else the first extension.
-func (x *Exchange) operator(ctx context.Context, n store.PhoneNumber) (destination, error) {
-	all, err := x.Store.Extensions(ctx, n.AccountID)
-	if err != nil {
-		return destination{}, err
-	}
-	if len(all) == 0 {
-		return nowhere(n.Number, rc.ReasonNoSuchUser), nil
-	}
-	first := all[0]
-	for _, e := range all {
-		if e.Admin {
-			first = e
-			break
-		}
-	}
-	d, err := x.person(ctx, first)
-	d.end.Number = n.Number // as it was dialled
-	return d, err
+	return x.company(ctx, n)
 }
 
 // person is an extension as somebody's destination; one that takes no calls
@@ -189,7 +174,12 @@ func (x *Exchange) person(ctx context.Context, e store.Extension) (destination, 
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return destination{}, err
 	}
-	return destination{ext: &e, end: end, mailbox: p.RefusesPersonal}, nil
+	to := destination{ext: &e, end: end, mailbox: p.RefusesPersonal}
+	if to.plan, err = x.planFor(ctx, e); err != nil {
+		return destination{}, err
+	}
+	to.mailbox = to.mailbox || to.plan.messages
+	return to, nil
 }
 
 // end is how others see an extension: by its direct number, or by its

@@ -111,17 +111,22 @@ func (c *call) stopService() {
 
 // voicemail takes a call in the place of those who ring.
 func (c *call) voicemail(r *ring) {
-	if r.parties != nil {
-		c.nobody(r)
+	if r.hunt != nil {
+		c.queueMail(r)
 		return
 	}
 	c.stopForks(r, "", agentClose)
 	c.ring = nil
+	r.endOthers(r.party, ending{reason: rc.ReasonNoAnswer})
 	if c.first() == nil {
 		c.finish(ending{reason: rc.ReasonNoAnswer})
 		return
 	}
-	party, number := r.party, r.to.ext.Number
+	c.takeMessage(r.party, r.to.ext.Number)
+}
+
+// takeMessage has the voicemail of an extension number answer for a party.
+func (c *call) takeMessage(party *session.Party, number string) {
 	party.Voicemail()
 	c.engage(party, func(ctx context.Context, l *media.Leg) error {
 		m, err := sound.Voicemail(ctx, l, number, nil)
