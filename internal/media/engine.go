@@ -265,13 +265,18 @@ func (e *Engine) browserSettings(s *webrtc.SettingEngine) error {
 		}
 		return first
 	})
-	// ICE has verified the browser's address, so DTLS need not do it again
-	// (RFC 6347 section 4.2.1): one round trip less.
+	// The browser is the server of DTLS: our hello is with it together with the
+	// answer to its first check, a round trip before its own would be with us.
+	if err := s.SetAnsweringDTLSRole(webrtc.DTLSRoleClient); err != nil {
+		return err
+	}
+	// One that insists on being the client is spared the proof of its address,
+	// which ICE has verified (RFC 6347 section 4.2.1).
 	s.SetDTLSInsecureSkipHelloVerify(true)
 	s.SetDTLSRetransmissionInterval(100 * time.Millisecond)
 	// By these timers alone a lite side learns that a crashed tab is gone.
 	s.SetICETimeouts(5*time.Second, 25*time.Second, 2*time.Second)
-	return s.SetAnsweringDTLSRole(webrtc.DTLSRoleServer)
+	return nil
 }
 
 func (e *Engine) legSettings(s *webrtc.SettingEngine) error {

@@ -49,8 +49,8 @@ func TestABrowserNeedNotTellItsAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, port, _ := net.SplitHostPort(e.BrowserAddr().String()); !strings.Contains(answer, " "+port+" typ host") || !strings.Contains(answer, "a=ice-lite") {
-			t.Errorf("the answer does not name the shared port %s, or is not lite:\n%s", port, answer)
+		if _, port, _ := net.SplitHostPort(e.BrowserAddr().String()); !strings.Contains(answer, " "+port+" typ host") || !strings.Contains(answer, "a=ice-lite") || !strings.Contains(answer, "a=setup:active") {
+			t.Errorf("the answer does not name the shared port %s, is not lite, or leaves it to the browser to begin with DTLS:\n%s", port, answer)
 		}
 		if err := page.SetAnswer(answer); err != nil {
 			t.Fatal(err)
