@@ -2,14 +2,16 @@
 // that people press, with a microphone that says one tone.
 
 import { hears, hearsElse, hearsNothing, installSound, microphone } from '../lib/tone.js';
+import { Network } from '../lib/network.js';
 import { Person } from '../lib/person.js';
 
 /** @typedef {import('../lib/person.js').Tab} Tab */
 
 /** One person at one computer. */
 export class Handset {
-  /** @param {Person} person @param {Tab} tab @param {number} tone */
-  constructor(person, tab, tone) {
+  /** @param {Person} person @param {Tab} tab @param {number} tone @param {Network} [network] that the sound goes through */
+  constructor(person, tab, tone, network) {
+    this.network = network;
     this.person = person;
     this.tab = tab;
     this.tone = tone;
@@ -20,15 +22,16 @@ export class Handset {
    * @param {import('../lib/demo.js').Demo} demo
    * @param {import('../lib/demo.js').User} user
    * @param {number} tone in Hz
-   * @param {{path?: string} & Parameters<typeof Person.open>[1]} [options]
+   * @param {{path?: string, network?: import('../lib/network.js').Way} & Parameters<typeof Person.open>[1]} [options]
    */
   static async open(demo, user, tone, options = {}) {
     const person = await Person.open(demo, { ...options, microphone: microphone(tone) });
     try {
       await person.context.addInitScript(installSound, { tone, device: true });
+      const network = options.network && (await Network.around(person.context, options.network));
       const tab = await person.tab(options.path);
       await person.enter(tab, user);
-      return await new Handset(person, tab, tone).ready();
+      return await new Handset(person, tab, tone, network).ready();
     } catch (err) {
       await person.close();
       throw err;
@@ -150,7 +153,8 @@ export class Handset {
     return this;
   }
 
-  close() {
-    return this.person.close();
+  async close() {
+    await this.person.close();
+    this.network?.close();
   }
 }
