@@ -18,7 +18,7 @@ type arrival struct {
 	kind, status   string
 	from, name, to string // numbers, and what the network said of the caller
 	account        int64  // with the two extensions, for who is called by them
-	caller, owner  int64  // zero for who is known by number only
+	caller, owner  int64  // zero for who is known by number only; an owner may be a call queue
 	at             time.Time
 	read           bool
 	facts          store.MessageFacts
@@ -28,7 +28,7 @@ type arrival struct {
 // that are made then; they may still change its facts.
 func (a *arrival) put(ctx context.Context, st store.Platform, files func() ([]File, error)) (store.Message, error) {
 	o := &Office{Store: st, IDs: new(store.IDs)}
-	p, receiver, err := a.receiver(ctx, o)
+	p, receivers, err := a.receivers(ctx, o)
 	if err != nil {
 		return store.Message{}, err
 	}
@@ -36,6 +36,20 @@ func (a *arrival) put(ctx context.Context, st store.Platform, files func() ([]Fi
 	if err != nil {
 		return store.Message{}, err
 	}
+	var copies []*delivery
+	for _, e := range receivers {
+		d := &delivery{copies: []*store.Message{a.message(p, e)}, files: all, alone: true}
+		d.stamp(a.at)
+		copies = append(copies, d)
+	}
+	if err := o.post(ctx, copies); err != nil {
+		return store.Message{}, fmt.Errorf("storing a message of type %s: %w", a.kind, err)
+	}
+	return *copies[0].copies[0], nil
+}
+
+// message is an arrival as one who gets it has it.
+func (a *arrival) message(p *plan.Plan, receiver store.Extension) *store.Message {
 	m := &store.Message{
 		AccountID: p.Account.ID, ExtensionID: receiver.ID, Type: a.kind, Direction: rc.Inbound, Availability: rc.Alive,
 		ReadStatus: rc.Unread, Status: a.status, From: caller(p, a.from, a.name),
@@ -45,39 +59,48 @@ func (a *arrival) put(ctx context.Context, st store.Platform, files func() ([]Fi
 	if e, ok := p.Extension(a.caller); ok {
 		m.From = rc.Caller{PhoneNumber: a.from, ExtensionNumber: e.Number, ExtensionID: strconv.FormatInt(e.ID, 10), Name: e.Name()}
 	}
-	if a.owner != 0 {
+	if q, ok := p.Queue(a.owner); ok {
+		m.To[0] = rc.Caller{PhoneNumber: a.to, ExtensionNumber: q.Number, ExtensionID: strconv.FormatInt(q.ID, 10), Name: q.Name, Target: true}
+	} else if a.owner != 0 {
 		m.To[0] = rc.Caller{PhoneNumber: a.to, ExtensionNumber: receiver.Number, ExtensionID: strconv.FormatInt(receiver.ID, 10), Name: receiver.Name(), Target: true}
 	}
 	if a.read {
 		m.ReadStatus = rc.Read
 	}
-	d := &delivery{copies: []*store.Message{m}, files: all, alone: true}
-	d.stamp(a.at)
-	if err := o.post(ctx, []*delivery{d}); err != nil {
-		return store.Message{}, fmt.Errorf("storing a message of type %s: %w", a.kind, err)
-	}
-	return *m, nil
+	return m
 }
 
-// receiver is who gets an arrival: its owner or, without one, whoever answers
-// for its number.
-func (a *arrival) receiver(ctx context.Context, o *Office) (*plan.Plan, store.Extension, error) {
+// receivers are who gets an arrival: its owner, or all members of the queue
+// that owns it, or, without one, whoever answers for its number.
+func (a *arrival) receivers(ctx context.Context, o *Office) (*plan.Plan, []store.Extension, error) {
 	if a.owner == 0 {
 		p, e, err := o.receiver(ctx, map[int64]*plan.Plan{}, a.to)
 		if p == nil && err == nil {
 			err = rc.Errorf(rc.Invalid, "Nobody on the platform has the number %s.", a.to)
 		}
-		return p, e, err
+		return p, []store.Extension{e}, err
 	}
 	p, err := plan.Read(ctx, o.Store, a.account)
 	if err != nil {
-		return nil, store.Extension{}, err
+		return nil, nil, err
 	}
-	e, ok := p.Extension(a.owner)
-	if !ok {
-		return nil, e, rc.Errorf(rc.NotFound, "The extension has been removed.")
+	if e, ok := p.Extension(a.owner); ok {
+		return p, []store.Extension{e}, nil
 	}
-	return p, e, nil
+	members, err := o.Store.QueueMembers(ctx, a.owner)
+	if err != nil {
+		return nil, nil, err
+	}
+	var all []store.Extension
+	for _, m := range members {
+		if e, ok := p.Extension(m.ExtensionID); ok {
+			all = append(all, e)
+		}
+	}
+	if len(all) == 0 {
+		return nil, nil, rc.Errorf(rc.NotFound, "The extension has been removed.")
+	}
+	return p, all, nil
 }
 
 // caller is who calls a number of p's account: a colleague, by number and

@@ -157,6 +157,34 @@ func TestVoicemailOfACallNeedsNoNumbers(t *testing.T) {
 	}
 }
 
+func TestEveryMemberGetsTheVoicemailOfAQueue(t *testing.T) {
+	w := newWorld(t)
+	w.AddDesk()
+	_, err := w.office.TakeVoicemail(t.Context(), messages.Voicemail{
+		Account: apitest.Acme, Owner: apitest.Desk, From: apitest.Outside, To: apitest.DeskPhone, At: apitest.Start, Length: 2 * time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := []rc.Caller{{PhoneNumber: apitest.DeskPhone, ExtensionNumber: "500", ExtensionID: "101050", Name: "Front desk", Target: true}}
+	for as, want := range map[string]int{"ada": 1, "bob": 1, "cy": 0} {
+		got := w.list(as, "messageType=VoiceMail").Records
+		if len(got) != want {
+			t.Errorf("%s has %d, want %d", as, len(got), want)
+			continue
+		}
+		if want == 1 {
+			if diff := cmp.Diff(to, got[0].To); diff != "" {
+				t.Errorf("%s is told that it was left for (-want +got):\n%s", as, diff)
+			}
+		}
+	}
+	one, other := w.list("ada", "messageType=VoiceMail").Records[0].ID, w.list("bob", "messageType=VoiceMail").Records[0].ID
+	if one == other {
+		t.Error("the members share one message, which only one of them can delete")
+	}
+}
+
 func TestVoicemailIsListenedToOnTheTelephone(t *testing.T) {
 	w := newWorld(t)
 	for _, text := range []string{"first", "second"} {
