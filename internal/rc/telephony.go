@@ -41,6 +41,9 @@ const (
 	ReasonCallFinished     = "CallFinished"
 	ReasonCallDropped      = "CallDropped"
 	ReasonVoicemail        = "Voicemail"
+
+	// ReasonInternationalDisabled: numbers of that country may not be called.
+	ReasonInternationalDisabled = "InternationalDisabled"
 )
 
 // Kinds of sessions (contract 6, origin.type).

@@ -45,6 +45,9 @@ func NewDatagrams(conn net.PacketConn) *Datagrams {
 	return &Datagrams{conn: conn, done: make(chan struct{}), flows: map[string]*datagram{}}
 }
 
+// Addr is where the socket is.
+func (d *Datagrams) Addr() net.Addr { return d.conn.LocalAddr() }
+
 // Serve reads the socket until Close.
 func (d *Datagrams) Serve() {
 	defer close(d.done)

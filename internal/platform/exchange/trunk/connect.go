@@ -1,0 +1,258 @@
+package trunk
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"offhook/internal/rc"
+	"offhook/internal/sip"
+)
+
+const (
+	// greeting is how long a carrier may take to connect and to agree on TLS.
+	greeting = 10 * time.Second
+	// longestRetry is the longest pause between two attempts to connect.
+	longestRetry = time.Minute
+	// farewell is how long the end of a registration may take.
+	farewell = 2 * time.Second
+	// maxInside is how many connections carriers may open to us.
+	maxInside = 64
+)
+
+// listen opens the ports.
+func (t *Trunk) listen() error {
+	at := t.cfg.Listen
+	switch {
+	case t.cfg.Transport == UDP:
+		if at == "" {
+			at = ":0"
+		}
+		conn, err := net.ListenPacket("udp", at)
+		if err != nil {
+			return rc.Errorf(rc.Invalid, "The trunk cannot listen at %s, because it is taken or not an address of this machine. Choose another.", at)
+		}
+		t.socket = sip.NewDatagrams(conn)
+		t.socket.Host, t.socket.Log = t.cfg.Host, t.cfg.Log
+		t.socket.Accept = func(remote net.Addr) sip.Handler {
+			if !t.known(remote) {
+				return nil
+			}
+			return t
+		}
+	case at != "":
+		l, err := net.Listen("tcp", at)
+		if err != nil {
+			return rc.Errorf(rc.Invalid, "The trunk cannot listen at %s, because it is taken or not an address of this machine. Choose another.", at)
+		}
+		if t.cfg.Transport == TLS {
+			l = tls.NewListener(l, t.cfg.Server)
+		}
+		t.listener = l
+	}
+	return nil
+}
+
+// Addr is where the trunk listens; empty where it does not.
+func (t *Trunk) Addr() string {
+	switch {
+	case t.socket != nil:
+		return t.socket.Addr().String()
+	case t.listener != nil:
+		return t.listener.Addr().String()
+	}
+	return ""
+}
+
+// known reports whether an address may call in: the carrier's own, and those
+// of the configuration.
+func (t *Trunk) known(remote net.Addr) bool {
+	at, err := netip.ParseAddrPort(remote.String())
+	if err != nil {
+		return false
+	}
+	ip := at.Addr().Unmap()
+	for _, p := range t.cfg.Peers {
+		if p.Contains(ip) {
+			return true
+		}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, own := range t.own {
+		if own == ip {
+			return true
+		}
+	}
+	return false
+}
+
+// accept takes the connections that carriers open.
+func (t *Trunk) accept() {
+	for {
+		c, err := t.listener.Accept()
+		if err != nil {
+			return // closed
+		}
+		t.mu.Lock()
+		room := len(t.inside) < maxInside
+		t.mu.Unlock()
+		if !room || !t.known(c.RemoteAddr()) {
+			_ = c.Close() // nothing was said
+			continue
+		}
+		t.wg.Go(func() { t.welcome(c) })
+	}
+}
+
+// welcome serves a connection that a carrier has opened, until it ends.
+func (t *Trunk) welcome(c net.Conn) {
+	if secure, ok := c.(*tls.Conn); ok {
+		ctx, stop := context.WithTimeout(t.ctx, greeting)
+		err := secure.HandshakeContext(ctx)
+		stop()
+		if err != nil {
+			_ = c.Close() // nothing was said
+			return
+		}
+	}
+	f := sip.NewStream(c, t)
+	t.mu.Lock()
+	t.inside[f]++
+	t.mu.Unlock()
+	select {
+	case <-f.Done():
+	case <-t.ctx.Done():
+		f.Close()
+		<-f.Done()
+	}
+	t.mu.Lock()
+	delete(t.inside, f)
+	t.mu.Unlock()
+	t.h.TrunkDown(f)
+}
+
+// keepConnected connects again and again, until Close.
+func (t *Trunk) keepConnected() {
+	pause := t.cfg.Retry
+	for t.ctx.Err() == nil {
+		f, err := t.connect()
+		if err != nil {
+			if t.ctx.Err() == nil {
+				t.become(false, "The carrier cannot be reached: "+err.Error()+".")
+			}
+		} else {
+			t.use(f)
+			if worked := t.look(f); worked {
+				pause = t.cfg.Retry
+			}
+			t.use(nil)
+			if t.socket == nil {
+				f.Close()
+				<-f.Done()
+				t.h.TrunkDown(f)
+			}
+		}
+		if !t.wait(pause, nil) {
+			return
+		}
+		pause = min(2*pause, longestRetry)
+	}
+}
+
+// wait waits; false when the trunk is closed meanwhile, or the flow ends.
+func (t *Trunk) wait(d time.Duration, f *sip.Flow) bool {
+	var gone <-chan struct{}
+	if f != nil {
+		gone = f.Done()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-gone:
+	case <-t.ctx.Done():
+	}
+	return false
+}
+
+func (t *Trunk) use(f *sip.Flow) {
+	t.mu.Lock()
+	t.flow = f
+	t.mu.Unlock()
+	if f != nil {
+		t.h.TrunkUp(f)
+	}
+}
+
+// connect finds the carrier and opens a flow to it. A carrier by TLS that has
+// no good certificate is not spoken to.
+func (t *Trunk) connect() (*sip.Flow, error) {
+	ctx, stop := context.WithTimeout(t.ctx, greeting)
+	defer stop()
+	host, port, _ := net.SplitHostPort(t.cfg.Address)
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return nil, fmt.Errorf("its name %s is not known", host)
+	}
+	for i := range found {
+		found[i] = found[i].Unmap()
+	}
+	t.mu.Lock()
+	t.own = found
+	t.mu.Unlock()
+	if t.socket != nil {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil {
+			return nil, fmt.Errorf("its port %q is no number", port)
+		}
+		return t.socket.Flow(net.UDPAddrFromAddrPort(netip.AddrPortFrom(t.fitting(found), uint16(n))), t)
+	}
+	var last error
+	for _, ip := range found {
+		c, err := t.dial(ctx, net.JoinHostPort(ip.String(), port))
+		if err == nil {
+			return sip.NewStream(c, t), nil
+		}
+		last = err
+	}
+	return nil, last
+}
+
+// fitting is the address that the socket can send to.
+func (t *Trunk) fitting(found []netip.Addr) netip.Addr {
+	local, err := netip.ParseAddrPort(t.socket.Addr().String())
+	for _, ip := range found {
+		if err == nil && (local.Addr().Unmap().IsUnspecified() || local.Addr().Unmap().Is4() == ip.Is4()) {
+			return ip
+		}
+	}
+	return found[0]
+}
+
+func (t *Trunk) dial(ctx context.Context, addr string) (net.Conn, error) {
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s does not accept a connection", addr)
+	}
+	if t.cfg.Transport != TLS {
+		return c, nil
+	}
+	cfg := &tls.Config{}
+	if t.cfg.Client != nil {
+		cfg = t.cfg.Client.Clone()
+	}
+	cfg.ServerName = t.host
+	cfg.MinVersion = tls.VersionTLS12
+	secure := tls.Client(c, cfg)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = c.Close() // nothing was said
+		return nil, fmt.Errorf("it does not prove by a certificate that it is %s (%w)", t.host, err)
+	}
+	return secure, nil
+}
