@@ -173,6 +173,8 @@ func (c *call) asked(f *fork, m agentMsg) {
 		c.declined()
 	case cmd == agentMailbox:
 		c.voicemail(r)
+	case cmd == agentForward && !c.x.mayReach(r.to.ext.ID):
+		c.voicemail(r)
 	case cmd == agentForward:
 		c.forward(m.Bdy.Phn)
 	case cmd == agentReply && r.then == nil && r.to.ext != nil:

@@ -74,6 +74,9 @@ func (x *Exchange) callFor(ctx context.Context, origin string, accountID, extens
 	if len(phones) == 0 {
 		return "", rc.Coded(rc.Conflict, "CMN-406", "The device is not registered. Open the phone there and try again.")
 	}
+	if !x.mayReach(extensionID) {
+		return "", x.errTooMany()
+	}
 	c := x.newCall(session.Spec{Origin: origin})
 	err = x.command(ctx, c.session.ID(), func(c *call) error {
 		c.placeFor(e.AccountID, e.ID, caller, to, phones, origin == rc.OriginCallOut && len(phones) == 1)

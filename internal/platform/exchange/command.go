@@ -256,6 +256,9 @@ func (x *Exchange) resolve(ctx context.Context, id, party string, target rc.Call
 	if to.reason != "" || to.service == "" && to.ext == nil && to.queue == nil && to.menu == nil && !to.announce {
 		return to, unreachable("phoneNumber")
 	}
+	if !x.mayReach(p.Spec().ExtensionID) {
+		return to, x.errTooMany()
+	}
 	return to, nil
 }
 

@@ -73,6 +73,9 @@ type Exchange struct {
 	// MaxCalls is how many calls one phone may have at a time, each of which
 	// takes a port; zero is 50.
 	MaxCalls int
+	// CallsPerMinute is how often an extension may reach somebody within a
+	// minute; zero is 60.
+	CallsPerMinute int
 
 	auth *sip.Challenger
 	ctx  context.Context // of everything that runs
@@ -83,15 +86,16 @@ type Exchange struct {
 	closing atomic.Bool // no more calls
 
 	mu          sync.Mutex
-	peers       map[*peer]bool       // guarded by mu
-	bindings    map[int64][]*binding // guarded by mu; by extension, oldest first
-	lines       map[string]*line     // guarded by mu; by lineKey
-	forks       map[string]*fork     // guarded by mu; by lineKey
-	calls       map[string]*call     // guarded by mu; by session id
-	parked      map[place]*call      // guarded by mu
-	conferences map[string]*call     // guarded by mu; by token
-	turns       map[int64]int        // guarded by mu; calls that went to the members of a queue in turns, by queue
-	taking      map[int64]int        // guarded by mu; calls whose sound is being negotiated, by the device that places them
+	peers       map[*peer]bool        // guarded by mu
+	bindings    map[int64][]*binding  // guarded by mu; by extension, oldest first
+	lines       map[string]*line      // guarded by mu; by lineKey
+	forks       map[string]*fork      // guarded by mu; by lineKey
+	calls       map[string]*call      // guarded by mu; by session id
+	parked      map[place]*call       // guarded by mu
+	conferences map[string]*call      // guarded by mu; by token
+	turns       map[int64]int         // guarded by mu; calls that went to the members of a queue in turns, by queue
+	taking      map[int64]int         // guarded by mu; calls whose sound is being negotiated, by the device that places them
+	reached     map[int64][]time.Time // guarded by mu; when, in the last minute, by extension
 }
 
 // Start makes the exchange ready.
@@ -101,6 +105,10 @@ func (x *Exchange) Start() {
 	x.peers, x.bindings, x.lines = map[*peer]bool{}, map[int64][]*binding{}, map[string]*line{}
 	x.forks, x.calls, x.parked = map[string]*fork{}, map[string]*call{}, map[place]*call{}
 	x.conferences, x.taking, x.turns = map[string]*call{}, map[int64]int{}, map[int64]int{}
+	x.reached = map[int64][]time.Time{}
+	if x.CallsPerMinute == 0 {
+		x.CallsPerMinute = 60
+	}
 	if x.RingTime == 0 {
 		x.RingTime = 25 * time.Second
 	}

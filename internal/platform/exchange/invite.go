@@ -41,6 +41,10 @@ func (p *peer) invite(tx *sip.Tx) {
 	if err == nil {
 		to, urgent, err = p.x.urgent(p.x.ctx, b, req.Recipient.User)
 	}
+	if err == nil && !urgent && !p.x.mayReach(b.ext.ID) {
+		p.x.tooMany(tx)
+		return
+	}
 	if err == nil && !urgent {
 		to, err = p.x.route(p.x.ctx, b.ext.AccountID, req.Recipient.User)
 	}

@@ -24,6 +24,8 @@ func (c *call) refer(l *line, tx *sip.Tx) {
 	case replaces != "":
 		respond(tx, 202, "Accepted")
 		c.attended(l, replaces)
+	case !c.x.mayReach(l.ext.ID):
+		c.x.tooMany(tx)
 	default:
 		respond(tx, 202, "Accepted")
 		c.blind(l, to)
