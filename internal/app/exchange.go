@@ -47,7 +47,7 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 		return nil, fmt.Errorf("starting the book of calls: %w", err)
 	}
 	x := &exchange.Exchange{
-		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Emergency: isEmergency, Mailboxes: mail, Now: time.Now, Log: log,
+		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Zone: zoneIn(st), Emergency: isEmergency, Mailboxes: mail, Now: time.Now, Log: log,
 	}
 	x.Start()
 	rest.Exchange = &api.Exchange{
@@ -82,6 +82,22 @@ func publicNumber(dialled string) (string, bool) {
 func isEmergency(mainNumber, digits string) bool {
 	country := region.Country("", mainNumber)
 	return region.IsEmergency(digits, country.ISOCode) || digits == "933" && country.CallingCode == "1"
+}
+
+// zoneIn finds the time zone of people and companies, which their business hours
+// go by.
+func zoneIn(st store.Platform) func(ctx context.Context, accountID, extensionID int64) (*time.Location, error) {
+	return func(ctx context.Context, accountID, extensionID int64) (*time.Location, error) {
+		l, err := region.Of(ctx, st, accountID, extensionID)
+		if err != nil {
+			return nil, err
+		}
+		zone, err := time.LoadLocation(region.Settings("", "", l).Timezone.Name)
+		if err != nil {
+			return nil, fmt.Errorf("reading the time zone of extension %d: %w", extensionID, err)
+		}
+		return zone, nil
+	}
 }
 
 // A mailroom puts what callers leave into the message store.
