@@ -77,7 +77,7 @@ func (ph *Phone) Act(ctx context.Context, id, name string, d Details) error {
 		if err != nil {
 			return err
 		}
-		if d.number, err = desk.Dialable(d.To); err != nil {
+		if d.number, err = dialable(desk, d.To); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,9 @@ import (
 // anything has the guards of every change (package visit).
 func (p *Pool) Mount(mux *http.ServeMux) {
 	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls", p.place)
+	p.Visits.SignedIn(mux, "GET "+visit.Path+"/audio/relays", p.relays)
 	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls/{id}/{act}", p.act)
+	p.mountEmergency(mux)
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, *Phone) error{
 		"GET /calls":             p.calls,
 		"POST /calls/ringing":    p.ringing,
@@ -38,6 +40,7 @@ func (p *Pool) place(w http.ResponseWriter, r *http.Request, v visit.Visit) erro
 	var o struct {
 		Order
 		verdict
+		Confirmed bool `json:"confirmed"` // the user has seen where help is sent to
 	}
 	if err := visit.Body(w, r, &o); err != nil {
 		return err
@@ -46,8 +49,13 @@ func (p *Pool) place(w http.ResponseWriter, r *http.Request, v visit.Visit) erro
 	if err != nil {
 		return err
 	}
-	if asked, err := p.guard(w, r, v, "a call", o.To, o.verdict); asked || err != nil {
+	if asked, err := p.confirm(w, r, v, ph, &o.Order, o.Confirmed); asked || err != nil {
 		return err
+	}
+	if o.urgent == "" {
+		if asked, err := p.guard(w, r, v, "a call", o.To, o.verdict); asked || err != nil {
+			return err
+		}
 	}
 	id, err := ph.Place(r.Context(), o.Order)
 	if err != nil {

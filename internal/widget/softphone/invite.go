@@ -27,6 +27,8 @@ type Order struct {
 	To        string `json:"to"`        // as it was typed
 	From      string `json:"from"`      // the number to show, E.164; empty for the usual one
 	Anonymous bool   `json:"anonymous"` // show none
+
+	urgent string // the number of the emergency services that it is to; empty for another call
 }
 
 // Place begins a call and returns its id: what becomes of it is in the
@@ -36,9 +38,11 @@ func (ph *Phone) Place(ctx context.Context, o Order) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
-	number, err := desk.Dialable(o.To)
-	if err != nil {
-		return "", err
+	number := o.urgent
+	if number == "" {
+		if number, err = dialable(desk, o.To); err != nil {
+			return "", err
+		}
 	}
 	if o.From != "" && !desk.MayShow(o.From) {
 		return "", rc.Errorf(rc.Invalid, "This number is not yours to be shown. Choose another one.")
@@ -53,11 +57,12 @@ func (ph *Phone) Place(ctx context.Context, o Order) (id string, err error) {
 		return "", err
 	}
 	err = ph.ask(ctx, func(done func(error)) {
-		if err := ph.mayDial(); err != nil {
+		if err := ph.mayDial(); err != nil && (o.urgent == "" || ph.line.flow == nil || ph.closing) {
 			done(err)
 			return
 		}
 		t := ph.newTalk(call.Outbound, call.Dialing)
+		t.urgent = o.urgent != ""
 		t.Number, t.Line = number, o.From
 		if parked, ok := ph.parkedAt(number); ok { // whoever waits there is who it is about
 			t.Number, t.Name = parked.Number, parked.Name
@@ -304,8 +309,8 @@ func (t *talk) refused(res *sip.Response) {
 	case 403:
 		sentence = notLet
 	}
-	if known, ok := reasons[t.reason]; ok {
-		outcome, sentence = known.outcome, known.sentence
+	if why, because, ok := t.cameToNothing(); ok {
+		outcome, sentence = why, because
 	}
 	t.end(outcome, sentence)
 }

@@ -394,6 +394,8 @@ type deskDouble struct {
 	known    []string                       // guarded by mu
 	host     hostDouble                     // guarded by mu
 	bye      func(*sbcCall)                 // ends a call from the platform's side
+	lives    *rc.EmergencyAddress           // guarded by mu
+	lost     error                          // guarded by mu; why the address is not told
 
 	callerID  string // set before use, as those below
 	fallbacks call.Fallbacks

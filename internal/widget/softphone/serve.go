@@ -106,7 +106,7 @@ func (t *talk) left() {
 		t.transferred = true
 		t.refer(nil)
 	}
-	switch known, ok := reasons[t.reason]; {
+	switch why, because, ok := t.cameToNothing(); {
 	case t.merged:
 		t.end(call.Merged, "")
 	case t.transferred || t.moving:
@@ -114,7 +114,7 @@ func (t *talk) left() {
 	case t.talking():
 		t.end(call.HungUp, "")
 	case ok:
-		t.end(known.outcome, known.sentence)
+		t.end(why, because)
 	default:
 		t.end(call.Missed, noAnswer)
 	}

@@ -55,6 +55,16 @@ type Desk interface {
 	// an *rc.Error with a sentence.
 	Dialable(typed string) (number string, err error)
 	Conferences
+	// Emergency reports whether what was typed calls the emergency services,
+	// and its digits; test where it only tries them.
+	Emergency(typed string) (number string, test, ok bool)
+	// EmergencyAddress is where help is sent to when a device calls them; nil
+	// where nothing is registered. The error is an *rc.Error with a sentence.
+	EmergencyAddress(ctx context.Context, deviceID string) (*rc.EmergencyAddress, error)
+	// RegisterEmergencyAddress has help sent there from now on.
+	RegisterEmergencyAddress(ctx context.Context, deviceID string, a rc.EmergencyAddress) (*rc.EmergencyAddress, error)
+	// HelpCountries are where such an address may be, as ISO codes.
+	HelpCountries() (home string, all []string)
 	// MayShow reports whether a number is the user's own to be shown to
 	// those they call.
 	MayShow(number string) bool
@@ -80,6 +90,7 @@ type Pool struct {
 	Guards Guards // nil where no page is asked before somebody is called
 	Audit  Audit
 	Engine *media.Engine
+	Relays *Relays // nil for none
 	Bus    bus.Bus
 	Log    *slog.Logger
 	Now    func() time.Time // nil means time.Now
@@ -97,18 +108,20 @@ type Pool struct {
 
 // Waits are how long phones wait for things. Zero means what is said of each.
 type Waits struct {
-	Linger time.Duration // a line nobody uses stays registered: one minute
-	Shown  time.Duration // a page has to say that it shows a ringing call: 2 s
-	Unseen time.Duration // a call that no page shows is given up: 12 s
-	Gap    time.Duration // without a microphone the far side hears silence, then a tone: 2 s
-	Grace  time.Duration // a call without a microphone is ended: 30 s
-	Spare  time.Duration // a microphone without calls is given back: 30 s
-	Past   time.Duration // a call that is over is still told: 8 s
-	Answer time.Duration // the platform has to answer a request within a call: 10 s
-	Ring   time.Duration // nobody answers a call of ours: 3 minutes
-	Unsure time.Duration // nobody says whether a call was answered: 20 s
-	Gather time.Duration // the platform is asked who is in a conference: 5 s
-	Retry  time.Duration // the first wait before a broken line is mended: 1 s
+	Linger  time.Duration // a line nobody uses stays registered: one minute
+	Shown   time.Duration // a page has to say that it shows a ringing call: 2 s
+	Unseen  time.Duration // a call that no page shows is given up: 12 s
+	Gap     time.Duration // without a microphone the far side hears silence, then a tone: 2 s
+	Grace   time.Duration // a call without a microphone is ended: 30 s
+	Spare   time.Duration // a microphone without calls is given back: 30 s
+	Past    time.Duration // a call that is over is still told: 8 s
+	Answer  time.Duration // the platform has to answer a request within a call: 10 s
+	Ring    time.Duration // nobody answers a call of ours: 3 minutes
+	Unsure  time.Duration // nobody says whether a call was answered: 20 s
+	Gather  time.Duration // the platform is asked who is in a conference: 5 s
+	Measure time.Duration // from one look at the quality of calls to the next: 3 s
+	Hushed  time.Duration // nothing of a side that sends all the time, silence too, until that is said: 6 s
+	Retry   time.Duration // the first wait before a broken line is mended: 1 s
 }
 
 func (w *Waits) fill() {
@@ -123,6 +136,8 @@ func (w *Waits) fill() {
 	w.Ring = cmp.Or(w.Ring, 3*time.Minute)
 	w.Unsure = cmp.Or(w.Unsure, 20*time.Second)
 	w.Gather = cmp.Or(w.Gather, 5*time.Second)
+	w.Measure = cmp.Or(w.Measure, 3*time.Second)
+	w.Hushed = cmp.Or(w.Hushed, 6*time.Second)
 	w.Retry = cmp.Or(w.Retry, time.Second)
 }
 

@@ -26,6 +26,7 @@ type talk struct {
 	local  []byte      // our description, as it was last sent
 	wire   wire        // its sound
 
+	urgent      bool          // it is to the emergency services
 	accepted    bool          // the platform has accepted a call of ours, which says nothing of the callee
 	answering   bool          // an incoming call is being answered
 	late        bool          // the ACK of our answer brings the platform's

@@ -170,9 +170,9 @@ func (t *talk) meet(from, to rc.TelephonyEnd) {
 // explain says why a call that is just over came to nothing, when the reason
 // is later than the end.
 func (t *talk) explain() {
-	known, ok := reasons[t.reason]
-	if ok && t.Direction == call.Outbound && t.Answered.IsZero() && t.Outcome != call.Cancelled && t.Sentence != known.sentence {
-		t.Outcome, t.Sentence = known.outcome, known.sentence
+	why, because, ok := t.cameToNothing()
+	if ok && t.Direction == call.Outbound && t.Answered.IsZero() && t.Outcome != call.Cancelled && t.Sentence != because {
+		t.Outcome, t.Sentence = why, because
 		t.ph.changed()
 	}
 }
