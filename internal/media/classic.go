@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -22,12 +23,14 @@ type classic struct {
 	conn *net.UDPConn
 	ip   netip.Addr // ours, as the far side reaches it
 	key  []byte     // ours, with its salt; nil without encryption
-	send *srtp.Context
-	hear *srtp.Context
+	ssrc uint32
+	send atomic.Pointer[srtp.Context]
+	hear atomic.Pointer[srtp.Context]
 	// proven is set when something has come that was encrypted by the far
 	// side's key. It belongs to the goroutine that reads.
 	proven bool
-	known  map[uint8]codecAndClock
+	known  atomic.Pointer[map[uint8]codecAndClock]
+	theirs []byte // the far side's key, as it was described last
 	local  atomic.Pointer[string]
 	to     atomic.Pointer[netip.AddrPort]
 }
@@ -39,6 +42,16 @@ const keyLength = 16 + 14
 // SetAnswer. It is for phones and trunks that are known to want it; Answer
 // finds out by itself.
 func (l *Leg) OfferClassic(encrypted bool) (string, error) {
+	return l.offerClassic(encrypted, []format{{111, codecAndClock{Opus, 48000}}, {0, codecAndClock{PCMU, Rate}}, {110, codecAndClock{Event, 48000}}, {101, codecAndClock{Event, Rate}}})
+}
+
+// OfferNarrow is OfferClassic for the telephone network, which knows no codec
+// but its own.
+func (l *Leg) OfferNarrow(encrypted bool) (string, error) {
+	return l.offerClassic(encrypted, []format{{0, codecAndClock{PCMU, Rate}}, {101, codecAndClock{Event, Rate}}})
+}
+
+func (l *Leg) offerClassic(encrypted bool, formats []format) (string, error) {
 	c, err := l.engine.openClassic(netip.Addr{})
 	if err != nil {
 		return "", err
@@ -46,7 +59,7 @@ func (l *Leg) OfferClassic(encrypted bool) (string, error) {
 	if encrypted {
 		c.key = newKey()
 	}
-	d := described{formats: []format{{111, codecAndClock{Opus, 48000}}, {0, codecAndClock{PCMU, Rate}}, {110, codecAndClock{Event, 48000}}, {101, codecAndClock{Event, Rate}}}}
+	d := described{formats: formats}
 	if c.key != nil {
 		d.cryptoTag, d.key = "1", c.key
 	}
@@ -85,7 +98,21 @@ func (l *Leg) answerClassic(offer string) (string, error) {
 	return text, nil
 }
 
-// answeredClassic takes the answer to OfferClassic.
+// Redescribe takes another description of the far side's, as that of a re-INVITE
+// is, which may have moved. It is for sound without WebRTC; the connection of
+// others stays as it is.
+func (l *Leg) Redescribe(description string) error {
+	c := l.classic.Load()
+	if c == nil {
+		return nil
+	}
+	if d, err := readDescribed(description); err == nil && d.at.Addr().IsUnspecified() {
+		return nil // the old way to hold (RFC 3264 section 8.4)
+	}
+	return l.answeredClassic(c, description)
+}
+
+// answeredClassic takes the answer to OfferClassic, or another one after it.
 func (l *Leg) answeredClassic(c *classic, answer string) error {
 	d, err := readDescribed(answer)
 	if err != nil {
@@ -125,9 +152,14 @@ func (l *Leg) start(c *classic, d described) {
 	}
 	var id [4]byte
 	_, _ = rand.Read(id[:]) // never fails
-	l.out.bind(c, types, main, uint32(id[0])<<24|uint32(id[1])<<16|uint32(id[2])<<8|uint32(id[3]))
-	l.upOnce.Do(func() { close(l.up) })
-	l.engine.wait.Go(func() { l.hearClassic(c) })
+	if c.ssrc == 0 {
+		c.ssrc = uint32(id[0])<<24 | uint32(id[1])<<16 | uint32(id[2])<<8 | uint32(id[3]) | 1
+	}
+	l.out.bind(c, types, main, c.ssrc)
+	l.upOnce.Do(func() {
+		close(l.up)
+		l.engine.wait.Go(func() { l.hearClassic(c) })
+	})
 }
 
 // openClassic opens a socket that to can be reached from.
@@ -190,19 +222,27 @@ func (c *classic) address() netip.AddrPort {
 }
 
 // agree sets what the far side's description says.
-func (c *classic) agree(d described) (err error) {
-	if c.key != nil {
-		if c.send, err = cipher(c.key); err == nil {
-			c.hear, err = cipher(d.key)
-		}
+func (c *classic) agree(d described) error {
+	if c.key != nil && !bytes.Equal(d.key, c.theirs) {
+		hear, err := cipher(d.key)
 		if err != nil {
 			return fmt.Errorf("reading the key of a call's sound: %w", err)
 		}
+		c.hear.Store(hear)
+		c.theirs = d.key
 	}
-	c.known = map[uint8]codecAndClock{}
+	if c.key != nil && c.send.Load() == nil {
+		send, err := cipher(c.key)
+		if err != nil {
+			return fmt.Errorf("making the key of a call's sound: %w", err)
+		}
+		c.send.Store(send)
+	}
+	known := map[uint8]codecAndClock{}
 	for _, f := range d.formats {
-		c.known[f.number] = f.kind
+		known[f.number] = f.kind
 	}
+	c.known.Store(&known)
 	c.to.Store(&d.at)
 	return nil
 }
@@ -223,8 +263,8 @@ func (c *classic) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if c.send != nil {
-		if b, err = c.send.EncryptRTP(nil, b, nil); err != nil {
+	if send := c.send.Load(); send != nil {
+		if b, err = send.EncryptRTP(nil, b, nil); err != nil {
 			return 0, err
 		}
 	}
@@ -244,7 +284,7 @@ func (l *Leg) hearClassic(c *classic) {
 		if !ok || p.Unmarshal(b) != nil || len(p.Payload) == 0 {
 			continue
 		}
-		if kind, ok := c.known[p.PayloadType]; ok {
+		if kind, ok := (*c.known.Load())[p.PayloadType]; ok {
 			l.heard(Packet{Codec: kind.codec, Clock: kind.clock, Marker: p.Marker, Sequence: p.SequenceNumber,
 				Timestamp: p.Timestamp, Arrived: time.Now(), Payload: p.Payload})
 		}
@@ -259,9 +299,10 @@ func (l *Leg) hearClassic(c *classic) {
 func (c *classic) accept(b []byte, from netip.AddrPort) ([]byte, bool) {
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 	to := *c.to.Load()
-	described, heard := from.Addr() == to.Addr(), c.hear == nil
-	if c.hear != nil {
-		if plain, err := c.hear.DecryptRTP(nil, b, nil); err == nil {
+	hear := c.hear.Load()
+	described, heard := from.Addr() == to.Addr(), hear == nil
+	if hear != nil {
+		if plain, err := hear.DecryptRTP(nil, b, nil); err == nil {
 			b, heard, c.proven = plain, true, true
 		}
 	}

@@ -175,3 +175,47 @@ func TestStrangersAreNotHeard(t *testing.T) {
 		ear.Hears(t, 500)
 	}
 }
+
+func TestATrunkThatMovesIsFollowed(t *testing.T) {
+	e := mediatest.Engine(t)
+	ours, announcement, person := mediatest.Leg(t, e), mediatest.Leg(t, e), mediatest.Leg(t, e)
+	for _, encrypted := range []bool{false, true} {
+		offer, err := ours.OfferNarrow(encrypted)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(offer, "OPUS") || !strings.Contains(offer, " 0 101\r\n") {
+			t.Errorf("a trunk is offered more than it knows:\n%s", offer)
+		}
+		answer, err := announcement.Answer(t.Context(), offer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := ours.SetAnswer(answer); err != nil { // as in a 183
+			t.Fatal(err)
+		}
+		ear := mediatest.Listen(t, ours)
+		hush := mediatest.Sing(t, announcement, 400)
+		ear.Hears(t, 400)
+		hush()
+		if err := ours.Redescribe(strings.ReplaceAll(answer, "127.0.0.1", "0.0.0.0")); err != nil {
+			t.Errorf("holding in the old way: %v", err)
+		}
+		if answer, err = person.Answer(t.Context(), offer); err != nil {
+			t.Fatal(err)
+		}
+		if err := ours.Redescribe(answer); err != nil { // as in the 200
+			t.Fatal(err)
+		}
+		there := mediatest.Listen(t, person)
+		stop, say := mediatest.Sing(t, ours, 500), mediatest.Sing(t, person, 900)
+		ear.Hears(t, 900)
+		there.Hears(t, 500)
+		stop()
+		say()
+		for _, l := range []*media.Leg{ours, announcement, person} {
+			l.Close()
+		}
+		ours, announcement, person = mediatest.Leg(t, e), mediatest.Leg(t, e), mediatest.Leg(t, e)
+	}
+}
