@@ -1,6 +1,7 @@
 package softphone_test
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -75,7 +76,8 @@ func TestThePlatformIsAskedAnewWhenItSaysSo(t *testing.T) {
 	me := sip.Address{URI: sip.URI{Scheme: "sip", User: username, Host: domain}}
 	req := sip.NewRequest(sip.Outline{Method: sip.NOTIFY, Target: me.URI, From: me, To: me})
 	sip.SetHeader(req, "Event", "")
-	if _, err := r.flow.Do(t.Context(), req, nil); err != nil {
+	// The phone answers and leaves, and what it sends last may be lost with the connection.
+	if _, err := r.flow.Do(t.Context(), req, nil); err != nil && !errors.Is(err, sip.ErrClosed) {
 		t.Fatal(err)
 	}
 	r.until("another registration", func() bool { return r.leases == 2 })

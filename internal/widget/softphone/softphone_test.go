@@ -269,9 +269,7 @@ func TestTheFarSideMayHold(t *testing.T) {
 		if err != nil || res.StatusCode != 200 || sip.DirectionOf(res.Body()) != tt.want {
 			t.Fatalf("a re-INVITE with %s was answered with %v %v", tt.dir, res, err)
 		}
-		if s := r.phone.Snapshot().Calls[0]; s.FarHeld != tt.held {
-			t.Errorf("after %s the call is %+v", tt.dir, s)
-		}
+		r.see("what "+string(tt.dir)+" means for those who look", func(s call.Snapshot) bool { return s.Calls[0].FarHeld == tt.held })
 	}
 }
 
