@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -107,6 +108,10 @@ type PlatformConfig struct {
 	TLSPublicURL string `yaml:"tls_public_url"`
 	// NoRateLimits switches RingCentral's request limits off.
 	NoRateLimits bool `yaml:"no_rate_limits"`
+	// CallsPerMinute is how often one extension may reach somebody within a
+	// minute, by calling, transferring or passing a call on; default 60.
+	// NoRateLimits lifts it.
+	CallsPerMinute int `yaml:"calls_per_minute"`
 	// WebhookHosts are the hosts ("host" or "host:port") to which webhooks of
 	// apps may go although they are on a loopback or private address, also by
 	// plain http. Any other must be public and https.
@@ -230,7 +235,7 @@ func collect(v reflect.Value, prefix string, into map[string]settable) {
 		switch v.Field(i).Kind() {
 		case reflect.Struct:
 			collect(v.Field(i), setting+".", into)
-		case reflect.String, reflect.Bool, reflect.Slice:
+		case reflect.String, reflect.Bool, reflect.Int, reflect.Slice:
 			if _, records := v.Field(i).Interface().([]PlatformRecord); records {
 				continue
 			}
@@ -243,6 +248,13 @@ func (s settable) set(text string) error {
 	switch s.value.Kind() {
 	case reflect.String:
 		s.value.SetString(text)
+		return nil
+	case reflect.Int:
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("write a number, not %q", text)
+		}
+		s.value.SetInt(int64(n))
 		return nil
 	case reflect.Slice:
 		var list []string
@@ -297,6 +309,9 @@ func (c *Config) check(src source) error {
 	}
 	if _, _, ok := soundPorts(c.Platform.SoundPorts); !ok {
 		return src.mistake("platform.sound_ports", "must be a range of ports such as 40000-40999, not %q.", c.Platform.SoundPorts)
+	}
+	if n := c.Platform.CallsPerMinute; n < 0 {
+		return src.mistake("platform.calls_per_minute", "must be a number of calls, not %d.", n)
 	}
 	for i, p := range c.Widget.Platforms {
 		setting := fmt.Sprintf("widget.platforms[%d]", i)

@@ -63,6 +63,18 @@ func TestEveryMistakeInTheConfigurationNamesItsPlace(t *testing.T) {
 	}
 }
 
+func TestNumbersOfTheEnvironment(t *testing.T) {
+	c, err := app.LoadConfig("", []string{"OFFHOOK_PLATFORM_CALLS_PER_MINUTE=12"})
+	if err != nil || c.Platform.CallsPerMinute != 12 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	for value, want := range map[string]string{"many": `write a number, not "many"`, "-1": "must be a number of calls, not -1"} {
+		if _, err := app.LoadConfig("", []string{"OFFHOOK_PLATFORM_CALLS_PER_MINUTE=" + value}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", value, err, want)
+		}
+	}
+}
+
 func TestTheEnvironmentAloneIsEnough(t *testing.T) {
 	c, err := app.LoadConfig("", []string{"PATH=/bin", "OFFHOOK_WIDGET_PUBLIC_URL=https://phone.example.com", "OFFHOOK_WIDGET_OPEN_CLIENTS=true"})
 	if err != nil {

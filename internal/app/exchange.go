@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"strconv"
@@ -48,6 +49,9 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 	}
 	x := &exchange.Exchange{
 		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Zone: zoneIn(st), Emergency: isEmergency, Mailboxes: mail, Now: time.Now, Log: log,
+	}
+	if x.CallsPerMinute = deps.calls; !deps.limits {
+		x.CallsPerMinute = math.MaxInt
 	}
 	x.Start()
 	rest.Exchange = &api.Exchange{

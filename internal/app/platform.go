@@ -52,7 +52,7 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 			return nil, err
 		}
 		p, err := newPlatform(platformDeps{
-			sip: phones, data: data, bus: new(bus.InProcess), url: plain.URL, tlsURL: secure.URL, limits: !c.NoRateLimits, hooks: c.WebhookHosts, sound: c.sound(tlsAddr), log: log,
+			sip: phones, data: data, bus: new(bus.InProcess), url: plain.URL, tlsURL: secure.URL, limits: !c.NoRateLimits, calls: c.CallsPerMinute, hooks: c.WebhookHosts, sound: c.sound(tlsAddr), log: log,
 		})
 		if err != nil {
 			phones.shut()
@@ -71,6 +71,7 @@ type platformDeps struct {
 	sound  media.Config // of calls
 	sip    *sipDoor     // of phones without WebRTC; nil for none
 	limits bool
+	calls  int            // that an extension may place within a minute; zero for the exchange's own idea
 	hooks  []string       // hosts to which webhooks may go although their addresses are not public
 	roots  *x509.CertPool // besides the system's; nil for the system's alone
 	log    *slog.Logger
