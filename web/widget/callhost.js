@@ -35,7 +35,7 @@ export function described(c) {
     isToVoicemail: c.outcome === "voicemail", isForwarded: c.outcome === "forwarded", isReplied: c.outcome === "replied",
     recordStatus: c.recording ? "webphone-record-recording" : "webphone-record-idle",
     partyData: { partyId: c.partyId, sessionId: c.telephonySessionId }, sessionId: c.sessionId, telephonySessionId: c.telephonySessionId, partyId: c.partyId,
-    callQueueName: c.queue, contactMatch: null, minimized: false, cached: false, removed: c.state === "ended",
+    callQueueName: c.queue, ...(c.conference && { isConference: true, members: c.members ?? [] }), contactMatch: null, minimized: false, cached: false, removed: c.state === "ended",
     lastActiveTime: ms(c.ended ?? c.answered ?? c.began), ...(c.outcome && { outcome: c.outcome }),
   };
 }

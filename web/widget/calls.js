@@ -12,6 +12,7 @@ import { t } from "./lang.js";
  * @typedef {{
  *   id: string, direction: "Inbound" | "Outbound", state: "dialing" | "ringing" | "connected" | "held" | "ended",
  *   number: string, name?: string, line?: string, queue?: string, muted?: boolean, recording?: boolean, farHeld?: boolean,
+ *   conference?: boolean, members?: {partyId: string, number: string, name?: string, muted?: boolean, held?: boolean}[],
  *   began: string, answered?: string, ended?: string, outcome?: string, sentence?: string,
  *   sessionId?: string, telephonySessionId?: string, partyId?: string,
  * }} Call as internal/widget/call has it
@@ -122,7 +123,7 @@ async function drawOpen() {
   const page = document.querySelector("#panel [data-panel=active-call]");
   const id = page?.getAttribute("data-call");
   if (!page || !id) return;
-  const here = () => page.isConnected && currentPath() === routeOf(id);
+  const here = () => page.isConnected && [routeOf(id), "/calls/active"].includes(currentPath());
   if (!find(id)) return void (here() && (await navigate("goBack")));
   const r = await ask(`/panel/calls/${encodeURIComponent(id)}`);
   if (r.ok && here()) await morph(page, await r.text(), "outerMorph");
@@ -283,11 +284,18 @@ async function turn(id, body) {
   await navigate(routeOf(id), { focus: true, replace: true });
 }
 
+/** Makes one conference of two calls, whose page then has the buttons. @param {string} id @param {object} body */
+async function merge(id, body) {
+  const r = await enqueue(id, "merge", body);
+  await navigate(routeOf((await r.json()).id), { focus: true, replace: true });
+}
+
 /** @param {HTMLElement} at */
 function run(at) {
   const { call = "", callAct, callTo, callFrom = "" } = at.dataset;
   const body = with_(at);
   if (callAct === "digits") return void act(call, "digits", body).catch((e) => alert(e.message));
+  if (callAct === "merge") return void press(at, () => merge(call, body));
   if (callAct === "activate") return void press(at, () => turn(call, body));
   if (callAct) return void press(at, () => act(call, callAct, body));
   const { to = callTo ?? "", from = callFrom } = body;

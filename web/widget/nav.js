@@ -157,7 +157,8 @@ export function known(path) {
   if (whose) return `/contacts/personal/${whose}/edit${number && !/^\.{1,2}$/.test(decoded(number)) ? `/${encodeURIComponent(decoded(number))}` : ""}`;
   const [, type, one] = /^\/contacts\/([^/]+)\/([^/]+)$/.exec(clean) || [];
   if (one && ![type, one].some((part) => /^\.{1,2}$/.test(decoded(part)))) return `/contacts/${encodeURIComponent(decoded(type))}/${encodeURIComponent(decoded(one))}`;
-  const [, call] = /^\/calls\/(?:active\/)?([^/]+)$/.exec(clean) || [];
+  if (clean.startsWith("/conferenceCall/")) return clean.startsWith("/conferenceCall/dialer") ? "/dialer" : "/calls/active";
+  const [, call] = /^\/(?:calls|calls\/active|flip|transfer)\/([^/]+)(?:(?<=^\/transfer\/[^/]+)\/[^/]+)?$/.exec(clean) || [];
   if (call && !/^(\.{1,2}|now)$/.test(decoded(call))) return `/calls/active/${encodeURIComponent(decoded(call))}`;
   const [, id] = /^\/(?:conversations|number|history\/call|messages\/voicemail|messages\/fax|settings\/thirdParty|log\/messages|log\/call)\/([\w+~:=%.()!'*-]+)$/.exec(clean.replace(/^(\/conversations\/[^/]+)\/people$/, "$1")) || [];
   return id && !/^(\.|%2e){1,2}$/i.test(id) ? clean : "/messages";

@@ -34,7 +34,9 @@ test("a page that the phone does not have is the messages", () => {
 
 test("the dialer and the calls are places; a call has one name", () => {
   for (const path of ["/dialer", "/calls/active", "/calls/active/c1"]) assert.equal(known(path), path);
-  assert.equal(known("/calls/c1"), "/calls/active/c1");
+  for (const path of ["/calls/c1", "/flip/c1", "/transfer/c1", "/transfer/c1/active"]) assert.equal(known(path), "/calls/active/c1");
+  assert.equal(known("/conferenceCall/dialer/+16505550100/c1"), "/dialer");
+  for (const path of ["/conferenceCall/participants", "/conferenceCall/callsOnhold/c1"]) assert.equal(known(path), "/calls/active");
   for (const path of ["/calls/active/..", "/calls/%2e%2e", "/calls/now", "/calls/active/c1/hangup"]) assert.equal(known(path), "/messages", path);
 });
 

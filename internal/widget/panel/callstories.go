@@ -45,6 +45,14 @@ func storySnapshot(calls ...call.Call) call.Snapshot {
 	return now
 }
 
+// storyConference is a conference with that many others in it.
+func storyConference(others int) call.Call {
+	members := []call.Member{
+		{PartyID: "p-1", Number: marta.Number}, {PartyID: "p-2", Number: priya.Number, Muted: true}, {PartyID: "p-3", Number: "+19995550100", Name: storyCaller, Held: true},
+	}
+	return storyCall(func(c *call.Call) { c.Conference, c.Number, c.Members = true, "", members[:others] })
+}
+
 func dialerStory(line call.Line, typed string) func(*fixtureDesk, page) (string, any) {
 	return func(_ *fixtureDesk, p page) (string, any) {
 		v := newDialer(p, line)
@@ -144,6 +152,11 @@ func callStories() []story {
 		{Name: "live-keypad", Title: "Call, keypad", Tab: "phone", draw: liveStory("keypad", "4711#", storyCall(nil))},
 		{Name: "live-transfer", Title: "Call, being transferred", Tab: "phone", draw: liveStory("transfer", "", storyCall(nil))},
 		{Name: "live-several", Title: "Two calls", Tab: "phone", draw: liveStory("", "", storyCall(nil), held)},
+		{Name: "live-conference", Title: "Conference", Tab: "phone", draw: liveStory("", "", storyConference(2))},
+		{Name: "live-conference-alone", Title: "Conference without anybody else", Tab: "phone", draw: liveStory("", "", storyConference(0))},
+		{Name: "live-conference-add", Title: "Conference beside another call", Tab: "phone", draw: liveStory("", "", storyConference(3), held)},
+		{Name: "live-merged", Title: "Call, gone into a conference", Tab: "phone", draw: liveStory("", "", over(call.Merged, nil))},
+		{Name: "now-conference", Title: "A conference over a list", draw: nowStory("", false, storyConference(2))},
 		{Name: "live-nobody", Title: "Call, without a caller ID", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Direction, c.Number = call.Inbound, "" }))},
 		{Name: "live-ended", Title: "Call, ended", Tab: "phone", draw: liveStory("", "", over(call.HungUp, nil))},
 		{Name: "live-left", Title: "Call, ended beside one on hold", Tab: "phone", draw: liveStory("", "", over(call.HungUp, nil), held)},

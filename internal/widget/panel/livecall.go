@@ -27,8 +27,10 @@ type liveView struct {
 }
 
 // Joins reports whether two calls can be made one without the user: both are
-// answered.
-func (v liveView) Joins(other liveCall) bool { return v.Up() && other.Up() }
+// answered, and each has one far side.
+func (v liveView) Joins(other liveCall) bool {
+	return v.Up() && other.Up() && !v.Conference && !other.Conference
+}
 
 // Busy is no other call: who answers here looks at the call that rings.
 func (liveView) Busy() *liveCall { return nil }

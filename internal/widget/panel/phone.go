@@ -84,6 +84,9 @@ func (p page) live(c call.Call) liveCall {
 	out.Firm = p.firm(out.Party)
 	out.Queue = markup.Line(c.Queue)
 	out.Words = p.does(c)
+	if c.Conference {
+		p.gathered(&out)
+	}
 	if !c.Answered.IsZero() {
 		end := p.clock.now
 		if c.Over() {
@@ -162,7 +165,7 @@ func (p page) does(c call.Call) string {
 var endings = map[call.Outcome]string{
 	call.HungUp: lang.Mark("Call ended"), call.Cancelled: lang.Mark("Call cancelled"), call.Elsewhere: lang.Mark("Answered on another device"),
 	call.Voicemail: lang.Mark("Sent to voicemail"), call.Forwarded: lang.Mark("Forwarded"), call.Replied: lang.Mark("Answered with a message"),
-	call.Moved: lang.Mark("The call goes on without you"), call.Failed: lang.Mark("The call failed"),
+	call.Moved: lang.Mark("The call goes on without you"), call.Merged: lang.Mark("In the conference now"), call.Failed: lang.Mark("The call failed"),
 }
 
 // ended says how a call ended, in the phone's sentence where it has one.
