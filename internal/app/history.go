@@ -24,6 +24,9 @@ func panelCall(c desk.Call) panel.Call {
 		ID: c.ID, SessionID: c.SessionID, Party: panel.Party(c.Party), Inbound: c.Inbound, Missed: c.Missed, Fax: c.Fax, Voicemail: c.Voicemail,
 		Result: c.Result, Reason: c.Reason, At: c.At, Duration: c.Duration, Recording: c.Recording,
 	}
+	if c.Record != nil {
+		out.Telephony = c.Record.TelephonySessionID
+	}
 	for _, l := range c.Legs {
 		out.Legs = append(out.Legs, panel.CallLeg{Type: l.Type, From: panel.Party(l.From), To: panel.Party(l.To), Result: l.Result, At: l.At, Duration: l.Duration})
 	}

@@ -82,7 +82,14 @@ type Call struct {
 	TelephonySessionID string `json:"telephonySessionId,omitempty"`
 	PartyID            string `json:"partyId,omitempty"`
 
+	// Quality is how the user hears the far side, and Sent how the far side
+	// hears the user.
 	Quality Quality `json:"quality,omitzero"`
+	Sent    Quality `json:"sent,omitzero"`
+	// Unheard is set while nothing of what the user says gets to the far side,
+	// and Silent while nothing comes of it.
+	Unheard bool `json:"unheard,omitempty"`
+	Silent  bool `json:"silent,omitempty"`
 }
 
 // A Member is somebody in a conference.
@@ -97,7 +104,7 @@ type Member struct {
 // Over reports whether the call has ended.
 func (c Call) Over() bool { return c.State == Ended }
 
-// A Quality is how well a call is heard, over its last seconds.
+// A Quality is how well one side of a call is heard, over the last seconds.
 type Quality struct {
 	Jitter time.Duration `json:"jitter"`
 	Loss   float64       `json:"loss"` // 0 to 1

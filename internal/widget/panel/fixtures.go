@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/call"
 	"offhook/internal/widget/contact"
 )
 
@@ -196,6 +197,10 @@ func (d *fixtureDesk) CallerIDs() (all []string) {
 		all = append(all, n.Number)
 	}
 	return all
+}
+
+func (*fixtureDesk) CallNote(context.Context, string) (call.Note, bool, error) {
+	return call.Note{}, false, nil
 }
 
 func (d *fixtureDesk) Countries() []Country {

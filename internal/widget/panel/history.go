@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/call"
 	"offhook/internal/widget/contact"
 	"offhook/internal/widget/lang"
 	"offhook/internal/widget/markup"
@@ -27,6 +28,9 @@ type History interface {
 	Calls() []Call
 	// Call is one of them with its way, or a NotFound *rc.Error.
 	Call(id string) (Call, error)
+	// CallNote is what is known here of a call by its telephony session, and
+	// not at the platform; false for nothing.
+	CallNote(ctx context.Context, session string) (call.Note, bool, error)
 	// MoreCalls waits for older ones. The error is an *rc.Error.
 	MoreCalls(ctx context.Context) error
 	// SeeCalls notes that missed calls have been looked at.
@@ -51,6 +55,7 @@ type CallLog struct {
 type Call struct {
 	ID        string
 	SessionID string // the call that the record is of
+	Telephony string // its telephony session
 	Party     Party  // the other one; without a number when they withheld it
 	Inbound   bool
 	Missed    bool
@@ -366,6 +371,8 @@ type callView struct {
 	Legs    []legView
 	Holders holdersView
 	Player  *playerView // of its recording
+	Sound   *soundView  // nil where nothing is known of it
+	Unseen  bool        // it was missed because no page showed it
 }
 
 // A legView is one stretch of its way.
@@ -383,6 +390,11 @@ func (h *Handler) call(w http.ResponseWriter, r *http.Request, p page) error {
 		return err
 	}
 	v := newCall(p, c, p.desk.CallLog(r.Context()).Hearable)
+	note, _, err := p.desk.CallNote(r.Context(), c.Telephony)
+	if err != nil {
+		return err
+	}
+	v.note(note)
 	v.Holders.mayKeep(r.Context(), p)
 	if err := h.dressCall(r.Context(), &v); err != nil {
 		return err
@@ -404,6 +416,11 @@ func newCall(p page, c Call, hearable bool) callView {
 		}
 	}
 	return v
+}
+
+// note adds what is known of the call here.
+func (v *callView) note(n call.Note) {
+	v.Sound, v.Unseen = newSound(v.page, n.Sound), n.Unseen && v.Missed
 }
 
 func (p page) leg(c Call, l CallLeg) legView {

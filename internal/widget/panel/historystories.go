@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/call"
 )
 
 // storyCalls are two days of calls.
@@ -42,7 +43,27 @@ func callStory(id string) func(*fixtureDesk, page) (string, any) {
 	}
 }
 
+// notedStory is the page of one of them, with what is known of it here.
+func notedStory(id string, n call.Note) func(*fixtureDesk, page) (string, any) {
+	return func(d *fixtureDesk, p page) (string, any) {
+		name, v := callStory(id)(d, p)
+		if c, ok := v.(callView); ok {
+			c.note(n)
+			return name, c
+		}
+		return name, v
+	}
+}
+
 var historyStories = []story{
+	{Name: "call-unseen", Title: "A call that no page showed", Tab: "history", draw: notedStory("9", call.Note{Unseen: true})},
+	{Name: "call-sound", Title: "A call, and how it sounded", Tab: "history", draw: notedStory("6", call.Note{Sound: &call.Sound{
+		Here: call.Hearing{MOS: 4.3, Worst: 3.4, Loss: 0.002, Jitter: 12 * time.Millisecond}, There: call.Hearing{MOS: 4.1, Worst: 2.8, Loss: 0.011, Jitter: 18 * time.Millisecond},
+		Codec: "Opus", Gaps: 2, Away: 1340 * time.Millisecond, Moves: 1,
+	}})},
+	{Name: "call-sound-bad", Title: "A call that sounded bad", Tab: "history", draw: notedStory("8", call.Note{Sound: &call.Sound{
+		Here: call.Hearing{MOS: 2.6, Worst: 1.2, Loss: 0.124, Jitter: 61 * time.Millisecond}, Codec: "PCMU",
+	}})},
 	{Name: "history", Title: "History", Tab: "history", draw: historyStory("", "")},
 	{Name: "history-missed", Title: "History, missed calls", Tab: "history", draw: historyStory("", "missed")},
 	{Name: "history-found", Title: "History, searched", Tab: "history", draw: historyStory("415555", "")},

@@ -80,17 +80,29 @@ const (
 // weak says of a bad connection what it means for whoever speaks. A call that
 // has just begun has no measure yet.
 func (p page) weak(c call.Call) string {
-	q := c.Quality
+	here, there := c.Quality, c.Sent
 	switch {
-	case c.State != call.Connected || q.MOS == 0:
+	case c.State != call.Connected:
 		return ""
-	case q.MOS < badMOS || q.Loss > badLoss:
+	case c.Unheard && c.Silent:
+		return p.Lang.Say("You cannot hear each other: no sound gets through.")
+	case c.Unheard:
+		return p.Lang.Say("They cannot hear you: your sound does not get through.")
+	case c.Silent:
+		return p.Lang.Say("You cannot hear them: no sound comes from the other side.")
+	case bad(here):
 		return p.Lang.Say("The connection is bad: words are being lost.")
-	case q.MOS < weakMOS:
+	case bad(there):
+		return p.Lang.Say("They hear you badly: some of your words are being lost.")
+	case weakly(here) || weakly(there):
 		return p.Lang.Say("The connection is weak.")
 	}
 	return ""
 }
+
+func bad(q call.Quality) bool { return q.MOS != 0 && (q.MOS < badMOS || q.Loss > badLoss) }
+
+func weakly(q call.Quality) bool { return q.MOS != 0 && q.MOS < weakMOS }
 
 // A nowView is what of the calls stands over every panel: a bar for the one
 // that goes on, and a sheet for each that waits for an answer.

@@ -23,7 +23,7 @@ var (
 )
 
 // Absences are what a desk knows and does for calls that their user is not
-// there for.
+// there for, and what it keeps of each.
 type Absences interface {
 	// CallerID is the number that callees are shown, or "anonymous", where a
 	// call does not say which; empty for the platform's choice.
@@ -33,6 +33,8 @@ type Absences interface {
 	// ToMailbox has the far side of a call that goes on speak with the user's
 	// voicemail. The error is an *rc.Error with a sentence.
 	ToMailbox(ctx context.Context, session, party string) error
+	// KeepCall keeps what is known of a call that is over.
+	KeepCall(ctx context.Context, n call.Note) error
 }
 
 // An absence is the time that calls have nobody who listens:

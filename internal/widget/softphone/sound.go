@@ -3,6 +3,7 @@ package softphone
 import (
 	"context"
 	"slices"
+	"time"
 
 	"offhook/internal/media"
 	"offhook/internal/rc"
@@ -46,6 +47,8 @@ type sound struct {
 	bridge media.Bridge // A is the tab, B the call that is heard
 	typing int          // digits are being sent, which the voice must not cross
 
+	since     time.Time // the tab lends its sound
+	left      time.Time // the last one went; zero while there is one
 	absence   absence
 	unused    *alarm // of a microphone without calls
 	measuring *alarm
@@ -92,6 +95,7 @@ func (ph *Phone) Attach(ctx context.Context, tab, offer string, take bool) (answ
 // attached uses a tab's sound.
 func (ph *Phone) attached(tab string, leg *media.Leg) {
 	old := ph.sound.leg
+	ph.returned(tab)
 	ph.sound.tab, ph.sound.leg = tab, leg
 	ph.review()
 	if old != nil {
@@ -123,7 +127,7 @@ func (ph *Phone) detached(leg *media.Leg) {
 	if ph.sound.leg != leg || leg == nil {
 		return
 	}
-	ph.sound.tab, ph.sound.leg = "", nil
+	ph.sound.tab, ph.sound.leg, ph.sound.left = "", nil, time.Now()
 	ph.review()
 	leg.Close()
 	ph.changed()

@@ -1,9 +1,11 @@
 package softphone
 
 import (
+	"cmp"
 	"crypto/rand"
 	"slices"
 	"strings"
+	"time"
 
 	"offhook/internal/rc"
 	"offhook/internal/sip"
@@ -37,6 +39,8 @@ type talk struct {
 	remote      string        // the newest status that telephony events told, such as [rc.PartyAnswered]
 	reason      string        // the reason that came with it
 	farewell    string        // said at the end of a call that was sent away because nobody was there; empty for others
+	since       time.Time     // it was answered, or goes on after a hold
+	tally       tally         // how it sounds
 	stranger    bool          // the far side has transferred the call to somebody not yet known
 	seen        int64         // the number of the newest telephony event
 	pressed     chan struct{} // closed when the keys pressed last have been sent
@@ -70,6 +74,9 @@ func (t *talk) move(to call.State) bool {
 		return false
 	}
 	t.State = to
+	if to == call.Connected {
+		t.since, t.tally.tab = time.Now(), cmp.Or(t.ph.sound.tab, t.tally.tab)
+	}
 	if to == call.Connected && t.Answered.IsZero() {
 		t.Answered = t.ph.pool.Now()
 		t.Sentence = ""
@@ -94,7 +101,9 @@ func (t *talk) end(outcome call.Outcome, sentence string) {
 	ph := t.ph
 	t.Ended = ph.pool.Now()
 	t.Outcome, t.Sentence = t.fate(outcome, sentence)
-	t.Muted, t.Recording, t.FarHeld = false, false, false
+	t.NoSuch = t.Sentence == noSuch
+	t.Muted, t.Recording, t.FarHeld, t.Unheard, t.Silent = false, false, false, false, false
+	t.keep()
 	for _, a := range t.alarms {
 		a.stop()
 	}
