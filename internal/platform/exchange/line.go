@@ -25,12 +25,17 @@ type line struct {
 	ended  chan struct{}
 	once   sync.Once
 
+	outside bool   // the trunk's; it has neither extension nor device
+	leave   func() // of a line of the trunk's
+
 	// These belong to the goroutine of the line's call.
 	party *session.Party
 	local []byte // our description of its sound, as the phone knows it
 	held  bool   // the phone has put the others on hold
 	muted bool   // at the exchange
 	gone  bool   // the phone has ended its dialog
+	// unanswered is the INVITE of somebody outside until the call is picked up.
+	unanswered *sip.Tx
 }
 
 // dialog is the phone's, on the connection that it has now.
@@ -104,7 +109,7 @@ func (c *call) connect(l *line) {
 	l.ended = make(chan struct{})
 	c.lines = append(c.lines, l)
 	c.x.mu.Lock()
-	c.x.lines[lineKey(l.dialog().Flow, l.dialog().CallID)] = l
+	c.x.lines[l.key()] = l
 	c.x.mu.Unlock()
 	l.tellDialog()
 	c.x.spawn(func(context.Context) {
@@ -199,7 +204,9 @@ func (c *call) hold(l *line, on bool) {
 		return
 	}
 	l.held = on
-	l.party.Hold(on)
+	if code := l.party.Status().Code; code == rc.PartyAnswered || code == rc.PartyHold {
+		l.party.Hold(on) // before, talks does so
+	}
 	c.tune()
 }
 
@@ -213,6 +220,10 @@ func (l *line) bye(cmd int) {
 	l.x.byes.Add(1)
 	l.x.spawn(func(ctx context.Context) {
 		defer l.x.byes.Done()
+		if l.outside {
+			_, _ = l.x.Trunk.In(ctx, l.dialog(), l.dialog().Request(sip.BYE, nil, "")) // as below
+			return
+		}
 		_, _ = l.dialog().Do(ctx, l.dialog().Request(sip.BYE, nil, ""), nil) // a phone that is gone has none to end
 	})
 	l.tell(cmd)
@@ -222,8 +233,10 @@ func (l *line) bye(cmd int) {
 func (l *line) close() {
 	l.once.Do(func() { close(l.ended) })
 	l.x.mu.Lock()
-	d := l.dialog()
-	delete(l.x.lines, lineKey(d.Flow, d.CallID))
+	delete(l.x.lines, l.key())
 	l.x.mu.Unlock()
 	l.leg.Close()
+	if l.leave != nil {
+		l.leave()
+	}
 }

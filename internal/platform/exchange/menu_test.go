@@ -66,6 +66,7 @@ func TestACompanyThatIsClosedTakesMessages(t *testing.T) {
 	ada, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Cy, cyHz)
 	c := cy.call(apitest.AcmeMain)
 	c.keys(t, "0")
+	w.until(t, "the operator's voicemail", func() bool { return w.saw(apitest.Ada, rc.TelephonyRinging) })
 	c.press(t, '#') // no greeting, please
 	c.say(t)
 	c.press(t, '#')

@@ -2,6 +2,7 @@ package sound
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"offhook/internal/media"
@@ -9,17 +10,48 @@ import (
 
 // A keypad hears the keys of a line. Keys that nobody waits for are kept, up
 // to a number that nobody types ahead.
-type keypad struct{ pressed chan rune }
+type keypad struct {
+	pressed chan rune
+	held    atomic.Int64 // when a key was last heard of, in Unix milliseconds
+}
 
 // hearKeys listens for keys until stop is called.
 func hearKeys(line media.Port) (k *keypad, stop func()) {
-	k = &keypad{make(chan rune, 32)}
-	return k, line.Listen(media.Digits(func(d rune) {
+	k = &keypad{pressed: make(chan rune, 32)}
+	digit := media.Digits(func(d rune) {
 		select {
 		case k.pressed <- d:
 		default:
 		}
-	}))
+	})
+	return k, line.Listen(func(p media.Packet) {
+		if p.Codec == media.Event {
+			k.held.Store(time.Now().UnixMilli())
+		}
+		digit(p)
+	})
+}
+
+const (
+	// release is how long nothing is heard of a key that has been let go.
+	release = 150 * time.Millisecond
+	// longestPress is how long a key is waited for that is not let go.
+	longestPress = 5 * time.Second
+)
+
+// released waits until no key is held: to whoever listens next, the rest of it
+// would be a key of its own.
+func (k *keypad) released(ctx context.Context, line Line) error {
+	for end := time.Now().Add(longestPress); time.Now().Before(end); {
+		left := release - time.Since(time.UnixMilli(k.held.Load()))
+		if left <= 0 {
+			return nil
+		}
+		if err := media.Play(ctx, line, media.Silence(max(left, media.Frame))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // play sends a sound until a key is pressed. The key stays to be read.

@@ -43,7 +43,7 @@ func (m Menu) Ask(ctx context.Context, line Line) (string, error) {
 			return "", err
 		}
 		if whole, _ := m.Match(number); whole || number == "0" {
-			return number, nil
+			return number, k.released(ctx, line)
 		}
 		question = spoken("again", name)
 	}
