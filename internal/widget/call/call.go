@@ -76,6 +76,8 @@ type Call struct {
 	// Sentence tells people why the call ended or what is wrong with it now;
 	// empty when there is nothing to say.
 	Sentence string `json:"sentence,omitempty"`
+	// NoSuch is true of a call to a number that does not exist.
+	NoSuch bool `json:"noSuch,omitempty"`
 
 	// How the platform names the call (contract 6, 8.4).
 	SessionID          string `json:"sessionId,omitempty"`
