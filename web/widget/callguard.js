@@ -1,17 +1,24 @@
-// Asks before somebody is called what is asked before they are texted: the
-// server answers a call with the question, and takes it with the verdict.
+// Asks before somebody is called what is asked before they are texted, and
+// before an emergency call, where help is sent to: the server answers a call
+// with the question, and takes it with the verdict.
 // @ts-check
 
 /**
  * @template {object} T
- * @param {(checked: {checked?: string, guarded?: boolean}) => Promise<Response>} offer
+ * @param {(checked: {checked?: string, guarded?: boolean, confirmed?: boolean}) => Promise<Response>} offer
  * @returns {Promise<T | any>} what the server answers to the call
  */
 export async function guarded(offer) {
   // A server that restarted may not know any more that the page wants to be asked.
   const known = document.body.dataset.guarded ? { guarded: true } : {};
   const first = await offer(known);
-  if (!first.headers?.get("X-Offhook-Guard")) return first.json();
+  const question = first.headers?.get("X-Offhook-Guard");
+  if (!question) return first.json();
+  if (question === "emergency") {
+    const { confirmed } = await import("./emergency.js");
+    await confirmed(await first.json());
+    return (await offer({ ...known, confirmed: true })).json();
+  }
   const { mayCall } = await import("./guard.js");
   return (await offer({ ...known, checked: await mayCall(await first.json()) })).json();
 }

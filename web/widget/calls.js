@@ -304,10 +304,11 @@ function run(at) {
 
 const CONTROLS = ":is(button, a):is([data-call-act], [data-call-to])";
 document.addEventListener("click", (e) => {
-  const at = e.target instanceof Element ? e.target.closest(`${CONTROLS}, [data-audio-act], a[href^="tel:"]`) : null;
+  const at = e.target instanceof Element ? e.target.closest(`${CONTROLS}, [data-audio-act], [data-emergency-address], a[href^="tel:"]`) : null;
   if (!(at instanceof HTMLElement) || e.defaultPrevented) return;
   if (at.hasAttribute("data-audio-act")) return void import("./audio.js").then(({ sound }) => sound.here());
   e.preventDefault();
+  if (at.hasAttribute("data-emergency-address")) return void press(at, async () => (await import("./emergency.js")).lookAfter());
   // The button that ends a call comes to where the one was that placed it: a double click there means the first.
   if (e.detail > 1 && at.dataset.callAct === "hangup") return;
   if (at.matches(CONTROLS)) return run(at);

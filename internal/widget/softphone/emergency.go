@@ -3,6 +3,7 @@ package softphone
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/call"
@@ -34,6 +35,12 @@ type help struct {
 
 // noHelp ends a call that the platform has refused for want of an address.
 var noHelp = lang.Mark("No address is registered that help could be sent to. Register one, and call from a mobile phone if you need help now.")
+
+// helpTime is how long an emergency call waits for its address.
+const helpTime = 4 * time.Second
+
+// lateHelp is said when the platform does not tell the address in time.
+var lateHelp = lang.Mark("The phone service cannot be reached. In an emergency, call from a mobile phone.")
 
 // noDevice is said while the platform has given the phone no name yet.
 var noDevice = lang.Mark("The phone is still connecting. In an emergency, call from a mobile phone.")
@@ -75,6 +82,8 @@ func (p *Pool) help(ctx context.Context, desk Desk, v visit.Visit, ph *Phone) he
 		h.Unknown = v.Language.Say(noDevice)
 		return h
 	}
+	ctx, cancel := context.WithTimeout(ctx, helpTime)
+	defer cancel()
 	a, err := desk.EmergencyAddress(ctx, device)
 	if err != nil {
 		h.Unknown = v.Language.Say(sentenceOf(err))
@@ -142,7 +151,7 @@ func sentenceOf(err error) string {
 	if e, ok := err.(*rc.Error); ok {
 		return e.Message
 	}
-	return noDevice
+	return lateHelp
 }
 
 // cameToNothing says why a call came to nothing that the platform told a reason
