@@ -3,6 +3,8 @@
 // themselves are calls.js's.
 // @ts-check
 import { act, place } from "./calls.js";
+import "./grouping.js";
+import { dial } from "./nav.js";
 import { dialable, dialpad, digitOf, writes } from "./dialpad.js";
 
 /** @returns {HTMLElement | null} */

@@ -3,6 +3,7 @@
 // @ts-check
 import { dialable, dialpad, digitOf, numberIn, writes } from "./dialpad.js";
 import { ask } from "./ask.js";
+import "./grouping.js";
 import { t } from "./lang.js";
 import { recall, remember } from "./memory.js";
 import { alert, announce, takeDialled } from "./nav.js";
@@ -157,7 +158,7 @@ class Dialer {
     const number = at.querySelector(".option__sub > bdi")?.textContent;
     const text = number || at.dataset.pick || "";
     this.#fill(text);
-    this.#chosen = { text, dial: at.dataset.pick ?? "" };
+    this.#chosen = { text: this.field.value, dial: at.dataset.pick ?? "" };
     this.button.focus({ preventScroll: true });
     announce(t("{0} chosen. Press Call.", at.querySelector(".option__name")?.textContent));
   }

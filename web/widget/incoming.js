@@ -2,6 +2,7 @@
 // large or small, what is open in it, and where the focus goes. Nobody who
 // writes loses a letter to it: then it begins small.
 // @ts-check
+import "./grouping.js";
 import { act } from "./calls.js";
 import { dialable, writes } from "./dialpad.js";
 import { t } from "./lang.js";

@@ -25,6 +25,15 @@ type dialerView struct {
 	Typed string // for stories
 }
 
+// Country is where numbers are grouped as they are typed.
+func (v dialerView) Country() string { return v.desk.Me().Country }
+
+// Country is the same for whom a call is passed on to.
+func (v liveView) Country() string { return v.desk.Me().Country }
+
+// Country is the same for whom a call is forwarded to.
+func (v ringView) Country() string { return v.desk.Me().Country }
+
 // Keys are those of a telephone (ITU-T E.161).
 func (dialerView) Keys() []dialKey { return dialKeys }
 
@@ -44,9 +53,10 @@ var dialKeys = []dialKey{
 // from.
 type dialList struct {
 	page
-	Query string
-	Rows  []dialRow
-	Last  string // the number that was called last, among the latest calls
+	Query   string
+	Written string // the query as people of the user's country write it, where it is a whole number
+	Rows    []dialRow
+	Last    string // the number that was called last, among the latest calls
 }
 
 // A dialRow is one of them.
@@ -89,6 +99,9 @@ func newDialList(p page, query string) dialList {
 	if query == "" {
 		v.lately()
 		return v
+	}
+	if n, ok := p.desk.ReadNumber(query); ok && strings.Trim(query, "+0123456789") == "" {
+		v.Written = p.desk.WriteNumber(n)
 	}
 	for _, who := range p.desk.Lookup(query, 4*found) {
 		if len(v.Rows) == found {
