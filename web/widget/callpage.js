@@ -90,8 +90,9 @@ async function pass(at) {
 }
 
 document.addEventListener("click", (e) => {
-  const at = e.target instanceof Element ? e.target.closest("[data-live-show], [data-pass], #pass-found [data-pick]") : null;
+  const at = e.target instanceof Element ? e.target.closest("[data-live-show], [data-pass], [data-correct], #pass-found [data-pick]") : null;
   if (!(at instanceof HTMLElement) || !page()?.contains(at)) return;
+  if (at.dataset.correct) return void dial(at.dataset.correct);
   if (at.dataset.liveShow !== undefined) show(at.dataset.liveShow);
   else if (at.dataset.pass) void pass(at);
   else choose(at);

@@ -70,6 +70,7 @@ class Dialer {
     const { value } = this.field;
     this.back.hidden = !value;
     this.root.toggleAttribute("data-words", /^\p{L}/u.test(value.trim()));
+    this.button.title = value || !this.#last ? "" : t("Brings back the last number.");
     this.button.disabled = document.body.dataset.line !== "registered";
     if (value !== this.#chosen.text) this.#chosen = { text: "", dial: "" };
   }
@@ -199,9 +200,14 @@ class Dialer {
     }
   }
 
+  /** The number that was called last, while nobody looks for another. */
+  get #last() {
+    return /** @type {HTMLElement | null} */ (this.found.querySelector("[data-last]"))?.dataset.last ?? "";
+  }
+
   /** An empty field calls again: first it shows whom. */
   #again() {
-    const last = /** @type {HTMLElement | null} */ (this.found.querySelector("[data-last]"))?.dataset.last;
+    const last = this.#last;
     if (!last) return this.field.focus();
     this.#fill(last);
     announce(t("The last number. Press Call again to call it."));

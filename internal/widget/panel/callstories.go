@@ -166,6 +166,10 @@ func callStories() []story {
 			unanswered(c)
 			c.Sentence = "There is no connection to the phone system. Trying again by itself."
 		}))},
+		{Name: "live-wrong", Title: "Call to a number that does not exist", Tab: "phone", draw: liveStory("", "", over(call.Failed, func(c *call.Call) {
+			unanswered(c)
+			c.Number, c.NoSuch, c.Sentence = "+14155550999", true, "This number does not exist. Check it, then call again."
+		}))},
 		{Name: "live-hostile", Title: "Call with a hostile name", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Number, c.Name = "+19995550100", storyCaller }))},
 		{Name: "now", Title: "A call over a list", draw: nowStory("", false, storyCall(nil), held)},
 		{Name: "now-held", Title: "A held call over a list", draw: nowStory("", false, storyCall(func(c *call.Call) { c.State, c.Muted = call.Held, true }))},

@@ -78,7 +78,7 @@ func (p page) live(c call.Call) liveCall {
 	if display := markup.Line(p.written(out.Party)); display != out.Title {
 		out.Sub = display
 	}
-	if strings.HasPrefix(c.Number, "+") && !out.Party.Self {
+	if strings.HasPrefix(c.Number, "+") && !out.Party.Self && !c.NoSuch {
 		out.Text = c.Number
 	}
 	out.Firm = p.firm(out.Party)

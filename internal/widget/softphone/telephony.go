@@ -173,6 +173,7 @@ func (t *talk) explain() {
 	why, because, ok := t.cameToNothing()
 	if ok && t.Direction == call.Outbound && t.Answered.IsZero() && t.Outcome != call.Cancelled && t.Sentence != because {
 		t.Outcome, t.Sentence = why, because
+		t.NoSuch = because == noSuch
 		t.ph.changed()
 	}
 }
