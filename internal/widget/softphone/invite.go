@@ -285,6 +285,7 @@ var (
 	isBusy      = lang.Mark("The line is busy.")
 	noSuch      = lang.Mark("This number does not exist. Check it, then call again.")
 	notLet      = lang.Mark("Your phone service does not let you call this number.")
+	tooOften    = lang.Mark("Too many calls were placed within a minute. Wait a moment, then call again.")
 	wasDeclined = lang.Mark("The call was declined.")
 	notPlaced   = lang.Mark("The phone service could not place the call. Try again in a moment.")
 )
@@ -308,6 +309,9 @@ func (t *talk) refused(res *sip.Response) {
 		sentence = noSuch
 	case 403:
 		sentence = notLet
+		if sip.HeaderValue(res, "Retry-After") != "" {
+			sentence = tooOften
+		}
 	}
 	if why, because, ok := t.cameToNothing(); ok {
 		outcome, sentence = why, because

@@ -45,6 +45,7 @@ type sbc struct {
 	news     chan struct{}          // guarded by mu; closed when something has happened, and replaced
 	refuse   int                    // guarded by mu; the status of the next REGISTERs, 0 for none
 	final    int                    // guarded by mu; the status of INVITEs in place of 200
+	later    string                 // guarded by mu; when they may be tried again, in seconds
 	command  func(string) int       // guarded by mu; the code that an INFO command gets
 	messages []string               // guarded by mu; bodies of MESSAGEs
 	onRefer  func(*sbcCall, string) // guarded by mu
@@ -202,10 +203,14 @@ func (s *sbc) connect(tx *sip.Tx) {
 	}
 	s.respond(tx, 183, "Session Progress", ids)
 	s.mu.Lock()
-	final := s.final
+	final, later := s.final, s.later
 	s.mu.Unlock()
 	if final != 0 {
-		s.respond(tx, final, "Busy Here", ids)
+		opts := []sip.Option{ids}
+		if later != "" {
+			opts = append(opts, sip.With("Retry-After", later))
+		}
+		s.respond(tx, final, "Busy Here", opts...)
 		return
 	}
 	leg, err := s.engine.Leg()

@@ -111,6 +111,7 @@ func TestBothSidesHearEachOther(t *testing.T) {
 }
 
 func TestRefusalsSayWhy(t *testing.T) {
+	const later = "Retry-After" // in place of a reason
 	for _, tt := range []struct {
 		status   int
 		reason   string
@@ -122,13 +123,18 @@ func TestRefusalsSayWhy(t *testing.T) {
 		{480, "", call.Missed, "Nobody answered."},
 		{603, "", call.Declined, "The call was declined."},
 		{403, "", call.Failed, "Your phone service does not let you call this number."},
+		{403, later, call.Failed, "Too many calls were placed within a minute. Wait a moment, then call again."},
 		{500, "", call.Failed, "The phone service could not place the call. Try again in a moment."},
 	} {
 		r := registered(t)
-		r.change(func() { r.final = tt.status })
+		r.change(func() {
+			if r.final = tt.status; tt.reason == later {
+				r.later = "60"
+			}
+		})
 		r.place("+16505550199")
 		r.state(call.Ended)
-		if tt.reason != "" { // it comes after the response
+		if tt.reason != "" && tt.reason != later { // it comes after the response
 			r.desk.tell("s-a1", 3, outbound(rc.PartyDisconnected, tt.reason))
 		}
 		r.newest("the sentence “"+tt.sentence+"”", func(c call.Call) bool { return c.Outcome == tt.outcome && c.Sentence == tt.sentence })
