@@ -38,7 +38,6 @@ type AnsweringRule struct {
 	ID                      string            `json:"id"`
 	Type                    string            `json:"type"` // BusinessHours, AfterHours
 	Enabled                 bool              `json:"enabled"`
-	Schedule                *Schedule         `json:"schedule,omitempty"`
 	CallHandlingAction      string            `json:"callHandlingAction"`
 	Forwarding              *Forwarding       `json:"forwarding,omitempty"`
 	UnconditionalForwarding *ForwardingTarget `json:"unconditionalForwarding,omitempty"`

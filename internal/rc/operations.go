@@ -42,7 +42,8 @@ type Operation struct {
 func (o Operation) Pattern() string { return o.Method + " " + o.Path }
 
 // Operations lists the operations of the contract (Appendix A, and the
-// unpublished ones that released clients call).
+// unpublished ones that released clients call), and RingCentral's public ones
+// of answering rules, which it leaves out.
 var Operations = []Operation{
 	{"OAuth / discovery", "GET", "/restapi/oauth/authorize", "Auth", ""},
 	{"OAuth / discovery", "POST", "/restapi/oauth/authorize", "Auth", ""},
@@ -83,6 +84,12 @@ var Operations = []Operation{
 	{"Account, extension, numbers, devices", "PUT", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/business-hours", "Medium", "EditExtensions"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/business-hours", "Light", "ReadAccounts"},
 	{"Account, extension, numbers, devices", "PUT", "/restapi/v1.0/account/{accountId}/business-hours", "Medium", "EditExtensions"},
+	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule", "Light", "ReadAccounts"},
+	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}", "Light", "ReadAccounts"},
+	{"Account, extension, numbers, devices", "PUT", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/answering-rule/{ruleId}", "Medium", "EditExtensions"},
+	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/answering-rule", "Light", "ReadAccounts"},
+	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/answering-rule/{ruleId}", "Light", "ReadAccounts"},
+	{"Account, extension, numbers, devices", "PUT", "/restapi/v1.0/account/{accountId}/answering-rule/{ruleId}", "Medium", "EditExtensions"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/grant", "Light", "ReadAccounts"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/conferencing", "Light", "ReadAccounts"},
 	{"Account, extension, numbers, devices", "GET", "/restapi/v1.0/account/{accountId}/extension/{extensionId}/notification-settings", "Light", "ReadAccounts"},

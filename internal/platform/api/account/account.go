@@ -58,6 +58,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", extensionPath+"/authz-profile/check", h.authzCheck)
 	h.Face.Handle(mux, "GET", extensionPath+"/conferencing", h.conferencing)
 	h.mountSettings(mux)
+	h.mountRules(mux)
 }
 
 func accountURI(base string, id int64) string {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"offhook/internal/listen"
+	"offhook/internal/platform/answering"
 	"offhook/internal/platform/api/page"
 	"offhook/internal/platform/api/plan"
 	"offhook/internal/platform/api/region"
@@ -30,16 +31,7 @@ const (
 // of the contract belong to devices and apps.
 var forwardingTypes = []string{"Home", "Mobile", "Work", "Outage", "Other", "BusinessMobilePhone"}
 
-// A forwarding is a number that a user's calls can also ring at.
-type forwarding struct {
-	ID          string `json:"id"`
-	PhoneNumber string `json:"phoneNumber"`
-	Label       string `json:"label"`
-	Type        string `json:"type"`
-	FlipNumber  string `json:"flipNumber,omitempty"`
-}
-
-func forwardingRecord(uri string, f forwarding) rc.ForwardingNumber {
+func forwardingRecord(uri string, f answering.Number) rc.ForwardingNumber {
 	out := rc.ForwardingNumber{ID: f.ID, URI: uri + "/" + f.ID, PhoneNumber: f.PhoneNumber, Label: f.Label, Type: f.Type, FlipNumber: f.FlipNumber, Features: []string{"CallForwarding"}}
 	if f.FlipNumber != "" {
 		out.Features = append(out.Features, "CallFlip")
@@ -56,7 +48,7 @@ func (h *Handler) forwardingNumbers(w http.ResponseWriter, r *http.Request, c wi
 	if err != nil {
 		return err
 	}
-	var all []forwarding
+	var all []answering.Number
 	if err := h.setting(r.Context(), e.AccountID, e.ID, forwardingSetting, &all); err != nil {
 		return err
 	}
@@ -86,7 +78,7 @@ func (f *flip) UnmarshalJSON(b []byte) error {
 }
 
 // apply puts a request into f.
-func (q forwardingRequest) apply(p *plan.Plan, f *forwarding) error {
+func (q forwardingRequest) apply(p *plan.Plan, f *answering.Number) error {
 	if q.PhoneNumber != nil {
 		n, ok := region.Parse(*q.PhoneNumber, region.Country("", p.Account.MainNumber).ISOCode)
 		if !ok || n.Extension != "" {
@@ -119,8 +111,8 @@ func (q forwardingRequest) apply(p *plan.Plan, f *forwarding) error {
 }
 
 func (h *Handler) addForwardingNumber(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	f := forwarding{ID: strconv.FormatInt(h.IDs.Next(), 10)}
-	return h.changeForwarding(w, r, c, func(all []forwarding, put func(*forwarding) error) ([]forwarding, error) {
+	f := answering.Number{ID: strconv.FormatInt(h.IDs.Next(), 10)}
+	return h.changeForwarding(w, r, c, func(all []answering.Number, put func(*answering.Number) error) ([]answering.Number, error) {
 		if len(all) >= maxForwarding {
 			return nil, rc.Coded(rc.Denied, "CMN-109", "An extension has at most %d forwarding numbers; delete one first", maxForwarding)
 		}
@@ -132,7 +124,7 @@ func (h *Handler) addForwardingNumber(w http.ResponseWriter, r *http.Request, c 
 }
 
 func (h *Handler) putForwardingNumber(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	return h.changeForwarding(w, r, c, func(all []forwarding, put func(*forwarding) error) ([]forwarding, error) {
+	return h.changeForwarding(w, r, c, func(all []answering.Number, put func(*answering.Number) error) ([]answering.Number, error) {
 		i := indexForwarding(all, r)
 		if i < 0 {
 			return nil, target.Missing("forwardingNumberId")
@@ -141,13 +133,13 @@ func (h *Handler) putForwardingNumber(w http.ResponseWriter, r *http.Request, c 
 	})
 }
 
-func indexForwarding(all []forwarding, r *http.Request) int {
-	return slices.IndexFunc(all, func(f forwarding) bool { return f.ID == r.PathValue("forwardingNumberId") })
+func indexForwarding(all []answering.Number, r *http.Request) int {
+	return slices.IndexFunc(all, func(f answering.Number) bool { return f.ID == r.PathValue("forwardingNumberId") })
 }
 
 // changeForwarding lets fn change the list, and answers with the number that
 // fn has put the request into.
-func (h *Handler) changeForwarding(w http.ResponseWriter, r *http.Request, c wire.Caller, fn func(all []forwarding, put func(*forwarding) error) ([]forwarding, error)) error {
+func (h *Handler) changeForwarding(w http.ResponseWriter, r *http.Request, c wire.Caller, fn func(all []answering.Number, put func(*answering.Number) error) ([]answering.Number, error)) error {
 	e, p, err := h.own(r, c)
 	if err != nil {
 		return err
@@ -156,9 +148,9 @@ func (h *Handler) changeForwarding(w http.ResponseWriter, r *http.Request, c wir
 	if err := wire.Body(w, r, &req); err != nil {
 		return err
 	}
-	var done forwarding
-	err = change(r.Context(), h, e, forwardingSetting, func(_ store.PlatformTx, all []forwarding) ([]forwarding, error) {
-		all, err := fn(all, func(f *forwarding) error {
+	var done answering.Number
+	err = change(r.Context(), h, e, forwardingSetting, func(_ store.PlatformTx, all []answering.Number) ([]answering.Number, error) {
+		all, err := fn(all, func(f *answering.Number) error {
 			if err := req.apply(p, f); err != nil {
 				return err
 			}
@@ -179,7 +171,7 @@ func (h *Handler) changeForwarding(w http.ResponseWriter, r *http.Request, c wir
 }
 
 // unlike refuses a number or flip number that another entry has.
-func unlike(all []forwarding, f forwarding) error {
+func unlike(all []answering.Number, f answering.Number) error {
 	for _, other := range all {
 		if other.ID == f.ID {
 			continue
@@ -199,7 +191,7 @@ func (h *Handler) deleteForwardingNumber(w http.ResponseWriter, r *http.Request,
 	if err != nil {
 		return err
 	}
-	err = change(r.Context(), h, e, forwardingSetting, func(_ store.PlatformTx, all []forwarding) ([]forwarding, error) {
+	err = change(r.Context(), h, e, forwardingSetting, func(_ store.PlatformTx, all []answering.Number) ([]answering.Number, error) {
 		i := indexForwarding(all, r)
 		if i < 0 {
 			return nil, target.Missing("forwardingNumberId")

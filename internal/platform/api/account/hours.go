@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"offhook/internal/listen"
+	"offhook/internal/platform/answering"
 	"offhook/internal/platform/api/target"
 	"offhook/internal/platform/wire"
 	"offhook/internal/rc"
@@ -22,15 +23,15 @@ var clock = regexp.MustCompile(`^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$`)
 const maxRanges = 24
 
 func (h *Handler) hours(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	e, err := target.Own(r, c, h.Store)
+	o, err := h.ruledExtension(r, c)
 	if err != nil {
 		return err
 	}
-	var s rc.Schedule
-	if err := h.setting(r.Context(), e.AccountID, e.ID, hoursSetting, &s); err != nil {
+	s, err := answering.Hours(r.Context(), h.Store, o.plan.Account.ID, o.id)
+	if err != nil {
 		return err
 	}
-	answerHours(w, extensionURI(listen.BaseURL(r), e), s)
+	answerHours(w, o.uri, s)
 	return nil
 }
 
@@ -76,23 +77,27 @@ func answerHours(w http.ResponseWriter, owner string, s rc.Schedule) {
 	wire.JSON(w, http.StatusOK, rc.BusinessHours{URI: owner + "/business-hours", Schedule: &s})
 }
 
-// putHours replaces a user's hours; a schedule without ranges is around the
-// clock.
+// putHours replaces the hours of a user or a queue; a schedule without ranges
+// is around the clock.
 func (h *Handler) putHours(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-	e, err := target.Own(r, c, h.Store)
+	o, err := h.ruledExtension(r, c)
 	if err != nil {
 		return err
+	}
+	if !o.mine {
+		return errNotAdmin()
 	}
 	s, err := readSchedule(w, r)
 	if err != nil {
 		return err
 	}
+	e := store.Extension{AccountID: o.plan.Account.ID, ID: o.id}
 	err = change(r.Context(), h, e, hoursSetting, func(store.PlatformTx, rc.Schedule) (rc.Schedule, error) { return s, nil })
 	if err != nil {
 		return fmt.Errorf("changing the business hours of extension %d: %w", e.ID, err)
 	}
-	h.announce(r.Context(), e, false, "AnsweringRules")
-	answerHours(w, extensionURI(listen.BaseURL(r), e), s)
+	h.announceRules(r.Context(), o)
+	answerHours(w, o.uri, s)
 	return nil
 }
 

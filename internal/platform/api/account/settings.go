@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"offhook/internal/platform/answering"
 	"offhook/internal/platform/event"
 	"offhook/internal/rc"
 	"offhook/internal/store"
@@ -15,8 +16,8 @@ import (
 
 // Names of what extensions set.
 const (
-	forwardingSetting = "forwarding-numbers"
-	hoursSetting      = "business-hours"
+	forwardingSetting = answering.NumbersSetting
+	hoursSetting      = answering.HoursSetting
 	callerIDSetting   = "caller-id"
 )
 
