@@ -76,6 +76,7 @@ type Exchange struct {
 	// CallsPerMinute is how often an extension may reach somebody within a
 	// minute; zero is 60.
 	CallsPerMinute int
+	Limits         Limits // of connections
 
 	auth *sip.Challenger
 	ctx  context.Context // of everything that runs
@@ -86,6 +87,7 @@ type Exchange struct {
 	closing atomic.Bool // no more calls
 
 	mu          sync.Mutex
+	guests      guests                // guarded by mu
 	peers       map[*peer]bool        // guarded by mu
 	bindings    map[int64][]*binding  // guarded by mu; by extension, oldest first
 	lines       map[string]*line      // guarded by mu; by lineKey
@@ -105,7 +107,8 @@ func (x *Exchange) Start() {
 	x.peers, x.bindings, x.lines = map[*peer]bool{}, map[int64][]*binding{}, map[string]*line{}
 	x.forks, x.calls, x.parked = map[string]*fork{}, map[string]*call{}, map[place]*call{}
 	x.conferences, x.taking, x.turns = map[string]*call{}, map[int64]int{}, map[int64]int{}
-	x.reached = map[int64][]time.Time{}
+	x.reached, x.guests.strangers = map[int64][]time.Time{}, map[string]int{}
+	x.Limits.fill()
 	if x.CallsPerMinute == 0 {
 		x.CallsPerMinute = 60
 	}
@@ -174,7 +177,13 @@ func (x *Exchange) AtRoot(next http.Handler) http.Handler {
 
 // ServeHTTP speaks with one phone.
 func (x *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	p := newPeer(x)
+	p := newPeer(x, from(r))
+	if !x.admit(p) {
+		w.Header().Set("Retry-After", "60")
+		http.Error(w, "Too many phones are connecting. Try again in a minute.", http.StatusServiceUnavailable)
+		return
+	}
+	defer x.dismiss(p)
 	sip.Serve(w, r, p, sip.ServeOptions{Log: x.Log, Accepted: p.accepted})
 	p.gone()
 }

@@ -14,11 +14,20 @@ type peer struct {
 	mail *mailbox
 	left atomic.Bool
 	done chan struct{}
+
+	addr    string       // where it connects from
+	calm    func() bool  // stops waiting for its proof
+	waiting atomic.Int32 // requests that mail has
+	wrong   int          // passwords, one after the other; belongs to mail's goroutine
+	proven  bool         // guarded by Exchange.mu
+
 	// stream is set for phones of ServeStream.
 	stream bool
 }
 
-func newPeer(x *Exchange) *peer { return &peer{x: x, mail: newMailbox(), done: make(chan struct{})} }
+func newPeer(x *Exchange, addr string) *peer {
+	return &peer{x: x, addr: addr, mail: newMailbox(), done: make(chan struct{})}
+}
 
 // accepted comes before the first request.
 func (p *peer) accepted(f *sip.Flow) {
@@ -26,6 +35,7 @@ func (p *peer) accepted(f *sip.Flow) {
 	p.x.mu.Lock()
 	p.x.peers[p] = true
 	p.x.mu.Unlock()
+	p.hurry()
 	p.x.wg.Go(func() {
 		defer close(p.done)
 		p.mail.run(p.left.Load)
@@ -37,6 +47,7 @@ func (p *peer) gone() {
 	if p.flow == nil {
 		return // it never became one
 	}
+	p.calm()
 	p.mail.post(func() { p.left.Store(true) })
 	<-p.done
 	p.x.mu.Lock()
@@ -77,15 +88,13 @@ func (p *peer) ServeSIP(tx *sip.Tx) {
 	}
 	switch req.Method {
 	case sip.REGISTER:
-		respond(tx, 100, "Trying")
-		p.mail.post(func() { p.register(tx) })
+		p.hand(tx, p.register)
 	case sip.INVITE:
 		if inDialog != "" {
 			respond(tx, 481, "Call/Transaction Does Not Exist")
 			return
 		}
-		respond(tx, 100, "Trying")
-		p.mail.post(func() { p.invite(tx) })
+		p.hand(tx, p.invite)
 	case sip.MESSAGE:
 		p.x.agentMessage(tx)
 	case sip.OPTIONS, sip.PUBLISH: // a ping, or a report on quality (contract 8.2)

@@ -45,10 +45,12 @@ func (p *peer) device(ctx context.Context, tx *sip.Tx) (store.SIPDevice, bool) {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		respond(tx, 403, "Forbidden")
+		p.mistaken()
 	case err != nil:
 		p.x.Log.Error("checking a phone's password", "err", err)
 		respond(tx, 500, "Server Internal Error")
 	default:
+		p.prove()
 		return d, true
 	}
 	return store.SIPDevice{}, false

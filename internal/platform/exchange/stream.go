@@ -12,7 +12,12 @@ import (
 // (contract 8.11). Such phones have no WebRTC: their sound is RTP, encrypted
 // by keys that the descriptions name.
 func (x *Exchange) ServeStream(conn net.Conn) {
-	p := newPeer(x)
+	p := newPeer(x, host(conn.RemoteAddr().String()))
+	if !x.admit(p) {
+		_ = conn.Close() // nothing was said
+		return
+	}
+	defer x.dismiss(p)
 	p.stream = true
 	h := &accepting{peer: p, ready: make(chan struct{})}
 	f := sip.NewStream(conn, h)
