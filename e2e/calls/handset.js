@@ -2,7 +2,7 @@
 // that people press, with a microphone that says one tone.
 
 import { hears, hearsElse, hearsNothing, installSound, microphone } from '../lib/tone.js';
-import { Network } from '../lib/network.js';
+import { Network, only } from '../lib/network.js';
 import { Person } from '../lib/person.js';
 
 /** @typedef {import('../lib/person.js').Tab} Tab */
@@ -22,13 +22,14 @@ export class Handset {
    * @param {import('../lib/demo.js').Demo} demo
    * @param {import('../lib/demo.js').User} user
    * @param {number} tone in Hz
-   * @param {{path?: string, network?: import('../lib/network.js').Way} & Parameters<typeof Person.open>[1]} [options]
+   * @param {{path?: string, network?: import('../lib/network.js').Way, only?: import('../lib/network.js').Only} & Parameters<typeof Person.open>[1]} [options]
    */
   static async open(demo, user, tone, options = {}) {
     const person = await Person.open(demo, { ...options, microphone: microphone(tone) });
     try {
       await person.context.addInitScript(installSound, { tone, device: true });
       const network = options.network && (await Network.around(person.context, options.network));
+      if (options.only) await person.context.addInitScript(only, options.only);
       const tab = await person.tab(options.path);
       await person.enter(tab, user);
       return await new Handset(person, tab, tone, network).ready();

@@ -20,8 +20,9 @@ export class Stage {
     this.exchange = exchange;
   }
 
-  static async open() {
-    const demo = await Demo.start();
+  /** @param {string[]} [more] further flags of the demo */
+  static async open(more) {
+    const demo = await Demo.start(more);
     return new Stage(demo, await Exchange.open(demo));
   }
 

@@ -56,13 +56,13 @@ export class Demo {
     this.facts = /** @type {Facts} */ ({});
   }
 
-  /** Starts a demo in a fresh folder. Close it when done. */
-  static async start() {
+  /** Starts a demo in a fresh folder. Close it when done. @param {string[]} [more] further flags */
+  static async start(more) {
     const parent = mkdtempSync(path.join(tmpdir(), 'offhook-e2e-'));
     const demo = new Demo(path.join(parent, 'data'));
     mkdirSync(demo.dir, { mode: 0o700 });
     try {
-      await demo.start();
+      await demo.start(more);
     } catch (err) {
       await demo.close();
       throw err;

@@ -22,6 +22,41 @@ function detour(port) {
   };
 }
 
+/** @typedef {'relay' | 'tcp'} Only */
+
+/**
+ * Runs in every frame of a browser on a network that lets sound through in one
+ * way alone.
+ * @param {Only} way
+ */
+export function only(way) {
+  const Peer = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Peer {
+    /** @param {RTCConfiguration} [config] */
+    constructor(config) {
+      super(way === 'relay' ? { ...config, iceTransportPolicy: 'relay' } : config);
+    }
+
+    /** @param {RTCSessionDescriptionInit} description */
+    async setRemoteDescription({ type, sdp }) {
+      return super.setRemoteDescription({ type, sdp: way === 'tcp' ? sdp?.replace(/^a=candidate:\S+ \d udp .*\r\n/gim, '') : sdp });
+    }
+  };
+}
+
+/**
+ * How the sound of a page leaves it.
+ * @param {import('./tone.js').Place} place
+ * @returns {Promise<{candidateType: string, protocol: string}>}
+ */
+export const leaves = (place) => place.evaluate(async () => {
+  /** @type {Map<string, any>} */
+  const stats = await Reflect.get(window, '__peers').at(-1).getStats();
+  const transport = [...stats.values()].find(({ type }) => type === 'transport');
+  const { candidateType, protocol } = stats.get(stats.get(transport.selectedCandidatePairId).localCandidateId);
+  return { candidateType, protocol };
+});
+
 /** A way between one browser and the server. */
 export class Network {
   /** @type {Map<string, Socket>} as whom the server knows a sender */ #backs = new Map();

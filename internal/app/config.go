@@ -70,9 +70,26 @@ type WidgetConfig struct {
 	// SoundIPs are the addresses that others reach this machine by, where they
 	// are not its own, as behind a router that translates addresses.
 	SoundIPs []string `yaml:"sound_ips"`
+	// Turn names relays for the sound of browsers whose networks let neither
+	// UDP nor another TCP port out.
+	Turn TurnConfig `yaml:"turn"`
 	// Platforms adds to the platforms that appServer may choose.
 	// RingCentral's own are always allowed.
 	Platforms []PlatformRecord `yaml:"platforms"`
+}
+
+// A TurnConfig names relays (TURN, RFC 8656) of the operator's own.
+type TurnConfig struct {
+	// URLs are as browsers take them: turn:turn.example.com:3478 or
+	// turns:turn.example.com:443?transport=tcp. Empty: none.
+	URLs []string `yaml:"urls"`
+	// Secret is shared with the relays (coturn: use-auth-secret): pages are
+	// given names that hold for a few hours, and never the secret.
+	Secret rc.Secret `yaml:"secret"`
+	// Username and Password are for relays without a shared secret. Whoever
+	// signs in can read them.
+	Username string    `yaml:"username"`
+	Password rc.Secret `yaml:"password"`
 }
 
 // A PlatformRecord allows a platform.
@@ -306,6 +323,9 @@ func (c *Config) check(src source) error {
 				return src.mistake(setting, "must be IP addresses such as 203.0.113.7, not %q.", ip)
 			}
 		}
+	}
+	if setting, what := c.Widget.Turn.mistake(); what != "" {
+		return src.mistake("widget.turn."+setting, "%s", what)
 	}
 	if _, _, ok := soundPorts(c.Platform.SoundPorts); !ok {
 		return src.mistake("platform.sound_ports", "must be a range of ports such as 40000-40999, not %q.", c.Platform.SoundPorts)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/x509"
@@ -20,6 +21,7 @@ import (
 	"offhook/examples/hostpage"
 	"offhook/internal/bus"
 	"offhook/internal/listen"
+	"offhook/internal/media"
 	"offhook/internal/rc"
 	"offhook/internal/widget/embed"
 )
@@ -40,6 +42,12 @@ type DemoConfig struct {
 	WidgetAddr      string
 	PlatformAddr    string
 	PlatformTLSAddr string
+	// SoundTCPAddr is a TCP ip:port for the sound of browsers that get nothing
+	// through by UDP; empty for none.
+	SoundTCPAddr string
+	// TurnURL is a relay for the sound of browsers (turn:127.0.0.1:3478), and
+	// TurnSecretFile holds the secret that it shares; empty for none.
+	TurnURL, TurnSecretFile string
 	// PlatformSIPAddr is host:port for phones without WebRTC; empty for none.
 	PlatformSIPAddr string
 	HostAddr        string
@@ -135,7 +143,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 	defer func() { open.closeUnless(err == nil) }()
 	for flag, addr := range map[string]string{
 		"--widget-addr": d.cfg.WidgetAddr, "--platform-addr": d.cfg.PlatformAddr, "--platform-tls-addr": d.cfg.PlatformTLSAddr, "--platform-sip-addr": cmp.Or(d.cfg.PlatformSIPAddr, "127.0.0.1:0"), "--host-addr": d.cfg.HostAddr,
-		"--crm-addr": cmp.Or(d.cfg.CRMAddr, "127.0.0.1:8095"),
+		"--crm-addr": cmp.Or(d.cfg.CRMAddr, "127.0.0.1:8095"), "--sound-tcp-addr": cmp.Or(d.cfg.SoundTCPAddr, "127.0.0.1:0"),
 	} {
 		if err := loopbackOnly(flag, addr); err != nil {
 			return nil, err
@@ -178,11 +186,16 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 		phones.shut()
 		return nil, err
 	}
+	turn, err := d.cfg.turn()
+	if err != nil {
+		platform.Close()
+		return nil, err
+	}
 	roots := x509.NewCertPool()
 	roots.AddCert(ca.cert)
 	phone, err := newWidget(widgetDeps{
 		data: data, bus: new(bus.InProcess), log: log, roots: roots, openClients: true, urlSecrets: true, logHosts: []string{"localhost", "127.0.0.1"}, stories: true, tryApp: demoPublicApp, tryPage: host.URL,
-		records: append(demoRecords(d.info), embed.RingCentral...),
+		records: append(demoRecords(d.info), embed.RingCentral...), sound: media.Config{TCPAddr: d.cfg.SoundTCPAddr}, relays: turn.relays(),
 	})
 	if err != nil {
 		platform.Close()
@@ -200,6 +213,22 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 		return nil, err
 	}
 	return h, nil
+}
+
+// turn reads which relay the demo's browsers may use.
+func (c DemoConfig) turn() (TurnConfig, error) {
+	if c.TurnURL == "" {
+		return TurnConfig{}, nil
+	}
+	secret, err := os.ReadFile(c.TurnSecretFile)
+	if err != nil {
+		return TurnConfig{}, rc.Errorf(rc.Invalid, "--turn-secret-file %q cannot be read; it holds the secret that the relay of --turn-url shares.", c.TurnSecretFile)
+	}
+	t := TurnConfig{URLs: []string{c.TurnURL}, Secret: rc.Secret(bytes.TrimSpace(secret))}
+	if _, what := t.mistake(); what != "" {
+		return TurnConfig{}, rc.Errorf(rc.Invalid, "--turn-url and --turn-secret-file: %s", what)
+	}
+	return t, nil
 }
 
 // loopbackOnly keeps the demo, whose passwords are no secret, on this

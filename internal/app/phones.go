@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net"
+	"regexp"
 
 	"offhook/internal/media"
 	"offhook/internal/widget/desk"
@@ -33,6 +35,37 @@ func (c WidgetConfig) sound(listen string) media.Config {
 		s.Announce = append(s.Announce, net.ParseIP(ip))
 	}
 	return s
+}
+
+// relays are those that are set, nil for none.
+func (c TurnConfig) relays() *softphone.Relays {
+	if len(c.URLs) == 0 {
+		return nil
+	}
+	return &softphone.Relays{URLs: c.URLs, Secret: c.Secret, Username: c.Username, Password: c.Password}
+}
+
+// turnURL is a TURN address (RFC 7065 section 3.1).
+var turnURL = regexp.MustCompile(`^turns?:[^/?#@\s]+(\?transport=(udp|tcp))?$`)
+
+// mistake is what is wrong, and with which setting; empty for nothing.
+func (c TurnConfig) mistake() (setting, what string) {
+	for _, u := range c.URLs {
+		if !turnURL.MatchString(u) {
+			return "urls", fmt.Sprintf("must be addresses such as turn:turn.example.com:3478 or turns:turn.example.com:443?transport=tcp, not %q.", u)
+		}
+	}
+	switch fixed := c.Username != "" || c.Password != ""; {
+	case len(c.URLs) == 0 && (fixed || c.Secret != ""):
+		return "urls", "needs the addresses of the relays that the credentials are for."
+	case len(c.URLs) > 0 && !fixed && c.Secret == "":
+		return "secret", "is needed, or username and password: relays serve nobody whom they do not know."
+	case fixed && c.Secret != "":
+		return "secret", "cannot be combined with username and password; set one of the two."
+	case fixed && (c.Username == "" || c.Password == ""):
+		return "password", "and username need one another."
+	}
+	return "", ""
 }
 
 // panelPhones shows the phones to the panels.

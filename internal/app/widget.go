@@ -62,7 +62,7 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		}
 		w, err := newWidget(widgetDeps{
 			data: data, bus: new(bus.InProcess), log: log, records: append(records, embed.RingCentral...),
-			openClients: c.OpenClients, logHosts: c.LogHosts, urlSecrets: c.AllowURLSecrets, sound: c.sound(cmp.Or(c.Addr, defaultWidgetAddr)),
+			openClients: c.OpenClients, logHosts: c.LogHosts, urlSecrets: c.AllowURLSecrets, sound: c.sound(cmp.Or(c.Addr, defaultWidgetAddr)), relays: c.Turn.relays(),
 		})
 		if err != nil {
 			return nil, err
@@ -85,9 +85,10 @@ type widgetDeps struct {
 	urlSecrets  bool // addresses may bring secrets
 	stories     bool
 	sound       media.Config
-	logHosts    []string // where logs may go although the address is not public
-	tryApp      string   // that the front page begins with; the demo's
-	tryPage     string   // that embeds it
+	relays      *softphone.Relays // nil for none
+	logHosts    []string          // where logs may go although the address is not public
+	tryApp      string            // that the front page begins with; the demo's
+	tryPage     string            // that embeds it
 }
 
 // A widgetHouse answers the widget's requests until Close.
@@ -115,13 +116,16 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	}
 	phones := &softphone.Pool{Visits: visits, Desks: phoneDesks{pool}, Street: street{grants, deps.records, apps}, Engine: engine, Bus: deps.bus, Log: log}
 	services := &service.Handler{Visits: visits, Store: st, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, Now: time.Now, Log: log}
-	phones.Guards, phones.Audit = services, trail
+	phones.Guards, phones.Audit, phones.Relays = services, trail, deps.relays
 	logs := &logbook.Handler{
 		Visits: visits, Store: st, Ring: deps.data.Ring, Bus: deps.bus, Embeds: registry, Services: logServices{services}, Desks: logDesks{pool, grants},
 		Client: embed.NewHookClient(deps.logHosts, deps.roots), Node: deps.data.node(), Now: time.Now, Log: log,
 	}
 	panels := &panel.Handler{
 		Visits: visits, Desks: panelDesks{pool, grants}, Phones: panelPhones{phones}, Services: services, Books: services, Logs: logs, Audit: trail, Version: Version, Now: time.Now, Log: log, Stories: deps.stories,
+	}
+	if deps.relays != nil {
+		panels.Relays = deps.relays
 	}
 	offers := &intake.Intakes{Store: st, Ring: deps.data.Ring, Now: time.Now}
 	flows := &signin.Handler{

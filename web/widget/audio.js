@@ -22,6 +22,8 @@ import { recallHere, rememberHere } from "./memory.js";
 const MEND = 700;
 /** How long the next attempt waits at most. */
 const LAST_WAIT = 4_000;
+/** A way that does not stand after this is likely never to. */
+const REACH = 6_000;
 /** Tabs that nobody looks at leave a microphone that is free to the one in front. */
 const AFTER_YOU = 400;
 
@@ -32,6 +34,7 @@ const WORDS = {
   silent: t("The browser wants a click before it lets you hear the call."),
   lost: t("The connection of the call is interrupted. It comes back by itself."),
 };
+const BLOCKED = t("Your network does not let the sound of calls through. Use another network, or ask whoever runs this one; the phone keeps trying.");
 const UNPLUGGED = t("The microphone is gone. Connect it again or choose another one.");
 const MUTED = t("Your computer has switched the microphone off.");
 
@@ -69,6 +72,10 @@ export class Sound {
   #quiet = false;
   #why = "";
   #failures = 0;
+  /** Whether the network has let no sound through since this tab tried last. */
+  #blocked = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #reaching;
   /** Counts attempts: what comes of an earlier one is dropped. */
   #turn = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -155,6 +162,7 @@ export class Sound {
     this.#release();
     this.#wanted = this.#quiet = false;
     this.#failures = 0;
+    this.#blocked = false;
     this.#why = "";
     this.#say("idle");
   }
@@ -191,7 +199,8 @@ export class Sound {
     const turn = ++this.#turn;
     clearTimeout(this.#timer);
     this.#attaching = true;
-    this.#say(this.#failures ? "lost" : "connecting");
+    if (this.#failures || this.#blocked) this.#lost();
+    else this.#say("connecting");
     try {
       await (way ? this.#adopt(way, turn) : this.#offer(take, turn));
       this.#failures = 0;
@@ -207,9 +216,11 @@ export class Sound {
   async #offer(take, turn) {
     if (!this.#stream && !this.#wanted && (await this.lent.allowed()) === "prompt") throw new Parted("continue");
     if (!take && this.lent.hidden()) await new Promise((go) => setTimeout(go, AFTER_YOU));
-    if (turn !== this.#turn) return;
+    const peer = turn === this.#turn && (await this.lent.peer());
+    if (!peer) return;
+    if (turn !== this.#turn) return peer.close();
     this.#shut();
-    const way = open(this.lent);
+    const way = open(peer);
     this.#go(way);
     await this.#answered(offer(this.lent, way, tab, take), turn);
   }
@@ -241,6 +252,18 @@ export class Sound {
     if (turn !== this.#turn) return;
     this.#since = since;
     this.#wanted = false;
+    clearTimeout(this.#reaching);
+    if (this.#peer?.connectionState !== "connected") this.#reaching = setTimeout(() => this.#unreached(), REACH);
+  }
+
+  /** The server has answered, and yet no sound gets to it. */
+  #unreached() {
+    this.#blocked = true;
+    this.#lost();
+  }
+
+  #lost() {
+    this.#say("lost", this.#blocked ? BLOCKED : WORDS.lost);
   }
 
   /** @param {unknown} e */
@@ -256,7 +279,7 @@ export class Sound {
   /** Tries again while there is a call to come back to. */
   #retry() {
     if (!spoken(this.#now) && !this.#wanted) return this.close();
-    this.#say("lost");
+    this.#lost();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#again(), Math.min(LAST_WAIT, 200 * 2 ** this.#failures++));
   }
@@ -279,10 +302,12 @@ export class Sound {
     clearTimeout(this.#timer);
     switch (peer.connectionState) {
       case "connected":
+        clearTimeout(this.#reaching);
+        this.#blocked = false;
         return this.#settle();
       case "disconnected":
         this.#timer = setTimeout(() => this.#again(), MEND);
-        return this.#say("lost");
+        return this.#lost();
       case "failed":
       case "closed":
         return this.#retry();
@@ -361,6 +386,7 @@ export class Sound {
   }
 
   #shut() {
+    clearTimeout(this.#reaching);
     const peer = this.#peer;
     this.#peer = this.#sender = null;
     if (!peer) return;
@@ -399,7 +425,7 @@ export class Sound {
 /** @type {Lent} */
 const browser = {
   send: (path, body) => ask(path, letter(path, body)),
-  peer, allowed, listen: () => listen(input()),
+  peer: () => peer(ask), allowed, listen: () => listen(input()),
   say(state, sentence) {
     if (document.body.dataset.audio === state && said === sentence) return;
     document.body.dataset.audio = state;
@@ -416,6 +442,9 @@ export const sound = new Sound(browser);
 /** What is said of its state. */
 export const sentence = () => said;
 
+/** Whether this window was opened for the phone. */
+const popped = new URLSearchParams(globalThis.location?.search).has("fromPopup");
+
 function begin() {
   addEventListener("pagehide", () => {
     sound.leave();
@@ -431,7 +460,10 @@ function begin() {
   // Another tab that has the microphone is left alone; the snapshot says when it is gone.
   const { microphone } = document.documentElement.dataset;
   const mine = Boolean(microphone) && microphone === recallHere("tab");
-  if (microphone === "" || mine) void sound.resume(mine);
+  // Whoever opens the phone in a window of its own means to speak there; its reload is one like any other.
+  const moves = Boolean(microphone) && popped && !recallHere("popped");
+  if (popped) rememberHere("popped", "1");
+  if (microphone === "" || mine || moves) void sound.resume(mine || moves);
 }
 
 if (globalThis.document?.body?.dataset) begin();

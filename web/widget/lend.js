@@ -11,7 +11,7 @@
  * What a browser lends, so that a test can lend something else.
  * @typedef {{
  *   send(path: string, body: object): Promise<Response>,
- *   peer(): RTCPeerConnection, listen(): Promise<MediaStream>,
+ *   peer(): RTCPeerConnection | Promise<RTCPeerConnection>, listen(): Promise<MediaStream>,
  *   allowed(): Promise<Permission>,
  * }} Lender
  */
@@ -24,6 +24,8 @@
  * adopted, and says from then on when the page goes.
  * @typedef {Way & {take: boolean, stream: Promise<MediaStream>, version: Promise<number | null>, adopted(): void}} Begun
  */
+
+const root = globalThis.document?.documentElement;
 
 /** The calls are not for this tab now. */
 export class Parted extends Error {
@@ -47,9 +49,8 @@ export const letter = (path, body) => ({
   ...(path === "/audio" && { signal: AbortSignal.timeout(PATIENCE) }),
 });
 
-/** Begins a way: its offer waits for no microphone and for no addresses of ours, which the server learns from the first packet. @param {Lender} lent @returns {Way} */
-export function open(lent) {
-  const peer = lent.peer();
+/** Begins a way: its offer waits for no microphone and for no addresses of ours, which the server learns from the first packet. @param {RTCPeerConnection} peer @returns {Way} */
+export function open(peer) {
   const { sender } = peer.addTransceiver("audio", { direction: "sendrecv" });
   plain(peer);
   return { peer, sender, offered: peer.setLocalDescription() };
@@ -85,7 +86,25 @@ export function listen(id) {
   return navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, autoGainControl: true, noiseSuppression: !noise, ...(id && { deviceId: { ideal: id } }) } });
 }
 
-export const peer = () => new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+/**
+ * The servers that pass sound on from networks that let nothing else out, and
+ * until when they know us, in ms. There are none where the page names none.
+ * @param {{servers: RTCIceServer[], seconds: number}} given
+ */
+const known = ({ servers, seconds }) => ({ servers, until: Date.now() + seconds * 1000 });
+let relays = root?.dataset.relays ? known(JSON.parse(root.dataset.relays)) : { servers: [], until: Infinity };
+
+const connection = () => new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: relays.servers });
+
+/** Makes a connection, with relays that know us still. @param {(path: string) => Promise<Response>} ask */
+export async function peer(ask) {
+  if (relays.until < Date.now()) {
+    // Without them most networks get through as well.
+    const answer = await ask("/audio/relays").catch(() => null);
+    if (answer?.ok) relays = known(await answer.json());
+  }
+  return connection();
+}
 
 /** Whether the microphone may be used without asking. @returns {Promise<Permission>} */
 export async function allowed() {
@@ -116,18 +135,18 @@ function comeBack() {
   const tab = (root.dataset.tab = crypto.randomUUID());
   /** @type {Lender} */
   const lent = {
+    peer: connection, allowed, listen: () => listen(input),
     send(path, body) {
       const { headers, ...rest } = letter(path, body);
       return fetch(`/p/${encodeURIComponent(key)}${path}`, { ...rest, headers: { ...headers, "X-Offhook": "1" } });
     },
-    peer, allowed, listen: () => listen(input),
   };
   return begin(lent, tab, take, key);
 }
 
 /** @param {Lender} lent @param {string} tab @param {boolean} take @param {string} key @returns {Begun} */
 function begin(lent, tab, take, key) {
-  const way = open(lent);
+  const way = open(connection());
   const may = lent.allowed().then((state) => {
     if (state === "prompt") throw new Parted("continue");
   });
@@ -147,8 +166,6 @@ function begin(lent, tab, take, key) {
   addEventListener("pagehide", leave);
   return { ...way, take, stream, version, adopted: () => removeEventListener("pagehide", leave) };
 }
-
-const root = globalThis.document?.documentElement;
 
 /** What this page began with, null where no call waits for it. */
 export const begun = root?.dataset.key ? comeBack() : null;

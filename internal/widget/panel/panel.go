@@ -27,6 +27,7 @@ type Handler struct {
 	Logs     Logs             // what becomes of texts elsewhere; nil for nothing
 	Audit    Audit            // may be nil where Services is
 	Phones   Phones           // what users call with; nil where nobody calls
+	Relays   Relays           // of the sound of calls; nil for none
 	Version  string           // shown in the settings
 	Now      func() time.Time // time.Now unless a test says otherwise
 	Log      *slog.Logger

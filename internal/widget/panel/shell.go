@@ -17,6 +17,9 @@ func (h *Handler) Shell(w http.ResponseWriter, r *http.Request, v visit.ShellVie
 	page := newShell(v)
 	kept := h.kept(r, v, &page)
 	page.Theme, page.Language = kept.Theme, kept.Language
+	if page.Relays == "" && h.Relays != nil {
+		page.Relays = h.Relays.JSON("")
+	}
 	lang.In(w, lang.Match(kept.Language, v.Query.Get("language"), r.Header.Get("Accept-Language")))
 	h.document(w, r, http.StatusOK, "shell", page)
 }
@@ -34,6 +37,9 @@ func (h *Handler) kept(r *http.Request, v visit.ShellView, page *shellPage) (non
 		return none
 	}
 	page.Calling, page.Microphone = h.calling(r.Context(), session.GrantID)
+	if h.Relays != nil {
+		page.Relays = h.Relays.JSON(session.GrantID)
+	}
 	d, err := h.Desks.Desk(r.Context(), session.GrantID)
 	if err != nil {
 		return none // the panels say what is wrong
@@ -60,6 +66,10 @@ func (h *Handler) calling(ctx context.Context, grantID string) (on bool, microph
 	return false, ""
 }
 
+// Relays say how a user's browser reaches the relays of sound, as JSON; empty
+// where there are none. An empty grant ID is for nobody in particular.
+type Relays interface{ JSON(grantID string) string }
+
 // A shellPage is the shell with the panel it begins with.
 type shellPage struct {
 	visit.ShellView
@@ -69,6 +79,7 @@ type shellPage struct {
 	// Calling says that a call goes on, Microphone which tab has its microphone.
 	Calling    bool
 	Microphone string
+	Relays     string // for sound, as JSON; empty for none
 	Signin     signinView
 	Story      *story // draws a panel without scripts
 }

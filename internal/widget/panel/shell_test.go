@@ -64,3 +64,33 @@ func TestAPageComesBackToACallBeforeAnythingElse(t *testing.T) {
 		})
 	}
 }
+
+// relaysOf tells whose relays it was asked for.
+type relaysOf struct{}
+
+func (relaysOf) JSON(grantID string) string { return `{"of":"` + grantID + `"}` }
+
+func TestAPageKnowsTheRelaysOfItsUser(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		signedIn bool
+		relays   Relays
+		want     string
+	}{
+		{"none", true, nil, ""},
+		{"somebody signed in", true, relaysOf{}, ` data-relays="{&#34;of&#34;:&#34;g1&#34;}"`},
+		{"nobody signed in yet", false, relaysOf{}, ` data-relays="{&#34;of&#34;:&#34;&#34;}"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFixture(t, nil)
+			f.handler.Relays = tt.relays
+			w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/app.html", nil)
+			r.AddCookie(&http.Cookie{Name: "in", Value: "1"})
+			f.handler.Shell(w, r, visit.ShellView{Frame: store.Frame{Key: "k1"}, SignedIn: tt.signedIn})
+			root, _, _ := strings.Cut(w.Body.String(), "<head>")
+			if !strings.Contains(root, tt.want) || strings.Contains(root, "data-relays") != (tt.want != "") {
+				t.Errorf("the page begins with %s, want %s", root, tt.want)
+			}
+		})
+	}
+}
