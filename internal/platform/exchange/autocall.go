@@ -58,12 +58,12 @@ func (x *Exchange) callFor(ctx context.Context, origin string, accountID, extens
 		return "", err
 	}
 	caller.DeviceID = deviceID
-	to, err := x.find(ctx, session.PartySpec{AccountID: accountID}, target)
+	to, err := x.find(ctx, session.PartySpec{AccountID: accountID, ExtensionID: extensionID}, target)
 	if err != nil {
 		return "", err
 	}
 	if to.reason != "" || to.orbit != nowhereParked {
-		return "", unreachable("to.phoneNumber")
+		return "", unreachable(to, "to.phoneNumber")
 	}
 	var phones []*binding
 	for _, b := range x.phones(extensionID) {

@@ -119,7 +119,13 @@ func (c *call) tune() {
 	case c.orbit != nowhereParked:
 		c.loop(c.lines[0], sound.Music())
 	case len(c.lines) == 1:
-		if c.ring != nil && !c.lines[0].held {
+		switch {
+		case c.ring == nil || c.lines[0].held:
+		case c.ring.early != nil:
+			c.bridge.Mute(media.A, true)
+			c.bridge.Set(media.A, c.lines[0].leg)
+			c.bridge.Set(media.B, c.ring.early)
+		default:
 			c.loop(c.lines[0], c.ring.meanwhile())
 		}
 	default:
@@ -207,6 +213,7 @@ func (c *call) finish(why ending) {
 	c.keepRecordings()
 	for _, l := range slices.Clone(c.lines) {
 		l.party.End(why.reason, why.sentence)
+		l.decline(why)
 		l.bye(agentFree)
 		c.drop(l)
 	}
@@ -236,6 +243,10 @@ func (c *call) refuse(why ending) {
 		p.End(why.reason, why.sentence)
 	}
 	c.tune()
+	if l.unanswered != nil {
+		c.finish(why)
+		return
+	}
 	c.loop(l, media.Busy())
 	c.later(busyTime, func() { c.finish(why) })
 }

@@ -253,8 +253,8 @@ func (x *Exchange) resolve(ctx context.Context, id, party string, target rc.Call
 	if err != nil {
 		return to, err
 	}
-	if to.reason != "" || to.service == "" && to.ext == nil && to.queue == nil && to.menu == nil && !to.announce {
-		return to, unreachable("phoneNumber")
+	if to.reason != "" || to.service == "" && to.ext == nil && to.queue == nil && to.menu == nil && to.outside == "" && !to.announce {
+		return to, unreachable(to, "phoneNumber")
 	}
 	if !x.mayReach(p.Spec().ExtensionID) {
 		return to, x.errTooMany()
@@ -262,8 +262,11 @@ func (x *Exchange) resolve(ctx context.Context, id, party string, target rc.Call
 	return to, nil
 }
 
-func unreachable(parameter string) *rc.Error {
+func unreachable(to destination, parameter string) *rc.Error {
 	e := rc.Coded(rc.Invalid, "CMN-101", "Nobody can be called at this number. Check it and send it again.")
+	if to.sentence != "" {
+		e = rc.Coded(rc.Denied, "CMN-408", "%s", to.sentence)
+	}
 	e.Parameter = parameter
 	return e
 }
@@ -271,7 +274,11 @@ func unreachable(parameter string) *rc.Error {
 func (x *Exchange) find(ctx context.Context, by session.PartySpec, target rc.CallTarget) (destination, error) {
 	switch {
 	case target.PhoneNumber != "":
-		return x.route(ctx, by.AccountID, target.PhoneNumber)
+		to, err := x.route(ctx, by.AccountID, target.PhoneNumber)
+		if err != nil {
+			return to, err
+		}
+		return x.charge(ctx, to, by.ExtensionID)
 	case target.ExtensionNumber != "":
 		return x.route(ctx, by.AccountID, target.ExtensionNumber)
 	case target.ExtensionID != "":

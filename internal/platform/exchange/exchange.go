@@ -24,6 +24,7 @@ import (
 	"offhook/internal/media"
 	"offhook/internal/platform/exchange/session"
 	"offhook/internal/platform/exchange/sound"
+	"offhook/internal/platform/exchange/trunk"
 	"offhook/internal/sip"
 	"offhook/internal/store"
 )
@@ -54,6 +55,9 @@ type Exchange struct {
 	// Emergency reports whether digits reach the emergency services where the
 	// account with this main number is; nil for nowhere.
 	Emergency func(mainNumber, digits string) bool
+	// Trunk is the line to the telephone network; nil has numbers outside be
+	// none. It is started after the exchange, and closed after it.
+	Trunk *trunk.Trunk
 	// Mailboxes are where the service *86 finds messages; nil offers none.
 	Mailboxes Mailboxes
 	// Zone is where an extension, or with zero its company, is: whose clocks

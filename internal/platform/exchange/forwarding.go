@@ -109,6 +109,9 @@ func (c *call) unlessRinging(r *ring) {
 // sends all their calls on is followed, but not in a circle.
 func (x *Exchange) follow(ctx context.Context, from store.Extension, number string) (destination, error) {
 	to, err := x.route(ctx, from.AccountID, number)
+	if err == nil {
+		to, err = x.charge(ctx, to, from.ID)
+	}
 	seen := map[int64]bool{from.ID: true}
 	for err == nil && to.plan.redirects() {
 		if id := to.end.ExtensionID; seen[id] || len(seen) > maxForwards {
@@ -127,6 +130,8 @@ func (c *call) join(r *ring, to destination) {
 	case to.service != "":
 		c.joinService(r, to)
 	case to.mailbox || to.plan != nil && to.plan.announce:
+	case to.outside != "" && to.reason == "":
+		c.joinOutside(r, to)
 	case to.queue != nil:
 		for _, m := range to.queue.members {
 			if !c.x.talks(m.ID) {

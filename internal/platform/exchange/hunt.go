@@ -32,6 +32,9 @@ const huntPause = time.Second
 func (c *call) reachQueue(to destination) {
 	r := &ring{to: to, parties: map[int64]*session.Party{}, hunt: &hunt{order: c.x.order(to.queue), declined: map[int64]bool{}, resting: map[int64]bool{}}}
 	c.ring = r
+	if l := c.first(); l != nil {
+		l.pickUp() // whoever waits for long hears music meanwhile
+	}
 	switch {
 	case to.mailbox:
 		c.queueMail(r)
@@ -204,6 +207,7 @@ func (c *call) nobody(r *ring) {
 		c.finish(why)
 		return
 	}
+	l.pickUp()
 	c.tune()
 	ctx, stop := context.WithCancel(c.x.ctx)
 	c.hush = stop

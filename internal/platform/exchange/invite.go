@@ -46,7 +46,9 @@ func (p *peer) invite(tx *sip.Tx) {
 		return
 	}
 	if err == nil && !urgent {
-		to, err = p.x.route(p.x.ctx, b.ext.AccountID, req.Recipient.User)
+		if to, err = p.x.route(p.x.ctx, b.ext.AccountID, req.Recipient.User); err == nil {
+			to, err = p.x.charge(p.x.ctx, to, b.ext.ID)
+		}
 	}
 	if err != nil {
 		p.x.Log.Error("finding where a call goes", "ext", b.ext.ID, "err", err)
@@ -115,7 +117,7 @@ func asserted(req *sip.Request) string {
 }
 
 // withholds reports whether a phone says that it wants to be anonymous.
-func withholds(req *sip.Request) bool { return asserted(req) == "anonymous" }
+func withholds(req *sip.Request) bool { return asserted(req) == anonymous }
 
 // seen is a caller as the other side sees them: not at all where they withhold
 // who they are.

@@ -127,6 +127,7 @@ func (c *call) greet(to destination) {
 	}
 	party := c.session.Add(session.PartySpec{Direction: rc.Inbound, From: c.caller, To: to.end})
 	party.Answer()
+	l.pickUp()
 	l.party.Answer()
 	ctx, stop := context.WithCancel(c.x.ctx)
 	s := &service{party: party, stop: stop}

@@ -62,6 +62,9 @@ func (c *call) blind(l *line, number string) {
 	c.x.spawn(func(ctx context.Context) {
 		l.notify(ctx, "SIP/2.0 100 Trying", "active;expires=60")
 		to, err := c.x.route(ctx, l.ext.AccountID, number)
+		if err == nil {
+			to, err = c.x.charge(ctx, to, l.ext.ID)
+		}
 		if err != nil || to.reason != "" {
 			l.notify(ctx, "SIP/2.0 404 Not Found", "terminated;reason=noresource")
 			return
@@ -196,6 +199,7 @@ func (c *call) adopt(l, instead *line) {
 // on hold holds those too that it comes to: its user does not expect to be
 // heard.
 func (l *line) talks() {
+	l.pickUp()
 	if !l.held || l.party.Status().Code != rc.PartyHold {
 		l.party.Answer()
 	}

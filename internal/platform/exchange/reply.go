@@ -34,6 +34,7 @@ func (c *call) reply(r *ring, text string) {
 		c.finish(why)
 		return
 	}
+	l.pickUp()
 	l.party.End(rc.ReasonCallReplied, "They have sent a message instead.")
 	ctx, stop := context.WithCancel(c.x.ctx)
 	c.service = &service{party: r.party, stop: stop}

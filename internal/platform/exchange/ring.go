@@ -24,11 +24,12 @@ type ring struct {
 	// those of its members who ring, or of people whose phones ring for others,
 	// by extension.
 	parties map[int64]*session.Party
-	stages  []stage // that are left
-	turn    int     // counts stages, and who rings for a queue
-	own     bool    // the phones of who was called have begun to ring
-	seeking int     // numbers of this stage that are looked up, and services that ring
-	hunt    *hunt   // of a queue
+	stages  []stage    // that are left
+	turn    int        // counts stages, and who rings for a queue
+	own     bool       // the phones of who was called have begun to ring
+	seeking int        // numbers of this stage that are looked up, and services that ring
+	hunt    *hunt      // of a queue
+	early   *media.Leg // what a carrier says before anybody answers; may be nil
 	// then is set where the phones of the one who calls ring first: what is
 	// done when one of them has answered.
 	then func()
@@ -43,12 +44,13 @@ type fork struct {
 	invite  *sip.Request
 	cancel  context.CancelCauseFunc
 	auto    bool      // it is to answer by itself
+	outside *outsider // set for a phone outside
 	waiting []waiting // guarded by Exchange.mu
 }
 
 // A waiting request came in a dialog whose 200 is still being looked at.
 type waiting struct {
-	peer *peer
+	peer sip.Handler
 	tx   *sip.Tx
 }
 
@@ -72,6 +74,8 @@ func (c *call) reach(to destination) {
 		c.tune()
 	case !to.mailbox && to.plan.redirects():
 		c.redirect(to)
+	case to.outside != "" && to.reason == "":
+		c.reachOutside(to)
 	case to.queue != nil:
 		c.reachQueue(to)
 	case to.ext == nil:
@@ -169,8 +173,11 @@ func shownNumber(e session.End) string {
 	case e.ExtensionNumber != "":
 		return e.ExtensionNumber
 	}
-	return "anonymous"
+	return anonymous
 }
+
+// anonymous is what phones and carriers say instead of a number.
+const anonymous = "anonymous"
 
 // callInfo is a text as the value of a parameter of p-rc-api-call-info.
 func callInfo(text string) string {
@@ -222,10 +229,16 @@ func (f *fork) accepted(leg *media.Leg, res *sip.Response) {
 	if err == nil {
 		err = leg.SetAnswer(string(res.Body()))
 	}
+	f.offerLine(l, err)
+}
+
+// offerLine has the call take a phone that has answered, unless its answer
+// cannot be used; false for one that was too late.
+func (f *fork) offerLine(l *line, err error) (taken bool) {
+	c := f.call
 	if err != nil {
 		c.x.Log.Info("a phone answered with what cannot be used", "call", c.session.ID(), "err", err)
 	}
-	taken := false
 	if err == nil {
 		answered := make(chan struct{})
 		if c.post(func() { taken = c.answered(f, l); close(answered) }) {
@@ -238,9 +251,10 @@ func (f *fork) accepted(leg *media.Leg, res *sip.Response) {
 		c.post(func() { c.failed(f, 488) })
 	}
 	if !taken {
-		leg.Close()
+		l.leg.Close()
 		_, _ = l.dialog().Do(c.x.ctx, l.dialog().Request(sip.BYE, nil, ""), nil) // a phone that is gone has none to end
 	}
+	return taken
 }
 
 // rings comes when a phone says that it rings.
@@ -255,6 +269,9 @@ func (c *call) rings(f *fork) {
 // rang tells the one who waits that a phone rings. Who has talked in this call
 // before, as somebody has who was transferred, stays connected.
 func (c *call) rang() {
+	if l := c.first(); l != nil {
+		l.ringing()
+	}
 	if l := c.first(); l != nil && l.party.Status().Code == rc.PartySetup {
 		l.party.Proceed()
 	}
@@ -303,6 +320,10 @@ func (c *call) failed(f *fork, code int) {
 	if r == nil || !r.has(f) {
 		return
 	}
+	if f.outside != nil {
+		c.failedOutside(f, noNetwork)
+		return
+	}
 	r.drop(f)
 	switch {
 	case f.party != r.party:
@@ -345,6 +366,9 @@ func (c *call) stopForks(r *ring, why sip.CancelReason, cmd int) {
 	}
 	for _, f := range r.forks {
 		f.cancel(why)
+		if f.outside != nil {
+			continue
+		}
 		b := f.binding
 		c.x.tell(f.agent, b.flow, b.contact, f.invite.CallID().Value(), cmd)
 	}
@@ -378,5 +402,11 @@ func (c *call) forward(number string) {
 		c.turnBack()
 		return
 	}
-	c.find(func(ctx context.Context) (destination, error) { return c.x.route(ctx, from.ext.AccountID, number) })
+	c.find(func(ctx context.Context) (destination, error) {
+		to, err := c.x.route(ctx, from.ext.AccountID, number)
+		if err != nil {
+			return to, err
+		}
+		return c.x.charge(ctx, to, from.ext.ID)
+	})
 }

@@ -46,6 +46,8 @@ type destination struct {
 	service string           // or a service
 	orbit   place            // or a call that is parked there
 	meeting string           // or a conference, by its token
+	outside string           // or a number outside, in E.164
+	by      int64            // the extension that pays for a call outside; see charge
 	instead *line            // or the call of another phone of theirs, which it leaves
 	// announce is set where a sentence says that nobody takes the call.
 	announce bool
@@ -145,7 +147,7 @@ func (x *Exchange) routePublic(ctx context.Context, number string) (destination,
 	}
 	n, err := x.Store.PhoneNumber(ctx, e164)
 	if errors.Is(err, store.ErrNotFound) {
-		return nowhere(e164, rc.ReasonInvalidNumber), nil
+		return x.outsideAt(e164), nil
 	}
 	if err != nil {
 		return destination{}, err

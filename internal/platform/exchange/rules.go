@@ -189,7 +189,11 @@ func (x *Exchange) instead(ctx context.Context, from destination, p *plan) (dest
 	if p.ext != "" {
 		return x.colleague(ctx, session.PartySpec{AccountID: from.end.AccountID}, p.ext)
 	}
-	return x.route(ctx, from.end.AccountID, p.number)
+	to, err := x.route(ctx, from.end.AccountID, p.number)
+	if err != nil {
+		return to, err
+	}
+	return x.charge(ctx, to, from.end.ExtensionID)
 }
 
 // find looks for a destination, and goes there. One that leads nowhere ends

@@ -87,6 +87,7 @@ func (c *call) engage(party *session.Party, say func(context.Context, *media.Leg
 		c.finish(failed)
 		return
 	}
+	l.pickUp()
 	l.party.Answer()
 	ctx, stop := context.WithCancel(c.x.ctx)
 	s := &service{party: party, stop: stop}

@@ -31,7 +31,7 @@ func (t *Trunk) Invite(f *sip.Flow, c Call) *sip.Request {
 		shown = sip.Address{Name: "Anonymous", URI: sip.URI{Scheme: "sip", User: "anonymous", Host: "anonymous.invalid"}}
 	}
 	if c.From == "" && !c.Withheld {
-		shown.URI.User = "offhook"
+		shown.URI.User = t.User()
 	}
 	to := t.at(c.To)
 	req := sip.NewRequest(sip.Outline{Method: sip.INVITE, Target: to, From: shown, To: sip.Address{URI: to}})

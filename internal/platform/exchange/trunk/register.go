@@ -72,10 +72,7 @@ func (t *Trunk) greet(f *sip.Flow) (next time.Duration, ok bool) {
 func (t *Trunk) ping(f *sip.Flow) bool {
 	ctx, stop := context.WithTimeout(t.ctx, answerTime)
 	defer stop()
-	us := sip.Address{URI: sip.URI{Scheme: "sip", User: t.cfg.Username, Host: t.cfg.Domain}}
-	if us.URI.User == "" {
-		us.URI.User = "offhook"
-	}
+	us := sip.Address{URI: sip.URI{Scheme: "sip", User: t.User(), Host: t.cfg.Domain}}
 	req := sip.NewRequest(sip.Outline{Method: sip.OPTIONS, Target: t.at(""), From: us, To: sip.Address{URI: t.at("")}})
 	req.AppendHeader(sip.ContactHeader(t.Contact(f), ""))
 	_, err := f.Do(ctx, req, nil)
@@ -102,11 +99,7 @@ func (t *Trunk) at(user string) sip.URI {
 // Contact is how the carrier reaches us: by the connection that is there, or
 // where we listen.
 func (t *Trunk) Contact(f *sip.Flow) sip.URI {
-	user := t.cfg.Username
-	if user == "" {
-		user = "offhook"
-	}
-	uri := f.Contact(user)
+	uri := f.Contact(t.User())
 	if t.listener != nil {
 		if _, port, err := net.SplitHostPort(t.listener.Addr().String()); err == nil {
 			uri.Port, _ = strconv.Atoi(port) // it is a number

@@ -8,6 +8,7 @@
 package trunk
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -246,8 +247,8 @@ func (t *Trunk) Calls() int {
 // Encrypted reports whether sound is to be encrypted.
 func (t *Trunk) Encrypted() bool { return t.cfg.Encrypted }
 
-// Username is what we are registered as; calls in may be addressed to it.
-func (t *Trunk) Username() string { return t.cfg.Username }
+// User is what our own address begins with; calls in may be for it.
+func (t *Trunk) User() string { return cmp.Or(t.cfg.Username, "offhook") }
 
 // Do sends a request outside of a dialog, and answers the carrier's challenge
 // once. It returns the connection that it went over.
