@@ -288,3 +288,56 @@ test("disableNoiseReduction: the browser leaves the noise in", async () => {
   await (await import("./audio.js?noisy")).sound.prepare();
   assert.deepEqual(asked, [true, false]);
 });
+
+test("a network that lets no sound through is said, until one does", async () => {
+  timers.enable({ apis: ["setTimeout"] });
+  const it = end();
+  it.sound.take(snapshot());
+  await settled();
+  assert.equal(it.state(), "connecting");
+  timers.tick(6_000);
+  const [state, sentence] = it.said.at(-1);
+  assert.equal(state, "lost");
+  assert.match(sentence, /network does not let the sound/);
+  it.peers[0].become("failed");
+  timers.tick(200);
+  await settled();
+  assert.equal(it.peers.length, 2, "it tries again");
+  assert.deepEqual(it.said.at(-1), [state, sentence], "and does not say meanwhile that all is well");
+  it.peers[1].become("connected");
+  assert.equal(it.state(), "live");
+  it.peers[1].become("disconnected");
+  assert.match(it.said.at(-1)[1], /comes back by itself/);
+});
+
+/** What lend.js has begun before this module was there. */
+function begun(it, version, track = new Track()) {
+  const peer = it.sound.lent.peer();
+  const { sender } = peer;
+  peer.getReceivers = () => [{ track: {} }];
+  const way = { peer, sender, offered: Promise.resolve(), take: true, stream: Promise.resolve({ getTracks: () => [track], getAudioTracks: () => [track] }), version, adopted: () => (way.done = true) };
+  return way;
+}
+
+test("goes on with a way that was begun before, and neither offers nor asks for a microphone again", async () => {
+  const it = end();
+  const track = new Track();
+  const way = begun(it, Promise.resolve(1), track);
+  Object.assign(way.peer, { remoteDescription: {}, connectionState: "connected" });
+  it.sound.take(snapshot());
+  await it.sound.resume(true, way);
+  await settled();
+  assert.deepEqual([it.state(), it.offers().length, it.tracks.length, it.peers.length, way.done, way.sender.track], ["live", 0, 0, 1, true, track]);
+  it.sound.take(snapshot("other"));
+  assert.deepEqual([it.state(), track.stopped, way.peer.closed], ["elsewhere", true, true]);
+});
+
+test("a way that was begun and refused is followed by another", async () => {
+  const it = end();
+  const way = begun(it, Promise.reject(new Error("gone")));
+  await it.sound.resume(true, way);
+  assert.deepEqual([it.state(), way.peer.closed], ["idle", true]);
+  it.sound.take(snapshot());
+  await settled();
+  assert.deepEqual([it.offers().length, it.peers.length], [1, 2]);
+});

@@ -98,7 +98,7 @@ const connection = () => new RTCPeerConnection({ bundlePolicy: "max-bundle", ice
 
 /** Makes a connection, with relays that know us still. @param {(path: string) => Promise<Response>} ask */
 export async function peer(ask) {
-  if (relays.until < Date.now()) {
+  if (relays.until <= Date.now()) {
     // Without them most networks get through as well.
     const answer = await ask("/audio/relays").catch(() => null);
     if (answer?.ok) relays = known(await answer.json());
