@@ -36,7 +36,7 @@ export function described(c) {
     recordStatus: c.recording ? "webphone-record-recording" : "webphone-record-idle",
     partyData: { partyId: c.partyId, sessionId: c.telephonySessionId }, sessionId: c.sessionId, telephonySessionId: c.telephonySessionId, partyId: c.partyId,
     callQueueName: c.queue, ...(c.conference && { isConference: true, members: c.members ?? [] }), contactMatch: null, minimized: false, cached: false, removed: c.state === "ended",
-    lastActiveTime: ms(c.ended ?? c.answered ?? c.began), ...(c.outcome && { outcome: c.outcome }),
+    lastActiveTime: ms(c.ended ?? c.answered ?? c.began), ...(c.outcome && { outcome: c.outcome }), ...(c.unseen && c.outcome === "missed" && { missedReason: "No open page with the phone showed it" }),
   };
 }
 

@@ -13,7 +13,7 @@ import { t } from "./lang.js";
  *   id: string, direction: "Inbound" | "Outbound", state: "dialing" | "ringing" | "connected" | "held" | "ended",
  *   number: string, name?: string, line?: string, queue?: string, muted?: boolean, recording?: boolean, farHeld?: boolean,
  *   conference?: boolean, members?: {partyId: string, number: string, name?: string, muted?: boolean, held?: boolean}[],
- *   began: string, answered?: string, ended?: string, outcome?: string, sentence?: string,
+ *   unseen?: boolean, began: string, answered?: string, ended?: string, outcome?: string, sentence?: string,
  *   sessionId?: string, telephonySessionId?: string, partyId?: string,
  * }} Call as internal/widget/call has it
  * @typedef {{
@@ -32,6 +32,10 @@ let ahead = 0;
 /** The call that the microphone was opened for, until it is there or over. */
 let expected = "";
 
+/** A call ends with a word, unless its server ended without one, or nobody could hear it. */
+const LOST = t("The phone’s server was restarted or broke down, and your call ended with it. Call again.");
+const UNHEARD = t("Your call ended while this page had no connection.");
+
 /** The page of a call. @param {string} id */
 export const routeOf = (id) => `/calls/active/${encodeURIComponent(id)}`;
 /** How the calls are. */
@@ -40,6 +44,9 @@ export const snapshot = () => now;
 export const rings = (c) => c.direction === "Inbound" && c.state === "ringing";
 /** The call with this id, while it is told. @param {string} id */
 export const find = (id) => now?.calls.find((c) => c.id === id);
+
+/** The calls that somebody speaks in, or is about to. @param {Snapshot} s */
+const spokenIn = (s) => s.calls.filter((c) => c.state !== "ended" && !rings(c));
 
 /** Takes how the calls are from now on. @param {Snapshot} next */
 export function take(next) {
@@ -52,6 +59,7 @@ export function take(next) {
     document.dispatchEvent(new CustomEvent("oh:line", { detail: line }));
   }
   const any = Boolean(calls.length || before?.calls.length);
+  if (before && spokenIn(before).some(({ id }) => !find(id))) alert(next.version < before.version ? LOST : UNHEARD);
   if (any) hear(next);
   if (calls.some(rings) || before?.calls.some(rings)) ring(next);
   tell(next);

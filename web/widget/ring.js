@@ -1,7 +1,9 @@
 // Rings while somebody calls: every tab shows the call, one of a browser's
 // tabs sounds, and all are silent in the moment that it is answered, ends or
-// is answered elsewhere. The server is told by every tab that a person can see
-// or hear, so that it knows of a call that nobody can notice.
+// is answered elsewhere. The one that speaks with somebody goes first, then the
+// one in front, then the one that was in front last. The server is told by
+// every tab that a person can see or hear; when none has said so in two seconds
+// it tells all, and each does then what it can.
 // @ts-check
 import { ask, tab } from "./ask.js";
 import { spoken } from "./audio.js";
@@ -33,8 +35,15 @@ const WAITING = [[0, 660, 0.2, "sine"], [0.25, 660, 0.25, "sine"]];
 const ringing = new Map();
 /** Those that the server knows to be noticed here. @type {Set<string>} */
 const noticed = new Set();
+/** Those that no tab is known to show, and that this one has tried again for. @type {Set<string>} */
+const insisted = new Set();
 /** @type {AbortController | null} */
 let sounding = null;
+/** Whether this tab has the microphone, and whether any has. */
+let speaks = false;
+let taken = false;
+/** When somebody last looked at this tab. */
+let seen = Date.now();
 let waiting = false;
 let title = "";
 
@@ -47,10 +56,13 @@ const whoOf = (c) => c.name || c.number || t("Unknown number");
 /** Takes how the calls are. @param {Snapshot} now */
 export function take(now) {
   const list = now.calls.filter(rings);
+  speaks = now.microphone === tab;
+  taken = Boolean(now.microphone);
   for (const id of ringing.keys()) if (!list.some((c) => c.id === id)) over(id);
   const fresh = list.filter((c) => !ringing.has(c.id));
   for (const c of list) ringing.set(c.id, c);
   for (const c of fresh) void begin(c);
+  for (const c of list) if (c.unseen && !insisted.has(c.id)) void insist(c);
   entitle();
   if (!list.length || waiting !== spoken(now)) stop();
   waiting = spoken(now);
@@ -65,6 +77,24 @@ async function begin(c) {
   else if (wanted() && (await claim(`ring-${c.id}`))) await show(c);
 }
 
+/** How long this tab leaves the word to those that are nearer to the user. */
+function place() {
+  if (speaks) return 0;
+  if (!document.hidden) return taken ? AFTER_YOU / 2 : 0;
+  return AFTER_YOU + Math.min(AFTER_YOU, (Date.now() - seen) / 100);
+}
+
+/** The server knows of nobody who can notice a call: each tab tries what it has left. @param {Call} c */
+async function insist(c) {
+  insisted.add(c.id);
+  const after = place();
+  if (after) await new Promise((go) => setTimeout(go, after));
+  if (!ringing.get(c.id)?.unseen) return;
+  host.tell({ type: "offhook-open-notify" });
+  if (!document.hidden) return void notice();
+  if (wanted()) await show(c);
+}
+
 /** Has a notification shown, where the browser lets us. @param {Call} c */
 async function show(c) {
   const notify = await import("./notify.js");
@@ -76,15 +106,18 @@ async function show(c) {
 function over(id) {
   ringing.delete(id);
   noticed.delete(id);
+  insisted.delete(id);
   document.dispatchEvent(new CustomEvent("oh:read", { detail: { place: id } })); // its notification goes
 }
 
 /** Tells the server that somebody can see or hear here that they are called. */
-function notice() {
+async function notice() {
   const ids = [...ringing.keys()].filter((id) => !noticed.has(id));
-  if (!ids.length) return Promise.resolve(null);
+  if (!ids.length) return null;
   for (const id of ids) noticed.add(id);
-  return ask("/calls/ringing", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ tab, ids }) }).catch(() => null);
+  const answer = await ask("/calls/ringing", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ tab, ids }) }).catch(() => null);
+  if (!answer?.ok) for (const id of ids) noticed.delete(id); // it has not heard: the next sound says it again
+  return answer;
 }
 
 /** The window says who calls, and what it said before once nobody does. */
@@ -102,7 +135,8 @@ function entitle() {
 async function start() {
   const mine = (sounding = new AbortController());
   const { signal } = mine;
-  if (document.hidden) await new Promise((go) => setTimeout(go, AFTER_YOU));
+  const after = place();
+  if (after) await new Promise((go) => setTimeout(go, after));
   if (signal.aborted) return;
   if (!(await audible())) {
     // The first click makes it audible.
@@ -140,7 +174,10 @@ function stop() {
   sounding = null;
 }
 
-document.addEventListener("visibilitychange", () => document.hidden || void notice());
+document.addEventListener("visibilitychange", () => {
+  seen = Date.now();
+  if (!document.hidden) void notice();
+});
 document.addEventListener("oh:session", (e) => {
   if (/** @type {CustomEvent} */ (e).detail?.signedIn) return;
   for (const id of [...ringing.keys()]) over(id);

@@ -127,3 +127,29 @@ test("who is speaking hears a softer sign", async () => {
   await settled();
   assert.deepEqual(sounded, ["waiting"]);
 });
+
+test("of a call that nobody is known to show, a tab in front says once more that it does", async () => {
+  document.hidden = true;
+  locks.request = async () => {};
+  loud = "suspended";
+  take(snapshot(call("c-90")));
+  await settled();
+  assert.deepEqual(told, []);
+  document.hidden = false;
+  take(snapshot(call("c-90", { unseen: true })));
+  await settled();
+  assert.deepEqual(told, [{ tab, ids: ["c-90"] }]);
+});
+
+test("a word that the server has not heard is said again", async () => {
+  timers.enable({ apis: ["setTimeout"] });
+  const heard = globalThis.fetch;
+  globalThis.fetch = async () => new Response("", { status: 503 });
+  take(snapshot(call("c-91")));
+  await settled();
+  assert.deepEqual(told, []);
+  globalThis.fetch = heard;
+  timers.tick(3_000);
+  await settled();
+  assert.deepEqual(told, [{ tab, ids: ["c-91"] }]);
+});
