@@ -21,6 +21,7 @@ import (
 // RFC 4568) where the far side offers that. There is no RTCP.
 type classic struct {
 	conn *net.UDPConn
+	far  *farSide
 	ip   netip.Addr // ours, as the far side reaches it
 	key  []byte     // ours, with its salt; nil without encryption
 	ssrc uint32
@@ -52,7 +53,7 @@ func (l *Leg) OfferNarrow(encrypted bool) (string, error) {
 }
 
 func (l *Leg) offerClassic(encrypted bool, formats []format) (string, error) {
-	c, err := l.engine.openClassic(netip.Addr{})
+	c, err := l.openClassic(netip.Addr{})
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +78,7 @@ func (l *Leg) answerClassic(offer string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := l.engine.openClassic(d.at.Addr())
+	c, err := l.openClassic(d.at.Addr())
 	if err != nil {
 		return "", err
 	}
@@ -163,7 +164,14 @@ func (l *Leg) start(c *classic, d described) {
 }
 
 // openClassic opens a socket that to can be reached from.
-func (e *Engine) openClassic(to netip.Addr) (*classic, error) {
+func (l *Leg) openClassic(to netip.Addr) (*classic, error) {
+	c := &classic{far: l.farSide()}
+	if to.IsValid() {
+		if err := c.far.refuses(to); err != nil {
+			return nil, err
+		}
+	}
+	e := l.engine
 	conn, err := e.openPort()
 	if err != nil {
 		return nil, fmt.Errorf("opening a port for sound: %w", err)
@@ -173,7 +181,8 @@ func (e *Engine) openClassic(to netip.Addr) (*classic, error) {
 		_ = conn.Close()
 		return nil, err
 	}
-	return &classic{conn: conn, ip: ip}, nil
+	c.conn, c.ip = conn, ip
+	return c, nil
 }
 
 // openPort opens one of the configured ports, beginning anywhere among them.
@@ -223,6 +232,12 @@ func (c *classic) address() netip.AddrPort {
 
 // agree sets what the far side's description says.
 func (c *classic) agree(d described) error {
+	if err := c.far.refuses(d.at.Addr()); err != nil {
+		return err
+	}
+	if old := c.to.Load(); old != nil && old.Addr() != d.at.Addr() {
+		c.far.heard.Store(false)
+	}
 	if c.key != nil && !bytes.Equal(d.key, c.theirs) {
 		hear, err := cipher(d.key)
 		if err != nil {
@@ -268,7 +283,11 @@ func (c *classic) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return c.conn.WriteToUDPAddrPort(b, *c.to.Load())
+	to := *c.to.Load()
+	if c.far.waits(to.Addr()) {
+		return len(b), nil
+	}
+	return c.conn.WriteToUDPAddrPort(b, to)
 }
 
 // hearClassic reads until the socket is closed.
@@ -293,14 +312,15 @@ func (l *Leg) hearClassic(c *classic) {
 
 // accept takes only what the far side has sent: by its key, or without one by
 // the address that it described, so that a stranger cannot speak, or have the
-// call sent to themselves. Where translation of addresses has changed the port
+// call sent to themselves. A phone's own address, which its signalling comes
+// from, is as good as the one that it described. Where translation of addresses has changed the port
 // it is answered at the new one. Some phones describe a port that is not theirs
 // and first send a few bytes that are no sound, to show the right one.
 func (c *classic) accept(b []byte, from netip.AddrPort) ([]byte, bool) {
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 	to := *c.to.Load()
 	hear := c.hear.Load()
-	described, heard := from.Addr() == to.Addr(), hear == nil
+	described, heard := from.Addr() == to.Addr() || from.Addr() == c.far.from, hear == nil
 	if hear != nil {
 		if plain, err := hear.DecryptRTP(nil, b, nil); err == nil {
 			b, heard, c.proven = plain, true, true
@@ -309,7 +329,11 @@ func (c *classic) accept(b []byte, from netip.AddrPort) ([]byte, bool) {
 	if from != to && (described && !c.proven || heard && c.proven) {
 		c.to.Store(&from)
 	}
-	return b, heard && (described || c.proven)
+	if !heard || !described && !c.proven {
+		return nil, false
+	}
+	c.far.heard.Store(true)
+	return b, true
 }
 
 // inline is a key as descriptions write it.

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -23,13 +24,14 @@ type Leg struct {
 	out    *outbound
 	in     reception
 
-	mu      sync.Mutex              // of Listen
-	classic atomic.Pointer[classic] // nil with WebRTC
-	ears    atomic.Pointer[[]*ear]  // replaced under mu
-	up      chan struct{}
-	upOnce  sync.Once
-	done    chan struct{}
-	closing sync.Once
+	mu        sync.Mutex                 // of Listen
+	classic   atomic.Pointer[classic]    // nil with WebRTC
+	signalled atomic.Pointer[netip.Addr] // nil where descriptions are trusted
+	ears      atomic.Pointer[[]*ear]     // replaced under mu
+	up        chan struct{}
+	upOnce    sync.Once
+	done      chan struct{}
+	closing   sync.Once
 }
 
 type ear struct{ hear func(Packet) }
