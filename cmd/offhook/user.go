@@ -9,7 +9,7 @@ import (
 )
 
 func user(ctx context.Context, args []string) error {
-	return verbs(ctx, "user", args, map[string]command{"add": userAdd, "list": userList, "remove": userRemove})
+	return verbs(ctx, "user", args, map[string]command{"add": userAdd, "list": userList, "outside": userOutside, "remove": userRemove})
 }
 
 func userAdd(ctx context.Context, args []string) error {
@@ -60,6 +60,31 @@ func userList(ctx context.Context, args []string) error {
 			return []string{u.Name, u.Username, u.ExtensionNumber, u.PhoneNumber}
 		})
 	})
+}
+
+func userOutside(ctx context.Context, args []string) error {
+	f := newFlags("user outside", "Says whether a person may call numbers outside, through the platform's trunk. Nobody may until it is allowed.")
+	name := f.String("user", "", "the username (required)")
+	allow := f.Bool("allow", false, "let the person call numbers outside")
+	deny := f.Bool("deny", false, "take that back")
+	asJSON := f.Bool("json", false, "print what was done as JSON")
+	return onData(ctx, f, args, func(d *app.Data) error {
+		may, err := d.CallOutside(ctx, *name, *allow, *deny)
+		if err != nil {
+			return err
+		}
+		word := "may not call"
+		if may {
+			word = "may call"
+		}
+		return report(*asJSON, outsideDone{*name, may}, "%s %s numbers outside.", *name, word)
+	})
+}
+
+// outsideDone is what `user outside --json` tells.
+type outsideDone struct {
+	Username string `json:"username"`
+	May      bool   `json:"mayCallOutside"`
 }
 
 func userRemove(ctx context.Context, args []string) error {

@@ -140,6 +140,8 @@ type PlatformConfig struct {
 	// SoundIPs are the addresses that phones reach this machine by, where they
 	// are not its own, as behind a router that translates addresses.
 	SoundIPs []string `yaml:"sound_ips"`
+	// Trunk is the line to the telephone network.
+	Trunk TrunkConfig `yaml:"trunk"`
 }
 
 // LoadConfig reads the file at path (none when path is empty) and the
@@ -332,6 +334,9 @@ func (c *Config) check(src source) error {
 	}
 	if n := c.Platform.CallsPerMinute; n < 0 {
 		return src.mistake("platform.calls_per_minute", "must be a number of calls, not %d.", n)
+	}
+	if err := c.Platform.Trunk.check(src); err != nil {
+		return err
 	}
 	for i, p := range c.Widget.Platforms {
 		setting := fmt.Sprintf("widget.platforms[%d]", i)

@@ -18,6 +18,7 @@ import (
 	"offhook/internal/platform/api/region"
 	"offhook/internal/platform/exchange"
 	"offhook/internal/platform/exchange/session"
+	"offhook/internal/platform/exchange/trunk"
 	"offhook/internal/store"
 )
 
@@ -30,7 +31,8 @@ type phoneHouse struct {
 	*exchange.Exchange
 	book   *session.Book
 	engine *media.Engine
-	door   *sipDoor // of phones without WebRTC
+	door   *sipDoor     // of phones without WebRTC
+	trunk  *trunk.Trunk // nil for none
 }
 
 // newPhones opens an exchange that rest tells of. It is mounted with wrap and
@@ -53,12 +55,30 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 	if x.CallsPerMinute = deps.calls; !deps.limits {
 		x.CallsPerMinute = math.MaxInt
 	}
+	if x.Trunk, err = openTrunk(deps.trunk, st, log); err != nil {
+		book.Close()
+		_ = engine.Close() // nothing was sent
+		return nil, err
+	}
 	x.Start()
+	if x.Trunk != nil {
+		x.Trunk.Start(x)
+	}
 	rest.Exchange = &api.Exchange{
 		Domain: sipDomain, URL: deps.url, TLSURL: deps.tlsURL, StreamAddr: deps.sip.addr(), Sealer: deps.data.Ring, Online: x.Online, Book: book, Commands: x,
 	}
 	deps.sip.open(x.ServeStream)
-	return &phoneHouse{x, book, engine, deps.sip}, nil
+	return &phoneHouse{x, book, engine, deps.sip, x.Trunk}, nil
+}
+
+// openTrunk opens the line to the telephone network, if there is one.
+func openTrunk(cfg *trunk.Config, st store.Platform, log *slog.Logger) (*trunk.Trunk, error) {
+	if cfg == nil {
+		return nil, nil
+	}
+	c := *cfg
+	c.Gate.Grants, c.Log = st, log
+	return trunk.New(c)
 }
 
 // wrap lets phones in that connect to the root.
@@ -68,6 +88,9 @@ func (p *phoneHouse) wrap(next http.Handler) http.Handler { return p.AtRoot(next
 func (p *phoneHouse) close() {
 	p.door.shut()
 	p.Close()
+	if p.trunk != nil {
+		p.trunk.Close()
+	}
 	p.door.empty()
 	p.book.Close()
 	_ = p.engine.Close() // only sockets are left

@@ -37,6 +37,12 @@ func (d *Data) RemoveUser(ctx context.Context, username string) error {
 	return d.console().RemoveUser(ctx, username)
 }
 
+// CallOutside says whether a user may call numbers outside, after it was
+// allowed or denied, if either is asked for.
+func (d *Data) CallOutside(ctx context.Context, username string, allow, deny bool) (bool, error) {
+	return d.console().CallOutside(ctx, username, allow, deny)
+}
+
 // A Credential is a JWT credential as `offhook credential --json` tells it.
 // The token is told once, when it is made.
 type Credential struct {

@@ -15,6 +15,7 @@ import (
 	"offhook/internal/listen"
 	"offhook/internal/media"
 	"offhook/internal/platform/api"
+	"offhook/internal/platform/exchange/trunk"
 	"offhook/internal/platform/notify"
 	"offhook/internal/platform/oauth"
 	"offhook/internal/platform/signing"
@@ -51,8 +52,13 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 		if err != nil {
 			return nil, err
 		}
+		line, err := c.Trunk.open(tlsConfig)
+		if err != nil {
+			phones.shut()
+			return nil, err
+		}
 		p, err := newPlatform(platformDeps{
-			sip: phones, data: data, bus: new(bus.InProcess), url: plain.URL, tlsURL: secure.URL, limits: !c.NoRateLimits, calls: c.CallsPerMinute, hooks: c.WebhookHosts, sound: c.sound(tlsAddr), log: log,
+			sip: phones, trunk: line, data: data, bus: new(bus.InProcess), url: plain.URL, tlsURL: secure.URL, limits: !c.NoRateLimits, calls: c.CallsPerMinute, hooks: c.WebhookHosts, sound: c.sound(tlsAddr), log: log,
 		})
 		if err != nil {
 			phones.shut()
@@ -66,10 +72,11 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 type platformDeps struct {
 	data   *Data
 	bus    bus.Bus
-	url    string       // its own, for links in what it tells by itself
-	tlsURL string       // the same with TLS, for phones
-	sound  media.Config // of calls
-	sip    *sipDoor     // of phones without WebRTC; nil for none
+	url    string        // its own, for links in what it tells by itself
+	tlsURL string        // the same with TLS, for phones
+	sound  media.Config  // of calls
+	sip    *sipDoor      // of phones without WebRTC; nil for none
+	trunk  *trunk.Config // nil for none
 	limits bool
 	calls  int            // that an extension may place within a minute; zero for the exchange's own idea
 	hooks  []string       // hosts to which webhooks may go although their addresses are not public

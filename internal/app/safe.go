@@ -38,6 +38,11 @@ func (c *Config) safe(src source) error {
 
 // readable refuses a password in a file that everybody on the machine reads.
 func (c *Config) readable(src source) error {
+	if c.Platform.Trunk.Password != "" && src.vars["platform.trunk.password"] == "" && runtime.GOOS != "windows" {
+		if info, err := os.Stat(src.path); err == nil && info.Mode().Perm()&0o004 != 0 {
+			return src.mistake("platform.trunk.password", "is a password, and every user of this machine can read the file. Run chmod 600 on it, or give the password as %s.", variable("platform.trunk.password"))
+		}
+	}
 	u, err := url.Parse(c.Database)
 	if err != nil || u.User == nil || src.path == "" || src.vars["database"] != "" || runtime.GOOS == "windows" {
 		return nil

@@ -17,6 +17,7 @@ type Number struct {
 	Subscriber    string
 	Extension     string // what was dialled after it, such as 101 in +16505550100*101
 	TollFree      bool
+	Premium       bool // it costs who calls extra
 	Valid         bool // assigned by its region's plan; else only of a possible length
 }
 
@@ -74,6 +75,7 @@ func describe(n *phonenumbers.PhoneNumber, extension string) Number {
 		Destination:   significant[:ndc],
 		Subscriber:    significant[ndc:],
 		Extension:     extension,
+		Premium:       phonenumbers.GetNumberType(n) == phonenumbers.PREMIUM_RATE,
 		TollFree:      phonenumbers.GetNumberType(n) == phonenumbers.TOLL_FREE,
 		Valid:         phonenumbers.IsValidNumber(n),
 	}
