@@ -29,6 +29,10 @@ type format struct {
 // suite is the one encryption that everybody has (RFC 4568 section 6.2).
 const suite = "AES_CM_128_HMAC_SHA1_80"
 
+// Classic reports whether a description is of RTP without WebRTC, which Answer
+// takes as well.
+func Classic(description string) bool { return isClassic(description) }
+
 // isClassic reports whether a description is of RTP without WebRTC.
 func isClassic(text string) bool {
 	return strings.Contains(text, "m=audio") && !strings.Contains(text, "a=fingerprint:")

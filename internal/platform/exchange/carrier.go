@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 
 	"offhook/internal/media"
@@ -161,7 +162,7 @@ func (x *Exchange) callIn(ctx context.Context, tx *sip.Tx) {
 		respond(tx, 486, "Busy Here")
 		return
 	}
-	leg, answer, err := x.soundFor(ctx, string(tx.Request().Body()))
+	leg, answer, err := x.soundFor(ctx, string(tx.Request().Body()), netip.Addr{})
 	if err != nil {
 		leave()
 		x.Log.Info("refusing a call from outside", "err", err)

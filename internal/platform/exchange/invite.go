@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -155,7 +156,7 @@ func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination
 	}
 	c.x.spawn(func(ctx context.Context) {
 		defer c.x.took(b.device.ID)
-		leg, answer, err := c.x.soundFor(ctx, offer)
+		leg, answer, err := c.x.soundOf(ctx, b, offer)
 		taken := make(chan struct{})
 		c.post(func() { c.accept(tx, l, leg, answer, err, to); close(taken) })
 		select {
@@ -184,13 +185,18 @@ func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination
 // errNoOffer is told of an INVITE without a description of sound.
 var errNoOffer = errors.New("the INVITE offers no sound")
 
-func (x *Exchange) soundFor(ctx context.Context, offer string) (*media.Leg, string, error) {
+// soundFor answers an offer; from is as [media.Leg.Signalled] has it, and not
+// valid for those who are trusted.
+func (x *Exchange) soundFor(ctx context.Context, offer string, from netip.Addr) (*media.Leg, string, error) {
 	if strings.TrimSpace(offer) == "" {
 		return nil, "", errNoOffer
 	}
 	leg, err := x.Engine.Leg()
 	if err != nil {
 		return nil, "", err
+	}
+	if from.IsValid() {
+		leg.Signalled(from)
 	}
 	answer, err := leg.Answer(ctx, offer)
 	if err != nil {

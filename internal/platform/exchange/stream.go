@@ -2,7 +2,9 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"net"
+	"net/netip"
 
 	"offhook/internal/media"
 	"offhook/internal/sip"
@@ -43,9 +45,34 @@ func (a *accepting) ServeSIP(tx *sip.Tx) {
 // offer describes the sound of a call to a phone as it can read it.
 func (f *fork) offer(ctx context.Context, leg *media.Leg) (string, error) {
 	if f.call.x.streams(f.binding.flow) {
+		leg.Signalled(f.binding.from())
 		return leg.OfferClassic(true)
 	}
 	return leg.Offer(ctx)
+}
+
+// soundOf answers what a phone offers. Web phones have WebRTC, which proves who
+// is spoken to; those registered as other devices may do without.
+func (x *Exchange) soundOf(ctx context.Context, b *binding, offer string) (*media.Leg, string, error) {
+	if media.Classic(offer) && b.flow.OverWebSocket() && b.device.Type != otherPhone {
+		return nil, "", errNoWebRTC
+	}
+	return x.soundFor(ctx, offer, b.from())
+}
+
+// otherPhone is the type of devices that are no web phones.
+const otherPhone = "OtherPhone"
+
+var errNoWebRTC = errors.New("a web phone offers sound without WebRTC")
+
+// from is the address that a phone's signalling comes from. Where that is not
+// known, the phone has to be heard before it hears.
+func (b *binding) from() netip.Addr {
+	at, err := netip.ParseAddrPort(b.flow.RemoteAddr())
+	if err != nil {
+		return netip.IPv4Unspecified()
+	}
+	return at.Addr().Unmap()
 }
 
 // streams reports whether a connection is one of ServeStream's.

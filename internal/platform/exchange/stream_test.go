@@ -41,6 +41,11 @@ func (w *world) softphone(t *testing.T, extensionID int64, hertz float64) *hands
 
 func TestPhonesWithoutWebRTCCallAndAreCalled(t *testing.T) {
 	w := newWorld(t)
+	plain := w.handset(t, apitest.Cy, 700)
+	plain.classic = true
+	if c := plain.try("*601"); c.codes[len(c.codes)-1] != 488 {
+		t.Errorf("a web phone without WebRTC was answered with %v", c.codes)
+	}
 	old, web := w.softphone(t, apitest.Ada, 400), w.handset(t, apitest.Bob, 900)
 
 	c := old.call("102")
