@@ -169,9 +169,10 @@ func (x *Exchange) callIn(ctx context.Context, tx *sip.Tx) {
 		respond(tx, 488, "Not Acceptable Here")
 		return
 	}
-	l := &line{x: x, leg: leg, local: []byte(answer), outside: true, leave: leave, unanswered: tx}
+	l := &line{x: x, leg: leg, local: []byte(answer), outside: true, leave: leave, unanswered: tx, ended: make(chan struct{})}
 	l.wire.Store(sip.NewUAS(tx, x.Trunk.Contact(tx.Flow())))
 	c := x.newCall(session.Spec{})
+	l.call.Store(c)
 	c.post(func() { c.comeIn(l, x.from(tx.Request()), to) })
 	x.spawn(func(context.Context) {
 		for lost := tx.Lost(); ; lost = nil {

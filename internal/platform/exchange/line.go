@@ -106,7 +106,9 @@ func (x *Exchange) rejoin(b *binding) {
 // connect adds a line to a call and looks after it from now on.
 func (c *call) connect(l *line) {
 	l.call.Store(c)
-	l.ended = make(chan struct{})
+	if l.ended == nil {
+		l.ended = make(chan struct{})
+	}
 	c.lines = append(c.lines, l)
 	c.x.mu.Lock()
 	c.x.lines[l.key()] = l
