@@ -155,6 +155,8 @@ export function installSound({ tone, device }) {
   w.__sound = {
     /** Waits until a sine, or all of several at once, is heard. @param {number[]} wanted in Hz */
     hears: (wanted) => until(() => open().some((ear) => wanted.every((hz) => sounds(ear, hz)))),
+    /** Waits until all of these frequencies are heard at once, and none of those. @param {number[]} wanted @param {number[]} absent */
+    hearsWithout: (wanted, absent) => until(() => open().some((ear) => wanted.every((hz) => sounds(ear, hz)) && !absent.some((hz) => sounds(ear, hz)))),
     /** Waits until nothing has been heard for so long. @param {number} ms of sound */
     silent: (ms) => until(() => open().length > 0 && open().every((ear) => ear.silence >= ms)),
     /** Waits until something is heard that is none of these voices. @param {number[]} voices in Hz */
@@ -257,6 +259,15 @@ export const hearing = (place) => place.evaluate(() => Reflect.get(window, '__so
 export function hears(place, ...hz) {
   const heard = place.evaluate((wanted) => Reflect.get(window, '__sound').hears(wanted), hz);
   return patiently(heard, async () => `never heard ${hz.join(' with ')} Hz, but at the end ${JSON.stringify(await hearing(place).catch(String))}`);
+}
+
+/**
+ * Waits until a place hears these sines, and does not hear those any more.
+ * @param {Place} place @param {number[]} wanted @param {number[]} absent in Hz
+ */
+export function hearsWithout(place, wanted, absent) {
+  const heard = place.evaluate(([some, none]) => Reflect.get(window, '__sound').hearsWithout(some, none), [wanted, absent]);
+  return patiently(heard, async () => `never heard ${wanted.join(' with ')} without ${absent.join(' and ')} Hz, but at the end ${JSON.stringify(await hearing(place).catch(String))}`);
 }
 
 /** Waits until a place has heard nothing for a while. @param {Place} place @param {number} [ms] of sound */

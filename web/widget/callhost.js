@@ -31,7 +31,7 @@ export function described(c) {
     id: c.id, callId: c.id, direction: c.direction, callStatus: `webphone-session-${STATUS[c.state]}`,
     from: from ?? "", fromNumber: from ?? "", fromUserName, fromTag: "", to: to ?? "", toUserName,
     creationTime: ms(c.began), startTime: ms(c.answered), endTime: ms(c.ended),
-    isOnHold: c.state === "held", isOnMute: Boolean(c.muted), isOnFlip: false, isOnTransfer: c.outcome === "moved",
+    isOnHold: c.state === "held", isOnMute: Boolean(c.muted), isOnFlip: Boolean(c.flipped), isOnTransfer: c.outcome === "moved",
     isToVoicemail: c.outcome === "voicemail", isForwarded: c.outcome === "forwarded", isReplied: c.outcome === "replied",
     recordStatus: c.recording ? "webphone-record-recording" : "webphone-record-idle",
     partyData: { partyId: c.partyId, sessionId: c.telephonySessionId }, sessionId: c.sessionId, telephonySessionId: c.telephonySessionId, partyId: c.partyId,

@@ -13,7 +13,10 @@ const page = () => document.querySelector("#panel [data-panel=active-call]");
 const part = (selector) => page()?.querySelector(selector) ?? null;
 const id = () => page()?.dataset.call ?? "";
 
-/** Opens the keypad or the transfer, or closes what is open. @param {string} what */
+/** Where each part of the page is opened. @type {Record<string, string>} */
+const OPENERS = { keypad: "#live-keys", transfer: "#live-pass", flip: "#live-flip-open" };
+
+/** Opens the keypad, the transfer or the flip, or closes what is open. @param {string} what */
 function show(what) {
   const root = page();
   if (!root) return;
@@ -24,7 +27,7 @@ function show(what) {
   for (const at of root.querySelectorAll("[data-live-show][aria-expanded]")) at.setAttribute("aria-expanded", String(at.getAttribute("data-live-show") === now));
   if (now === "transfer") return begin();
   // Whoever closes a part is where they opened it.
-  (now ? part("#live-pad [data-digit]") : part(was === "keypad" ? "#live-keys" : "#live-pass"))?.focus({ preventScroll: true });
+  (now === "flip" ? part("#live-flip [data-call-act]") : now ? part("#live-pad [data-digit]") : part(OPENERS[was] ?? OPENERS.transfer))?.focus({ preventScroll: true });
 }
 
 /** @param {string} digit */
@@ -90,10 +93,11 @@ async function pass(at) {
 }
 
 document.addEventListener("click", (e) => {
-  const at = e.target instanceof Element ? e.target.closest("[data-live-show], [data-pass], [data-correct], #pass-found [data-pick]") : null;
+  const at = e.target instanceof Element ? e.target.closest("[data-live-show], [data-live-done], [data-pass], [data-correct], #pass-found [data-pick]") : null;
   if (!(at instanceof HTMLElement) || !page()?.contains(at)) return;
   if (at.dataset.correct) return void dial(at.dataset.correct);
   if (at.dataset.liveShow !== undefined) show(at.dataset.liveShow);
+  else if (at.dataset.liveDone !== undefined) show("");
   else if (at.dataset.pass) void pass(at);
   else choose(at);
 });

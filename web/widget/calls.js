@@ -12,7 +12,7 @@ import { t } from "./lang.js";
  * @typedef {{
  *   id: string, direction: "Inbound" | "Outbound", state: "dialing" | "ringing" | "connected" | "held" | "ended",
  *   number: string, name?: string, line?: string, queue?: string, muted?: boolean, recording?: boolean, farHeld?: boolean,
- *   conference?: boolean, members?: {partyId: string, number: string, name?: string, muted?: boolean, held?: boolean}[],
+ *   flipped?: boolean, conference?: boolean, members?: {partyId: string, number: string, name?: string, muted?: boolean, held?: boolean}[],
  *   unseen?: boolean, began: string, answered?: string, ended?: string, outcome?: string, sentence?: string,
  *   sessionId?: string, telephonySessionId?: string, partyId?: string,
  * }} Call as internal/widget/call has it
@@ -132,7 +132,10 @@ async function drawOpen() {
   const id = page?.getAttribute("data-call");
   if (!page || !id) return;
   const here = () => page.isConnected && [routeOf(id), "/calls/active"].includes(currentPath());
-  if (!find(id)) return void (here() && (await navigate("goBack")));
+  const call = find(id);
+  const into = call?.outcome === "merged" && now?.calls.find((c) => c.conference && c.state !== "ended");
+  if (into) return void (here() && (await navigate(routeOf(into.id), { replace: true })));
+  if (!call) return void (here() && (await navigate("goBack")));
   const r = await ask(`/panel/calls/${encodeURIComponent(id)}`);
   if (r.ok && here()) await morph(page, await r.text(), "outerMorph");
 }

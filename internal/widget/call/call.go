@@ -64,6 +64,9 @@ type Call struct {
 	Unseen bool `json:"unseen,omitempty"`
 	// FarHeld is true while the far party has put the call on hold.
 	FarHeld bool `json:"farHeld,omitempty"`
+	// Flipped is set once the call rings at another phone of the user's, where
+	// it goes on.
+	Flipped bool `json:"flipped,omitempty"`
 	// Conference is set for a conference that the user hosts. Its Number and
 	// Name are empty: Members says who is in it besides the user.
 	Conference bool     `json:"conference,omitempty"`
@@ -123,6 +126,9 @@ type Snapshot struct {
 	// Parked are the calls that the user has parked and that nobody has picked
 	// up, oldest first.
 	Parked []Parked `json:"parked,omitempty"`
+	// Flips are the user's own numbers at which a call can go on; none while
+	// there is no call.
+	Flips []Flip `json:"flips,omitempty"`
 	// Active is the call that is heard; empty while there is none.
 	Active string `json:"active,omitempty"`
 	// Microphone is the tab whose microphone and loudspeaker are in use;
@@ -140,6 +146,12 @@ type Parked struct {
 
 	SessionID          string `json:"sessionId,omitempty"`
 	TelephonySessionID string `json:"telephonySessionId,omitempty"`
+}
+
+// A Flip is a number of the user's own at which a call can go on.
+type Flip struct {
+	Number string `json:"number"` // E.164
+	Label  string `json:"label,omitempty"`
 }
 
 // A Line is whether calls can be placed and received.

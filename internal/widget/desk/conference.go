@@ -68,3 +68,12 @@ func (d *Desk) command(ctx context.Context, c call, into any) error {
 	}
 	return callTrouble(ctx, err)
 }
+
+// ForwardingNumbers asks the platform for the user's own numbers at which
+// calls can ring, or go on, besides their phones. The error is as Provision's.
+func (d *Desk) ForwardingNumbers(ctx context.Context) ([]rc.ForwardingNumber, error) {
+	wait, cancel := context.WithTimeout(ctx, setPatience)
+	defer cancel()
+	numbers, err := all[rc.ForwardingNumber](wait, d, rc.Light, background, extensionPath+"/forwarding-number", nil)
+	return numbers, callTrouble(ctx, err)
+}

@@ -45,6 +45,17 @@ func storySnapshot(calls ...call.Call) call.Snapshot {
 	return now
 }
 
+// flipStory is a call that can go on at two phones of the user's.
+func flipStory(show string) func(*fixtureDesk, page) (string, any) {
+	return func(_ *fixtureDesk, p page) (string, any) {
+		now := storySnapshot(storyCall(nil))
+		now.Flips = []call.Flip{{Number: priya.Number, Label: "Mobile"}, {Number: cold.Number}}
+		v, _ := newLive(p, now, "c1")
+		v.Show = show
+		return "live", v
+	}
+}
+
 // storyConference is a conference with that many others in it.
 func storyConference(others int) call.Call {
 	members := []call.Member{
@@ -152,6 +163,8 @@ func callStories() []story {
 		{Name: "live-keypad", Title: "Call, keypad", Tab: "phone", draw: liveStory("keypad", "4711#", storyCall(nil))},
 		{Name: "live-transfer", Title: "Call, being transferred", Tab: "phone", draw: liveStory("transfer", "", storyCall(nil))},
 		{Name: "live-several", Title: "Two calls", Tab: "phone", draw: liveStory("", "", storyCall(nil), held)},
+		{Name: "live-flip", Title: "Call, to go on at another phone", Tab: "phone", draw: flipStory("flip")},
+		{Name: "live-flippable", Title: "Call that can go on at another phone", Tab: "phone", draw: flipStory("")},
 		{Name: "live-conference", Title: "Conference", Tab: "phone", draw: liveStory("", "", storyConference(2))},
 		{Name: "live-conference-alone", Title: "Conference without anybody else", Tab: "phone", draw: liveStory("", "", storyConference(0))},
 		{Name: "live-conference-add", Title: "Conference beside another call", Tab: "phone", draw: liveStory("", "", storyConference(3), held)},

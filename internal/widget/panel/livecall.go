@@ -19,7 +19,8 @@ type liveView struct {
 	page
 	liveCall
 	Others []liveCall
-	Show   string   // keypad or transfer, for stories; else the page keeps it
+	Flips  []flipView
+	Show   string   // keypad, transfer or flip, for stories; else the page keeps it
 	Typed  string   // the same
 	Found  dialList // the same
 	Pick   string   // what calls who waits in it, where it is parked; empty while it is not
@@ -57,6 +58,7 @@ func newLive(p page, now call.Snapshot, id string) (liveView, bool) {
 	}
 	v := liveView{page: p, liveCall: p.live(now.Calls[i])}
 	v.Weak = p.weak(now.Calls[i])
+	v.Flips = p.flips(now.Flips)
 	for _, c := range now.Parked {
 		if v.Over() && c.TelephonySessionID == v.TelephonySessionID {
 			v.Pick = c.Place

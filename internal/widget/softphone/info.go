@@ -109,6 +109,9 @@ func (t *talk) record(on bool, done func(error)) {
 		command = "startcallrecord"
 	}
 	t.instruct(command, "", func(_ infoReply, err error) {
+		if on && err != nil && t.live() {
+			err = rc.Errorf(rc.Conflict, "This call cannot be recorded.")
+		}
 		if err == nil && t.live() {
 			t.Recording = on
 			t.ph.changed()
@@ -132,14 +135,4 @@ func (t *talk) park(done func(error)) {
 		}
 		done(err)
 	})
-}
-
-// flip rings another phone of the user, which takes the call over when it is
-// answered there.
-func (t *talk) flip(to string, done func(error)) {
-	if to == "" {
-		done(rc.Errorf(rc.Invalid, "Say which phone the call is to go on at."))
-		return
-	}
-	t.instruct("callflip", to, func(_ infoReply, err error) { done(err) })
 }

@@ -131,7 +131,7 @@ func TestWhoIsReachedThroughACallIsCounted(t *testing.T) {
 	r.onRefer = func(c *sbcCall, _ string) {
 		req := c.dialog.Request(sip.NOTIFY, []byte("SIP/2.0 486 Busy Here"), "message/sipfrag")
 		sip.SetHeader(req, "Event", "refer")
-		if _, err := c.dialog.Do(t.Context(), req, nil); err != nil {
+		if _, err := c.dialog.Do(t.Context(), req, nil); err != nil && t.Context().Err() == nil { // the last one may be answered after the test
 			t.Error(err)
 		}
 	}

@@ -45,6 +45,7 @@ type Phone struct {
 	active  *talk   // whose sound the tab has
 	sound   sound
 	parking parking
+	flips   flips
 	dials   []time.Time // of the last minute
 	dirty   bool        // the snapshot is old
 	closing bool
@@ -176,6 +177,9 @@ func (ph *Phone) draw() *call.Snapshot {
 	}
 	for _, c := range ph.parking.calls {
 		s.Parked = append(s.Parked, c.Parked)
+	}
+	if ph.live() > 0 {
+		s.Flips = ph.flips.known
 	}
 	if ph.active != nil {
 		s.Active = ph.active.ID

@@ -109,7 +109,7 @@ func (t *talk) left() {
 	switch why, because, ok := t.cameToNothing(); {
 	case t.merged:
 		t.end(call.Merged, "")
-	case t.transferred || t.moving:
+	case t.transferred || t.moving || t.Flipped:
 		t.end(call.Moved, "")
 	case t.talking():
 		t.end(call.HungUp, "")
@@ -123,6 +123,8 @@ func (t *talk) left() {
 // outcome is how a call ends that somebody hangs up.
 func (t *talk) outcome() call.Outcome {
 	switch {
+	case t.Flipped:
+		return call.Moved
 	case t.talking():
 		return call.HungUp
 	case t.Direction == call.Inbound:

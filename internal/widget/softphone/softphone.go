@@ -55,6 +55,9 @@ type Desk interface {
 	// an *rc.Error with a sentence.
 	Dialable(typed string) (number string, err error)
 	Conferences
+	// ForwardingNumbers asks the platform for the user's own numbers at which
+	// calls can ring, or go on.
+	ForwardingNumbers(ctx context.Context) ([]rc.ForwardingNumber, error)
 	// Emergency reports whether what was typed calls the emergency services,
 	// and its digits; test where it only tries them.
 	Emergency(typed string) (number string, test, ok bool)

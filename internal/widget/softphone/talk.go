@@ -80,6 +80,7 @@ func (t *talk) move(to call.State) bool {
 	if to == call.Connected && t.Answered.IsZero() {
 		t.Answered = t.ph.pool.Now()
 		t.Sentence = ""
+		t.ph.seekFlips()
 	}
 	t.ph.changed()
 	return true

@@ -1,0 +1,107 @@
+// Three people in one call: our phone, which makes the conference, and two web
+// phones. Who hears whom is heard.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { hearsWithout } from '../lib/tone.js';
+import { Handset } from './handset.js';
+
+import { Stage, voices } from './stage.js';
+
+/** @type {Stage} */ let stage;
+/** @type {{close: () => unknown}[]} */ const open = [];
+before(async () => {
+  stage = await Stage.open();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((thing) => thing.close()));
+  await stage.clear();
+});
+after(async () => {
+  assert.doesNotMatch(stage.demo.log(), /rate limited|panic|level=ERROR/);
+  await stage.close();
+});
+
+const [mine, theirs, third] = voices;
+
+/** A person with our phone, and two others with web phones. */
+async function three() {
+  const user = await stage.demo.user('Una User');
+  const me = await Handset.open(stage.demo, user, mine, { path: '/plain' });
+  open.push(me);
+  const bob = await stage.party('web-phone', theirs, 'Bob Inner');
+  const cid = await stage.party('web-phone', third, 'Cid Inner');
+  return { me, bob, cid };
+}
+
+/** Calls somebody, who answers, and waits until they hear each other. @param {Handset} me @param {import('./stage.js').Party} far */
+async function talk(me, far) {
+  await me.call(far.user.phoneNumber);
+  await far.told('incoming');
+  await far.does('answer');
+  await me.is('connected');
+  await Promise.all([me.hears(far.tone), far.hears(me.tone)]);
+}
+
+/** Makes one conference of the two calls of our phone. */
+async function conference() {
+  const { me, bob, cid } = await three();
+  await talk(me, bob);
+  await talk(me, cid);
+  await me.press('Merge');
+  await me.phone.getByRole('heading', { name: 'Conference' }).waitFor();
+  await Promise.all([me.hears(theirs, third), bob.hears(mine, third), cid.hears(mine, theirs)]);
+  return { me, bob, cid };
+}
+
+/** Somebody in the list of the conference. @param {Handset} me @param {string} name */
+const member = (me, name) => me.live.getByRole('list', { name: 'In this conference' }).getByRole('listitem').filter({ hasText: name });
+
+describe('a conference', () => {
+  it('has everybody hear the other two, also after a reload, and not whom its host has removed', async () => {
+    const { me, bob, cid } = await conference();
+    await member(me, 'Cid Inner').waitFor();
+    await me.reload();
+    await Promise.all([me.hears(theirs, third), bob.hears(mine, third)]);
+    await member(me, 'Cid Inner').getByRole('button', { name: 'Mute for everybody' }).click();
+    await Promise.all([hearsWithout(bob.page, [mine], [third]), hearsWithout(await me.tab.frame(), [theirs], [third])]);
+    await member(me, 'Cid Inner').getByRole('button', { name: 'Mute for everybody', pressed: true }).click();
+    await Promise.all([me.hears(theirs, third), bob.hears(mine, third)]);
+    await member(me, 'Bob Inner').getByRole('button', { name: 'Remove from the conference' }).click();
+    await bob.told('ended');
+    await member(me, 'Bob Inner').waitFor({ state: 'detached' });
+    await Promise.all([hearsWithout(await me.tab.frame(), [third], [theirs]), hearsWithout(cid.page, [mine], [theirs])]);
+    await me.press('End for all');
+    await cid.told('ended');
+    await me.is('ended');
+  });
+
+  it('goes on without its host', async () => {
+    const { me, bob, cid } = await conference();
+    await member(me, 'Bob Inner').waitFor();
+    await member(me, 'Cid Inner').waitFor();
+    await me.press('Leave');
+    await me.is('ended');
+    await Promise.all([hearsWithout(bob.page, [third], [mine]), hearsWithout(cid.page, [theirs], [mine])]);
+    await bob.does('hangup');
+    await cid.told('ended');
+  });
+
+  it('takes in somebody more, and leaves calls as they were that cannot be merged', async () => {
+    const { me, bob, cid } = await conference();
+    const dan = await stage.party('web-phone', voices[3], 'Dan Inner');
+    await talk(me, dan);
+    await Promise.all([hearsWithout(bob.page, [third], [mine]), hearsWithout(cid.page, [theirs], [mine])]); // while their host waits
+    await me.press('Merge');
+    await member(me, 'Dan Inner').waitFor();
+    await Promise.all([dan.hears(mine, theirs, third), bob.hears(mine, third, voices[3]), me.hears(theirs, third, voices[3])]);
+    await me.call('*601');
+    await me.is('connected');
+    await me.hears(mine);
+    const other = me.live.getByRole('list', { name: 'Other calls' });
+    await other.getByRole('button', { name: 'Merge' }).click();
+    await me.live.getByRole('alert').filter({ hasText: 'The phone service does not do this with this call.' }).waitFor();
+    await me.hears(mine);
+    assert.deepEqual((await me.calls()).map(({ state }) => state).sort(), ['connected', 'held']);
+  });
+});
