@@ -172,7 +172,7 @@ var unsupported = []Parameter{
 	{Row: lacks("enableWebRTCPlanB", "Browsers have dropped it.")},
 	{Row: lacks("enableVoicemailDrop", "This phone leaves no recorded messages.")},
 	{Row: lacks("enableSmartNote", notes)},
-	{Row: lacks("disableConferenceInvite", "There are no conferences in this phone, so there is nothing to switch on.")},
+	{Row: lacks("disableConferenceInvite", "Nobody is invited to a conference bridge. Several people talk when calls are merged.")},
 	{Row: lacks("disableMeeting", "There are no meetings in this phone, so there is nothing to take away.")},
 	{Row: lacks("disableGlip", "There is no team chat in this phone, so there is nothing to switch on.")},
 	{Row: lacks("multipleTabsSupport", "Not needed: the server has one state for each user, and every tab is a view of it.")},
