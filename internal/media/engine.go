@@ -36,6 +36,11 @@ type Config struct {
 	// PortMin and PortMax bound the UDP ports of SIP legs, one each; both zero
 	// lets the system choose.
 	PortMin, PortMax uint16
+	// Speaks says that legs are spoken to by this machine: prompts, tones,
+	// music and conferences. They are PCMU, for there is no encoder of Opus
+	// without C, so a far side that has Opus alone is refused instead of left
+	// in silence. Browsers all have both (RFC 7874 section 3).
+	Speaks bool
 }
 
 // An Engine opens legs. All its methods may be called at any time.

@@ -78,7 +78,8 @@ func (l *Leg) Offer(ctx context.Context) (string, error) {
 }
 
 // Answer takes the far side's offer and returns the answer. The error is about
-// the offer, which may be no SDP or have no sound in common with us.
+// the offer, which may be no SDP or have no sound in common with us, or not
+// what [Config.Speaks] asks for.
 func (l *Leg) Answer(ctx context.Context, offer string) (string, error) {
 	if isClassic(offer) {
 		return l.answerClassic(offer)
@@ -98,8 +99,8 @@ func (l *Leg) Answer(ctx context.Context, offer string) (string, error) {
 	if grouped {
 		answer = withoutBundle(answer)
 	}
-	if !hasAudio(answer) {
-		return "", errNoCodec
+	if err := l.engine.config.fits(answer); err != nil {
+		return "", err
 	}
 	return answer, nil
 }
@@ -109,8 +110,8 @@ func (l *Leg) SetAnswer(answer string) error {
 	if c := l.classic.Load(); c != nil {
 		return l.answeredClassic(c, answer)
 	}
-	if !hasAudio(answer) {
-		return errNoCodec
+	if err := l.engine.config.fits(answer); err != nil {
+		return err
 	}
 	whole, _ := addBundle(fewCandidates(answer))
 	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: whole}); err != nil {

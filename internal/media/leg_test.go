@@ -222,3 +222,28 @@ func TestMusicEndsWithItsContextAndItsLeg(t *testing.T) {
 		t.Errorf("playing to a leg that has ended: %v, want ErrGone", err)
 	}
 }
+
+func TestAPhoneWithOpusAloneIsRefusedWhereItWouldNotHearPrompts(t *testing.T) {
+	offer, err := mediatest.Leg(t, mediatest.Engine(t)).Offer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := regexp.MustCompile(`(?m)^a=rtpmap:(0|101) .*\r\n`).ReplaceAllString(strings.Replace(offer, " 111 0 110 101\r\n", " 111 110\r\n", 1), "")
+	if alone == offer || strings.Contains(alone, "PCMU") {
+		t.Fatalf("the offer has PCMU still:\n%s", alone)
+	}
+	for _, speaks := range []bool{false, true} {
+		e, err := media.NewEngine(media.Config{Speaks: speaks})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := mediatest.Leg(t, e)
+		if answer, err := l.Answer(t.Context(), alone); (err != nil) != speaks {
+			t.Errorf("an engine that speaks (%t) answers %q, %v", speaks, answer, err)
+		}
+		l.Close()
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -9,7 +9,25 @@ import (
 // errNoCodec is told for a description that refuses the sound.
 var errNoCodec = errors.New("the other side and this server have no sound codec in common; it needs Opus or PCMU")
 
+// errOpusAlone is told for a description without PCMU where it is needed.
+var errOpusAlone = errors.New("the other side has Opus but not PCMU, which prompts, tones and conferences are sent in")
+
+// fits reports what is wrong with the codecs of a description that was agreed
+// upon, ours or the far side's.
+func (c Config) fits(sdp string) error {
+	switch {
+	case !hasAudio(sdp):
+		return errNoCodec
+	case c.Speaks && !pcmu.MatchString(sdp):
+		return errOpusAlone
+	}
+	return nil
+}
+
 var (
+	// PCMU has a number of its own, which needs no line that says so (RFC 3551
+	// section 6).
+	pcmu          = regexp.MustCompile(`(?m)^m=audio \S+ \S+(?: \d+)*? 0(?:\s|$)`)
 	groupLine     = regexp.MustCompile(`(?m)^a=group:BUNDLE.*\r?\n`)
 	midLine       = regexp.MustCompile(`(?m)^a=mid:(\S+)`)
 	audioLine     = regexp.MustCompile(`(?m)^m=audio [1-9]`)
