@@ -133,11 +133,17 @@ func dialledKey(req *sip.Request) (digit string, ok bool) {
 // pressed passes on a key that came as a message.
 func (c *call) pressed(l *line, digit string) {
 	other := c.other(l)
-	if other == nil || l.held || other.held {
+	if other == nil || l.held || other.held || c.orbit != nowhereParked {
 		return
 	}
+	from := media.A
+	if c.lines[0] != l {
+		from = media.B
+	}
+	c.bridge.Mute(from, true) // a stream has one source at a time
 	c.x.spawn(func(ctx context.Context) {
 		_ = media.SendDigits(ctx, other.leg, digit) // who is gone need not hear it
+		c.post(c.tune)
 	})
 }
 

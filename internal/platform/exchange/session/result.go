@@ -18,6 +18,8 @@ var unreached = map[string]result{
 	rc.ReasonInternalError: {"Call Failed", "Internal Call Error", "The call failed"},
 	rc.ReasonCallDropped:   {"Call Failed", "Internal Call Error", "The call was lost"},
 	rc.ReasonCallReplied:   {"Reply", "", ""},
+
+	rc.ReasonInternationalDisabled: {"Restricted Number", "Number Not Allowed", "Numbers of this country may not be called"},
 }
 
 // unanswered is what somebody reads who was called and did not answer.
