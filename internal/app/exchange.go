@@ -16,6 +16,7 @@ import (
 	"offhook/internal/platform/api"
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/platform/api/region"
+	"offhook/internal/platform/event"
 	"offhook/internal/platform/exchange"
 	"offhook/internal/platform/exchange/session"
 	"offhook/internal/platform/exchange/trunk"
@@ -33,6 +34,7 @@ type phoneHouse struct {
 	engine *media.Engine
 	door   *sipDoor     // of phones without WebRTC
 	trunk  *trunk.Trunk // nil for none
+	deaf   func()       // ends hearing of access that was revoked
 }
 
 // newPhones opens an exchange that rest tells of. It is mounted with wrap and
@@ -61,6 +63,13 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 		return nil, err
 	}
 	x.Start()
+	deaf, err := event.SubscribeSessionEnds(b, log, func(e event.SessionEnd) { x.SessionEnded(e.ClientID, e.ExtensionID) })
+	if err != nil {
+		x.Close()
+		book.Close()
+		_ = engine.Close() // nothing was sent
+		return nil, fmt.Errorf("listening for access that is revoked: %w", err)
+	}
 	if x.Trunk != nil {
 		x.Trunk.Start(x)
 	}
@@ -68,7 +77,7 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 		Domain: sipDomain, URL: deps.url, TLSURL: deps.tlsURL, StreamAddr: deps.sip.addr(), Sealer: deps.data.Ring, Online: x.Online, Book: book, Commands: x,
 	}
 	deps.sip.open(x.ServeStream)
-	return &phoneHouse{x, book, engine, deps.sip, x.Trunk}, nil
+	return &phoneHouse{x, book, engine, deps.sip, x.Trunk, deaf}, nil
 }
 
 // openTrunk opens the line to the telephone network, if there is one.
@@ -87,6 +96,7 @@ func (p *phoneHouse) wrap(next http.Handler) http.Handler { return p.AtRoot(next
 // close ends the calls, then what they are written down in.
 func (p *phoneHouse) close() {
 	p.door.shut()
+	p.deaf()
 	p.Close()
 	if p.trunk != nil {
 		p.trunk.Close()

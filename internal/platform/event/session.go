@@ -12,14 +12,18 @@ import (
 // sessionSubject carries the ends of OAuth sessions.
 const sessionSubject = "platform.session.revoked"
 
-type sessionEnd struct {
-	SessionID string `json:"sessionId"`
+// A SessionEnd is an OAuth session that has ended, and whose it was with which
+// app.
+type SessionEnd struct {
+	SessionID   string `json:"sessionId"`
+	ClientID    string `json:"clientId"`
+	ExtensionID int64  `json:"extensionId"`
 }
 
 // PublishSessionEnd announces that an OAuth session has ended: its tokens
 // are worth nothing from now on, and what was opened with them must close.
-func PublishSessionEnd(ctx context.Context, b bus.Bus, sessionID string) error {
-	data, err := json.Marshal(sessionEnd{sessionID})
+func PublishSessionEnd(ctx context.Context, b bus.Bus, e SessionEnd) error {
+	data, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("encoding the end of a session: %w", err)
 	}
@@ -28,13 +32,13 @@ func PublishSessionEnd(ctx context.Context, b bus.Bus, sessionID string) error {
 
 // SubscribeSessionEnds calls fn for every ended session, one at a time,
 // until cancel.
-func SubscribeSessionEnds(b bus.Bus, log *slog.Logger, fn func(sessionID string)) (cancel func(), err error) {
+func SubscribeSessionEnds(b bus.Bus, log *slog.Logger, fn func(SessionEnd)) (cancel func(), err error) {
 	return b.Subscribe(sessionSubject, func(data []byte) {
-		var e sessionEnd
+		var e SessionEnd
 		if err := json.Unmarshal(data, &e); err != nil || e.SessionID == "" {
 			log.Error("reading the end of a session", "err", err)
 			return
 		}
-		fn(e.SessionID)
+		fn(e)
 	})
 }

@@ -32,8 +32,9 @@ import (
 // Path is where phones connect that ask for a path; others connect to "/".
 const Path = "/sip"
 
-// A Sealer opens what only this server may read, for one row of the store.
+// A Sealer closes and opens what only this server may read, for one row of the store.
 type Sealer interface {
+	Seal(plain []byte, row string) []byte
 	Open(sealed []byte, row string) ([]byte, error)
 }
 

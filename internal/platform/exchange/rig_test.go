@@ -54,6 +54,8 @@ type step struct {
 // plain seals nothing: what is sealed well is tested elsewhere.
 type plain struct{}
 
+func (plain) Seal(text []byte, _ string) []byte { return text }
+
 func (plain) Open(sealed []byte, _ string) ([]byte, error) { return sealed, nil }
 
 // LeaveVoicemail keeps what is said to voicemails.

@@ -187,6 +187,10 @@ func callInfo(text string) string {
 // run offers the call to the phone and waits for its answer.
 func (f *fork) run(ctx context.Context) {
 	c, x := f.call, f.call.x
+	if x.vanished(ctx, f.binding) {
+		c.post(func() { c.failed(f, 404) })
+		return
+	}
 	leg, err := x.Engine.Leg()
 	if err != nil {
 		x.Log.Error("opening a port for the sound of a call", "call", c.session.ID(), "err", err)

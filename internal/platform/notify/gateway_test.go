@@ -83,7 +83,7 @@ func TestTheEndOfASessionClosesItsSocketsAtOnce(t *testing.T) {
 	other, _ := p.subscribe("ada again", messageStore)
 
 	p.endSession("s-ada")
-	if err := event.PublishSessionEnd(t.Context(), p.bus, "s-ada"); err != nil {
+	if err := event.PublishSessionEnd(t.Context(), p.bus, event.SessionEnd{SessionID: "s-ada"}); err != nil {
 		t.Fatal(err)
 	}
 	if f := open.read(); f.meta.Type != "Error" || f.code() != "OAU-213" {

@@ -255,7 +255,7 @@ func TestAWebhookOutlivesItsSignInButNotItsPermissions(t *testing.T) {
 	p.hook("ada", messageStore)
 	err := p.store.Write(t.Context(), func(tx store.PlatformTx) error {
 		_, err := tx.EndOAuthSession(t.Context(), "s-ada")
-		return errors.Join(err, event.PublishSessionEnd(t.Context(), p.bus, "s-ada"))
+		return errors.Join(err, event.PublishSessionEnd(t.Context(), p.bus, event.SessionEnd{SessionID: "s-ada"}))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -82,7 +82,7 @@ func (h *Handler) Start() error {
 		return err
 	}
 	h.cancel = append(h.cancel, events)
-	ends, err := event.SubscribeSessionEnds(h.Bus, h.Log, h.revoked)
+	ends, err := event.SubscribeSessionEnds(h.Bus, h.Log, func(e event.SessionEnd) { h.revoked(e.SessionID) })
 	if err != nil {
 		events()
 		return err

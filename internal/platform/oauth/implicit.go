@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offhook/internal/opaque"
+	"offhook/internal/platform/event"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
@@ -28,7 +29,7 @@ func (h *Handler) giveToken(r *http.Request, q request, who person) (url.Values,
 		ID: rand.Text(), ClientID: q.app.ClientID, ExtensionID: who.user.ID, Scopes: q.scopes, EndpointID: endpoint(q.params["endpoint_id"]),
 		CreatedAt: now, ExpiresAt: expires,
 	}
-	var ended []string
+	var ended []event.SessionEnd
 	err := h.Store.Write(ctx, func(tx store.PlatformTx) (err error) {
 		if err := spendPushed(ctx, tx, q); err != nil {
 			return err
@@ -39,7 +40,7 @@ func (h *Handler) giveToken(r *http.Request, q request, who person) (url.Values,
 		if err := tx.AddAccessToken(ctx, store.AccessToken{Hash: opaque.Hash(token), SessionID: s.ID, Scopes: q.scopes, ExpiresAt: expires}); err != nil {
 			return err
 		}
-		ended, err = tx.TrimOAuthSessions(ctx, s, maxSessions)
+		ended, err = trim(ctx, tx, s)
 		return err
 	})
 	if err != nil {

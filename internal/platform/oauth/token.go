@@ -141,7 +141,7 @@ func (h *Handler) spendCode(ctx context.Context, tx store.PlatformTx, app store.
 type decision struct {
 	info    rc.TokenInfo
 	refused *fault
-	ended   []string
+	ended   []event.SessionEnd
 	why     string
 
 	code    store.AuthCode // of an exchange of a code
@@ -210,9 +210,9 @@ func (h *Handler) open(ctx context.Context, tx store.PlatformTx, app store.App, 
 	if err != nil {
 		return decision{}, err
 	}
-	ended, err := tx.TrimOAuthSessions(ctx, s, maxSessions)
+	ended, err := trim(ctx, tx, s)
 	if err != nil {
-		return decision{}, fmt.Errorf("ending the oldest OAuth sessions: %w", err)
+		return decision{}, err
 	}
 	return decision{info: info, ended: ended, why: "the user has too many with this app"}, nil
 }
@@ -269,11 +269,29 @@ func endpoint(sent string) string {
 	return sent
 }
 
-// end ends a session with all its tokens and returns its id; an empty id is
-// none.
-func end(ctx context.Context, tx store.PlatformTx, id string) ([]string, error) {
+// trim ends the oldest sessions of a new one's user and app.
+func trim(ctx context.Context, tx store.PlatformTx, s store.OAuthSession) (ended []event.SessionEnd, err error) {
+	ids, err := tx.TrimOAuthSessions(ctx, s, maxSessions)
+	if err != nil {
+		return nil, fmt.Errorf("ending the oldest OAuth sessions: %w", err)
+	}
+	for _, id := range ids {
+		ended = append(ended, event.SessionEnd{SessionID: id, ClientID: s.ClientID, ExtensionID: s.ExtensionID})
+	}
+	return ended, nil
+}
+
+// end ends a session with all its tokens and returns it; an empty id is none.
+func end(ctx context.Context, tx store.PlatformTx, id string) ([]event.SessionEnd, error) {
 	if id == "" {
 		return nil, nil
+	}
+	s, err := tx.OAuthSession(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading an OAuth session to end it: %w", err)
 	}
 	ended, err := tx.EndOAuthSession(ctx, id)
 	if err != nil {
@@ -282,16 +300,16 @@ func end(ctx context.Context, tx store.PlatformTx, id string) ([]string, error) 
 	if !ended {
 		return nil, nil
 	}
-	return []string{id}, nil
+	return []event.SessionEnd{{SessionID: id, ClientID: s.ClientID, ExtensionID: s.ExtensionID}}, nil
 }
 
 // announce tells the house which sessions have ended, so that what was
 // opened with their tokens closes.
-func (h *Handler) announce(ctx context.Context, ended []string, why string) {
-	for _, id := range ended {
-		h.Log.Info("OAuth session ended", "session", id, "reason", why)
-		if err := event.PublishSessionEnd(ctx, h.Bus, id); err != nil {
-			h.Log.Error("announcing the end of an OAuth session", "session", id, "err", err)
+func (h *Handler) announce(ctx context.Context, ended []event.SessionEnd, why string) {
+	for _, e := range ended {
+		h.Log.Info("OAuth session ended", "session", e.SessionID, "reason", why)
+		if err := event.PublishSessionEnd(ctx, h.Bus, e); err != nil {
+			h.Log.Error("announcing the end of an OAuth session", "session", e.SessionID, "err", err)
 		}
 	}
 }

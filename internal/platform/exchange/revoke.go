@@ -1,0 +1,114 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"offhook/internal/opaque"
+	"offhook/internal/store"
+)
+
+// SessionEnded takes a user's phones of an app away once none of their sessions
+// with that app is left: somebody has signed out, or the access was revoked.
+// The phones ring no more, their calls end, and what they know registers them
+// no more. It returns at once.
+func (x *Exchange) SessionEnded(clientID string, extensionID int64) {
+	x.spawn(func(ctx context.Context) {
+		gone, err := x.revoke(ctx, clientID, extensionID)
+		if err != nil && ctx.Err() == nil {
+			x.Log.Error("taking phones away from whom access was revoked", "ext", extensionID, "err", err)
+		}
+		if len(gone) > 0 {
+			x.takeAway(gone)
+		}
+	})
+}
+
+// revoke gives the devices of a user and an app passwords that nobody knows:
+// the next sign-in is told them. It returns none while there is a session that
+// holds.
+func (x *Exchange) revoke(ctx context.Context, clientID string, extensionID int64) (gone []int64, err error) {
+	err = x.Store.Write(ctx, func(tx store.PlatformTx) error {
+		gone = nil
+		sessions, err := tx.OAuthSessions(ctx, clientID, extensionID)
+		if err != nil {
+			return fmt.Errorf("reading the sessions that are left: %w", err)
+		}
+		if slices.ContainsFunc(sessions, func(s store.OAuthSession) bool { return x.Now().Before(s.ExpiresAt) }) {
+			return nil
+		}
+		devices, err := tx.SIPDevices(ctx, extensionID)
+		if err != nil {
+			return fmt.Errorf("reading the devices: %w", err)
+		}
+		for _, d := range devices {
+			if d.ClientID != clientID {
+				continue
+			}
+			d.SealedPassword = x.Sealer.Seal([]byte(opaque.Text()), sealedFor(d.ID))
+			if err := tx.SaveSIPDevice(ctx, d); err != nil {
+				return fmt.Errorf("changing the password of device %d: %w", d.ID, err)
+			}
+			gone = append(gone, d.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return gone, nil
+}
+
+// takeAway ends what devices have here.
+func (x *Exchange) takeAway(devices []int64) {
+	has := func(id int64) bool { return slices.Contains(devices, id) }
+	x.unbind(func(b *binding) bool { return has(b.device.ID) })
+	x.mu.Lock()
+	var lines []*line
+	for _, l := range x.lines {
+		if has(l.device.ID) {
+			lines = append(lines, l)
+		}
+	}
+	var forks []*fork
+	for _, f := range x.forks {
+		if f.binding != nil && has(f.binding.device.ID) {
+			forks = append(forks, f)
+		}
+	}
+	x.mu.Unlock()
+	for _, f := range forks {
+		f.call.post(func() {
+			c := f.call
+			if r := c.ring; r != nil && r.has(f) {
+				c.quieten(r, func(o *fork) bool { return o == f })
+				c.exhausted(r)
+			}
+		})
+	}
+	for _, l := range lines {
+		l.post(func(c *call) {
+			l.bye(agentFree)
+			c.hangup(l)
+		})
+	}
+}
+
+// vanished reports whether a phone's device is gone, as those of users and apps
+// are that were removed, and unbinds it then.
+func (x *Exchange) vanished(ctx context.Context, b *binding) bool {
+	if b == nil {
+		return false // somebody outside
+	}
+	_, err := x.Store.SIPDevice(ctx, b.device.ID)
+	if !errors.Is(err, store.ErrNotFound) {
+		return false // a store that fails does not keep phones from ringing
+	}
+	x.unbind(func(o *binding) bool { return o.device.ID == b.device.ID })
+	return true
+}
+
+// sealedFor is the row that a device's password is sealed for.
+func sealedFor(id int64) string { return fmt.Sprintf("sip_devices/%d", id) }
