@@ -109,7 +109,8 @@ describe('the panels in other languages', () => {
       /** @type {string[]} */
       const problems = [];
       for (const [k, [language, dir]] of [['de-DE', 'ltr'], ['fr-FR', 'ltr'], ['he-IL', 'rtl']].entries()) {
-        for (const link of links.filter((_, i) => process.env.OFFHOOK_MODES === 'all' || i % 3 === k)) {
+        for (const [i, link] of links.filter((_, i) => process.env.OFFHOOK_MODES === 'all' || i % 3 === k).entries()) {
+          await page.setViewportSize({ ...narrow, width: i % 2 ? 250 : narrow.width });
           await page.goto(`${link}?language=${language}`);
           const is = await page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).direction]);
           assert.deepEqual(is, [language, dir], link);
