@@ -13,6 +13,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/logging"
 	"github.com/pion/stun/v4"
 	"github.com/pion/webrtc/v4"
@@ -216,10 +217,13 @@ func (e *Engine) api(settings func(*webrtc.SettingEngine) error) (*webrtc.API, e
 			return nil, fmt.Errorf("registering %s: %w", c.MimeType, err)
 		}
 	}
-	reports := &interceptor.Registry{}
-	if err := webrtc.ConfigureRTCPReports(reports); err != nil {
+	// Of what is sent pion reports; of what is heard the leg does.
+	sender, err := report.NewSenderInterceptor()
+	if err != nil {
 		return nil, fmt.Errorf("preparing reports of quality: %w", err)
 	}
+	reports := &interceptor.Registry{}
+	reports.Add(sender)
 	s := webrtc.SettingEngine{LoggerFactory: quiet{}}
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)

@@ -81,6 +81,9 @@ func (l *Leg) Offer(ctx context.Context) (string, error) {
 // the offer, which may be no SDP or have no sound in common with us, or not
 // what [Config.Speaks] asks for.
 func (l *Leg) Answer(ctx context.Context, offer string) (string, error) {
+	if manyStreams(offer) {
+		return "", errManyStreams
+	}
 	if isClassic(offer) {
 		return l.answerClassic(offer)
 	}
@@ -107,6 +110,9 @@ func (l *Leg) Answer(ctx context.Context, offer string) (string, error) {
 
 // SetAnswer takes the answer to Offer or OfferClassic.
 func (l *Leg) SetAnswer(answer string) error {
+	if manyStreams(answer) {
+		return errManyStreams
+	}
 	if c := l.classic.Load(); c != nil {
 		return l.answeredClassic(c, answer)
 	}
@@ -212,7 +218,8 @@ func (l *Leg) read(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	for _, c := range r.GetParameters().Codecs {
 		known[uint8(c.PayloadType)] = codecAndClock{codecOf(c.MimeType), c.ClockRate}
 	}
-	l.engine.wait.Go(func() { drain(r) })
+	l.engine.wait.Go(func() { l.senders(r) })
+	told := time.Now()
 	buf := make([]byte, 1600)
 	var p rtp.Packet
 	for {
@@ -229,8 +236,13 @@ func (l *Leg) read(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		if !ok || c.codec == 0 || len(p.Payload) == 0 {
 			continue
 		}
+		now := time.Now()
 		l.heard(Packet{Codec: c.codec, Clock: c.clock, Marker: p.Marker, Sequence: p.SequenceNumber,
-			Timestamp: p.Timestamp, Arrived: time.Now(), Payload: p.Payload})
+			Timestamp: p.Timestamp, Arrived: now, Payload: p.Payload})
+		if now.Sub(told) >= reportEvery {
+			told = now
+			l.told(t.SSRC(), now)
+		}
 	}
 }
 
@@ -238,17 +250,6 @@ func (l *Leg) heard(p Packet) {
 	l.in.packet(p)
 	for _, e := range *l.ears.Load() {
 		e.hear(p)
-	}
-}
-
-// drain reads what the far side tells of its own sending: pion answers that
-// with the times that the round trip is computed from, but only if it is read.
-func drain(r *webrtc.RTPReceiver) {
-	buf := make([]byte, 1600)
-	for {
-		if _, _, err := r.Read(buf); err != nil {
-			return
-		}
 	}
 }
 

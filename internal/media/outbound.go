@@ -31,6 +31,8 @@ type outbound struct {
 	keyed   bool          // eventIn and event are set
 	decoder *Decoder      // of the source, while it has to be decoded
 
+	header rtp.Header // of the packet that is sent: one for all, since none is kept
+
 	seq uint16 // the highest sent
 	ts  uint32
 	at  time.Time // of the last packet; zero before the first
@@ -90,6 +92,13 @@ func (o *outbound) has(c Codec) bool {
 		}
 	}
 	return false
+}
+
+// source is the stream's number, zero before it is bound.
+func (o *outbound) source() uint32 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.ssrc
 }
 
 // codec is what sound was sent last, or would be.
@@ -224,11 +233,12 @@ func (o *outbound) eventKind() (kind codecAndClock, ok bool) {
 }
 
 func (o *outbound) send(kind codecAndClock, p Packet, payload []byte, ts uint32, now time.Time) {
-	h := rtp.Header{Version: 2, Marker: p.Marker, PayloadType: o.types[kind], SequenceNumber: p.Sequence + o.seqBase, Timestamp: ts, SSRC: o.ssrc}
+	h := &o.header
+	*h = rtp.Header{Version: 2, Marker: p.Marker, PayloadType: o.types[kind], SequenceNumber: p.Sequence + o.seqBase, Timestamp: ts, SSRC: o.ssrc}
 	if int16(h.SequenceNumber-o.seq) > 0 { // not one that came late
 		o.seq, o.ts = h.SequenceNumber, ts
 	}
 	o.at = now
 	// An error is a connection that is not up yet or not any more; Done tells.
-	_, _ = o.stream.WriteRTP(&h, payload)
+	_, _ = o.stream.WriteRTP(h, payload)
 }

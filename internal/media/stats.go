@@ -64,12 +64,17 @@ type reception struct {
 	total       second
 	seconds     [window + 1]second
 	seq         uint16 // the highest heard
+	cycles      uint32 // how often it has begun at 0 again
 	clock       uint32
 	transit     time.Duration // arrival less the packet's own time, up to a constant
 	epoch       uint32        // timestamp that its own time counts from
 	start       time.Time
 	jitter      float64 // seconds
 	far         Stats   // the far side's part
+
+	told         second // total as the far side was told it last
+	lastReport   uint32 // the far side's last, as the middle of its NTP time; 0 for none
+	lastReportAt time.Time
 }
 
 // jumped is how far numbers may move before the stream has begun anew, as
@@ -90,6 +95,9 @@ func (r *reception) packet(p Packet) {
 		return
 	case step < jumped:
 		r.count(now, uint64(step)-1)
+		if p.Sequence < r.seq {
+			r.cycles++
+		}
 		r.seq = p.Sequence
 	case step > -jumped&0xffff: // late: it was counted as lost
 		r.total.received++

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/pion/rtcp"
 )
 
@@ -104,5 +105,29 @@ func TestEverySampleOfPCMUIsReadAndWrittenAlike(t *testing.T) {
 		if got := ulawSound[toUlaw(v)]; math.Abs(float64(got)-float64(v)) > 0.04*math.Abs(float64(v)) {
 			t.Errorf("%d becomes %d", v, got)
 		}
+	}
+}
+
+func TestTheFarSideIsToldHowItIsHeard(t *testing.T) {
+	var r reception
+	r.sender(0x1234_5678_9abc_def0, noon)
+	hear(&r, func(i int) time.Duration {
+		if i >= 10 && i < 20 {
+			return -1
+		}
+		return time.Duration(i%2) * 10 * time.Millisecond
+	})
+	got := r.report(7, noon.Add(500*time.Millisecond))
+	// 65530 and 49 more packets, past 65535 once.
+	want := rtcp.ReceptionReport{SSRC: 7, FractionLost: 51, TotalLost: 10, LastSequenceNumber: 1<<16 | 43, Jitter: got.Jitter, LastSenderReport: 0x5678_9abc, Delay: 32768}
+	if diff := cmp.Diff(want, got); diff != "" || got.Jitter < 40 || got.Jitter > 80 {
+		t.Errorf("(-want +got):\n%s\nand jitter %d, want up to 10 ms in ticks of 8 kHz", diff, got.Jitter)
+	}
+	if again := r.report(7, noon.Add(time.Second)); again.FractionLost != 0 || again.TotalLost != 10 || again.Delay != 65536 {
+		t.Errorf("nothing was heard since, and the next report is %+v", again)
+	}
+	r.packet(Packet{Codec: PCMU, Clock: Rate, Sequence: 9, Timestamp: 15 * 160, Arrived: noon.Add(time.Second)})
+	if late := r.report(7, noon.Add(time.Second)); late.TotalLost != 9 || late.FractionLost != 0 {
+		t.Errorf("one came late, and the report is %+v", late)
 	}
 }
