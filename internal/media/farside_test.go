@@ -99,3 +99,22 @@ func TestSoundIsNotSentToWhomAPhoneNames(t *testing.T) {
 		t.Errorf("whom the phone named was sent %d bytes from %s, %v", n, from, err)
 	}
 }
+
+func TestADescriptionOfThousandsOfStreamsIsRefused(t *testing.T) {
+	e := mediatest.Engine(t)
+	offer, err := mediatest.Leg(t, e).Offer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bomb := offer + strings.Repeat("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:x\r\n", 2000)
+	if _, _, err := e.Browser(t.Context(), bomb); err == nil || !strings.Contains(err.Error(), "more streams") {
+		t.Errorf("a browser's: %v", err)
+	}
+	leg := mediatest.Leg(t, e)
+	if _, err := leg.Offer(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := leg.SetAnswer(bomb); err == nil || !strings.Contains(err.Error(), "more streams") {
+		t.Errorf("an answer: %v", err)
+	}
+}

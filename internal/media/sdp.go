@@ -70,6 +70,19 @@ func fewCandidates(sdp string) string {
 	})
 }
 
+// maxStreams is how many streams a description may name. Phones name sound and
+// perhaps a picture; pion makes something of each.
+const maxStreams = 8
+
+// errManyStreams is told for a description that names more.
+var errManyStreams = errors.New("the description names more streams than a call has")
+
+// manyStreams reports whether a description would have this machine make
+// hundreds of streams for one call.
+func manyStreams(sdp string) bool {
+	return strings.Count(sdp, "\nm=") > maxStreams
+}
+
 // withoutBundle takes the group line out again: an answer has none when the
 // offer had none (RFC 9143 section 7.3).
 func withoutBundle(sdp string) string { return groupLine.ReplaceAllString(sdp, "") }

@@ -42,10 +42,11 @@ func (w *wire) quiet() {
 // A sound is what tabs lend the phone. It belongs to the phone and not to a
 // call: a tab attaches once, whatever calls there are.
 type sound struct {
-	tab    string       // whose microphone and loudspeaker are in use; empty for nobody's
-	leg    *media.Leg   // of that tab
-	bridge media.Bridge // A is the tab, B the call that is heard
-	typing int          // digits are being sent, which the voice must not cross
+	tab     string       // whose microphone and loudspeaker are in use; empty for nobody's
+	leg     *media.Leg   // of that tab
+	bridge  media.Bridge // A is the tab, B the call that is heard
+	joining int          // tabs whose sound is being connected
+	typing  int          // digits are being sent, which the voice must not cross
 
 	since     time.Time // the tab lends its sound
 	left      time.Time // the last one went; zero while there is one
@@ -53,6 +54,10 @@ type sound struct {
 	unused    *alarm // of a microphone without calls
 	measuring *alarm
 }
+
+// maxJoining is how many tabs may have their sound connected in one moment, each
+// of which has a connection made for it.
+const maxJoining = 8
 
 // Attach connects a tab's sound, in the place of that of another tab when
 // take is set; without it that is a Conflict *rc.Error. It returns the answer
@@ -69,15 +74,22 @@ func (ph *Phone) Attach(ctx context.Context, tab, offer string, take bool) (answ
 			done(err)
 			return
 		}
+		if ph.sound.joining >= maxJoining {
+			done(rc.Errorf(rc.TooMany, "The phone is still connecting. Try again in a moment."))
+			return
+		}
+		ph.sound.joining++
 		ph.aside(func(ctx context.Context) func() {
 			leg, sdp, err := ph.pool.Engine.Browser(ctx, offer)
 			if err != nil {
 				ph.log.Info("a tab's sound cannot be connected", "err", err)
 				return func() {
+					ph.sound.joining--
 					done(rc.Errorf(rc.Invalid, "The sound of this browser does not fit the phone. Reload the page, or use another browser."))
 				}
 			}
 			return func() {
+				ph.sound.joining--
 				if err := taken(); err != nil || ph.closing {
 					leg.Close()
 					done(err)

@@ -156,3 +156,28 @@ func TestDigitsReachTheFarSide(t *testing.T) {
 		t.Errorf("words: %v", err)
 	}
 }
+
+func TestTabsWithoutEndDoNotTakeConnectionsWithoutEnd(t *testing.T) {
+	r := registered(t)
+	offer, err := mediatest.Leg(t, r.engine).Offer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := r.engine.Legs()
+	r.phone.Joining(8) // tabs, which take their time
+	if _, _, err := r.phone.Attach(t.Context(), "one", offer, true); kind(err) != rc.TooMany {
+		t.Errorf("the ninth tab: %v", err)
+	}
+	if n := r.engine.Legs() - before; n != 0 {
+		t.Errorf("%d connections were made for it", n)
+	}
+	r.phone.Joining(0)
+	for range 20 { // one after the other, of which the last has its place
+		if _, _, err := r.phone.Attach(t.Context(), "one", offer, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := r.engine.Legs() - before; n != 1 {
+		t.Errorf("%d connections are left of twenty", n)
+	}
+}
