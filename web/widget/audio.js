@@ -256,10 +256,11 @@ export class Sound {
     if (this.#peer?.connectionState !== "connected") this.#reaching = setTimeout(() => this.#unreached(), REACH);
   }
 
-  /** The server has answered, and yet no sound gets to it. */
+  /** The server has answered, and yet no sound gets to it. Browsers go on for long with a way that leads nowhere: another is tried before. */
   #unreached() {
     this.#blocked = true;
     this.#lost();
+    this.#reaching = setTimeout(() => this.#again(), REACH);
   }
 
   #lost() {

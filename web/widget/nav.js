@@ -148,7 +148,7 @@ export function announce(sentence) {
 export function known(path) {
   const clean = path.split(/[?#]/)[0].replace(/\/+$/, "") || "/";
   if (/^\/(|dialer|calls\/active|messages|messages\/voicemail|messages\/fax|messages\/fax\/new|composeText|contacts|settings|history|history\/recordings)$/.test(clean)) return clean;
-  if (/^\/settings\/(text|notifications|ringtone|audio|theme|language|region|keyboard|why|about)$/.test(clean)) return clean;
+  if (/^\/settings\/(calling|text|notifications|ringtone|audio|theme|language|region|keyboard|why|about)$/.test(clean)) return clean;
   if (/^\/settings\/(?!thirdParty\/)/.test(clean)) return "/settings";
   // Host pages name routes too: nothing may climb out of the panels.
   const [, place, page] = /^\/(customized|customizedTabs)\/(.+)$/.exec(clean) || [];

@@ -24,7 +24,7 @@ test("a slash too many, a query and a fragment do not matter", () => {
 });
 
 test("a page that the settings do not have is their list", () => {
-  for (const path of ["/settings/calling", "/settings/..", "/settings/theme/x"]) assert.equal(known(path), "/settings");
+  for (const path of ["/settings/phases", "/settings/..", "/settings/theme/x"]) assert.equal(known(path), "/settings");
 });
 
 test("a page that the phone does not have is the messages", () => {
