@@ -37,8 +37,8 @@ func TestEveryAttackIsHeldByATest(t *testing.T) {
 			}
 		}
 	}
-	if rows != 54 {
-		t.Errorf("%d rows, want 54", rows)
+	if rows != 70 {
+		t.Errorf("%d rows, want 70", rows)
 	}
 }
 

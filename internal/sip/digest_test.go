@@ -107,6 +107,25 @@ func TestTheDigestOfWebPhones(t *testing.T) {
 	}
 }
 
+func TestAProofIsWorthNothingOnAnotherConnection(t *testing.T) {
+	url := serve(t, guard{sip.NewChallenger("sip.example.test", time.Now)})
+	phone, thief := dial(t, url, nobody), dial(t, url, nobody)
+	req := request(sip.REGISTER, 5)
+	res, err := phone.Do(t.Context(), req, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (sip.Credentials{Username: "80001", Password: "s3cret", Domain: "sip.example.test"}).Answer(req, res); err != nil {
+		t.Fatal(err)
+	}
+	if res, err := thief.Do(t.Context(), req, nil); err != nil || res.StatusCode != 401 {
+		t.Errorf("overheard and sent by somebody else: %v, %v; want another challenge", res, err)
+	}
+	if res, err := phone.Do(t.Context(), req, nil); err != nil || res.StatusCode != 200 {
+		t.Errorf("sent by the phone: %v, %v", res, err)
+	}
+}
+
 func TestANonceIsGoodForTenMinutes(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	url := serve(t, guard{sip.NewChallenger("sip.example.test", func() time.Time { return now })})
