@@ -173,7 +173,12 @@ func (x *Exchange) ForwardParty(ctx context.Context, id, party string, target rc
 			c.voicemail(r)
 			return nil
 		}
+		from := r.to
 		c.stopRing(ending{reason: rc.ReasonCallRedirected}, "")
+		if !c.journey.sendOn(from) {
+			c.turnBack()
+			return nil
+		}
 		c.reach(to)
 		return nil
 	})

@@ -146,6 +146,7 @@ func TestForwardingInACircleEndsWithTheVoicemailOfTheFirst(t *testing.T) {
 			}
 			cy.ended()
 			w.idle(t)
+			wantRows(t, w, apitest.Bob, "Inbound Voicemail")
 		})
 	}
 }

@@ -54,9 +54,9 @@ func (s *Session) record(r *row) store.Call {
 		LastModifiedTime: rc.TimeOf(s.book.now()),
 	}
 	// Who was called again, after a transfer, say, was reached when one of
-	// the calls was answered.
+	// the calls was answered, or their voicemail was.
 	for _, p := range own[1:] {
-		if better := p.facts(); own[0].answered.IsZero() && !p.answered.IsZero() {
+		if better := p.facts(); own[0].answered.IsZero() && (!p.answered.IsZero() || p.voicemail) {
 			c.Record.Result, c.Record.Reason, c.Record.ReasonDescription = better.Result, better.Reason, better.ReasonDescription
 		}
 	}
