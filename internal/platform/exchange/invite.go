@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync"
 
 	"offhook/internal/media"
 	"offhook/internal/platform/exchange/session"
@@ -155,10 +156,15 @@ func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination
 		return
 	}
 	c.x.spawn(func(ctx context.Context) {
-		defer c.x.took(b.device.ID)
+		took := sync.OnceFunc(func() { c.x.took(b.device.ID) })
+		defer took()
 		leg, answer, err := c.x.soundOf(ctx, b, offer)
 		taken := make(chan struct{})
-		c.post(func() { c.accept(tx, l, leg, answer, err, to); close(taken) })
+		c.post(func() {
+			took() // a line from here on: who hears the 200 may place the next call
+			c.accept(tx, l, leg, answer, err, to)
+			close(taken)
+		})
 		select {
 		case <-taken:
 			return
