@@ -9,7 +9,7 @@ import (
 )
 
 func user(ctx context.Context, args []string) error {
-	return verbs(ctx, "user", args, map[string]command{"add": userAdd, "list": userList, "outside": userOutside, "remove": userRemove})
+	return verbs(ctx, "user", args, map[string]command{"add": userAdd, "list": userList, "monitor": userMonitor, "outside": userOutside, "remove": userRemove})
 }
 
 func userAdd(ctx context.Context, args []string) error {

@@ -43,6 +43,11 @@ func (d *Data) CallOutside(ctx context.Context, username string, allow, deny boo
 	return d.console().CallOutside(ctx, username, allow, deny)
 }
 
+// LetMonitor lets a user listen in on a colleague's calls, or takes that back.
+func (d *Data) LetMonitor(ctx context.Context, supervisor, agent string, may bool) error {
+	return d.console().LetMonitor(ctx, supervisor, agent, may)
+}
+
 // A Credential is a JWT credential as `offhook credential --json` tells it.
 // The token is told once, when it is made.
 type Credential struct {

@@ -21,7 +21,8 @@ type member struct {
 	port  Port
 	deaf  func() // ends listening to port
 	out   source
-	muted bool // guarded by Mixer.mu, as all below
+	muted bool   // guarded by Mixer.mu, as all below
+	apart []Port // who does not hear it
 
 	decoder *Decoder
 	heard   Sound // what waits to be mixed
@@ -69,6 +70,21 @@ func (m *Mixer) Mute(p Port, on bool) {
 	defer m.mu.Unlock()
 	if who := m.find(p); who != nil {
 		who.muted = on
+	}
+}
+
+// Keep has one port not hear what another says, until it is let go: a word in
+// somebody's ear. What is kept from anybody is not for taps.
+func (m *Mixer) Keep(said, from Port, on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	who := m.find(said)
+	if who == nil {
+		return
+	}
+	who.apart = slices.DeleteFunc(who.apart, func(p Port) bool { return p == from })
+	if on {
+		who.apart = append(who.apart, from)
 	}
 }
 
@@ -154,8 +170,12 @@ func (m *Mixer) turn(all *source) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var sum [frameSamples]int32
+	var kept []*member // who speaks, but not to everybody
 	for _, who := range m.members {
 		who.take()
+		if who.frame != nil && len(who.apart) > 0 {
+			kept = append(kept, who)
+		}
 		for i, v := range who.frame {
 			sum[i] += int32(v)
 		}
@@ -167,6 +187,11 @@ func (m *Mixer) turn(all *source) {
 			if who.frame != nil {
 				v -= int32(who.frame[i])
 			}
+			for _, other := range kept {
+				if slices.Contains(other.apart, who.port) {
+					v -= int32(other.frame[i])
+				}
+			}
 			payload[i] = toUlaw(clip(v))
 		}
 		who.port.Write(m, who.out.next(payload))
@@ -175,7 +200,11 @@ func (m *Mixer) turn(all *source) {
 		return
 	}
 	for i := range payload {
-		payload[i] = toUlaw(clip(sum[i]))
+		v := sum[i]
+		for _, other := range kept {
+			v -= int32(other.frame[i])
+		}
+		payload[i] = toUlaw(clip(v))
 	}
 	p := all.next(payload)
 	p.Arrived = time.Now()

@@ -107,6 +107,7 @@ type TelephonyParty struct {
 	Recordings     []PartyRecording `json:"recordings,omitempty"`
 
 	Withheld bool `json:"-"` // From is told to nobody but the owner
+	Hidden   bool `json:"-"` // the party is told to nobody but the owner
 }
 
 // A TelephonyEnd is where a party's call comes from or goes to.

@@ -80,7 +80,7 @@ function sheet(help) {
       });
       return b;
     };
-    const first = calls ? button("button--main button--alarm", t("Call {0}", help.number), "call") : button("button--main", t("Register an address"), "change");
+    const first = calls ? button("button--main", t("Call {0}", help.number), "call") : button("button--main", t("Register an address"), "change");
     if (calls && !help.unknown) button("", t("Change address"), "change");
     button("", calls ? t("Cancel") : t("Close"), "");
     dialog.addEventListener("cancel", () => {

@@ -38,6 +38,7 @@ type call struct {
 	orbit      place       // where the call is parked
 	parker     *line       // who parked it
 	conference *conference // nil for an ordinary call
+	watch      *watch      // the supervisor who listens in; nil for nobody
 	over       bool
 }
 
@@ -93,7 +94,7 @@ func (c *call) first() *line {
 // other is who talks with a line; nil for nobody, and in a conference, where
 // there is not one.
 func (c *call) other(l *line) *line {
-	if c.conference != nil {
+	if c.conference != nil || c.watches(l) {
 		return nil
 	}
 	for _, o := range c.lines {
@@ -110,6 +111,7 @@ func (c *call) tune() {
 	c.hush = func() {}
 	c.bridge.Set(media.A, nil)
 	c.bridge.Set(media.B, nil)
+	c.unmix()
 	if c.conference != nil {
 		c.gather()
 		return
@@ -140,6 +142,8 @@ func (c *call) tuneTwo(a, b *line) {
 		c.loop(b, sound.Music())
 	case b.held:
 		c.loop(a, sound.Music())
+	case c.watch != nil:
+		c.overhear(a, b)
 	default:
 		c.bridge.Mute(media.A, a.muted)
 		c.bridge.Mute(media.B, b.muted)
@@ -161,6 +165,8 @@ func (c *call) loop(l *line, s media.Sound) {
 func (c *call) hangup(l *line) {
 	l.gone = true
 	switch {
+	case c.watches(l):
+		c.unwatch(finished)
 	case !slices.Contains(c.lines, l): // it has left already
 	case c.parker == l:
 		c.drop(l)
@@ -177,7 +183,7 @@ func (c *call) hangup(l *line) {
 // back, and as long as the sound still flows nobody notices.
 func (c *call) lost(l *line) {
 	c.later(c.x.Grace, func() {
-		if slices.Contains(c.lines, l) && l.dead() {
+		if (slices.Contains(c.lines, l) || c.watches(l)) && l.dead() {
 			l.gone = true
 			c.without(l)
 		}
@@ -187,6 +193,10 @@ func (c *call) lost(l *line) {
 // without goes on without a phone that was lost, as far as there are others
 // to talk.
 func (c *call) without(l *line) {
+	if c.watches(l) {
+		c.unwatch(dropped)
+		return
+	}
 	if c.conference != nil {
 		c.leaveConference(l)
 		return
@@ -197,6 +207,9 @@ func (c *call) without(l *line) {
 // drop takes a line out of the call and frees what it has.
 func (c *call) drop(l *line) {
 	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == l })
+	if c.watch != nil && c.watch.agent == l {
+		c.unwatch(finished)
+	}
 	c.keepRecordingsOf(l.party)
 	l.close()
 }
@@ -211,6 +224,7 @@ func (c *call) finish(why ending) {
 	c.over = true
 	c.tune()
 	c.keepRecordings()
+	c.unwatch(why)
 	for _, l := range slices.Clone(c.lines) {
 		l.party.End(why.reason, why.sentence)
 		l.decline(why)

@@ -77,8 +77,11 @@ func assist(to destination) func(context.Context, *media.Leg) error {
 
 // action is what the call log calls a call there; empty for an ordinary one.
 func (to destination) action() string {
-	if to.service == emergency {
+	switch {
+	case to.service == emergency:
 		return emergencyAction
+	case to.watch != nil:
+		return monitoringAction
 	}
 	return ""
 }

@@ -46,6 +46,8 @@ func (c *call) info(l *line, body []byte) {
 		if orbit, ok = c.park(l); ok {
 			result["park extension"] = orbit
 		}
+	case monitor, whisper, barge, takeover:
+		ok = c.supervise(l, in.Request.Command)
 	default:
 		ok = false
 	}

@@ -39,7 +39,8 @@ func (p *peer) invite(tx *sip.Tx) {
 	}
 	caller, err := p.x.callerEnd(p.x.ctx, b.ext, asserted(req))
 	var to destination
-	urgent := false
+	urgent, listens := false, false
+	var theirs *call
 	if err == nil {
 		to, urgent, err = p.x.urgent(p.x.ctx, b, req.Recipient.User)
 	}
@@ -48,6 +49,9 @@ func (p *peer) invite(tx *sip.Tx) {
 		return
 	}
 	if err == nil && !urgent {
+		to, theirs, listens, err = p.x.supervised(p.x.ctx, b, req.Recipient.User)
+	}
+	if err == nil && !urgent && !listens {
 		if to, err = p.x.route(p.x.ctx, b.ext.AccountID, req.Recipient.User); err == nil {
 			to, err = p.x.charge(p.x.ctx, to, b.ext.ID)
 		}
@@ -59,6 +63,9 @@ func (p *peer) invite(tx *sip.Tx) {
 	}
 	caller.DeviceID = strconv.FormatInt(d.ID, 10)
 	c := p.x.parkedAt(to.orbit)
+	if theirs != nil {
+		c = theirs
+	}
 	if to.meeting != "" {
 		c = p.x.conferenceAt(to.meeting)
 	}
@@ -138,7 +145,7 @@ func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination)
 	}
 	party := c.session.Add(session.PartySpec{
 		Direction: rc.Outbound, AccountID: b.ext.AccountID, ExtensionID: b.ext.ID, From: caller, To: to.end,
-		Withheld: withholds(tx.Request()), ConferenceRole: c.role(b.ext.ID), Action: to.action(),
+		Withheld: withholds(tx.Request()), ConferenceRole: c.role(b.ext.ID), Action: to.action(), Hidden: to.watch != nil,
 	})
 	c.take(tx, b, party, to)
 }
@@ -238,6 +245,10 @@ func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err er
 	if err != nil {
 		leg.Close()
 		c.leave(l.party, to, cancelled)
+		return
+	}
+	if to.watch != nil {
+		c.listenIn(l, *to.watch)
 		return
 	}
 	c.connect(l)

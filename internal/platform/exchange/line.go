@@ -105,11 +105,16 @@ func (x *Exchange) rejoin(b *binding) {
 
 // connect adds a line to a call and looks after it from now on.
 func (c *call) connect(l *line) {
+	c.lines = append(c.lines, l)
+	c.host(l)
+}
+
+// host looks after a line.
+func (c *call) host(l *line) {
 	l.call.Store(c)
 	if l.ended == nil {
 		l.ended = make(chan struct{})
 	}
-	c.lines = append(c.lines, l)
 	c.x.mu.Lock()
 	c.x.lines[l.key()] = l
 	c.x.mu.Unlock()
@@ -128,7 +133,7 @@ func (c *call) connect(l *line) {
 
 // silent comes when a line's sound has ended by itself.
 func (c *call) silent(l *line) {
-	if slices.Contains(c.lines, l) {
+	if slices.Contains(c.lines, l) || c.watches(l) {
 		c.without(l)
 	}
 }

@@ -49,13 +49,30 @@ func (c *call) record(l *line, on bool) (string, bool) {
 		r.tape.Start(time.Now()) // packets have the real time
 		c.recordings = append(c.recordings, r)
 	}
-	tap := c.bridge.Tap
-	if c.conference != nil {
-		tap = c.conference.mixer.Tap
-	}
-	r.stop = tap(r.tape.Hear)
+	r.stop = c.tap(r)
 	c.announce(sound.RecordingOn)
 	return id, true
+}
+
+// tap hands a recording what is said in the call, until stop is called.
+func (c *call) tap(r *recording) (stop func()) {
+	switch {
+	case c.conference != nil:
+		return c.conference.mixer.Tap(r.tape.Hear)
+	case c.watch != nil:
+		return c.watch.mixer.Tap(r.tape.Hear)
+	}
+	return c.bridge.Tap(r.tape.Hear)
+}
+
+// retap has recordings go on where what is said is now.
+func (c *call) retap() {
+	for _, r := range c.recordings {
+		if r.stop != nil {
+			r.stop()
+			r.stop = c.tap(r)
+		}
+	}
 }
 
 // announce says a sentence to everybody in the call, who do not hear each
@@ -69,6 +86,7 @@ func (c *call) announce(words string) {
 	if c.conference != nil {
 		c.scatter()
 	}
+	c.unmix()
 	c.bridge.Set(media.A, nil)
 	c.bridge.Set(media.B, nil)
 	ctx, stop := context.WithCancel(c.x.ctx)

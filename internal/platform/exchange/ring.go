@@ -30,6 +30,9 @@ type ring struct {
 	seeking int        // numbers of this stage that are looked up, and services that ring
 	hunt    *hunt      // of a queue
 	early   *media.Leg // what a carrier says before anybody answers; may be nil
+	// monitoring names the party that who answers listens to, as
+	// p-rc-api-monitoring-ids has it; empty for who does not.
+	monitoring string
 	// then is set where the phones of the one who calls ring first: what is
 	// done when one of them has answered.
 	then func()
@@ -46,6 +49,8 @@ type fork struct {
 	auto    bool      // it is to answer by itself
 	outside *outsider // set for a phone outside
 	waiting []waiting // guarded by Exchange.mu
+	// joins is set for a phone that is not called, but asked to come in.
+	joins func(l *line) bool
 }
 
 // A waiting request came in a dialog whose 200 is still being looked at.
@@ -158,6 +163,9 @@ func (f *fork) compose(r *ring) *sip.Request {
 	sip.SetHeader(req, "P-rc", f.agent.invitation(c.caller, r.to.end))
 	sip.SetHeader(req, "p-rc-api-ids", "party-id="+f.party.ID()+";session-id="+c.session.ID())
 	sip.SetHeader(req, "p-rc-api-call-info", r.callInfo(c.caller))
+	if r.monitoring != "" {
+		sip.SetHeader(req, "p-rc-api-monitoring-ids", r.monitoring)
+	}
 	if f.auto {
 		sip.SetHeader(req, "Alert-Info", "Auto Answer")
 		sip.SetHeader(req, "Call-Info", "<"+x.Domain+">;purpose=info;Answer-After=0")
@@ -283,6 +291,9 @@ func (c *call) rang() {
 
 // answered connects the phone that was first; false for one that was not.
 func (c *call) answered(f *fork, l *line) bool {
+	if f.joins != nil {
+		return f.joins(l)
+	}
 	r := c.ring
 	if r == nil || !r.has(f) {
 		return false
@@ -320,6 +331,10 @@ func speaksForAll(code int) bool { return code == 600 || code == 603 }
 
 // failed comes when a phone will not answer: the rest go on.
 func (c *call) failed(f *fork, code int) {
+	if f.joins != nil {
+		f.party.End(rc.ReasonNoAnswer, "")
+		return
+	}
 	r := c.ring
 	if r == nil || !r.has(f) {
 		return

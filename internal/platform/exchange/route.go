@@ -53,6 +53,7 @@ type destination struct {
 	announce bool
 	reason   string // or nobody, and why: rc.ReasonInvalidNumber, …
 
+	watch    *supervision         // or a colleague's call, to listen in on
 	sentence string               // of the reason, for people; may be empty
 	help     *rc.EmergencyAddress // where help is sent to, of an emergency call
 }

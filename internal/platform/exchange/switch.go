@@ -47,6 +47,9 @@ func (c *call) replace(old, l *line) {
 		return
 	}
 	c.lines[at] = l
+	if c.watch != nil && c.watch.agent == old {
+		c.watch.agent = l
+	}
 	l.muted = old.muted
 	if old.held {
 		l.party.Hold(false)

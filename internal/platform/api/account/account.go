@@ -289,15 +289,3 @@ func (h *Handler) extensions(w http.ResponseWriter, r *http.Request, c wire.Call
 func selected(wanted []string, value string) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
-
-// nothing answers with an empty list of the extension: what it lists does
-// not exist on this platform, but clients do not start without an answer.
-func (h *Handler) nothing(path string) wire.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
-		e, err := target.Own(r, c, h.Store)
-		if err != nil {
-			return err
-		}
-		return page.Answer(w, r, extensionURI(listen.BaseURL(r), e)+path, []struct{}{})
-	}
-}

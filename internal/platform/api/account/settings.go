@@ -34,7 +34,7 @@ func (h *Handler) mountSettings(mux *http.ServeMux) {
 	h.Face.Handle(mux, "GET", accountPath+"/business-hours", h.companyHours)
 	h.Face.Handle(mux, "PUT", accountPath+"/business-hours", h.putCompanyHours)
 	h.Face.Handle(mux, "GET", accountPath+"/business-address", h.businessAddress)
-	h.Face.Handle(mux, "GET", extensionPath+"/grant", h.nothing("/grant"))
+	h.Face.Handle(mux, "GET", extensionPath+"/grant", h.grants)
 	h.Face.Handle(mux, "GET", extensionPath+"/notification-settings", h.notificationSettings)
 	h.Face.Handle(mux, "GET", accountPath+"/templates", h.templates)
 	h.Face.Handle(mux, "GET", extensionPath+"/profile-image", h.profileImage)

@@ -48,6 +48,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.mountTalking(mux)
 	h.mountCalling(mux)
 	h.mountRingOut(mux)
+	h.mountSupervising(mux)
 }
 
 // get answers with a session.
@@ -83,7 +84,7 @@ func (h *Handler) session(r *http.Request, c wire.Caller, id string) (rc.Telepho
 	if !ok {
 		return rc.TelephonySession{}, target.Missing("telephonySessionId")
 	}
-	return abroad(withheld(s, c.ExtensionID), c.AccountID), nil
+	return abroad(withheld(shown(s, c.ExtensionID), c.ExtensionID), c.AccountID), nil
 }
 
 // joined is session for what changes it: the caller must be in it still. Who
@@ -99,6 +100,12 @@ func (h *Handler) joined(r *http.Request, c wire.Caller, id string) (rc.Telephon
 		}
 	}
 	return s, rc.TelephonyParty{}, rc.Coded(rc.Conflict, "CMN-406", "The call has ended for this party")
+}
+
+// shown is a session without those who listen in on it.
+func shown(s rc.TelephonySession, extensionID int64) rc.TelephonySession {
+	s.Parties = slices.DeleteFunc(slices.Clone(s.Parties), func(p rc.TelephonyParty) bool { return p.Hidden && !ownedBy(p, extensionID) })
+	return s
 }
 
 // abroad is a session without whose another company's parties are.

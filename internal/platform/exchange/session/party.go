@@ -18,6 +18,7 @@ type PartySpec struct {
 	RCC                    bool   // made by a request, not by a phone
 	Withheld               bool   // nobody else is told From
 	Action                 string // of the call log; empty means an ordinary call's
+	Hidden                 bool   // nobody else is told of the party
 }
 
 // A Party is somebody's part in a session.
@@ -99,6 +100,20 @@ func (p *Party) Proceed() bool { return p.step(rc.PartyStatus{Code: rc.PartyProc
 // Answer says that the two ends talk: for the caller and for the callee when
 // somebody picks up, for a caller also when a voicemail or a service does.
 func (p *Party) Answer() bool { return p.step(rc.PartyStatus{Code: rc.PartyAnswered}) }
+
+// Supervise says that the party listens in on the call of others.
+func (p *Party) Supervise() bool {
+	return p.step(rc.PartyStatus{Code: rc.PartyAnswered, Reason: rc.ReasonSupervising})
+}
+
+// TakeOver says that a party that has listened in talks to an end now, in the
+// place of who did, and that everybody may know.
+func (p *Party) TakeOver(to End) bool {
+	return p.set(shown, func() bool {
+		p.spec.To, p.spec.Hidden, p.status.Reason = to, false, rc.ReasonTakeOver
+		return true
+	})
+}
 
 // Hold says that the party has put the other side on hold, or taken it back.
 func (p *Party) Hold(on bool) bool {

@@ -59,7 +59,7 @@ func (s *Session) told() rc.TelephonySession {
 func (p *Party) told() rc.TelephonyParty {
 	t := rc.TelephonyParty{
 		ID: p.id, Direction: p.spec.Direction, From: p.from().told(), To: p.to().told(), Status: p.status, Muted: p.muted,
-		StandAlone: p.standAlone, ConferenceRole: p.spec.ConferenceRole, Recordings: slices.Clone(p.recordings), Withheld: p.spec.Withheld,
+		StandAlone: p.standAlone, ConferenceRole: p.spec.ConferenceRole, Recordings: slices.Clone(p.recordings), Withheld: p.spec.Withheld, Hidden: p.spec.Hidden,
 	}
 	if p.spec.ExtensionID != 0 {
 		t.AccountID, t.ExtensionID = text(p.spec.AccountID), text(p.spec.ExtensionID)

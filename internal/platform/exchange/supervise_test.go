@@ -1,0 +1,178 @@
+package exchange_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"offhook/internal/media/mediatest"
+	"offhook/internal/platform/api/apitest"
+	"offhook/internal/rc"
+	"offhook/internal/sip"
+	"offhook/internal/store"
+)
+
+// lets gives or takes the right to listen in.
+func (w *world) lets(t *testing.T, supervisor, agent int64, may bool) {
+	t.Helper()
+	err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error { return tx.LetMonitor(t.Context(), supervisor, agent, may) })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// command asks for something within a call, and returns the outcome's code.
+func (c *talk) command(name string) int {
+	c.p.t.Helper()
+	c.send(sip.INFO, fmt.Sprintf(`{"request":{"reqid":4,"command":%q}}`, name), "application/json;charset=utf-8")
+	var out struct {
+		Response struct {
+			Command string `json:"command"`
+			Result  struct {
+				Code int `json:"code"`
+			} `json:"result"`
+		} `json:"response"`
+	}
+	if err := json.Unmarshal([]byte(mediatest.Wait(c.p.t, "the outcome of "+name, c.p.infos)), &out); err != nil || out.Response.Command != name {
+		c.p.t.Fatalf("the outcome of %s: %v %+v", name, err, out)
+	}
+	return out.Response.Result.Code
+}
+
+// office is Bob, who is called by Ada, and Cy, who may listen to Bob.
+func office(t *testing.T) (w *world, customer, agent *talk, cy *handset) {
+	t.Helper()
+	w = newWorld(t)
+	w.lets(t, apitest.Cy, apitest.Bob, true)
+	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+	cy = w.handset(t, apitest.Cy, cyHz)
+	customer = ada.call("102")
+	agent = bob.answer(bob.rings())
+	customer.ear.Hears(t, bobHz)
+	agent.ear.Hears(t, adaHz)
+	return w, customer, agent, cy
+}
+
+func TestASupervisorIsHeardByWhomTheyWant(t *testing.T) {
+	w, customer, agent, cy := office(t)
+	watch := cy.call("*80102")
+	watch.ear.HearsBoth(t, adaHz, bobHz)
+	customer.ear.Hears(t, bobHz)
+	agent.ear.Hears(t, adaHz)
+	if code := watch.command("whisper"); code != 0 {
+		t.Errorf("whisper: %d", code)
+	}
+	agent.ear.HearsBoth(t, adaHz, cyHz)
+	customer.ear.Hears(t, bobHz)
+	if code := watch.command("barge"); code != 0 {
+		t.Errorf("barge: %d", code)
+	}
+	customer.ear.HearsBoth(t, bobHz, cyHz)
+	agent.ear.HearsBoth(t, adaHz, cyHz)
+	if code := watch.command("monitor"); code != 0 {
+		t.Errorf("monitor: %d", code)
+	}
+	customer.ear.Hears(t, bobHz)
+	agent.ear.Hears(t, adaHz)
+	if code := watch.command("takeover"); code != 0 {
+		t.Errorf("takeover: %d", code)
+	}
+	agent.p.ended()
+	customer.ear.Hears(t, cyHz)
+	watch.ear.Hears(t, adaHz)
+	if code := watch.command("whisper"); code == 0 {
+		t.Error("somebody who talks themselves whispers")
+	}
+	customer.hangup()
+	cy.ended()
+	w.idle(t)
+	for _, row := range w.rows(t, apitest.Cy) {
+		if row.Record.Action != "Monitoring" {
+			t.Errorf("the supervisor's log says %q", row.Record.Action)
+		}
+	}
+}
+
+func TestASupervisorLeavesWithoutBeingMissed(t *testing.T) {
+	w, customer, agent, cy := office(t)
+	watch := cy.call("*80102")
+	watch.ear.HearsBoth(t, adaHz, bobHz)
+	watch.hangup()
+	customer.ear.Hears(t, bobHz)
+	agent.ear.Hears(t, adaHz)
+	again := cy.call("*82102")
+	customer.ear.HearsBoth(t, bobHz, cyHz)
+	agent.hold(true)
+	again.ear.HearsSilence(t)
+	agent.hold(false)
+	customer.ear.HearsBoth(t, bobHz, cyHz)
+	agent.hangup()
+	customer.p.ended()
+	cy.ended()
+	w.idle(t)
+}
+
+func TestWhoMayNotListenInIsRefused(t *testing.T) {
+	w, customer, _, cy := office(t)
+	for _, code := range []string{"*80101", "*80199", "*80103"} { // nobody let them; nobody is there; themselves
+		if c := cy.try(code); c.codes[len(c.codes)-1] != 486 {
+			t.Errorf("%s: %v, want 486", code, c.codes)
+		}
+	}
+	w.lets(t, apitest.Cy, apitest.Bob, false)
+	if c := cy.try("*80102"); c.codes[len(c.codes)-1] != 486 {
+		t.Errorf("after the right was taken: %v, want 486", c.codes)
+	}
+	w.lets(t, apitest.Cy, apitest.Bob, true)
+	watch := cy.call("*80102")
+	watch.ear.HearsBoth(t, adaHz, bobHz)
+	second := w.handset(t, apitest.Cy, 1900)
+	second.call("*80102")
+	second.ended()
+	if code := customer.command("barge"); code == 0 {
+		t.Error("somebody who is talked to barges in")
+	}
+	customer.hangup()
+	cy.ended()
+	w.idle(t)
+}
+
+func TestARequestBringsASupervisorIn(t *testing.T) {
+	w, customer, agent, cy := office(t)
+	_ = agent
+	session := strings.TrimPrefix(strings.Split(customer.ids, ";")[1], "session-id=")
+	described, _ := w.x.Book.Describe(session)
+	bobs := ""
+	for _, p := range described.Parties {
+		if p.Direction == rc.Inbound {
+			bobs = p.ID
+		}
+	}
+	party, err := w.x.SuperviseParty(t.Context(), session, bobs, apitest.Cy, cy.id, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx := cy.rings()
+	if got, want := sip.HeaderValue(tx.Request(), "p-rc-api-monitoring-ids"), "party-id="+bobs+";session-id="+session; got != want {
+		t.Errorf("p-rc-api-monitoring-ids is %q, want %q", got, want)
+	}
+	if sip.HeaderValue(tx.Request(), "Alert-Info") != "Auto Answer" {
+		t.Error("the phone is not told to answer by itself")
+	}
+	watch := cy.answer(tx)
+	watch.ear.HearsBoth(t, adaHz, bobHz)
+	described, _ = w.x.Book.Describe(session)
+	found := false
+	for _, p := range described.Parties {
+		if p.ID == party {
+			found = p.Hidden && p.Status.Code == rc.PartyAnswered && p.Status.Reason == rc.ReasonSupervising
+		}
+	}
+	if !found {
+		t.Errorf("the supervisor's party: %+v", described.Parties)
+	}
+	watch.hangup()
+	customer.hangup()
+	w.idle(t)
+}
