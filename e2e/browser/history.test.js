@@ -111,6 +111,7 @@ it('calls are listed, narrowed, searched, heard and answered with a text', async
     await call(tab, 'NEW CALLER').getByRole('link').click();
     await phone.getByRole('button', { name: 'Text', exact: true }).click();
     await tab.composer().waitFor();
+    await phone.locator('.chip[data-number="+14155550199"]', { hasText: 'NEW CALLER' }).waitFor();
 
     // The host page may lead there.
     await tab.post({ type: 'rc-adapter-navigate-to', path: '/history/recordings' });
