@@ -13,7 +13,7 @@ export const cut = (page) =>
     while (words.nextNode()) {
       const at = /** @type {Element} */ (words.currentNode.parentElement);
       const text = words.currentNode.textContent?.trim();
-      if (!text || at.closest('.unseen, [hidden], template, svg, option, select, textarea')) continue;
+      if (!text || at.closest('.unseen, [hidden], template, svg, option, select, textarea, details:not([open]) > :not(summary)')) continue;
       const range = document.createRange();
       range.selectNodeContents(words.currentNode);
       const box = range.getBoundingClientRect();
