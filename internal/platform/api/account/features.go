@@ -20,7 +20,7 @@ var present = []string{
 	"ReadCompanyInfo", "ReadExtensionInfo", "ReadExtensionPhoneNumbers", "ReadExtensions", "ReadCallerIDSettings",
 	"ReadMessages", "EditMessages", "SMSReceiving", "MMSReceiving", "PagesReceiving", "PagesSending", "ReadPresenceStatus", "EditPresenceStatus",
 	"ReadPersonalContacts", "ReadExtensionCallLog", "ReadExtensionCallRecordings", "Voicemail", "FaxReceiving",
-	"CallQueuePresence", "EditCallQueuePresence",
+	"CallQueuePresence", "EditCallQueuePresence", "ReadExtensionAnsweringRules",
 }
 
 // absent are features that clients ask for and that this platform does not
@@ -29,7 +29,7 @@ var absent = []string{
 	"AIGeneratedNotes", "BlockingCallerId", "ContactCenterAccount",
 	"EditOutboundCallerId", "Glip", "InternationalCalling", "InternationalSMS", "Meetings",
 	"MeetingsEncryption", "OutboundCallPrefix",
-	"ReadExtensionAnsweringRules", "ReadRingSenseInsights", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
+	"ReadRingSenseInsights", "RingSenseForSales", "RoomConnectorBeta", "SiteCodes", "SmartDialPlanRouting",
 	"VoiceCallsCloseCaptioning", "VoiceCallsLiveTranscriptions",
 }
 
