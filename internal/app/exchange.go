@@ -40,6 +40,7 @@ type phoneHouse struct {
 // newPhones opens an exchange that rest tells of. It is mounted with wrap and
 // ended by close.
 func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.Bus, rest *api.Handler, log *slog.Logger) (*phoneHouse, error) {
+	deps.sound.Speaks = true
 	engine, err := media.NewEngine(deps.sound)
 	if err != nil {
 		return nil, err
