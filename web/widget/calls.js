@@ -45,8 +45,17 @@ export const rings = (c) => c.direction === "Inbound" && c.state === "ringing";
 /** The call with this id, while it is told. @param {string} id */
 export const find = (id) => now?.calls.find((c) => c.id === id);
 
-/** The calls that somebody speaks in, or is about to. @param {Snapshot} s */
-const spokenIn = (s) => s.calls.filter((c) => c.state !== "ended" && !rings(c));
+/**
+ * What is to be said of calls that are gone without a word that anybody could
+ * read: versions begin anew with the server, which says why it ends a call in
+ * the moment in which it answers nobody any more.
+ * @param {Snapshot} before @param {Snapshot} next
+ */
+function missing(before, next) {
+  const restarted = next.version < before.version;
+  const gone = before.calls.some((c) => !rings(c) && !next.calls.some(({ id }) => id === c.id) && (c.state !== "ended" || (restarted && c.sentence)));
+  return gone ? (restarted ? LOST : UNHEARD) : "";
+}
 
 /** Takes how the calls are from now on. @param {Snapshot} next */
 export function take(next) {
@@ -59,11 +68,11 @@ export function take(next) {
     document.dispatchEvent(new CustomEvent("oh:line", { detail: line }));
   }
   const any = Boolean(calls.length || before?.calls.length);
-  if (before && spokenIn(before).some(({ id }) => !find(id))) alert(next.version < before.version ? LOST : UNHEARD);
+  const word = before ? missing(before, next) : "";
   if (any) hear(next);
   if (calls.some(rings) || before?.calls.some(rings)) ring(next);
   tell(next);
-  if (any || next.parked?.length || before?.parked?.length) void draw();
+  if (any || next.parked?.length || before?.parked?.length) void draw().then(() => word && alert(word)); // the page of the call is left first
   tick();
 }
 

@@ -13,7 +13,7 @@ globalThis.AudioContext = class {
 globalThis.Element = globalThis.HTMLElement = class {};
 const elements = {};
 globalThis.document = Object.assign(new EventTarget(), {
-  body: { dataset: { key: "k", signedIn: "true" }, appendChild: (e) => e }, documentElement: page, title: "Phone", hidden: false,
+  body: { dataset: { key: "k", signedIn: "true" }, appendChild: (e) => e }, documentElement: { dataset: {} }, title: "Phone", hidden: false,
   createElement: () => page, querySelector: () => null, querySelectorAll: () => [], getElementById: (id) => elements[id] ?? null,
 });
 globalThis.location = new URL("http://phone.test/app.html");
@@ -38,6 +38,7 @@ beforeEach(() => {
   asked = [];
   answers = () => new Response("{}");
   globalThis.fetch = async (url, how) => {
+    if (url.endsWith("/service/tabs")) return new Response(""); // no page has tabs of its own
     asked.push([url.replace("/p/k", ""), how?.body && JSON.parse(how.body)]);
     return answers(url);
   };
@@ -150,4 +151,26 @@ test("a page is told what could not be done", async () => {
   answers = () => new Response("This platform does not record.", { status: 409 });
   await control({ callAction: "startRecord", callId: "c-1" }, link);
   assert.deepEqual(said, [["rc-control-call-error", "unknownAction", ""], ["rc-control-call-error", "noCall", ""], ["rc-control-call-error", "failed", "c-1"]]);
+});
+
+test("a call that is gone without a word is missed in words", async () => {
+  const box = { hidden: true, querySelector: (what) => (what === "[data-text]" ? box.text : null), text: { textContent: "" } };
+  elements.alert = box;
+  const gone = async (before, after) => {
+    box.text.textContent = "";
+    calls.take(before);
+    calls.take(after);
+    await calls.draw();
+    await new Promise(setImmediate);
+    return box.text.textContent;
+  };
+  const over = { ...one, state: "ended" };
+  assert.equal(await gone(snapshot({}, over), snapshot({})), "", "it has ended, and was told so");
+  assert.match(await gone(snapshot({}, one), snapshot({})), /while this page had no connection/);
+  const again = { ...snapshot({}), version: 1 };
+  assert.match(await gone(snapshot({}, one), again), /server was restarted or broke down/);
+  assert.match(await gone(snapshot({}, { ...over, sentence: "The phone's server was restarted, which ended this call." }), again), /server was restarted/);
+  assert.equal(await gone(snapshot({}, over), again), "", "it had ended before");
+  assert.equal(await gone(snapshot({}, rings), again), "", "nobody spoke yet");
+  delete elements.alert;
 });
