@@ -39,6 +39,7 @@ type call struct {
 	parker     *line       // who parked it
 	conference *conference // nil for an ordinary call
 	watch      *watch      // the supervisor who listens in; nil for nobody
+	flip       *flip       // another phone of somebody's that rings meanwhile; nil for none
 	over       bool
 }
 
@@ -210,6 +211,9 @@ func (c *call) drop(l *line) {
 	if c.watch != nil && c.watch.agent == l {
 		c.unwatch(finished)
 	}
+	if c.flip != nil && c.flip.old == l {
+		c.endFlip(finished)
+	}
 	c.keepRecordingsOf(l.party)
 	l.close()
 }
@@ -220,6 +224,7 @@ func (c *call) finish(why ending) {
 		return
 	}
 	c.stopRing(why, "")
+	c.endFlip(why)
 	c.stopService()
 	c.over = true
 	c.tune()

@@ -12,6 +12,7 @@ type infoRequest struct {
 	Request struct {
 		ReqID   int    `json:"reqid"`
 		Command string `json:"command"`
+		Target  string `json:"target"`
 	} `json:"request"`
 }
 
@@ -34,7 +35,13 @@ func (c *call) info(l *line, body []byte) {
 	if json.Unmarshal(body, &in) != nil || in.Request.Command == "" {
 		return
 	}
-	result := map[string]any{"code": 0, "description": "Succeeded"}
+	if in.Request.Command == "callflip" {
+		c.flipTo(l, in.Request.Target, func(number string, err error) {
+			c.outcome(l, in, err == nil, map[string]any{"number": number, "target": in.Request.Target})
+		})
+		return
+	}
+	result := map[string]any{}
 	ok := true
 	switch in.Request.Command {
 	case "startcallrecord":
@@ -51,8 +58,16 @@ func (c *call) info(l *line, body []byte) {
 	default:
 		ok = false
 	}
+	c.outcome(l, in, ok, result)
+}
+
+// outcome tells a phone what came of a command. It may be called from any
+// goroutine.
+func (c *call) outcome(l *line, in infoRequest, ok bool, result map[string]any) {
 	if !ok {
 		result = map[string]any{"code": 1, "description": "Failed"}
+	} else {
+		result["code"], result["description"] = 0, "Succeeded"
 	}
 	text, err := json.Marshal(infoResponse{infoOutcome{in.Request.ReqID, in.Request.Command, result}})
 	if err != nil {

@@ -274,6 +274,10 @@ func outcome(code int) ending {
 // failedOutside comes when a call outside leads to nobody. Where other phones
 // ring, they ring on.
 func (c *call) failedOutside(f *fork, why ending) {
+	if f.joins != nil {
+		c.cameNot(f)
+		return
+	}
 	r := c.ring
 	if r == nil || !r.has(f) {
 		return

@@ -332,7 +332,7 @@ func speaksForAll(code int) bool { return code == 600 || code == 603 }
 // failed comes when a phone will not answer: the rest go on.
 func (c *call) failed(f *fork, code int) {
 	if f.joins != nil {
-		f.party.End(rc.ReasonNoAnswer, "")
+		c.cameNot(f)
 		return
 	}
 	r := c.ring
