@@ -60,6 +60,19 @@ prepare() {
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || apt_install chromium
 }
 
+# The other side of the platform's trunk: what carriers are tested with, and
+# what many of them run. Debian starts Kamailio by itself unless told not to.
+need_sipp() { need sipp sip-tester; }
+
+need_kamailio() {
+  command -v kamailio >/dev/null && [ -n "$(find /usr/lib -path '*kamailio/modules/tls.so' 2>/dev/null)" ] && return 0
+  if [ "$(id -u)" = 0 ] && [ ! -e /etc/default/kamailio ]; then
+    mkdir -p /etc/default
+    echo 'RUN_KAMAILIO=no' >/etc/default/kamailio
+  fi
+  apt_install kamailio kamailio-tls-modules
+}
+
 # PostgreSQL's server programs stand outside PATH on Debian, whose package
 # would also start a server of its own; only the programs are wanted here.
 need_postgres() {

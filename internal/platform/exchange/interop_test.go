@@ -1,0 +1,217 @@
+//go:build linux
+
+package exchange_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"offhook/internal/media/mediatest"
+	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange/trunk"
+)
+
+// The other side of these trunks is not ours: sipp, and Kamailio in front of
+// it. OFFHOOK_TEST_SIP says that both are installed, as scripts/test sees to.
+
+func interop(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv("OFFHOOK_TEST_SIP") == "" {
+		t.Log("OFFHOOK_TEST_SIP is not set: nothing to test")
+		return false
+	}
+	return true
+}
+
+// freePort is a port that nobody has, by UDP or TCP.
+func freePort(t *testing.T) int {
+	t.Helper()
+	for range 50 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		u, err := net.ListenPacket("udp", fmt.Sprint("127.0.0.1:", port))
+		l.Close()
+		if err == nil {
+			u.Close()
+			return port
+		}
+	}
+	t.Fatal("no port is free")
+	return 0
+}
+
+// A program is a process of ours, with what it said.
+type program struct {
+	*exec.Cmd
+	out  *bytes.Buffer
+	done chan struct{}
+}
+
+// run starts a program, which ends with the test.
+func run(t *testing.T, name string, args ...string) *program {
+	t.Helper()
+	p := &program{Cmd: exec.Command(name, args...), out: new(bytes.Buffer), done: make(chan struct{})}
+	p.Dir, p.Stdout, p.Stderr = t.TempDir(), p.out, p.out
+	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p.WaitDelay = time.Second
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = p.Wait(); close(p.done) }()
+	t.Cleanup(func() {
+		_ = syscall.Kill(-p.Process.Pid, syscall.SIGKILL) // its own group alone
+		<-p.done
+		if t.Failed() {
+			t.Logf("%s said:\n%s", name, p.out)
+		}
+	})
+	return p
+}
+
+// succeeds waits until a program has ended well.
+func (p *program) succeeds(t *testing.T) {
+	t.Helper()
+	mediatest.Wait(t, p.Path+" to end", p.done)
+	if code := p.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("%s ended with %d", p.Path, code)
+	}
+}
+
+// scenario is what sipp does, by a path that is right anywhere.
+func scenario(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// sippAnswers is sipp as a phone that answers once, and says what it hears.
+func sippAnswers(t *testing.T, port int, more ...string) *program {
+	t.Helper()
+	return run(t, "sipp", append([]string{"-sf", scenario(t, "answers.xml"), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
+		"-rtp_echo", "-nostdin", "-timeout", "120"}, more...)...)
+}
+
+func TestKamailioAndSippAreCalledAndCall(t *testing.T) {
+	if !interop(t) {
+		return
+	}
+	port, secure, far := freePort(t), freePort(t), freePort(t)
+	roots := kamailio(t, port, secure, far)
+	for _, transport := range []string{trunk.UDP, trunk.TCP, trunk.TLS} {
+		t.Run(transport, func(t *testing.T) {
+			w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
+				cfg.Transport, cfg.Address, cfg.Listen = transport, fmt.Sprint("127.0.0.1:", port), ""
+				cfg.Username, cfg.Password, cfg.Register, cfg.Retry = "line", "s3cret", true, 50*time.Millisecond
+				cfg.Peers = nil
+				if transport == trunk.TLS {
+					cfg.Address, cfg.Client = fmt.Sprint("127.0.0.1:", secure), &tls.Config{RootCAs: roots}
+				}
+			})
+			ada := w.handset(t, apitest.Ada, 400)
+			w.ready(t)
+
+			phone := sippAnswers(t, far, "-m", "1")
+			out := ada.call("+12125551234")
+			out.ear.Hears(t, 400) // sipp's echo
+			out.hangup()
+			phone.succeeds(t)
+			w.idle(t)
+
+			caller := run(t, "sipp", "-sf", scenario(t, "calls.xml"), "-i", "127.0.0.1", "-p", fmt.Sprint(far), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
+				"-s", apitest.AdaPhone, "-m", "1", "-nostdin", "-timeout", "120", fmt.Sprint("127.0.0.1:", port))
+			ada.answer(ada.rings())
+			ada.ended()
+			caller.succeeds(t)
+			w.idle(t)
+		})
+	}
+	t.Run("wrong password", func(t *testing.T) {
+		w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
+			cfg.Address, cfg.Username, cfg.Password, cfg.Register = fmt.Sprint("127.0.0.1:", port), "line", "wrong", true
+		})
+		for {
+			s, changed := w.x.Trunk.State()
+			if strings.Contains(s.Trouble, "password") {
+				break
+			}
+			mediatest.Wait(t, "the trunk to say what is wrong", changed)
+		}
+		if text := w.log.String(); strings.Contains(text, "wrong") {
+			t.Errorf("the log holds the password:\n%s", text)
+		}
+		ada := w.handset(t, apitest.Ada, 400)
+		ada.call("+12125551234")
+		ada.ended()
+		rows := w.rows(t, apitest.Ada)
+		if got := rows[len(rows)-1].Record.Result; got != "Call Failed" {
+			t.Errorf("a call without a registration: %s", got)
+		}
+	})
+}
+
+func TestSippIsCalledWithoutARegistration(t *testing.T) {
+	if !interop(t) {
+		return
+	}
+	for _, transport := range []string{trunk.UDP, trunk.TCP} {
+		t.Run(transport, func(t *testing.T) {
+			far := freePort(t)
+			mode := map[string]string{trunk.UDP: "u1", trunk.TCP: "t1"}[transport]
+			phone := sippAnswers(t, far, "-t", mode, "-m", "2") // the question whether it is there, and the call
+			w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
+				cfg.Transport, cfg.Address, cfg.Retry = transport, fmt.Sprint("127.0.0.1:", far), 50*time.Millisecond
+			})
+			ada := w.handset(t, apitest.Ada, 400)
+			w.ready(t)
+			out := ada.call("+12125551234")
+			out.ear.Hears(t, 400)
+			out.hangup()
+			phone.succeeds(t)
+			w.idle(t)
+		})
+	}
+}
+
+// kamailio starts one, and returns who has signed its certificate.
+func kamailio(t *testing.T, port, secure, far int) *x509.CertPool {
+	t.Helper()
+	folder := t.TempDir()
+	c := &carrier{t: t}
+	c.certify()
+	key, err := x509.MarshalPKCS8PrivateKey(c.cert.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("testdata/kamailio.cfg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := strings.NewReplacer("FOLDER", folder, "PORT", fmt.Sprint(port), "SECURE", fmt.Sprint(secure), "SWITCH", fmt.Sprint(far)).Replace(string(text))
+	for name, content := range map[string][]byte{
+		"kamailio.cfg": []byte(config), "key.pem": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
+		"cert.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.cert.Certificate[0]}),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "kamailio", "-f", filepath.Join(folder, "kamailio.cfg"), "-DD", "-E", "-m", "32", "-M", "4", "-Y", folder, "-w", folder)
+	return c.roots
+}
