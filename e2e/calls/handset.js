@@ -22,12 +22,13 @@ export class Handset {
    * @param {import('../lib/demo.js').Demo} demo
    * @param {import('../lib/demo.js').User} user
    * @param {number} tone in Hz
-   * @param {{path?: string, network?: import('../lib/network.js').Way, only?: import('../lib/network.js').Only} & Parameters<typeof Person.open>[1]} [options]
+   * @param {{path?: string, before?: () => void, network?: import('../lib/network.js').Way, only?: import('../lib/network.js').Only} & Parameters<typeof Person.open>[1]} [options]
    */
   static async open(demo, user, tone, options = {}) {
     const person = await Person.open(demo, { ...options, microphone: microphone(tone) });
     try {
       await person.context.addInitScript(installSound, { tone, device: true });
+      if (options.before) await person.context.addInitScript(options.before);
       const network = options.network && (await Network.around(person.context, options.network));
       if (options.only) await person.context.addInitScript(only, options.only);
       const tab = await person.tab(options.path);
