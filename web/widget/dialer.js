@@ -5,7 +5,6 @@ import { dialable, dialpad, digitOf, numberIn, writes } from "./dialpad.js";
 import { ask } from "./ask.js";
 import "./grouping.js";
 import { t } from "./lang.js";
-import { recall, remember } from "./memory.js";
 import { alert, announce, takeDialled } from "./nav.js";
 
 /** How long the key that deletes is held until it deletes all, in milliseconds. */
@@ -56,9 +55,8 @@ class Dialer {
 
   /** @param {HTMLSelectElement} from @param {AbortSignal} signal */
   #callerID(from, signal) {
-    const before = recall("callerid");
-    if ([...from.options].some((o) => o.value === before)) from.value = before;
-    from.addEventListener("change", () => remember("callerid", from.value), { signal });
+    // Kept for the user, whatever they call from next; a call says it by itself until then.
+    from.addEventListener("change", async () => void (await import("./settings.js")).keep({ callerId: from.value }), { signal });
   }
 
   /** The number that callees see; nothing where the phone service decides. */

@@ -19,10 +19,11 @@ const recents = 20
 // A dialerView is the page to call from.
 type dialerView struct {
 	page
-	Line  call.Line
-	From  []OwnNumber // that callees may see
-	Found dialList
-	Typed string // for stories
+	Line     call.Line
+	From     []OwnNumber // that callees may see
+	CallerID string      // the chosen one of them, or anonymous; empty for the first
+	Found    dialList
+	Typed    string // for stories
 }
 
 // Country is where numbers are grouped as they are typed.
@@ -89,7 +90,7 @@ func (h *Handler) dialerFound(w http.ResponseWriter, r *http.Request, p page, _ 
 }
 
 func newDialer(p page, line call.Line) dialerView {
-	return dialerView{page: p, Line: line, From: p.desk.Me().Numbers, Found: newDialList(p, "")}
+	return dialerView{page: p, Line: line, From: p.desk.Me().Numbers, CallerID: p.desk.Preferences().CallerID, Found: newDialList(p, "")}
 }
 
 // newDialList finds people by name, number or extension; without a query, who
