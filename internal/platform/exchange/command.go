@@ -96,6 +96,10 @@ func (x *Exchange) EndSession(ctx context.Context, id string) error {
 func (x *Exchange) EndParty(ctx context.Context, id, party string) error {
 	return x.command(ctx, id, func(c *call) error {
 		if r := c.ring; r != nil && r.calls(party) {
+			if r.then != nil { // the one who calls, at whose phone it rings first
+				c.finish(cancelled)
+				return nil
+			}
 			if r.party == nil || r.party.ID() != party {
 				c.rejectFor(r, party)
 			} else {

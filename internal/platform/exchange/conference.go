@@ -214,5 +214,6 @@ func (c *call) welcome(l *line) (party string) {
 	l.tellDialog()
 	c.lines = append(c.lines, l)
 	c.tune()
+	c.tellRecorded(l)
 	return l.party.ID()
 }

@@ -110,3 +110,35 @@ func TestARecordingIsAnnouncedInAConference(t *testing.T) {
 	w.idle(t)
 	w.recorded(t, apitest.Ada, recording)
 }
+
+func TestWhoComesToAConferenceThatIsRecordedIsTold(t *testing.T) {
+	w := newWorld(t)
+	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
+	id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Ada)
+	done(t, err)
+	s, _ := w.x.Book.Describe(id)
+	host, guest := ada.call(s.VoiceCallToken), bob.call(s.VoiceCallToken)
+	_, err = w.x.RecordParty(t.Context(), id, partyOf(host.ids), true)
+	done(t, err)
+	guest.ear.Hears(t, adaHz)
+	for _, c := range []*talk{host, guest} {
+		done(t, w.x.MuteParty(t.Context(), id, partyOf(c.ids), true))
+	}
+	guest.ear.HearsSilence(t)
+	late := cy.call(s.VoiceCallToken)
+	spoken, decoder := make(chan bool, 1), media.NewDecoder()
+	late.leg.Listen(func(p media.Packet) {
+		if decoder.Decode(p).Loudness() > 0.02 {
+			select {
+			case spoken <- true:
+			default:
+			}
+		}
+	})
+	mediatest.Wait(t, "the announcement", spoken)
+	guest.ear.Hears(t, cyHz) // after it
+	host.hangup()
+	bob.ended()
+	cy.ended()
+	w.idle(t)
+}

@@ -158,6 +158,23 @@ func (l *line) post(f func(c *call)) bool {
 	})
 }
 
+// postElse posts f, or has otherwise run when the call ends before its turn:
+// somebody waits for an answer.
+func (l *line) postElse(f func(c *call), otherwise func()) bool {
+	c := l.call.Load()
+	there := func(do func()) func() {
+		return func() {
+			if l.call.Load() != c {
+				l.postElse(f, otherwise)
+				return
+			}
+			do()
+		}
+	}
+	c.postElse(there(func() { f(c) }), there(otherwise))
+	return true
+}
+
 func (l *line) dead() bool {
 	select {
 	case <-l.dialog().Flow.Done():
@@ -175,7 +192,7 @@ func (l *line) request(tx *sip.Tx) bool {
 		return true
 	case sip.INVITE:
 		respond(tx, 100, "Trying")
-		return l.post(func(c *call) { c.reinvite(l, tx) })
+		return l.postElse(func(c *call) { c.reinvite(l, tx) }, func() { respond(tx, 481, "Call/Transaction Does Not Exist") })
 	case sip.BYE:
 		ok := l.post(func(c *call) { c.hangup(l) })
 		if ok {
@@ -187,7 +204,7 @@ func (l *line) request(tx *sip.Tx) bool {
 		body := req.Body()
 		return l.post(func(c *call) { c.info(l, body) })
 	case sip.REFER:
-		return l.post(func(c *call) { c.refer(l, tx) })
+		return l.postElse(func(c *call) { c.refer(l, tx) }, func() { respond(tx, 481, "Call/Transaction Does Not Exist") })
 	case sip.MESSAGE, sip.UPDATE, sip.NOTIFY, sip.OPTIONS:
 		respond(tx, 200, "OK")
 		return true

@@ -104,6 +104,20 @@ func (c *call) announce(words string) {
 	}
 }
 
+// tellRecorded tells who has come to a call that somebody records that they
+// do; they hear the others afterwards.
+func (c *call) tellRecorded(l *line) {
+	if c.conference == nil || !slices.ContainsFunc(c.recordings, func(r *recording) bool { return r.stop != nil }) {
+		return
+	}
+	c.conference.mixer.Leave(l.leg)
+	c.conference.in = slices.DeleteFunc(c.conference.in, func(o *line) bool { return o == l })
+	c.x.spawn(func(ctx context.Context) {
+		_ = sound.Say(ctx, l.leg, sound.RecordingOn) // a phone that is gone need not hear it
+		l.post(func(c *call) { c.tune() })
+	})
+}
+
 // keepRecordings stores the recordings of a call that is over.
 func (c *call) keepRecordings() {
 	for _, r := range c.recordings {

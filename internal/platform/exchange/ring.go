@@ -77,6 +77,7 @@ func (c *call) reach(to destination) {
 			l.talks()
 		}
 		c.tune()
+		c.tellRecorded(c.lines[len(c.lines)-1])
 	case !to.mailbox && to.plan.redirects():
 		c.redirect(to)
 	case to.outside != "" && to.reason == "":
