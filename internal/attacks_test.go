@@ -37,8 +37,8 @@ func TestEveryAttackIsHeldByATest(t *testing.T) {
 			}
 		}
 	}
-	if rows != 70 {
-		t.Errorf("%d rows, want 70", rows)
+	if rows != 71 {
+		t.Errorf("%d rows, want 71", rows)
 	}
 }
 
