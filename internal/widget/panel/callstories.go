@@ -163,6 +163,7 @@ func callStories() []story {
 		{Name: "live-keypad", Title: "Call, keypad", Tab: "phone", draw: liveStory("keypad", "4711#", storyCall(nil))},
 		{Name: "live-transfer", Title: "Call, being transferred", Tab: "phone", draw: liveStory("transfer", "", storyCall(nil))},
 		{Name: "live-several", Title: "Two calls", Tab: "phone", draw: liveStory("", "", storyCall(nil), held)},
+		{Name: "live-service", Title: "Call to the phone service itself", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Number = "*601" }), held)},
 		{Name: "live-flip", Title: "Call, to go on at another phone", Tab: "phone", draw: flipStory("flip")},
 		{Name: "live-flippable", Title: "Call that can go on at another phone", Tab: "phone", draw: flipStory("")},
 		{Name: "live-conference", Title: "Conference", Tab: "phone", draw: liveStory("", "", storyConference(2))},

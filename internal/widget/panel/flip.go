@@ -29,10 +29,8 @@ func (p page) flips(all []call.Flip) []flipView {
 }
 
 // Flippable reports whether the call can go on at another phone of the user.
-func (v liveView) Flippable() bool { return v.Up() && !v.Conference && len(v.Flips) > 0 }
+func (v liveView) Flippable() bool { return v.Up() && !v.Conference && !v.Service() && len(v.Flips) > 0 }
 
-// Recordable reports whether there is somebody whom a recording is about: the
-// phone service's own numbers have nobody behind them.
-func (v liveView) Recordable() bool {
-	return v.State == call.Connected && !strings.HasPrefix(v.Number, "*")
-}
+// Service reports whether the phone service itself is called, by one of its
+// own numbers: there is nobody to pass on, or to record.
+func (c liveCall) Service() bool { return strings.HasPrefix(c.Number, "*") }
