@@ -43,6 +43,7 @@ type carrier struct {
 	socket *sip.Datagrams
 	cert   tls.Certificate
 	roots  *x509.CertPool
+	leave  func() // lets no connection in any more
 }
 
 func newCarrier(t *testing.T, transport string) *carrier {
@@ -79,7 +80,8 @@ func newCarrier(t *testing.T, transport string) *carrier {
 			t.Cleanup(func() { f.Close(); <-f.Done() })
 		}
 	}()
-	t.Cleanup(func() { l.Close() })
+	c.leave = func() { l.Close() }
+	t.Cleanup(c.leave)
 	return c
 }
 
@@ -580,4 +582,61 @@ func TestWhoHidesTheirNumberIsShownToTheCarrierAlone(t *testing.T) {
 		mediatest.Wait(t, "the carrier's phone to be quiet", tx.Cancelled())
 	}
 	w.idle(t)
+}
+
+func TestACallOutlivesTheTrunksConnection(t *testing.T) {
+	w, c := trunked(t, trunk.TCP, func(cfg *trunk.Config) { cfg.Retry = 10 * time.Millisecond })
+	ada := w.handset(t, apitest.Ada, 400)
+	w.ready(t)
+	first := mediatest.Wait(t, "the trunk's connection", c.flows)
+	out := ada.call(far)
+	there := c.take(mediatest.Wait(t, "the carrier to be called", c.calls), 900)
+	out.ear.Hears(t, 900)
+	first.Close()
+	next := mediatest.Wait(t, "the trunk's next connection", c.flows)
+	there.ear.Hears(t, 400)
+	there.Dialog = there.On(next)
+	if res := there.send(sip.BYE, "", ""); res.StatusCode != 200 {
+		t.Errorf("hanging up over the next connection: %d", res.StatusCode)
+	}
+	ada.ended()
+	w.idle(t)
+}
+
+func TestACarrierThatIsNotThereIsSaidAtOnce(t *testing.T) {
+	w, c := trunked(t, trunk.TCP, func(cfg *trunk.Config) { cfg.Retry = 10 * time.Millisecond })
+	ada := w.handset(t, apitest.Ada, 400)
+	w.ready(t)
+	c.leave()
+	mediatest.Wait(t, "the trunk's connection", c.flows).Close()
+	for {
+		s, changed := w.x.Trunk.State()
+		if !s.Ready && s.Trouble != "" {
+			break
+		}
+		mediatest.Wait(t, "the trunk to say that it has none", changed)
+	}
+	ada.call(far)
+	ada.ended()
+	rows := w.rows(t, apitest.Ada)
+	if got := rows[len(rows)-1].Record.Result; got != "Call Failed" {
+		t.Errorf("a call without a carrier: %s", got)
+	}
+	w.idle(t)
+}
+
+func TestACarrierWithoutAGoodCertificateIsNotSpokenTo(t *testing.T) {
+	w, c := trunked(t, trunk.TLS, func(cfg *trunk.Config) { cfg.Client, cfg.Retry = nil, 10*time.Millisecond })
+	for {
+		s, changed := w.x.Trunk.State()
+		if strings.Contains(s.Trouble, "certificate") {
+			break
+		}
+		mediatest.Wait(t, "the trunk to say what is wrong", changed)
+	}
+	select {
+	case <-c.flows:
+		t.Error("a carrier that proves nothing was asked something")
+	default:
+	}
 }
