@@ -640,3 +640,44 @@ func TestACarrierWithoutAGoodCertificateIsNotSpokenTo(t *testing.T) {
 	default:
 	}
 }
+
+func TestWhoTakesACallOutsidePaysForIt(t *testing.T) {
+	w, c := trunked(t, trunk.UDP)
+	w.let(t, apitest.Bob, true)
+	w.let(t, apitest.Ada, false)
+	ada, bob := w.handset(t, apitest.Ada, 400), w.handset(t, apitest.Bob, 500)
+	w.ready(t)
+
+	// Bob passes on what rings at his phone.
+	in := ada.call("102")
+	ring := bob.rings()
+	party := partyOf(sip.HeaderValue(ring.Request(), "p-rc-api-ids"))
+	if err := w.x.ForwardParty(t.Context(), sessionOf(in.ids), party, rc.CallTarget{PhoneNumber: far}); err != nil {
+		t.Fatal(err)
+	}
+	tx := mediatest.Wait(t, "the carrier to be called", c.calls)
+	if got := tx.Request().From().Address.User; got != apitest.BobPhone {
+		t.Errorf("the carrier is shown %s, who does not pay", got)
+	}
+	there := c.take(tx, 900)
+	in.ear.Hears(t, 900)
+	there.ear.Hears(t, 400)
+	in.hangup()
+	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+
+	// Bob transfers whom he talks with.
+	in = ada.call("102")
+	talk := bob.answer(bob.rings())
+	in.ear.Hears(t, 500)
+	if code := talk.send(sip.REFER, "", "", "Refer-To", "<sip:"+far+"@"+domain+">"); code != 202 {
+		t.Fatalf("REFER: %d", code)
+	}
+	there = c.take(mediatest.Wait(t, "the carrier to be called", c.calls), 900)
+	in.ear.Hears(t, 900)
+	there.ear.Hears(t, 400)
+	if res := there.send(sip.BYE, "", ""); res.StatusCode != 200 {
+		t.Errorf("hanging up: %d", res.StatusCode)
+	}
+	ada.ended()
+	w.idle(t)
+}
