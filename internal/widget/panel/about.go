@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"offhook/internal/widget/call"
 	"offhook/internal/widget/lang"
 )
 
@@ -113,7 +114,11 @@ type bundle struct {
 	Personal      int             `json:"personal"`
 	Preferences   map[string]any  `json:"preferences"`
 	Checks        []bundleCheck   `json:"checks"`
+	Sounds        []*call.Sound   `json:"sounds"` // of the latest calls, the newest first
 }
+
+// bundleSounds is how many calls a bundle says the sound of.
+const bundleSounds = 20
 
 type bundleCheck struct {
 	Name string `json:"name"`
@@ -122,9 +127,19 @@ type bundleCheck struct {
 
 // support answers the server's part of the support bundle.
 func (h *Handler) support(w http.ResponseWriter, r *http.Request, p page) error {
+	notes, err := p.desk.CallNotes(r.Context(), bundleSounds)
+	if err != nil {
+		return err
+	}
+	b := newBundle(p, h.Version)
+	for _, n := range notes {
+		if n.Sound != nil {
+			b.Sounds = append(b.Sounds, n.Sound)
+		}
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(w).Encode(newBundle(p, h.Version))
+	return json.NewEncoder(w).Encode(b)
 }
 
 func newBundle(p page, version string) bundle {

@@ -199,6 +199,10 @@ func (d *fixtureDesk) CallerIDs() (all []string) {
 	return all
 }
 
+func (*fixtureDesk) CallNotes(context.Context, int) ([]call.Note, error) {
+	return []call.Note{{Session: "s-secret", Sound: &call.Sound{Codec: "Opus", Here: call.Hearing{MOS: 4.2}}}, {Session: "s-unseen", Unseen: true}}, nil
+}
+
 func (*fixtureDesk) CallNote(context.Context, string) (call.Note, bool, error) {
 	return call.Note{}, false, nil
 }

@@ -31,6 +31,8 @@ type History interface {
 	// CallNote is what is known here of a call by its telephony session, and
 	// not at the platform; false for nothing.
 	CallNote(ctx context.Context, session string) (call.Note, bool, error)
+	// CallNotes are those of the latest calls, the newest first.
+	CallNotes(ctx context.Context, limit int) ([]call.Note, error)
 	// MoreCalls waits for older ones. The error is an *rc.Error.
 	MoreCalls(ctx context.Context) error
 	// SeeCalls notes that missed calls have been looked at.

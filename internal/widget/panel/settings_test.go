@@ -47,6 +47,7 @@ func TestTheSettingsHaveTheContractsPagesAndNoOthers(t *testing.T) {
 	}{
 		{"region", `data-panel="settings-region"`},
 		{"theme", `data-panel="settings-theme"`},
+		{"calling", "no such page"}, // without phones to call with
 		{"audio", `data-panel="settings-audio"`},
 		{"ringtone", `data-panel="settings-notifications"`},
 		{"nowhere", "no such page"},
@@ -62,10 +63,10 @@ func TestTheFileForSupportNamesNobody(t *testing.T) {
 	f.desk.preferences = Preferences{Sender: "+16505550100", AreaCode: "650"}
 	w := f.do("GET", "/support", nil)
 	var b bundle
-	if err := json.Unmarshal(w.Body.Bytes(), &b); err != nil || b.State != Ready || b.Conversations == 0 || len(b.Checks) == 0 {
+	if err := json.Unmarshal(w.Body.Bytes(), &b); err != nil || b.State != Ready || b.Conversations == 0 || len(b.Checks) == 0 || len(b.Sounds) != 1 || b.Sounds[0].Here.MOS != 4.2 {
 		t.Fatalf("the file: %+v, %v", b, err)
 	}
-	for _, secret := range []string{"Dana", "dana@", "Harbor Supply", "Priya", "555", "650", "delivery", f.desk.me.ExtensionNumber + `"`} {
+	for _, secret := range []string{"Dana", "dana@", "Harbor Supply", "Priya", "555", "650", "delivery", "s-secret", f.desk.me.ExtensionNumber + `"`} {
 		if strings.Contains(w.Body.String(), secret) {
 			t.Errorf("it has %q:\n%s", secret, w.Body)
 		}
