@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
+import { colours, objections } from '../lib/axe.js';
 import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
@@ -19,6 +20,13 @@ after(async () => {
 
 /** A picture for whoever wants to look at it. @param {string} name */
 const picture = async (name) => process.env.OFFHOOK_PICTURES && me.tab.page.screenshot({ path: `${process.env.OFFHOOK_PICTURES}/${name}.png` });
+
+/** Nobody should have to guess what a button says when they need help. */
+async function readable() {
+  const frame = me.tab.page.frames().find((f) => f.parentFrame());
+  assert.ok(frame);
+  assert.deepEqual(await objections(frame, { rules: colours }), []);
+}
 
 const asked = () => me.phone.getByRole('dialog');
 
@@ -41,6 +49,7 @@ it('registers an address where there is none, confirms it, and is heard to be a 
   await dial('911');
   assert.match(await asked().innerText(), /This phone cannot call 911 yet[^]*call from a mobile phone: that is quickest/);
   await picture('emergency-none');
+  await readable();
   await press('Register an address');
   await asked().getByLabel('Who is there').waitFor();
   await picture('emergency-form');
@@ -49,11 +58,13 @@ it('registers an address where there is none, confirms it, and is heard to be a 
   // The platform knows that such an address is not whole.
   await asked().getByText('Your phone service does not know this address.').waitFor();
   await picture('emergency-wrong');
+  await readable();
   await write({ 'State or province': 'CA', 'Postal code': '94002' });
   await press('Save address');
   await asked().getByText('Help will be sent to:').waitFor();
   assert.match(await asked().innerText(), /Emergency call to 911[^]*Ada Urgent\s+1 Harbor Way\s+Belmont, CA 94002\s+United States/);
   await picture('emergency-confirm');
+  await readable();
   await press('Cancel');
   await me.phone.getByText('Not called.').waitFor();
 

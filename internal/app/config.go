@@ -129,6 +129,9 @@ type PlatformConfig struct {
 	// minute, by calling, transferring or passing a call on; default 60.
 	// NoRateLimits lifts it.
 	CallsPerMinute int `yaml:"calls_per_minute"`
+	// LongestCall is how many minutes a call may last; people hear a minute
+	// before that it ends. Default: 1440, a day.
+	LongestCall int `yaml:"longest_call"`
 	// WebhookHosts are the hosts ("host" or "host:port") to which webhooks of
 	// apps may go although they are on a loopback or private address, also by
 	// plain http. Any other must be public and https.
@@ -334,6 +337,9 @@ func (c *Config) check(src source) error {
 	}
 	if n := c.Platform.CallsPerMinute; n < 0 {
 		return src.mistake("platform.calls_per_minute", "must be a number of calls, not %d.", n)
+	}
+	if n := c.Platform.LongestCall; n < 0 {
+		return src.mistake("platform.longest_call", "must be a number of minutes, not %d.", n)
 	}
 	if err := c.Platform.Trunk.check(src); err != nil {
 		return err

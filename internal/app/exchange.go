@@ -55,6 +55,7 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 	x := &exchange.Exchange{
 		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Zone: zoneIn(st), Emergency: isEmergency, Mailboxes: mail, Now: time.Now, Log: log,
 	}
+	x.LongestCall = deps.longest
 	if x.CallsPerMinute = deps.calls; !deps.limits {
 		x.CallsPerMinute = math.MaxInt
 	}

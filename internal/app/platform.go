@@ -58,7 +58,7 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 			return nil, err
 		}
 		p, err := newPlatform(platformDeps{
-			sip: phones, trunk: line, data: data, bus: new(bus.InProcess), url: plain.URL, tlsURL: secure.URL, limits: !c.NoRateLimits, calls: c.CallsPerMinute, hooks: c.WebhookHosts, sound: c.sound(tlsAddr), log: log,
+			sip: phones, trunk: line, data: data, bus: new(bus.InProcess), url: plain.URL, tlsURL: secure.URL, limits: !c.NoRateLimits, calls: c.CallsPerMinute, longest: time.Duration(c.LongestCall) * time.Minute, hooks: c.WebhookHosts, sound: c.sound(tlsAddr), log: log,
 		})
 		if err != nil {
 			phones.shut()
@@ -70,18 +70,19 @@ func RunPlatform(ctx context.Context, cfg *Config) error {
 }
 
 type platformDeps struct {
-	data   *Data
-	bus    bus.Bus
-	url    string        // its own, for links in what it tells by itself
-	tlsURL string        // the same with TLS, for phones
-	sound  media.Config  // of calls
-	sip    *sipDoor      // of phones without WebRTC; nil for none
-	trunk  *trunk.Config // nil for none
-	limits bool
-	calls  int            // that an extension may place within a minute; zero for the exchange's own idea
-	hooks  []string       // hosts to which webhooks may go although their addresses are not public
-	roots  *x509.CertPool // besides the system's; nil for the system's alone
-	log    *slog.Logger
+	data    *Data
+	bus     bus.Bus
+	url     string        // its own, for links in what it tells by itself
+	tlsURL  string        // the same with TLS, for phones
+	sound   media.Config  // of calls
+	sip     *sipDoor      // of phones without WebRTC; nil for none
+	trunk   *trunk.Config // nil for none
+	limits  bool
+	longest time.Duration  // of a call; zero for the exchange's own idea
+	calls   int            // that an extension may place within a minute; zero for the exchange's own idea
+	hooks   []string       // hosts to which webhooks may go although their addresses are not public
+	roots   *x509.CertPool // besides the system's; nil for the system's alone
+	log     *slog.Logger
 }
 
 // A platformHouse answers the platform's requests until Close.

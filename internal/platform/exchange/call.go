@@ -50,6 +50,7 @@ type ending struct {
 }
 
 var (
+	tooLong     = ending{rc.ReasonTimeout, "The call has lasted as long as calls may here."}
 	finished    = ending{reason: rc.ReasonCallFinished}
 	cancelled   = ending{reason: rc.ReasonCancelled}
 	dropped     = ending{rc.ReasonCallDropped, "A phone lost its connection."}
@@ -57,12 +58,20 @@ var (
 	failed      = ending{rc.ReasonInternalError, "The exchange could not connect the call."}
 )
 
+// lastWords is how long before its end people are told of the end of a call
+// that lasts too long.
+const lastWords = time.Minute
+
 // newCall begins a call without anybody in it.
 func (x *Exchange) newCall(spec session.Spec) *call {
 	c := &call{x: x, session: x.Book.Begin(spec), mail: newMailbox(), done: make(chan struct{}), hush: func() {}}
 	x.mu.Lock()
 	x.calls[c.session.ID()] = c
 	x.mu.Unlock()
+	c.later(x.LongestCall, func() { c.finish(tooLong) })
+	if x.LongestCall > lastWords {
+		c.later(x.LongestCall-lastWords, func() { c.announce(sound.OneMinute) })
+	}
 	x.wg.Go(func() {
 		defer close(c.done)
 		c.mail.run(func() bool { return c.over })

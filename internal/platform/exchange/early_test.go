@@ -2,8 +2,10 @@ package exchange_test
 
 import (
 	"testing"
+	"time"
 
 	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange"
 	"offhook/internal/rc"
 )
 
@@ -35,4 +37,15 @@ func TestWhoEndsTheirOwnCallOutHangsUp(t *testing.T) {
 	<-tx.Cancelled()
 	w.idle(t)
 	wantRows(t, w, apitest.Ada, "Outbound Hang Up")
+}
+
+func TestACallThatLastsTooLongEnds(t *testing.T) {
+	w := newWorld(t, func(x *exchange.Exchange) { x.LongestCall = time.Second })
+	ada := w.handset(t, apitest.Ada, adaHz)
+	ada.try("*601") // on a slow machine the call may be over before there is sound
+	w.until(t, "the call", func() bool { return len(w.steps) > 0 })
+	w.idle(t)
+	if d := w.rows(t, apitest.Ada)[0].Record.ReasonDescription; d != "The call has lasted as long as calls may here." {
+		t.Errorf("the log says %q", d)
+	}
 }

@@ -75,6 +75,9 @@ type Exchange struct {
 	// ParkTime is how long a call stays parked before it rings at who parked
 	// it; zero is three minutes.
 	ParkTime time.Duration
+	// LongestCall is how long a call may last, which ends with a warning a
+	// minute before; zero is a day.
+	LongestCall time.Duration
 	// MaxCalls is how many calls one phone may have at a time, each of which
 	// takes a port; zero is 50.
 	MaxCalls int
@@ -122,6 +125,9 @@ func (x *Exchange) Start() {
 	}
 	if x.Grace == 0 {
 		x.Grace = 20 * time.Second
+	}
+	if x.LongestCall == 0 {
+		x.LongestCall = 24 * time.Hour
 	}
 	if x.MaxCalls == 0 {
 		x.MaxCalls = 50

@@ -24,6 +24,8 @@ const (
 	// any more.
 	RecordingOn  = "recording"
 	RecordingOff = "recorded"
+	// OneMinute warns of the end of a call that has lasted very long.
+	OneMinute = "oneminute"
 )
 
 // Say speaks one of the sentences above, or other words of en.txt, one after
