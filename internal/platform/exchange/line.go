@@ -259,8 +259,8 @@ func (l *line) close() {
 	l.x.mu.Lock()
 	delete(l.x.lines, l.key())
 	l.x.mu.Unlock()
-	l.leg.Close()
 	if l.leave != nil {
 		l.leave()
 	}
+	l.leg.Close()
 }
