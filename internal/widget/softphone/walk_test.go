@@ -30,7 +30,7 @@ func TestNothingIsStuckAfterAWalk(t *testing.T) {
 
 	illegal := make(chan string, 100)
 	passed := map[call.State]int{} // read when its writer has ended
-	quit, seen := make(chan struct{}), make(chan struct{})
+	quit, seen, connected := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	changes, stop := r.phone.Watch()
 	defer stop()
 	go func() {
@@ -46,7 +46,9 @@ func TestNothingIsStuckAfterAWalk(t *testing.T) {
 					}
 				}
 				last[c.ID] = c.State
-				passed[c.State]++
+				if passed[c.State]++; c.State == call.Connected && passed[c.State] == 1 {
+					close(connected)
+				}
 			}
 			select {
 			case <-changes:
@@ -55,6 +57,10 @@ func TestNothingIsStuckAfterAWalk(t *testing.T) {
 			}
 		}
 	}()
+
+	// On a slow machine a walk may hang up before anybody answers, so it begins in a call.
+	r.talk()
+	<-connected
 
 	var acting sync.WaitGroup
 	acts := []string{"answer", "answer", "answer", "hold", "hold", "activate", "ignore", "voicemail", "forward", "reply", "hangup", "hold", "unhold", "activate", "mute", "unmute", "digits", "transfer", "record", "park", "flip"}
