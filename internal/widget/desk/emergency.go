@@ -36,8 +36,10 @@ func (d *Desk) Emergency(typed string) (number string, test, ok bool) {
 			return number, false, true
 		}
 	}
-	test = number == emergencyTest && HasAreaCodes(home)
-	return number, test, test
+	if number == emergencyTest && HasAreaCodes(home) {
+		return number, true, true
+	}
+	return "", false, false
 }
 
 // HelpCountries are where an emergency address may be, as ISO codes, and
