@@ -47,7 +47,9 @@ func (t *Trunk) greet(f *sip.Flow) (next time.Duration, ok bool) {
 	}
 	held, trouble := t.register(f, t.cfg.Expires)
 	if trouble != "" {
-		t.become(false, trouble)
+		if t.ctx.Err() == nil { // not because it is being closed
+			t.become(false, trouble)
+		}
 		return t.cfg.Every, false
 	}
 	t.become(true, "")
