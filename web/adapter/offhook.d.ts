@@ -605,7 +605,7 @@ export interface Events {
   "rc-call-mute-notify": Envelope & { type: "rc-call-mute-notify" } & {
     call: LiveCall;
   };
-  /** The call is over; `outcome` says how. Capability `calls`. */
+  /** The call is over; `outcome` says how, and `missedReason` why nobody was there where no open page showed it. Capability `calls`. */
   "rc-call-end-notify": Envelope & { type: "rc-call-end-notify" } & {
     call: LiveCall;
   };

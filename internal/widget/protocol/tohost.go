@@ -51,7 +51,7 @@ var toHost = []Message{
 	out("rc-call-hold-notify", Calls, "The user has put the call on hold.", liveCall),
 	out("rc-call-resume-notify", Calls, "The call goes on.", liveCall),
 	out("rc-call-mute-notify", Calls, "The user has muted themselves, or speaks again: `isOnMute`.", liveCall),
-	out("rc-call-end-notify", Calls, "The call is over; `outcome` says how.", liveCall),
+	out("rc-call-end-notify", Calls, "The call is over; `outcome` says how, and `missedReason` why nobody was there where no open page showed it.", liveCall),
 	out("rc-active-call-notify", Calls, "The same in the words of presence, whenever `telephonyStatus` changes.",
 		object("call", `{ id: string; direction: "Inbound" | "Outbound"; from: string; fromName: string; to: string; toName: string; telephonyStatus: "Ringing" | "CallConnected" | "OnHold" | "NoCall"; sessionId?: string; telephonySessionId?: string; partyId?: string; startTime: string; terminationType: "intermediate" | "final" }`, "").must()),
 	notSent("rc-ringout-call-notify", here),
