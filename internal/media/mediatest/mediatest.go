@@ -142,6 +142,15 @@ func (e *Ear) HearsBoth(t testing.TB, one, other float64) {
 	})
 }
 
+// HearsOther waits until what is heard is loud and holds nothing of a tone, as
+// music does not.
+func (e *Ear) HearsOther(t testing.TB, than float64) {
+	t.Helper()
+	e.until(t, fmt.Sprintf("something else than a tone of %.0f Hz", than), func(s media.Sound) bool {
+		return s.Loudness() > 0.005 && s.Pitch(than) < 0.1
+	})
+}
+
 // HearsSilence waits until what is heard has no sound in it.
 func (e *Ear) HearsSilence(t testing.TB) {
 	t.Helper()

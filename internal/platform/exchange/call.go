@@ -39,6 +39,7 @@ type call struct {
 	parker     *line       // who parked it
 	conference *conference // nil for an ordinary call
 	watch      *watch      // the supervisor who listens in; nil for nobody
+	summons    []*ring     // phones of supervisors that ring to come in
 	flip       *flip       // another phone of somebody's that rings meanwhile; nil for none
 	over       bool
 }
@@ -129,7 +130,9 @@ func (c *call) tune() {
 	switch {
 	case c.over || c.service != nil || len(c.lines) == 0:
 	case c.orbit != nowhereParked:
-		c.loop(c.lines[0], sound.Music())
+		if parked := c.other(c.parker); parked != nil {
+			c.loop(parked, sound.Music())
+		}
 	case len(c.lines) == 1:
 		switch {
 		case c.ring == nil || c.lines[0].held:
@@ -217,14 +220,20 @@ func (c *call) without(l *line) {
 // drop takes a line out of the call and frees what it has.
 func (c *call) drop(l *line) {
 	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == l })
+	c.leaves(l)
+	c.keepRecordingsOf(l.party)
+	l.close()
+}
+
+// leaves ends what goes on in the call for the sake of a line that leaves it:
+// its supervisor hears nobody without it, and it is taken to no other phone.
+func (c *call) leaves(l *line) {
 	if c.watch != nil && c.watch.agent == l {
 		c.unwatch(finished)
 	}
 	if c.flip != nil && c.flip.old == l {
 		c.endFlip(finished)
 	}
-	c.keepRecordingsOf(l.party)
-	l.close()
 }
 
 // finish ends the call for everybody who is left.
@@ -234,6 +243,9 @@ func (c *call) finish(why ending) {
 	}
 	c.stopRing(why, "")
 	c.endFlip(why)
+	for _, r := range c.summons {
+		c.stopForks(r, "", agentClose)
+	}
 	c.stopService()
 	c.over = true
 	c.tune()

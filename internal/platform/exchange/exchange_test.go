@@ -100,6 +100,7 @@ func TestHoldIsMusicForTheOther(t *testing.T) {
 	b.ear.Hears(t, adaHz)
 	a.hold(true)
 	w.until(t, "the call on hold", func() bool { return w.saw(apitest.Ada, rc.TelephonyOnHold) })
+	b.ear.HearsOther(t, adaHz)
 	a.hold(false)
 	b.ear.Hears(t, adaHz)
 	a.ear.Hears(t, bobHz)
@@ -296,6 +297,7 @@ func TestAParkedCallIsTakenBySomebodyElse(t *testing.T) {
 		t.Errorf("told %s", got)
 	}
 	b.hangup()
+	a.ear.HearsOther(t, bobHz)
 	c := cy.call("*801")
 	a.ear.Hears(t, cyHz)
 	c.ear.Hears(t, adaHz)
@@ -304,6 +306,23 @@ func TestAParkedCallIsTakenBySomebodyElse(t *testing.T) {
 	}
 	a.hangup()
 	cy.ended()
+	w.idle(t)
+}
+
+func TestWhoeverIsParkedByTheirCallerHearsMusic(t *testing.T) {
+	w := newWorld(t)
+	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
+	a := ada.call("102")
+	b := bob.answer(bob.rings())
+	b.ear.Hears(t, adaHz)
+	a.send(sip.INFO, `{"request":{"reqid":1,"command":"callpark"}}`, "application/json;charset=utf-8")
+	b.ear.HearsOther(t, adaHz)
+	a.hangup()
+	b.ear.HearsOther(t, adaHz)
+	c := cy.call("*801")
+	b.ear.Hears(t, cyHz)
+	c.hangup()
+	bob.ended()
 	w.idle(t)
 }
 
