@@ -132,9 +132,9 @@ describe('the phone in a window of its own', () => {
     const opened = person.context.waitForEvent('page');
     await tab.page.getByRole('button', { name: 'Open in a window of its own' }).click();
     const own = await new Tab(await opened).signedIn();
-    const window = new Handset(person, own, mine);
+    const ownHandset = new Handset(person, own, mine);
     await own.phone.locator('body[data-audio=live]').waitFor();
-    await window.hears(mine);
+    await ownHandset.hears(mine);
     await tab.phone.locator('body[data-audio=elsewhere]').waitFor({ state: 'attached' });
 
     await own.page.close();
