@@ -109,6 +109,7 @@ func TestARequestFlipsACall(t *testing.T) {
 	w.alsoAt(t, apitest.Ada, "2", "103")
 	customer := ada.call("102")
 	bob.answer(bob.rings())
+	customer.ear.Hears(t, bobHz) // before, there is nobody to go on with
 	session, party := sessionOf(customer.ids), partyOf(customer.ids)
 	if err := w.x.FlipParty(t.Context(), session, party, "9"); err == nil {
 		t.Error("a flip to a number that nobody has")

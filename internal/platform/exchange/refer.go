@@ -168,12 +168,13 @@ func (c *call) merge(l, second *line) bool {
 func (c *call) adopt(l, instead *line) {
 	was := l.party
 	at := slices.Index(c.lines, instead)
-	if at < 0 { // it has hung up meanwhile
+	if at < 0 || c.parker == instead { // it has hung up meanwhile, or waits for nobody any more
 		was.End(rc.ReasonAttendedTransfer, "")
 		l.bye(agentFree)
 		l.close()
 		return
 	}
+	c.leaves(instead)
 	spec := was.Spec()
 	if other := c.other(instead); other != nil && spec.Direction == rc.Outbound {
 		spec.To = other.end()

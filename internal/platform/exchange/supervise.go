@@ -151,15 +151,19 @@ func (c *call) summon(end session.End, accountID int64, b *binding, agent *line,
 	r := &ring{to: destination{ext: &b.ext, end: end}, party: party, monitoring: "party-id=" + agent.party.ID() + ";session-id=" + c.session.ID()}
 	c.start(r, b, auto)
 	f := r.forks[0]
+	c.summons = append(c.summons, r)
+	over := func() { c.summons = slices.DeleteFunc(c.summons, func(o *ring) bool { return o == r }) }
 	f.joins = func(l *line) bool {
+		over()
 		l.party = party
 		return c.listenIn(l, supervision{agent.ext.ID, monitor})
 	}
 	c.later(c.x.RingTime, func() {
 		if party.Status().Code == rc.PartySetup {
-			f.cancel(nil)
+			c.stopForks(r, "", agentClose)
 			party.End(rc.ReasonNoAnswer, "")
 		}
+		over()
 	})
 	return party
 }
@@ -193,6 +197,9 @@ func (c *call) supervise(l *line, mode string) bool {
 		return false
 	}
 	if mode == takeover {
+		if c.orbit != nowhereParked { // whoever takes the call up there talks next
+			return false
+		}
 		c.takeOver()
 		return true
 	}
@@ -258,6 +265,7 @@ func (c *call) unwatch(why ending) {
 func (c *call) takeOver() {
 	rest := c.other(c.watch.agent)
 	w := c.release()
+	c.leaves(w.agent)
 	c.lines[slices.Index(c.lines, w.agent)] = w.line
 	if rest != nil {
 		w.line.party.TakeOver(rest.end())
