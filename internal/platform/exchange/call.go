@@ -77,6 +77,9 @@ func (x *Exchange) newCall(spec session.Spec) *call {
 		defer close(c.done)
 		c.mail.run(func() bool { return c.over })
 	})
+	if x.closing.Load() { // Close may have looked before the call was there
+		c.post(func() { c.finish(droppedByUs) })
+	}
 	return c
 }
 

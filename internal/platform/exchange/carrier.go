@@ -179,7 +179,10 @@ func (x *Exchange) callIn(ctx context.Context, tx *sip.Tx) {
 	l.wire.Store(sip.NewUAS(tx, x.Trunk.Contact(tx.Flow())))
 	c := x.newCall(session.Spec{})
 	l.call.Store(c)
-	c.post(func() { c.comeIn(l, x.from(tx.Request()), to) })
+	c.postElse(func() { c.comeIn(l, x.from(tx.Request()), to) }, func() {
+		respond(tx, 503, "Service Unavailable")
+		l.close()
+	})
 	x.spawn(func(context.Context) {
 		for lost := tx.Lost(); ; lost = nil {
 			select {

@@ -282,14 +282,12 @@ func unreachable(to destination, parameter string) *rc.Error {
 
 func (x *Exchange) find(ctx context.Context, by session.PartySpec, target rc.CallTarget) (destination, error) {
 	switch {
-	case target.PhoneNumber != "":
-		to, err := x.route(ctx, by.AccountID, target.PhoneNumber)
+	case target.PhoneNumber != "", target.ExtensionNumber != "":
+		to, err := x.route(ctx, by.AccountID, target.PhoneNumber+target.ExtensionNumber) // one of them
 		if err != nil {
 			return to, err
 		}
 		return x.charge(ctx, to, by.ExtensionID)
-	case target.ExtensionNumber != "":
-		return x.route(ctx, by.AccountID, target.ExtensionNumber)
 	case target.ExtensionID != "":
 		return x.colleague(ctx, by, target.ExtensionID)
 	case target.Voicemail != "":

@@ -91,3 +91,16 @@ func TestASupervisorIsNotCalledIntoACallThatIsOver(t *testing.T) {
 	<-tx.Cancelled()
 	w.idle(t)
 }
+
+func TestACallThatBeginsWhileTheExchangeClosesEnds(t *testing.T) {
+	w := newWorld(t)
+	w.x.Close()
+	id, err := w.x.Conference(t.Context(), 0, apitest.Ada)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = w.x.LeaveConference(t.Context(), id, "p-1")
+	if err == nil || err.Error() != "The call has ended." {
+		t.Errorf("somebody may leave it: %v", err)
+	}
+}
