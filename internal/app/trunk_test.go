@@ -59,7 +59,7 @@ func TestAPasswordOfTheTrunkIsNotForEverybodyToRead(t *testing.T) {
 func TestOnlyNumbersThatSomebodyCanHaveHaveACountry(t *testing.T) {
 	for number, want := range map[string]string{
 		"+12125551234": "US", "+12423221234": "BS", "+4930123456": "DE", "+442071838750": "GB",
-		"+19005551234": "", "+1911": "", "+49112": "", "+999123456789": "",
+		"+19005551234": "", "+447012345678": "", "+448451234567": "", "+491805123456": "", "+1911": "", "+49112": "", "+999123456789": "",
 	} {
 		got, ok := countryOf(number)
 		if got != want && want != "" || ok != (want != "") {

@@ -75,10 +75,21 @@ func describe(n *phonenumbers.PhoneNumber, extension string) Number {
 		Destination:   significant[:ndc],
 		Subscriber:    significant[ndc:],
 		Extension:     extension,
-		Premium:       phonenumbers.GetNumberType(n) == phonenumbers.PREMIUM_RATE,
+		Premium:       costsExtra(n),
 		TollFree:      phonenumbers.GetNumberType(n) == phonenumbers.TOLL_FREE,
 		Valid:         phonenumbers.IsValidNumber(n),
 	}
+}
+
+// costsExtra reports whether somebody is paid for being called: by premium
+// numbers, by those whose cost is shared, and by personal ones (+44 70), which
+// are forwarded anywhere and billed accordingly.
+func costsExtra(n *phonenumbers.PhoneNumber) bool {
+	switch phonenumbers.GetNumberType(n) {
+	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST, phonenumbers.PERSONAL_NUMBER:
+		return true
+	}
+	return false
 }
 
 // cutExtension cuts "*101" off "+16505550100*101", RingCentral's way to
