@@ -37,3 +37,16 @@ func TestTheHostOfAConferenceMutesAndRemovesOthers(t *testing.T) {
 		t.Errorf("what the exchange was asked for (-want +got):\n%s", diff)
 	}
 }
+
+func TestTheHostOfAConferenceIsNotToldWhoWithholdsTheirNumber(t *testing.T) {
+	w := newWorld(t)
+	s := w.book.Begin(session.Spec{Origin: rc.OriginConference})
+	s.Add(session.PartySpec{Direction: rc.Outbound, AccountID: apitest.Acme, ExtensionID: apitest.Ada, ConferenceRole: rc.ConferenceHost}).Answer()
+	caller := session.End{Number: "+16505550102", Name: "Bob Test", AccountID: apitest.Acme, ExtensionID: apitest.Bob}
+	p := s.Add(session.PartySpec{Direction: rc.Outbound, AccountID: apitest.Acme, ExtensionID: apitest.Bob, From: caller, Withheld: true})
+	p.Answer()
+	told := apitest.Decode[rc.TelephonyParty](t, w.Do("ada", "PATCH", sessions+"/"+s.ID()+"/parties/"+p.ID(), `{"muted":true}`), 200)
+	if told.From != (rc.TelephonyEnd{}) || told.Owner != nil || told.ExtensionID != "" {
+		t.Errorf("whose party it is: %+v", told)
+	}
+}

@@ -84,7 +84,12 @@ func (h *Handler) session(r *http.Request, c wire.Caller, id string) (rc.Telepho
 	if !ok {
 		return rc.TelephonySession{}, target.Missing("telephonySessionId")
 	}
-	return abroad(withheld(shown(s, c.ExtensionID), c.ExtensionID), c.AccountID), nil
+	return discreet(s, c), nil
+}
+
+// discreet is a session as far as it is the caller's business.
+func discreet(s rc.TelephonySession, c wire.Caller) rc.TelephonySession {
+	return abroad(withheld(shown(s, c.ExtensionID), c.ExtensionID), c.AccountID)
 }
 
 // joined is session for what changes it: the caller must be in it still. Who
@@ -197,9 +202,9 @@ func (h *Handler) run(w http.ResponseWriter, r *http.Request, c wire.Caller, sta
 	if err := command(session, id); err != nil {
 		return err
 	}
-	now, ok := h.Book.Describe(session)
-	if !ok {
-		now = before
+	now := before
+	if s, ok := h.Book.Describe(session); ok {
+		now = discreet(s, c)
 	}
 	p, ok := party(now, id)
 	if !ok {
