@@ -29,7 +29,9 @@ func (p page) flips(all []call.Flip) []flipView {
 }
 
 // Flippable reports whether the call can go on at another phone of the user.
-func (v liveView) Flippable() bool { return v.Up() && !v.Conference && !v.Service() && len(v.Flips) > 0 }
+func (v liveView) Flippable() bool {
+	return v.Up() && !v.Conference && !v.Service() && len(v.Flips) > 0
+}
 
 // Service reports whether the phone service itself is called, by one of its
 // own numbers: there is nobody to pass on, or to record.
