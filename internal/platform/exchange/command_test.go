@@ -86,6 +86,7 @@ func TestRequestsEndASessionForEverybody(t *testing.T) {
 }
 
 func TestRequestsForACallThatRings(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, one, two := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Bob, bobHz)
 	ctx := t.Context()

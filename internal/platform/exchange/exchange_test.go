@@ -119,6 +119,7 @@ func (w *world) saw(extensionID int64, status string) bool {
 }
 
 func TestVoicemailTakesWhatNobodyAnswers(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		change func(t *testing.T, w *world) (ring *handset)
 		cmd    int // what the phone that rings says
@@ -187,6 +188,7 @@ func (w *world) disturbNot(t *testing.T, extensionID int64) {
 }
 
 func TestADeclinedCallIsBusy(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for name, decline := range map[string]func(*handset, *sip.Tx){
 		"by a message":  func(p *handset, tx *sip.Tx) { p.says(tx, 12, ""); quiet(t, tx) },

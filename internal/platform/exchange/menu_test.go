@@ -61,6 +61,7 @@ func TestTheMainNumberLeadsToTheOperator(t *testing.T) {
 }
 
 func TestACompanyThatIsClosedTakesMessages(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.closed(t, 0)
 	ada, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Cy, cyHz)

@@ -29,6 +29,7 @@ func (w *world) recorded(t *testing.T, extensionID int64, id string) {
 }
 
 func TestARecordingEndsWhenWhoMakesItLeaves(t *testing.T) {
+	t.Parallel()
 	for name, leave := range map[string]func(w *world, bob, cy *handset, b *talk, p part) (c *talk){
 		"by a transfer": func(w *world, bob, cy *handset, _ *talk, p part) *talk {
 			done(t, w.x.TransferParty(t.Context(), p.session, p.party, rc.CallTarget{ExtensionID: fmt.Sprint(apitest.Cy)}))

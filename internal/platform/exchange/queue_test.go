@@ -50,6 +50,7 @@ func TestAMemberOfAQueueAnswersForAll(t *testing.T) {
 }
 
 func TestTheVoicemailOfAQueue(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		prepare func(*testing.T, *world)
 		bob     string // what the log of the one who rings says
@@ -119,6 +120,7 @@ func TestAQueueWithoutMembersSaysSo(t *testing.T) {
 }
 
 func TestMembersOneAfterTheOther(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		mode   string
 		agents []rc.FixedAgent

@@ -22,6 +22,7 @@ func (l letters) Reply(_ context.Context, r session.Reply) error {
 }
 
 func TestWhoIsCalledWritesInsteadOfAnswering(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, want string
 		reply      func(w *world, bob *handset, tx *sip.Tx)

@@ -81,6 +81,7 @@ func TestForwardingNumbersRingAfterTheirOwnersPhones(t *testing.T) {
 }
 
 func TestWhoIsForwardedToMayDecline(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, quickly)
 	w.forwards(t, apitest.Bob, apitest.AdaPhone)
 	ada, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Cy, cyHz)
@@ -108,6 +109,7 @@ func TestAServiceAnswersAForwardedCall(t *testing.T) {
 
 // Two who forward to each other, in either way, do not keep a call for ever.
 func TestForwardingInACircleEndsWithTheVoicemailOfTheFirst(t *testing.T) {
+	t.Parallel()
 	always := func(number string) rc.AnsweringRule {
 		return rc.AnsweringRule{CallHandlingAction: rc.ForwardAlways, UnconditionalForwarding: &rc.ForwardingTarget{PhoneNumber: number}}
 	}
@@ -152,6 +154,7 @@ func TestForwardingInACircleEndsWithTheVoicemailOfTheFirst(t *testing.T) {
 }
 
 func TestPhonesThatSendACallToAndFroEndAtTheVoicemailOfTheFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	c := cy.call("102")

@@ -55,6 +55,7 @@ func office(t *testing.T) (w *world, customer, agent *talk, cy *handset) {
 }
 
 func TestASupervisorIsHeardByWhomTheyWant(t *testing.T) {
+	t.Parallel()
 	w, customer, agent, cy := office(t)
 	watch := cy.call("*80102")
 	watch.ear.HearsBoth(t, adaHz, bobHz)
