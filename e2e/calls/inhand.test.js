@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { objections } from '../lib/axe.js';
 import { Host } from '../lib/host.js';
 import { Person, Tab } from '../lib/person.js';
 import { installSound, microphone } from '../lib/tone.js';
@@ -49,13 +50,14 @@ describe('a parked call', () => {
     await me.press('Transfer');
     await me.press('Park');
     await me.is('ended');
-    const parked = me.phone.getByRole('list', { name: 'Parked calls' }).getByRole('listitem');
+    const parked = me.phone.getByRole('region', { name: 'Parked calls' }).getByRole('listitem');
     await parked.filter({ hasText: /Parked at \*8\d\d · 0:\d\d/ }).filter({ hasText: far.user.name }).waitFor();
     await me.live.getByRole('button', { name: 'Pick up' }).waitFor();
 
     const second = await me.another('/plain');
-    const there = second.phone.getByRole('list', { name: 'Parked calls' }).getByRole('listitem');
+    const there = second.phone.getByRole('region', { name: 'Parked calls' }).getByRole('listitem');
     await there.getByRole('button', { name: 'Pick up' }).waitFor();
+    assert.deepEqual(await objections(await second.tab.frame()), []);
     await me.live.waitFor({ state: 'detached' }); // the call that has ended is told no more
     await parked.getByRole('button', { name: 'Pick up' }).click();
     await me.is('connected');

@@ -109,7 +109,8 @@ func parkedStory(calls []call.Call) func(*fixtureDesk, page) (string, any) {
 		v := data.(nowView)
 		now := storySnapshot(calls...)
 		now.Parked = storyParked
-		v.Parked = p.parked(now)
+		drawn := newNow(p, now)
+		v.Bar, v.Parked = drawn.Bar, drawn.Parked
 		return name, v
 	}
 }
@@ -188,7 +189,7 @@ func callStories() []story {
 		{Name: "now", Title: "A call over a list", draw: nowStory("", false, storyCall(nil), held)},
 		{Name: "now-held", Title: "A held call over a list", draw: nowStory("", false, storyCall(func(c *call.Call) { c.State, c.Muted = call.Held, true }))},
 		{Name: "now-over", Title: "A call that has ended, over a list", draw: nowStory("", false, over(call.Elsewhere, unanswered))},
-		{Name: "now-parked", Title: "Parked calls over a list", draw: parkedStory(nil)},
+		{Name: "now-parked", Title: "Parked calls over a list", draw: parkedStory([]call.Call{over(call.Moved, func(c *call.Call) { c.TelephonySessionID = "s-1" })})},
 		{Name: "live-parked", Title: "Call, just parked", Tab: "phone", draw: func(d *fixtureDesk, p page) (string, any) {
 			c := over(call.Moved, func(c *call.Call) {
 				c.TelephonySessionID, c.Sentence = "s-1", "The call is parked. It can be picked up by calling *801."

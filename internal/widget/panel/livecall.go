@@ -183,14 +183,19 @@ func newNow(p page, now call.Snapshot) nowView {
 	return v
 }
 
+func isParked(c call.Call, now call.Snapshot) bool {
+	return c.TelephonySessionID != "" && slices.ContainsFunc(now.Parked, func(o call.Parked) bool { return o.TelephonySessionID == c.TelephonySessionID })
+}
+
 // barCall is the call that the bar shows: the one that is heard, else one
-// that goes on, else the last that has ended. Nil for none.
+// that goes on, else the last that has ended, unless it is parked and shown as
+// that. Nil for none.
 func barCall(now call.Snapshot) *call.Call {
 	var best *call.Call
 	for i := range now.Calls {
 		c := &now.Calls[i]
 		switch {
-		case waits(*c):
+		case waits(*c), c.Over() && isParked(*c, now):
 		case c.ID == now.Active && !c.Over():
 			return c
 		case best == nil || best.Over():
