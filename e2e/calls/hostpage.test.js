@@ -92,7 +92,7 @@ describe('the page around the phone', () => {
     const me = await handset();
     await me.tab.post({ type: 'rc-adapter-new-call', phoneNumber: '+14155550124' });
     const field = me.phone.getByLabel('Name or number');
-    await field.waitFor();
+    await me.phone.getByRole('button', { name: 'Delete a digit' }).waitFor(); // there is a number
     assert.match(await field.inputValue(), /415\D*555\D*0124/);
     await me.tab.page.evaluate(() => {
       const link = Object.assign(document.createElement('a'), { href: 'tel:*601', textContent: 'Call us' });
