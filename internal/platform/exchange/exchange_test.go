@@ -27,10 +27,18 @@ func results(calls []store.Call) (all []string) {
 	return all
 }
 
+// wantRows waits for what the log is to have: a call is written a moment after
+// its phones have been told of its end.
 func wantRows(t *testing.T, w *world, extensionID int64, want ...string) {
 	t.Helper()
-	if got := results(w.rows(t, extensionID)); fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("the log of %d has %q, want %q", extensionID, got, want)
+	for end := time.Now().Add(patience); ; {
+		got := results(w.rows(t, extensionID))
+		if fmt.Sprint(got) == fmt.Sprint(want) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the log of %d has %q, want %q", extensionID, got, want)
+		}
 	}
 }
 
