@@ -159,6 +159,7 @@ func TestKamailioAndSippAreCalledAndCall(t *testing.T) {
 		ada := w.handset(t, apitest.Ada, 400)
 		ada.call("+12125551234")
 		ada.ended()
+		w.idle(t)
 		rows := w.rows(t, apitest.Ada)
 		if got := rows[len(rows)-1].Record.Result; got != "Call Failed" {
 			t.Errorf("a call without a registration: %s", got)

@@ -466,12 +466,12 @@ func quiet(t *testing.T, tx *sip.Tx) {
 	mediatest.Wait(t, "the ringing to end", tx.Cancelled())
 }
 
-// idle waits until no port of the exchange's is open.
+// idle waits until no call goes on and no port of the exchange is open.
 func (w *world) idle(t *testing.T) {
 	t.Helper()
-	for end := time.Now().Add(patience); w.x.Engine.Legs() > 0; {
+	for end := time.Now().Add(patience); w.x.Engine.Legs() > 0 || w.x.Calls() > 0; {
 		if time.Now().After(end) {
-			t.Fatalf("%d ports are open after the calls", w.x.Engine.Legs())
+			t.Fatalf("%d ports are open and %d calls go on after the calls", w.x.Engine.Legs(), w.x.Calls())
 		}
 		if err := w.x.Book.Flush(t.Context()); err != nil { // a moment passes
 			t.Fatal(err)
