@@ -33,7 +33,8 @@ apt_install() {
     apt-get update -qq </dev/null
     apt_updated=yes
   fi
-  apt-get install -y -qq --no-install-recommends "$@" </dev/null >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; return 1; }
+  # A package never asks: a configuration file that stands here already stays.
+  apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; return 1; }
 }
 
 need() { # need COMMAND PACKAGE...
