@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 )
 
@@ -10,6 +13,22 @@ import (
 type SettingReader interface {
 	// Setting returns ErrNotFound for what was never set.
 	Setting(ctx context.Context, accountID, extensionID int64, name string) ([]byte, error)
+}
+
+// ReadSetting reads a setting into v, which stays as it is when it was never
+// set.
+func ReadSetting(ctx context.Context, r SettingReader, accountID, extensionID int64, name string, v any) error {
+	text, err := r.Setting(ctx, accountID, extensionID, name)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, v)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the setting %s of extension %d: %w", name, extensionID, err)
+	}
+	return nil
 }
 
 // SettingWriter changes them.

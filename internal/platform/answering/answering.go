@@ -6,9 +6,6 @@ package answering
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -39,34 +36,20 @@ type Rules map[string]rc.AnsweringRule
 
 // Numbers reads the forwarding numbers of an extension, in its order.
 func Numbers(ctx context.Context, r store.SettingReader, accountID, extensionID int64) (all []Number, err error) {
-	err = read(ctx, r, accountID, extensionID, NumbersSetting, &all)
+	err = store.ReadSetting(ctx, r, accountID, extensionID, NumbersSetting, &all)
 	return all, err
 }
 
 // Hours reads when an extension, or a company, answers.
 func Hours(ctx context.Context, r store.SettingReader, accountID, extensionID int64) (s rc.Schedule, err error) {
-	err = read(ctx, r, accountID, extensionID, HoursSetting, &s)
+	err = store.ReadSetting(ctx, r, accountID, extensionID, HoursSetting, &s)
 	return s, err
 }
 
 // RulesOf reads the rules that an extension, or a company, has set.
 func RulesOf(ctx context.Context, r store.SettingReader, accountID, extensionID int64) (all Rules, err error) {
-	err = read(ctx, r, accountID, extensionID, RulesSetting, &all)
+	err = store.ReadSetting(ctx, r, accountID, extensionID, RulesSetting, &all)
 	return all, err
-}
-
-func read(ctx context.Context, r store.SettingReader, accountID, extensionID int64, name string, v any) error {
-	text, err := r.Setting(ctx, accountID, extensionID, name)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, v)
-	}
-	if err != nil {
-		return fmt.Errorf("reading the setting %s of extension %d: %w", name, extensionID, err)
-	}
-	return nil
 }
 
 // Open reports whether a moment, as clocks show it there, is within hours.

@@ -33,7 +33,7 @@ func (h *Handler) callerID(w http.ResponseWriter, r *http.Request, c wire.Caller
 		return err
 	}
 	var chosen callerIDs
-	if err := h.setting(r.Context(), e.AccountID, e.ID, callerIDSetting, &chosen); err != nil {
+	if err := store.ReadSetting(r.Context(), h.Store, e.AccountID, e.ID, callerIDSetting, &chosen); err != nil {
 		return err
 	}
 	wire.JSON(w, http.StatusOK, callerIDInfo(listen.BaseURL(r), p, e, chosen))

@@ -48,8 +48,8 @@ func (h *Handler) forwardingNumbers(w http.ResponseWriter, r *http.Request, c wi
 	if err != nil {
 		return err
 	}
-	var all []answering.Number
-	if err := h.setting(r.Context(), e.AccountID, e.ID, forwardingSetting, &all); err != nil {
+	all, err := answering.Numbers(r.Context(), h.Store, e.AccountID, e.ID)
+	if err != nil {
 		return err
 	}
 	uri := forwardingURI(r, e)
@@ -149,7 +149,7 @@ func (h *Handler) changeForwarding(w http.ResponseWriter, r *http.Request, c wir
 		return err
 	}
 	var done answering.Number
-	err = change(r.Context(), h, e, forwardingSetting, func(_ store.PlatformTx, all []answering.Number) ([]answering.Number, error) {
+	err = change(r.Context(), h, e, answering.NumbersSetting, func(_ store.PlatformTx, all []answering.Number) ([]answering.Number, error) {
 		all, err := fn(all, func(f *answering.Number) error {
 			if err := req.apply(p, f); err != nil {
 				return err
@@ -191,7 +191,7 @@ func (h *Handler) deleteForwardingNumber(w http.ResponseWriter, r *http.Request,
 	if err != nil {
 		return err
 	}
-	err = change(r.Context(), h, e, forwardingSetting, func(_ store.PlatformTx, all []answering.Number) ([]answering.Number, error) {
+	err = change(r.Context(), h, e, answering.NumbersSetting, func(_ store.PlatformTx, all []answering.Number) ([]answering.Number, error) {
 		i := indexForwarding(all, r)
 		if i < 0 {
 			return nil, target.Missing("forwardingNumberId")

@@ -40,8 +40,8 @@ func (h *Handler) companyHours(w http.ResponseWriter, r *http.Request, c wire.Ca
 	if err != nil {
 		return err
 	}
-	var s rc.Schedule
-	if err := h.setting(r.Context(), p.Account.ID, 0, hoursSetting, &s); err != nil {
+	s, err := answering.Hours(r.Context(), h.Store, p.Account.ID, 0)
+	if err != nil {
 		return err
 	}
 	answerHours(w, accountURI(listen.BaseURL(r), p.Account.ID), s)
@@ -62,7 +62,7 @@ func (h *Handler) putCompanyHours(w http.ResponseWriter, r *http.Request, c wire
 	if err != nil {
 		return err
 	}
-	err = change(r.Context(), h, store.Extension{AccountID: p.Account.ID}, hoursSetting, func(store.PlatformTx, rc.Schedule) (rc.Schedule, error) { return s, nil })
+	err = change(r.Context(), h, store.Extension{AccountID: p.Account.ID}, answering.HoursSetting, func(store.PlatformTx, rc.Schedule) (rc.Schedule, error) { return s, nil })
 	if err != nil {
 		return fmt.Errorf("changing the business hours of account %d: %w", p.Account.ID, err)
 	}
@@ -92,7 +92,7 @@ func (h *Handler) putHours(w http.ResponseWriter, r *http.Request, c wire.Caller
 		return err
 	}
 	e := store.Extension{AccountID: o.plan.Account.ID, ID: o.id}
-	err = change(r.Context(), h, e, hoursSetting, func(store.PlatformTx, rc.Schedule) (rc.Schedule, error) { return s, nil })
+	err = change(r.Context(), h, e, answering.HoursSetting, func(store.PlatformTx, rc.Schedule) (rc.Schedule, error) { return s, nil })
 	if err != nil {
 		return fmt.Errorf("changing the business hours of extension %d: %w", e.ID, err)
 	}

@@ -8,18 +8,13 @@ import (
 	"net/http"
 	"strconv"
 
-	"offhook/internal/platform/answering"
 	"offhook/internal/platform/event"
 	"offhook/internal/rc"
 	"offhook/internal/store"
 )
 
-// Names of what extensions set.
-const (
-	forwardingSetting = answering.NumbersSetting
-	hoursSetting      = answering.HoursSetting
-	callerIDSetting   = "caller-id"
-)
+// callerIDSetting is the name under which an extension's choice of caller id is kept.
+const callerIDSetting = "caller-id"
 
 // mountSettings registers what reads and changes settings.
 func (h *Handler) mountSettings(mux *http.ServeMux) {
@@ -41,21 +36,6 @@ func (h *Handler) mountSettings(mux *http.ServeMux) {
 	h.Face.Handle(mux, "PUT", extensionPath+"/profile-image", h.putProfileImage)
 	h.Face.Handle(mux, "POST", extensionPath+"/profile-image", h.putProfileImage)
 	h.Face.Handle(mux, "DELETE", extensionPath+"/profile-image", h.deleteProfileImage)
-}
-
-// setting reads a setting into v, which stays as it is when it was never set.
-func (h *Handler) setting(ctx context.Context, accountID, extensionID int64, name string, v any) error {
-	text, err := h.Store.Setting(ctx, accountID, extensionID, name)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, v)
-	}
-	if err != nil {
-		return fmt.Errorf("reading the setting %s of extension %d: %w", name, extensionID, err)
-	}
-	return nil
 }
 
 // change changes an extension's setting: fn gets it as it is and returns what

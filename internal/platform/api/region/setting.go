@@ -2,9 +2,6 @@ package region
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -22,15 +19,8 @@ func Of(ctx context.Context, s store.SettingReader, accountID, extensionID int64
 	var l Locale
 	for _, id := range slices.Compact([]int64{extensionID, 0}) {
 		var chosen Locale
-		text, err := s.Setting(ctx, accountID, id, Setting)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
-		}
-		if err == nil {
-			err = json.Unmarshal(text, &chosen)
-		}
-		if err != nil {
-			return l, fmt.Errorf("reading the regional settings of extension %d: %w", id, err)
+		if err := store.ReadSetting(ctx, s, accountID, id, Setting, &chosen); err != nil {
+			return l, err
 		}
 		l = l.Or(chosen)
 	}
