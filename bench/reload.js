@@ -3,7 +3,6 @@
 // is far away and loses packets. Rewrites the tables in results.md.
 
 import { loadavg } from 'node:os';
-import { Handset } from '../e2e/calls/handset.js';
 import { quantile, reloads } from '../e2e/calls/reloads.js';
 import { Stage, voices } from '../e2e/calls/stage.js';
 import { rewrite } from './results.js';
@@ -27,17 +26,12 @@ const parts = [
 
 /** @param {Stage} stage @param {import('../e2e/lib/network.js').Way} [network] */
 async function measure(stage, network) {
-  const user = await stage.demo.user('Rhea Reload');
-  const me = await Handset.open(stage.demo, user, voices[0], { path: '/plain', network });
   try {
+    const me = await stage.handset('Rhea Reload', voices[0], { network });
     const far = await stage.party('web-phone', voices[1]);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await Promise.all([me.hears(far.tone), far.hears(me.tone)]);
+    await me.talksTo(far);
     return await reloads(me, far, count);
   } finally {
-    await me.close();
     await stage.clear();
   }
 }

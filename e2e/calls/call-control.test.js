@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import ringcentral from '@ringcentral/sdk';
 import library from 'ringcentral-call-control';
-import { patiently } from '../lib/tone.js';
-import { connect, logged, ring, Stage, together } from './stage.js';
+import { patiently, together } from '../lib/tone.js';
+import { connect, logged, ring, Stage } from './stage.js';
 
 const { RingCentralCallControl } = library;
 

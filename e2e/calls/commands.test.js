@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { clients } from '../lib/far.js';
-import { passes, patiently } from '../lib/tone.js';
+import { passes, patiently, together } from '../lib/tone.js';
 import { lasts, unwav } from '../lib/wave.js';
-import { connect, logged, ring, Stage, together } from './stage.js';
+import { connect, logged, ring, Stage } from './stage.js';
 
 /** @type {Stage} */ let stage;
 before(async () => {

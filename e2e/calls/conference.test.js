@@ -9,14 +9,10 @@ import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
-/** @type {{close: () => unknown}[]} */ const open = [];
 before(async () => {
   stage = await Stage.open();
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((thing) => thing.close()));
-  await stage.clear();
-});
+afterEach(() => stage.clear());
 after(async () => {
   assert.doesNotMatch(stage.demo.log(), /rate limited|panic|level=ERROR/);
   await stage.close();
@@ -26,28 +22,17 @@ const [mine, theirs, third] = voices;
 
 /** A person with our phone, and two others with web phones. */
 async function three() {
-  const user = await stage.demo.user('Una User');
-  const me = await Handset.open(stage.demo, user, mine, { path: '/plain' });
-  open.push(me);
+  const me = await stage.handset('Una User', mine);
   const bob = await stage.party('web-phone', theirs, 'Bob Inner');
   const cid = await stage.party('web-phone', third, 'Cid Inner');
   return { me, bob, cid };
 }
 
-/** Calls somebody, who answers, and waits until they hear each other. @param {Handset} me @param {import('./stage.js').Party} far */
-async function talk(me, far) {
-  await me.call(far.user.phoneNumber);
-  await far.told('incoming');
-  await far.does('answer');
-  await me.is('connected');
-  await Promise.all([me.hears(far.tone), far.hears(me.tone)]);
-}
-
 /** Makes one conference of the two calls of our phone. */
 async function conference() {
   const { me, bob, cid } = await three();
-  await talk(me, bob);
-  await talk(me, cid);
+  await me.talksTo(bob);
+  await me.talksTo(cid);
   await me.press('Merge');
   await me.phone.getByRole('heading', { name: 'Conference' }).waitFor();
   await Promise.all([me.hears(theirs, third), bob.hears(mine, third), cid.hears(mine, theirs)]);
@@ -82,6 +67,7 @@ describe('a conference', () => {
     await member(me, 'Cid Inner').waitFor();
     await me.press('Leave');
     await me.is('ended');
+    await me.live.getByRole('list', { name: 'Who was in this conference' }).getByRole('listitem').filter({ hasText: 'Cid Inner' }).getByRole('button', { name: 'Call Cid Inner' }).waitFor();
     await Promise.all([hearsWithout(bob.page, [third], [mine]), hearsWithout(cid.page, [theirs], [mine])]);
     await bob.does('hangup');
     await cid.told('ended');
@@ -90,7 +76,7 @@ describe('a conference', () => {
   it('takes in somebody more, and leaves calls as they were that cannot be merged', async () => {
     const { me, bob, cid } = await conference();
     const dan = await stage.party('web-phone', voices[3], 'Dan Inner');
-    await talk(me, dan);
+    await me.talksTo(dan);
     await Promise.all([hearsWithout(bob.page, [third], [mine]), hearsWithout(cid.page, [theirs], [mine])]); // while their host waits
     await me.press('Merge');
     await member(me, 'Dan Inner').waitFor();

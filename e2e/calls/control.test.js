@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { connect, logged, ring, Stage, together } from './stage.js';
+import { together } from '../lib/tone.js';
+import { connect, logged, ring, Stage } from './stage.js';
 
 /** @type {Stage} */ let stage;
 before(async () => {

@@ -7,23 +7,14 @@ import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
-/** @type {{close: () => unknown}[]} */ const open = [];
 before(async () => {
   stage = await Stage.open();
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((thing) => thing.close()));
-  await stage.clear();
-});
+afterEach(() => stage.clear());
 after(() => stage.close());
 
 /** @param {string} name @param {number} [tone] */
-async function handset(name, tone = voices[0]) {
-  const user = await stage.demo.user(name);
-  const phone = await Handset.open(stage.demo, user, tone, { path: '/plain' });
-  open.push(phone);
-  return Object.assign(phone, { user });
-}
+const handset = (name, tone = voices[0]) => stage.handset(name, tone);
 
 /** The open dialer of somebody. @param {Handset} me */
 async function dialer(me) {

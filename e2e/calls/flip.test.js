@@ -3,18 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, it } from 'node:test';
-import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
-/** @type {{close: () => unknown}[]} */ const open = [];
 before(async () => {
   stage = await Stage.open();
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((thing) => thing.close()));
-  await stage.clear();
-});
+afterEach(() => stage.clear());
 after(async () => {
   assert.doesNotMatch(stage.demo.log(), /rate limited|panic|level=ERROR/);
   await stage.close();
@@ -26,18 +21,7 @@ const [mine, theirs, third] = voices;
 async function person(prepare) {
   const user = await stage.demo.user('Una User');
   await prepare?.(await stage.watch(user));
-  const me = await Handset.open(stage.demo, user, mine, { path: '/plain' });
-  open.push(me);
-  return Object.assign(me, { user });
-}
-
-/** Calls somebody, who answers. @param {Handset} me @param {import('./stage.js').Party} far */
-async function talk(me, far) {
-  await me.call(far.user.phoneNumber);
-  await far.told('incoming');
-  await far.does('answer');
-  await me.is('connected');
-  await Promise.all([me.hears(far.tone), far.hears(me.tone)]);
+  return stage.handset(user, mine);
 }
 
 it('rings another phone of the user, which takes the call over', async () => {
@@ -46,7 +30,7 @@ it('rings another phone of the user, which takes the call over', async () => {
     phoneNumber: mobile.user.phoneNumber, label: 'Mobile', type: 'Mobile', flipNumber: '2',
   }));
   const far = await stage.party('web-phone', theirs, 'Bob Inner');
-  await talk(me, far);
+  await me.talksTo(far);
   await me.press('Flip');
   await me.live.getByRole('button', { name: 'Mobile' }).click();
   await mobile.told('incoming');
@@ -63,7 +47,7 @@ it('rings another phone of the user, which takes the call over', async () => {
 it('is not offered to who has no such phone, and not for calls to the phone service', async () => {
   const me = await person();
   const far = await stage.party('web-phone', theirs, 'Bob Inner');
-  await talk(me, far);
+  await me.talksTo(far);
   assert.equal(await me.live.getByRole('button', { name: 'Flip' }).count(), 0);
   const [call] = await me.calls();
   assert.equal(await me.act(call.id, 'flip', { to: far.user.phoneNumber }), 'A call can only go on at a phone of your own.');

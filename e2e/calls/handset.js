@@ -1,7 +1,7 @@
 // A person with our phone in a page, who calls and is called: by the buttons
 // that people press, with a microphone that says one tone.
 
-import { hears, hearsElse, hearsNothing, installSound, microphone } from '../lib/tone.js';
+import { hears, hearsElse, hearsNothing, installSound, microphone, together } from '../lib/tone.js';
 import { Network, only } from '../lib/network.js';
 import { Person } from '../lib/person.js';
 
@@ -63,6 +63,15 @@ export class Handset {
     await field.fill(number);
     await this.phone.getByRole('button', { name: 'Call', exact: true }).click();
     await this.phone.locator('[data-panel=active-call]').waitFor();
+  }
+
+  /** Calls somebody, who answers, and waits until they hear each other. @param {import('./stage.js').Party} far */
+  async talksTo(far) {
+    await this.call(far.user.phoneNumber);
+    await far.told('incoming');
+    await far.does('answer');
+    await this.is('connected');
+    await together(this, far);
   }
 
   /** Waits for a call that rings. @param {string | RegExp} [from] what the sheet says */

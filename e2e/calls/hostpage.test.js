@@ -7,25 +7,16 @@ import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
-/** @type {{close: () => unknown}[]} */ const open = [];
 before(async () => {
   stage = await Stage.open();
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((thing) => thing.close()));
-  await stage.clear();
-});
+afterEach(() => stage.clear());
 after(() => stage.close());
 
 const [mine, theirs] = voices;
 
 /** @param {string} [name] */
-async function handset(name = 'Hope Host') {
-  const user = await stage.demo.user(name);
-  const phone = await Handset.open(stage.demo, user, mine, { path: '/plain' });
-  open.push(phone);
-  return Object.assign(phone, { user });
-}
+const handset = (name = 'Hope Host') => stage.handset(name, mine);
 
 /** What the page has heard of calls, in order. @param {Handset} me */
 async function heard(me) {

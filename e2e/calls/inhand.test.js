@@ -7,21 +7,17 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { objections } from '../lib/axe.js';
 import { Host } from '../lib/host.js';
 import { Person, Tab } from '../lib/person.js';
-import { installSound, microphone } from '../lib/tone.js';
+import { installSound, microphone, together } from '../lib/tone.js';
 import { Handset } from './handset.js';
 import { logged, Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
 /** @type {Host} */ let host;
-/** @type {{close: () => unknown}[]} */ const open = [];
 before(async () => {
   stage = await Stage.open();
   host = await Host.start(stage.demo);
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((thing) => thing.close()));
-  await stage.clear();
-});
+afterEach(() => stage.clear());
 after(async () => {
   host.close();
   await stage.close();
@@ -29,24 +25,13 @@ after(async () => {
 
 const [mine, theirs] = voices;
 
-async function handset() {
-  const user = await stage.demo.user('Una User');
-  const phone = await Handset.open(stage.demo, user, mine, { path: '/plain' });
-  open.push(phone);
-  return Object.assign(phone, { user });
-}
-
-/** Waits until two hear each other. @param {{tone: number, hears(...hz: number[]): Promise<unknown>}} a @param {typeof a} b */
-const together = (a, b) => Promise.all([a.hears(b.tone), b.hears(a.tone)]);
+const handset = () => stage.handset('Una User', mine);
 
 describe('a parked call', () => {
   it('stays in sight in every tab, also of a page that is loaded anew, until a press picks it up', { timeout: 300_000 }, async () => {
     const me = await handset();
     const far = await stage.party('web-phone', theirs);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     await me.press('Transfer');
     await me.press('Park');
     await me.is('ended');
@@ -122,8 +107,7 @@ describe('the phone in a window of its own', () => {
     await host.allow(clientId);
     host.put('/', host.script({ clientId, enablePopup: '1', popupPageUri: '/own.html' }));
     host.put('/own.html', `<script>window.__ON_RC_POPUP_WINDOW = 1;</script><script src="${stage.demo.facts.widget.url}/adapter.js"></script>`);
-    const person = await Person.open(stage.demo, { microphone: microphone(mine) });
-    open.push(person);
+    const person = stage.keep(await Person.open(stage.demo, { microphone: microphone(mine) }));
     await person.context.addInitScript(installSound, { tone: mine, device: true });
     const tab = await (await host.open(person, '/')).started();
     await person.enter(tab, await stage.demo.user('Una User'));

@@ -4,39 +4,29 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, afterEach, before, it } from 'node:test';
-import { Handset } from './handset.js';
 import { leaves } from '../lib/network.js';
 import { TurnServer } from '../lib/turnserver.js';
 import { reloads } from './reloads.js';
 import { logged, Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
-/** @type {{close: () => unknown}[]} */ const open = [];
 /** @type {TurnServer} */ let turn;
 const secret = randomUUID();
 before(async () => {
   turn = await TurnServer.start(secret);
   stage = await Stage.open(['--sound-tcp-addr', '127.0.0.1:0', '--turn-url', turn.url, '--turn-secret-file', turn.secretFile]);
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((thing) => thing.close()));
-  await stage.clear();
-});
+afterEach(() => stage.clear());
 after(async () => {
   await stage?.close();
   await turn?.close();
 });
 
 it('a call survives reloads over a network that takes 80 ms there and back and loses one packet of fifty', async () => {
-  const user = await stage.demo.user('Nora Network');
   let sent = 0;
-  const me = await Handset.open(stage.demo, user, voices[0], { path: '/plain', network: { delay: 40, loss: 0.5, random: () => (++sent % 50 ? 1 : 0) } });
-  open.push(me);
+  const me = await stage.handset('Nora Network', voices[0], { network: { delay: 40, loss: 0.5, random: () => (++sent % 50 ? 1 : 0) } });
   const far = await stage.party('web-phone', voices[1]);
-  await me.call(far.user.phoneNumber);
-  await far.told('incoming');
-  await far.does('answer');
-  await Promise.all([me.hears(far.tone), far.hears(me.tone)]);
+  await me.talksTo(far);
   await reloads(me, far, 3);
   const { carried = 0, lost = 0 } = me.network ?? {};
   assert.ok(carried > 200 && lost > 4, `the sound went another way: ${carried} packets here, and ${lost} lost`);
@@ -52,9 +42,7 @@ for (const { name, only, way } of /** @type {const} */ ([
   { name: 'lets nothing through but a relay', only: 'relay', way: { candidateType: 'relay', protocol: 'udp' } },
 ])) {
   it(`a call goes on, also after a reload, where the network ${name}`, async () => {
-    const user = await stage.demo.user('Rita Relay');
-    const me = await Handset.open(stage.demo, user, voices[0], { path: '/plain', only });
-    open.push(me);
+    const me = await stage.handset('Rita Relay', voices[0], { only });
     await me.call('*601');
     await me.hears(me.tone);
     const leaving = async () => {

@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { Handset } from './handset.js';
 import { quantile, reloads } from './reloads.js';
 import { logged, Stage, voices } from './stage.js';
 
@@ -16,30 +15,22 @@ before(async () => {
 after(() => stage.close());
 
 it(`a call survives ${count} reloads`, { timeout: count * 30_000 + 300_000 }, async (t) => {
-  const user = await stage.demo.user('Rhea Reload');
-  const me = await Handset.open(stage.demo, user, voices[0], { path: '/plain' });
-  try {
-    const far = await stage.party('web-phone', voices[1]);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await Promise.all([me.hears(far.tone), far.hears(me.tone)]);
-    const peers = () => far.page.evaluate(() => Reflect.get(window, '__peers').length);
-    const signals = async () => (await far.transcript()).filter((line) => /INVITE|BYE|UPDATE|INFO/.test(line));
-    const before = { peers: await peers(), signals: await signals() };
-    const all = await reloads(me, far, count);
-    for (const part of /** @type {const} */ (['silence', 'offered', 'answered', 'connected'])) {
-      const ms = all.map((reload) => reload[part]);
-      t.diagnostic(`${part}: median ${quantile(ms, 0.5).toFixed()} ms, p95 ${quantile(ms, 0.95).toFixed()} ms: ${ms.map(Math.round)}`);
-    }
-    assert.deepEqual({ peers: await peers(), signals: await signals() }, before, 'the far end saw something of the reloads');
-    assert.ok(quantile(all.map(({ silence }) => silence), 0.5) < 5000, 'half of the reloads are silent for five seconds');
-    await far.does('hangup');
-    await me.phone.locator('[data-now]').waitFor({ state: 'detached' });
-    const [record] = await logged(far.watch);
-    assert.equal(record.result, 'Accepted');
-    far.watch.legal();
-  } finally {
-    await me.close();
+  const me = await stage.handset('Rhea Reload', voices[0]);
+  const far = await stage.party('web-phone', voices[1]);
+  await me.talksTo(far);
+  const peers = () => far.page.evaluate(() => Reflect.get(window, '__peers').length);
+  const signals = async () => (await far.transcript()).filter((line) => /INVITE|BYE|UPDATE|INFO/.test(line));
+  const before = { peers: await peers(), signals: await signals() };
+  const all = await reloads(me, far, count);
+  for (const part of /** @type {const} */ (['silence', 'offered', 'answered', 'connected'])) {
+    const ms = all.map((reload) => reload[part]);
+    t.diagnostic(`${part}: median ${quantile(ms, 0.5).toFixed()} ms, p95 ${quantile(ms, 0.95).toFixed()} ms: ${ms.map(Math.round)}`);
   }
+  assert.deepEqual({ peers: await peers(), signals: await signals() }, before, 'the far end saw something of the reloads');
+  assert.ok(quantile(all.map(({ silence }) => silence), 0.5) < 5000, 'half of the reloads are silent for five seconds');
+  await far.does('hangup');
+  await me.phone.locator('[data-now]').waitFor({ state: 'detached' });
+  const [record] = await logged(far.watch);
+  assert.equal(record.result, 'Accepted');
+  far.watch.legal();
 });

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { Watch } from '../lib/call.js';
 import { Demo } from '../lib/demo.js';
 import { Exchange } from '../lib/far.js';
-import { patiently } from '../lib/tone.js';
+import { patiently, together } from '../lib/tone.js';
+import { Handset } from './handset.js';
 
 /** The voices of the parties of a call, in Hz: far from one another and from what a telephone says itself. */
 export const voices = [560, 900, 1500, 2100];
@@ -13,6 +14,7 @@ export const voices = [560, 900, 1500, 2100];
 /** A caller and a callee with web phones, and what each is told of their calls. */
 export class Stage {
   /** @type {{vanish?: () => unknown, close?: () => unknown}[]} */ #open = [];
+  /** @type {{close: () => unknown}[]} */ #kept = [];
 
   /** @param {Demo} demo @param {Exchange} exchange */
   constructor(demo, exchange) {
@@ -36,6 +38,23 @@ export class Stage {
     const watch = await this.watch(user);
     const far = await this.phone(client, user, { tone });
     return Object.assign(far, { watch });
+  }
+
+  /**
+   * A person with our phone in a page, until the test is over.
+   * @param {string | import('../lib/demo.js').User} who a user, or the name of a new one
+   * @param {number} tone @param {Parameters<typeof Handset.open>[3]} [options]
+   */
+  async handset(who, tone, options) {
+    const user = typeof who === 'string' ? await this.demo.user(who) : who;
+    const me = await Handset.open(this.demo, user, tone, { path: '/plain', ...options });
+    return this.keep(Object.assign(me, { user }));
+  }
+
+  /** Closes a thing of a test when it is over, before phones and watches end. @template {{close: () => unknown}} T @param {T} thing */
+  keep(thing) {
+    this.#kept.push(thing);
+    return thing;
   }
 
   /** @param {import('../lib/demo.js').User} user */
@@ -64,8 +83,9 @@ export class Stage {
     return Promise.all(clients.map((client, i) => this.party(client, voices[i], `${['Ann', 'Bob', 'Cid', 'Dan'][i]} Inner`)));
   }
 
-  /** Ends all phones and watches of a test. */
+  /** Ends all that a test has opened. */
   async clear() {
+    await Promise.all(this.#kept.splice(0).map((thing) => thing.close()));
     await Promise.all(this.#open.splice(0).map((thing) => (thing.vanish ? thing.vanish() : thing.close?.())));
   }
 
@@ -89,11 +109,6 @@ export async function connect(a, b) {
 export async function ring(a, b) {
   await a.does('call', b.user.phoneNumber);
   await b.told('incoming');
-}
-
-/** Waits until two hear each other. @param {Party} a @param {Party} b */
-export async function together(a, b) {
-  await Promise.all([a.hears(b.tone), b.hears(a.tone)]);
 }
 
 /**

@@ -12,14 +12,10 @@ import { Stage, voices } from './stage.js';
 const limit = { timeout: 400_000 };
 
 /** @type {Stage} */ let stage;
-/** @type {{close: () => unknown}[]} */ const open = [];
 before(async () => {
   stage = await Stage.open();
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((thing) => thing.close()));
-  await stage.clear();
-});
+afterEach(() => stage.clear());
 after(async () => {
   assert.doesNotMatch(stage.demo.log(), /panic/);
   await stage.close();
@@ -65,12 +61,7 @@ function frail() {
 }
 
 /** A person with our phone, whose devices can fail. @param {string} name @param {Partial<Parameters<typeof Handset.open>[3]>} [options] */
-async function handset(name, options = {}) {
-  const user = await stage.demo.user(name);
-  const me = await Handset.open(stage.demo, user, mine, { path: '/plain', before: frail, ...options });
-  open.push(me);
-  return Object.assign(me, { user });
-}
+const handset = (name, options = {}) => stage.handset(name, mine, { before: frail, ...options });
 
 /** @param {Handset} me @param {string} what */
 async function picture(me, what) {
@@ -179,10 +170,7 @@ describe('a network', () => {
   it('that is gone for a while brings the call back with it', limit, async () => {
     const me = await handset('Otto Offline', { network: { delay: 0 } });
     const far = await stage.party('web-phone', theirs);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await Promise.all([me.hears(theirs), far.hears(mine)]);
+    await me.talksTo(far);
     // Both the page and the sound, as when a computer leaves a room.
     await me.person.context.setOffline(true);
     Object.assign(me.network ?? {}, { loss: 1 });
@@ -201,10 +189,7 @@ describe('a network', () => {
 it('sound that finds no way any more while the page does comes back by itself', limit, async () => {
   const me = await handset('Wanda Way', { network: { delay: 0 } });
   const far = await stage.party('web-phone', theirs);
-  await me.call(far.user.phoneNumber);
-  await far.told('incoming');
-  await far.does('answer');
-  await Promise.all([me.hears(theirs), far.hears(mine)]);
+  await me.talksTo(far);
   Object.assign(me.network ?? {}, { loss: 1 });
   const bar = me.phone.locator('.now__sound');
   await bar.filter({ hasText: 'The connection of the call is interrupted.' }).waitFor();
@@ -248,10 +233,7 @@ describe('a call that nobody is there for', () => {
     await left.getByLabel(/^Then it goes to my voicemail/).check();
     await picture(me, 'settings-calling');
     const far = await stage.party('web-phone', theirs);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await Promise.all([me.hears(theirs), far.hears(mine)]);
+    await me.talksTo(far);
     const watch = await stage.watch(me.user);
     await me.tab.page.goto('about:blank');
     await watch.party('VoiceMail');

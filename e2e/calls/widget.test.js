@@ -3,18 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { Handset } from './handset.js';
+import { together } from '../lib/tone.js';
 import { logged, Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
-/** @type {{close: () => unknown}[]} */ const open = [];
 before(async () => {
   stage = await Stage.open();
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((thing) => thing.close()));
-  await stage.clear();
-});
+afterEach(() => stage.clear());
 after(async () => {
   assert.doesNotMatch(stage.demo.log(), /rate limited|panic/);
   await stage.close();
@@ -23,15 +19,7 @@ after(async () => {
 const [mine, theirs, third] = voices;
 
 /** A person with our phone. @param {string} [name] @param {number} [tone] */
-async function handset(name = 'Una User', tone = mine) {
-  const user = await stage.demo.user(name);
-  const phone = await Handset.open(stage.demo, user, tone, { path: '/plain' });
-  open.push(phone);
-  return Object.assign(phone, { user });
-}
-
-/** Waits until two hear each other. @param {{tone: number, hears(...hz: number[]): Promise<unknown>}} a @param {typeof a} b */
-const together = (a, b) => Promise.all([a.hears(b.tone), b.hears(a.tone)]);
+const handset = (name = 'Una User', tone = mine) => stage.handset(name, tone);
 
 describe('the phone', () => {
   it('calls the echo and hears itself, mutes, holds, and hangs up', async () => {
@@ -80,10 +68,7 @@ describe('the phone', () => {
   it('hears keys and sends them', async () => {
     const me = await handset();
     const far = await stage.party('web-phone', theirs);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     await me.press('Keypad');
     const key = far.hearsKey('8');
     await me.live.locator('[data-digit="8"]').click();
@@ -94,10 +79,7 @@ describe('the phone', () => {
   it('holds a far end with music, which hears it again afterwards', async () => {
     const me = await handset();
     const far = await stage.party('sip', theirs);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     await me.press('Hold');
     await me.is('held');
     await far.hearsElse(mine);
@@ -122,10 +104,7 @@ describe('the phone', () => {
   it('hands a call over without asking', async () => {
     const me = await handset();
     const [far, other] = [await stage.party('web-phone', theirs), await stage.party('jssip', third)];
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     await me.press('Transfer');
     await me.live.getByLabel('Transfer to').fill(other.user.phoneNumber);
     await me.live.locator('[data-pass=now]').click();
@@ -138,10 +117,7 @@ describe('the phone', () => {
   it('asks a third person, then connects the two', async () => {
     const me = await handset();
     const [far, other] = [await stage.party('web-phone', theirs), await stage.party('sip', third)];
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     await me.press('Transfer');
     await me.live.getByLabel('Transfer to').fill(other.user.phoneNumber);
     await me.live.locator('[data-pass=ask]').click();
@@ -159,16 +135,10 @@ describe('the phone', () => {
     const [far, other] = [await stage.party('web-phone', theirs), await stage.party('sip', third)];
     /** Waits until the page is that of the call with somebody. @param {{user: {name: string}}} who @param {string} state */
     const page = (who, state) => me.phone.locator(`[data-call-state=${state}]`).getByRole('heading', { name: who.user.name }).waitFor();
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     await me.press('Hold');
     await me.is('held');
-    await me.call(other.user.phoneNumber);
-    await other.told('incoming');
-    await other.does('answer');
-    await together(me, other);
+    await me.talksTo(other);
     await me.press('Switch');
     await page(far, 'connected');
     await together(me, far);
@@ -214,10 +184,7 @@ describe('with two tabs', () => {
   it('the other takes the microphone, and keeps it when the first is closed', async () => {
     const me = await handset();
     const far = await stage.party('web-phone', theirs);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     const second = await me.another('/plain');
     await (await second.tab.frame()).evaluate((hz) => Reflect.get(window, '__sound').speak(hz), third);
     await second.phone.getByRole('button', { name: 'Speak here' }).first().click();
@@ -232,10 +199,7 @@ describe('with two tabs', () => {
     const me = await handset();
     const far = await stage.party('web-phone', theirs);
     const second = await me.another('/plain');
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     await me.tab.page.close();
     await together(second, far);
   });
@@ -245,10 +209,7 @@ describe('a call survives', () => {
   it('reloads and navigation of the page that it is in', async () => {
     const me = await handset();
     const far = await stage.party('web-phone', theirs);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     for (let i = 0; i < 3; i++) {
       await me.reload();
       await together(me, far);
@@ -266,10 +227,7 @@ describe('a call survives', () => {
   it('nobody for a while, and ends when nobody comes back', async () => {
     const me = await handset();
     const far = await stage.party('web-phone', theirs);
-    await me.call(far.user.phoneNumber);
-    await far.told('incoming');
-    await far.does('answer');
-    await together(me, far);
+    await me.talksTo(far);
     await me.tab.page.goto('about:blank');
     await far.hearsElse(mine);
     await far.told('ended');

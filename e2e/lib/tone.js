@@ -298,3 +298,10 @@ export const mark = (place) => place.evaluate(() => Reflect.get(window, '__sound
 
 /** The holes in what a place has heard since the mark, in ms. @param {Place} place @returns {Promise<number[]>} */
 export const holes = (place) => place.evaluate(() => Reflect.get(window, '__sound').holes());
+
+/** @typedef {{tone: number, hears: (...hz: number[]) => Promise<unknown>}} Ear */
+
+/** Waits until two hear each other. @param {Ear} a @param {Ear} b */
+export async function together(a, b) {
+  await Promise.all([a.hears(b.tone), b.hears(a.tone)]);
+}
