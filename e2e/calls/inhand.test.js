@@ -75,13 +75,20 @@ describe('a number', () => {
 
   it('that does not exist can be corrected', async () => {
     const me = await handset();
-    await me.call('+16505550999');
+    await me.call('198');
     await me.is('ended');
     await me.live.getByText('This number does not exist.').waitFor();
     await me.press('Correct the number');
     const field = me.phone.getByLabel('Name or number');
     await field.waitFor();
-    assert.equal(await field.inputValue(), '+1 (650) 555-0999');
+    assert.equal(await field.inputValue(), '198');
+  });
+
+  it('that nothing connects with this phone is not said to be wrong', async () => {
+    const me = await handset();
+    await me.call('+16505550999');
+    await me.is('ended');
+    await me.live.getByText('This phone cannot call outside numbers yet.').waitFor();
   });
 });
 

@@ -293,11 +293,16 @@ func TestWhatCannotBeCalledSaysWhy(t *testing.T) {
 	if c := one.call(call.Ended); c.Outcome != call.Failed || c.Sentence != "The line is busy." {
 		t.Errorf("a busy number: %+v", c)
 	}
-	one.place("+12015550123")
-	one.until("being told that the number does not exist", func(s call.Snapshot) bool { // by an event, after the 486
-		c := s.Calls[len(s.Calls)-1]
-		return c.Outcome == call.Failed && c.Sentence == "This number does not exist. Check it, then call again."
-	})
+	for _, tt := range []struct{ number, sentence string }{
+		{"198", "This number does not exist. Check it, then call again."},
+		{"+12015550123", "This phone cannot call outside numbers yet. Ask your administrator to connect it to the telephone network."},
+	} {
+		one.place(tt.number)
+		one.until("being told: "+tt.sentence, func(s call.Snapshot) bool { // by an event, after the 486
+			c := s.Calls[len(s.Calls)-1]
+			return c.Number == tt.number && c.Outcome == call.Failed && c.Sentence == tt.sentence
+		})
+	}
 	one.place("*604")
 	one.call(call.Ringing)
 	one.do("hangup", softphone.Details{})

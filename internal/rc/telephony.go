@@ -46,6 +46,10 @@ const (
 	ReasonInternationalDisabled = "InternationalDisabled"
 )
 
+// OutsideUnconnected is the description of a state with [ReasonBlocked] where
+// nothing connects the platform with the telephone network.
+const OutsideUnconnected = "Numbers outside cannot be called: this platform is not connected to the telephone network."
+
 // Kinds of sessions (contract 6, origin.type).
 const (
 	OriginCall       = "Call"

@@ -372,6 +372,11 @@ func TestNumbersThatLeadNowhere(t *testing.T) {
 		}
 	}
 	w.idle(t)
+	wantRows(t, w, apitest.Ada, "Outbound Wrong Number", "Outbound Restricted Number", "Outbound Wrong Number")
+	_, err := w.x.CallOut(t.Context(), apitest.Acme, apitest.Ada, ada.id, rc.CallTarget{PhoneNumber: apitest.Outside})
+	if err == nil || err.Error() != rc.OutsideUnconnected {
+		t.Errorf("calling outside without a trunk, by request: %v", err)
+	}
 }
 
 func TestTheEchoAndTheOthers(t *testing.T) {

@@ -31,9 +31,12 @@ type outsider struct {
 }
 
 // outsideAt is a number that the platform does not have, as a destination.
+// Without a trunk it may exist all the same: it is not reached from here.
 func (x *Exchange) outsideAt(e164 string) destination {
 	if x.Trunk == nil {
-		return nowhere(e164, rc.ReasonInvalidNumber)
+		to := nowhere(e164, rc.ReasonBlocked)
+		to.sentence = rc.OutsideUnconnected
+		return to
 	}
 	return destination{outside: e164, end: session.End{Number: e164}}
 }

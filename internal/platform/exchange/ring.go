@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -85,7 +86,7 @@ func (c *call) reach(to destination) {
 	case to.queue != nil:
 		c.reachQueue(to)
 	case to.ext == nil:
-		c.refuse(ending{reason: to.reason, sentence: "Nobody can be called at this number."})
+		c.refuse(ending{to.reason, cmp.Or(to.sentence, "Nobody can be called at this number.")})
 	default:
 		c.reachPerson(to)
 	}

@@ -160,6 +160,9 @@ func (t *talk) cameToNothing() (outcome call.Outcome, sentence string, ok bool) 
 	if t.urgent && t.reason == rc.ReasonBlocked {
 		return call.Failed, noHelp, true
 	}
+	if t.reason == rc.ReasonBlocked && t.because == rc.OutsideUnconnected {
+		return call.Failed, noOutside, true
+	}
 	known, ok := reasons[t.reason]
 	return known.outcome, known.sentence, ok
 }

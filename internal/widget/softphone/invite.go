@@ -284,6 +284,7 @@ var (
 	noAnswer    = lang.Mark("Nobody answered.")
 	isBusy      = lang.Mark("The line is busy.")
 	noSuch      = lang.Mark("This number does not exist. Check it, then call again.")
+	noOutside   = lang.Mark("This phone cannot call outside numbers yet. Ask your administrator to connect it to the telephone network.")
 	notLet      = lang.Mark("Your phone service does not let you call this number.")
 	tooOften    = lang.Mark("Too many calls were placed within a minute. Wait a moment, then call again.")
 	wasDeclined = lang.Mark("The call was declined.")

@@ -111,7 +111,7 @@ func TestBothSidesHearEachOther(t *testing.T) {
 }
 
 func TestRefusalsSayWhy(t *testing.T) {
-	const later = "Retry-After" // in place of a reason
+	const later, unconnected = "Retry-After", "unconnected" // in place of a reason
 	for _, tt := range []struct {
 		status   int
 		reason   string
@@ -120,6 +120,8 @@ func TestRefusalsSayWhy(t *testing.T) {
 	}{
 		{486, "", call.Failed, "The line is busy."},
 		{486, rc.ReasonInvalidNumber, call.Failed, "This number does not exist. Check it, then call again."},
+		{486, rc.ReasonBlocked, call.Failed, "Your phone service does not let you call this number."},
+		{486, unconnected, call.Failed, "This phone cannot call outside numbers yet. Ask your administrator to connect it to the telephone network."},
 		{480, "", call.Missed, "Nobody answered."},
 		{603, "", call.Declined, "The call was declined."},
 		{403, "", call.Failed, "Your phone service does not let you call this number."},
@@ -135,7 +137,11 @@ func TestRefusalsSayWhy(t *testing.T) {
 		r.place("+16505550199")
 		r.state(call.Ended)
 		if tt.reason != "" && tt.reason != later { // it comes after the response
-			r.desk.tell("s-a1", 3, outbound(rc.PartyDisconnected, tt.reason))
+			over := outbound(rc.PartyDisconnected, tt.reason)
+			if tt.reason == unconnected {
+				over.Status.Reason, over.Status.Description = rc.ReasonBlocked, rc.OutsideUnconnected
+			}
+			r.desk.tell("s-a1", 3, over)
 		}
 		r.newest("the sentence “"+tt.sentence+"”", func(c call.Call) bool { return c.Outcome == tt.outcome && c.Sentence == tt.sentence })
 	}

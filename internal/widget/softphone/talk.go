@@ -38,6 +38,7 @@ type talk struct {
 	leaving     call.Outcome  // what the user has told the platform to do with a call that rings
 	remote      string        // the newest status that telephony events told, such as [rc.PartyAnswered]
 	reason      string        // the reason that came with it
+	because     string        // and its description, as the platform words it
 	farewell    string        // said at the end of a call that was sent away because nobody was there; empty for others
 	since       time.Time     // it was answered, or goes on after a hold
 	tally       tally         // how it sounds

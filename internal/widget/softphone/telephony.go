@@ -1,7 +1,6 @@
 package softphone
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -101,7 +100,9 @@ func (t *talk) hears(e rc.TelephonyEvent) {
 // heardOf takes what the platform says of the user's own party.
 func (t *talk) heardOf(s rc.PartyStatus, from, to rc.TelephonyEnd, recordings []rc.PartyRecording) {
 	t.remote = s.Code
-	t.reason = cmp.Or(s.Reason, t.reason)
+	if s.Reason != "" {
+		t.reason, t.because = s.Reason, s.Description
+	}
 	t.meet(from, to)
 	if len(recordings) > 0 && t.live() {
 		on := slices.ContainsFunc(recordings, func(r rc.PartyRecording) bool { return r.Active })
