@@ -79,7 +79,7 @@ func liveStory(show, typed string, calls ...call.Call) func(*fixtureDesk, page) 
 		v, _ := newLive(p, storySnapshot(calls...), calls[0].ID)
 		v.Show, v.Typed = show, typed
 		if show == "transfer" {
-			v.Found = newDialList(p, "")
+			v.Found = newPassList(p, "", storySnapshot(calls...))
 		}
 		return "live", v
 	}
@@ -170,6 +170,10 @@ func callStories() []story {
 		{Name: "live-conference", Title: "Conference", Tab: "phone", draw: liveStory("", "", storyConference(2))},
 		{Name: "live-conference-alone", Title: "Conference without anybody else", Tab: "phone", draw: liveStory("", "", storyConference(0))},
 		{Name: "live-conference-add", Title: "Conference beside another call", Tab: "phone", draw: liveStory("", "", storyConference(3), held)},
+		{Name: "live-conference-left", Title: "Conference, left by its host", Tab: "phone", draw: liveStory("", "", over(call.Moved, func(c *call.Call) {
+			*c = storyConference(3)
+			c.State, c.Outcome, c.Ended = call.Ended, call.Moved, storyTime
+		}))},
 		{Name: "live-merged", Title: "Call, gone into a conference", Tab: "phone", draw: liveStory("", "", over(call.Merged, nil))},
 		{Name: "now-conference", Title: "A conference over a list", draw: nowStory("", false, storyConference(2))},
 		{Name: "live-nobody", Title: "Call, without a caller ID", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Direction, c.Number = call.Inbound, "" }))},

@@ -11,18 +11,19 @@ type memberView struct {
 	Party Party
 	Title string
 	Words string // their number, or what keeps them from talking
+	Dial  string // what calls them; empty where there is no phone to call with
 }
 
-// seated are those in a conference, as people see them.
+// seated are those in a conference, or who were there last, as people see them.
 func (p page) seated(c call.Call) []memberView {
 	var all []memberView
 	for _, m := range c.Members {
 		v := memberView{Member: m, Party: p.portrayed(p.partyOf(m.Number, m.Name))}
-		v.Title = p.callTitle(v.Party)
+		v.Title, v.Dial = p.callTitle(v.Party), p.dial(v.Party)
 		switch {
-		case m.Held:
+		case m.Held && !c.Over():
 			v.Words = p.Lang.Say("Has put you on hold")
-		case m.Muted:
+		case m.Muted && !c.Over():
 			v.Words = p.Lang.Say("Muted")
 		default:
 			if written := markup.Line(p.written(v.Party)); written != v.Title {

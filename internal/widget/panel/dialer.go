@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"offhook/internal/widget/call"
@@ -71,6 +72,7 @@ type dialRow struct {
 	Icon   string       // what the last call was
 	Source template.URL // the icon of the page's application, where it knows them
 	Missed bool
+	Failed bool // the last call could not get there
 	When   stamp
 }
 
@@ -98,7 +100,7 @@ func newDialer(p page, line call.Line) dialerView {
 func newDialList(p page, query string) dialList {
 	v := dialList{page: p, Query: query}
 	if query == "" {
-		v.lately()
+		v.latest(recents)
 		return v
 	}
 	if n, ok := p.desk.ReadNumber(query); ok && strings.Trim(query, "+0123456789") == "" {
@@ -122,10 +124,10 @@ func newDialList(p page, query string) dialList {
 	return v
 }
 
-// lately are the numbers of the latest calls, each once.
-func (v *dialList) lately() {
+// latest are so many numbers of the latest calls, each once.
+func (v *dialList) latest(most int) {
 	for _, c := range v.desk.Calls() {
-		if len(v.Rows) == recents {
+		if len(v.Rows) == most {
 			return
 		}
 		if c.Fax {
@@ -135,7 +137,7 @@ func (v *dialList) lately() {
 			v.Last = cmp.Or(v.Last, dials(c.Party))
 		}
 		_, icon := became(c)
-		v.add(dialRow{Party: c.Party, Icon: icon, Missed: c.Missed, When: v.clock.Row(c.At)})
+		v.add(dialRow{Party: c.Party, Icon: icon, Missed: c.Missed, Failed: !c.Inbound && slices.Contains(nowhere, c.Result), When: v.clock.Row(c.At)})
 	}
 }
 

@@ -26,11 +26,12 @@ type Phone interface {
 
 func (h *Handler) mountCalls(mux *http.ServeMux) {
 	for pattern, f := range map[string]phoneFunc{
-		"GET /p/{key}/panel/dialer":       h.dialer,
-		"GET /p/{key}/panel/dialer/line":  h.dialerLine,
-		"GET /p/{key}/panel/dialer/found": h.dialerFound,
-		"GET /p/{key}/panel/calls/now":    h.callsNow,
-		"GET /p/{key}/panel/calls/{id}":   h.liveCall,
+		"GET /p/{key}/panel/dialer":        h.dialer,
+		"GET /p/{key}/panel/dialer/line":   h.dialerLine,
+		"GET /p/{key}/panel/dialer/found":  h.dialerFound,
+		"GET /p/{key}/panel/dialer/others": h.dialerOthers,
+		"GET /p/{key}/panel/calls/now":     h.callsNow,
+		"GET /p/{key}/panel/calls/{id}":    h.liveCall,
 	} {
 		h.onDesk(mux, pattern, func(w http.ResponseWriter, r *http.Request, p page) error {
 			now := call.Snapshot{Line: call.Line{State: call.None}}

@@ -37,6 +37,7 @@ type meeting struct {
 	hidden bool                   // nobody else is in it yet
 	stood  func(error)            // told once whether the user is in it
 	known  map[string]call.Member // who was brought in, as their calls named them, by party
+	last   []call.Member          // who was in it before it was empty
 
 	asking, again bool
 	look          *alarm
@@ -286,11 +287,21 @@ func (t *talk) seat(parties []rc.TelephonyParty) {
 	if !slices.Equal(now, t.Members) {
 		t.Members = now
 		t.ph.changed()
+		if len(now) == 0 {
+			t.meeting.last = t.Members
+		}
 	}
 }
 
 // member finds somebody in the conference.
 func (t *talk) member(party string) (at int, err error) {
+// recollect has a conference that is over tell who was in it.
+func (t *talk) recollect() {
+	if t.meeting != nil && len(t.Members) == 0 {
+		t.Members = t.meeting.last
+	}
+}
+
 	at = slices.IndexFunc(t.Members, func(m call.Member) bool { return m.PartyID == party })
 	switch {
 	case t.meeting == nil:

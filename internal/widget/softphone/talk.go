@@ -109,6 +109,7 @@ func (t *talk) end(outcome call.Outcome, sentence string) {
 	for _, a := range t.alarms {
 		a.stop()
 	}
+	t.recollect()
 	for _, r := range t.waiting {
 		r.answer(over())
 	}
