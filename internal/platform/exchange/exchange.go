@@ -84,7 +84,10 @@ type Exchange struct {
 	// CallsPerMinute is how often an extension may reach somebody within a
 	// minute; zero is 60.
 	CallsPerMinute int
-	Limits         Limits // of connections
+	// Review is how often the store is asked whether whoever is here may still
+	// be; zero is two seconds.
+	Review time.Duration
+	Limits Limits // of connections
 
 	auth *sip.Challenger
 	ctx  context.Context // of everything that runs
@@ -135,6 +138,10 @@ func (x *Exchange) Start() {
 	if x.ParkTime == 0 {
 		x.ParkTime = 3 * time.Minute
 	}
+	if x.Review == 0 {
+		x.Review = reviewEvery
+	}
+	x.spawn((&reviewer{x: x}).run)
 }
 
 // Close ends the calls, tells the phones and closes their connections.

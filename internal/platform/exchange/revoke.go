@@ -21,7 +21,7 @@ func (x *Exchange) SessionEnded(clientID string, extensionID int64) {
 			x.Log.Error("taking phones away from whom access was revoked", "ext", extensionID, "err", err)
 		}
 		if len(gone) > 0 {
-			x.takeAway(gone)
+			x.takeAway(func(d store.SIPDevice) bool { return slices.Contains(gone, d.ID) })
 		}
 	})
 }
@@ -62,37 +62,44 @@ func (x *Exchange) revoke(ctx context.Context, clientID string, extensionID int6
 }
 
 // takeAway ends what devices have here.
-func (x *Exchange) takeAway(devices []int64) {
-	has := func(id int64) bool { return slices.Contains(devices, id) }
-	x.unbind(func(b *binding) bool { return has(b.device.ID) })
+func (x *Exchange) takeAway(has func(store.SIPDevice) bool) {
+	x.unbind(func(b *binding) bool { return has(b.device) })
 	x.mu.Lock()
 	var lines []*line
 	for _, l := range x.lines {
-		if has(l.device.ID) {
+		if has(l.device) {
 			lines = append(lines, l)
 		}
 	}
 	var forks []*fork
 	for _, f := range x.forks {
-		if f.binding != nil && has(f.binding.device.ID) {
+		if f.binding != nil && has(f.binding.device) {
 			forks = append(forks, f)
 		}
 	}
 	x.mu.Unlock()
 	for _, f := range forks {
-		f.call.post(func() {
-			c := f.call
-			if r := c.ring; r != nil && r.has(f) {
-				c.quieten(r, func(o *fork) bool { return o == f })
-				c.exhausted(r)
-			}
-		})
+		f.call.post(func() { f.call.silence(f) })
 	}
 	for _, l := range lines {
 		l.post(func(c *call) {
 			l.bye(agentFree)
 			c.hangup(l)
 		})
+	}
+}
+
+// silence has one phone ring no more: one that is called, that a call is to go
+// on at, or that is to listen in.
+func (c *call) silence(f *fork) {
+	if f.joins != nil {
+		c.stopForks(&ring{forks: []*fork{f}}, "", agentClose)
+		c.cameNot(f)
+		return
+	}
+	if r := c.ring; r != nil && r.has(f) {
+		c.quieten(r, func(o *fork) bool { return o == f })
+		c.exhausted(r)
 	}
 }
 

@@ -1,9 +1,11 @@
 package exchange_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/exchange"
 	"offhook/internal/store"
@@ -20,6 +22,13 @@ func (w *world) session(t *testing.T, id string, extensionID int64) {
 
 func (w *world) end(t *testing.T, id string, extensionID int64) {
 	t.Helper()
+	w.endQuietly(t, id)
+	w.x.SessionEnded("app", extensionID)
+}
+
+// endQuietly ends a session without telling the exchange.
+func (w *world) endQuietly(t *testing.T, id string) {
+	t.Helper()
 	err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
 		_, err := tx.EndOAuthSession(t.Context(), id)
 		return err
@@ -27,7 +36,6 @@ func (w *world) end(t *testing.T, id string, extensionID int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.x.SessionEnded("app", extensionID)
 }
 
 func TestPhonesOfWhoeverHasLostAccessAreTakenAway(t *testing.T) {
@@ -77,5 +85,104 @@ func TestAPhoneWhoseDeviceIsGoneRingsNoMore(t *testing.T) {
 		t.Error("the phone whose device is gone rings")
 	}
 	c.hangup()
+	w.idle(t)
+}
+
+// often has an exchange look again at once what people may do.
+func often(x *exchange.Exchange) { x.Review = time.Millisecond }
+
+func TestWhoIsRemovedElsewhereIsGoneAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, often)
+	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
+	talk := ada.call("102")
+	bobs := bob.answer(bob.rings())
+	talk.ear.Hears(t, bobHz)
+	second := cy.call("101")
+	rings := ada.rings()
+
+	// As the command line does, which tells nobody.
+	err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
+		_, err := tx.RemoveExtension(t.Context(), apitest.Ada)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada.ended()
+	bob.ended()
+	quiet(t, rings)
+	second.hangup()
+	if res := ada.register("600"); res.StatusCode != 403 {
+		t.Errorf("registering again was answered with %d", res.StatusCode)
+	}
+	bobs.hush()
+	w.idle(t)
+}
+
+// asking tells whose sessions the exchange has asked for.
+type asking struct {
+	store.Platform
+	asked chan<- int64
+}
+
+func (a asking) OAuthSessions(ctx context.Context, clientID string, extensionID int64) ([]store.OAuthSession, error) {
+	select {
+	case a.asked <- extensionID:
+	default:
+	}
+	return a.Platform.OAuthSessions(ctx, clientID, extensionID)
+}
+
+func TestAccessThatIsRevokedElsewhereTakesPhonesAway(t *testing.T) {
+	t.Parallel()
+	asked := make(chan int64, 99)
+	w := newWorld(t, often, func(x *exchange.Exchange) { x.Store = asking{x.Store, asked} })
+	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+	w.session(t, "one", apitest.Ada)
+	talk := ada.call("102")
+	bobs := bob.answer(bob.rings())
+	talk.ear.Hears(t, bobHz)
+	bobs.ear.Hears(t, adaHz)
+	for len(asked) > 0 {
+		<-asked
+	}
+	for seen := 0; seen < 2; { // the second question came after the session
+		if mediatest.Wait(t, "the exchange to ask for Ada's sessions", asked) == apitest.Ada {
+			seen++
+		}
+	}
+	w.endQuietly(t, "one")
+	ada.ended()
+	bob.ended()
+	if res := ada.register("600"); res.StatusCode != 403 {
+		t.Errorf("registering again was answered with %d", res.StatusCode)
+	}
+	// Bob's phone came with no session, as one does whose session has run out.
+	again := w.handset(t, apitest.Cy, cyHz).call("102")
+	bob.answer(bob.rings())
+	again.ear.Hears(t, bobHz)
+	again.hangup()
+	w.idle(t)
+}
+
+func TestAFlipEndsWhereAccessHasEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(x *exchange.Exchange) { x.RingTime = time.Hour })
+	ada, bob, kitchen := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
+	w.alsoAt(t, apitest.Ada, "2", "103")
+	w.session(t, "one", apitest.Cy)
+	talk := ada.call("102")
+	bob.answer(bob.rings())
+	talk.ear.Hears(t, bobHz)
+	if code, _ := talk.flip("2"); code != 0 {
+		t.Fatalf("flip: %d", code)
+	}
+	rings := kitchen.rings()
+	w.end(t, "one", apitest.Cy)
+	quiet(t, rings)
+	talk.ear.Hears(t, bobHz) // they talk on
+	talk.hangup()
+	bob.ended()
 	w.idle(t)
 }

@@ -8,6 +8,7 @@ import (
 
 	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 	"offhook/internal/store"
@@ -41,9 +42,9 @@ func (c *talk) command(name string) int {
 }
 
 // office is Bob, who is called by Ada, and Cy, who may listen to Bob.
-func office(t *testing.T) (w *world, customer, agent *talk, cy *handset) {
+func office(t *testing.T, change ...func(*exchange.Exchange)) (w *world, customer, agent *talk, cy *handset) {
 	t.Helper()
-	w = newWorld(t)
+	w = newWorld(t, change...)
 	w.lets(t, apitest.Cy, apitest.Bob, true)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	cy = w.handset(t, apitest.Cy, cyHz)
@@ -137,6 +138,25 @@ func TestWhoMayNotListenInIsRefused(t *testing.T) {
 	customer.hangup()
 	cy.ended()
 	w.idle(t)
+}
+
+func TestASupervisorWhoMayNotAnyMoreLeavesAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"*80102", "*81102", "*82102"} {
+		w, customer, agent, cy := office(t, often)
+		watch := cy.call(mode)
+		watch.ear.HearsBoth(t, adaHz, bobHz)
+		w.lets(t, apitest.Cy, apitest.Bob, false) // as the command line does, which tells nobody
+		cy.ended()
+		customer.ear.Hears(t, bobHz)
+		agent.ear.Hears(t, adaHz)
+		customer.hangup()
+		w.idle(t)
+		rows := w.rows(t, apitest.Cy)
+		if got := rows[len(rows)-1].Record; got.Action != "Monitoring" {
+			t.Errorf("%s: the supervisor's log says %s: %s", mode, got.Action, got.Result)
+		}
+	}
 }
 
 func TestARequestBringsASupervisorIn(t *testing.T) {
