@@ -59,6 +59,29 @@ func (x *Exchange) onLine(ctx context.Context, id, party string, f func(c *call,
 	})
 }
 
+// onPart is onLine also for a supervisor who listens in, whom nobody talks to.
+func (x *Exchange) onPart(ctx context.Context, id, party string, f func(c *call, l *line) error) error {
+	return x.command(ctx, id, func(c *call) error {
+		if l := c.part(party); l != nil {
+			return f(c, l)
+		}
+		return errNotTalking
+	})
+}
+
+// part is the line that a party, or a supervisor, speaks on; nil for none.
+func (c *call) part(party string) *line {
+	for _, l := range c.lines {
+		if l.party.ID() == party {
+			return l
+		}
+	}
+	if c.watch != nil && c.watch.line.party.ID() == party {
+		return c.watch.line
+	}
+	return nil
+}
+
 // onRing is command for somebody who is being called, by their own number.
 func (x *Exchange) onRing(ctx context.Context, id, party string, f func(c *call, r *ring) error) error {
 	return x.command(ctx, id, func(c *call) error {
@@ -107,20 +130,19 @@ func (x *Exchange) EndParty(ctx context.Context, id, party string) error {
 			}
 			return nil
 		}
-		for _, l := range c.lines {
-			if l.party.ID() == party {
-				l.bye(agentFree)
-				c.hangup(l)
-				return nil
-			}
+		l := c.part(party)
+		if l == nil {
+			return errNotTalking
 		}
-		return errNotTalking
+		l.bye(agentFree)
+		c.hangup(l)
+		return nil
 	})
 }
 
 // HoldParty puts the other side of a party on hold, or takes it back.
 func (x *Exchange) HoldParty(ctx context.Context, id, party string, on bool) error {
-	return x.onLine(ctx, id, party, func(c *call, l *line) error {
+	return x.onPart(ctx, id, party, func(c *call, l *line) error {
 		if code := l.party.Status().Code; code != rc.PartyAnswered && code != rc.PartyHold {
 			return errNotTalking
 		}
@@ -131,7 +153,7 @@ func (x *Exchange) HoldParty(ctx context.Context, id, party string, on bool) err
 
 // MuteParty keeps a party's sound from the others.
 func (x *Exchange) MuteParty(ctx context.Context, id, party string, on bool) error {
-	return x.onLine(ctx, id, party, func(c *call, l *line) error {
+	return x.onPart(ctx, id, party, func(c *call, l *line) error {
 		l.muted = on
 		l.party.Mute(on)
 		c.tune()

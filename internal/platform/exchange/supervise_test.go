@@ -197,3 +197,31 @@ func TestARequestBringsASupervisorIn(t *testing.T) {
 	customer.hangup()
 	w.idle(t)
 }
+
+func TestASupervisorsOwnPartIsHeldMutedAndEndedByRequest(t *testing.T) {
+	t.Parallel()
+	w, customer, agent, cy := office(t)
+	watch := cy.call("*82102")
+	session, party := sessionOf(watch.ids), partyOf(watch.ids)
+	customer.ear.HearsBoth(t, bobHz, cyHz)
+
+	done(t, w.x.MuteParty(t.Context(), session, party, true))
+	customer.ear.Hears(t, bobHz)
+	watch.ear.HearsBoth(t, adaHz, bobHz)
+	done(t, w.x.MuteParty(t.Context(), session, party, false))
+	agent.ear.HearsBoth(t, adaHz, cyHz)
+
+	done(t, w.x.HoldParty(t.Context(), session, party, true))
+	watch.ear.HearsSilence(t)
+	customer.ear.Hears(t, bobHz)
+	done(t, w.x.HoldParty(t.Context(), session, party, false))
+	customer.ear.HearsBoth(t, bobHz, cyHz)
+
+	refused(t, "a transfer of whom one listens to", w.x.TransferParty(t.Context(), session, party, rc.CallTarget{ExtensionNumber: "103"}), rc.Conflict)
+	done(t, w.x.EndParty(t.Context(), session, party))
+	cy.ended()
+	customer.ear.Hears(t, bobHz)
+	agent.ear.Hears(t, adaHz)
+	customer.hangup()
+	w.idle(t)
+}
