@@ -83,6 +83,8 @@ func tier(dir string) (tier int, room string) {
 		return 1, "internal/media" // and its test support
 	case within(dir, "internal/sqlstore"), within(dir, "internal/storetest"), within(dir, "internal/bustest"):
 		return 2, dir
+	case within(dir, "internal/natsbus"):
+		return 2, "internal/natsbus" // and its test support
 	case within(dir, "internal/platform/wire"), within(dir, "internal/platform/event"), within(dir, "internal/platform/answering"), within(dir, "internal/platform/password"),
 		within(dir, "internal/widget/seal"), within(dir, "internal/widget/visit"), within(dir, "internal/widget/intake"), within(dir, "internal/widget/protocol"), within(dir, "internal/widget/call"):
 		return 2, dir
@@ -133,6 +135,8 @@ func TestOnlyTheirOwnersImportThem(t *testing.T) {
 	for name, owners := range map[string][]string{
 		"database/sql":                    {"internal/sqlstore"},
 		"offhook/internal/sqlstore":       {"internal/app"},
+		"offhook/internal/natsbus":        {"internal/app"},
+		"github.com/nats-io/nats.go":      {"internal/natsbus"},
 		"github.com/goccy/go-yaml":        {"internal/app"},
 		"golang.org/x/oauth2":             {"internal/widget", "examples/crm"},
 		"github.com/go-jose/go-jose/v4":   {"internal/platform"},

@@ -1,12 +1,16 @@
-// Package bus announces what has changed: between packages of one house,
-// and later between nodes. Subjects belong to one house each; the platform's
+// Package bus announces what has changed and passes questions on: between
+// packages of one house, and between nodes (package natsbus). Subjects belong to one house each; the platform's
 // begin with "platform.", the widget's with "widget.".
 package bus
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
+
+// ErrNobody says that nobody answers on a subject.
+var ErrNobody = errors.New("nobody answers")
 
 // A Bus carries messages from publishers to subscribers. Delivery is at most
 // once and in order for each publisher and subscriber; a subscriber that
@@ -19,12 +23,20 @@ type Bus interface {
 	// one at a time, until cancel is called. After cancel returns, fn is not
 	// running and will not be called again; fn must not call cancel itself.
 	Subscribe(subject string, fn func(data []byte)) (cancel func(), err error)
+	// Ask hands data to whoever answers on subject and returns the answer:
+	// ErrNobody when nobody does, ctx's error when none came in time.
+	Ask(ctx context.Context, subject string, data []byte) (answer []byte, err error)
+	// Answer has fn answer what is asked on subject, each question in a
+	// goroutine of its own, until cancel is called, which ends their ctx and
+	// waits for them. One at a time may answer on a subject.
+	Answer(subject string, fn func(ctx context.Context, data []byte) []byte) (cancel func(), err error)
 }
 
 // InProcess is a Bus within one process. Its zero value is ready to use.
 type InProcess struct {
-	mu   sync.Mutex
-	subs map[string]map[*subscriber]struct{} // guarded by mu
+	mu      sync.Mutex
+	subs    map[string]map[*subscriber]struct{} // guarded by mu
+	answers map[string]*answerer                // guarded by mu
 }
 
 // Publish queues data for each subscriber.

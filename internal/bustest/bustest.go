@@ -2,6 +2,8 @@
 package bustest
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -92,6 +94,83 @@ func Run(t *testing.T, open func(t *testing.T) bus.Bus) {
 			if got := <-slow; got != m {
 				t.Errorf("slow subscriber got %q, want %q", got, m)
 			}
+		}
+	})
+
+	t.Run("questions are answered side by side, each by its own answer", func(t *testing.T) {
+		b := open(t)
+		both := make(chan struct{}, 2)
+		meet := make(chan struct{})
+		cancel, err := b.Answer("test.e", func(_ context.Context, data []byte) []byte {
+			both <- struct{}{}
+			<-meet
+			return append([]byte("re: "), data...)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cancel()
+		go func() {
+			<-both
+			<-both
+			close(meet)
+		}()
+		var wg sync.WaitGroup
+		for _, q := range []string{"1", "2"} {
+			wg.Go(func() {
+				if got, err := b.Ask(t.Context(), "test.e", []byte(q)); err != nil || string(got) != "re: "+q {
+					t.Errorf("asked %s: %q, %v", q, got, err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+
+	t.Run("nobody answers where nobody is, or is any more", func(t *testing.T) {
+		b := open(t)
+		ask := func() error {
+			_, err := b.Ask(t.Context(), "test.f", nil)
+			return err
+		}
+		if err := ask(); !errors.Is(err, bus.ErrNobody) {
+			t.Errorf("asked nobody: %v, want ErrNobody", err)
+		}
+		cancel, err := b.Answer("test.f", func(context.Context, []byte) []byte { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := ask(); err != nil {
+			t.Errorf("asked somebody: %v", err)
+		}
+		cancel()
+		cancel()
+		if err := ask(); !errors.Is(err, bus.ErrNobody) {
+			t.Errorf("asked somebody who is gone: %v, want ErrNobody", err)
+		}
+	})
+
+	t.Run("a question waits no longer than its context, and ends with who answers", func(t *testing.T) {
+		b := open(t)
+		asked, ended := make(chan struct{}), make(chan struct{})
+		cancel, err := b.Answer("test.g", func(ctx context.Context, _ []byte) []byte {
+			close(asked)
+			<-ctx.Done()
+			close(ended)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		go func() { <-asked; stop() }()
+		if _, err := b.Ask(ctx, "test.g", nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("asked by somebody who stops waiting: %v", err)
+		}
+		cancel()
+		select {
+		case <-ended:
+		default:
+			t.Error("cancel returned while a question was being answered")
 		}
 	})
 }

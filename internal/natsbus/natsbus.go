@@ -1,0 +1,250 @@
+// Package natsbus is the bus between the nodes of one house, over NATS. What is
+// published is heard on this node at once and without NATS, so that a server
+// whose NATS is away goes on as one by itself; the other nodes hear it as soon
+// as NATS passes it on.
+package natsbus
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"offhook/internal/bus"
+)
+
+// prefix begins every subject, for servers that others use as well.
+const prefix = "offhook."
+
+// A Config says how to reach NATS.
+type Config struct {
+	// Servers are nats:// or tls:// addresses of one cluster.
+	Servers []string
+	// Username and Password, or Credentials, the file of an NKey and JWT, are
+	// what the servers know this node by.
+	Username, Password, Credentials string
+	// CA is a file with the certificates that the servers' may be signed by;
+	// empty for the system's.
+	CA  string
+	Log *slog.Logger
+}
+
+// A Bus is one node's connection. It is made by Open.
+type Bus struct {
+	conn  *nats.Conn
+	log   *slog.Logger
+	local bus.InProcess
+
+	mu    sync.Mutex
+	heard map[string]*heard // guarded by mu; by subject
+}
+
+// heard is a subject that this node hears of the others.
+type heard struct {
+	sub   *nats.Subscription
+	users int
+}
+
+var _ bus.Bus = (*Bus)(nil)
+
+// Open connects, once all of the servers have been tried. The connection is
+// made anew by itself whenever it breaks.
+func Open(c Config) (*Bus, error) {
+	b := &Bus{log: c.Log, heard: make(map[string]*heard)}
+	o := nats.GetDefaultOptions()
+	o.Servers, o.Name, o.NoEcho = c.Servers, "offhook", true
+	o.User, o.Password = c.Username, c.Password
+	o.MaxReconnect, o.ReconnectWait, o.Timeout = -1, time.Second, 5*time.Second
+	o.PingInterval, o.MaxPingsOut = 10*time.Second, 2
+	o.DisconnectedErrCB = func(_ *nats.Conn, err error) {
+		if err != nil {
+			b.log.Warn("the other servers cannot be heard until NATS answers again", "err", err)
+		}
+	}
+	o.ReconnectedCB = func(*nats.Conn) { b.log.Info("the other servers can be heard again") }
+	o.AsyncErrorCB = func(_ *nats.Conn, _ *nats.Subscription, err error) { b.log.Error("NATS", "err", err) }
+	for _, set := range c.options() {
+		if err := set(&o); err != nil {
+			return nil, fmt.Errorf("preparing the connection with NATS: %w", err)
+		}
+	}
+	conn, err := o.Connect()
+	if err != nil {
+		return nil, fmt.Errorf("connecting with NATS: %w", err)
+	}
+	b.conn = conn
+	return b, nil
+}
+
+func (c Config) options() []nats.Option {
+	var all []nats.Option
+	if c.Credentials != "" {
+		all = append(all, nats.UserCredentials(c.Credentials))
+	}
+	if c.CA != "" {
+		all = append(all, trusting(c.CA))
+	}
+	return all
+}
+
+// trusting has the servers' certificates be signed by those of a file, and
+// every server have one.
+func trusting(file string) nats.Option {
+	return func(o *nats.Options) error {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(text) {
+			return fmt.Errorf("%s holds no certificates", file)
+		}
+		return nats.Secure(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12})(o)
+	}
+}
+
+// Publish tells this node and the others. While NATS is away, what the others
+// are to hear waits for it, within bounds.
+func (b *Bus) Publish(ctx context.Context, subject string, data []byte) error {
+	if err := b.local.Publish(ctx, subject, data); err != nil {
+		return err
+	}
+	if err := b.conn.Publish(prefix+subject, data); err != nil {
+		return fmt.Errorf("telling the other servers of %s: %w", subject, err)
+	}
+	return nil
+}
+
+// Subscribe hears of this node and the others.
+func (b *Bus) Subscribe(subject string, fn func(data []byte)) (cancel func(), err error) {
+	here, err := b.local.Subscribe(subject, fn)
+	if err != nil {
+		return nil, err
+	}
+	there, err := b.hear(subject, func(m *nats.Msg) { _ = b.local.Publish(context.Background(), subject, m.Data) })
+	if err != nil {
+		here()
+		return nil, err
+	}
+	return sync.OnceFunc(func() { there(); here() }), nil
+}
+
+// hear has the subject of the other nodes heard, by one subscription for any
+// number of users.
+func (b *Bus) hear(subject string, fn nats.MsgHandler) (cancel func(), err error) {
+	b.mu.Lock()
+	h := b.heard[subject]
+	first := h == nil
+	if first {
+		var sub *nats.Subscription
+		if sub, err = b.conn.Subscribe(prefix+subject, fn); err == nil {
+			err = sub.SetPendingLimits(-1, -1)
+		}
+		if err != nil {
+			b.mu.Unlock()
+			return nil, fmt.Errorf("listening for %s: %w", subject, err)
+		}
+		h = &heard{sub: sub}
+		b.heard[subject] = h
+	}
+	h.users++
+	b.mu.Unlock()
+	if first {
+		b.settle()
+	}
+	return sync.OnceFunc(func() { b.unhear(subject) }), nil
+}
+
+// settle returns when the servers know of what was asked of them; while they
+// are away, they will.
+func (b *Bus) settle() {
+	if b.conn.IsConnected() {
+		_ = b.conn.FlushTimeout(2 * time.Second)
+	}
+}
+
+func (b *Bus) unhear(subject string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	h := b.heard[subject]
+	if h.users--; h.users == 0 {
+		delete(b.heard, subject)
+		_ = h.sub.Drain() // so that questions on their way are told that nobody answers
+	}
+}
+
+// Ask asks this node, and the others when nobody answers here.
+func (b *Bus) Ask(ctx context.Context, subject string, data []byte) ([]byte, error) {
+	answer, err := b.local.Ask(ctx, subject, data)
+	if !errors.Is(err, bus.ErrNobody) {
+		return answer, err
+	}
+	m, err := b.conn.RequestWithContext(ctx, prefix+"ask."+subject, data)
+	switch {
+	case err == nil && m.Header.Get(nobody) == "":
+		return m.Data, nil
+	case err == nil:
+		return nil, bus.ErrNobody
+	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, nats.ErrConnectionClosed):
+		return nil, bus.ErrNobody
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return nil, fmt.Errorf("asking another server: %w", err)
+}
+
+// Answer answers this node and the others.
+func (b *Bus) Answer(subject string, fn func(ctx context.Context, data []byte) []byte) (cancel func(), err error) {
+	here, err := b.local.Answer(subject, fn)
+	if err != nil {
+		return nil, err
+	}
+	there, err := b.hear("ask."+subject, func(m *nats.Msg) { go b.answer(subject, m) })
+	if err != nil {
+		here()
+		return nil, err
+	}
+	return sync.OnceFunc(func() { there(); here() }), nil
+}
+
+// nobody is the header of an answer by a node where nobody answers any more,
+// which the servers had not heard of.
+const nobody = "Offhook-Nobody"
+
+// answer answers another node.
+func (b *Bus) answer(subject string, m *nats.Msg) {
+	reply := nats.NewMsg(m.Reply)
+	var err error
+	if reply.Data, err = b.local.Ask(context.Background(), subject, m.Data); err != nil {
+		reply.Header.Set(nobody, "1")
+	}
+	if err := m.RespondMsg(reply); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+		b.log.Warn("another server was not answered", "subject", subject, "err", err)
+	}
+}
+
+// Secure reports whether all servers are reached by TLS.
+func (c Config) Secure() bool {
+	for _, s := range c.Servers {
+		if !strings.HasPrefix(s, "tls://") && c.CA == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// Close sends what waits to be sent and ends the connection. Subscriptions end
+// with their cancel, before or after.
+func (b *Bus) Close() {
+	b.settle()
+	b.conn.Close()
+}
