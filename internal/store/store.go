@@ -130,4 +130,5 @@ type WidgetTx interface {
 	GuardWriter
 	PreferenceWriter
 	CallNoteWriter
+	PhoneWriter
 }
