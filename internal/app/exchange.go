@@ -20,6 +20,7 @@ import (
 	"offhook/internal/platform/exchange"
 	"offhook/internal/platform/exchange/session"
 	"offhook/internal/platform/exchange/trunk"
+	"offhook/internal/rc"
 	"offhook/internal/store"
 )
 
@@ -53,7 +54,7 @@ func newPhones(ctx context.Context, deps platformDeps, st store.Platform, b bus.
 		return nil, fmt.Errorf("starting the book of calls: %w", err)
 	}
 	x := &exchange.Exchange{
-		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Zone: zoneIn(st), Emergency: isEmergency, Mailboxes: mail, Now: time.Now, Log: log,
+		Store: st, Book: book, Engine: engine, Sealer: deps.data.Ring, Domain: sipDomain, Number: publicNumber, Zone: zoneIn(st), Emergency: alarm(st), Mailboxes: mail, Now: time.Now, Log: log,
 	}
 	x.LongestCall = deps.longest
 	if x.CallsPerMinute = deps.calls; !deps.limits {
@@ -115,12 +116,28 @@ func publicNumber(dialled string) (string, bool) {
 	return n.E164, ok
 }
 
-// isEmergency reports whether digits reach the emergency services where an
-// account is, or, in North America, the service that reads the registered
-// address back.
-func isEmergency(mainNumber, digits string) bool {
-	country := region.Country("", mainNumber)
-	return region.IsEmergency(digits, country.ISOCode) || digits == "933" && country.CallingCode == "1"
+// alarm knows the numbers that call for help: those of the country where
+// somebody is at home and of the one where help would be sent to, 112 and 911,
+// and in North America 933, which reads the registered address back. The
+// widget has the same rule.
+func alarm(st store.Platform) exchange.Alarm {
+	return func(ctx context.Context, accountID, extensionID int64, address *rc.EmergencyAddress, digits string) (bool, error) {
+		a, err := st.Account(ctx, accountID)
+		if err != nil {
+			return false, fmt.Errorf("reading account %d: %w", accountID, err)
+		}
+		l, err := region.Of(ctx, st, accountID, extensionID)
+		if err != nil {
+			return false, err
+		}
+		home := region.Settings("", a.MainNumber, l).HomeCountry
+		if address == nil {
+			address = &rc.EmergencyAddress{CountryISOCode: home.ISOCode}
+		}
+		there := region.ByCode("", address.CountryISOCode)
+		test := digits == "933" && (home.CallingCode == "1" || there.CallingCode == "1")
+		return test || region.IsEmergency(digits, home.ISOCode, there.ISOCode), nil
+	}
 }
 
 // zoneIn finds the time zone of people and companies, which their business hours

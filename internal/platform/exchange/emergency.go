@@ -35,35 +35,47 @@ const noAddress = "No address is registered that help could be sent to. Register
 // longestEmergency is how many digits such a number has at most.
 const longestEmergency = 6
 
-// emergencyNumber reads what somebody of an account has dialled as a number of
-// the emergency services where the account is.
-func (x *Exchange) emergencyNumber(ctx context.Context, accountID int64, dialled string) (number string, ok bool, err error) {
-	digits := strings.TrimSpace(dialled)
-	if x.Emergency == nil || len(digits) > longestEmergency || !isDigits(digits) {
-		return "", false, nil
+// An Alarm reports whether digits reach the emergency services for an
+// extension, or with zero its company. Address is where help would be sent to,
+// nil where nothing is registered.
+type Alarm func(ctx context.Context, accountID, extensionID int64, address *rc.EmergencyAddress, digits string) (bool, error)
+
+// helpDigits are what may be a number of the emergency services, which people
+// in need may write as if it were a number of another country: +112.
+func helpDigits(number string) (digits string, ok bool) {
+	digits = strings.TrimPrefix(number, "+")
+	return digits, len(digits) <= longestEmergency && isDigits(digits)
+}
+
+// forHelp reports whether somebody of an account calls for help by a number.
+func (x *Exchange) forHelp(ctx context.Context, accountID int64, number string) (bool, error) {
+	digits, ok := helpDigits(number)
+	if x.Emergency == nil || !ok {
+		return false, nil
 	}
-	a, err := x.Store.Account(ctx, accountID)
-	if err != nil {
-		return "", false, fmt.Errorf("reading account %d: %w", accountID, err)
-	}
-	return digits, x.Emergency(a.MainNumber, digits), nil
+	return x.Emergency(ctx, accountID, 0, nil, digits)
 }
 
 // urgent is where a phone's call goes when it is to the emergency services.
 func (x *Exchange) urgent(ctx context.Context, b *binding, dialled string) (to destination, ok bool, err error) {
-	number, ok, err := x.emergencyNumber(ctx, b.ext.AccountID, tidyNumber(dialled))
-	if err != nil || !ok {
-		return destination{}, false, err
+	number, ok := helpDigits(tidyNumber(dialled))
+	if x.Emergency == nil || !ok {
+		return destination{}, false, nil
 	}
-	to = destination{service: emergency, end: session.End{Number: number, Name: "Emergency services"}}
+	var address *rc.EmergencyAddress
 	a, err := x.Store.EmergencyAddress(ctx, b.device.ID)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		to.reason, to.sentence = rc.ReasonBlocked, noAddress
-	case err != nil:
+	case err == nil:
+		address = &a
+	case !errors.Is(err, store.ErrNotFound):
 		return destination{}, false, fmt.Errorf("reading the emergency address of device %d: %w", b.device.ID, err)
-	default:
-		to.help = &a
+	}
+	if ok, err = x.Emergency(ctx, b.ext.AccountID, b.ext.ID, address, number); err != nil || !ok {
+		return destination{}, false, err
+	}
+	to = destination{service: emergency, end: session.End{Number: number, Name: "Emergency services"}, help: address}
+	if address == nil {
+		to.reason, to.sentence = rc.ReasonBlocked, noAddress
 	}
 	return to, true, nil
 }

@@ -1,7 +1,9 @@
 package exchange_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,10 +15,12 @@ import (
 	"offhook/internal/store"
 )
 
-// inAmerica are the emergency numbers of the tests' account.
+// inAmerica are the emergency numbers of the tests' account, and those of where
+// an address is in Germany.
 func inAmerica(x *exchange.Exchange) {
-	x.Emergency = func(mainNumber, digits string) bool {
-		return strings.HasPrefix(mainNumber, "+1") && (digits == "911" || digits == "933")
+	x.Emergency = func(_ context.Context, _, _ int64, address *rc.EmergencyAddress, digits string) (bool, error) {
+		abroad := address != nil && address.CountryISOCode == "DE"
+		return digits == "911" || digits == "112" || digits == "933" || abroad && digits == "110", nil
 	}
 }
 
@@ -36,7 +40,7 @@ func TestAnEmergencyCallIsAnsweredByTheTestPlatform(t *testing.T) {
 	w := newWorld(t, inAmerica)
 	ada := w.handset(t, apitest.Ada, adaHz)
 	ada.lives(home)
-	for _, number := range []string{"911", "9-1-1", "933"} {
+	for _, number := range []string{"911", "9-1-1", "933", "+911", "+112"} {
 		c := ada.call(number)
 		w.until(t, "the answer", func() bool { return w.sees(apitest.Ada, "CallConnected") })
 		c.hangup()
@@ -44,7 +48,7 @@ func TestAnEmergencyCallIsAnsweredByTheTestPlatform(t *testing.T) {
 		w.forgets()
 	}
 	for _, row := range w.rows(t, apitest.Ada) {
-		if got := row.Record; got.Action != "Emergency" || got.Result != rc.CallConnected || got.To.PhoneNumber != "911" && got.To.PhoneNumber != "933" {
+		if got := row.Record; got.Action != "Emergency" || got.Result != rc.CallConnected || !slices.Contains([]string{"911", "112", "933"}, got.To.PhoneNumber) {
 			t.Errorf("the log says %s to %s: %s", got.Action, got.To.PhoneNumber, got.Result)
 		}
 	}
@@ -65,6 +69,31 @@ func TestWithoutAnAddressNobodyCallsTheEmergencyServices(t *testing.T) {
 	}
 	if got := rows[0].Record; got.Reason != "Emergency Address not defined" || !strings.HasPrefix(got.ReasonDescription, "No address is registered") {
 		t.Errorf("the log says %q: %q", got.Reason, got.ReasonDescription)
+	}
+}
+
+func TestWhereHelpIsSentToSaysByWhichNumberItIsCalled(t *testing.T) {
+	w := newWorld(t, inAmerica)
+	ada, there := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, bobHz)
+	ada.lives(home)
+	germany := home
+	germany.CountryISOCode = "DE"
+	there.lives(germany)
+	for _, number := range []string{"110", "+110"} {
+		if c := ada.try(number); c.codes[len(c.codes)-1] != 486 {
+			t.Errorf("%s from America: %v, want a refusal", number, c.codes)
+		}
+		there.call(number).hangup()
+		w.idle(t)
+	}
+	calls := 0
+	for _, row := range w.rows(t, apitest.Ada) {
+		if row.Record.Action == "Emergency" {
+			calls++
+		}
+	}
+	if calls != 2 {
+		t.Errorf("%d calls for help, want the two from Germany", calls)
 	}
 }
 

@@ -53,9 +53,8 @@ type Exchange struct {
 	// Number reads a public number as people in the account's country dial
 	// it; false for what is none.
 	Number func(dialled string) (e164 string, ok bool)
-	// Emergency reports whether digits reach the emergency services where the
-	// account with this main number is; nil for nowhere.
-	Emergency func(mainNumber, digits string) bool
+	// Emergency knows the numbers of the emergency services; nil knows none.
+	Emergency Alarm
 	// Trunk is the line to the telephone network; nil has numbers outside be
 	// none. It is started after the exchange, and closed after it.
 	Trunk *trunk.Trunk

@@ -66,7 +66,7 @@ func nowhere(dialled, reason string) destination {
 // store's.
 func (x *Exchange) route(ctx context.Context, accountID int64, dialled string) (destination, error) {
 	number := tidyNumber(dialled)
-	if _, help, err := x.emergencyNumber(ctx, accountID, number); err != nil || help {
+	if help, err := x.forHelp(ctx, accountID, number); err != nil || help {
 		return nowhere(number, rc.ReasonBlocked), err // see urgent
 	}
 	for _, s := range services {

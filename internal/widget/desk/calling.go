@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"offhook/internal/rc"
 	calls "offhook/internal/widget/call"
 )
@@ -79,7 +77,7 @@ func (d *Desk) elsewhere(typed string) (string, error) {
 	switch {
 	case own:
 		return "", rc.Errorf(rc.Invalid, "This is your own number, which would ring here again. Choose another one.")
-	case phonenumbers.IsEmergencyNumber(number, d.me.Country):
+	case callsForHelp(number, d.helpFrom()):
 		return "", rc.Errorf(rc.Invalid, "Calls cannot go to an emergency number by themselves. Choose another one.")
 	}
 	return number, nil

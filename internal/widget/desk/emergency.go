@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -18,28 +19,52 @@ import (
 // emergencyTest reads the registered address back, in North America.
 const emergencyTest = "933"
 
-// Emergency reports whether what was typed calls the emergency services where
-// the user is at home, or where they say that they are, and the digits that
-// do; test where it only tries them. An extension with the same number cannot
-// be called: somebody may need help.
+// Emergency reports whether what was typed calls the emergency services, and
+// the digits that do, which may be written as if they were a number of another
+// country; test where it only tries them. An extension with the same number
+// cannot be called: somebody may need help.
+//
+// The rule is the platform's: the numbers of the country where the user is at
+// home and of the one where help would be sent to, and 112 and 911.
 func (d *Desk) Emergency(typed string) (number string, test, ok bool) {
-	typed = strings.TrimSpace(typed)
+	typed = strings.TrimPrefix(strings.TrimSpace(typed), "+")
 	number = digits(typed)
 	if number == "" || len(number) > longestExtension || strings.ContainsAny(typed, "+*#") || strings.Trim(typed, "0123456789 ()-./\u00a0\u2010\u2011\u2013") != "" {
 		return "", false, false
 	}
 	d.mu.Lock()
-	home, now := cmp.Or(d.me.HomeCountry, "US"), d.me.Country
+	countries := d.helpFrom()
 	d.mu.Unlock()
-	for _, country := range []string{home, now} {
-		if phonenumbers.IsEmergencyNumber(number, country) {
-			return number, false, true
-		}
-	}
-	if number == emergencyTest && HasAreaCodes(home) {
+	switch {
+	case callsForHelp(number, countries):
+		return number, false, true
+	case number == emergencyTest && slices.ContainsFunc(countries, HasAreaCodes):
 		return number, true, true
 	}
 	return "", false, false
+}
+
+// helpFrom are the countries whose emergency services the user calls. The
+// caller holds mu.
+func (d *Desk) helpFrom() []string {
+	home := cmp.Or(d.me.HomeCountry, "US")
+	return []string{home, cmp.Or(d.lives, home)}
+}
+
+func callsForHelp(number string, countries []string) bool {
+	return number == "112" || number == "911" ||
+		slices.ContainsFunc(countries, func(c string) bool { return phonenumbers.IsEmergencyNumber(number, c) })
+}
+
+// live notes where help is sent to, as far as an answer about the user's
+// device says.
+func (d *Desk) live(a *rc.EmergencyAddress) {
+	if a == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lives = a.CountryISOCode
 }
 
 // HelpCountries are where an emergency address may be, as ISO codes, and
@@ -65,7 +90,9 @@ func (d *Desk) EmergencyAddress(ctx context.Context, deviceID string) (*rc.Emerg
 	if err != nil {
 		return nil, addressTrouble(ctx, err)
 	}
-	return readAddress(a.body)
+	now, err := readAddress(a.body)
+	d.live(now)
+	return now, err
 }
 
 // RegisterEmergencyAddress has the platform send help there from now on, and
@@ -90,6 +117,7 @@ func (d *Desk) RegisterEmergencyAddress(ctx context.Context, deviceID string, ad
 	if err == nil && now == nil {
 		err = rc.Errorf(rc.Unavailable, "%s", addressKept)
 	}
+	d.live(now)
 	return now, err
 }
 
@@ -99,17 +127,21 @@ func readAddress(body []byte) (*rc.EmergencyAddress, error) {
 	if err := json.Unmarshal(body, &v); err != nil {
 		return nil, err
 	}
+	return addressOf(v), nil
+}
+
+func addressOf(v rc.Device) *rc.EmergencyAddress {
 	if v.Emergency != nil && v.Emergency.AddressStatus == rc.EmergencyInvalid {
-		return nil, nil
+		return nil
 	}
 	a := v.EmergencyServiceAddress
 	if a == nil && v.Emergency != nil {
 		a = v.Emergency.Address
 	}
 	if a == nil || a.Street == "" {
-		return nil, nil
+		return nil
 	}
-	return a, nil
+	return a
 }
 
 var addressKept = lang.Mark("Your phone service does not let this app change the address. Ask your administrator to register it for you.")

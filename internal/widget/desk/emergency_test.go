@@ -21,12 +21,17 @@ func TestWhatCallsForHelp(t *testing.T) {
 		}
 	}
 	check("in America", map[string]string{
-		"911": "911", " 9-1-1 ": "911", "112": "112", "933": "933", "999": "", "110": "", "102": "", "*911": "", "+911": "", "9110": "", "": "", "nine": "", "911x": "",
+		"911": "911", " 9-1-1 ": "911", "112": "112", "933": "933", "999": "", "110": "", "102": "", "*911": "", "+911": "911", "+112": "112", "+1 12": "112", "+110": "", "++911": "", "9110": "", "": "", "nine": "", "911x": "",
 	})
+	// How numbers are read is no matter of where help is called from.
 	if err := d.SetPreferences(t.Context(), map[string]string{"country": "DE"}); err != nil {
 		t.Fatal(err)
 	}
-	check("in Germany, at home in America", map[string]string{"110": "110", "112": "112", "911": "911"})
+	check("in America, with numbers as in Germany", map[string]string{"110": "", "112": "112", "911": "911"})
+	d.live(&rc.EmergencyAddress{CountryISOCode: "DE"})
+	check("in Germany, at home in America", map[string]string{"110": "110", "+110": "110", "112": "112", "911": "911", "933": "933", "999": ""})
+	d.live(nil) // an answer that says nothing
+	check("in Germany still", map[string]string{"110": "110"})
 	if home, all := d.HelpCountries(); home != "US" || len(all) < 200 {
 		t.Errorf("at home in %q, %d countries", home, len(all))
 	}

@@ -92,6 +92,9 @@ func (d *Desk) Provision(ctx context.Context, request rc.SIPProvisionRequest) (r
 	if err == nil {
 		err = json.Unmarshal(a.body, &p)
 	}
+	if err == nil {
+		d.live(addressOf(p.Device))
+	}
 	return p, callTrouble(ctx, err)
 }
 

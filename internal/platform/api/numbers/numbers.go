@@ -118,8 +118,8 @@ var sevenDigits = regexp.MustCompile(`^[2-9][0-9]{2}[- .]?[0-9]{4}$`)
 func (x context) read(text string) rc.ParsedPhone {
 	result := rc.ParsedPhone{OriginalString: text, Category: "Unknown", Formats: []rc.NumberFormats{}}
 	bare := strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(text))
-	if digitsOnly.MatchString(bare) {
-		return x.readShort(result, bare)
+	if plain := strings.TrimPrefix(bare, "+"); digitsOnly.MatchString(bare) || digitsOnly.MatchString(plain) && region.IsEmergency(plain, x.country.ISOCode) {
+		return x.readShort(result, plain)
 	}
 	if sevenDigits.MatchString(strings.TrimSpace(text)) && len(x.areaCode) == 3 && x.country.CallingCode == "1" {
 		text = x.areaCode + bare

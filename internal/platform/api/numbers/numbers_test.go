@@ -35,6 +35,7 @@ func TestParse(t *testing.T) {
 		{"a colleague", "102", "", "Extension", "", "102"},
 		{"nobody's extension", "199", "", "Unknown", "", ""},
 		{"emergency", "911", "", "SpecialService", "", "911"},
+		{"emergency, as of anywhere", "+112", "", "SpecialService", "", "112"},
 		{"at home in the account's country", "020 7183 8750", "", "Unknown", "", ""},
 		{"at home in the country asked for", "020 7183 8750", `{"country":{"isoCode":"GB"}}`, "Regular", "+442071838750", "+442071838750"},
 		{"a country that is none", "6505550102", `{"country":{"isoCode":"ZZ"}}`, "Regular", "+16505550102", "+16505550102"},

@@ -1,6 +1,7 @@
 package region
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -102,10 +103,11 @@ func cutExtension(text string) (number, extension string) {
 	return number, extension
 }
 
-// IsEmergency reports whether digits reach the emergency services of the
-// country iso.
-func IsEmergency(digits, iso string) bool {
-	return phonenumbers.IsEmergencyNumber(digits, iso)
+// IsEmergency reports whether digits call for help in one of the countries, by
+// ISO codes; 112 and 911 do everywhere.
+func IsEmergency(digits string, countries ...string) bool {
+	return digits == "112" || digits == "911" ||
+		slices.ContainsFunc(countries, func(iso string) bool { return phonenumbers.IsEmergencyNumber(digits, iso) })
 }
 
 // IsShort reports whether digits are a short number of the country iso.
