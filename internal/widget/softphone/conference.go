@@ -285,16 +285,14 @@ func (t *talk) seat(parties []rc.TelephonyParty) {
 		now = append(now, m)
 	}
 	if !slices.Equal(now, t.Members) {
-		t.Members = now
-		t.ph.changed()
 		if len(now) == 0 {
 			t.meeting.last = t.Members
 		}
+		t.Members = now
+		t.ph.changed()
 	}
 }
 
-// member finds somebody in the conference.
-func (t *talk) member(party string) (at int, err error) {
 // recollect has a conference that is over tell who was in it.
 func (t *talk) recollect() {
 	if t.meeting != nil && len(t.Members) == 0 {
@@ -302,6 +300,8 @@ func (t *talk) recollect() {
 	}
 }
 
+// member finds somebody in the conference.
+func (t *talk) member(party string) (at int, err error) {
 	at = slices.IndexFunc(t.Members, func(m call.Member) bool { return m.PartyID == party })
 	switch {
 	case t.meeting == nil:

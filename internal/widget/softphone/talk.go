@@ -106,10 +106,10 @@ func (t *talk) end(outcome call.Outcome, sentence string) {
 	t.NoSuch = t.Sentence == noSuch
 	t.Muted, t.Recording, t.FarHeld, t.Unheard, t.Silent = false, false, false, false, false
 	t.keep()
+	t.recollect()
 	for _, a := range t.alarms {
 		a.stop()
 	}
-	t.recollect()
 	for _, r := range t.waiting {
 		r.answer(over())
 	}
