@@ -111,6 +111,9 @@ func (l logDesk) Calls(ctx context.Context) ([]logbook.Call, bool) {
 	}
 	var all []logbook.Call
 	for _, c := range l.Desk.Calls() {
+		if c.Unlogged {
+			continue // until the platform has its last word on it
+		}
 		all = append(all, logbook.Call{Record: *c.Record, Other: logbook.Party{Number: c.Party.Number, Extension: c.Party.Extension, Name: c.Party.Name}})
 	}
 	return all, true

@@ -99,34 +99,61 @@ func (b *budget) group(g rc.Group) *allowance {
 // acquire waits for a place in the group's limit and counts the request.
 // Every ticket is given back to answered or to refund.
 func (b *budget) acquire(ctx context.Context, g rc.Group, p priority) (*ticket, error) {
+	return b.acquireOr(ctx, g, p, nil)
+}
+
+// acquireOr is acquire for a request that a user may begin to wait for, which
+// urged says: from then on it is theirs.
+func (b *budget) acquireOr(ctx context.Context, g rc.Group, p priority, urged <-chan struct{}) (*ticket, error) {
 	if err := ctx.Err(); err != nil || g.Limit() == 0 {
 		return &ticket{}, err
 	}
 	w := &waiter{priority: p, ready: make(chan struct{})}
 	b.mu.Lock()
 	a := b.group(g)
-	at := slices.IndexFunc(a.queue, func(o *waiter) bool { return o.priority < p })
-	if at < 0 {
-		at = len(a.queue)
-	}
-	a.queue = slices.Insert(a.queue, at, w)
+	a.line(w)
 	b.pump(a)
 	b.mu.Unlock()
 
-	select {
-	case <-w.ready:
-		return w.ticket, nil
-	case <-ctx.Done():
+	for done := false; !done; {
+		select {
+		case <-w.ready:
+			return w.ticket, nil
+		case <-urged:
+			b.mu.Lock()
+			if w.ticket == nil {
+				a.leave(w)
+				w.priority = acting
+				a.line(w)
+				b.pump(a)
+			}
+			b.mu.Unlock()
+		case <-ctx.Done():
+			done = true
+		}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if w.ticket != nil { // admitted in the same moment
 		a.drop(w.ticket)
 	} else {
-		a.queue = slices.DeleteFunc(a.queue, func(o *waiter) bool { return o == w })
+		a.leave(w)
 	}
 	b.pump(a)
 	return nil, ctx.Err()
+}
+
+// line puts a waiter behind those who are as urgent, and leave takes it away.
+func (a *allowance) line(w *waiter) {
+	at := slices.IndexFunc(a.queue, func(o *waiter) bool { return o.priority < w.priority })
+	if at < 0 {
+		at = len(a.queue)
+	}
+	a.queue = slices.Insert(a.queue, at, w)
+}
+
+func (a *allowance) leave(w *waiter) {
+	a.queue = slices.DeleteFunc(a.queue, func(o *waiter) bool { return o == w })
 }
 
 // pump admits waiters while there is room and comes back when there will be.

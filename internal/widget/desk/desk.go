@@ -38,7 +38,7 @@ type Desk struct {
 
 	// Each wakes one loop; all have room for one wake.
 	keep, wantSync, wantIdentity, wantDirectory, post, readMarks, sweep chan struct{}
-	wantPresence, wantColleagues, wantContacts, wantCalls               chan struct{}
+	wantPresence, wantColleagues, wantContacts, wantCalls, urgeCalls    chan struct{}
 	wantMail, wantFax                                                   chan struct{}
 
 	syncing chan struct{} // holds one token while no sync runs
@@ -101,7 +101,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		grantID: grantID, pool: p, log: p.Log.With("grant", grantID), feed: newFeed(), done: make(chan struct{}),
 		keep: make(chan struct{}, 1), wantSync: make(chan struct{}, 1), wantIdentity: make(chan struct{}, 1),
 		wantPresence: make(chan struct{}, 1), wantColleagues: make(chan struct{}, 1), wantContacts: make(chan struct{}, 1), curious: make(map[string]bool),
-		wantCalls: make(chan struct{}, 1), calls: callBook{byID: make(map[string]*rc.CallRecord)},
+		wantCalls: make(chan struct{}, 1), urgeCalls: make(chan struct{}, 1), calls: callBook{byID: make(map[string]*rc.CallRecord)},
 		wantMail: make(chan struct{}, 1), mail: mailbox{byID: make(map[int64]*mail)}, wantFax: make(chan struct{}, 1), faxes: make(map[string]*faxItem),
 		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1), sweep: make(chan struct{}, 1),
 		wantFavorites: make(chan struct{}, 1), syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),

@@ -365,6 +365,7 @@ func (d *Desk) notified(n rc.Notification) {
 		d.mailChanged(n.Body)
 	case strings.HasSuffix(path, "/telephony/sessions"):
 		d.ringing(n.Body)
+		d.callTold(n.Body)
 		if telephonyEnded(n.Body) {
 			wake(d.wantCalls)
 		}

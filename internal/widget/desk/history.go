@@ -35,7 +35,8 @@ const (
 type callBook struct {
 	row     callsRow
 	byID    map[string]*rc.CallRecord
-	sorted  []*rc.CallRecord // newest first; nil when it is to be made
+	recent  []*recentCall    // that the log may not have yet, as they began
+	sorted  []*rc.CallRecord // newest first, with the recent ones; nil when it is to be made
 	refused bool             // the platform does not let this app read it
 	asked   bool             // somebody waits for the next sync
 	read    bool             // in this run
@@ -63,6 +64,7 @@ func (b *callBook) list() []*rc.CallRecord {
 		for _, r := range b.byID {
 			b.sorted = append(b.sorted, r)
 		}
+		b.sorted = b.unlogged(b.sorted)
 		slices.SortFunc(b.sorted, func(x, y *rc.CallRecord) int {
 			return cmp.Or(y.StartTime.Compare(x.StartTime.Time), cmp.Compare(y.ID, x.ID))
 		})
@@ -147,9 +149,13 @@ func (d *Desk) caller() {
 			d.log.Info("the platform does not give the user's call log", "err", err)
 		}
 		d.refuseCalls(refused)
-		// Calls end together, as when a queue rings everybody.
 		asked, open := d.await(wait, d.wantCalls)
-		if !open || asked && !d.sleep(d.budget.pace(rc.Heavy)) {
+		if open && asked {
+			// Calls end together, as when a queue rings everybody; but somebody
+			// who looks does not wait for that.
+			_, open = d.await(d.budget.pace(rc.Heavy), d.urgeCalls)
+		}
+		if !open {
 			return
 		}
 	}
@@ -176,21 +182,26 @@ func (d *Desk) refuseCalls(refused bool) {
 func (d *Desk) Known(session string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	row := &d.calls.row
-	if session == "" || slices.Contains(row.Known, session) {
+	if session == "" || slices.Contains(d.calls.row.Known, session) {
 		return
 	}
-	row.Known = append(row.Known, session)
-	row.Known = row.Known[max(0, len(row.Known)-maxKnown):]
+	d.calls.row.know(session)
 	d.dirty(rowKey{rowCalls, ""})
 	d.tell(Event{Type: EventCalls, Missed: d.calls.missed()})
 }
 
-// RefreshCalls has the call log read again soon.
+func (r *callsRow) know(session string) {
+	r.Known = append(r.Known, session)
+	r.Known = r.Known[max(0, len(r.Known)-maxKnown):]
+}
+
+// RefreshCalls has the call log read again soon, because somebody looks: a
+// request that already waits goes before others.
 func (d *Desk) RefreshCalls() {
 	d.mu.Lock()
 	d.calls.asked = true
 	d.mu.Unlock()
+	wake(d.urgeCalls)
 	wake(d.wantCalls)
 }
 
@@ -198,7 +209,6 @@ func (d *Desk) RefreshCalls() {
 func (d *Desk) syncCalls(ctx context.Context) error {
 	d.mu.Lock()
 	token, asked := d.calls.row.Token, d.calls.asked
-	d.calls.asked = false
 	d.mu.Unlock()
 	full := url.Values{
 		"syncType": {rc.FSync}, "view": {rc.DetailedView}, "recordCount": {strconv.Itoa(callsSync)}, "dateFrom": {d.pool.Now().UTC().Add(-history).Format(rc.TimeLayout)},
@@ -214,19 +224,43 @@ func (d *Desk) syncCalls(ctx context.Context) error {
 	case token == "":
 		p = live // somebody may look at an empty page
 	}
-	s, err := get[rc.CallSync](ctx, d, rc.Heavy, p, extensionPath+"/call-log-sync", query)
+	s, err := d.askCalls(ctx, p, query)
 	if r, refused := errors.AsType[*refusal](err); refused && token != "" && r.Status == http.StatusBadRequest {
 		// The token is too old, or more has happened than a sync tells (CLG-10x).
 		token = ""
-		s, err = get[rc.CallSync](ctx, d, rc.Heavy, live, extensionPath+"/call-log-sync", full)
-	}
-	if err != nil {
-		return err
+		s, err = d.askCalls(ctx, live, full)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err != nil {
+		d.calls.asked = d.calls.asked || asked
+		return err
+	}
 	d.absorbCalls(s, token == "")
 	return nil
+}
+
+// askCalls asks for a sync, which answers everybody who has asked for it until
+// it is sent.
+func (d *Desk) askCalls(ctx context.Context, p priority, query url.Values) (s rc.CallSync, err error) {
+	t, err := d.budget.acquireOr(ctx, rc.Heavy, p, d.urgeCalls)
+	if err != nil {
+		return s, err
+	}
+	d.mu.Lock()
+	d.calls.asked = false
+	d.mu.Unlock()
+	for _, c := range []chan struct{}{d.urgeCalls, d.wantCalls} {
+		select {
+		case <-c:
+		default:
+		}
+	}
+	a, err := d.send(ctx, call{group: rc.Heavy, method: http.MethodGet, path: extensionPath + "/call-log-sync", query: query}, t)
+	if err == nil {
+		err = json.Unmarshal(a.body, &s)
+	}
+	return s, err
 }
 
 // absorbCalls takes over the answer to a sync. The caller holds mu.
@@ -245,6 +279,7 @@ func (d *Desk) absorbCalls(s rc.CallSync, full bool) {
 		named = d.ledger.people.hearCall(&r) || named
 	}
 	b.trim(c)
+	b.forget(now)
 	b.row.At, b.read = now, true
 	if s.SyncInfo.SyncToken != "" {
 		b.row.Token = s.SyncInfo.SyncToken
@@ -349,6 +384,11 @@ func (d *Desk) SeeCalls() {
 	}
 	some := d.calls.missed() > 0
 	d.calls.row.Seen = all[0].StartTime.Time
+	for _, r := range d.calls.recent { // the log may have it as a little later
+		if r.over() {
+			d.calls.row.know(r.TelephonySessionID)
+		}
+	}
 	d.dirty(rowKey{rowCalls, ""})
 	if some {
 		d.tell(Event{Type: EventCalls})

@@ -24,6 +24,7 @@ type Call struct {
 	Recording string         // the platform's id of it, or empty
 	Legs      []CallLeg      // of Desk.Call alone, where there are several
 	Record    *rc.CallRecord // the platform's; not to be changed
+	Unlogged  bool           // the platform's log does not have it yet
 }
 
 // A CallLeg is one stretch of a call's way.
@@ -73,6 +74,7 @@ func (d *Desk) newCall(r *rc.CallRecord) Call {
 	c := Call{
 		ID: r.ID, SessionID: r.SessionID, Inbound: r.Direction == rc.Inbound, Missed: r.IsMissed(), Fax: r.Type == rc.Fax,
 		Voicemail: r.Message != nil && r.Message.Type == rc.TypeVoiceMail, Result: r.Result, Reason: r.ReasonDescription, At: r.StartTime.Time, Duration: time.Duration(r.Duration) * time.Second, Record: r,
+		Unlogged: d.calls.byID[r.ID] == nil,
 	}
 	if r.Recording != nil {
 		c.Recording = r.Recording.ID
@@ -118,7 +120,7 @@ var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 func (d *Desk) Call(id string) (Call, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	r := d.calls.byID[id]
+	r := d.calls.find(id)
 	if r == nil {
 		return Call{}, rc.Errorf(rc.NotFound, "This call is not in your history any more.")
 	}

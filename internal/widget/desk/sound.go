@@ -156,7 +156,7 @@ var soundTypes = map[string]string{"audio/mpeg": "audio/mpeg", "audio/mp3": "aud
 func (d *Desk) Recording(ctx context.Context, callID string) (Sound, error) {
 	d.mu.Lock()
 	var id string
-	if r := d.calls.byID[callID]; r != nil && r.Recording != nil {
+	if r := d.calls.find(callID); r != nil && r.Recording != nil {
 		id = r.Recording.ID
 	}
 	d.mu.Unlock()

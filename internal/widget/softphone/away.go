@@ -35,6 +35,9 @@ type Absences interface {
 	ToMailbox(ctx context.Context, session, party string) error
 	// KeepCall keeps what is known of a call that is over.
 	KeepCall(ctx context.Context, n call.Note) error
+	// CallOver is told of each call that has just ended, for the list of the
+	// user's calls.
+	CallOver(c call.Call)
 }
 
 // An absence is the time that calls have nobody who listens:

@@ -36,3 +36,18 @@ func TestWhoeverTurnsACallAwayKnowsOfIt(t *testing.T) {
 		})
 	}
 }
+
+func TestEveryCallThatIsOverIsTold(t *testing.T) {
+	r := registered(t)
+	r.ringing(ring{})
+	id := r.state(call.Ringing).ID
+	r.show(id)
+	r.act(id, "ignore", softphone.Details{})
+	r.state(call.Ended)
+	r.pool.Close() // waits for what is said of the call
+	r.desk.mu.Lock()
+	defer r.desk.mu.Unlock()
+	if past := r.desk.past; len(past) != 1 || past[0].ID != id || !past[0].Over() || past[0].TelephonySessionID != "s-b2" {
+		t.Errorf("told of %+v", past)
+	}
+}

@@ -172,14 +172,17 @@ func (ph *Phone) returned(tab string) {
 // keep has what is known of a call that is over kept.
 func (t *talk) keep() {
 	n := call.Note{Session: t.TelephonySessionID, At: t.Ended, Unseen: t.Unseen && t.Outcome == call.Missed, Sound: t.sounded()}
-	if n.Session == "" || !n.Unseen && n.Sound == nil {
+	if n.Session == "" {
 		return
 	}
-	ph := t.ph
+	ph, ended := t.ph, t.Call
 	ph.part(func(ctx context.Context) {
 		desk, err := ph.pool.Desks.Desk(ctx, ph.grantID)
 		if err == nil {
-			err = desk.KeepCall(ctx, n)
+			desk.CallOver(ended)
+			if n.Unseen || n.Sound != nil {
+				err = desk.KeepCall(ctx, n)
+			}
 		}
 		if err != nil {
 			ph.log.Warn("keeping how a call sounded", "call", t.ID, "err", err)

@@ -406,6 +406,7 @@ type deskDouble struct {
 	fallbacks call.Fallbacks
 	toMailbox func(ctx context.Context, session, party string) error // nil refuses
 	kept      chan call.Note
+	past      []call.Call // guarded by mu
 }
 
 func newDeskDouble(s *sbc) *deskDouble {
@@ -473,6 +474,12 @@ func (d *deskDouble) ToMailbox(ctx context.Context, session, party string) error
 		return rc.Errorf(rc.Denied, "No.")
 	}
 	return d.toMailbox(ctx, session, party)
+}
+
+func (d *deskDouble) CallOver(c call.Call) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.past = append(d.past, c)
 }
 
 func (d *deskDouble) KeepCall(_ context.Context, n call.Note) error {
