@@ -10,7 +10,8 @@ import (
 
 const (
 	// maxPeers is how many addresses a socket remembers; the one that was
-	// silent the longest makes room.
+	// silent the longest makes room, of those that nothing is going on with.
+	// Anybody can write any sender on a datagram: who is busy is not pushed out.
 	maxPeers = 256
 	// unread is how many datagrams of one peer may wait; more are lost, as
 	// datagrams are.
@@ -78,7 +79,8 @@ func temporary(err error) bool {
 }
 
 // Flow is the flow to a peer; what it asks goes to h, unless the flow is
-// there already.
+// there already. There is always room for a peer of our own choice, which stays
+// while somebody keeps it.
 func (d *Datagrams) Flow(remote net.Addr, h Handler) (*Flow, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -88,6 +90,7 @@ func (d *Datagrams) Flow(remote net.Addr, h Handler) (*Flow, error) {
 	if p := d.flows[remote.String()]; p != nil {
 		return p.flow, nil
 	}
+	d.room()
 	return d.open(remote, h).flow, nil
 }
 
@@ -102,24 +105,34 @@ func (d *Datagrams) peer(from net.Addr) *datagram {
 	h := d.Accept(from)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if h == nil || d.closed {
+	if h == nil || d.closed || !d.room() {
 		return nil
 	}
 	return d.open(from, h)
 }
 
+// room reports whether there is some for one more peer, or is now. d.mu is
+// held.
+func (d *Datagrams) room() bool {
+	if len(d.flows) < maxPeers {
+		return true
+	}
+	var oldest *datagram
+	for _, p := range d.flows {
+		if (oldest == nil || p.heard.Before(oldest.heard)) && !p.flow.busy() {
+			oldest = p
+		}
+	}
+	if oldest == nil {
+		return false
+	}
+	oldest.flow.Close()
+	delete(d.flows, oldest.to.String())
+	return true
+}
+
 // open begins a flow. d.mu is held.
 func (d *Datagrams) open(remote net.Addr, h Handler) *datagram {
-	if len(d.flows) >= maxPeers {
-		var oldest *datagram
-		for _, p := range d.flows {
-			if oldest == nil || p.heard.Before(oldest.heard) {
-				oldest = p
-			}
-		}
-		oldest.flow.Close()
-		delete(d.flows, oldest.to.String())
-	}
 	p := &datagram{d: d, to: remote, in: make(chan []byte, unread), gone: make(chan struct{}), heard: time.Now()}
 	p.flow = newFlow(p, h, "UDP", d.sentBy(remote), remote.String(), d.Log)
 	p.flow.lossy = true

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -52,6 +53,7 @@ type Flow struct {
 	once sync.Once
 	done chan struct{} // closed when all is over
 	wg   sync.WaitGroup
+	kept atomic.Int32 // how many need it
 
 	mu      sync.Mutex
 	pending map[string]*outgoing // guarded by mu: what we asked, by key
@@ -102,6 +104,20 @@ func (f *Flow) Done() <-chan struct{} { return f.done }
 // Close sends what still waits, for as long as one write may take, and ends
 // the flow. It does not wait for that; Done tells.
 func (f *Flow) Close() { f.once.Do(func() { close(f.quit) }) }
+
+// Keep has a flow over datagrams stay until release, as long as its peer may
+// be silent. Others stay anyway.
+func (f *Flow) Keep() (release func()) {
+	f.kept.Add(1)
+	return sync.OnceFunc(func() { f.kept.Add(-1) })
+}
+
+// busy reports whether somebody needs the flow, or something on it is not over.
+func (f *Flow) busy() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.kept.Load() > 0 || len(f.asked) > 0 || len(f.pending) > 0 || len(f.unheard) > 0
+}
 
 // run reads until the connection ends.
 func (f *Flow) run() {

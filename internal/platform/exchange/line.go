@@ -27,6 +27,7 @@ type line struct {
 
 	outside bool   // the trunk's; it has neither extension nor device
 	leave   func() // of a line of the trunk's
+	keeps   func() // releases its connection with the carrier
 
 	// These belong to the goroutine of the line's call.
 	party *session.Party
@@ -114,6 +115,9 @@ func (c *call) host(l *line) {
 	l.call.Store(c)
 	if l.ended == nil {
 		l.ended = make(chan struct{})
+	}
+	if l.outside && l.keeps == nil {
+		l.keeps = l.dialog().Flow.Keep()
 	}
 	c.x.mu.Lock()
 	c.x.lines[l.key()] = l
@@ -261,6 +265,9 @@ func (l *line) close() {
 	l.x.mu.Unlock()
 	if l.leave != nil {
 		l.leave()
+	}
+	if l.keeps != nil {
+		l.keeps()
 	}
 	l.leg.Close()
 }

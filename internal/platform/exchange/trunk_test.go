@@ -2,6 +2,8 @@ package exchange_test
 
 import (
 	"context"
+	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -323,6 +325,42 @@ func TestACallOutlivesTheTrunksConnection(t *testing.T) {
 	there.Dialog = there.On(next)
 	if res := there.send(sip.BYE, "", ""); res.StatusCode != 200 {
 		t.Errorf("hanging up over the next connection: %d", res.StatusCode)
+	}
+	ada.ended()
+	w.idle(t)
+}
+
+func TestManySendersDoNotPushTheCarrierOut(t *testing.T) {
+	t.Parallel()
+	w, c := trunked(t, trunk.UDP)
+	ada := w.handset(t, apitest.Ada, 400)
+	w.ready(t)
+	out := ada.call(far)
+	there := c.take(mediatest.Wait(t, "the carrier to be called", c.calls), 900)
+	out.ear.Hears(t, 900)
+	for i := range 300 { // with the carrier's address, as anybody can write it on a datagram
+		conn, err := net.Dial("udp", w.x.Trunk.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetDeadline(time.Now().Add(patience))
+		req := sip.NewRequest(sip.Outline{Method: sip.OPTIONS, Target: sip.URI{Scheme: "sip", Host: "trunk.test"}, From: sip.Address{URI: sip.URI{Scheme: "sip", Host: "a.test"}}, To: sip.Address{URI: sip.URI{Scheme: "sip", Host: "trunk.test"}}})
+		sip.SetHeader(req, "Via", fmt.Sprintf("SIP/2.0/UDP %s;branch=z9hG4bK%d;rport", conn.LocalAddr(), i))
+		if _, err := conn.Write([]byte(req.String())); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Read(make([]byte, 2048)); err != nil {
+			t.Fatalf("the %dth sender has no answer: %v", i, err)
+		}
+		conn.Close()
+	}
+	there.ear.Hears(t, 400)
+	out.hangup()
+	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+	out = ada.call(far)
+	there = c.take(mediatest.Wait(t, "the carrier to be called again", c.calls), 900)
+	if res := there.send(sip.BYE, "", ""); res.StatusCode != 200 {
+		t.Errorf("hanging up: %d", res.StatusCode)
 	}
 	ada.ended()
 	w.idle(t)

@@ -146,11 +146,13 @@ func (t *Trunk) keepConnected() {
 				t.become(false, "The carrier cannot be reached: "+err.Error()+".")
 			}
 		} else {
+			release := f.Keep()
 			t.use(f)
 			if worked := t.look(f); worked {
 				pause = t.cfg.Retry
 			}
 			t.use(nil)
+			release()
 			if t.socket == nil {
 				f.Close()
 				<-f.Done()
