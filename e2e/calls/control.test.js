@@ -197,7 +197,7 @@ describe('a call that rings', () => {
       await assert.rejects(who.watch.api.request('POST', `${sessions}/${session}/parties/${party}/reject`), new RegExp(`: ${status} `));
     }
     await assert.rejects((await call(b)).ask('POST', '/hold'), /: 409 /);
-    await assert.rejects((await call(b)).ask('POST', '/forward', { phoneNumber: '+14155550100' }), /: 400 .*CMN-101/);
+    await assert.rejects((await call(b)).ask('POST', '/forward', { extensionNumber: '198' }), /: 400 .*CMN-101/);
     await b.does('answer');
     await together(a, b);
     await b.does('hangup');

@@ -99,7 +99,7 @@ describe('the number', () => {
 
   it('of nobody is refused, and says why', async () => {
     const [a] = await stage.parties('web-phone');
-    for (const [number, reason] of [['+16505559999', /InvalidNumber|NoSuchUser/], ['99999', /NoSuchUser|InvalidNumber/]]) {
+    for (const [number, reason] of [['+16505559999', /DestinationBlocked/], ['99999', /NoSuchUser|InvalidNumber/]]) {
       await a.does('call', number);
       await a.watch.until(({ sessions }) => sessions.some(({ parties }) => parties.some((/** @type {any} */ p) => p.to?.phoneNumber === number || p.to?.extensionNumber === number) && parties.some((/** @type {any} */ p) => /** @type {RegExp} */ (reason).test(p.status.reason ?? ''))), `${number} refused`);
     }
