@@ -11,6 +11,7 @@ import (
 )
 
 func TestNobodyReachesOthersWithoutEnd(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.CallsPerMinute = 3 })
 	ada, bob := w.handset(t, apitest.Ada, 500), w.handset(t, apitest.Bob, 700)
 	last := func(c *talk) int { return c.codes[len(c.codes)-1] }

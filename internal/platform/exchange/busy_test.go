@@ -11,6 +11,7 @@ import (
 )
 
 func TestAPhoneThatIsFullLeavesTheCallToTheOthers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, full, free := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Bob, cyHz)
 	a := ada.call("102")
@@ -28,6 +29,7 @@ func TestAPhoneThatIsFullLeavesTheCallToTheOthers(t *testing.T) {
 }
 
 func TestVoicemailAnswersForPhonesThatAreAllFull(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")
@@ -42,6 +44,7 @@ func TestVoicemailAnswersForPhonesThatAreAllFull(t *testing.T) {
 
 // A phone whose user types forever keeps nobody waiting forever.
 func TestAPhoneGetsMoreTimeAFewTimes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.RingTime = time.Second })
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")

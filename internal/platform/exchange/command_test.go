@@ -51,6 +51,7 @@ func (w *world) connected(t *testing.T) (ada, bob *handset, a, b *talk) {
 }
 
 func TestRequestsHoldMuteAndEnd(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, a, b := w.connected(t)
 	ctx, p := t.Context(), w.part(t, apitest.Ada)
@@ -77,6 +78,7 @@ func TestRequestsHoldMuteAndEnd(t *testing.T) {
 }
 
 func TestRequestsEndASessionForEverybody(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, _, _ := w.connected(t)
 	done(t, w.x.EndSession(t.Context(), w.part(t, apitest.Bob).session))
@@ -111,6 +113,7 @@ func TestRequestsForACallThatRings(t *testing.T) {
 }
 
 func TestHangingUpByRequestDeclinesACallThatRings(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")
@@ -124,6 +127,7 @@ func TestHangingUpByRequestDeclinesACallThatRings(t *testing.T) {
 }
 
 func TestAPhoneAnswersByRequest(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")
@@ -145,6 +149,7 @@ func TestAPhoneAnswersByRequest(t *testing.T) {
 }
 
 func TestRequestsSendACallOn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, a, _ := w.connected(t)
 	cy := w.handset(t, apitest.Cy, cyHz)
@@ -164,6 +169,7 @@ func TestRequestsSendACallOn(t *testing.T) {
 }
 
 func TestRequestsJoinTwoCalls(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, a, _ := w.connected(t)
 	cy := w.handset(t, apitest.Cy, cyHz)
@@ -189,6 +195,7 @@ func TestRequestsJoinTwoCalls(t *testing.T) {
 }
 
 func TestRequestsParkAndRecord(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, a, _ := w.connected(t)
 	ctx, p := t.Context(), w.part(t, apitest.Bob)
@@ -221,6 +228,7 @@ func TestRequestsParkAndRecord(t *testing.T) {
 }
 
 func TestAPhoneCallsByRequest(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	ctx := t.Context()
@@ -253,6 +261,7 @@ func TestAPhoneCallsByRequest(t *testing.T) {
 }
 
 func TestARingOutRingsAtBothEnds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	one, two, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	_, err := w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.BobPhone, rc.CallTarget{PhoneNumber: apitest.AdaPhone})
@@ -275,6 +284,7 @@ func TestARingOutRingsAtBothEnds(t *testing.T) {
 }
 
 func TestAPhoneThatDoesNotTakeACallByRequestEndsIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	for _, tt := range []struct {

@@ -21,6 +21,7 @@ func sessionOf(ids string) string {
 }
 
 func TestEverybodyInAConferenceHearsAllOthers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Ada)
@@ -61,6 +62,7 @@ func TestEverybodyInAConferenceHearsAllOthers(t *testing.T) {
 }
 
 func TestTheOthersGoOnWhenTheHostLeaves(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Ada)
@@ -82,6 +84,7 @@ func TestTheOthersGoOnWhenTheHostLeaves(t *testing.T) {
 }
 
 func TestARecordingIsAnnouncedInAConference(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Ada)
@@ -112,6 +115,7 @@ func TestARecordingIsAnnouncedInAConference(t *testing.T) {
 }
 
 func TestWhoComesToAConferenceThatIsRecordedIsTold(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Ada)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestHoldBeforeTheAnswerIsNoFault(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t) // it looks for steps that cannot be
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	c := ada.call("102")
@@ -27,6 +28,7 @@ func TestHoldBeforeTheAnswerIsNoFault(t *testing.T) {
 }
 
 func TestWhoEndsTheirOwnCallOutHangsUp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada := w.handset(t, apitest.Ada, adaHz)
 	id, err := w.x.CallOut(t.Context(), apitest.Acme, apitest.Ada, ada.id, rc.CallTarget{PhoneNumber: "*601"})
@@ -40,6 +42,7 @@ func TestWhoEndsTheirOwnCallOutHangsUp(t *testing.T) {
 }
 
 func TestACallThatLastsTooLongEnds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.LongestCall = time.Second })
 	ada := w.handset(t, apitest.Ada, adaHz)
 	ada.try("*601") // on a slow machine the call may be over before there is sound

@@ -37,6 +37,7 @@ func (p *handset) lives(a rc.EmergencyAddress) {
 var home = rc.EmergencyAddress{CustomerName: "Ada", Street: "1 Harbor Way", City: "Belmont", State: "CA", Zip: "94002", CountryISOCode: "US"}
 
 func TestAnEmergencyCallIsAnsweredByTheTestPlatform(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, inAmerica)
 	ada := w.handset(t, apitest.Ada, adaHz)
 	ada.lives(home)
@@ -55,6 +56,7 @@ func TestAnEmergencyCallIsAnsweredByTheTestPlatform(t *testing.T) {
 }
 
 func TestWithoutAnAddressNobodyCallsTheEmergencyServices(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, inAmerica)
 	ada, other := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, bobHz)
 	other.lives(home) // of another device, which may be anywhere
@@ -73,6 +75,7 @@ func TestWithoutAnAddressNobodyCallsTheEmergencyServices(t *testing.T) {
 }
 
 func TestWhereHelpIsSentToSaysByWhichNumberItIsCalled(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, inAmerica)
 	ada, there := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, bobHz)
 	ada.lives(home)
@@ -98,6 +101,7 @@ func TestWhereHelpIsSentToSaysByWhichNumberItIsCalled(t *testing.T) {
 }
 
 func TestAFullPhoneCallsTheEmergencyServices(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, inAmerica, func(x *exchange.Exchange) { x.MaxCalls = 1 })
 	ada := w.handset(t, apitest.Ada, adaHz)
 	ada.lives(home)
@@ -112,6 +116,7 @@ func TestAFullPhoneCallsTheEmergencyServices(t *testing.T) {
 }
 
 func TestNobodyIsSentToTheEmergencyServices(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, inAmerica)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	ada.lives(home)

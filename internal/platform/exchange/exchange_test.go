@@ -43,6 +43,7 @@ func wantRows(t *testing.T, w *world, extensionID int64, want ...string) {
 }
 
 func TestTwoPhonesTalk(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")
@@ -74,6 +75,7 @@ func TestTwoPhonesTalk(t *testing.T) {
 }
 
 func TestWhoAnswersFirstHasTheCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, one, two := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Bob, cyHz)
 	a := ada.call(apitest.BobPhone)
@@ -89,6 +91,7 @@ func TestWhoAnswersFirstHasTheCall(t *testing.T) {
 }
 
 func TestACallThatIsGivenUp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")
@@ -101,6 +104,7 @@ func TestACallThatIsGivenUp(t *testing.T) {
 }
 
 func TestHoldIsMusicForTheOther(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")
@@ -217,6 +221,7 @@ func TestADeclinedCallIsBusy(t *testing.T) {
 }
 
 func TestAForwardedCallReachesSomebodyElse(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	a := ada.call("102")
@@ -231,6 +236,7 @@ func TestAForwardedCallReachesSomebodyElse(t *testing.T) {
 }
 
 func TestABlindTransfer(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	a := ada.call("102")
@@ -257,6 +263,7 @@ func TestABlindTransfer(t *testing.T) {
 }
 
 func TestATransferToNobodyLeavesTheCallAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")
@@ -273,6 +280,7 @@ func TestATransferToNobodyLeavesTheCallAlone(t *testing.T) {
 }
 
 func TestAnAttendedTransfer(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	a := ada.call("102")
@@ -295,6 +303,7 @@ func TestAnAttendedTransfer(t *testing.T) {
 }
 
 func TestAParkedCallIsTakenBySomebodyElse(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	a := ada.call("102")
@@ -320,6 +329,7 @@ func TestAParkedCallIsTakenBySomebodyElse(t *testing.T) {
 }
 
 func TestWhoeverIsParkedByTheirCallerHearsMusic(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	a := ada.call("102")
@@ -337,6 +347,7 @@ func TestWhoeverIsParkedByTheirCallerHearsMusic(t *testing.T) {
 }
 
 func TestARecordingIsKept(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")
@@ -363,6 +374,7 @@ func TestARecordingIsKept(t *testing.T) {
 }
 
 func TestNumbersThatLeadNowhere(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada := w.handset(t, apitest.Ada, adaHz)
 	for _, number := range []string{"199", apitest.Outside, "nonsense"} {
@@ -380,6 +392,7 @@ func TestNumbersThatLeadNowhere(t *testing.T) {
 }
 
 func TestTheEchoAndTheOthers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada := w.handset(t, apitest.Ada, adaHz)
 	echo := ada.call("*601")
@@ -395,6 +408,7 @@ func TestTheEchoAndTheOthers(t *testing.T) {
 }
 
 func TestWhoMayRegister(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var all []*handset
 	for range 5 {
@@ -430,6 +444,7 @@ func (w *world) until5(t *testing.T, p *handset) {
 }
 
 func TestCloseEndsEveryCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	ada.call("102")
@@ -442,6 +457,7 @@ func TestCloseEndsEveryCall(t *testing.T) {
 }
 
 func TestAPhoneThatIsGoneEndsItsCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.Grace = time.Millisecond })
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	ada.call("102")

@@ -51,6 +51,7 @@ func (c *talk) flip(target string) (code int, number string) {
 }
 
 func TestACallGoesOnAtAnotherPhone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, kitchen := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	w.alsoAt(t, apitest.Bob, "3", "103")
@@ -80,6 +81,7 @@ func TestACallGoesOnAtAnotherPhone(t *testing.T) {
 }
 
 func TestAFlipThatNobodyTakes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, kitchen := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	w.alsoAt(t, apitest.Bob, "3", "103")
@@ -104,6 +106,7 @@ func TestAFlipThatNobodyTakes(t *testing.T) {
 }
 
 func TestARequestFlipsACall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.CallsPerMinute = 3 })
 	ada, bob, kitchen := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	w.alsoAt(t, apitest.Ada, "2", "103")

@@ -109,6 +109,7 @@ func sippAnswers(t *testing.T, port int, more ...string) *program {
 }
 
 func TestKamailioAndSippAreCalledAndCall(t *testing.T) {
+	t.Parallel()
 	if !interop(t) {
 		return
 	}
@@ -168,6 +169,7 @@ func TestKamailioAndSippAreCalledAndCall(t *testing.T) {
 }
 
 func TestSippIsCalledWithoutARegistration(t *testing.T) {
+	t.Parallel()
 	if !interop(t) {
 		return
 	}

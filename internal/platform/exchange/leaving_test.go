@@ -32,6 +32,7 @@ func (c *talk) handTo(t *testing.T, second *talk) {
 }
 
 func TestASupervisorLeavesWithTheirColleagueWhoJoinsTwoCalls(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.lets(t, apitest.Cy, apitest.Bob, true)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
@@ -60,6 +61,7 @@ func TestASupervisorLeavesWithTheirColleagueWhoJoinsTwoCalls(t *testing.T) {
 }
 
 func TestASupervisorDoesNotTakeOverAParkedCall(t *testing.T) {
+	t.Parallel()
 	w, customer, agent, cy := office(t)
 	watch := cy.call("*80102")
 	watch.ear.HearsBoth(t, adaHz, bobHz)
@@ -80,6 +82,7 @@ func TestASupervisorDoesNotTakeOverAParkedCall(t *testing.T) {
 }
 
 func TestASupervisorIsNotCalledIntoACallThatIsOver(t *testing.T) {
+	t.Parallel()
 	w, customer, agent, cy := office(t)
 	_ = agent
 	session, bobs := inbound(w, customer)
@@ -93,6 +96,7 @@ func TestASupervisorIsNotCalledIntoACallThatIsOver(t *testing.T) {
 }
 
 func TestACallThatBeginsWhileTheExchangeClosesEnds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.x.Close()
 	id, err := w.x.Conference(t.Context(), 0, apitest.Ada)

@@ -25,6 +25,7 @@ func (c *talk) keys(t *testing.T, keys string) {
 }
 
 func TestTheMainNumberAsksForAnExtension(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	c := cy.call(apitest.AcmeMain)
@@ -45,6 +46,7 @@ func TestTheMainNumberAsksForAnExtension(t *testing.T) {
 }
 
 func TestTheMainNumberLeadsToTheOperator(t *testing.T) {
+	t.Parallel()
 	for name, keys := range map[string]string{"by key": "0", "by wrong extensions": "9#8#7#"} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -85,6 +87,7 @@ func TestACompanyThatIsClosedTakesMessages(t *testing.T) {
 }
 
 func TestPeopleOfACompanyThatIsClosedAreReachedByExtension(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.closed(t, 0)
 	bob, cy := w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
@@ -98,6 +101,7 @@ func TestPeopleOfACompanyThatIsClosedAreReachedByExtension(t *testing.T) {
 }
 
 func TestACompanyMayBypassItsMenu(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.rule(t, 0, rc.BusinessHoursRule, rc.AnsweringRule{CallHandlingAction: rc.BypassMenu, Extension: &rc.AnsweringRef{ID: "101002"}})
 	bob, cy := w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
@@ -110,6 +114,7 @@ func TestACompanyMayBypassItsMenu(t *testing.T) {
 }
 
 func TestATransferToTheMainNumberHearsTheMenu(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	c := cy.call("102")

@@ -10,6 +10,7 @@ import (
 )
 
 func TestACallIsPickedUpForAColleague(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	a := ada.call("102")
@@ -38,6 +39,7 @@ func TestACallIsPickedUpForAColleague(t *testing.T) {
 }
 
 func TestAParkedCallIsPickedUp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	a := ada.call("102")
@@ -60,6 +62,7 @@ func TestAParkedCallIsPickedUp(t *testing.T) {
 }
 
 func TestAParkedCallThatNobodyTakesComesBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.ParkTime = time.Millisecond })
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")

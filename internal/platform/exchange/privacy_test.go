@@ -71,6 +71,7 @@ func TestARecordingEndsWhenWhoMakesItLeaves(t *testing.T) {
 }
 
 func TestACompanyDoesNotTakeWhatAnotherHasParked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, bob, a, _ := w.connected(t)
 	cy, eve := w.handset(t, apitest.Cy, cyHz), w.handset(t, apitest.Eve, 1500)
@@ -86,6 +87,7 @@ func TestACompanyDoesNotTakeWhatAnotherHasParked(t *testing.T) {
 }
 
 func TestOnlyOneTakesAParkedCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, bob, a, _ := w.connected(t)
 	cy, other := w.handset(t, apitest.Cy, cyHz), w.handset(t, apitest.Cy, cyHz)
@@ -102,6 +104,7 @@ func TestOnlyOneTakesAParkedCall(t *testing.T) {
 }
 
 func TestWhoHoldsIsNotHeardAfterATransfer(t *testing.T) {
+	t.Parallel()
 	for name, transfer := range map[string]func(w *world, bob, cy *handset, b *talk) (c *talk){
 		"to a number": func(w *world, _, cy *handset, b *talk) *talk {
 			b.send(sip.REFER, "", "", "Refer-To", "<sip:103@"+domain+">")
@@ -137,6 +140,7 @@ func TestWhoHoldsIsNotHeardAfterATransfer(t *testing.T) {
 }
 
 func TestWhoWithholdsTheirNumberDoesSoWhereTheCallIsTaken(t *testing.T) {
+	t.Parallel()
 	for name, take := range map[string]func(w *world, bob, cy *handset, b *talk, p part) (shown string){
 		"by a transfer": func(_ *world, _, cy *handset, b *talk, _ part) string {
 			b.send(sip.REFER, "", "", "Refer-To", "<sip:103@"+domain+">")
@@ -178,6 +182,7 @@ func TestWhoWithholdsTheirNumberDoesSoWhereTheCallIsTaken(t *testing.T) {
 }
 
 func TestACallThatEndsBeforeItsSoundIsThereIsAnswered(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada := w.handset(t, apitest.Ada, adaHz)
 	last := make(chan int, 1)
@@ -198,6 +203,7 @@ func TestACallThatEndsBeforeItsSoundIsThereIsAnswered(t *testing.T) {
 }
 
 func TestAPhoneHasNoMoreCallsThanItMay(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.MaxCalls = 2 })
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	first, second := ada.call("*604"), ada.call("*604")

@@ -12,6 +12,7 @@ import (
 )
 
 func TestAQueueRingsItsMembers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.AddDesk()
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
@@ -34,6 +35,7 @@ func TestAQueueRingsItsMembers(t *testing.T) {
 }
 
 func TestAMemberOfAQueueAnswersForAll(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.AddDesk()
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
@@ -99,6 +101,7 @@ func (c *talk) leavesAMessage(t *testing.T) {
 }
 
 func TestAQueueWithoutMembersSaysSo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.AddDesk()
 	err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
@@ -158,6 +161,7 @@ func TestMembersOneAfterTheOther(t *testing.T) {
 }
 
 func TestWhoCallsAQueueWaitsForAMemberWhoTalks(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.AddDesk()
 	bob, cy := w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)

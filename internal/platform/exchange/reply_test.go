@@ -63,6 +63,7 @@ func TestWhoIsCalledWritesInsteadOfAnswering(t *testing.T) {
 }
 
 func TestAReplyWithoutWordsDeclines(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")

@@ -7,6 +7,7 @@ import (
 )
 
 func TestACallGoesOnOverAnotherConnection(t *testing.T) {
+	t.Parallel()
 	for name, late := range map[string]bool{
 		"after the old one has ended":         false,
 		"before the old one is known to have": true,
@@ -41,6 +42,7 @@ func TestACallGoesOnOverAnotherConnection(t *testing.T) {
 }
 
 func TestSomebodyElseCannotTakeADialog(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
 	a := ada.call("102")

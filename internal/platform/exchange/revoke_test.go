@@ -39,6 +39,7 @@ func (w *world) endQuietly(t *testing.T, id string) {
 }
 
 func TestPhonesOfWhoeverHasLostAccessAreTakenAway(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.RingTime = time.Hour })
 	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, 1300)
 	w.session(t, "one", apitest.Ada)
@@ -66,6 +67,7 @@ func TestPhonesOfWhoeverHasLostAccessAreTakenAway(t *testing.T) {
 }
 
 func TestAPhoneWhoseDeviceIsGoneRingsNoMore(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, one, two := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Bob, bobHz)
 	err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {

@@ -56,6 +56,7 @@ func (w *world) closed(t *testing.T, extensionID int64) {
 func quickly(x *exchange.Exchange) { x.RingTime = 5 * time.Second }
 
 func TestForwardingNumbersRingAfterTheirOwnersPhones(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, quickly)
 	w.forwards(t, apitest.Bob, apitest.Outside, apitest.AdaPhone)
 	w.rule(t, apitest.Bob, rc.BusinessHoursRule, rc.AnsweringRule{CallHandlingAction: rc.ForwardCalls, Forwarding: &rc.Forwarding{
@@ -98,6 +99,7 @@ func TestWhoIsForwardedToMayDecline(t *testing.T) {
 }
 
 func TestAServiceAnswersAForwardedCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, quickly)
 	w.forwards(t, apitest.Bob, "+16505550603", "+16505550601")
 	cy := w.handset(t, apitest.Cy, cyHz)
@@ -136,6 +138,7 @@ func TestForwardingInACircleEndsWithTheVoicemailOfTheFirst(t *testing.T) {
 		"to nobody": func(w *world) { w.rule(t, apitest.Bob, rc.BusinessHoursRule, always(apitest.Outside)) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, func(x *exchange.Exchange) { x.RingTime = 50 * time.Millisecond })
 			prepare(w)
 			w.handset(t, apitest.Ada, adaHz)
@@ -175,6 +178,7 @@ func TestPhonesThatSendACallToAndFroEndAtTheVoicemailOfTheFirst(t *testing.T) {
 }
 
 func TestAfterHours(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		rule *rc.AnsweringRule
 		want string // in Bob's log
@@ -213,6 +217,7 @@ func TestAfterHours(t *testing.T) {
 }
 
 func TestHoursGoByTheClocksOfWhoIsCalled(t *testing.T) {
+	t.Parallel()
 	// It is 3:04 on a Friday in London, and 22:04 on Thursday in New York.
 	w := newWorld(t, func(x *exchange.Exchange) { x.Zone = zoneOf("America/New_York") })
 	w.set(t, apitest.Bob, answering.HoursSetting, rc.Schedule{WeeklyRanges: map[string][]rc.TimeRange{"thursday": {{From: "22:00", To: "24:00"}}}})

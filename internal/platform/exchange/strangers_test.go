@@ -46,6 +46,7 @@ func (w *world) stranger(t *testing.T) (*sip.Flow, error) {
 }
 
 func TestAConnectionThatProvesNothingEnds(t *testing.T) {
+	t.Parallel()
 	a := new(alarms)
 	w := newWorld(t, func(x *exchange.Exchange) { x.Limits.After = a.after })
 	ada := w.handset(t, apitest.Ada, adaHz)
@@ -78,6 +79,7 @@ func register(username string) *sip.Request {
 }
 
 func TestStrangersAreFew(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.Limits.StrangersOfOne = 2 })
 	w.handset(t, apitest.Ada, adaHz) // which is none
 	one, err := w.stranger(t)
@@ -99,6 +101,7 @@ func TestStrangersAreFew(t *testing.T) {
 }
 
 func TestConnectionsAreCounted(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.Limits.Connections = 1 })
 	w.handset(t, apitest.Ada, adaHz)
 	if _, err := w.stranger(t); err == nil {
@@ -107,6 +110,7 @@ func TestConnectionsAreCounted(t *testing.T) {
 }
 
 func TestPasswordsAreNotGuessedOnOneConnection(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.Limits.Wrong = 3 })
 	f, err := w.stranger(t)
 	if err != nil {
@@ -148,6 +152,7 @@ func (s slow) SIPDevice(ctx context.Context, id int64) (store.SIPDevice, error) 
 }
 
 func TestRequestsDoNotPileUpBehindASlowStore(t *testing.T) {
+	t.Parallel()
 	may := make(chan struct{})
 	w := newWorld(t, func(x *exchange.Exchange) { x.Store, x.Limits.Waiting = slow{x.Store, may}, 2 })
 	f, err := w.stranger(t)

@@ -40,6 +40,7 @@ func (w *world) softphone(t *testing.T, extensionID int64, hertz float64) *hands
 }
 
 func TestPhonesWithoutWebRTCCallAndAreCalled(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	plain := w.handset(t, apitest.Cy, 700)
 	plain.classic = true

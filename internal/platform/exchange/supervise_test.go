@@ -97,6 +97,7 @@ func TestASupervisorIsHeardByWhomTheyWant(t *testing.T) {
 }
 
 func TestASupervisorLeavesWithoutBeingMissed(t *testing.T) {
+	t.Parallel()
 	w, customer, agent, cy := office(t)
 	watch := cy.call("*80102")
 	watch.ear.HearsBoth(t, adaHz, bobHz)
@@ -116,6 +117,7 @@ func TestASupervisorLeavesWithoutBeingMissed(t *testing.T) {
 }
 
 func TestWhoMayNotListenInIsRefused(t *testing.T) {
+	t.Parallel()
 	w, customer, _, cy := office(t)
 	for _, code := range []string{"*80101", "*80199", "*80103"} { // nobody let them; nobody is there; themselves
 		if c := cy.try(code); c.codes[len(c.codes)-1] != 486 {
@@ -160,6 +162,7 @@ func TestASupervisorWhoMayNotAnyMoreLeavesAtOnce(t *testing.T) {
 }
 
 func TestARequestBringsASupervisorIn(t *testing.T) {
+	t.Parallel()
 	w, customer, agent, cy := office(t)
 	_ = agent
 	session := strings.TrimPrefix(strings.Split(customer.ids, ";")[1], "session-id=")

@@ -8,6 +8,7 @@ import (
 )
 
 func TestACallMovesToAnotherPhone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob, tablet := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Ada, cyHz)
 	a := ada.call("102")
@@ -32,6 +33,7 @@ func TestACallMovesToAnotherPhone(t *testing.T) {
 }
 
 func TestOneOfTwoPhonesThatTakeACallHasIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, _, a, b := w.connected(t)
 	first, second := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, adaHz)

@@ -17,6 +17,7 @@ import (
 )
 
 func TestCallsGoOutAndComeInByEveryTransport(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []string{trunk.UDP, trunk.TCP, trunk.TLS} {
 		t.Run(transport, func(t *testing.T) {
 			w, c := trunked(t, transport)
@@ -79,6 +80,7 @@ func (w *world) refused(t *testing.T, p *handset, number, result string) {
 }
 
 func TestNothingGoesOutThatTheGateDoesNotLet(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.UDP, func(cfg *trunk.Config) { cfg.Gate.PerUser = 2 })
 	ada, bob := w.handset(t, apitest.Ada, 400), w.handset(t, apitest.Bob, 500)
 	w.ready(t)
@@ -143,6 +145,7 @@ func TestNothingGoesOutThatTheGateDoesNotLet(t *testing.T) {
 }
 
 func TestCarriersAnswersAreToldAsReasons(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.UDP, func(cfg *trunk.Config) { cfg.Gate.PerUser = 60 })
 	ada := w.handset(t, apitest.Ada, 400)
 	w.ready(t)
@@ -169,6 +172,7 @@ func TestCarriersAnswersAreToldAsReasons(t *testing.T) {
 }
 
 func TestWhoCallsHearsWhatTheCarrierSaysBeforeAnybodyAnswers(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.UDP)
 	ada := w.handset(t, apitest.Ada, 400)
 	w.ready(t)
@@ -196,6 +200,7 @@ func TestWhoCallsHearsWhatTheCarrierSaysBeforeAnybodyAnswers(t *testing.T) {
 }
 
 func TestCarriersHoldAndKeepCallsAlive(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.UDP)
 	ada := w.handset(t, apitest.Ada, 400)
 	w.ready(t)
@@ -247,6 +252,7 @@ func TestCarriersHoldAndKeepCallsAlive(t *testing.T) {
 }
 
 func TestCallsInReachNothingButNumbersOfThePlatform(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.UDP)
 	ada := w.handset(t, apitest.Ada, 400)
 	w.ready(t)
@@ -285,6 +291,7 @@ func TestCallsInReachNothingButNumbersOfThePlatform(t *testing.T) {
 }
 
 func TestWhoHidesTheirNumberIsShownToTheCarrierAlone(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.UDP)
 	ada := w.handset(t, apitest.Ada, 400)
 	w.ready(t)
@@ -312,6 +319,7 @@ func TestWhoHidesTheirNumberIsShownToTheCarrierAlone(t *testing.T) {
 }
 
 func TestACallOutlivesTheTrunksConnection(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.TCP, func(cfg *trunk.Config) { cfg.Retry = 10 * time.Millisecond })
 	ada := w.handset(t, apitest.Ada, 400)
 	w.ready(t)
@@ -367,6 +375,7 @@ func TestManySendersDoNotPushTheCarrierOut(t *testing.T) {
 }
 
 func TestACarrierThatIsNotThereIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.TCP, func(cfg *trunk.Config) { cfg.Retry = 10 * time.Millisecond })
 	ada := w.handset(t, apitest.Ada, 400)
 	w.ready(t)
@@ -389,6 +398,7 @@ func TestACarrierThatIsNotThereIsSaidAtOnce(t *testing.T) {
 }
 
 func TestACarrierWithoutAGoodCertificateIsNotSpokenTo(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.TLS, func(cfg *trunk.Config) { cfg.Client, cfg.Retry = nil, 10*time.Millisecond })
 	for {
 		s, changed := w.x.Trunk.State()
@@ -405,6 +415,7 @@ func TestACarrierWithoutAGoodCertificateIsNotSpokenTo(t *testing.T) {
 }
 
 func TestWhoTakesACallOutsidePaysForIt(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.UDP)
 	w.let(t, apitest.Bob, true)
 	w.let(t, apitest.Ada, false)
