@@ -142,6 +142,10 @@ func (d *Dialog) Ack(body []byte, contentType string) error {
 }
 
 // AckOf acknowledges the 2xx of a re-INVITE.
-func (d *Dialog) AckOf(invite *Request) error {
-	return d.Flow.Send(d.request(ACK, invite.CSeq().SeqNo, nil, ""))
+func (d *Dialog) AckOf(invite *Request) error { return d.AckAnswering(invite, nil) }
+
+// AckAnswering acknowledges the 2xx of an INVITE that described nothing, with
+// the answer to what the 2xx offers.
+func (d *Dialog) AckAnswering(invite *Request, answer []byte) error {
+	return d.Flow.Send(d.request(ACK, invite.CSeq().SeqNo, answer, SDP))
 }

@@ -67,7 +67,7 @@ func (l *line) carrierAsks(tx *sip.Tx) bool {
 	req := tx.Request()
 	switch req.Method {
 	case sip.ACK:
-		return true
+		return l.acknowledged(tx)
 	case sip.INVITE, sip.UPDATE:
 		return l.post(func(c *call) { c.redescribed(l, tx) })
 	case sip.BYE:
@@ -100,8 +100,7 @@ func (c *call) redescribed(l *line, tx *sip.Tx) {
 			respond(tx, 200, "OK", contact, sip.With("Allow", outsideAllowed))
 			return
 		}
-		// It wants to be offered something: what it has already.
-		respond(tx, 200, "OK", contact, sip.With("Allow", outsideAllowed), sip.WithBody(sip.SDP, l.local))
+		c.offerAnew(l, tx, outsideAllowed)
 		return
 	}
 	if err := l.leg.Redescribe(string(body)); err != nil {
@@ -168,14 +167,14 @@ func (x *Exchange) callIn(ctx context.Context, tx *sip.Tx) {
 		respond(tx, 486, "Busy Here")
 		return
 	}
-	leg, answer, err := x.soundFor(ctx, string(tx.Request().Body()), netip.Addr{})
+	leg, described, err := x.soundIn(ctx, string(tx.Request().Body()))
 	if err != nil {
 		leave()
 		x.Log.Info("refusing a call from outside", "err", err)
 		respond(tx, 488, "Not Acceptable Here")
 		return
 	}
-	l := &line{x: x, leg: leg, local: []byte(answer), outside: true, leave: leave, unanswered: tx, ended: make(chan struct{})}
+	l := &line{x: x, leg: leg, local: []byte(described), outside: true, leave: leave, unanswered: tx, ended: make(chan struct{})}
 	l.wire.Store(sip.NewUAS(tx, x.Trunk.Contact(tx.Flow())))
 	c := x.newCall(session.Spec{})
 	l.call.Store(c)
@@ -197,6 +196,15 @@ func (x *Exchange) callIn(ctx context.Context, tx *sip.Tx) {
 			}
 		}
 	})
+}
+
+// soundIn answers what a carrier offers, or offers something to one that does
+// not.
+func (x *Exchange) soundIn(ctx context.Context, offer string) (*media.Leg, string, error) {
+	if undescribed(offer) {
+		return x.offerOut()
+	}
+	return x.soundFor(ctx, offer, netip.Addr{})
 }
 
 // from is who calls from outside. Their number may be one of the platform's

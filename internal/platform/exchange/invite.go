@@ -2,10 +2,8 @@ package exchange
 
 import (
 	"context"
-	"errors"
 	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 
 	"offhook/internal/media"
@@ -195,15 +193,9 @@ func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination
 	})
 }
 
-// errNoOffer is told of an INVITE without a description of sound.
-var errNoOffer = errors.New("the INVITE offers no sound")
-
 // soundFor answers an offer; from is as [media.Leg.Signalled] has it, and not
 // valid for those who are trusted.
 func (x *Exchange) soundFor(ctx context.Context, offer string, from netip.Addr) (*media.Leg, string, error) {
-	if strings.TrimSpace(offer) == "" {
-		return nil, "", errNoOffer
-	}
 	leg, err := x.Engine.Leg()
 	if err != nil {
 		return nil, "", err
@@ -231,7 +223,12 @@ func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err er
 		return
 	}
 	l.leg, l.local = leg, []byte(answer)
-	respond(tx, 183, "Session Progress", contact, ids(l.party), sip.WithBody(sip.SDP, l.local))
+	preview := []sip.Option{contact, ids(l.party)}
+	late := undescribed(string(tx.Request().Body()))
+	if !late { // an offer is in the 200 alone (RFC 3261 section 13.2.1)
+		preview = append(preview, sip.WithBody(sip.SDP, l.local))
+	}
+	respond(tx, 183, "Session Progress", preview...)
 	if to.orbit != nowhereParked && len(c.lines) > 0 && c.orbit != to.orbit {
 		to.reason = rc.ReasonInvalidNumber // somebody else has taken it in the same moment, and talks
 	}
@@ -241,8 +238,13 @@ func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err er
 		c.leave(l.party, to, ending{to.reason, to.sentence})
 		return
 	}
+	c.enlist(l) // what follows the 200 finds the line
+	if late {
+		l.awaitAnswer(tx)
+	}
 	err = tx.Respond(200, "OK", contact, sip.With("Allow", allowed), ids(l.party), sip.WithBody(sip.SDP, l.local))
 	if err != nil {
+		l.unlist()
 		leg.Close()
 		c.leave(l.party, to, cancelled)
 		return

@@ -37,6 +37,10 @@ type line struct {
 	gone  bool   // the phone has ended its dialog
 	// unanswered is the INVITE of somebody outside until the call is picked up.
 	unanswered *sip.Tx
+	// offers is an INVITE that is accepted by our offer, until its ACK answers;
+	// again is set for one within the call.
+	offers *sip.Tx
+	again  bool
 }
 
 // dialog is the phone's, on the connection that it has now.
@@ -112,16 +116,13 @@ func (c *call) connect(l *line) {
 
 // host looks after a line.
 func (c *call) host(l *line) {
-	l.call.Store(c)
 	if l.ended == nil {
 		l.ended = make(chan struct{})
 	}
 	if l.outside && l.keeps == nil {
 		l.keeps = l.dialog().Flow.Keep()
 	}
-	c.x.mu.Lock()
-	c.x.lines[l.key()] = l
-	c.x.mu.Unlock()
+	c.enlist(l)
 	l.tellDialog()
 	c.x.spawn(func(context.Context) {
 		select {
@@ -133,6 +134,14 @@ func (c *call) host(l *line) {
 	if l.dead() { // it may have gone before anybody could find the line
 		c.lost(l)
 	}
+}
+
+// enlist has the call take what the phone asks from now on.
+func (c *call) enlist(l *line) {
+	l.call.Store(c)
+	c.x.mu.Lock()
+	c.x.lines[l.key()] = l
+	c.x.mu.Unlock()
 }
 
 // silent comes when a line's sound has ended by itself.
@@ -193,7 +202,7 @@ func (l *line) request(tx *sip.Tx) bool {
 	req := tx.Request()
 	switch req.Method {
 	case sip.ACK:
-		return true
+		return l.acknowledged(tx)
 	case sip.INVITE:
 		respond(tx, 100, "Trying")
 		return l.postElse(func(c *call) { c.reinvite(l, tx) }, func() { respond(tx, 481, "Call/Transaction Does Not Exist") })
@@ -221,6 +230,10 @@ func (l *line) request(tx *sip.Tx) bool {
 // the answer repeats our description, with the direction that fits (contract
 // 8.8). The others see no SIP traffic; they hear music.
 func (c *call) reinvite(l *line, tx *sip.Tx) {
+	if undescribed(string(tx.Request().Body())) {
+		c.offerAnew(l, tx, allowed)
+		return
+	}
 	direction := sip.DirectionOf(tx.Request().Body())
 	l.local = sip.NextVersion(sip.WithDirection(l.local, direction.Reverse()))
 	respond(tx, 200, "OK", sip.With("Contact", "<"+l.dialog().Contact.String()+">"), sip.With("Allow", allowed), sip.WithBody(sip.SDP, l.local))
@@ -260,9 +273,7 @@ func (l *line) bye(cmd int) {
 // close frees what the line has.
 func (l *line) close() {
 	l.once.Do(func() { close(l.ended) })
-	l.x.mu.Lock()
-	delete(l.x.lines, l.key())
-	l.x.mu.Unlock()
+	l.unlist()
 	if l.leave != nil {
 		l.leave()
 	}
@@ -270,4 +281,10 @@ func (l *line) close() {
 		l.keeps()
 	}
 	l.leg.Close()
+}
+
+func (l *line) unlist() {
+	l.x.mu.Lock()
+	defer l.x.mu.Unlock()
+	delete(l.x.lines, l.key())
 }

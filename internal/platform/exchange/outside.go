@@ -326,6 +326,9 @@ func (l *line) pickUp() {
 		return
 	}
 	l.unanswered = nil
+	if undescribed(string(tx.Request().Body())) {
+		l.awaitAnswer(tx)
+	}
 	d := l.dialog()
 	respond(tx, 200, "OK", sip.With("Contact", "<"+d.Contact.String()+">"), sip.With("Allow", outsideAllowed), sip.WithBody(sip.SDP, l.local))
 }

@@ -207,7 +207,7 @@ func (f *fork) run(ctx context.Context) {
 		c.post(func() { c.failed(f, 500) })
 		return
 	}
-	offer, err := f.offer(ctx, leg)
+	offer, err := f.binding.offer(ctx, x, leg)
 	if err != nil {
 		leg.Close()
 		c.post(func() { c.failed(f, 500) })

@@ -43,17 +43,21 @@ func (a *accepting) ServeSIP(tx *sip.Tx) {
 }
 
 // offer describes the sound of a call to a phone as it can read it.
-func (f *fork) offer(ctx context.Context, leg *media.Leg) (string, error) {
-	if f.call.x.streams(f.binding.flow) {
-		leg.Signalled(f.binding.from())
+func (b *binding) offer(ctx context.Context, x *Exchange, leg *media.Leg) (string, error) {
+	if x.streams(b.flow) {
+		leg.Signalled(b.from())
 		return leg.OfferClassic(true)
 	}
 	return leg.Offer(ctx)
 }
 
-// soundOf answers what a phone offers. Web phones have WebRTC, which proves who
-// is spoken to; those registered as other devices may do without.
+// soundOf answers what a phone offers, or offers something to one that does
+// not. Web phones have WebRTC, which proves who is spoken to; those registered
+// as other devices may do without.
 func (x *Exchange) soundOf(ctx context.Context, b *binding, offer string) (*media.Leg, string, error) {
+	if undescribed(offer) {
+		return x.offerTo(ctx, b)
+	}
 	if media.Classic(offer) && b.flow.OverWebSocket() && b.device.Type != otherPhone {
 		return nil, "", errNoWebRTC
 	}
