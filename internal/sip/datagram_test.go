@@ -303,24 +303,13 @@ func TestDatagramsThatAreNoMessagesChangeNothing(t *testing.T) {
 }
 
 func TestStrangersGetNoAnswer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		near, far := wires()
-		client, server := sip.NewDatagrams(near), sip.NewDatagrams(far)
-		server.Accept = func(net.Addr) sip.Handler { return nil }
-		go client.Serve()
-		go server.Serve()
-		f, err := client.Flow(place(far.at), nobody)
-		if err != nil {
-			t.Fatal(err)
-		}
+	twoEnds(t, nil, func(t *testing.T, f *sip.Flow, _, far *wire) {
 		if _, err := f.Do(t.Context(), request(sip.OPTIONS, 1), nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a stranger is told %v", err)
 		}
 		if got := far.told(); got != "" {
 			t.Errorf("a stranger was sent %s", got)
 		}
-		client.Close()
-		server.Close()
 	})
 }
 

@@ -73,10 +73,7 @@ func TestACompanyThatIsClosedTakesMessages(t *testing.T) {
 	c.press(t, '#') // no greeting, please
 	c.say(t)
 	c.press(t, '#')
-	w.until(t, "the message", func() bool { return len(w.left) == 1 })
-	if got := w.left[0].ExtensionID; got != apitest.Ada {
-		t.Errorf("left for %d, want the operator", got)
-	}
+	w.leftFor(t, apitest.Ada)
 	cy.ended()
 	w.idle(t)
 	select {

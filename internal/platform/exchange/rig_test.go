@@ -120,6 +120,15 @@ func (w *world) CallsChanged(_ context.Context, _, extensionID int64, calls []rc
 	w.stir()
 }
 
+// leftFor waits for the only message, which is for somebody.
+func (w *world) leftFor(t *testing.T, extensionID int64) {
+	t.Helper()
+	w.until(t, "the message", func() bool { return len(w.left) == 1 })
+	if got := w.left[0].ExtensionID; got != extensionID {
+		t.Errorf("the message is for %d, want %d", got, extensionID)
+	}
+}
+
 // until waits for something that is told.
 func (w *world) until(t *testing.T, what string, right func() bool) {
 	t.Helper()

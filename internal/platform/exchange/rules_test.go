@@ -89,10 +89,7 @@ func TestWhoIsForwardedToMayDecline(t *testing.T) {
 	c := cy.call("102")
 	ada.says(ada.rings(), 12, "")
 	c.leavesAMessage(t)
-	w.until(t, "the message", func() bool { return len(w.left) == 1 })
-	if got := w.left[0].ExtensionID; got != apitest.Bob {
-		t.Errorf("left for %d, want Bob", got)
-	}
+	w.leftFor(t, apitest.Bob)
 	cy.ended()
 	w.idle(t)
 	wantRows(t, w, apitest.Ada, "Inbound Rejected")
@@ -145,10 +142,7 @@ func TestForwardingInACircleEndsWithTheVoicemailOfTheFirst(t *testing.T) {
 			w.handset(t, apitest.Bob, bobHz)
 			cy := w.handset(t, apitest.Cy, cyHz)
 			cy.call("102").leavesAMessage(t)
-			w.until(t, "the message", func() bool { return len(w.left) == 1 })
-			if got := w.left[0].ExtensionID; got != apitest.Bob {
-				t.Errorf("left for %d, want Bob", got)
-			}
+			w.leftFor(t, apitest.Bob)
 			cy.ended()
 			w.idle(t)
 			wantRows(t, w, apitest.Bob, "Inbound Voicemail")
@@ -169,10 +163,7 @@ func TestPhonesThatSendACallToAndFroEndAtTheVoicemailOfTheFirst(t *testing.T) {
 		from.says(from.rings(), 10, ` FwdDly="0" Phn="`+to+`" PhnTp="3"`)
 	}
 	c.leavesAMessage(t)
-	w.until(t, "the message", func() bool { return len(w.left) == 1 })
-	if got := w.left[0].ExtensionID; got != apitest.Bob {
-		t.Errorf("left for %d, want Bob", got)
-	}
+	w.leftFor(t, apitest.Bob)
 	cy.ended()
 	w.idle(t)
 }
