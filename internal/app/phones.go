@@ -72,7 +72,7 @@ func (c TurnConfig) mistake() (setting, what string) {
 type panelPhones struct{ pool *softphone.Pool }
 
 func (p panelPhones) Phone(ctx context.Context, grantID string) (panel.Phone, error) {
-	ph, err := p.pool.Phone(ctx, grantID)
+	ph, err := p.pool.Telephone(ctx, grantID)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ type linkPhones struct{ pool *softphone.Pool }
 
 // Join leaves the counting of tabs to the watch that each socket has.
 func (l linkPhones) Join(ctx context.Context, grantID, _ string) (hostlink.Phone, func(), error) {
-	ph, err := l.pool.Phone(ctx, grantID)
+	ph, err := l.pool.Telephone(ctx, grantID)
 	if err != nil {
 		return nil, nil, err
 	}

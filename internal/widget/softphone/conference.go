@@ -387,7 +387,7 @@ func (t *talk) fits(act string) error {
 }
 
 // merge makes a conference of two calls and answers with its id.
-func (p *Pool) merge(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+func (p *Pool) merge(w http.ResponseWriter, r *http.Request, ph Telephone) error {
 	var d Details
 	if err := visit.Body(w, r, &d); err != nil {
 		return err

@@ -53,7 +53,7 @@ func (p *Pool) mountEmergency(mux *http.ServeMux) {
 
 // confirm keeps an emergency call back until the user has seen where help is
 // sent to. done means that the request has been answered.
-func (p *Pool) confirm(w http.ResponseWriter, r *http.Request, v visit.Visit, ph *Phone, o *Order, confirmed bool) (done bool, err error) {
+func (p *Pool) confirm(w http.ResponseWriter, r *http.Request, v visit.Visit, ph Telephone, o *Order, confirmed bool) (done bool, err error) {
 	desk, err := p.Desks.Desk(r.Context(), v.Session.GrantID)
 	if err != nil {
 		return false, err
@@ -74,7 +74,7 @@ func (p *Pool) confirm(w http.ResponseWriter, r *http.Request, v visit.Visit, ph
 }
 
 // help is what is known of the address of a user's phone.
-func (p *Pool) help(ctx context.Context, desk Desk, v visit.Visit, ph *Phone) help {
+func (p *Pool) help(ctx context.Context, desk Desk, v visit.Visit, ph Telephone) help {
 	var h help
 	h.Country, h.Countries = desk.HelpCountries()
 	device := ph.Snapshot().Line.Device
@@ -97,7 +97,7 @@ func (p *Pool) help(ctx context.Context, desk Desk, v visit.Visit, ph *Phone) he
 
 // emergencyAddress answers with where help is sent to.
 func (p *Pool) emergencyAddress(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
-	ph, err := p.Phone(r.Context(), v.Session.GrantID)
+	ph, err := p.Telephone(r.Context(), v.Session.GrantID)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (p *Pool) registerAddress(w http.ResponseWriter, r *http.Request, v visit.V
 	if err := visit.Body(w, r, &a); err != nil {
 		return err
 	}
-	ph, err := p.Phone(r.Context(), v.Session.GrantID)
+	ph, err := p.Telephone(r.Context(), v.Session.GrantID)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (p *Pool) registerAddress(w http.ResponseWriter, r *http.Request, v visit.V
 	if err != nil {
 		return err
 	}
-	if err := ph.ready(r.Context()); err != nil {
+	if err := ready(r.Context(), ph, nil); err != nil {
 		return err
 	}
 	now, err := desk.RegisterEmergencyAddress(r.Context(), ph.Snapshot().Line.Device, a)

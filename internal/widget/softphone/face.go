@@ -15,7 +15,7 @@ func (p *Pool) Mount(mux *http.ServeMux) {
 	p.Visits.SignedIn(mux, "GET "+visit.Path+"/audio/relays", p.relays)
 	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls/{id}/{act}", p.act)
 	p.mountEmergency(mux)
-	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, *Phone) error{
+	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, Telephone) error{
 		"GET /calls":             p.calls,
 		"POST /calls/ringing":    p.ringing,
 		"POST /calls/retry":      p.retry,
@@ -25,7 +25,7 @@ func (p *Pool) Mount(mux *http.ServeMux) {
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		p.Visits.SignedIn(mux, method+" "+visit.Path+path, func(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
-			ph, err := p.Phone(r.Context(), v.Session.GrantID)
+			ph, err := p.Telephone(r.Context(), v.Session.GrantID)
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ func (p *Pool) place(w http.ResponseWriter, r *http.Request, v visit.Visit) erro
 	if err := visit.Body(w, r, &o); err != nil {
 		return err
 	}
-	ph, err := p.Phone(r.Context(), v.Session.GrantID)
+	ph, err := p.Telephone(r.Context(), v.Session.GrantID)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (p *Pool) place(w http.ResponseWriter, r *http.Request, v visit.Visit) erro
 	return nil
 }
 
-func (p *Pool) calls(w http.ResponseWriter, _ *http.Request, ph *Phone) error {
+func (p *Pool) calls(w http.ResponseWriter, _ *http.Request, ph Telephone) error {
 	visit.JSON(w, http.StatusOK, ph.Snapshot())
 	return nil
 }
@@ -86,7 +86,7 @@ func (p *Pool) act(w http.ResponseWriter, r *http.Request, v visit.Visit) error 
 			return err
 		}
 	}
-	ph, err := p.Phone(r.Context(), v.Session.GrantID)
+	ph, err := p.Telephone(r.Context(), v.Session.GrantID)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (p *Pool) act(w http.ResponseWriter, r *http.Request, v visit.Visit) error 
 	return nil
 }
 
-func (p *Pool) ringing(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+func (p *Pool) ringing(w http.ResponseWriter, r *http.Request, ph Telephone) error {
 	var b struct {
 		Tab string   `json:"tab"`
 		IDs []string `json:"ids"`
@@ -120,7 +120,7 @@ func (p *Pool) ringing(w http.ResponseWriter, r *http.Request, ph *Phone) error 
 }
 
 // retry has a broken line try again at once: asking for the phone did it.
-func (p *Pool) retry(w http.ResponseWriter, _ *http.Request, _ *Phone) error {
+func (p *Pool) retry(w http.ResponseWriter, _ *http.Request, _ Telephone) error {
 	visit.JSON(w, http.StatusOK, struct{}{})
 	return nil
 }
@@ -128,7 +128,7 @@ func (p *Pool) retry(w http.ResponseWriter, _ *http.Request, _ *Phone) error {
 // maxTab bounds the names that tabs give themselves.
 const maxTab = 64
 
-func (p *Pool) audio(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+func (p *Pool) audio(w http.ResponseWriter, r *http.Request, ph Telephone) error {
 	var b struct {
 		Tab  string `json:"tab"`
 		SDP  string `json:"sdp"`
@@ -148,7 +148,7 @@ func (p *Pool) audio(w http.ResponseWriter, r *http.Request, ph *Phone) error {
 	return nil
 }
 
-func (p *Pool) leave(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+func (p *Pool) leave(w http.ResponseWriter, r *http.Request, ph Telephone) error {
 	var b struct {
 		Tab string `json:"tab"`
 	}

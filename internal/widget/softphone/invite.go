@@ -77,28 +77,7 @@ func (ph *Phone) Place(ctx context.Context, o Order) (id string, err error) {
 }
 
 // ready waits a moment for a line that is about to be registered.
-func (ph *Phone) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, getReady)
-	defer cancel()
-	changes, stop := ph.Watch()
-	defer stop()
-	for {
-		line := ph.Snapshot().Line
-		switch {
-		case line.State == call.Registered:
-			return nil
-		case line.Sentence != "":
-			return &rc.Error{Kind: rc.Unavailable, Message: line.Sentence}
-		}
-		select {
-		case <-changes:
-		case <-ph.done:
-			return restarting()
-		case <-ctx.Done():
-			return rc.Errorf(rc.Unavailable, "The phone is still connecting. Try again in a moment.")
-		}
-	}
-}
+func (ph *Phone) ready(ctx context.Context) error { return ready(ctx, ph, ph.done) }
 
 // mayDial reports whether one more call may be placed, and counts it.
 func (ph *Phone) mayDial() error {

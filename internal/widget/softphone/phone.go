@@ -34,6 +34,9 @@ type Phone struct {
 	parting sync.WaitGroup // what is left to tell of calls that are over
 	done    chan struct{}  // closed when the last step has run
 	snap    atomic.Pointer[call.Snapshot]
+	told    func(*call.Snapshot) // is told of each snapshot; nil for nobody
+	step    uint64               // from one version to the next
+	floor   uint64               // belongs to the actor; versions are higher
 
 	mu       sync.Mutex
 	watchers map[chan struct{}]bool // guarded by mu
@@ -51,13 +54,18 @@ type Phone struct {
 	closing bool
 }
 
-func newPhone(p *Pool, grantID string) *Phone {
+// newPhone makes the phone of a grant: after is how another node had it last,
+// and told is told of each snapshot. Both are nil where there is no other node.
+func newPhone(p *Pool, grantID string, after *call.Snapshot, told func(*call.Snapshot)) *Phone {
 	ph := &Phone{
 		pool: p, grantID: grantID, log: p.Log.With("grant", grantID), box: newMailbox(), done: make(chan struct{}),
-		watchers: make(map[chan struct{}]bool), used: p.Now(),
+		watchers: make(map[chan struct{}]bool), used: p.Now(), told: told, step: 1,
 	}
 	ph.ctx, ph.cancel = context.WithCancel(p.ctx)
 	ph.line.begin(ph)
+	if after != nil {
+		ph.succeed(after)
+	}
 	ph.snap.Store(ph.draw())
 	go ph.run()
 	ph.use()
@@ -167,8 +175,9 @@ func (ph *Phone) idle() time.Duration {
 // draw makes the snapshot that follows.
 func (ph *Phone) draw() *call.Snapshot {
 	s := &call.Snapshot{Line: ph.line.shown, Calls: make([]call.Call, 0, len(ph.talks)), Microphone: ph.sound.tab}
+	s.Version = ph.floor
 	if last := ph.snap.Load(); last != nil {
-		s.Version = last.Version + 1
+		s.Version = max(last.Version, ph.floor) + ph.step
 	}
 	for _, t := range ph.talks {
 		if t.meeting.shows() {
@@ -189,7 +198,11 @@ func (ph *Phone) draw() *call.Snapshot {
 
 func (ph *Phone) publish() {
 	ph.dirty = false
-	ph.snap.Store(ph.draw())
+	now := ph.draw()
+	ph.snap.Store(now)
+	if ph.told != nil {
+		ph.told(now)
+	}
 	ph.mu.Lock()
 	defer ph.mu.Unlock()
 	for c := range ph.watchers {

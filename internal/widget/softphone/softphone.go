@@ -98,15 +98,20 @@ type Pool struct {
 	Log    *slog.Logger
 	Now    func() time.Time // nil means time.Now
 	Waits  Waits
+	// Cluster is the nodes that this one is of; nil where it is by itself.
+	Cluster *Cluster
 
-	start  sync.Once
-	err    error // of start
-	ctx    context.Context
-	cancel context.CancelFunc
-	unbus  func()
-	mu     sync.Mutex
-	phones map[string]*Phone // guarded by mu
-	closed bool              // guarded by mu
+	start     sync.Once
+	err       error // of start
+	ctx       context.Context
+	cancel    context.CancelFunc
+	unbus     func()
+	part      func()         // ends being one of the cluster
+	following sync.WaitGroup // of phones at other nodes
+	mu        sync.Mutex
+	phones    map[string]*Phone // guarded by mu; none in a cluster
+	seats     map[string]*seat  // guarded by mu; those of a cluster
+	closed    bool              // guarded by mu
 }
 
 // Waits are how long phones wait for things. Zero means what is said of each.
@@ -156,6 +161,9 @@ func (p *Pool) begin() error {
 		if p.err != nil {
 			p.err = fmt.Errorf("listening for %s: %w", grantEnded, p.err)
 		}
+		if p.part = func() {}; p.err == nil && p.Cluster != nil {
+			p.part, p.err = p.join()
+		}
 	})
 	return p.err
 }
@@ -176,7 +184,7 @@ func (p *Pool) Phone(ctx context.Context, grantID string) (*Phone, error) {
 	defer p.mu.Unlock()
 	ph := p.phones[grantID]
 	if ph == nil && !p.closed {
-		ph = newPhone(p, grantID)
+		ph = newPhone(p, grantID, nil, nil)
 		p.phones[grantID] = ph
 	}
 	if ph == nil {
@@ -213,11 +221,15 @@ func (p *Pool) grantEnded(data []byte) {
 		return
 	}
 	p.mu.Lock()
-	ph := p.phones[e.GrantID]
+	ph, s := p.phones[e.GrantID], p.seats[e.GrantID]
 	delete(p.phones, e.GrantID)
+	delete(p.seats, e.GrantID)
 	p.mu.Unlock()
 	if ph != nil {
 		ph.close(signedOut)
+	}
+	if s != nil {
+		s.close(signedOut)
 	}
 }
 
@@ -229,14 +241,19 @@ func (p *Pool) Close() {
 	}
 	p.mu.Lock()
 	p.closed = true
-	phones := p.phones
-	p.phones = map[string]*Phone{}
+	phones, seats := p.phones, p.seats
+	p.phones, p.seats = map[string]*Phone{}, map[string]*seat{}
 	p.mu.Unlock()
 	p.unbus()
 	var wg sync.WaitGroup
+	for _, s := range seats {
+		wg.Go(func() { s.close(restarted) })
+	}
 	for _, ph := range phones {
 		wg.Go(func() { ph.close(restarted) })
 	}
 	wg.Wait()
+	p.part()
 	p.cancel()
+	p.following.Wait()
 }
