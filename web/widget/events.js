@@ -15,6 +15,8 @@ const WELCOME = 8_000;
 /** Younger than this, an attempt is left alone when the network comes back. */
 const YOUNG = 2_000;
 const LAST_WAIT = 10_000;
+/** How long a tab waits that is one too many, unless somebody looks at it. */
+const CROWDED_WAIT = 60_000;
 
 /**
  * How long to wait before the next attempt: nearly nothing at first, because
@@ -229,6 +231,11 @@ export class Socket {
         return;
       case "host":
         return this.with.host(frame.message);
+      case "crowded":
+        this.#drop();
+        this.with.emit("oh:online", { online: false, sentence: t("The phone is open in too many tabs. Close some of them, and it comes back by itself here.") });
+        this.#retry = setTimeout(() => this.#connect(), CROWDED_WAIT);
+        return;
       case "ended":
         this.stop();
         this.with.emit("oh:session", { signedIn: false, reason: frame.reason });

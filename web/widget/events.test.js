@@ -216,3 +216,22 @@ test("events of the desk become events of the page", () => {
   assert.deepEqual(translate({ type: "calls", readable: true, missed: 2 }), [["oh:missed", { readable: true, missed: 2 }], ["oh:calls", {}]]);
   assert.deepEqual(translate({ type: "something new" }), []);
 });
+
+test("a tab that is one too many waits, and comes when somebody looks at it", () => {
+  const s = socket();
+  s.it.start();
+  s.last().onopen();
+  s.take({ type: "crowded" });
+  assert.deepEqual(s.emitted, [["oh:online", { online: false, sentence: "The phone is open in too many tabs. Close some of them, and it comes back by itself here." }]]);
+  assert.ok(s.last().closed);
+  timers.tick(59_000);
+  assert.equal(s.opened.length, 1);
+  timers.tick(1_000);
+  assert.equal(s.opened.length, 2);
+  s.take({ type: "crowded" });
+  s.it.nudge();
+  assert.equal(s.opened.length, 3);
+  s.welcome();
+  timers.tick(120_000);
+  assert.equal(s.opened.length, 3);
+});

@@ -44,8 +44,9 @@ type Handler struct {
 	Beat    time.Duration // how often a socket is asked whether it lives; zero means 15 s
 
 	mu     sync.Mutex
-	quit   chan struct{} // guarded by mu; made at first use, closed by Close
-	closed bool          // guarded by mu
+	quit   chan struct{}  // guarded by mu; made at first use, closed by Close
+	closed bool           // guarded by mu
+	open   map[string]int // guarded by mu; sockets, by session
 	wg     sync.WaitGroup
 }
 

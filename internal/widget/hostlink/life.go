@@ -31,6 +31,36 @@ func (s *socket) why(ctx context.Context, likely string) string {
 	return cmp.Or(reason, likely, "ended")
 }
 
+// maxSockets is how many tabs of one session are told what happens: twice what
+// people open.
+const maxSockets = 40
+
+// statusCrowded closes a socket of a session that has enough of them. The frame
+// that precedes it says so, and its tab waits a minute, or until somebody looks
+// at it.
+const statusCrowded = websocket.StatusCode(4429)
+
+// seat counts a session's socket in, until leave is called; false when it has
+// enough.
+func (h *Handler) seat(sessionID string) (leave func(), ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.open[sessionID] >= maxSockets {
+		return nil, false
+	}
+	if h.open == nil {
+		h.open = map[string]int{}
+	}
+	h.open[sessionID]++
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.open[sessionID]--; h.open[sessionID] == 0 {
+			delete(h.open, sessionID)
+		}
+	}, true
+}
+
 // beat asks the browser whether it is there. The browser answers by itself:
 // a hidden tab's own timers may run only once a minute.
 func (s *socket) beat(ctx context.Context) {

@@ -33,7 +33,7 @@ const (
 
 // A frame is what the server writes on a socket.
 type frame struct {
-	Type     string      `json:"type"` // welcome, event, service, host, handle, pong or ended
+	Type     string      `json:"type"` // welcome, event, service, host, handle, pong, crowded or ended
 	Position string      `json:"position,omitempty"`
 	Event    *frameEvent `json:"event,omitempty"`
 	Message  any         `json:"message,omitempty"` // for the host page, as is
@@ -168,6 +168,14 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 		s.end(ctx, s.why(ctx, ""))
 		return
 	}
+	leave, ok := s.h.seat(s.visit.Session.ID)
+	if !ok {
+		if s.write(ctx, frame{Type: "crowded"}) == nil {
+			s.conn.Close(statusCrowded, "too many tabs")
+		}
+		return
+	}
+	defer leave()
 	ended, stop, err := s.ends()
 	if err != nil {
 		s.h.Log.Error("subscribing to ended sessions", "err", err)
