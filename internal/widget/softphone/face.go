@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"offhook/internal/listen"
 	"offhook/internal/rc"
 	"offhook/internal/widget/visit"
 )
@@ -13,11 +14,11 @@ import (
 func (p *Pool) Mount(mux *http.ServeMux) {
 	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls", p.place)
 	p.Visits.SignedIn(mux, "GET "+visit.Path+"/audio/relays", p.relays)
+	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls/ringing", p.ringing)
 	p.Visits.SignedIn(mux, "POST "+visit.Path+"/calls/{id}/{act}", p.act)
 	p.mountEmergency(mux)
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, Telephone) error{
 		"GET /calls":             p.calls,
-		"POST /calls/ringing":    p.ringing,
 		"POST /calls/retry":      p.retry,
 		"POST /calls/{id}/merge": p.merge,
 		"POST /audio":            p.audio,
@@ -103,7 +104,11 @@ func (p *Pool) act(w http.ResponseWriter, r *http.Request, v visit.Visit) error 
 	return nil
 }
 
-func (p *Pool) ringing(w http.ResponseWriter, r *http.Request, ph Telephone) error {
+// shownRate is how often the tabs of a session may say that they show what
+// rings: forty tabs for six calls at once.
+var shownRate = listen.Rate{PerSecond: 10, Burst: 240}
+
+func (p *Pool) ringing(w http.ResponseWriter, r *http.Request, v visit.Visit) error {
 	var b struct {
 		Tab string   `json:"tab"`
 		IDs []string `json:"ids"`
@@ -113,6 +118,14 @@ func (p *Pool) ringing(w http.ResponseWriter, r *http.Request, ph Telephone) err
 	}
 	first, err := ph.Shown(r.Context(), b.IDs)
 	if err != nil {
+	ph, err := p.Telephone(r.Context(), v.Session.GrantID)
+	if err != nil {
+		return err
+	}
+	if !p.shown.Allow(v.Session.ID, shownRate, p.Now()) {
+		w.Header().Set("Retry-After", "1")
+		return rc.Errorf(rc.TooMany, "The phone service asks this phone to wait. Try again in a minute.")
+	}
 		return err
 	}
 	visit.JSON(w, http.StatusOK, map[string]bool{"first": first})

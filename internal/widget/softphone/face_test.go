@@ -168,3 +168,22 @@ func TestThePageIsAskedBeforeACallIsTakenToSomebody(t *testing.T) {
 		t.Errorf("written down: %q, want %q", page.noted, want)
 	}
 }
+
+func TestTabsThatSayWithoutEndThatTheyRingAreStopped(t *testing.T) {
+	_, ask := framed(t)
+	const body = `{"tab":"t","ids":["x"]}`
+	for range 40 * 6 { // many tabs, each for many calls
+		if w, said := ask("POST", "/calls/ringing", body); w.Code != 200 {
+			t.Fatalf("status %d %s", w.Code, said)
+		}
+	}
+	for range 10_000 {
+		if w, _ := ask("POST", "/calls/ringing", body); w.Code == http.StatusTooManyRequests {
+			if w.Header().Get("Retry-After") == "" {
+				t.Error("nobody says when to come again")
+			}
+			return
+		}
+	}
+	t.Error("they go on without end")
+}

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"offhook/internal/bus"
+	"offhook/internal/listen"
 	"offhook/internal/media"
 	"offhook/internal/rc"
 	"offhook/internal/widget/visit"
@@ -106,8 +107,9 @@ type Pool struct {
 	ctx       context.Context
 	cancel    context.CancelFunc
 	unbus     func()
-	part      func()         // ends being one of the cluster
-	following sync.WaitGroup // of phones at other nodes
+	part      func()          // ends being one of the cluster
+	following sync.WaitGroup  // of phones at other nodes
+	shown     listen.Throttle // of tabs that show what rings, by session
 	mu        sync.Mutex
 	phones    map[string]*Phone // guarded by mu; none in a cluster
 	seats     map[string]*seat  // guarded by mu; those of a cluster
