@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"offhook/internal/media"
 	"offhook/internal/platform/exchange/session"
 	"offhook/internal/platform/exchange/sound"
 	"offhook/internal/rc"
@@ -81,8 +80,8 @@ func (x *Exchange) urgent(ctx context.Context, b *binding, dialled string) (to d
 }
 
 // assist is what an emergency call hears.
-func assist(to destination) func(context.Context, *media.Leg) error {
-	return func(ctx context.Context, l *media.Leg) error {
+func assist(to destination) func(context.Context, sound.Line) error {
+	return func(ctx context.Context, l sound.Line) error {
 		return sound.Emergency(ctx, l, to.end.Number == emergencyTest, to.help.Street, to.help.Zip)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"offhook/internal/media"
 	"offhook/internal/platform/answering"
 	"offhook/internal/platform/exchange/session"
 	"offhook/internal/platform/exchange/sound"
@@ -129,12 +128,9 @@ func (c *call) greet(to destination) {
 	party.Answer()
 	l.pickUp()
 	l.party.Answer()
-	ctx, stop := context.WithCancel(c.x.ctx)
-	s := &service{party: party, stop: stop}
-	c.service = s
-	c.tune()
+	ctx, s := c.attend(party, l)
 	c.x.spawn(func(context.Context) {
-		number, err := sound.Menu{Closed: to.menu.closed, Match: to.menu.match}.Ask(ctx, l.leg)
+		number, err := sound.Menu{Closed: to.menu.closed, Match: to.menu.match}.Ask(ctx, s.seat)
 		if err != nil {
 			return // the caller has gone, or the menu was ended by us: whoever did it sees to the call
 		}
@@ -156,5 +152,5 @@ func (c *call) greet(to destination) {
 // closed tells who calls that nobody takes the call, and ends it.
 func (c *call) closed(to destination) {
 	party := c.session.Add(session.PartySpec{Direction: rc.Inbound, From: c.caller, To: to.end})
-	c.talk(party, func(ctx context.Context, l *media.Leg) error { return sound.Say(ctx, l, sound.Nobody) })
+	c.talk(party, func(ctx context.Context, l sound.Line) error { return sound.Say(ctx, l, sound.Nobody) })
 }

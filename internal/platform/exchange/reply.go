@@ -36,11 +36,9 @@ func (c *call) reply(r *ring, text string) {
 	}
 	l.pickUp()
 	l.party.End(rc.ReasonCallReplied, "They have sent a message instead.")
-	ctx, stop := context.WithCancel(c.x.ctx)
-	c.service = &service{party: r.party, stop: stop}
-	c.tune()
+	ctx, s := c.attend(r.party, l)
 	c.x.spawn(func(context.Context) {
-		_ = sound.Say(ctx, l.leg, sound.Replied) // who hangs up has heard enough
+		_ = sound.Say(ctx, s.seat, sound.Replied) // who hangs up has heard enough
 		c.post(func() { c.finish(why) })
 	})
 }

@@ -14,6 +14,16 @@ import (
 type service struct {
 	party *session.Party
 	stop  context.CancelFunc
+	seat  *media.Seat // of the phone that it talks to
+}
+
+// attend begins a service for the phone of a line.
+func (c *call) attend(party *session.Party, l *line) (ctx context.Context, s *service) {
+	ctx, stop := context.WithCancel(c.x.ctx)
+	s = &service{party: party, stop: stop, seat: media.NewSeat(l.leg)}
+	c.service = s
+	c.tune()
+	return ctx, s
 }
 
 const (
@@ -60,28 +70,28 @@ func (c *call) ringAlone(to destination, party *session.Party, d time.Duration, 
 }
 
 // script is what a service says to a phone.
-func (c *call) script(name string) func(context.Context, *media.Leg) error {
+func (c *call) script(name string) func(context.Context, sound.Line) error {
 	switch name {
 	case clock:
-		return func(ctx context.Context, l *media.Leg) error { return sound.Clock(ctx, l, c.x.Now) }
+		return func(ctx context.Context, l sound.Line) error { return sound.Clock(ctx, l, c.x.Now) }
 	case after:
-		return func(ctx context.Context, l *media.Leg) error { return sound.Steady(ctx, l) }
+		return func(ctx context.Context, l sound.Line) error { return sound.Steady(ctx, l) }
 	case digits:
-		return func(ctx context.Context, l *media.Leg) error { return sound.Keys(ctx, l, "123") }
+		return func(ctx context.Context, l sound.Line) error { return sound.Keys(ctx, l, "123") }
 	case voicemailIn:
 		box := c.x.Mailboxes.Mailbox(c.first().ext)
-		return func(ctx context.Context, l *media.Leg) error { return sound.Access(ctx, l, box) }
+		return func(ctx context.Context, l sound.Line) error { return sound.Access(ctx, l, box) }
 	}
-	return func(ctx context.Context, l *media.Leg) error { return sound.Echo(ctx, l) }
+	return func(ctx context.Context, l sound.Line) error { return sound.Echo(ctx, l) }
 }
 
 // talk has a service answer, and ends the call when it is through.
-func (c *call) talk(party *session.Party, say func(context.Context, *media.Leg) error) {
+func (c *call) talk(party *session.Party, say func(context.Context, sound.Line) error) {
 	party.Answer()
 	c.engage(party, say)
 }
 
-func (c *call) engage(party *session.Party, say func(context.Context, *media.Leg) error) {
+func (c *call) engage(party *session.Party, say func(context.Context, sound.Line) error) {
 	l := c.first()
 	if l == nil {
 		c.finish(failed)
@@ -89,12 +99,9 @@ func (c *call) engage(party *session.Party, say func(context.Context, *media.Leg
 	}
 	l.pickUp()
 	l.party.Answer()
-	ctx, stop := context.WithCancel(c.x.ctx)
-	s := &service{party: party, stop: stop}
-	c.service = s
-	c.tune()
+	ctx, s := c.attend(party, l)
 	c.x.spawn(func(context.Context) {
-		_ = say(ctx, l.leg) // ended by us, by the phone, or through: the call is over in each case
+		_ = say(ctx, s.seat) // ended by us, by the phone, or through: the call is over in each case
 		c.post(func() {
 			if c.service == s {
 				c.finish(finished)
@@ -129,7 +136,7 @@ func (c *call) voicemail(r *ring) {
 // takeMessage has the voicemail of an extension number answer for a party.
 func (c *call) takeMessage(party *session.Party, number string) {
 	party.Voicemail()
-	c.engage(party, func(ctx context.Context, l *media.Leg) error {
+	c.engage(party, func(ctx context.Context, l sound.Line) error {
 		m, err := sound.Voicemail(ctx, l, number, nil)
 		if !m.Empty() {
 			c.keep(func(ctx context.Context) error { return party.LeaveVoicemail(ctx, m.Sound.WAV(), m.Sound.Duration()) })

@@ -50,6 +50,9 @@ func (c *call) replace(old, l *line) {
 	if c.watch != nil && c.watch.agent == old {
 		c.watch.agent = l
 	}
+	if c.service != nil && at == 0 {
+		c.service.seat.Give(l.leg)
+	}
 	l.muted = old.muted
 	if old.held {
 		l.party.Hold(false)

@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"offhook/internal/platform/api/apitest"
 )
@@ -46,4 +47,40 @@ func TestOneOfTwoPhonesThatTakeACallHasIt(t *testing.T) {
 	b.ear.Hears(t, adaHz)
 	p := w.part(t, apitest.Bob) // who is still in the call
 	done(t, w.x.HoldParty(t.Context(), p.session, p.party, true))
+}
+
+func TestAServiceTalksOnToThePhoneThatTakesItsCall(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, tablet := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, cyHz)
+	a := ada.call("*601")
+	a.ear.Hears(t, adaHz)
+	moved := tablet.try("*601", "Replaces", "x;to-tag="+a.LocalTag+";from-tag="+a.RemoteTag)
+	ada.ended()
+	moved.ear.Hears(t, cyHz)
+	moved.hangup()
+	w.idle(t)
+	wantRows(t, w, apitest.Ada, "Outbound Call connected")
+}
+
+func TestAMessageIsLeftFromTwoPhones(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, tablet := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, cyHz)
+	a := ada.call("102")
+	a.hush()
+	a.press(t, '#') // no greeting, please
+	a.say(t)
+	moved := tablet.try("102", "Replaces", "x;to-tag="+a.LocalTag+";from-tag="+a.RemoteTag)
+	ada.ended()
+	moved.hush()
+	moved.say(t)
+	moved.press(t, '#')
+	w.until(t, "the message", func() bool { return len(w.left) == 1 })
+	if got := w.left[0].Length; got < 2*time.Second {
+		t.Errorf("the message is %v long, want what was said on both phones", got)
+	}
+	tablet.ended()
+	w.idle(t)
+	wantRows(t, w, apitest.Bob, "Inbound Voicemail")
 }

@@ -1,0 +1,99 @@
+package media
+
+import (
+	"slices"
+	"sync"
+)
+
+// A Seat stands for a leg that another may take the place of: whoever speaks
+// to it and listens to it goes on with the new one. It owns no leg.
+type Seat struct {
+	mu     sync.Mutex
+	leg    *Leg     // guarded by mu
+	guests []*guest // guarded by mu
+	done   chan struct{}
+}
+
+// A guest is what goes on with the leg that sits there.
+type guest struct {
+	begin func(*Leg) (stop func())
+	stop  func() // with the leg that sits there now
+}
+
+// NewSeat gives a leg its place.
+func NewSeat(l *Leg) *Seat {
+	s := &Seat{leg: l, done: make(chan struct{})}
+	s.watch(l)
+	return s
+}
+
+// Give has a leg take the place of the one that sat there, which may be closed
+// then. One whose leg has ended has no place to give.
+func (s *Seat) Give(l *Leg) {
+	s.mu.Lock()
+	s.leg = l
+	for _, g := range s.guests {
+		g.stop()
+		g.stop = g.begin(l)
+	}
+	s.mu.Unlock()
+	s.watch(l)
+}
+
+// watch ends the seat with the leg that still sits there then.
+func (s *Seat) watch(l *Leg) {
+	l.engine.wait.Go(func() {
+		<-l.done
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.leg == l {
+			close(s.done)
+		}
+	})
+}
+
+func (s *Seat) sitting() *Leg {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.leg
+}
+
+// Write sends to the leg that sits there.
+func (s *Seat) Write(src any, p Packet) { s.sitting().Write(src, p) }
+
+// Sends is [Leg.Sends].
+func (s *Seat) Sends(c Codec) bool { return s.sitting().Sends(c) }
+
+// Connected is [Leg.Connected].
+func (s *Seat) Connected() <-chan struct{} { return s.sitting().Connected() }
+
+// Done is closed when the leg that sits there has ended.
+func (s *Seat) Done() <-chan struct{} { return s.done }
+
+// Listen is [Leg.Listen], of whoever sits there.
+func (s *Seat) Listen(f func(Packet)) (stop func()) {
+	var one sync.Mutex // the last packet of a leg may still be on its way
+	return s.seat(func(l *Leg) func() {
+		return l.Listen(func(p Packet) {
+			one.Lock()
+			defer one.Unlock()
+			f(p)
+		})
+	})
+}
+
+// Fill is [Leg.Fill], for whoever sits there.
+func (s *Seat) Fill() (stop func()) { return s.seat((*Leg).Fill) }
+
+func (s *Seat) seat(begin func(*Leg) func()) (stop func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := &guest{begin: begin, stop: begin(s.leg)}
+	s.guests = append(s.guests, g)
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		g.stop()
+		s.guests = slices.DeleteFunc(s.guests, func(o *guest) bool { return o == g })
+	})
+}
