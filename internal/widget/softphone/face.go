@@ -116,8 +116,6 @@ func (p *Pool) ringing(w http.ResponseWriter, r *http.Request, v visit.Visit) er
 	if err := visit.Body(w, r, &b); err != nil {
 		return err
 	}
-	first, err := ph.Shown(r.Context(), b.IDs)
-	if err != nil {
 	ph, err := p.Telephone(r.Context(), v.Session.GrantID)
 	if err != nil {
 		return err
@@ -126,6 +124,8 @@ func (p *Pool) ringing(w http.ResponseWriter, r *http.Request, v visit.Visit) er
 		w.Header().Set("Retry-After", "1")
 		return rc.Errorf(rc.TooMany, "The phone service asks this phone to wait. Try again in a minute.")
 	}
+	first, err := ph.Shown(r.Context(), b.IDs)
+	if err != nil {
 		return err
 	}
 	visit.JSON(w, http.StatusOK, map[string]bool{"first": first})
