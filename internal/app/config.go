@@ -38,6 +38,8 @@ type Config struct {
 	// proxies in front, whose X-Forwarded-For says where a request comes from.
 	// No other header of theirs is looked at. Empty: none is believed.
 	TrustedProxies []string `yaml:"trusted_proxies"`
+	// Bus connects several servers of `offhook serve`.
+	Bus BusConfig `yaml:"bus"`
 	// Widget configures `offhook serve`.
 	Widget WidgetConfig `yaml:"widget"`
 	// Platform configures `offhook platform`.
@@ -328,6 +330,9 @@ func (c *Config) check(src source) error {
 				return src.mistake(setting, "must be IP addresses such as 203.0.113.7, not %q.", ip)
 			}
 		}
+	}
+	if setting, what := c.Bus.mistake(c.Database); what != "" {
+		return src.mistake("bus."+setting, "%s", what)
 	}
 	if setting, what := c.Widget.Turn.mistake(); what != "" {
 		return src.mistake("widget.turn."+setting, "%s", what)

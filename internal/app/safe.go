@@ -38,17 +38,19 @@ func (c *Config) safe(src source) error {
 
 // readable refuses a password in a file that everybody on the machine reads.
 func (c *Config) readable(src source) error {
-	if c.Platform.Trunk.Password != "" && src.vars["platform.trunk.password"] == "" && runtime.GOOS != "windows" {
-		if info, err := os.Stat(src.path); err == nil && info.Mode().Perm()&0o004 != 0 {
-			return src.mistake("platform.trunk.password", "is a password, and every user of this machine can read the file. Run chmod 600 on it, or give the password as %s.", variable("platform.trunk.password"))
+	if !readable(src.path) {
+		return nil
+	}
+	for setting, password := range map[string]rc.Secret{"platform.trunk.password": c.Platform.Trunk.Password, "bus.password": c.Bus.Password} {
+		if password != "" && src.vars[setting] == "" {
+			return src.mistake(setting, "is a password, and every user of this machine can read the file. Run chmod 600 on it, or give the password as %s.", variable(setting))
 		}
 	}
 	u, err := url.Parse(c.Database)
-	if err != nil || u.User == nil || src.path == "" || src.vars["database"] != "" || runtime.GOOS == "windows" {
+	if err != nil || u.User == nil || src.vars["database"] != "" {
 		return nil
 	}
-	info, err := os.Stat(src.path)
-	if _, has := u.User.Password(); err != nil || !has || info.Mode().Perm()&0o004 == 0 {
+	if _, has := u.User.Password(); !has {
 		return nil
 	}
 	return src.mistake("database", "holds a password, and every user of this machine can read the file. Run chmod 600 on it, or give the address as %s.", variable("database"))

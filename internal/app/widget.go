@@ -60,15 +60,24 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		if err := warn(ctx, c, data.DB.Widget(), log); err != nil {
 			return nil, err
 		}
+		b, end, err := cfg.Bus.open(log)
+		if err != nil {
+			return nil, err
+		}
+		defer func() {
+			if err != nil {
+				end()
+			}
+		}()
 		w, err := newWidget(widgetDeps{
-			data: data, bus: new(bus.InProcess), log: log, records: append(records, embed.RingCentral...),
+			data: data, bus: b, several: len(cfg.Bus.NATS) > 0, log: log, records: append(records, embed.RingCentral...),
 			openClients: c.OpenClients, logHosts: c.LogHosts, urlSecrets: c.AllowURLSecrets, sound: c.sound(cmp.Or(c.Addr, defaultWidgetAddr)), relays: c.Turn.relays(),
 		})
 		if err != nil {
 			return nil, err
 		}
 		log.Info("the widget is ready", "url", l.URL)
-		return serveAll([]door{{l, w}}, []func(){w.Close}), nil
+		return serveAll([]door{{l, w}}, []func(){end, w.Close}), nil
 	})
 }
 
@@ -78,6 +87,7 @@ const defaultWidgetAddr = "127.0.0.1:8080"
 type widgetDeps struct {
 	data        *Data
 	bus         bus.Bus
+	several     bool // servers share the database and the bus
 	log         *slog.Logger
 	records     embed.Records
 	roots       *x509.CertPool // besides the system's; nil for the system's alone
@@ -117,6 +127,9 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	phones := &softphone.Pool{Visits: visits, Desks: phoneDesks{pool}, Street: street{grants, deps.records, apps}, Engine: engine, Bus: deps.bus, Log: log}
 	services := &service.Handler{Visits: visits, Store: st, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, Now: time.Now, Log: log}
 	phones.Guards, phones.Audit, phones.Relays = services, trail, deps.relays
+	if deps.several {
+		phones.Cluster = &softphone.Cluster{Store: st, Node: rand.Text()}
+	}
 	logs := &logbook.Handler{
 		Visits: visits, Store: st, Ring: deps.data.Ring, Bus: deps.bus, Embeds: registry, Services: logServices{services}, Desks: logDesks{pool, grants},
 		Client: embed.NewHookClient(deps.logHosts, deps.roots), Node: deps.data.node(), Now: time.Now, Log: log,
