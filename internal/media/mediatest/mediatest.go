@@ -122,8 +122,9 @@ func (e *Ear) hear(p media.Packet) {
 	}
 }
 
-// listen is how much of what was heard last is judged.
-const listen = 200 * time.Millisecond
+// listen is how much of what was heard last is judged: enough to tell tones
+// apart, and five packets, so that a busy machine has sound without holes.
+const listen = 100 * time.Millisecond
 
 // Hears waits until what is heard is a tone of this pitch and nothing else.
 func (e *Ear) Hears(t testing.TB, hertz float64) {
