@@ -43,13 +43,13 @@ const keyLength = 16 + 14
 // SetAnswer. It is for phones and trunks that are known to want it; Answer
 // finds out by itself.
 func (l *Leg) OfferClassic(encrypted bool) (string, error) {
-	return l.offerClassic(encrypted, []format{{111, codecAndClock{Opus, 48000}}, {0, codecAndClock{PCMU, Rate}}, {110, codecAndClock{Event, 48000}}, {101, codecAndClock{Event, Rate}}})
+	return l.offerClassic(encrypted, []format{{111, codecAndClock{Opus, 48000}}, {0, codecAndClock{PCMU, Rate}}, {8, codecAndClock{PCMA, Rate}}, {110, codecAndClock{Event, 48000}}, {101, codecAndClock{Event, Rate}}})
 }
 
-// OfferNarrow is OfferClassic for the telephone network, which knows no codec
+// OfferNarrow is OfferClassic for the telephone network, which knows no codecs
 // but its own.
 func (l *Leg) OfferNarrow(encrypted bool) (string, error) {
-	return l.offerClassic(encrypted, []format{{0, codecAndClock{PCMU, Rate}}, {101, codecAndClock{Event, Rate}}})
+	return l.offerClassic(encrypted, []format{{0, codecAndClock{PCMU, Rate}}, {8, codecAndClock{PCMA, Rate}}, {101, codecAndClock{Event, Rate}}})
 }
 
 func (l *Leg) offerClassic(encrypted bool, formats []format) (string, error) {
@@ -304,6 +304,9 @@ func (l *Leg) hearClassic(c *classic) {
 			continue
 		}
 		if kind, ok := (*c.known.Load())[p.PayloadType]; ok {
+			if kind.codec == PCMA {
+				kind.codec, p.Payload = PCMU, translated(p.Payload, p.Payload, &ulawOf)
+			}
 			l.heard(Packet{Codec: kind.codec, Clock: kind.clock, Marker: p.Marker, Sequence: p.SequenceNumber,
 				Timestamp: p.Timestamp, Arrived: time.Now(), Payload: p.Payload})
 		}

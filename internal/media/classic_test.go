@@ -26,7 +26,7 @@ func TestAnswersWithoutWebRTC(t *testing.T) {
 		want        []string
 	}{
 		{"encrypted, with one codec", softphone, []string{"m=audio # RTP/SAVP 109 101", "a=rtpmap:109 OPUS/16000", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"}},
-		{"a trunk, what it does not name is known", trunk, []string{"m=audio # RTP/AVP 0 101", "a=rtpmap:0 PCMU/8000"}},
+		{"a trunk, what it does not name is known", trunk, []string{"m=audio # RTP/AVP 0 8 101", "a=rtpmap:0 PCMU/8000", "a=rtpmap:8 PCMA/8000"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			answer, err := mediatest.Leg(t, e).Answer(t.Context(), tt.offer)
@@ -42,7 +42,7 @@ func TestAnswersWithoutWebRTC(t *testing.T) {
 		})
 	}
 	for _, tt := range []struct{ name, offer string }{
-		{"no codec of ours", strings.Replace(trunk, " 18 0 8 101", " 18 8 101", 1)},
+		{"no codec of ours", strings.Replace(trunk, " 18 0 8 101", " 18 101", 1)},
 		{"no address", strings.Replace(trunk, "c=IN IP4 127.0.0.1\r\n", "", 1)},
 		{"a name for an address", strings.Replace(trunk, "c=IN IP4 127.0.0.1", "c=IN IP4 example.com", 1)},
 		{"no key", regexp.MustCompile(`a=crypto.*\r\n`).ReplaceAllString(softphone, "")},
@@ -184,7 +184,7 @@ func TestATrunkThatMovesIsFollowed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(offer, "OPUS") || !strings.Contains(offer, " 0 101\r\n") {
+		if strings.Contains(offer, "OPUS") || !strings.Contains(offer, " 0 8 101\r\n") {
 			t.Errorf("a trunk is offered more than it knows:\n%s", offer)
 		}
 		answer, err := announcement.Answer(t.Context(), offer)

@@ -67,7 +67,7 @@ func readDescribed(text string) (d described, err error) {
 }
 
 func (d *described) readFormats(m *sdp.MediaDescription) {
-	names := map[string]string{"0": "PCMU/8000"} // which needs no rtpmap (RFC 3551 section 6)
+	names := map[string]string{"0": "PCMU/8000", "8": "PCMA/8000"} // which need no rtpmap (RFC 3551 section 6)
 	for _, a := range m.Attributes {
 		if number, name, ok := strings.Cut(a.Value, " "); ok && a.Key == "rtpmap" {
 			names[number] = name
@@ -129,6 +129,8 @@ func (d described) write(at netip.AddrPort) string {
 			fmt.Fprintf(&lines, "a=rtpmap:%d OPUS/%d%s\r\n", f.number, f.kind.clock, channels)
 		case PCMU:
 			fmt.Fprintf(&lines, "a=rtpmap:%d PCMU/%d\r\n", f.number, f.kind.clock)
+		case PCMA:
+			fmt.Fprintf(&lines, "a=rtpmap:%d PCMA/%d\r\n", f.number, f.kind.clock)
 		case Event:
 			fmt.Fprintf(&lines, "a=rtpmap:%d telephone-event/%d\r\na=fmtp:%d 0-16\r\n", f.number, f.kind.clock, f.number)
 		}

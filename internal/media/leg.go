@@ -277,6 +277,8 @@ func codecOf(mime string) Codec {
 		return Opus
 	case strings.EqualFold(mime, webrtc.MimeTypePCMU):
 		return PCMU
+	case strings.EqualFold(mime, webrtc.MimeTypePCMA):
+		return PCMA
 	case strings.EqualFold(mime, mimeEvent):
 		return Event
 	}

@@ -19,6 +19,8 @@ const (
 	Opus Codec = iota + 1
 	PCMU
 	Event
+	// PCMA is only what a far side without WebRTC has; no [Packet] is of it.
+	PCMA
 )
 
 func (c Codec) String() string {
@@ -29,6 +31,8 @@ func (c Codec) String() string {
 		return "PCMU"
 	case Event:
 		return "telephone-event"
+	case PCMA:
+		return "PCMA"
 	}
 	return "none"
 }

@@ -30,6 +30,7 @@ type outbound struct {
 	event   uint32        // … and its time in the stream
 	keyed   bool          // eventIn and event are set
 	decoder *Decoder      // of the source, while it has to be decoded
+	alaw    []byte        // room for what is sent as PCMA
 
 	header rtp.Header // of the packet that is sent: one for all, since none is kept
 
@@ -133,6 +134,10 @@ func (o *outbound) Write(src any, p Packet) {
 			return
 		}
 	}
+	if kind.codec == PCMA {
+		o.alaw = translated(o.alaw, payload, &alawOf)
+		payload = o.alaw
+	}
 	if o.first || kind != o.audio {
 		p.Marker, o.first, o.audio = true, false, kind
 		o.outTime = o.next(kind.clock, now)
@@ -185,14 +190,28 @@ func (o *outbound) kind(p Packet) codecAndClock {
 			return known
 		}
 	}
+	if p.Codec == PCMU {
+		return o.narrow()
+	}
+	return codecAndClock{}
+}
+
+// narrow is the far side's codec for what is PCMU here, nothing when it has
+// none.
+func (o *outbound) narrow() codecAndClock {
+	for _, c := range []Codec{PCMU, PCMA} {
+		if _, ok := o.types[codecAndClock{c, Rate}]; ok {
+			return codecAndClock{c, Rate}
+		}
+	}
 	return codecAndClock{}
 }
 
 // decoded turns Opus into PCMU for a far side that has no Opus. It returns
 // nothing when that cannot be done.
 func (o *outbound) decoded(p Packet) (codecAndClock, []byte) {
-	kind := codecAndClock{PCMU, Rate}
-	if _, ok := o.types[kind]; !ok || p.Codec != Opus {
+	kind := o.narrow()
+	if kind.codec == 0 || p.Codec != Opus {
 		return kind, nil
 	}
 	if o.decoder == nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // errNoCodec is told for a description that refuses the sound.
-var errNoCodec = errors.New("the other side and this server have no sound codec in common; it needs Opus or PCMU")
+var errNoCodec = errors.New("the other side and this server have no sound codec in common; it needs Opus, PCMU or, without WebRTC, PCMA")
 
 // errOpusAlone is told for a description without PCMU where it is needed.
 var errOpusAlone = errors.New("the other side has Opus but not PCMU, which prompts, tones and conferences are sent in")

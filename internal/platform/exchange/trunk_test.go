@@ -455,3 +455,30 @@ func TestWhoTakesACallOutsidePaysForIt(t *testing.T) {
 	ada.ended()
 	w.idle(t)
 }
+
+func TestACarrierWithPCMAAlone(t *testing.T) {
+	w, c := trunked(t, trunk.UDP)
+	ada := w.handset(t, apitest.Ada, 400)
+	w.ready(t)
+	out := ada.call(far)
+	tx := mediatest.Wait(t, "the carrier to be called", c.calls)
+	offer := string(tx.Request().Body())
+	if !strings.Contains(offer, "RTP/AVP 0 8 101") {
+		t.Fatalf("a carrier is offered\n%s", offer)
+	}
+	leg := mediatest.Leg(t, c.engine)
+	sdp, err := leg.Answer(t.Context(), strings.Replace(offer, "RTP/AVP 0 8 101", "RTP/AVP 8 101", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &side{Dialog: sip.NewUAS(tx, tx.Flow().Contact("far")), c: c, leg: leg, sdp: sdp, hz: 900}
+	if err := tx.Respond(200, "OK", sip.With("Contact", "<"+s.Contact.String()+">"), sip.WithBody(sip.SDP, []byte(sdp))); err != nil {
+		t.Fatal(err)
+	}
+	s.speak()
+	out.ear.Hears(t, 900)
+	s.ear.Hears(t, 400)
+	out.hangup()
+	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+	w.idle(t)
+}
