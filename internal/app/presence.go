@@ -18,6 +18,14 @@ func (p panelDesk) SetPresence(ctx context.Context, c panel.PresenceChange) (pan
 	return panel.Presence(own), err
 }
 
+func (p panelDesk) Overseen() []panel.Presence {
+	var all []panel.Presence
+	for _, o := range p.Desk.Overseen() {
+		all = append(all, panel.Presence(o))
+	}
+	return all
+}
+
 func (l linkDesk) Presence() (hostlink.Presence, bool) {
 	own, known := l.Desk.Presence()
 	return linkPresence(own, own.ExtensionID), known

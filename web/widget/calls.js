@@ -261,6 +261,20 @@ export async function place(to, how = {}) {
   }
 }
 
+/** Listens in on the call that a colleague is in. @param {string} extensionId @param {object} how */
+async function supervise(extensionId, how) {
+  const { sound } = await import("./audio.js");
+  await sound.prepare();
+  try {
+    const { id } = await (await post("/supervise", { extensionId, ...how })).json();
+    expected = id;
+    await navigate(routeOf(id), { focus: true });
+  } catch (e) {
+    sound.unwanted();
+    throw e;
+  }
+}
+
 /** What waits for the server's answer. @type {Set<Element>} */
 const pending = new Set();
 
@@ -312,8 +326,9 @@ async function merge(id, body) {
 
 /** @param {HTMLElement} at */
 function run(at) {
-  const { call = "", callAct, callTo, callFrom = "" } = at.dataset;
+  const { call = "", callAct, callTo, callFrom = "", supervise: whom } = at.dataset;
   const body = with_(at);
+  if (whom) return void press(at, () => supervise(whom, body));
   if (callAct === "digits") return void act(call, "digits", body).catch((e) => alert(e.message));
   if (callAct === "merge") return void press(at, () => merge(call, body));
   if (callAct === "activate") return void press(at, () => turn(call, body));
@@ -322,7 +337,7 @@ function run(at) {
   return void press(at, () => place(String(to), from === "anonymous" ? { anonymous: true } : from ? { from } : {}));
 }
 
-const CONTROLS = ":is(button, a):is([data-call-act], [data-call-to])";
+const CONTROLS = ":is(button, a):is([data-call-act], [data-call-to], [data-supervise])";
 document.addEventListener("click", (e) => {
   const at = e.target instanceof Element ? e.target.closest(`${CONTROLS}, [data-audio-act], [data-emergency-address], a[href^="tel:"]`) : null;
   if (!(at instanceof HTMLElement) || e.defaultPrevented) return;

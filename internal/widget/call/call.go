@@ -47,6 +47,17 @@ const (
 	Failed    Outcome = "failed"  // see Call.Sentence
 )
 
+// A Supervision is who hears a user that listens in on a colleague's call
+// (contract 8.7, whose words these are).
+type Supervision string
+
+// What supervisors are.
+const (
+	Listens  Supervision = "monitor" // nobody hears them
+	Whispers Supervision = "whisper" // the colleague alone
+	JoinsIn  Supervision = "barge"   // both
+)
+
 // A Call is one call as every tab of its user sees it. It is a value: what is
 // shown is never changed behind the reader's back.
 type Call struct {
@@ -67,6 +78,9 @@ type Call struct {
 	// Flipped is set once the call rings at another phone of the user's, where
 	// it goes on.
 	Flipped bool `json:"flipped,omitempty"`
+	// Supervision is what the user is in a colleague's call that they listen in
+	// on, whose Number and Name are the colleague's; empty for ordinary calls.
+	Supervision Supervision `json:"supervision,omitempty"`
 	// Conference is set for a conference that the user hosts. Its Number and
 	// Name are empty: Members says who is in it besides the user.
 	Conference bool     `json:"conference,omitempty"`

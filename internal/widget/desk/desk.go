@@ -43,8 +43,9 @@ type Desk struct {
 
 	syncing chan struct{} // holds one token while no sync runs
 
-	telephony telephony // has a lock of its own
-	portraits portraits
+	telephony  telephony  // has a lock of its own
+	overseeing overseeing // guarded by mu; its channel is not
+	portraits  portraits
 
 	owner    user       // whose desk it is
 	drafting sync.Mutex // held while a draft changes in the store and here; taken before mu
@@ -105,7 +106,8 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 		wantMail: make(chan struct{}, 1), mail: mailbox{byID: make(map[int64]*mail)}, wantFax: make(chan struct{}, 1), faxes: make(map[string]*faxItem),
 		wantDirectory: make(chan struct{}, 1), post: make(chan struct{}, 1), readMarks: make(chan struct{}, 1), sweep: make(chan struct{}, 1),
 		wantFavorites: make(chan struct{}, 1), syncing: make(chan struct{}, 1), ledger: newLedger(grantID, newPeople("", nil)),
-		changed: make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}), portraits: portraits{asking: make(chan struct{}, portraitsAtOnce)},
+		overseeing: overseeing{want: make(chan struct{}, 1)},
+		changed:    make(map[rowKey]bool), used: p.Now(), poked: make(chan struct{}), portraits: portraits{asking: make(chan struct{}, portraitsAtOnce)},
 	}
 	d.owner = user{gr.Platform, gr.ClientID, gr.OwnerID}
 	d.budget = p.budget(gr)
@@ -124,7 +126,7 @@ func openDesk(ctx context.Context, p *Pool, grantID string) (*Desk, error) {
 	d.review()
 	d.lastUnread = d.ledger.news()
 	d.mu.Unlock()
-	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.sweeper, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller, d.postman, d.faxer} {
+	for _, loop := range []func(){d.keeper, d.identifier, d.librarian, d.syncer, d.gateway, d.courier, d.reader, d.sweeper, d.watcher, d.rollCall, d.bookkeeper, d.fan, d.caller, d.postman, d.faxer, d.overseer} {
 		d.wg.Go(loop)
 	}
 	return d, nil

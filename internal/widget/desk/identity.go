@@ -55,6 +55,7 @@ func (d *Desk) identifier() {
 			wake(d.wantColleagues)
 			wake(d.wantContacts)
 			wake(d.wantFavorites)
+			wake(d.overseeing.want)
 			wake(d.wantCalls)
 			wake(d.wantMail)
 		case errors.Is(err, errEnded) || d.ctx.Err() != nil:

@@ -170,6 +170,9 @@ func callStories() []story {
 		{Name: "live-conference", Title: "Conference", Tab: "phone", draw: liveStory("", "", storyConference(2))},
 		{Name: "live-conference-alone", Title: "Conference without anybody else", Tab: "phone", draw: liveStory("", "", storyConference(0))},
 		{Name: "live-conference-add", Title: "Conference beside another call", Tab: "phone", draw: liveStory("", "", storyConference(3), held)},
+		{Name: "live-listening", Title: "Call of a colleague, listened to", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Number, c.Supervision = "102", call.Listens }))},
+		{Name: "live-whispering", Title: "Call of a colleague, whispered into", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Number, c.Supervision = "102", call.Whispers }), held)},
+		{Name: "now-supervising", Title: "Call of a colleague, listened to, over a list", draw: nowStory("", false, storyCall(func(c *call.Call) { c.Number, c.Supervision = "102", call.Listens }))},
 		{Name: "live-conference-left", Title: "Conference, left by its host", Tab: "phone", draw: liveStory("", "", over(call.Moved, func(c *call.Call) {
 			*c = storyConference(3)
 			c.State, c.Outcome, c.Ended = call.Ended, call.Moved, storyTime

@@ -44,6 +44,9 @@ type Desk interface {
 	SetFavorite(ctx context.Context, who contact.Key, on bool) error
 	// Reach is whether a colleague can be reached, by the extension's id.
 	Reach(extensionID string) string
+	// Overseen are the colleagues who are in a call that the user may listen
+	// in on.
+	Overseen() []Presence
 	// RefreshContacts has the user's own contacts read again soon.
 	RefreshContacts()
 	// Send stores a text to be delivered and returns its conversation; the

@@ -24,6 +24,7 @@ var (
 // A fixtureDesk is a desk whose data is written here. It changes nothing.
 type fixtureDesk struct {
 	queues        []string // as JSON
+	overseen      []Presence
 	callLog       CallLog
 	calls         []Call
 	mailbox       Mailbox
@@ -292,6 +293,8 @@ func (d *fixtureDesk) Remove(context.Context, []string, []string) (string, error
 func (d *fixtureDesk) Personal() *contact.Book { return bookOf(contact.Personal, d.personal...) }
 
 func (d *fixtureDesk) RefreshContacts() {}
+
+func (d *fixtureDesk) Overseen() []Presence { return d.overseen }
 
 func (d *fixtureDesk) Favorites() ([]contact.Key, bool) { return d.favorites, d.favorites != nil }
 

@@ -30,7 +30,7 @@ type liveView struct {
 // Joins reports whether two calls can be made one without the user: both are
 // answered, and each has one far side.
 func (v liveView) Joins(other liveCall) bool {
-	return v.Up() && other.Up() && !v.Conference && !other.Conference && !v.Service() && !other.Service()
+	return v.Up() && other.Up() && v.Supervision == "" && other.Supervision == "" && !v.Conference && !other.Conference && !v.Service() && !other.Service()
 }
 
 // Busy is no other call: who answers here looks at the call that rings.

@@ -81,6 +81,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		"GET /p/{key}/panel/contacts/list":                h.people,
 		"GET /p/{key}/panel/contacts/rows":                h.peopleRows,
 		"GET /p/{key}/panel/contacts/status":              h.peopleStatus,
+		"GET /p/{key}/panel/contacts/overseen":            h.overseen,
 		"GET /p/{key}/panel/contacts/{type}/{id}":         h.contact,
 
 		"GET /p/{key}/panel/conversations/{id}/people":      members("members"),

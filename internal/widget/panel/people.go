@@ -118,6 +118,10 @@ func ownStory(d *fixtureDesk) (contact.Contact, rc.PersonalContact) {
 // peopleStories are the states of the contacts.
 func peopleStories() []story {
 	return []story{
+		{Name: "contacts-overseen", Title: "Contacts, colleagues in calls that the user may listen in on", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
+			d.overseen = []Presence{{ExtensionID: "1002", Reach: "busy", TelephonyStatus: rc.TelephonyConnected}, {ExtensionID: "1003", Reach: "busy", TelephonyStatus: rc.TelephonyOnHold}}
+			return peopleStory("", "", 0, nil)(d, p)
+		}},
 		{Name: "contacts", Title: "Contacts", Tab: "contacts", draw: peopleStory("", "", 80, nil)},
 		{Name: "contacts-company", Title: "Contacts without an application", Tab: "contacts", draw: func(d *fixtureDesk, p page) (string, any) {
 			return "contacts", newPeople(context.Background(), p, "", "", 0)

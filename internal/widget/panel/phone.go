@@ -153,7 +153,7 @@ func (p page) does(c call.Call) string {
 	case c.State == call.Connected && c.FarHeld:
 		return p.Lang.Say("You are on hold")
 	case c.State == call.Connected:
-		return ""
+		return p.supervises(c)
 	case waits(c):
 		return p.Lang.Say("Incoming call")
 	case c.State == call.Ringing:

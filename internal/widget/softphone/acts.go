@@ -20,6 +20,7 @@ type Details struct {
 	Digits string `json:"digits"`
 	Party  string `json:"party"` // remove, silence: somebody in the conference
 	On     *bool  `json:"on"`    // record, silence; absent is on
+	Mode   string `json:"mode"`  // supervise: a call.Supervision, or takeover
 
 	Text     string `json:"text"`    // reply: the user's own words
 	Pattern  string `json:"pattern"` // reply: one of the platform's (contract 6)
@@ -62,6 +63,7 @@ var acts = map[string]act{
 	"remove":    {talking, "", (*talk).remove},
 	"silence":   {talking, "", (*talk).silence},
 	"leave":     {talking, "", func(t *talk, _ Details, done func(error)) { t.leave(done) }},
+	"supervise": {talking, "", (*talk).supervise},
 	"flip":      {talking, "", func(t *talk, d Details, done func(error)) { t.flip(d.number, done) }},
 }
 

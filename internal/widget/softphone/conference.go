@@ -102,7 +102,9 @@ func (t *talk) mergeable(o *talk) error {
 			return over()
 		case !one.talking():
 			return rc.Errorf(rc.Conflict, "Nobody has answered this call yet.")
-		case one.dialog == nil, one.TelephonySessionID == "", one.PartyID == "", one.merging, one.merged, one.moving, one.refer != nil:
+		case one.message != nil:
+			return dropping()
+		case one.dialog == nil, one.TelephonySessionID == "", one.PartyID == "", one.Supervision != "", one.merging, one.merged, one.moving, one.refer != nil:
 			return notMerged()
 		}
 	}
@@ -380,6 +382,12 @@ func (t *talk) host(done func(error), work func(context.Context, Desk) error, sh
 
 // fits says why an act is not one for a conference.
 func (t *talk) fits(act string) error {
+	if t.message != nil && t.live() && act != "hangup" {
+		return dropping()
+	}
+	if t.Supervision != "" && !slices.Contains([]string{"hangup", "mute", "unmute", "hold", "unhold", "activate", "supervise"}, act) {
+		return rc.Errorf(rc.Conflict, "This cannot be done while you listen in.")
+	}
 	if t.meeting != nil && (act == "transfer" || act == "park" || act == "flip") {
 		return rc.Errorf(rc.Conflict, "This cannot be done with a conference.")
 	}

@@ -28,6 +28,9 @@ func (ph *Phone) incoming(tx *sip.Tx) {
 	t.offered = fingerprintOf(req.Body())
 	t.introduce(req)
 	t.named(req)
+	if sip.HeaderValue(req, "p-rc-api-monitoring-ids") != "" {
+		t.summoned()
+	}
 	_ = tx.Respond(180, "Ringing")
 	if t.notice != nil {
 		// Without it the call cannot be sent to voicemail later.
@@ -206,6 +209,7 @@ func (t *talk) picked(leg *media.Leg, local string, err error) error {
 	t.ph.holdOthers(t)
 	t.ph.active = t
 	t.carry(leg)
+	t.supervision.stands(nil)
 	return nil
 }
 

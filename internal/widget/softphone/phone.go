@@ -49,8 +49,9 @@ type Phone struct {
 	sound   sound
 	parking parking
 	flips   flips
-	dials   []time.Time // of the last minute
-	dirty   bool        // the snapshot is old
+	summons map[string]func(*talk) // calls that the platform is to call this phone into, by its party
+	dials   []time.Time            // of the last minute
+	dirty   bool                   // the snapshot is old
 	closing bool
 }
 
@@ -180,7 +181,7 @@ func (ph *Phone) draw() *call.Snapshot {
 		s.Version = max(last.Version, ph.floor) + ph.step
 	}
 	for _, t := range ph.talks {
-		if t.meeting.shows() {
+		if t.shows() {
 			s.Calls = append(s.Calls, t.Call)
 		}
 	}

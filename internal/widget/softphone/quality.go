@@ -82,7 +82,7 @@ func (t *talk) judge(here, there call.Quality, unheard, silent bool) {
 // unheard reports whether nothing of what the user says gets to the far side
 // although a tab is there: its packets do not come, or go no further.
 func (t *talk) unheard(heard bool, far media.Stats) bool {
-	if !heard || t.Muted {
+	if !heard || t.Muted || t.Supervision == call.Listens {
 		return false
 	}
 	_, last := t.ph.sound.leg.Heard()

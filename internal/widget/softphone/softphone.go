@@ -56,6 +56,7 @@ type Desk interface {
 	// an *rc.Error with a sentence.
 	Dialable(typed string) (number string, err error)
 	Conferences
+	Supervising
 	// ForwardingNumbers asks the platform for the user's own numbers at which
 	// calls can ring, or go on.
 	ForwardingNumbers(ctx context.Context) ([]rc.ForwardingNumber, error)

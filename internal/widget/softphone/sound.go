@@ -192,7 +192,7 @@ func (ph *Phone) review() {
 	}
 	muted := false
 	if t := ph.active; t != nil && t.live() && t.wire.leg != nil {
-		far, muted = t.wire.leg, t.Muted || s.typing > 0
+		far, muted = t.wire.leg, t.Muted || s.typing > 0 || t.Supervision == call.Listens
 	}
 	join(&s.bridge, tab, far, muted)
 	ph.wait()

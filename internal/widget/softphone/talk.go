@@ -51,6 +51,7 @@ type talk struct {
 	asked       int                     // the number of the last command
 	refer       func(error)             // a transfer that goes on
 	meeting     *meeting                // of a conference that the user hosts; nil for an ordinary call
+	supervision *supervision            // of a call that the user was called into to listen in
 	merging     bool                    // a conference is opened for it
 	merged      bool                    // its far side goes into a conference, and it ends
 	moving      bool                    // it ends when a transfer to it is done
@@ -104,7 +105,7 @@ func (t *talk) end(outcome call.Outcome, sentence string) {
 	t.Ended = ph.pool.Now()
 	t.Outcome, t.Sentence = t.fate(outcome, sentence)
 	t.NoSuch = t.Sentence == noSuch
-	t.Muted, t.Recording, t.FarHeld, t.Unheard, t.Silent = false, false, false, false, false
+	t.Supervision, t.Muted, t.Recording, t.FarHeld, t.Unheard, t.Silent = "", false, false, false, false, false
 	t.keep()
 	t.recollect()
 	for _, a := range t.alarms {
@@ -134,6 +135,7 @@ func (t *talk) end(outcome call.Outcome, sentence string) {
 	ph.review()
 	ph.after(ph.pool.Waits.Past, t.forget)
 	t.meeting.stands(notMerged())
+	t.supervision.stands(over())
 }
 
 // forget takes a call that is over out of the snapshot.

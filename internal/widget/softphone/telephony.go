@@ -91,7 +91,12 @@ func (t *talk) hears(e rc.TelephonyEvent) {
 	}
 	for _, p := range e.Parties {
 		if t.PartyID == "" && strings.EqualFold(p.Direction, string(t.Direction)) || p.ID == t.PartyID {
-			t.heardOf(p.Status, p.From, p.To, p.Recordings)
+			from, to := p.From, p.To
+			if t.supervision != nil && p.ID == t.PartyID { // the platform has called this phone, and calls that outbound
+				t.oversees(to)
+				from = to
+			}
+			t.heardOf(p.Status, from, to, p.Recordings)
 		}
 	}
 	t.gather()

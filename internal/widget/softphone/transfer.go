@@ -77,7 +77,7 @@ func (t *talk) blind(number string, done func(error)) {
 // attended transfers a call to the far side of another one, which was asked
 // first. The other call ends with it.
 func (t *talk) attended(other *talk, done func(error)) {
-	if other == t || !other.talking() || other.dialog == nil {
+	if other == t || !other.talking() || other.dialog == nil || other.Supervision != "" {
 		done(rc.Errorf(rc.Conflict, "There is no other call to transfer this one to."))
 		return
 	}
