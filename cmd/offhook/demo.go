@@ -16,6 +16,7 @@ func demo(ctx context.Context, args []string) error {
 	f.StringVar(&cfg.PlatformAddr, "platform-addr", "127.0.0.1:8070", "where the platform listens for http")
 	f.StringVar(&cfg.PlatformTLSAddr, "platform-tls-addr", "127.0.0.1:8443", "where the platform listens for https")
 	f.StringVar(&cfg.PlatformSIPAddr, "platform-sip-addr", "", "where the platform lets phones without WebRTC in, by TLS (default: nowhere)")
+	f.StringVar(&cfg.TrunkAddr, "trunk-addr", "", "a SIP system on this machine, by UDP, in the place of a carrier (default: none)")
 	f.StringVar(&cfg.SoundTCPAddr, "sound-tcp-addr", "", "a TCP ip:port for the sound of browsers that get nothing through by UDP (default: none)")
 	f.StringVar(&cfg.TurnURL, "turn-url", "", "a relay for the sound of browsers, such as turn:127.0.0.1:3478 (default: none)")
 	f.StringVar(&cfg.TurnSecretFile, "turn-secret-file", "", "a file with the secret that this relay shares (coturn's use-auth-secret)")

@@ -50,11 +50,13 @@ type DemoConfig struct {
 	TurnURL, TurnSecretFile string
 	// PlatformSIPAddr is host:port for phones without WebRTC; empty for none.
 	PlatformSIPAddr string
-	HostAddr        string
-	CRMAddr         string    // where examples/crm will listen; nothing of the demo does
-	LogLevel        string    // empty means warn
-	NoRateLimits    bool      // as in Config
-	Out             io.Writer // gets what people should read
+	// TrunkAddr is a SIP system by UDP, in the place of a carrier; empty for none.
+	TrunkAddr    string
+	HostAddr     string
+	CRMAddr      string    // where examples/crm will listen; nothing of the demo does
+	LogLevel     string    // empty means warn
+	NoRateLimits bool      // as in Config
+	Out          io.Writer // gets what people should read
 }
 
 // DemoInfo is the content of demo.json. Users carry their passwords, so the
@@ -143,7 +145,7 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 	defer func() { open.closeUnless(err == nil) }()
 	for flag, addr := range map[string]string{
 		"--widget-addr": d.cfg.WidgetAddr, "--platform-addr": d.cfg.PlatformAddr, "--platform-tls-addr": d.cfg.PlatformTLSAddr, "--platform-sip-addr": cmp.Or(d.cfg.PlatformSIPAddr, "127.0.0.1:0"), "--host-addr": d.cfg.HostAddr,
-		"--crm-addr": cmp.Or(d.cfg.CRMAddr, "127.0.0.1:8095"), "--sound-tcp-addr": cmp.Or(d.cfg.SoundTCPAddr, "127.0.0.1:0"),
+		"--trunk-addr": cmp.Or(d.cfg.TrunkAddr, "127.0.0.1:0"), "--crm-addr": cmp.Or(d.cfg.CRMAddr, "127.0.0.1:8095"), "--sound-tcp-addr": cmp.Or(d.cfg.SoundTCPAddr, "127.0.0.1:0"),
 	} {
 		if err := loopbackOnly(flag, addr); err != nil {
 			return nil, err
@@ -178,8 +180,13 @@ func (d *demo) begin(ctx context.Context, cfg *Config, data *Data, log *slog.Log
 		return nil, err
 	}
 	d.info.Platform.SIPAddr = phones.addr()
+	line, err := TrunkConfig{Address: d.cfg.TrunkAddr, Listen: "127.0.0.1:0", Countries: []string{"US"}}.open(tlsConfig)
+	if err != nil {
+		phones.shut()
+		return nil, err
+	}
 	platform, err := newPlatform(platformDeps{
-		sip: phones, data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, tlsURL: d.info.Platform.TLSURL, limits: !d.cfg.NoRateLimits,
+		sip: phones, trunk: line, data: data, bus: new(bus.InProcess), url: d.info.Platform.URL, tlsURL: d.info.Platform.TLSURL, limits: !d.cfg.NoRateLimits,
 		hooks: []string{"localhost", "127.0.0.1"}, sound: cfg.Platform.sound(d.cfg.PlatformTLSAddr), log: log,
 	})
 	if err != nil {
