@@ -134,7 +134,7 @@ export class Watch {
    * @returns {Promise<any[]>}
    */
   async log() {
-    return (await this.api.call('GET', '/call-log?view=Detailed&perPage=100')).records;
+    return (await this.api.call('GET', '/call-log?view=Detailed&perPage=1000')).records;
   }
 
   close() {

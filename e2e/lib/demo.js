@@ -180,6 +180,22 @@ export class Demo {
     return exited;
   }
 
+  /**
+   * Ends the server and has it say what it was doing.
+   * @returns {Promise<Map<string, number>>} how many goroutines there were, by the function that each had begun with
+   */
+  async goroutines() {
+    const before = this.#log.length;
+    await this.#end('SIGQUIT');
+    const all = new Map();
+    for (const stack of this.#log.slice(before).split('\n\n')) {
+      const frames = stack.split('\n').filter((line) => /^\S+\(.*\)$/.test(line) && !/^(runtime\.|sync\.\(\*WaitGroup\))/.test(line));
+      const first = frames.at(-1)?.replace(/\([^()]*\)$/, '');
+      if (first && stack.startsWith('goroutine')) all.set(first, (all.get(first) ?? 0) + 1);
+    }
+    return all;
+  }
+
   /** Ends the server and removes its data. */
   async close() {
     await this.kill();
