@@ -167,11 +167,15 @@ export class Sound {
     this.#say("idle");
   }
 
-  /** The page goes: the server hears it at once, and keeps the far side company. */
-  leave() {
+  /**
+   * The page goes: the server hears it at once, and keeps the far side company
+   * when no more comes. What can still be said until then is heard.
+   * @param {boolean} kept whether the page may come back as it is
+   */
+  leave(kept) {
     if (!this.#peer) return;
     void this.lent.send("/audio/leave", { tab }).catch(() => {});
-    this.#drop();
+    if (kept) this.#drop();
   }
 
   /** The page has come back from where browsers keep pages. */
@@ -447,8 +451,8 @@ export const sentence = () => said;
 const popped = new URLSearchParams(globalThis.location?.search).has("fromPopup");
 
 function begin() {
-  addEventListener("pagehide", () => {
-    sound.leave();
+  addEventListener("pagehide", (e) => {
+    sound.leave(e.persisted);
     rememberHere("tab", tab);
   });
   addEventListener("pageshow", (e) => e.persisted && sound.back());

@@ -277,12 +277,14 @@ test("a browser that wants a click before it sounds gets it", async () => {
   document.createElement = element;
 });
 
-test("a page that goes says so at once", async () => {
-  const it = await live();
-  it.sound.leave();
-  assert.deepEqual(it.sent.at(-1), ["/audio/leave", { tab }]);
-  assert.equal(it.peers[0].closed, true);
-});
+for (const [name, kept, closed] of [["and is heard until it is gone", false, false], ["and lets go where it may come back", true, true]]) {
+  test(`a page that goes says so at once, ${name}`, async () => {
+    const it = await live();
+    it.sound.leave(kept);
+    assert.deepEqual(it.sent.at(-1), ["/audio/leave", { tab }]);
+    assert.equal(Boolean(it.peers[0].closed), closed);
+  });
+}
 
 test("disableNoiseReduction: the browser leaves the noise in", async () => {
   const asked = [];

@@ -124,6 +124,7 @@ type Waits struct {
 	Unseen  time.Duration // a call that no page shows is given up: 12 s
 	Gap     time.Duration // without a microphone the far side hears silence, then a tone: 2 s
 	Grace   time.Duration // a call without a microphone is ended: 30 s
+	Leave   time.Duration // the sound of a page that goes is still heard: 150 ms
 	Spare   time.Duration // a microphone without calls is given back: 30 s
 	Past    time.Duration // a call that is over is still told: 8 s
 	Answer  time.Duration // the platform has to answer a request within a call: 10 s
@@ -141,6 +142,7 @@ func (w *Waits) fill() {
 	w.Unseen = cmp.Or(w.Unseen, 12*time.Second)
 	w.Gap = cmp.Or(w.Gap, 2*time.Second)
 	w.Grace = cmp.Or(w.Grace, 30*time.Second)
+	w.Leave = cmp.Or(w.Leave, 150*time.Millisecond)
 	w.Spare = cmp.Or(w.Spare, 30*time.Second)
 	w.Past = cmp.Or(w.Past, 8*time.Second)
 	w.Answer = cmp.Or(w.Answer, 10*time.Second)

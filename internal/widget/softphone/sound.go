@@ -49,7 +49,7 @@ type sound struct {
 	typing  int          // digits are being sent, which the voice must not cross
 
 	since     time.Time // the tab lends its sound
-	left      time.Time // the last one went; zero while there is one
+	left      time.Time // the last one went, whose leg may still be there; zero while there is one
 	absence   absence
 	unused    *alarm // of a microphone without calls
 	measuring *alarm
@@ -129,9 +129,19 @@ func (ph *Phone) attached(tab string, leg *media.Leg) {
 func (ph *Phone) Leave(tab string) {
 	ph.box.post(func() {
 		if tab != "" && ph.sound.tab == tab {
-			ph.detached(ph.sound.leg)
+			ph.leaves()
 		}
 	})
+}
+
+// leaves gives the microphone of a tab free. What its page says until it has
+// gone is still heard, so that the gap of a reload begins later.
+func (ph *Phone) leaves() {
+	s := &ph.sound
+	leg := s.leg
+	s.tab, s.left = "", time.Now()
+	ph.after(ph.pool.Waits.Leave, func() { ph.detached(leg) })
+	ph.changed()
 }
 
 // detached notes that a tab's sound has ended.
@@ -139,7 +149,10 @@ func (ph *Phone) detached(leg *media.Leg) {
 	if ph.sound.leg != leg || leg == nil {
 		return
 	}
-	ph.sound.tab, ph.sound.leg, ph.sound.left = "", nil, time.Now()
+	if ph.sound.tab != "" {
+		ph.sound.left = time.Now()
+	}
+	ph.sound.tab, ph.sound.leg = "", nil
 	ph.review()
 	leg.Close()
 	ph.changed()

@@ -64,6 +64,40 @@ func TestAReloadIsOnlyAGap(t *testing.T) {
 	}
 }
 
+func TestAPageThatGoesIsHeardUntilItIsGone(t *testing.T) {
+	r := registered(t, func(r *rig) { r.pool.Waits.Leave = time.Hour })
+	_, c := r.talk()
+	far := mediatest.Listen(t, c.leg)
+	tab, err := r.tab("one", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.phone.Leave("one")
+	r.see("a free microphone", func(s call.Snapshot) bool { return s.Microphone == "" })
+	mediatest.Sing(t, tab, 700)
+	far.Hears(t, 700)
+	next, err := r.tab("two", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mediatest.Wait(t, "the end of the first tab's sound", tab.Done())
+	mediatest.Sing(t, next, 1100)
+	far.Hears(t, 1100)
+}
+
+func TestAPageThatDoesNotGoIsHeardNoMore(t *testing.T) {
+	r := registered(t, func(r *rig) { r.pool.Waits.Leave = time.Millisecond })
+	_, c := r.talk()
+	tab, err := r.tab("one", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mediatest.Sing(t, tab, 700)
+	mediatest.Listen(t, c.leg).Hears(t, 700)
+	r.phone.Leave("one")
+	mediatest.Wait(t, "the end of its sound", tab.Done())
+}
+
 func TestWhoIsLeftAloneHearsThatTheLineStands(t *testing.T) {
 	r := registered(t, func(r *rig) { r.pool.Waits.Gap = 10 * time.Millisecond })
 	id, c := r.talk()
