@@ -1,8 +1,8 @@
 // Lends this tab's microphone and loudspeaker to the calls, by one offer and
 // its answer. It imports nothing and reads nothing of the page but its root: a
-// page that a running call has to come back to begins with it, before its
-// style, its words and its other modules have come. Module audio.js goes on
-// with what was begun.
+// page that a running call has to come back to begins with it, and the words
+// and modules of the rest, which stand in a template, wait until the answer is
+// there. Module audio.js goes on with what was begun.
 // @ts-check
 
 /** @typedef {"granted" | "prompt" | "denied"} Permission */
@@ -38,6 +38,8 @@ export class Parted extends Error {
 
 /** How long the server may take to answer an offer. */
 const PATIENCE = 10_000;
+/** How long the rest of the page waits for that. */
+const FIRST = 500;
 
 /**
  * The headers and limits of what is sent about sound: a page that goes still
@@ -146,8 +148,9 @@ function comeBack() {
 
 /** @param {Lender} lent @param {string} tab @param {boolean} take @param {string} key @returns {Begun} */
 function begin(lent, tab, take, key) {
+  const asked = lent.allowed(); // first, since the browser takes its time
   const way = open(connection());
-  const may = lent.allowed().then((state) => {
+  const may = asked.then((state) => {
     if (state === "prompt") throw new Parted("continue");
   });
   const stream = may.then(() => lent.listen());
@@ -167,5 +170,23 @@ function begin(lent, tab, take, key) {
   return { ...way, take, stream, version, adopted: () => removeEventListener("pagehide", leave) };
 }
 
+/** Has the rest of the page begin, which would only be in the way before. @param {Begun | null} way */
+async function proceed(way) {
+  if (way) await Promise.race([way.version.catch(() => {}), new Promise((late) => setTimeout(late, FIRST))]);
+  if (document.readyState === "loading") await new Promise((parsed) => document.addEventListener("DOMContentLoaded", parsed));
+  const rest = document.getElementById("rest");
+  if (rest) rest.replaceWith(/** @type {HTMLTemplateElement} */ (rest).content);
+}
+
+function first() {
+  /** @type {Begun | null} */
+  let way = null;
+  try {
+    return (way = comeBack());
+  } finally {
+    void proceed(way);
+  }
+}
+
 /** What this page began with, null where no call waits for it. */
-export const begun = root?.dataset.key ? comeBack() : null;
+export const begun = root?.dataset.key ? first() : null;

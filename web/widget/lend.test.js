@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 let copy = 0;
-let heard, asked, peers, answers, permission, stream;
+let heard, asked, peers, answers, permission, stream, rest;
 
 const settled = async () => {
   for (let i = 0; i < 20; i++) await new Promise(setImmediate);
@@ -36,11 +36,12 @@ beforeEach(() => {
 });
 
 /** The module as a page has it whose root says this, in a tab that was another before. */
-async function page(dataset, { before = null, hidden = false } = {}) {
+async function page(dataset, { before = null, hidden = false, readyState = "complete" } = {}) {
   const kept = new Map(before ? [["oh-tab-k", before]] : []);
   globalThis.sessionStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
   globalThis.localStorage = { getItem: (key) => (key === "oh-audio-input-k" ? '{"id":"mic-2"}' : null) };
-  globalThis.document = { documentElement: { dataset }, hidden };
+  rest = { content: "the rest", now: null, replaceWith: (content) => (rest.now = content) };
+  globalThis.document = { documentElement: { dataset }, hidden, readyState, addEventListener: (name, f) => heard.set(name, f), getElementById: (id) => (id === "rest" ? rest : null) };
   const module = await import(`./lend.js?${copy++}`);
   await settled();
   return { ...module, tab: dataset.tab, kept };
@@ -54,6 +55,7 @@ for (const [name, dataset, options] of [
   test(`begins nothing where ${name}`, async () => {
     const { begun } = await page(dataset, options);
     assert.deepEqual([begun, asked, peers.length], [null, [], 0]);
+    assert.equal(rest.now, dataset.key ? "the rest" : null);
   });
 }
 
@@ -86,6 +88,39 @@ test("a page that goes before anybody went on with the way says so, and is known
   assert.equal(kept.get("oh-tab-k"), tab);
   begun.adopted();
   assert.equal(heard.size, 0);
+});
+
+test("the rest of a page waits for the answer, but not for long", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let answer;
+  answers = () => new Promise((resolve) => (answer = resolve));
+  await page({ key: "k", microphone: "" });
+  assert.equal(rest.now, null);
+  answer({ ok: true, status: 200, json: async () => ({ sdp: "answer" }) });
+  await settled();
+  assert.deepEqual([peers[0].remote.sdp, rest.now], ["answer", "the rest"]);
+  await page({ key: "k", microphone: "" });
+  t.mock.timers.tick(499);
+  await settled();
+  assert.equal(rest.now, null);
+  t.mock.timers.tick(1);
+  await settled();
+  assert.equal(rest.now, "the rest");
+});
+
+test("the rest of a page waits until it is there, and not for sound where there can be none", async () => {
+  answers = () => ({ ok: false, status: 500, text: async () => "no" });
+  await page({ key: "k", microphone: "" }, { readyState: "loading" });
+  assert.equal(rest.now, null);
+  heard.get("DOMContentLoaded")();
+  await settled();
+  assert.equal(rest.now, "the rest");
+  const { RTCPeerConnection } = globalThis;
+  globalThis.RTCPeerConnection = undefined;
+  await assert.rejects(page({ key: "k", microphone: "" }), TypeError);
+  globalThis.RTCPeerConnection = RTCPeerConnection;
+  await settled();
+  assert.equal(rest.now, "the rest");
 });
 
 test("relays that know us still are used as the page names them, and others are asked for", async () => {
