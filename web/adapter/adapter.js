@@ -72,6 +72,13 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     const key = prefix + '-adapter';
 
     let name = 'Phone';
+    // The frame must know its page. Calls wait for it.
+    const frame = make('iframe', {
+      id: prefix + '-adapter-frame', title: name, referrerpolicy: 'origin',
+      allow: 'microphone; autoplay; clipboard-write; speaker-selection', src: url.href,
+    });
+    const host = make('div', { id: prefix, role: 'region' }, frame);
+    document.body.append(host);
     let begin, fail, last, presence;
     const begun = new Promise((resolve, reject) => ([begin, fail] = [resolve, reject]));
     begun.catch(() => {});
@@ -84,18 +91,12 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     state.closed = false;
     if (!minimizable) state.minimized = false;
 
-    // The frame must know its page.
-    const frame = make('iframe', {
-      id: prefix + '-adapter-frame', title: name, referrerpolicy: 'origin',
-      allow: 'microphone; autoplay; clipboard-write; speaker-selection', src: url.href,
-    });
     const title = make('span', { class: 'name' }, name);
     const badges = [make('span', { class: 'badge' }), make('span', { class: 'badge' })];
     const grip = make('button', { class: 'grip', type: 'button' }, phone(), title, badges[0]);
     const shrink = make('button', { class: 'min', type: 'button', 'aria-label': 'Minimize' }, icon('m6 9 6 6 6-6'));
     const panel = make('div', { class: 'panel' }, make('div', { class: 'bar' }, grip), make('slot'));
     const pill = make('button', { class: 'pill', type: 'button' }, phone(), badges[1]);
-    const host = make('div', { id: prefix, role: 'region' }, frame);
     if (minimizable) grip.after(shrink);
 
     const root = host.attachShadow({ mode: 'open' });
@@ -263,8 +264,6 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
 
     label();
     draw();
-    document.body.append(host);
-    place();
     return (window.RCAdapter = api);
   };
 
