@@ -20,6 +20,7 @@ import (
 	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/exchange/trunk"
+	"offhook/internal/rc"
 )
 
 // The other side of these trunks is not ours: sipp, and Kamailio in front of
@@ -166,6 +167,53 @@ func TestKamailioAndSippAreCalledAndCall(t *testing.T) {
 			t.Errorf("a call without a registration: %s", got)
 		}
 	})
+}
+
+func TestCallsThatAreSentOnGoByKamailioToSipp(t *testing.T) {
+	t.Parallel()
+	if !interop(t) {
+		return
+	}
+	port, secure, switchAt := freePort(t), freePort(t), freePort(t)
+	kamailio(t, port, secure, switchAt)
+	w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
+		cfg.Address, cfg.Listen, cfg.Peers = fmt.Sprint("127.0.0.1:", port), "", nil
+		cfg.Username, cfg.Password, cfg.Register, cfg.Retry = "line", "s3cret", true, 50*time.Millisecond
+		cfg.Gate.PerUser = 60
+	})
+	w.let(t, apitest.Bob, true)
+	ada, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Cy, cyHz)
+	w.ready(t)
+	phone := sippAnswers(t, switchAt, "-m", "1")
+	w.rule(t, apitest.Bob, rc.BusinessHoursRule, alwaysTo(far)) // whom nobody pays for but him
+	in := cy.call("102")
+	in.ear.Hears(t, cyHz) // sipp's echo
+	in.hangup()
+	phone.succeeds(t)
+	w.idle(t)
+
+	phone = sippAnswers(t, switchAt, "-m", "1")
+	_, err := w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.AdaPhone, rc.CallTarget{PhoneNumber: far})
+	done(t, err)
+	out := ada.answer(ada.rings())
+	out.ear.Hears(t, adaHz)
+	out.hangup()
+	phone.succeeds(t)
+	w.idle(t)
+
+	phone = sippAnswers(t, switchAt, "-m", "1")
+	w.alsoAt(t, apitest.Ada, "2", far)
+	first := ada.call("103")
+	customer := cy.answer(cy.rings())
+	customer.ear.Hears(t, adaHz)
+	if code, _ := first.flip("2"); code != 0 {
+		t.Fatalf("a flip: %d", code)
+	}
+	ada.ended()
+	customer.ear.Hears(t, cyHz)
+	customer.hangup()
+	phone.succeeds(t)
+	w.idle(t)
 }
 
 func TestSippIsCalledWithoutARegistration(t *testing.T) {
