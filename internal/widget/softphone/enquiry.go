@@ -24,8 +24,8 @@ type enquiry struct {
 
 	Order   Order    `json:"order,omitzero"`  // place
 	Urgent  string   `json:"urgent,omitzero"` // of the order
-	ID      string   `json:"id,omitempty"`    // act, merge
-	Name    string   `json:"name,omitempty"`  // act
+	ID      string   `json:"id,omitempty"`    // act, merge, supervise
+	Name    string   `json:"name,omitempty"`  // act, supervise
 	Details Details  `json:"details,omitzero"`
 	Other   string   `json:"other,omitempty"` // merge
 	IDs     []string `json:"ids,omitempty"`   // shown
@@ -59,6 +59,8 @@ func (q enquiry) put(ctx context.Context, ph *Phone) (a finding, err error) {
 		err = ph.Act(ctx, q.ID, q.Name, q.Details)
 	case "merge":
 		a.ID, err = ph.Merge(ctx, q.ID, q.Other)
+	case "supervise":
+		a.ID, err = ph.Supervise(ctx, q.ID, q.Name)
 	case "shown":
 		a.First, err = ph.Shown(ctx, q.IDs)
 	case "attach":
@@ -128,6 +130,11 @@ func (s *seat) Act(ctx context.Context, id, name string, d Details) error {
 
 func (s *seat) Merge(ctx context.Context, id, other string) (string, error) {
 	a, err := s.ask(ctx, enquiry{Do: "merge", ID: id, Other: other})
+	return a.ID, err
+}
+
+func (s *seat) Supervise(ctx context.Context, extensionID, mode string) (id string, err error) {
+	a, err := s.ask(ctx, enquiry{Do: "supervise", ID: extensionID, Name: mode})
 	return a.ID, err
 }
 

@@ -23,7 +23,7 @@ func (p *Pool) Mount(mux *http.ServeMux) {
 		"POST /calls/{id}/merge": p.merge,
 		"POST /audio":            p.audio,
 		"POST /audio/leave":      p.leave,
-		"POST /supervise":        here(p.supervise),
+		"POST /supervise":        p.supervise,
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
 		p.Visits.SignedIn(mux, method+" "+visit.Path+path, func(w http.ResponseWriter, r *http.Request, v visit.Visit) error {

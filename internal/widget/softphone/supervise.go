@@ -179,7 +179,7 @@ func (t *talk) supervise(d Details, done func(error)) {
 }
 
 // supervise listens in on a colleague's call.
-func (p *Pool) supervise(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+func (p *Pool) supervise(w http.ResponseWriter, r *http.Request, ph Telephone) error {
 	var b struct {
 		ExtensionID string `json:"extensionId"`
 		Mode        string `json:"mode"`

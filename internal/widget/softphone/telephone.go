@@ -16,6 +16,7 @@ type Telephone interface {
 	Place(ctx context.Context, o Order) (id string, err error)
 	Act(ctx context.Context, id, name string, d Details) error
 	Merge(ctx context.Context, id, other string) (string, error)
+	Supervise(ctx context.Context, extensionID, mode string) (id string, err error)
 	Shown(ctx context.Context, ids []string) (first bool, err error)
 	Attach(ctx context.Context, tab, offer string, take bool) (answer string, version uint64, err error)
 	Leave(tab string)
