@@ -172,11 +172,15 @@ func (l *Leg) openClassic(to netip.Addr) (*classic, error) {
 		}
 	}
 	e := l.engine
-	conn, err := e.openPort()
+	if !to.IsValid() {
+		to = l.likely()
+	}
+	network, own := e.home(to)
+	conn, err := e.openPort(network, own)
 	if err != nil {
 		return nil, fmt.Errorf("opening a port for sound: %w", err)
 	}
-	ip, err := e.reachable(to)
+	ip, err := e.reachable(network, own, to)
 	if err != nil {
 		_ = conn.Close()
 		return nil, err
@@ -185,11 +189,29 @@ func (l *Leg) openClassic(to netip.Addr) (*classic, error) {
 	return c, nil
 }
 
+// home is the address that a port toward a far side is opened on, and its
+// network: what is configured, else any of the far side's family. A machine
+// that speaks to itself alone does so by either.
+func (e *Engine) home(to netip.Addr) (network string, ip net.IP) {
+	ip = e.config.LegIP
+	own, ok := netip.AddrFromSlice(ip)
+	switch {
+	case !ok:
+		own = to
+	case own.Unmap().IsLoopback() && to.IsLoopback() && to.Is6():
+		own, ip = to, net.IPv6loopback
+	}
+	if own.Unmap().Is6() {
+		return "udp6", ip
+	}
+	return "udp4", ip
+}
+
 // openPort opens one of the configured ports, beginning anywhere among them.
-func (e *Engine) openPort() (*net.UDPConn, error) {
+func (e *Engine) openPort(network string, ip net.IP) (*net.UDPConn, error) {
 	first, last := int64(e.config.PortMin), int64(e.config.PortMax)
 	if first == 0 && last == 0 {
-		return net.ListenUDP("udp4", &net.UDPAddr{IP: e.config.LegIP})
+		return net.ListenUDP(network, &net.UDPAddr{IP: ip})
 	}
 	n := last - first + 1
 	from, err := rand.Int(rand.Reader, big.NewInt(max(n, 1)))
@@ -199,26 +221,32 @@ func (e *Engine) openPort() (*net.UDPConn, error) {
 	err = errors.New("the range of ports is empty")
 	for i := range n {
 		var conn *net.UDPConn
-		if conn, err = net.ListenUDP("udp4", &net.UDPAddr{IP: e.config.LegIP, Port: int(first + (from.Int64()+i)%n)}); err == nil {
+		if conn, err = net.ListenUDP(network, &net.UDPAddr{IP: ip, Port: int(first + (from.Int64()+i)%n)}); err == nil {
 			return conn, nil
 		}
 	}
 	return nil, err
 }
 
-// reachable is the address of ours that another is told.
-func (e *Engine) reachable(to netip.Addr) (netip.Addr, error) {
-	if len(e.config.Announce) > 0 {
-		ip, _ := netip.AddrFromSlice(e.config.Announce[0])
-		return ip.Unmap(), nil
+// reachable is the address of ours that another is told. A far side of the other
+// family than ours could not be reached from it.
+func (e *Engine) reachable(network string, own net.IP, to netip.Addr) (netip.Addr, error) {
+	six := network == "udp6"
+	if to.IsValid() && to.Is6() != six {
+		return netip.Addr{}, fmt.Errorf("%s cannot be reached from the addresses of this machine that sound uses", to)
 	}
-	if ip, ok := netip.AddrFromSlice(e.config.LegIP); ok {
+	for _, announced := range e.config.Announce {
+		if ip, ok := netip.AddrFromSlice(announced); ok && ip.Unmap().Is6() == six {
+			return ip.Unmap(), nil
+		}
+	}
+	if ip, ok := netip.AddrFromSlice(own); ok {
 		return ip.Unmap(), nil
 	}
 	if !to.IsValid() {
 		to = netip.AddrFrom4([4]byte{198, 51, 100, 1}) // anywhere outside; nothing is sent
 	}
-	c, err := net.Dial("udp4", netip.AddrPortFrom(to, 9).String())
+	c, err := net.Dial(network, netip.AddrPortFrom(to, 9).String())
 	if err != nil {
 		return netip.Addr{}, fmt.Errorf("finding the address that %s reaches this machine by: %w", to, err)
 	}
@@ -234,6 +262,9 @@ func (c *classic) address() netip.AddrPort {
 func (c *classic) agree(d described) error {
 	if err := c.far.refuses(d.at.Addr()); err != nil {
 		return err
+	}
+	if d.at.Addr().Is6() != c.ip.Is6() {
+		return fmt.Errorf("%s cannot be reached from %s", d.at.Addr(), c.ip)
 	}
 	if old := c.to.Load(); old != nil && old.Addr() != d.at.Addr() {
 		c.far.heard.Store(false)

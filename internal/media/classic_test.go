@@ -219,3 +219,17 @@ func TestATrunkThatMovesIsFollowed(t *testing.T) {
 		ours, announcement, person = mediatest.Leg(t, e), mediatest.Leg(t, e), mediatest.Leg(t, e)
 	}
 }
+
+func TestSoundWithoutWebRTCByIPv6(t *testing.T) {
+	e := mediatest.EngineAt(t, net.IPv6loopback)
+	phone, leg := classicPair(t, e, true)
+	for _, sdp := range []string{phone.Local(), leg.Local()} {
+		if !strings.Contains(sdp, " IN IP6 ::1\r\n") || !strings.Contains(sdp, "\r\nc=IN IP6 ::1\r\n") {
+			t.Errorf("described as\n%s", sdp)
+		}
+	}
+	mediatest.Sing(t, phone, 400)
+	mediatest.Sing(t, leg, 900)
+	mediatest.Listen(t, phone).Hears(t, 900)
+	mediatest.Listen(t, leg).Hears(t, 400)
+}

@@ -140,6 +140,10 @@ func (d described) write(at netip.AddrPort) string {
 		profile = "RTP/SAVP"
 		fmt.Fprintf(&lines, "a=crypto:%s %s inline:%s\r\n", d.cryptoTag, suite, inline(d.key))
 	}
-	return fmt.Sprintf("v=0\r\no=- %d 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d %s%s\r\n%sa=ptime:20\r\na=sendrecv\r\n",
-		at.Port(), at.Addr(), at.Addr(), at.Port(), profile, numbers.String(), lines.String())
+	where := "IN IP4 " + at.Addr().String()
+	if at.Addr().Is6() {
+		where = "IN IP6 " + at.Addr().String()
+	}
+	return fmt.Sprintf("v=0\r\no=- %d 1 %s\r\ns=-\r\nc=%s\r\nt=0 0\r\nm=audio %d %s%s\r\n%sa=ptime:20\r\na=sendrecv\r\n",
+		at.Port(), where, where, at.Port(), profile, numbers.String(), lines.String())
 }

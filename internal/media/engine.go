@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -289,7 +290,11 @@ func (e *Engine) browserSettings(s *webrtc.SettingEngine) error {
 }
 
 func (e *Engine) legSettings(s *webrtc.SettingEngine) error {
-	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	network := webrtc.NetworkTypeUDP4
+	if n, _ := e.home(netip.Addr{}); n == "udp6" {
+		network = webrtc.NetworkTypeUDP6
+	}
+	s.SetNetworkTypes([]webrtc.NetworkType{network})
 	s.SetICETimeouts(5*time.Second, 25*time.Second, 2*time.Second)
 	if ip := e.config.LegIP; ip != nil {
 		s.SetIPFilter(ip.Equal)

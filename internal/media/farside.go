@@ -24,6 +24,24 @@ func (l *Leg) Signalled(from netip.Addr) {
 	l.signalled.Store(&from)
 }
 
+// Toward says where the far side of a leg is that offers: the address that it
+// names is of the same family, where this machine has one.
+func (l *Leg) Toward(at netip.Addr) {
+	at = at.Unmap()
+	l.toward.Store(&at)
+}
+
+// likely is where the far side is as far as that is known: not valid for
+// anywhere.
+func (l *Leg) likely() netip.Addr {
+	for _, known := range []*netip.Addr{l.toward.Load(), l.signalled.Load()} {
+		if known != nil && !known.IsUnspecified() {
+			return *known
+		}
+	}
+	return netip.Addr{}
+}
+
 func (l *Leg) farSide() *farSide {
 	f := &farSide{home: l.engine.config.LegIP.IsLoopback()}
 	if from := l.signalled.Load(); from != nil {
@@ -32,12 +50,15 @@ func (l *Leg) farSide() *farSide {
 	return f
 }
 
+// secrets is where a cloud tells machines theirs, by IPv6.
+var secrets = netip.MustParseAddr("fd00:ec2::254")
+
 // refuses says why sound is never sent to an address.
 func (f *farSide) refuses(at netip.Addr) error {
 	switch {
-	case !at.Is4():
+	case !at.IsValid(), at.Zone() != "":
 	case at.IsUnspecified(), at.IsMulticast(), at == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
-	case at.IsLinkLocalUnicast() && !f.from.IsLinkLocalUnicast(): // also where clouds tell machines their secrets
+	case at == secrets, at.IsLinkLocalUnicast() && !f.from.IsLinkLocalUnicast(): // 169.254.169.254 is one of these
 	case at.IsLoopback() && !f.home && !f.from.IsLoopback():
 	default:
 		return nil

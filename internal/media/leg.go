@@ -27,6 +27,7 @@ type Leg struct {
 	mu        sync.Mutex                 // of Listen
 	classic   atomic.Pointer[classic]    // nil with WebRTC
 	signalled atomic.Pointer[netip.Addr] // nil where descriptions are trusted
+	toward    atomic.Pointer[netip.Addr] // nil where nobody has said it
 	ears      atomic.Pointer[[]*ear]     // replaced under mu
 	up        chan struct{}
 	upOnce    sync.Once

@@ -310,11 +310,20 @@ func (f *Flow) via() *sip.ViaHeader {
 	return &sip.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: f.transport, Host: host, Port: port, Params: params}
 }
 
+// Bracketed is a host as URIs have it: addresses of IPv6 between brackets
+// (RFC 3261 section 25.1).
+func Bracketed(host string) string {
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
 func splitPort(hostport string) (host string, port int) {
 	host, text, err := net.SplitHostPort(hostport)
 	if err != nil {
 		return hostport, 0
 	}
 	_, _ = fmt.Sscan(text, &port) // 0 leaves the port away
-	return host, port
+	return Bracketed(host), port
 }

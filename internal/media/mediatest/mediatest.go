@@ -5,6 +5,7 @@ package mediatest
 import (
 	"context"
 	"fmt"
+	"net"
 	"sync"
 	"testing"
 	"time"
@@ -20,7 +21,13 @@ const patience = 30 * time.Second
 // test's end.
 func Engine(t testing.TB) *media.Engine {
 	t.Helper()
-	e, err := media.NewEngine(media.Config{LegIP: []byte{127, 0, 0, 1}})
+	return EngineAt(t, net.IPv4(127, 0, 0, 1))
+}
+
+// EngineAt is an engine whose SIP legs are at an address.
+func EngineAt(t testing.TB, ip net.IP) *media.Engine {
+	t.Helper()
+	e, err := media.NewEngine(media.Config{LegIP: ip})
 	if err != nil {
 		t.Fatal(err)
 	}

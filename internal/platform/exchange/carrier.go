@@ -167,7 +167,7 @@ func (x *Exchange) callIn(ctx context.Context, tx *sip.Tx) {
 		respond(tx, 486, "Busy Here")
 		return
 	}
-	leg, described, err := x.soundIn(ctx, string(tx.Request().Body()))
+	leg, described, err := x.soundIn(ctx, tx)
 	if err != nil {
 		leave()
 		x.Log.Info("refusing a call from outside", "err", err)
@@ -200,9 +200,10 @@ func (x *Exchange) callIn(ctx context.Context, tx *sip.Tx) {
 
 // soundIn answers what a carrier offers, or offers something to one that does
 // not.
-func (x *Exchange) soundIn(ctx context.Context, offer string) (*media.Leg, string, error) {
+func (x *Exchange) soundIn(ctx context.Context, tx *sip.Tx) (*media.Leg, string, error) {
+	offer := string(tx.Request().Body())
 	if undescribed(offer) {
-		return x.offerOut()
+		return x.offerOut(tx.Flow())
 	}
 	return x.soundFor(ctx, offer, netip.Addr{})
 }

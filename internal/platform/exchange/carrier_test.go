@@ -45,11 +45,12 @@ type carrier struct {
 	leave  func() // lets no connection in any more
 }
 
-func newCarrier(t *testing.T, transport string) *carrier {
+func newCarrier(t *testing.T, transport string, ip net.IP) *carrier {
 	t.Helper()
-	c := &carrier{t: t, engine: mediatest.Engine(t), calls: make(chan *sip.Tx, 9), byes: make(chan *sip.Tx, 9), flows: make(chan *sip.Flow, 9), seen: map[*sip.Flow]bool{}}
+	at := net.JoinHostPort(ip.String(), "0")
+	c := &carrier{t: t, engine: mediatest.EngineAt(t, ip), calls: make(chan *sip.Tx, 9), byes: make(chan *sip.Tx, 9), flows: make(chan *sip.Flow, 9), seen: map[*sip.Flow]bool{}}
 	if transport == trunk.UDP {
-		conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+		conn, err := net.ListenPacket("udp", at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +61,7 @@ func newCarrier(t *testing.T, transport string) *carrier {
 		t.Cleanup(c.socket.Close)
 		return c
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,13 @@ func (c *carrier) ServeSIP(tx *sip.Tx) {
 // trunked is a world with a trunk to a carrier. Ada may call outside.
 func trunked(t *testing.T, transport string, change ...func(*trunk.Config)) (*world, *carrier) {
 	t.Helper()
-	c := newCarrier(t, transport)
+	return trunkedAt(t, transport, net.IPv4(127, 0, 0, 1), change...)
+}
+
+// trunkedAt is trunked, with the carrier at an address.
+func trunkedAt(t *testing.T, transport string, ip net.IP, change ...func(*trunk.Config)) (*world, *carrier) {
+	t.Helper()
+	c := newCarrier(t, transport, ip)
 	var line *trunk.Trunk
 	t.Cleanup(func() { // behind the exchange
 		if line != nil {
@@ -147,7 +154,7 @@ func trunked(t *testing.T, transport string, change ...func(*trunk.Config)) (*wo
 	})
 	w := newWorld(t, func(x *exchange.Exchange) {
 		cfg := trunk.Config{
-			Transport: transport, Address: c.addr, Listen: "127.0.0.1:0", Peers: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Every: time.Hour,
+			Transport: transport, Address: c.addr, Listen: net.JoinHostPort(ip.String(), "0"), Peers: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Every: time.Hour,
 			Gate: trunk.Gate{Grants: x.Store, Now: x.Now, Countries: []string{"US"}, Country: func(e164 string) (string, bool) {
 				if strings.HasPrefix(e164, "+49") {
 					return "DE", true

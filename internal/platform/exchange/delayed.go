@@ -27,8 +27,11 @@ func (x *Exchange) offerTo(ctx context.Context, b *binding) (*media.Leg, string,
 }
 
 // offerOut opens a leg and offers it to a carrier.
-func (x *Exchange) offerOut() (*media.Leg, string, error) {
-	return x.offered(func(leg *media.Leg) (string, error) { return leg.OfferNarrow(x.Trunk.Encrypted()) })
+func (x *Exchange) offerOut(f *sip.Flow) (*media.Leg, string, error) {
+	return x.offered(func(leg *media.Leg) (string, error) {
+		leg.Toward(at(f))
+		return leg.OfferNarrow(x.Trunk.Encrypted())
+	})
 }
 
 func (x *Exchange) offered(describe func(*media.Leg) (string, error)) (*media.Leg, string, error) {

@@ -169,12 +169,8 @@ func (f *fork) composeOutside(ctx context.Context) (invite *sip.Request, key str
 	if err != nil {
 		return nil, "", err
 	}
-	if o.leg, err = x.Engine.Leg(); err != nil {
-		return nil, "", err
-	}
-	offer, err := o.leg.OfferNarrow(x.Trunk.Encrypted())
-	if err != nil {
-		o.leg.Close()
+	offer := ""
+	if o.leg, offer, err = x.offerOut(flow); err != nil {
 		return nil, "", err
 	}
 	if o.caller.ExtensionID == o.by {

@@ -72,7 +72,12 @@ var errNoWebRTC = errors.New("a web phone offers sound without WebRTC")
 // from is the address that a phone's signalling comes from. Where that is not
 // known, the phone has to be heard before it hears.
 func (b *binding) from() netip.Addr {
-	at, err := netip.ParseAddrPort(b.flow.RemoteAddr())
+	return at(b.flow)
+}
+
+// at is where a connection comes from; 0.0.0.0 where that is not known.
+func at(f *sip.Flow) netip.Addr {
+	at, err := netip.ParseAddrPort(f.RemoteAddr())
 	if err != nil {
 		return netip.IPv4Unspecified()
 	}

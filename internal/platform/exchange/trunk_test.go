@@ -482,3 +482,32 @@ func TestACarrierWithPCMAAlone(t *testing.T) {
 	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
 	w.idle(t)
 }
+
+func TestACarrierByIPv6(t *testing.T) {
+	w, c := trunkedAt(t, trunk.UDP, net.IPv6loopback)
+	ada := w.handset(t, apitest.Ada, 400)
+	w.ready(t)
+	out := ada.call(far)
+	tx := mediatest.Wait(t, "the carrier to be called", c.calls)
+	if got := tx.Request().Recipient.Host; got != "[::1]" {
+		t.Errorf("the carrier is asked for somebody at %s", got)
+	}
+	if contact := sip.HeaderValue(tx.Request(), "Contact"); !strings.Contains(contact, "@[::1]:") {
+		t.Errorf("the Contact is %s", contact)
+	}
+	s := c.take(tx, 900)
+	out.ear.Hears(t, 900)
+	s.ear.Hears(t, 400)
+	out.hangup()
+	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+
+	f := mediatest.Wait(t, "the trunk's connection", c.flows)
+	_, answer := c.call(t.Context(), f, apitest.AdaPhone, far)
+	in := ada.answer(ada.rings())
+	caller, _ := answer()
+	in.ear.Hears(t, 700)
+	caller.ear.Hears(t, 400)
+	in.hangup()
+	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+	w.idle(t)
+}

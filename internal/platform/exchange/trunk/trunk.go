@@ -125,7 +125,7 @@ func New(cfg Config) (*Trunk, error) {
 	}
 	cfg.Address = net.JoinHostPort(host, port)
 	if cfg.Domain == "" {
-		cfg.Domain = host
+		cfg.Domain = sip.Bracketed(host)
 	}
 	if cfg.Expires == 0 {
 		cfg.Expires = 5 * time.Minute
