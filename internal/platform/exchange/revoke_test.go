@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -120,6 +121,10 @@ func TestWhoIsRemovedElsewhereIsGoneAtOnce(t *testing.T) {
 	}
 	bobs.hush()
 	w.idle(t)
+	wantRows(t, w, apitest.Bob, "Inbound Accepted")
+	if text := w.log.String(); strings.Contains(text, "call log") {
+		t.Errorf("the log is worried about the calls of who is gone:\n%s", text)
+	}
 }
 
 // asking tells whose sessions the exchange has asked for.

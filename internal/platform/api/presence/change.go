@@ -2,6 +2,7 @@ package presence
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -130,6 +131,9 @@ func (h *Handler) CallsChanged(ctx context.Context, accountID, extensionID int64
 		return err
 	})
 	if err != nil {
+		if _, gone := h.Store.Extension(ctx, extensionID); errors.Is(gone, store.ErrNotFound) {
+			return // removed in a call, and nobody is left to be told of
+		}
 		h.Log.Error("counting a change of calls", "ext", extensionID, "err", err)
 		return
 	}

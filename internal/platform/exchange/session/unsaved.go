@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -141,6 +142,14 @@ func (k *Book) storeRows(some ...*late) error {
 	return k.store.Write(ctx, func(tx store.PlatformTx) error { return put(ctx, tx, rows) })
 }
 
+// gone reports whether an extension was removed.
+func (k *Book) gone(extensionID int64) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	_, err := k.store.Extension(ctx, extensionID)
+	return errors.Is(err, store.ErrNotFound)
+}
+
 // storeEach stores rows one by one after some together were refused with err:
 // one that is refused alone, such as that of somebody who was deleted, must not
 // keep the others out of the log. A store that takes none is not asked for all.
@@ -152,7 +161,9 @@ func (k *Book) storeEach(err error) error {
 		l := u.rows[0]
 		u.rows = u.rows[1:]
 		if e := k.storeRows(l); e != nil {
-			refused, err = append(refused, l), e
+			if !k.gone(l.row.ExtensionID) { // whose log is gone with them
+				refused, err = append(refused, l), e
+			}
 			continue
 		}
 		taken++
