@@ -37,8 +37,8 @@ func TestEveryAttackIsHeldByATest(t *testing.T) {
 			}
 		}
 	}
-	if rows != 73 {
-		t.Errorf("%d rows, want 73", rows)
+	if rows != 75 {
+		t.Errorf("%d rows, want 75", rows)
 	}
 }
 
