@@ -18,7 +18,7 @@ import (
 // A TrunkConfig is the platform's line to the telephone network.
 type TrunkConfig struct {
 	// Address is host or host:port of the carrier; default no line at all.
-	// Without a port it is 5060, by TLS 5061.
+	// Without a port its SRV records say where it is, else 5060, by TLS 5061.
 	Address string `yaml:"address"`
 	// Transport is udp (the default), tcp or tls. By TLS the carrier has to
 	// prove who it is; there is no way without.

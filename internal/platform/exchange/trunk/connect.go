@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"offhook/internal/rc"
@@ -148,8 +147,10 @@ func (t *Trunk) keepConnected() {
 		} else {
 			release := f.Keep()
 			t.use(f)
-			if worked := t.look(f); worked {
-				pause = t.cfg.Retry
+			if t.look(f) {
+				pause, t.unserved = t.cfg.Retry, 0
+			} else {
+				t.unserved++
 			}
 			t.use(nil)
 			release()
@@ -197,27 +198,17 @@ func (t *Trunk) use(f *sip.Flow) {
 func (t *Trunk) connect() (*sip.Flow, error) {
 	ctx, stop := context.WithTimeout(t.ctx, greeting)
 	defer stop()
-	host, port, _ := net.SplitHostPort(t.cfg.Address)
-	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	found, err := t.find(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("its name %s is not known", host)
+		return nil, err
 	}
-	for i := range found {
-		found[i] = found[i].Unmap()
-	}
-	t.mu.Lock()
-	t.own = found
-	t.mu.Unlock()
+	found = t.next(found)
 	if t.socket != nil {
-		n, err := strconv.ParseUint(port, 10, 16)
-		if err != nil {
-			return nil, fmt.Errorf("its port %q is no number", port)
-		}
-		return t.socket.Flow(net.UDPAddrFromAddrPort(netip.AddrPortFrom(t.fitting(found), uint16(n))), t)
+		return t.socket.Flow(net.UDPAddrFromAddrPort(t.fitting(found)), t)
 	}
 	var last error
-	for _, ip := range found {
-		c, err := t.dial(ctx, net.JoinHostPort(ip.String(), port))
+	for _, at := range found {
+		c, err := t.dial(ctx, at.String())
 		if err == nil {
 			return sip.NewStream(c, t), nil
 		}
@@ -226,12 +217,12 @@ func (t *Trunk) connect() (*sip.Flow, error) {
 	return nil, last
 }
 
-// fitting is the address that the socket can send to.
-func (t *Trunk) fitting(found []netip.Addr) netip.Addr {
+// fitting is the first address that the socket can send to.
+func (t *Trunk) fitting(found []netip.AddrPort) netip.AddrPort {
 	local, err := netip.ParseAddrPort(t.socket.Addr().String())
-	for _, ip := range found {
-		if err == nil && (local.Addr().Unmap().IsUnspecified() || local.Addr().Unmap().Is4() == ip.Is4()) {
-			return ip
+	for _, at := range found {
+		if err == nil && (local.Addr().Unmap().IsUnspecified() || local.Addr().Unmap().Is4() == at.Addr().Is4()) {
+			return at
 		}
 	}
 	return found[0]

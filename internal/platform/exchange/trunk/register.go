@@ -92,7 +92,7 @@ func (t *Trunk) ping(f *sip.Flow) bool {
 // at is a user of the carrier's, or the carrier itself.
 func (t *Trunk) at(user string) sip.URI {
 	uri := sip.URI{Scheme: "sip", User: user, Host: t.cfg.Domain}
-	if host, port, err := net.SplitHostPort(t.cfg.Address); err == nil && host == t.cfg.Domain && port != "5060" && port != "5061" {
+	if host, port, err := net.SplitHostPort(t.cfg.Address); err == nil && !t.anyPort && sip.Bracketed(host) == t.cfg.Domain && port != "5060" && port != "5061" {
 		uri.Port, _ = strconv.Atoi(port) // 0 leaves it away
 	}
 	return uri
@@ -108,7 +108,7 @@ func (t *Trunk) Contact(f *sip.Flow) sip.URI {
 		}
 	}
 	if t.cfg.Host != "" {
-		uri.Host = t.cfg.Host
+		uri.Host = sip.Bracketed(t.cfg.Host)
 	}
 	return uri
 }

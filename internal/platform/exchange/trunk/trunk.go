@@ -36,8 +36,11 @@ var ErrDown = errors.New("there is no connection with the carrier")
 // A Config says who the carrier is.
 type Config struct {
 	Transport string // UDP, TCP or TLS
-	// Address is the carrier's host and port.
+	// Address is the carrier's host and port. Without a port the host's SRV
+	// records say where it is, where it has any (RFC 3263).
 	Address string
+	// Resolver knows names; nil is the system's.
+	Resolver Resolver
 	// Listen is the ip:port that the carrier sends its requests to; empty is
 	// any port, which only a carrier knows that we are registered at or that
 	// uses the connection that is there.
@@ -93,8 +96,13 @@ type Answerer interface {
 type Trunk struct {
 	cfg  Config
 	host string // of the carrier
-	h    Answerer
-	gate gate
+	// anyPort: the configuration leaves it to the name where the carrier is.
+	anyPort bool
+	// unserved counts the servers that one could connect to, and no more. It
+	// belongs to keepConnected.
+	unserved int
+	h        Answerer
+	gate     gate
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -123,7 +131,11 @@ func New(cfg Config) (*Trunk, error) {
 			port = "5061"
 		}
 	}
+	anyPort := err != nil
 	cfg.Address = net.JoinHostPort(host, port)
+	if cfg.Resolver == nil {
+		cfg.Resolver = net.DefaultResolver
+	}
 	if cfg.Domain == "" {
 		cfg.Domain = sip.Bracketed(host)
 	}
@@ -139,7 +151,7 @@ func New(cfg Config) (*Trunk, error) {
 	if cfg.MaxCalls == 0 {
 		cfg.MaxCalls = 30
 	}
-	t := &Trunk{cfg: cfg, host: host, changed: make(chan struct{}), inside: map[*sip.Flow]int{}}
+	t := &Trunk{cfg: cfg, host: host, anyPort: anyPort, changed: make(chan struct{}), inside: map[*sip.Flow]int{}}
 	t.gate.prepare(cfg.Gate)
 	if err := t.listen(); err != nil {
 		return nil, err

@@ -1,0 +1,111 @@
+package exchange_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"offhook/internal/media/mediatest"
+	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange/trunk"
+	"offhook/internal/sip"
+)
+
+// names is what a test's carrier is called: no network is asked.
+type names map[string][]string // by _service._proto.name: host:port
+
+func (n names) LookupSRV(_ context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	var all []*net.SRV
+	for i, at := range n["_"+service+"._"+proto+"."+name] {
+		a := netip.MustParseAddrPort(at)
+		all = append(all, &net.SRV{Target: a.Addr().String(), Port: a.Port(), Priority: uint16(i)})
+	}
+	if all == nil {
+		return "", nil, errors.New("no such host")
+	}
+	return "", all, nil
+}
+
+func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
+	ip, err := netip.ParseAddr(host)
+	return []netip.Addr{ip}, err
+}
+
+// closed is an address that nobody listens at.
+func closed(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// unwilling is a carrier that registers nobody.
+func unwilling(t *testing.T) string {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := sip.NewDatagrams(conn)
+	d.Accept = func(net.Addr) sip.Handler {
+		return sip.HandlerFunc(func(tx *sip.Tx) { _ = tx.Respond(503, "Service Unavailable") })
+	}
+	go d.Serve()
+	t.Cleanup(d.Close)
+	return conn.LocalAddr().String()
+}
+
+func TestACarrierIsFoundByItsName(t *testing.T) {
+	for transport, tt := range map[string]struct {
+		record string
+		broken func(*testing.T) string
+	}{
+		trunk.TCP: {"_sip._tcp.carrier.test", closed},
+		trunk.UDP: {"_sip._udp.carrier.test", unwilling},
+	} {
+		t.Run(transport, func(t *testing.T) {
+			t.Parallel()
+			w, c := trunked(t, transport, func(cfg *trunk.Config) {
+				cfg.Resolver = names{tt.record: {tt.broken(t), cfg.Address}}
+				cfg.Address, cfg.Username, cfg.Register = "carrier.test", "us", true
+				cfg.Every, cfg.Retry = time.Second, time.Millisecond
+			})
+			ada := w.handset(t, apitest.Ada, 400)
+			w.ready(t)
+			out := ada.call(far)
+			tx := mediatest.Wait(t, "the second server to be called", c.calls)
+			if got := tx.Request().Recipient; got.Host != "carrier.test" || got.Port != 0 {
+				t.Errorf("the call is for %s", got.String())
+			}
+			out.hangup()
+			mediatest.Wait(t, "the carrier's phone to be quiet", tx.Cancelled())
+		})
+	}
+}
+
+func TestACarrierThatServesNoCallsIsSaid(t *testing.T) {
+	w, _ := trunked(t, trunk.TCP, func(cfg *trunk.Config) {
+		cfg.Address, cfg.Resolver = "carrier.test", nobody{}
+	})
+	for {
+		s, changed := w.x.Trunk.State()
+		if strings.Contains(s.Trouble, "does not serve calls by TCP") {
+			return
+		}
+		mediatest.Wait(t, "the trouble to be told", changed)
+	}
+}
+
+// nobody is a name that says that there is no such service (RFC 2782).
+type nobody struct{ names }
+
+func (nobody) LookupSRV(context.Context, string, string, string) (string, []*net.SRV, error) {
+	return "", []*net.SRV{{Target: "."}}, nil
+}
