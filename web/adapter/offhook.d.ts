@@ -28,6 +28,8 @@ export interface LiveCall {
   isOnFlip: boolean;
   /** it was given to somebody else */
   isOnTransfer: boolean;
+  /** how far a recorded message is, in calls that have one */
+  voicemailDrop?: "waiting" | "playing" | "left" | "stopped" | "noisy" | "cut";
   isToVoicemail: boolean;
   isForwarded: boolean;
   isReplied: boolean;
@@ -182,6 +184,7 @@ export interface Service {
   buttonEventPath?: string;
   customizedPageInputChangedEventPath?: string;
   doNotContactPath?: string;
+  voicemailDropFilesPath?: string;
   authorized?: boolean;
   showAuthRedDot?: boolean;
   showLogModal?: boolean;
@@ -605,6 +608,10 @@ export interface Events {
   "rc-call-mute-notify": Envelope & { type: "rc-call-mute-notify" } & {
     call: LiveCall;
   };
+  /** The user leaves a recorded message in the call and is free. The call ends with it; then `voicemailDrop` says whether it was left whole (`left`). Capability `calls`. */
+  "rc-call-drop-voicemail-notify": Envelope & { type: "rc-call-drop-voicemail-notify" } & {
+    call: LiveCall;
+  };
   /** The call is over; `outcome` says how, and `missedReason` why nobody was there where no open page showed it. Capability `calls`. */
   "rc-call-end-notify": Envelope & { type: "rc-call-end-notify" } & {
     call: LiveCall;
@@ -631,7 +638,7 @@ export interface Events {
   "rc-messageLogger-auto-log-notify": Envelope & { type: "rc-messageLogger-auto-log-notify" } & {
     autoLog: boolean;
   };
-  /** With `enableAnalytics`, for what the user does: Authentication, Logout, Click to SMS, SMS Attempt, SMS: SMS sent successfully, SMS: SMS sent failed, Save Third Party Setting Section. Nothing of what was written, or to whom. Capability `status`. */
+  /** With `enableAnalytics`, for what the user does: Authentication, Logout, Click to SMS, SMS Attempt, SMS: SMS sent successfully, SMS: SMS sent failed, Save Third Party Setting Section, Open voicemail drop, Drop voicemail message, Voicemail drop completed, Voicemail drop failed (`reason`: stopped, noisy or cut), Update voicemail drop silence duration (`duration`, in seconds). Nothing of what was written, or to whom. Capability `status`. */
   "rc-analytics-track": Envelope & { type: "rc-analytics-track" } & {
     event: string;
     properties: Record<string, unknown>;

@@ -28,4 +28,5 @@ document.addEventListener("click", (e) => {
   const at = e.target instanceof Element ? e.target.closest("[data-text-to]") : null;
   if (at) track("Click to SMS", { interactionLocation: currentPath().startsWith("/contacts/") ? "Contact Details" : "" });
 });
+on("oh:drop", ({ event, ...properties }) => track(event, properties));
 on("oh:service-saved", () => track("Save Third Party Setting Section"));

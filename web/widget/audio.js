@@ -38,8 +38,8 @@ const BLOCKED = t("Your network does not let the sound of calls through. Use ano
 const UNPLUGGED = t("The microphone is gone. Connect it again or choose another one.");
 const MUTED = t("Your computer has switched the microphone off.");
 
-/** Whether the parts of a call are spoken in, or about to be. @param {Snapshot | null} s */
-export const spoken = (s) => Boolean(s?.calls.some((c) => c.state !== "ended" && !(c.direction === "Inbound" && c.state === "ringing")));
+/** Whether the user speaks in a call, or is about to. @param {Snapshot | null} s */
+export const spoken = (s) => Boolean(s?.calls.some((c) => c.state !== "ended" && !c.drop && !(c.direction === "Inbound" && c.state === "ringing")));
 
 /**
  * What a browser lends, so that a test can lend something else.

@@ -36,7 +36,7 @@ export function described(c) {
     recordStatus: c.recording ? "webphone-record-recording" : "webphone-record-idle",
     partyData: { partyId: c.partyId, sessionId: c.telephonySessionId }, sessionId: c.sessionId, telephonySessionId: c.telephonySessionId, partyId: c.partyId,
     callQueueName: c.queue, ...(c.conference && { isConference: true, members: c.members ?? [] }), contactMatch: null, minimized: false, cached: false, removed: c.state === "ended",
-    lastActiveTime: ms(c.ended ?? c.answered ?? c.began), ...(c.outcome && { outcome: c.outcome }), ...(c.unseen && c.outcome === "missed" && { missedReason: "No open page with the phone showed it" }),
+    lastActiveTime: ms(c.ended ?? c.answered ?? c.began), ...(c.drop && { voicemailDrop: c.drop.state }), ...(c.outcome && { outcome: c.outcome }), ...(c.unseen && c.outcome === "missed" && { missedReason: "No open page with the phone showed it" }),
   };
 }
 
@@ -63,6 +63,7 @@ function steps(before, after) {
   if (!before) list.push(after.direction === "Inbound" ? "ring" : "init");
   if (was === "ended") return list;
   if (after.answered && !up(was)) list.push("start");
+  if (after.drop && !before?.drop) list.push("drop-voicemail");
   if (Boolean(before?.muted) !== Boolean(after.muted) && after.state !== "ended") list.push("mute");
   if (after.state === "held" && was !== "held") list.push("hold");
   if (was === "held" && after.state === "connected") list.push("resume");

@@ -14,9 +14,9 @@ const part = (selector) => page()?.querySelector(selector) ?? null;
 const id = () => page()?.dataset.call ?? "";
 
 /** Where each part of the page is opened. @type {Record<string, string>} */
-const OPENERS = { keypad: "#live-keys", transfer: "#live-pass", flip: "#live-flip-open" };
+const OPENERS = { keypad: "#live-keys", transfer: "#live-pass", flip: "#live-flip-open", drop: "#live-drop-open" };
 
-/** Opens the keypad, the transfer or the flip, or closes what is open. @param {string} what */
+/** Opens the keypad, the transfer, the flip or the recorded messages, or closes what is open. @param {string} what */
 function show(what) {
   const root = page();
   if (!root) return;
@@ -26,6 +26,7 @@ function show(what) {
   else delete root.dataset.show;
   for (const at of root.querySelectorAll("[data-live-show][aria-expanded]")) at.setAttribute("aria-expanded", String(at.getAttribute("data-live-show") === now));
   if (now === "transfer") return begin();
+  if (now === "drop") return void import("./drop.js").then((m) => m.open());
   // Whoever closes a part is where they opened it.
   (now === "flip" ? part("#live-flip [data-call-act]") : now ? part("#live-pad [data-digit]") : part(OPENERS[was] ?? OPENERS.transfer))?.focus({ preventScroll: true });
 }

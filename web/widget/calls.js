@@ -14,7 +14,7 @@ import { t } from "./lang.js";
  *   number: string, name?: string, line?: string, queue?: string, muted?: boolean, recording?: boolean, farHeld?: boolean,
  *   flipped?: boolean, conference?: boolean, members?: {partyId: string, number: string, name?: string, muted?: boolean, held?: boolean}[],
  *   unseen?: boolean, began: string, answered?: string, ended?: string, outcome?: string, sentence?: string,
- *   sessionId?: string, telephonySessionId?: string, partyId?: string,
+ *   sessionId?: string, telephonySessionId?: string, partyId?: string, drop?: {label: string, state: "waiting" | "playing" | "left" | "stopped" | "noisy" | "cut"},
  * }} Call as internal/widget/call has it
  * @typedef {{
  *   now: string, version: number, calls: Call[], parked?: {place: string, number: string}[], active?: string, microphone?: string,
@@ -187,7 +187,8 @@ function tick() {
     const ms = server - Date.parse(at.getAttribute("data-call-since") ?? "");
     if (Number.isNaN(ms)) continue;
     const text = clockwise(Math.floor(Math.max(0, ms) / 1000) * 1000);
-    if (at.textContent !== text) at.textContent = text;
+    if (at instanceof HTMLProgressElement) at.value = ms / 1000;
+    else if (at.textContent !== text) at.textContent = text;
     next = Math.min(next, 1000 - (((ms % 1000) + 1000) % 1000));
   }
   if (next < Infinity) ticking = setTimeout(tick, next + 5);

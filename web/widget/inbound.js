@@ -11,8 +11,9 @@ import { messages, needs, requests, unsupported, words } from "./protocol.js";
 const LIMIT = 64 * 1024;
 const LARGE = 1024 * 1024;
 const TEXT = 1024;
-/** Characters of the data addresses of one message, and how many they may be. */
+/** Characters of the data addresses of one message, and how many files they may be. */
 const FILES = 8 * 1024 * 1024;
+const RECORDED = /^data:audio\//;
 const MOST = 10;
 const DEEP = 40;
 /** Keys that reach into prototypes. */
@@ -25,13 +26,15 @@ class TooMuch extends Error {}
  * not an object, is larger than the limit, is too deep, or carries keys that
  * reach into prototypes. It stops where the limit is reached: of ten megabytes
  * no more is looked at than of ten. Attachments may be larger than all else,
- * so they are left out here and read by themselves.
+ * so they are left out here and read by themselves; recorded messages are
+ * counted apart.
  * @param {unknown} data @param {number} [limit]
  * @returns {Message | null}
  */
 export function plain(data, limit = LIMIT) {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
   let left = limit;
+  let files = limit === LARGE ? FILES : 0;
   /** @param {number} n */
   const spend = (n) => {
     if ((left -= n) < 0) throw new TooMuch();
@@ -68,6 +71,11 @@ export function plain(data, limit = LIMIT) {
     for (const key of Object.keys(value)) {
       if (HOSTILE.has(key)) throw new TooMuch();
       if (key === "attachments" && !depth) continue;
+      if (files && key === "uri" && typeof value[key] === "string" && RECORDED.test(value[key])) {
+        if ((files -= value[key].length) < 0) throw new TooMuch();
+        to[key] = value[key];
+        continue;
+      }
       spend(key.length + 4);
       const v = copy(value[key], depth + 1);
       if (v !== undefined) to[key] = v;

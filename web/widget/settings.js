@@ -40,7 +40,10 @@ document.addEventListener("change", async (e) => {
   if (!(at instanceof HTMLInputElement || at instanceof HTMLSelectElement) || !at.dataset.pref) return;
   const values = { [at.dataset.pref]: valueOf(at) };
   if (at.dataset.goesWith) values[at.dataset.goesWith] = ""; // what belonged to the choice before
-  if (await keep(values)) return;
+  if (await keep(values)) {
+    if (values.dropAfter !== undefined) document.dispatchEvent(new CustomEvent("oh:drop", { detail: { event: "Update voicemail drop silence duration", duration: Number(values.dropAfter || 2) } }));
+    return;
+  }
   // What was not kept is not shown as if it were.
   for (const o of document.querySelectorAll(`[data-pref="${CSS.escape(at.dataset.pref)}"]`)) {
     if (o instanceof HTMLInputElement && (o.type === "radio" || o.type === "checkbox")) o.checked = o.defaultChecked;

@@ -95,6 +95,8 @@ type Call struct {
 	Sentence string `json:"sentence,omitempty"`
 	// NoSuch is true of a call to a number that does not exist.
 	NoSuch bool `json:"noSuch,omitempty"`
+	// Drop is the recorded message that is left in the call; nil for none.
+	Drop *Drop `json:"drop,omitempty"`
 
 	// How the platform names the call (contract 6, 8.4).
 	SessionID          string `json:"sessionId,omitempty"`

@@ -27,6 +27,8 @@ func (p *Preferences) calling(name string) (at *string, check func(string) error
 		return &p.LeftTo, nil // the desk reads numbers
 	case "leftAfter":
 		return &p.LeftAfter, among("15", "60", "120")
+	case "dropAfter":
+		return &p.DropAfter, among("0", "1", "3", "5")
 	case "unseen":
 		return &p.Unseen, ways
 	case "unseenTo":
@@ -62,6 +64,20 @@ func (d *Desk) Fallbacks() calls.Fallbacks {
 		f.Grace = time.Duration(seconds) * time.Second
 	}
 	return f
+}
+
+// usualHush is how long a far side has to be silent before a recorded message
+// is left: as long as a machine takes after its tone, and no breath of a
+// greeting.
+const usualHush = 2 * time.Second
+
+// Hush is how long the user has a recorded message wait for silence.
+func (d *Desk) Hush() time.Duration {
+	seconds, err := strconv.Atoi(d.Preferences().DropAfter)
+	if err != nil {
+		return usualHush
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 // elsewhere reads a number that calls of the user are to go on to. The user's

@@ -35,6 +35,7 @@ type Preferences struct {
 	LeftAfter string `json:"leftAfter,omitempty"` // in seconds; empty for 30
 	Unseen    string `json:"unseen,omitempty"`    // a call.Way: of a call that no page shows
 	UnseenTo  string `json:"unseenTo,omitempty"`  // its number
+	DropAfter string `json:"dropAfter,omitempty"` // seconds of silence before a recorded message; empty for 2
 }
 
 // Sounds are what an arrival may sound like, the usual one first.

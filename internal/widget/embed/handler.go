@@ -101,7 +101,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Framed = framed
 	protect(w.Header(), ancestors(v))
-	allowAssets(w.Header(), v.embed, v.Styles)
+	allowAssets(w.Header(), v.embed, v.ShellView)
 	if v.Signin.Implicit || v.Signin.SSO {
 		// A hidden frame asks the platform who is signed in there, or again
 		// before the hour of an implicit sign-in is over.

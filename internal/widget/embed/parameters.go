@@ -19,6 +19,7 @@ import (
 func settle(v *visit.ShellView, e store.Embed) {
 	v.Hidden = hidden(v.Query)
 	v.Analytics = v.Query.Get("enableAnalytics") != ""
+	v.Drops = v.Query.Get("enableVoicemailDrop") != ""
 	var note string
 	if v.Styles, note = styles(v.Query.Get("stylesUri"), e); note != "" {
 		v.Notes = append(v.Notes, note)
@@ -77,18 +78,21 @@ func idle(query url.Values) (notes []string) {
 }
 
 // allowAssets lets a document load what the host's own application shows:
-// pictures from the operator's asset origins, and the style sheet from its
-// own. They are fetched without credentials, because such servers know
+// pictures, recorded messages and the style sheet, from the operator's asset
+// origins. They are fetched without credentials, because such servers know
 // nothing of the resource policy that our embedder policy would ask for.
-func allowAssets(h http.Header, e store.Embed, sheet string) {
+func allowAssets(h http.Header, e store.Embed, v visit.ShellView) {
 	if len(e.AssetOrigins) == 0 {
 		return
 	}
 	p := h.Get("Content-Security-Policy")
 	from := strings.Join(e.AssetOrigins, " ")
 	p = strings.Replace(p, "img-src 'self'", "img-src 'self' "+from, 1)
-	if sheet != "" {
+	if v.Styles != "" {
 		p = strings.Replace(p, "style-src 'self'", "style-src 'self' "+from, 1)
+	}
+	if v.Drops {
+		p = strings.Replace(p, "connect-src 'self'", "connect-src 'self' "+from, 1)
 	}
 	h.Set("Content-Security-Policy", p)
 	h.Set("Cross-Origin-Embedder-Policy", "credentialless")

@@ -11,6 +11,7 @@ import (
 const (
 	storyCaller = "</h1><script>alert(1)</script> \u202eelgooG"
 	storyQueue  = "Sales"
+	storyLabel  = "<b onclick=alert(1)>Spring offer</b>"
 )
 
 // storySounds are what a tab says of its microphone, by itself.
@@ -96,6 +97,17 @@ func nowStory(show string, small bool, calls ...call.Call) func(*fixtureDesk, pa
 	}
 }
 
+// dropStory is a call in which a recorded message may be left, or is being so.
+func dropStory(show string, drop *call.Drop, others ...call.Call) func(*fixtureDesk, page) (string, any) {
+	return func(_ *fixtureDesk, p page) (string, any) {
+		c := storyCall(func(c *call.Call) { c.Drop = drop })
+		v, _ := newLive(p, storySnapshot(append([]call.Call{c}, others...)...), c.ID)
+		v.Drops, v.Show = true, show
+		v.Messages = []string{"Introduction", storyLabel, "Reminder: our appointment tomorrow at a quarter past nine"}
+		return "live", v
+	}
+}
+
 // storyParked are two parked calls, one of which has been so before the phone
 // began.
 var storyParked = []call.Parked{
@@ -167,6 +179,16 @@ func callStories() []story {
 		{Name: "live-service", Title: "Call to the phone service itself", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Number = "*601" }), held)},
 		{Name: "live-flip", Title: "Call, to go on at another phone", Tab: "phone", draw: flipStory("flip")},
 		{Name: "live-flippable", Title: "Call that can go on at another phone", Tab: "phone", draw: flipStory("")},
+		{Name: "live-droppable", Title: "Call that a recorded message may be left in", Tab: "phone", draw: dropStory("", nil)},
+		{Name: "live-drop", Title: "Call, recorded messages to choose from", Tab: "phone", draw: dropStory("drop", nil)},
+		{Name: "live-drop-waits", Title: "Call, a recorded message waits for silence", Tab: "phone", draw: dropStory("", &call.Drop{Label: storyLabel, State: call.DropWaits, Long: 24 * time.Second}, held)},
+		{Name: "live-drop-plays", Title: "Call, a recorded message is left", Tab: "phone", draw: dropStory("", &call.Drop{Label: "Introduction", State: call.DropPlays, Long: 24 * time.Second, Since: ago(9 * time.Second)})},
+		{Name: "live-dropping-beside", Title: "Call beside one that a message is left in", Tab: "phone", draw: liveStory("", "", storyCall(nil), storyCall(func(c *call.Call) {
+			c.ID, c.Number, c.Drop = "c4", priya.Number, &call.Drop{Label: "Introduction", State: call.DropPlays, Long: 24 * time.Second, Since: ago(9 * time.Second)}
+		}))},
+		{Name: "now-dropping", Title: "A message being left, over a list, and somebody calls", draw: nowStory("", false, storyCall(func(c *call.Call) {
+			c.Drop = &call.Drop{Label: "Introduction", State: call.DropPlays, Long: 24 * time.Second, Since: ago(9 * time.Second)}
+		}), ring)},
 		{Name: "live-conference", Title: "Conference", Tab: "phone", draw: liveStory("", "", storyConference(2))},
 		{Name: "live-conference-alone", Title: "Conference without anybody else", Tab: "phone", draw: liveStory("", "", storyConference(0))},
 		{Name: "live-conference-add", Title: "Conference beside another call", Tab: "phone", draw: liveStory("", "", storyConference(3), held)},

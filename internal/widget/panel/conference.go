@@ -40,7 +40,7 @@ func (v liveView) Met() []memberView { return v.seated(v.Call) }
 
 // Merges reports whether two calls can become one conference.
 func (v liveView) Merges(other liveCall) bool {
-	return v.Up() && other.Up() && v.Supervision == "" && other.Supervision == "" && !(v.Conference && other.Conference) && !v.Service() && !other.Service()
+	return v.Up() && other.Up() && v.Supervision == "" && other.Supervision == "" && !v.Dropping() && !other.Dropping() && !(v.Conference && other.Conference) && !v.Service() && !other.Service()
 }
 
 // gathered draws a conference in the place of the one far side that it has

@@ -201,7 +201,7 @@ func storyData() map[string]bool {
 		appName, "Offhook 0.1.0", "RingCentral", "platform.ringcentral.com", "crm.example.com", "htmx", "PDF.js", "Lucide", "0BSD", "ISC, MIT", "Apache License 2.0",
 		"walnut", "walnut table", "zzz", "Classic", "Back at two", "In a meeting until two", "Thanks, I will be there at", "</textarea><script>alert(1)</script>",
 		"The phone cannot be reached right now. It will try again by itself.", "HarborCRM", "New <task>", "Show in HarborCRM", "Nordgren & Sons", "Nordgren Roofs",
-		storyCaller, storyQueue, "Order", "Hi", "{{first name}}", "Dana Whitfield of Harbor Supply here: order", "{{order number}}", "is ready.", "The invoice for October is attached to the",
+		storyCaller, storyQueue, storyLabel, "Introduction", "Reminder: our appointment tomorrow at a quarter past nine", "Order", "Hi", "{{first name}}", "Dana Whitfield of Harbor Supply here: order", "{{order number}}", "is ready.", "The invoice for October is attached to the",
 	} {
 		add(all, s)
 	}

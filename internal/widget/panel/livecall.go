@@ -25,12 +25,15 @@ type liveView struct {
 	Found  dialList // the same
 	Pick   string   // what calls who waits in it, where it is parked; empty while it is not
 	Weak   string   // what is heard of a bad connection; empty for nothing
+	Drops  bool     // the page has recorded messages to leave
+	// Messages are those that there are, for stories; else the page asks for them.
+	Messages []string
 }
 
 // Joins reports whether two calls can be made one without the user: both are
 // answered, and each has one far side.
 func (v liveView) Joins(other liveCall) bool {
-	return v.Up() && other.Up() && v.Supervision == "" && other.Supervision == "" && !v.Conference && !other.Conference && !v.Service() && !other.Service()
+	return v.Up() && other.Up() && v.Supervision == "" && other.Supervision == "" && !v.Dropping() && !other.Dropping() && !v.Conference && !other.Conference && !v.Service() && !other.Service()
 }
 
 // Busy is no other call: who answers here looks at the call that rings.
@@ -48,6 +51,7 @@ func (h *Handler) liveCall(w http.ResponseWriter, r *http.Request, p page, now c
 	if !ok {
 		return rc.Errorf(rc.NotFound, "This call is over.")
 	}
+	v.Drops = h.drops(p)
 	return render(w, http.StatusOK, "live", v)
 }
 
@@ -84,7 +88,7 @@ const (
 func (p page) weak(c call.Call) string {
 	here, there := c.Quality, c.Sent
 	switch {
-	case c.State != call.Connected:
+	case c.State != call.Connected || c.Dropping():
 		return ""
 	case c.Unheard && c.Silent:
 		return p.Lang.Say("You cannot hear each other: no sound gets through.")
@@ -164,7 +168,7 @@ func newNow(p page, now call.Snapshot) nowView {
 	if c := barCall(now); c != nil {
 		live := p.live(*c)
 		v.Bar = &live
-		if live.Up() {
+		if live.Up() && !live.Dropping() {
 			busy = &live
 		}
 	}
@@ -188,8 +192,8 @@ func isParked(c call.Call, now call.Snapshot) bool {
 }
 
 // barCall is the call that the bar shows: the one that is heard, else one
-// that goes on, else the last that has ended, unless it is parked and shown as
-// that. Nil for none.
+// that goes on, the user's before one that a message is left in, else the last
+// that has ended, unless it is parked and shown as that. Nil for none.
 func barCall(now call.Snapshot) *call.Call {
 	var best *call.Call
 	for i := range now.Calls {
@@ -198,7 +202,7 @@ func barCall(now call.Snapshot) *call.Call {
 		case waits(*c), c.Over() && isParked(*c, now):
 		case c.ID == now.Active && !c.Over():
 			return c
-		case best == nil || best.Over():
+		case best == nil || best.Over() || best.Dropping() && !c.Over():
 			best = c
 		}
 	}

@@ -50,6 +50,8 @@ type Services interface {
 	MessageButtons(v visit.Visit) []contact.Button
 	// CallButtons are the application's at each call.
 	CallButtons(v visit.Visit) []contact.Button
+	// Drops reports whether it has recorded messages to be left in calls.
+	Drops(v visit.Visit) bool
 }
 
 // Mount registers the panels.

@@ -59,9 +59,11 @@ type liveCall struct {
 	Firm  string // where they work, as far as anybody says
 	Words string // what the call does; empty while its time is shown
 	Since string // RFC 3339: when it was answered; empty where no time runs
-	Clock string // the time it has lasted so far
+	Clock string // the time it has lasted so far, or a message in it
 	Text  string // the number that a text can go to
 	To    string // the user's own number that was called, where they have several
+
+	passed time.Duration // of a recorded message
 }
 
 // Waits reports whether somebody calls and waits for an answer.
@@ -88,7 +90,9 @@ func (p page) live(c call.Call) liveCall {
 	if c.Conference {
 		p.gathered(&out)
 	}
-	if !c.Answered.IsZero() {
+	if c.Dropping() {
+		p.leaving(&out)
+	} else if !c.Answered.IsZero() {
 		end := p.clock.now
 		if c.Over() {
 			end = c.Ended
@@ -148,6 +152,10 @@ func (p page) does(c call.Call) string {
 	switch {
 	case c.Over():
 		return p.ended(c)
+	case c.Dropping() && c.Drop.State == call.DropWaits:
+		return p.Lang.Say("Waiting until they are silent")
+	case c.Dropping():
+		return p.Lang.Say("Leaving your message")
 	case c.State == call.Held:
 		return p.Lang.Say("On hold")
 	case c.State == call.Connected && c.FarHeld:

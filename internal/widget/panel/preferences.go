@@ -40,6 +40,7 @@ type Preferences struct {
 	LeftAfter string // seconds; empty for 30
 	Unseen    string // voicemail or forward: of calls that no page shows; empty leaves them to the platform
 	UnseenTo  string
+	DropAfter string // seconds of silence before a recorded message; empty for 2
 }
 
 // A Country is one whose numbers can be read.

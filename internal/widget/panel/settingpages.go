@@ -31,6 +31,7 @@ type preferringView struct {
 	Licences  []licence
 	Shortcuts []shortcut
 	Checks    []serverCheck
+	Drops     bool // there are recorded messages to be left in calls
 }
 
 func newPreferring(p page, version string) preferringView {
@@ -52,7 +53,9 @@ func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) e
 	if !ok || p.Held && name == "settings-language" || !p.Callable && name == "settings-calling" {
 		return rc.Errorf(rc.NotFound, "The settings have no such page.")
 	}
-	return render(w, http.StatusOK, name, newPreferring(p, h.Version))
+	v := newPreferring(p, h.Version)
+	v.Drops = h.drops(p)
+	return render(w, http.StatusOK, name, v)
 }
 
 // rows are the pages that there are for this user.

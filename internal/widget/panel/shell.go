@@ -59,7 +59,7 @@ func (h *Handler) calling(ctx context.Context, grantID string) (on bool, microph
 	}
 	now := phone.Snapshot()
 	for _, c := range now.Calls {
-		if !c.Over() && !waits(c) {
+		if !c.Over() && !waits(c) && !c.Dropping() {
 			return true, now.Microphone
 		}
 	}

@@ -113,6 +113,8 @@ var chosen = []Parameter{
 		Group: Events, Label: "Tell what the user does", Entry: Switch},
 	{Row: works("enableSmsSettingEvent", "`rc-sms-settings-notify` tells your page the numbers that texts may be sent from. Capability `settings`."),
 		Group: Events, Label: "Tell the sender numbers", Entry: Switch, Clashes: noTexts},
+	{Row: works("enableVoicemailDrop", "In calls that the user has placed, a button offers the recorded messages of your application (`voicemailDropFilesPath`) and leaves one in their place."),
+		Group: Parts, Label: "Leave recorded messages", Entry: Switch},
 	{Row: works("disableInactiveTabCallEvent", "One of the tabs with this phone tells its page of calls, the one in front if there is one; otherwise each tells its own."), Group: Events, Label: "One tab tells of calls", Entry: Switch},
 
 	{Row: works("defaultAutoLogMessageEnabled", "Messages are logged without a click until the user has decided. Needs a message logger of your application, or a webhook."),
@@ -170,7 +172,6 @@ var unsupported = []Parameter{
 	{Row: lacks("enableNoiseReductionSetting", "The reference widget does not read it either; `disableNoiseReduction` works.")},
 	{Row: lacks("enableAudioInitPrompt", "The browser asks for the microphone at the first call.")},
 	{Row: lacks("enableWebRTCPlanB", "Browsers have dropped it.")},
-	{Row: lacks("enableVoicemailDrop", "This phone leaves no recorded messages.")},
 	{Row: lacks("enableSmartNote", notes)},
 	{Row: lacks("disableConferenceInvite", "Nobody is invited to a conference bridge. Several people talk when calls are merged.")},
 	{Row: lacks("disableMeeting", "There are no meetings in this phone, so there is nothing to take away.")},

@@ -21,6 +21,7 @@ const (
 	inVisitors = "e2e/browser/signin-corners.test.js"
 	inAudio    = "web/widget/audio.test.js"
 	inCalls    = "web/widget/callhost.test.js"
+	inDrops    = "e2e/calls/drop.test.js"
 )
 
 // proofs names for each parameter that works a test that fails without it.
@@ -43,6 +44,7 @@ var proofs = map[string][2]string{
 	"disableContacts":              {inBrowser, "disableContacts: the tab is gone, and nobody gets there"},
 	"disableCallHistory":           {inHistory, "disableCallHistory: the tab is gone, and nobody gets there"},
 	"disableNoiseReduction":        {inAudio, "disableNoiseReduction: the browser leaves the noise in"},
+	"enableVoicemailDrop":          {inDrops, "enableVoicemailDrop: a recorded message is left in the user\\'s place, and the call ends"},
 	"disableInactiveTabCallEvent":  {inCalls, "disableInactiveTabCallEvent: one tab tells of calls, and otherwise each does"},
 	"userAgent":                    {"internal/widget/embed/parameters_test.go", "TestAnApplicationIsNamedCleanly"},
 	"appVersion":                   {inBrowser, "appVersion stands in the settings"},

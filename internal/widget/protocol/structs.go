@@ -16,6 +16,7 @@ var structs = []Struct{
 		text("from", "").must(), text("fromNumber", "as from").must(), text("fromUserName", "").must(), text("fromTag", "empty").must(), text("to", "").must(), text("toUserName", "").must(),
 		number("creationTime", "it rang or was dialled").must(), number("startTime", "somebody answered"), number("endTime", ""),
 		flag("isOnHold", "").must(), flag("isOnMute", "").must(), flag("isOnFlip", "always false").must(), flag("isOnTransfer", "it was given to somebody else").must(),
+		text("voicemailDrop", "how far a recorded message is, in calls that have one").as(`"waiting" | "playing" | "left" | "stopped" | "noisy" | "cut"`),
 		flag("isToVoicemail", "").must(), flag("isForwarded", "").must(), flag("isReplied", "").must(),
 		text("recordStatus", "").must().as(`"webphone-record-idle" | "webphone-record-recording"`),
 		object("partyData", "{ partyId?: string; sessionId?: string }", "the ids of the telephony session").must(), text("sessionId", ""), text("telephonySessionId", ""), text("partyId", ""),
@@ -59,7 +60,7 @@ func serviceFields() (f []Field) {
 		callLoggerAutoSettingLabel callLoggerAutoSettingDescription callLoggerAutoSettingWarning callLoggerAutoSettingReadOnlyReason
 		messageLoggerPath messageLoggerTitle messageLogEntityMatcherPath messagesLogPageInputChangedEventPath messageLoggerAutoSettingLabel
 		messageLoggerAutoSettingDescription messageLoggerAutoSettingReadOnlyReason messageLogOpenPath feedbackPath settingsPath vcardHandlerPath buttonEventPath
-		customizedPageInputChangedEventPath doNotContactPath`)...)
+		customizedPageInputChangedEventPath doNotContactPath voicemailDropFilesPath`)...)
 	for _, name := range strings.Fields(`authorized showAuthRedDot showLogModal recordingWithToken callLoggerAutoSettingReadOnly
 		callLoggerAutoSettingReadOnlyValue callLoggerAutoLogSettingHidden callLoggerAutoLogOnCallSync callLoggerHideEditLogButton attachmentWithToken
 		messageLoggerAutoSettingReadOnly messageLoggerAutoSettingReadOnlyValue messageLoggerAutoSettingHidden messageLoggerGranularSelectionEnabled`) {

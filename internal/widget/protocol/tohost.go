@@ -51,6 +51,7 @@ var toHost = []Message{
 	out("rc-call-hold-notify", Calls, "The user has put the call on hold.", liveCall),
 	out("rc-call-resume-notify", Calls, "The call goes on.", liveCall),
 	out("rc-call-mute-notify", Calls, "The user has muted themselves, or speaks again: `isOnMute`.", liveCall),
+	out("rc-call-drop-voicemail-notify", Calls, "The user leaves a recorded message in the call and is free. The call ends with it; then `voicemailDrop` says whether it was left whole (`left`).", liveCall),
 	out("rc-call-end-notify", Calls, "The call is over; `outcome` says how, and `missedReason` why nobody was there where no open page showed it.", liveCall),
 	out("rc-active-call-notify", Calls, "The same in the words of presence, whenever `telephonyStatus` changes.",
 		object("call", `{ id: string; direction: "Inbound" | "Outbound"; from: string; fromName: string; to: string; toName: string; telephonyStatus: "Ringing" | "CallConnected" | "OnHold" | "NoCall"; sessionId?: string; telephonySessionId?: string; partyId?: string; startTime: string; terminationType: "intermediate" | "final" }`, "").must()),
@@ -64,7 +65,7 @@ var toHost = []Message{
 	out("rc-messageLogger-auto-log-notify", Service, "The same of messages.", flag("autoLog", "").must()),
 	notSent("rc-adapter-side-drawer-open-notify", "The phone fills the width that its page gives it."),
 	notSent("rc-adapter-ai-assistant-settings-notify", notes),
-	out("rc-analytics-track", Status, "With `enableAnalytics`, for what the user does: Authentication, Logout, Click to SMS, SMS Attempt, SMS: SMS sent successfully, SMS: SMS sent failed, Save Third Party Setting Section. Nothing of what was written, or to whom.",
+	out("rc-analytics-track", Status, "With `enableAnalytics`, for what the user does: Authentication, Logout, Click to SMS, SMS Attempt, SMS: SMS sent successfully, SMS: SMS sent failed, Save Third Party Setting Section, Open voicemail drop, Drop voicemail message, Voicemail drop completed, Voicemail drop failed (`reason`: stopped, noisy or cut), Update voicemail drop silence duration (`duration`, in seconds). Nothing of what was written, or to whom.",
 		text("event", "").must(), object("properties", "Record<string, unknown>", "").must()),
 	notSent("rc-adapter-set-popup-window-size", "The window has the size that it was opened with."),
 }

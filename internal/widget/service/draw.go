@@ -104,6 +104,18 @@ func (h *Handler) MessageButtons(v visit.Visit) []contact.Button {
 	return h.buttonsAt(v, "messageAction")
 }
 
+// Drops reports whether the service has recorded messages to be left in calls.
+func (h *Handler) Drops(v visit.Visit) bool {
+	s := h.Of(v)
+	return s != nil && s.drops()
+}
+
+func (s *Service) drops() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reg.VoicemailDropFilesPath != ""
+}
+
 // CallButtons are those that it adds to each call.
 func (h *Handler) CallButtons(v visit.Visit) []contact.Button { return h.buttonsAt(v, "callAction") }
 

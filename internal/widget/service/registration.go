@@ -84,13 +84,13 @@ type Registration struct {
 	CustomizedPageInputChangedEventPath string
 	DoNotContactPath                    string
 	Banner                              json.RawMessage `rule:"apart"`
+	VoicemailDropFilesPath              string
 }
 
 // later are fields of the contract that mean nothing here yet; a page that
 // sends them is told.
 var later = []string{
 	"meetingInvitePath", "meetingInviteTitle", "meetingUpcomingPath", "meetingLoggerPath", "meetingLoggerTitle",
-	"voicemailDropFilesPath",
 }
 
 // Any is a value whose truth alone counts, as JavaScript sees it.

@@ -133,6 +133,9 @@ func (a act) may(t *talk) error {
 
 // hangUp ends a call, and declines one that rings.
 func (t *talk) hangUp(done func(error)) {
+	if t.message != nil {
+		t.message.fate = call.DropStopped
+	}
 	if t.invite == nil || t.answering {
 		t.part()
 		t.end(t.outcome(), "")
@@ -275,6 +278,10 @@ func (t *talk) pass(d Details, done func(error)) {
 		other, err := t.ph.find(d.CallID)
 		if err != nil {
 			done(err)
+			return
+		}
+		if other.message != nil {
+			done(dropping())
 			return
 		}
 		t.attended(other, done)

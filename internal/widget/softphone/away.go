@@ -30,6 +30,9 @@ type Absences interface {
 	CallerID() string
 	// Fallbacks are where calls are to go.
 	Fallbacks() call.Fallbacks
+	// Hush is how long a far side has to be silent before a recorded message
+	// is left there.
+	Hush() time.Duration
 	// ToMailbox has the far side of a call that goes on speak with the user's
 	// voicemail. The error is an *rc.Error with a sentence.
 	ToMailbox(ctx context.Context, session, party string) error
@@ -99,7 +102,7 @@ func (ph *Phone) fallbacks(ctx context.Context) call.Fallbacks {
 // abandon has the calls that nobody came back to go where their user wants.
 func (ph *Phone) abandon(to call.Fallback) {
 	for _, t := range ph.talks {
-		if t.live() && t.wire.leg != nil && t.farewell == "" {
+		if t.tended() && t.farewell == "" {
 			t.forsake(to)
 		}
 	}

@@ -378,7 +378,8 @@ func (t *talk) host(done func(error), work func(context.Context, Desk) error, sh
 	})
 }
 
-// fits says why an act is not one for a conference.
+// fits says why an act is not one for a conference, or for a call that a
+// message is left in.
 func (t *talk) fits(act string) error {
 	if t.Supervision != "" && !slices.Contains([]string{"hangup", "mute", "unmute", "hold", "unhold", "activate", "supervise"}, act) {
 		return rc.Errorf(rc.Conflict, "This cannot be done while you listen in.")

@@ -57,7 +57,7 @@ func TestTheRoutesOfCalls(t *testing.T) {
 
 	without := func(name string) func(http.Header) { return func(h http.Header) { h.Del(name) } }
 	foreign := func(h http.Header) { h.Set("Sec-Fetch-Site", "cross-site") }
-	for _, path := range []string{"/calls", "/calls/ringing", "/calls/retry", "/calls/x/hangup", "/audio", "/audio/leave"} {
+	for _, path := range []string{"/calls", "/calls/ringing", "/calls/retry", "/calls/x/hangup", "/calls/x/drop", "/audio", "/audio/leave"} {
 		for name, edit := range map[string]func(http.Header){"without our header": without(visit.Header), "from another site": foreign} {
 			if code, _ := ask("POST", path, `{"to":"101"}`, edit); code != http.StatusForbidden {
 				t.Errorf("POST %s %s: status %d, want 403", path, name, code)

@@ -51,7 +51,7 @@ func (ph *Phone) settle(t *talk) {
 // holdOthers has every other call wait that somebody talks in.
 func (ph *Phone) holdOthers(t *talk) {
 	for _, o := range ph.talks {
-		if o != t && o.State == call.Connected {
+		if o != t && o.State == call.Connected && o.message == nil {
 			o.hold(true, func(err error) {
 				if err != nil && o.live() {
 					o.say(notHeld)

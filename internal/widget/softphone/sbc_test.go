@@ -404,6 +404,7 @@ type deskDouble struct {
 
 	callerID  string // set before use, as those below
 	fallbacks call.Fallbacks
+	hush      time.Duration
 	toMailbox func(ctx context.Context, session, party string) error // nil refuses
 	kept      chan call.Note
 	past      []call.Call // guarded by mu
@@ -468,6 +469,8 @@ func (d *deskDouble) Dialable(typed string) (string, error) {
 func (d *deskDouble) CallerID() string { return d.callerID }
 
 func (d *deskDouble) Fallbacks() call.Fallbacks { return d.fallbacks }
+
+func (d *deskDouble) Hush() time.Duration { return d.hush }
 
 func (d *deskDouble) ToMailbox(ctx context.Context, session, party string) error {
 	if d.toMailbox == nil {

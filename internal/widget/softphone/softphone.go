@@ -133,6 +133,7 @@ type Waits struct {
 	Gather  time.Duration // the platform is asked who is in a conference: 5 s
 	Measure time.Duration // from one look at the quality of calls to the next: 3 s
 	Hushed  time.Duration // nothing of a side that sends all the time, silence too, until that is said: 6 s
+	Chatter time.Duration // a far side has to fall silent before a message is left: 90 s
 	Retry   time.Duration // the first wait before a broken line is mended: 1 s
 }
 
@@ -151,6 +152,7 @@ func (w *Waits) fill() {
 	w.Gather = cmp.Or(w.Gather, 5*time.Second)
 	w.Measure = cmp.Or(w.Measure, 3*time.Second)
 	w.Hushed = cmp.Or(w.Hushed, 6*time.Second)
+	w.Chatter = cmp.Or(w.Chatter, 90*time.Second)
 	w.Retry = cmp.Or(w.Retry, time.Second)
 }
 

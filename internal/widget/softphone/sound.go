@@ -177,6 +177,7 @@ func (t *talk) carry(leg *media.Leg) {
 			return nil
 		}
 	})
+	t.recite()
 	t.ph.review()
 }
 
@@ -240,10 +241,10 @@ func join(b junction, tab, far media.Port, muted bool) {
 func (ph *Phone) wait() {
 	s := &ph.sound
 	ph.attend(s.leg == nil && slices.ContainsFunc(ph.talks, func(t *talk) bool {
-		return t.live() && t.wire.leg != nil && t.farewell == ""
+		return t.tended() && t.farewell == ""
 	}))
 	ph.comfort()
-	unused := s.leg != nil && ph.live() == 0
+	unused := s.leg != nil && !slices.ContainsFunc(ph.talks, func(t *talk) bool { return t.live() && t.message == nil })
 	switch {
 	case unused && s.unused == nil:
 		s.unused = ph.after(ph.pool.Waits.Spare, func() { s.unused = nil; ph.detached(s.leg) })
@@ -253,13 +254,16 @@ func (ph *Phone) wait() {
 	}
 }
 
+// tended reports whether somebody should listen to the call.
+func (t *talk) tended() bool { return t.live() && t.wire.leg != nil && t.message == nil }
+
 // comfort has those who talk to nobody hear that the line still stands. Who is
 // on hold has music.
 func (ph *Phone) comfort() {
 	for _, t := range ph.talks {
 		leg := t.wire.leg
 		alone := ph.sound.absence.alone || t.farewell != "" && ph.sound.leg == nil
-		switch wanted := alone && t.State == call.Connected && leg != nil; {
+		switch wanted := alone && t.State == call.Connected && t.tended(); {
 		case !wanted:
 			t.wire.quiet()
 		case t.wire.tone == nil:

@@ -28,6 +28,8 @@ type talk struct {
 	local  []byte      // our description, as it was last sent
 	wire   wire        // its sound
 
+	message *message // that is left in the call, in place of the user; nil for none
+
 	urgent      bool          // it is to the emergency services
 	accepted    bool          // the platform has accepted a call of ours, which says nothing of the callee
 	answering   bool          // an incoming call is being answered
@@ -103,6 +105,7 @@ func (t *talk) end(outcome call.Outcome, sentence string) {
 	}
 	ph := t.ph
 	t.Ended = ph.pool.Now()
+	sentence = t.dropped(sentence)
 	t.Outcome, t.Sentence = t.fate(outcome, sentence)
 	t.NoSuch = t.Sentence == noSuch
 	t.Supervision, t.Muted, t.Recording, t.FarHeld, t.Unheard, t.Silent = "", false, false, false, false, false

@@ -66,6 +66,7 @@ type ShellView struct {
 	Styles       string   // a style sheet of the host's, from an origin that the operator allows
 	Hidden       []string // parts of the phone that the page has taken away: text, contacts, history
 	Analytics    bool     // the page is told what the user does
+	Drops        bool     // the page has recorded messages to be left in calls
 	Notes        []string // sentences for the page's developers
 }
 
