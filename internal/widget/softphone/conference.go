@@ -102,6 +102,8 @@ func (t *talk) mergeable(o *talk) error {
 			return over()
 		case !one.talking():
 			return rc.Errorf(rc.Conflict, "Nobody has answered this call yet.")
+		case one.message != nil:
+			return dropping()
 		case one.dialog == nil, one.TelephonySessionID == "", one.PartyID == "", one.Supervision != "", one.merging, one.merged, one.moving, one.refer != nil:
 			return notMerged()
 		}
@@ -381,6 +383,9 @@ func (t *talk) host(done func(error), work func(context.Context, Desk) error, sh
 // fits says why an act is not one for a conference, or for a call that a
 // message is left in.
 func (t *talk) fits(act string) error {
+	if t.message != nil && t.live() && act != "hangup" {
+		return dropping()
+	}
 	if t.Supervision != "" && !slices.Contains([]string{"hangup", "mute", "unmute", "hold", "unhold", "activate", "supervise"}, act) {
 		return rc.Errorf(rc.Conflict, "This cannot be done while you listen in.")
 	}
