@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"offhook/internal/bus"
+	"offhook/internal/media"
 	"offhook/internal/media/mediatest"
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
@@ -219,6 +220,32 @@ func TestOnlyOneNodeRegistersAUserWhosePhoneAllNodesHave(t *testing.T) {
 	if w.leases != 1 {
 		t.Errorf("%d registrations for one user at two nodes", w.leases)
 	}
+}
+
+func TestAMessageIsLeftFromAnotherNode(t *testing.T) {
+	w := newWeb(t)
+	a := w.node("A", long)
+	a.registered()
+	b := w.node("B", long)
+	b.registered()
+	id, err := b.phone.Place(t.Context(), softphone.Order{To: "+16505550199"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.sbc.call()
+	named := func(s call.Snapshot) bool { return len(s.Calls) > 0 && s.Calls[0].TelephonySessionID != "" }
+	b.see("the session's name", named)
+	w.desk.tell("s-a1", 2, outbound(rc.PartyAnswered, ""))
+	b.state(call.Connected)
+	if err := b.phone.Drop(t.Context(), id, softphone.Message{Label: "Nobody in", Sound: make(media.Sound, 100*media.Rate)}); err != nil {
+		t.Fatal(err)
+	}
+	s := a.see("the message", func(s call.Snapshot) bool { return s.Calls[0].Drop != nil })
+	if d := s.Calls[0].Drop; d.Label != "Nobody in" || d.Long != 100*time.Second {
+		t.Errorf("the message is %+v", d)
+	}
+	a.act(id, "hangup")
+	b.state(call.Ended)
 }
 
 func TestTheCallsOfALostNodeEndWithASentenceAndAnotherTakesThePhone(t *testing.T) {

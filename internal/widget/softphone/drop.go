@@ -234,7 +234,7 @@ func fallsSilent(ctx context.Context, leg *media.Leg, hush, limit time.Duration)
 
 // drop takes a recorded message, as the page has made it: sound of a
 // telephone in a WAV file.
-func (p *Pool) drop(w http.ResponseWriter, r *http.Request, ph *Phone) error {
+func (p *Pool) drop(w http.ResponseWriter, r *http.Request, ph Telephone) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxDrop)
 	if err := r.ParseMultipartForm(maxDrop); err != nil {
 		return unreadable()

@@ -24,14 +24,16 @@ type enquiry struct {
 
 	Order   Order    `json:"order,omitzero"`  // place
 	Urgent  string   `json:"urgent,omitzero"` // of the order
-	ID      string   `json:"id,omitempty"`    // act, merge, supervise
-	Name    string   `json:"name,omitempty"`  // act, supervise
+	ID      string   `json:"id,omitempty"`    // act, merge, drop, supervise
+	Name    string   `json:"name,omitempty"`  // act, drop, supervise
 	Details Details  `json:"details,omitzero"`
-	Other   string   `json:"other,omitempty"` // merge
-	IDs     []string `json:"ids,omitempty"`   // shown
-	Tab     string   `json:"tab,omitempty"`   // attach, leave
-	SDP     string   `json:"sdp,omitempty"`   // attach
-	Take    bool     `json:"take,omitempty"`  // attach
+	Other   string   `json:"other,omitempty"`  // merge
+	IDs     []string `json:"ids,omitempty"`    // shown
+	Tab     string   `json:"tab,omitempty"`    // attach, leave
+	SDP     string   `json:"sdp,omitempty"`    // attach
+	Take    bool     `json:"take,omitempty"`   // attach
+	Parcel  string   `json:"parcel,omitempty"` // part, drop: what was sent before
+	Sound   []byte   `json:"sound,omitempty"`  // part, drop
 }
 
 // A finding is what became of an enquiry.
@@ -59,6 +61,10 @@ func (q enquiry) put(ctx context.Context, ph *Phone) (a finding, err error) {
 		err = ph.Act(ctx, q.ID, q.Name, q.Details)
 	case "merge":
 		a.ID, err = ph.Merge(ctx, q.ID, q.Other)
+	case "part":
+		err = ph.pool.parcels.add(q.Parcel, q.Sound)
+	case "drop":
+		err = q.drop(ctx, ph)
 	case "supervise":
 		a.ID, err = ph.Supervise(ctx, q.ID, q.Name)
 	case "shown":

@@ -21,7 +21,7 @@ func (p *Pool) Mount(mux *http.ServeMux) {
 		"GET /calls":             p.calls,
 		"POST /calls/retry":      p.retry,
 		"POST /calls/{id}/merge": p.merge,
-		"POST /calls/{id}/drop":  here(p.drop),
+		"POST /calls/{id}/drop":  p.drop,
 		"POST /audio":            p.audio,
 		"POST /audio/leave":      p.leave,
 		"POST /supervise":        p.supervise,

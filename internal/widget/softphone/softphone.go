@@ -110,6 +110,7 @@ type Pool struct {
 	unbus     func()
 	part      func()          // ends being one of the cluster
 	following sync.WaitGroup  // of phones at other nodes
+	parcels   parcels         // from other nodes
 	shown     listen.Throttle // of tabs that show what rings, by session
 	mu        sync.Mutex
 	phones    map[string]*Phone // guarded by mu; none in a cluster

@@ -2,7 +2,6 @@ package softphone
 
 import (
 	"context"
-	"net/http"
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/call"
@@ -16,6 +15,7 @@ type Telephone interface {
 	Place(ctx context.Context, o Order) (id string, err error)
 	Act(ctx context.Context, id, name string, d Details) error
 	Merge(ctx context.Context, id, other string) (string, error)
+	Drop(ctx context.Context, id string, m Message) error
 	Supervise(ctx context.Context, extensionID, mode string) (id string, err error)
 	Shown(ctx context.Context, ids []string) (first bool, err error)
 	Attach(ctx context.Context, tab, offer string, take bool) (answer string, version uint64, err error)
@@ -59,20 +59,5 @@ func ready(ctx context.Context, t Telephone, over <-chan struct{}) error {
 		case <-ctx.Done():
 			return rc.Errorf(rc.Unavailable, "The phone is still connecting. Try again in a moment.")
 		}
-	}
-}
-
-// here has something done that only the node can do which has the phone.
-func here(do func(http.ResponseWriter, *http.Request, *Phone) error) func(http.ResponseWriter, *http.Request, Telephone) error {
-	return func(w http.ResponseWriter, r *http.Request, t Telephone) error {
-		ph, ok := t.(*Phone)
-		if s, seated := t.(*seat); seated {
-			ph, _ = s.at()
-			ok = ph != nil
-		}
-		if !ok {
-			return restarting()
-		}
-		return do(w, r, ph)
 	}
 }
