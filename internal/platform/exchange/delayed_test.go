@@ -41,6 +41,7 @@ func (p *handset) late(to string, answer func(offer string) string) *talk {
 }
 
 func TestWhoCallsLeavesTheOfferToUs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	bob := w.handset(t, apitest.Bob, bobHz)
 	for name, ada := range map[string]*handset{"with WebRTC": w.handset(t, apitest.Ada, adaHz), "without": w.softphone(t, apitest.Ada, adaHz)} {
@@ -58,6 +59,7 @@ func TestWhoCallsLeavesTheOfferToUs(t *testing.T) {
 }
 
 func TestAnOfferThatIsNotAnsweredEndsTheCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada := w.handset(t, apitest.Ada, adaHz)
 	for _, answer := range []string{"", "v=0\r\n"} {
@@ -82,6 +84,7 @@ func redescribe(t *testing.T, d *sip.Dialog, answer []byte) {
 }
 
 func TestACallIsDescribedAnewByItsACK(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
 	a := ada.call("102")
@@ -100,6 +103,7 @@ func TestACallIsDescribedAnewByItsACK(t *testing.T) {
 }
 
 func TestACarrierLeavesTheOfferToUs(t *testing.T) {
+	t.Parallel()
 	for _, transport := range []string{trunk.UDP, trunk.TLS} {
 		t.Run(transport, func(t *testing.T) {
 			w, c := trunked(t, transport)

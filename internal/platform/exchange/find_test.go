@@ -63,6 +63,7 @@ func unwilling(t *testing.T) string {
 }
 
 func TestACarrierIsFoundByItsName(t *testing.T) {
+	t.Parallel()
 	for transport, tt := range map[string]struct {
 		record string
 		broken func(*testing.T) string
@@ -91,6 +92,7 @@ func TestACarrierIsFoundByItsName(t *testing.T) {
 }
 
 func TestACarrierThatServesNoCallsIsSaid(t *testing.T) {
+	t.Parallel()
 	w, _ := trunked(t, trunk.TCP, func(cfg *trunk.Config) {
 		cfg.Address, cfg.Resolver = "carrier.test", nobody{}
 	})

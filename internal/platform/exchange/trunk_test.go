@@ -457,6 +457,7 @@ func TestWhoTakesACallOutsidePaysForIt(t *testing.T) {
 }
 
 func TestACarrierWithPCMAAlone(t *testing.T) {
+	t.Parallel()
 	w, c := trunked(t, trunk.UDP)
 	ada := w.handset(t, apitest.Ada, 400)
 	w.ready(t)
@@ -484,6 +485,7 @@ func TestACarrierWithPCMAAlone(t *testing.T) {
 }
 
 func TestACarrierByIPv6(t *testing.T) {
+	t.Parallel()
 	w, c := trunkedAt(t, trunk.UDP, net.IPv6loopback)
 	ada := w.handset(t, apitest.Ada, 400)
 	w.ready(t)
