@@ -16,6 +16,7 @@ import (
 type hostDouble struct {
 	calls  map[string]*sbcCall // by session: those that can be brought in
 	closed bool                // no conference is opened
+	summon func()              // calls a supervisor's phone
 	party  string              // what supervisors are in a call; empty where they may not
 	asked  []string
 }

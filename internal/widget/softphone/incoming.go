@@ -209,13 +209,13 @@ func (t *talk) picked(leg *media.Leg, local string, err error) error {
 	t.ph.holdOthers(t)
 	t.ph.active = t
 	t.carry(leg)
-	t.supervision.stands(nil)
 	return nil
 }
 
 // acknowledged takes the ACK of an answer; that of one with our offer brings
 // the platform's answer.
 func (t *talk) acknowledged(req *sip.Request) {
+	t.supervision.stands(nil)
 	if !t.late || len(req.Body()) == 0 || t.wire.leg == nil {
 		return
 	}

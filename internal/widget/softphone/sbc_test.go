@@ -360,8 +360,8 @@ func (s *sbc) ringing(r ring) *sbcCall {
 			s.t.Error(err)
 			return
 		}
+		s.change(func() { c.dialog, c.leg = d, leg }) // first: what the phone asks for next is answered in it
 		_ = d.Ack(late, sip.SDP)
-		s.change(func() { c.dialog, c.leg = d, leg })
 		s.agent(c, 7)
 	}()
 	return c

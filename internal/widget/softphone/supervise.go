@@ -36,6 +36,7 @@ func mayBecome(mode string) bool {
 // Nobody sees anything of it before it stands.
 type supervision struct {
 	stood func(error) // told once whether the user is in the call
+	acked bool        // the platform knows that they are, and takes commands
 }
 
 // shows reports whether people see the call. That of an ordinary call is nil.
@@ -45,7 +46,11 @@ func (t *talk) shows() bool {
 
 // stands tells who waits whether the user is in the call.
 func (s *supervision) stands(err error) {
-	if s != nil && s.stood != nil {
+	if s == nil {
+		return
+	}
+	s.acked = s.acked || err == nil
+	if s.stood != nil {
 		stood := s.stood
 		s.stood = nil
 		stood(err)
@@ -126,7 +131,7 @@ func (t *talk) entered(then func(*talk, error)) {
 	switch {
 	case !t.live():
 		then(nil, over())
-	case t.talking():
+	case t.supervision.acked:
 		then(t, nil)
 	default:
 		t.supervision.stood = func(err error) { then(t, err) }
