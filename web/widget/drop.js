@@ -45,21 +45,30 @@ export function recorded(answer) {
     .map((m) => ({ label: text(m.label), uri: m.uri, file: text(m.fileName) }));
 }
 
+/** The messages that are shown, and where. @type {{all: Recorded[], at: Element | null}} */
+let shown = { all: [], at: null };
+
 /** Shows which messages there are; the page is asked each time. */
 export async function open() {
-  const at = root();
-  if (!at) return;
   track("Open voicemail drop");
-  const list = /** @type {HTMLElement} */ (at.querySelector("[data-drop-list]"));
   say(t("Looking for your messages…"));
   await ready;
   const all = answers() ? recorded(await request("voicemailDropFilesPath", undefined, { timeout: THINKS })) : [];
-  if (!at.isConnected) return;
+  shown = { all, at: null };
+  fill();
+  /** @type {HTMLElement | null} */ (root()?.querySelector("[data-drop], [data-live-show]"))?.focus({ preventScroll: true });
+}
+
+/** Draws the list where it is open: the page of a call may have been drawn anew meanwhile. */
+function fill() {
+  const at = root();
+  const list = at?.querySelector("[data-drop-list]");
+  if (!at || !(list instanceof HTMLElement) || (at === shown.at && list.children.length === shown.all.length) || !at.closest("[data-show=drop]")) return;
   hush();
-  list.replaceChildren(...all.map(row));
-  list.hidden = !all.length;
-  say(all.length ? "" : t("This page has no recorded messages."));
-  /** @type {HTMLElement | null} */ (at.querySelector("[data-drop], [data-live-show]"))?.focus({ preventScroll: true });
+  shown.at = at;
+  list.replaceChildren(...shown.all.map(row));
+  list.hidden = !shown.all.length;
+  say(shown.all.length ? "" : t("This page has no recorded messages."));
 }
 
 /** @param {Recorded} m */
@@ -224,6 +233,7 @@ document.addEventListener("click", (e) => {
   void press(at, () => (at.hasAttribute("data-drop") ? leave(m) : hear(at, m)));
 });
 document.addEventListener("oh:calls-drawn", () => {
+  if (shown.at) fill();
   if (heard && !heard.button.isConnected) hush();
   for (const id of left) {
     const call = find(id);
