@@ -91,7 +91,7 @@ func TestPhonesWithAndWithoutWebRTCHearEachOther(t *testing.T) {
 		mediatest.Sing(t, page, 900)
 		mediatest.Listen(t, old).Hears(t, 900)
 		mediatest.Listen(t, page).Hears(t, 400)
-		keys := make(chan rune, 8)
+		keys := make(chan rune, 64) // ears must not wait, and those of a tone are keys of their own
 		page.Listen(media.Digits(func(d rune) { keys <- d }))
 		if err := media.SendDigits(t.Context(), old, "7"); err != nil {
 			t.Fatal(err)

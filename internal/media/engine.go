@@ -14,9 +14,9 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/logging"
 	"github.com/pion/stun/v4"
+	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -50,6 +50,7 @@ type Engine struct {
 	config Config
 	certs  []webrtc.Certificate
 	udp    ice.UDPMux
+	port   *socket // that udp reads
 	tcp    ice.TCPMux
 
 	mu     sync.Mutex
@@ -78,7 +79,7 @@ func NewEngine(c Config) (*Engine, error) {
 	if c.BrowserAddr == "" {
 		c.BrowserAddr = "127.0.0.1:0"
 	}
-	if e.udp, err = listenUDP(c.BrowserAddr); err != nil {
+	if e.udp, e.port, err = listenUDP(c.BrowserAddr); err != nil {
 		return nil, fmt.Errorf("opening UDP %s for the sound of browsers: %w", c.BrowserAddr, err)
 	}
 	if c.TCPAddr != "" {
@@ -90,20 +91,24 @@ func NewEngine(c Config) (*Engine, error) {
 	return e, nil
 }
 
-func listenUDP(addr string) (ice.UDPMux, error) {
+func listenUDP(addr string) (ice.UDPMux, *socket, error) {
 	a, err := net.ResolveUDPAddr("udp", addr)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	conn, err := net.ListenUDP("udp", a)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	// Hundreds of calls send through this one socket; what the system refuses
 	// to grow stays as it is.
-	_ = conn.SetReadBuffer(4 << 20)
-	_ = conn.SetWriteBuffer(4 << 20)
-	return ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: quiet{}}), nil
+	grow(conn, 4<<20)
+	s, err := newSocket(conn, together)
+	if err != nil {
+		_ = conn.Close()
+		return nil, nil, err
+	}
+	return ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: s, Logger: quiet{}}), s, nil
 }
 
 func listenTCP(addr string) (ice.TCPMux, error) {
@@ -167,8 +172,9 @@ func (e *Engine) Close() error {
 	return err
 }
 
-func (e *Engine) open(settings func(*webrtc.SettingEngine) error) (*Leg, error) {
-	api, err := e.api(settings)
+func (e *Engine) open(settings func(*webrtc.SettingEngine, *road) error) (*Leg, error) {
+	r := &road{}
+	api, err := e.api(func(s *webrtc.SettingEngine) error { return settings(s, r) })
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +182,7 @@ func (e *Engine) open(settings func(*webrtc.SettingEngine) error) (*Leg, error) 
 	if err != nil {
 		return nil, fmt.Errorf("opening a leg: %w", err)
 	}
-	l, err := newLeg(e, pc)
+	l, err := newLeg(e, pc, r)
 	if err != nil {
 		_ = pc.Close()
 		return nil, fmt.Errorf("opening a leg: %w", err)
@@ -218,13 +224,6 @@ func (e *Engine) api(settings func(*webrtc.SettingEngine) error) (*webrtc.API, e
 			return nil, fmt.Errorf("registering %s: %w", c.MimeType, err)
 		}
 	}
-	// Of what is sent pion reports; of what is heard the leg does.
-	sender, err := report.NewSenderInterceptor()
-	if err != nil {
-		return nil, fmt.Errorf("preparing reports of quality: %w", err)
-	}
-	reports := &interceptor.Registry{}
-	reports.Add(sender)
 	s := webrtc.SettingEngine{LoggerFactory: quiet{}}
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
@@ -239,7 +238,7 @@ func (e *Engine) api(settings func(*webrtc.SettingEngine) error) (*webrtc.API, e
 	if err := settings(&s); err != nil {
 		return nil, err
 	}
-	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(reports), webrtc.WithSettingEngine(s)), nil
+	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(&interceptor.Registry{}), webrtc.WithSettingEngine(s)), nil
 }
 
 func (e *Engine) announce(s *webrtc.SettingEngine) error {
@@ -256,7 +255,8 @@ func (e *Engine) announce(s *webrtc.SettingEngine) error {
 	return nil
 }
 
-func (e *Engine) browserSettings(s *webrtc.SettingEngine) error {
+func (e *Engine) browserSettings(s *webrtc.SettingEngine, r *road) error {
+	r.sockets = []*socket{e.port}
 	s.SetLite(true)
 	s.SetICEUDPMux(e.udp)
 	nets := []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6}
@@ -289,7 +289,11 @@ func (e *Engine) browserSettings(s *webrtc.SettingEngine) error {
 	return nil
 }
 
-func (e *Engine) legSettings(s *webrtc.SettingEngine) error {
+func (e *Engine) legSettings(s *webrtc.SettingEngine, r *road) (err error) {
+	if r.Net, err = stdnet.NewNet(); err != nil {
+		return fmt.Errorf("looking at this machine's networks: %w", err)
+	}
+	s.SetNet(r)
 	network := webrtc.NetworkTypeUDP4
 	if n, _ := e.home(netip.Addr{}); n == "udp6" {
 		network = webrtc.NetworkTypeUDP6

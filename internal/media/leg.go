@@ -23,6 +23,12 @@ type Leg struct {
 	pc     *webrtc.PeerConnection
 	out    *outbound
 	in     reception
+	road   *road
+	dtls   *webrtc.DTLSTransport
+
+	hearing sync.Mutex    // held while somebody is told what is heard by WebRTC
+	hears   atomic.Uint32 // the source of that
+	told    atomic.Int64  // when the far side was told how, in Unix nanoseconds
 
 	mu        sync.Mutex                 // of Listen
 	classic   atomic.Pointer[classic]    // nil with WebRTC
@@ -42,9 +48,10 @@ type codecAndClock struct {
 	clock uint32
 }
 
-func newLeg(e *Engine, pc *webrtc.PeerConnection) (*Leg, error) {
-	l := &Leg{engine: e, pc: pc, out: newOutbound(), up: make(chan struct{}), done: make(chan struct{})}
+func newLeg(e *Engine, pc *webrtc.PeerConnection, r *road) (*Leg, error) {
+	l := &Leg{engine: e, pc: pc, road: r, up: make(chan struct{}), done: make(chan struct{})}
 	l.ears.Store(&[]*ear{})
+	l.out = newOutbound(func(to rtpWriter) rtpWriter { return &shortWriter{long: to, leg: l} })
 	sender, err := pc.AddTrack(l.out)
 	if err != nil {
 		return nil, err
@@ -61,6 +68,8 @@ func newLeg(e *Engine, pc *webrtc.PeerConnection) (*Leg, error) {
 		}
 	})
 	pc.OnTrack(l.read)
+	l.dtls = sender.Transport()
+	l.dtls.ICETransport().OnSelectedCandidatePairChange(r.move)
 	e.wait.Go(func() { l.reports(sender) })
 	return l, nil
 }
@@ -168,6 +177,7 @@ func (l *Leg) end() {
 	l.closing.Do(func() {
 		close(l.done)
 		l.engine.leave(l)
+		l.road.close()
 		if c := l.classic.Load(); c != nil {
 			_ = c.conn.Close()
 		}
@@ -178,7 +188,11 @@ func (l *Leg) end() {
 
 // Write sends p. What the far side has no codec for is decoded and sent as
 // PCMU where it comes as Opus, and dropped otherwise.
-func (l *Leg) Write(src any, p Packet) { l.out.Write(src, p) }
+func (l *Leg) Write(src any, p Packet) {
+	if l.out.Write(src, p) && l.classic.Load() == nil {
+		l.tell()
+	}
+}
 
 // Sends reports whether the far side understands a codec. It knows none
 // before both descriptions are set.
@@ -213,14 +227,15 @@ func (l *Leg) Sent() time.Time {
 	return at
 }
 
-// read runs while a stream of the far side lives, on a goroutine of pion's.
+// read runs while a stream of the far side lives, on a goroutine of pion's. It
+// has what does not take the shortcut.
 func (l *Leg) read(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 	known := map[uint8]codecAndClock{}
 	for _, c := range r.GetParameters().Codecs {
 		known[uint8(c.PayloadType)] = codecAndClock{codecOf(c.MimeType), c.ClockRate}
 	}
 	l.engine.wait.Go(func() { l.senders(r) })
-	told := time.Now()
+	l.shorten(uint32(t.SSRC()), known)
 	buf := make([]byte, 1600)
 	var p rtp.Packet
 	for {
@@ -230,20 +245,34 @@ func (l *Leg) read(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		}
 		// An error with bytes is a payload type that was not negotiated, such
 		// as comfort noise.
-		if err != nil || p.Unmarshal(buf[:n]) != nil {
-			continue
+		if err == nil && p.Unmarshal(buf[:n]) == nil {
+			l.sound(&p, known, time.Now())
 		}
-		c, ok := known[p.PayloadType]
-		if !ok || c.codec == 0 || len(p.Payload) == 0 {
-			continue
-		}
-		now := time.Now()
-		l.heard(Packet{Codec: c.codec, Clock: c.clock, Marker: p.Marker, Sequence: p.SequenceNumber,
-			Timestamp: p.Timestamp, Arrived: now, Payload: p.Payload})
-		if now.Sub(told) >= reportEvery {
-			told = now
-			l.told(t.SSRC(), now)
-		}
+	}
+}
+
+// shorten lets a stream that is heard take the short way, where that can be had.
+func (l *Leg) shorten(ssrc uint32, known map[uint8]codecAndClock) {
+	if _, key, err := srtpKeys(l.dtls); err == nil {
+		l.road.open(&shortcut{leg: l, ssrc: ssrc, known: known, key: key, plain: make([]byte, mtu)})
+	}
+}
+
+// sound takes a packet of the far side's, from whichever way it came.
+func (l *Leg) sound(p *rtp.Packet, known map[uint8]codecAndClock, now time.Time) {
+	c, ok := known[p.PayloadType]
+	if !ok || c.codec == 0 || len(p.Payload) == 0 {
+		return
+	}
+	l.hearing.Lock()
+	defer l.hearing.Unlock()
+	l.heard(Packet{Codec: c.codec, Clock: c.clock, Marker: p.Marker, Sequence: p.SequenceNumber,
+		Timestamp: p.Timestamp, Arrived: now, Payload: p.Payload})
+	if p.SSRC != l.hears.Load() {
+		l.hears.Store(p.SSRC)
+		l.told.Store(now.UnixNano())
+	} else if now.UnixNano()-l.told.Load() > int64(reportAlone) {
+		l.tellHeard(now)
 	}
 }
 

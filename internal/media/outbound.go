@@ -37,6 +37,11 @@ type outbound struct {
 	seq uint16 // the highest sent
 	ts  uint32
 	at  time.Time // of the last packet; zero before the first
+
+	packets, octets uint32    // that were sent
+	told            time.Time // when the far side was told so last
+
+	over func(rtpWriter) rtpWriter // what pion's writer is used by; nil for itself
 }
 
 // An rtpWriter sends packets.
@@ -44,7 +49,7 @@ type rtpWriter interface {
 	WriteRTP(h *rtp.Header, payload []byte) (int, error)
 }
 
-func newOutbound() *outbound { return &outbound{} }
+func newOutbound(over func(rtpWriter) rtpWriter) *outbound { return &outbound{over: over} }
 
 // Bind is pion's: both descriptions are set.
 func (o *outbound) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
@@ -60,7 +65,11 @@ func (o *outbound) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, 
 	if main.MimeType == "" {
 		return main, errNoCodec
 	}
-	o.bind(c.WriteStream(), types, codecAndClock{codecOf(main.MimeType), main.ClockRate}, uint32(c.SSRC()))
+	var to rtpWriter = c.WriteStream()
+	if o.over != nil {
+		to = o.over(to)
+	}
+	o.bind(to, types, codecAndClock{codecOf(main.MimeType), main.ClockRate}, uint32(c.SSRC()))
 	return main, nil
 }
 
@@ -116,13 +125,20 @@ func (o *outbound) last() (src any, at time.Time) {
 	return o.src, o.at
 }
 
-func (o *outbound) Write(src any, p Packet) {
+// Write sends a packet, and reports whether it is time to tell the far side
+// what was sent.
+func (o *outbound) Write(src any, p Packet) (tell bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.stream == nil || len(p.Payload) == 0 || p.Clock == 0 {
-		return
+		return false
 	}
 	now := time.Now()
+	o.write(src, p, now)
+	return o.packets > 0 && now.Sub(o.told) >= reportEvery
+}
+
+func (o *outbound) write(src any, p Packet, now time.Time) {
 	o.turn(src, p, now)
 	if p.Codec == Event {
 		o.writeEvent(p, now)
@@ -259,5 +275,8 @@ func (o *outbound) send(kind codecAndClock, p Packet, payload []byte, ts uint32,
 	}
 	o.at = now
 	// An error is a connection that is not up yet or not any more; Done tells.
-	_, _ = o.stream.WriteRTP(h, payload)
+	if n, err := o.stream.WriteRTP(h, payload); err == nil && n > 0 {
+		o.packets++
+		o.octets += uint32(len(payload))
+	}
 }

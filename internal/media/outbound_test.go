@@ -20,7 +20,7 @@ func (w *wire) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 // bound is a stream toward a far side that knows some payload types.
 func bound(types map[codecAndClock]uint8, main codecAndClock) (*outbound, *wire) {
 	w := &wire{}
-	o := newOutbound()
+	o := newOutbound(nil)
 	o.stream, o.types, o.audio = w, types, main
 	return o, w
 }
@@ -135,7 +135,7 @@ func TestWhatTheFarSideHasNoCodecFor(t *testing.T) {
 }
 
 func TestNothingIsSentBeforeBothSidesHaveDescribedThemselves(t *testing.T) {
-	o := newOutbound()
+	o := newOutbound(nil)
 	o.Write("far", Packet{Codec: PCMU, Clock: 8000, Payload: []byte{1}})
 	if _, at := o.last(); !at.IsZero() {
 		t.Errorf("sent at %v, want never", at)

@@ -7,15 +7,39 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// reportEvery is how often a far side that sends sound is told how it is heard.
-const reportEvery = time.Second
+// reportEvery is how often a far side is told what was sent and how it is
+// heard; reportAlone is after how long it is told the latter when nothing is
+// sent to it.
+const reportEvery, reportAlone = time.Second, 3 * time.Second / 2
 
-// told tells the far side how one of its streams is heard (RFC 3550 section
-// 6.4.2). pion has an interceptor for it, which reads every packet once more
-// and costs more than the rest of the way through this leg.
-func (l *Leg) told(ssrc webrtc.SSRC, now time.Time) {
+// tell tells the far side what was sent, and when its time was ours (RFC 3550
+// section 6.4.1): from its answer the round trip is known. pion has an
+// interceptor for it, and one for what is heard, which read every packet once
+// more and cost more than the rest of the way through this leg.
+func (l *Leg) tell() {
+	now := time.Now()
+	r := l.out.report(now)
+	if from := l.hears.Load(); from != 0 {
+		r.Reports = []rtcp.ReceptionReport{l.in.report(from, now)}
+		l.told.Store(now.UnixNano())
+	}
 	// An error is a connection that has ended; Done tells.
-	_ = l.pc.WriteRTCP([]rtcp.Packet{&rtcp.ReceiverReport{SSRC: l.out.source(), Reports: []rtcp.ReceptionReport{l.in.report(uint32(ssrc), now)}}})
+	_ = l.pc.WriteRTCP([]rtcp.Packet{r})
+}
+
+// tellHeard tells the far side how it is heard (RFC 3550 section 6.4.2).
+func (l *Leg) tellHeard(now time.Time) {
+	l.told.Store(now.UnixNano())
+	_ = l.pc.WriteRTCP([]rtcp.Packet{&rtcp.ReceiverReport{SSRC: l.out.source(), Reports: []rtcp.ReceptionReport{l.in.report(l.hears.Load(), now)}}})
+}
+
+// report is what was sent until now.
+func (o *outbound) report(now time.Time) *rtcp.SenderReport {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.told = now
+	since := uint32(now.Sub(o.at).Seconds() * float64(o.audio.clock))
+	return &rtcp.SenderReport{SSRC: o.ssrc, NTPTime: ntp(now), RTPTime: o.ts + since, PacketCount: o.packets, OctetCount: o.octets}
 }
 
 // senders takes what the far side tells of its own sending, from which it

@@ -163,12 +163,15 @@ func (r *reception) reports(reports []rtcp.ReceptionReport, now time.Time) {
 	}
 }
 
-// middleNTP is the middle 32 bits of a time since 1900.
-func middleNTP(t time.Time) uint32 {
+// ntp is a time as RFC 3550 section 4 writes it: seconds since 1900, and their
+// fraction.
+func ntp(t time.Time) uint64 {
 	const since1900 = 2208988800
-	fraction := uint64(t.Nanosecond()) << 32 / 1e9
-	return uint32(uint64(t.Unix()+since1900)<<16 | fraction>>16)
+	return uint64(t.Unix()+since1900)<<32 | uint64(t.Nanosecond())<<32/1e9
 }
+
+// middleNTP is its middle, as reports repeat it.
+func middleNTP(t time.Time) uint32 { return uint32(ntp(t) >> 16) }
 
 func (r *reception) heard() (first, last time.Time) {
 	r.mu.Lock()
