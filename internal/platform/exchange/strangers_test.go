@@ -3,7 +3,6 @@ package exchange_test
 import (
 	"context"
 	"net/http"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,23 +14,18 @@ import (
 )
 
 // alarms are those that an exchange has set, which ring when a test says so.
-type alarms struct {
-	mu   sync.Mutex
-	list []func() // guarded by mu
-}
+type alarms chan func()
 
-func (a *alarms) after(_ time.Duration, f func()) func() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.list = append(a.list, f)
+func (a alarms) after(_ time.Duration, f func()) func() bool {
+	a <- f
 	return func() bool { return true }
 }
 
-func (a *alarms) ring() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, f := range a.list {
-		f()
+// ring waits until so many alarms have been set, and rings them.
+func (a alarms) ring(t *testing.T, count int) {
+	t.Helper()
+	for range count {
+		mediatest.Wait(t, "an alarm", a)()
 	}
 }
 
@@ -47,7 +41,7 @@ func (w *world) stranger(t *testing.T) (*sip.Flow, error) {
 
 func TestAConnectionThatProvesNothingEnds(t *testing.T) {
 	t.Parallel()
-	a := new(alarms)
+	a := make(alarms, 8)
 	w := newWorld(t, func(x *exchange.Exchange) { x.Limits.After = a.after })
 	ada := w.handset(t, apitest.Ada, adaHz)
 	silent, err := w.stranger(t)
@@ -63,7 +57,7 @@ func TestAConnectionThatProvesNothingEnds(t *testing.T) {
 	if err != nil || res.StatusCode != 401 {
 		t.Fatalf("a REGISTER without proof: %v, %v", res, err)
 	}
-	a.ring()
+	a.ring(t, 3) // of the phone, and of two strangers
 	mediatest.Wait(t, "the silent connection to end", silent.Done())
 	mediatest.Wait(t, "the asking connection to end", asking.Done())
 	if got := ada.register("600"); got.StatusCode != 200 {
