@@ -54,6 +54,7 @@ export async function open() {
   say(t("Looking for your messages…"));
   await ready;
   const all = answers() ? recorded(await request("voicemailDropFilesPath", undefined, { timeout: THINKS })) : [];
+  hush();
   shown = { all, at: null };
   fill();
   /** @type {HTMLElement | null} */ (root()?.querySelector("[data-drop], [data-live-show]"))?.focus({ preventScroll: true });
@@ -64,10 +65,11 @@ function fill() {
   const at = root();
   const list = at?.querySelector("[data-drop-list]");
   if (!at || !(list instanceof HTMLElement) || (at === shown.at && list.children.length === shown.all.length) || !at.closest("[data-show=drop]")) return;
-  hush();
   shown.at = at;
   list.replaceChildren(...shown.all.map(row));
   list.hidden = !shown.all.length;
+  const playing = [...list.children].find((li) => heard && rows.get(li) === heard.message)?.querySelector("[data-drop-hear]");
+  if (heard && playing) (heard.button = playing).setAttribute("aria-pressed", "true");
   say(shown.all.length ? "" : t("This page has no recorded messages."));
 }
 
@@ -165,7 +167,7 @@ export function wav(samples) {
   return new Blob([view], { type: "audio/wav" });
 }
 
-/** The message that somebody listens to. @type {{audio: HTMLAudioElement, button: Element, url: string} | null} */
+/** The message that somebody listens to. @type {{message: Recorded, audio: HTMLAudioElement, button: Element, url: string} | null} */
 let heard = null;
 
 function hush() {
@@ -186,7 +188,7 @@ async function hear(button, m) {
   const url = URL.createObjectURL(await sound(m));
   const audio = new Audio(url);
   direct(audio);
-  heard = { audio, button, url };
+  heard = { message: m, audio, button, url };
   button.setAttribute("aria-pressed", "true");
   audio.addEventListener("ended", () => heard?.audio === audio && hush());
   await audio.play().catch(() => heard?.audio === audio && hush());
