@@ -57,14 +57,15 @@ func installed(cfg config) ([]relay, error) {
 	return relays, nil
 }
 
-// janusRelay writes what Janus is to be told.
+// janusRelay writes what Janus is to be told. With one loop for the one core
+// it has no thread for each far end, which would wait for each other.
 func janusRelay(path string) (relay, error) {
 	folder, err := os.MkdirTemp("", "calls-janus-*")
 	if err != nil {
 		return relay{}, err
 	}
 	for name, text := range map[string]string{
-		"janus.jcfg":                      "general: { debug_level = 1 }\nmedia: { rtp_port_range = \"33001-35000\" }\nnat: {}\nplugins: { disable = \"libjanus_audiobridge.so,libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,libjanus_nosip.so,libjanus_recordplay.so,libjanus_sip.so,libjanus_streaming.so,libjanus_textroom.so,libjanus_videoroom.so,libjanus_voicemail.so\" }\ntransports: { disable = \"libjanus_http.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so,libjanus_rabbitmq.so\" }\n",
+		"janus.jcfg":                      "general: { debug_level = 1\nevent_loops = 1 }\nmedia: { rtp_port_range = \"33001-35000\" }\nnat: {}\nplugins: { disable = \"libjanus_audiobridge.so,libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,libjanus_nosip.so,libjanus_recordplay.so,libjanus_sip.so,libjanus_streaming.so,libjanus_textroom.so,libjanus_videoroom.so,libjanus_voicemail.so\" }\ntransports: { disable = \"libjanus_http.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so,libjanus_rabbitmq.so\" }\n",
 		"janus.transport.websockets.jcfg": "general: { ws = true, ws_port = 19103, ws_ip = \"127.0.0.1\" }\n",
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
