@@ -55,8 +55,8 @@ type Desk struct {
 	ledger      *ledger         // guarded by mu
 	identity    *identity       // guarded by mu; nil until known
 	me          Me              // guarded by mu; made from identity and the directory
-	directoryAt time.Time       // guarded by mu; when the directory was read
 	lives       string          // guarded by mu; the country that help is sent to, as far as is known
+	directoryAt time.Time       // guarded by mu; when the directory was read
 	token       string          // guarded by mu; where the next sync goes on
 	syncGen     int             // guarded by mu; counts syncs that were started
 	changed     map[rowKey]bool // guarded by mu
