@@ -29,4 +29,5 @@ document.addEventListener("click", (e) => {
   if (at) track("Click to SMS", { interactionLocation: currentPath().startsWith("/contacts/") ? "Contact Details" : "" });
 });
 on("oh:drop", ({ event, ...properties }) => track(event, properties));
+on("oh:drop-silence", ({ duration }) => track("Update voicemail drop silence duration", { duration }));
 on("oh:service-saved", () => track("Save Third Party Setting Section"));

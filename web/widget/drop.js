@@ -117,7 +117,7 @@ async function make({ label, uri }) {
 async function load(uri) {
   if (/^data:/i.test(uri)) return inline(uri);
   const r = await fetch(uri, { credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(PATIENCE) });
-  if (!r.ok || !r.body) throw new Error(`the answer was ${r.status}`);
+  if (!r.ok || !r.body) throw new Error(String(r.status));
   /** @type {Uint8Array[]} */
   const parts = [];
   let size = 0;
@@ -125,7 +125,7 @@ async function load(uri) {
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     if ((size += next.value.length) > LARGEST) {
       await reader.cancel();
-      throw new Error(`it is larger than ${LARGEST / 1024 / 1024} MB`);
+      throw new Error("too-large");
     }
     parts.push(next.value);
   }

@@ -41,7 +41,7 @@ document.addEventListener("change", async (e) => {
   const values = { [at.dataset.pref]: valueOf(at) };
   if (at.dataset.goesWith) values[at.dataset.goesWith] = ""; // what belonged to the choice before
   if (await keep(values)) {
-    if (values.dropAfter !== undefined) document.dispatchEvent(new CustomEvent("oh:drop", { detail: { event: "Update voicemail drop silence duration", duration: Number(values.dropAfter || 2) } }));
+    if (values.dropAfter !== undefined) document.dispatchEvent(new CustomEvent("oh:drop-silence", { detail: { duration: Number(values.dropAfter || 2) } }));
     return;
   }
   // What was not kept is not shown as if it were.
