@@ -365,7 +365,7 @@ func TestManySendersDoNotPushTheCarrierOut(t *testing.T) {
 	there.ear.Hears(t, 400)
 	out.hangup()
 	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
-	out = ada.call(far)
+	ada.call(far)
 	there = c.take(mediatest.Wait(t, "the carrier to be called again", c.calls), 900)
 	if res := there.send(sip.BYE, "", ""); res.StatusCode != 200 {
 		t.Errorf("hanging up: %d", res.StatusCode)
