@@ -37,8 +37,8 @@ func TestEveryAttackIsHeldByATest(t *testing.T) {
 			}
 		}
 	}
-	if rows != 75 {
-		t.Errorf("%d rows, want 75", rows)
+	if rows != 76 {
+		t.Errorf("%d rows, want 76", rows)
 	}
 }
 

@@ -54,19 +54,20 @@ func (c BusConfig) mistake(database string) (setting, what string) {
 	return "", ""
 }
 
-// open connects with the other nodes, where there are any.
-func (c BusConfig) open(log *slog.Logger) (b bus.Bus, end func(), err error) {
+// open connects with the other nodes, where there are any. What they tell each
+// other is sealed with the keys that they share.
+func (c BusConfig) open(keys natsbus.Sealer, log *slog.Logger) (b bus.Bus, end func(), err error) {
 	if len(c.NATS) == 0 {
 		return new(bus.InProcess), func() {}, nil
 	}
-	n := natsbus.Config{Servers: c.NATS, Username: c.Username, Password: string(c.Password), Credentials: c.Credentials, CA: c.CA, Log: log}
+	n := natsbus.Config{Servers: c.NATS, Username: c.Username, Password: string(c.Password), Credentials: c.Credentials, CA: c.CA, Sealer: keys, Log: log}
 	for setting, file := range map[string]string{"credentials": c.Credentials, "ca": c.CA} {
 		if _, err := os.Stat(file); file != "" && err != nil {
 			return nil, nil, (&source{}).mistake("bus."+setting, "names the file %s, which cannot be read.", file)
 		}
 	}
 	if !n.Secure() {
-		log.Warn("bus.nats is not encrypted: whoever is on the network between the servers can read who calls whom")
+		log.Warn("bus.nats is not encrypted: whoever is on the network between the servers can read its password, and which of them are asked how often")
 	}
 	nats, err := natsbus.Open(n)
 	if err != nil {

@@ -60,7 +60,7 @@ func RunServe(ctx context.Context, cfg *Config) error {
 		if err := warn(ctx, c, data.DB.Widget(), log); err != nil {
 			return nil, err
 		}
-		b, end, err := cfg.Bus.open(log)
+		b, end, err := cfg.Bus.open(data.Ring, log)
 		if err != nil {
 			return nil, err
 		}

@@ -33,18 +33,22 @@ type Config struct {
 	Username, Password, Credentials string
 	// CA is a file with the certificates that the servers' may be signed by;
 	// empty for the system's.
-	CA  string
-	Log *slog.Logger
+	CA string
+	// Sealer has the keys that all nodes share.
+	Sealer Sealer
+	Log    *slog.Logger
 }
 
 // A Bus is one node's connection. It is made by Open.
 type Bus struct {
-	conn  *nats.Conn
-	log   *slog.Logger
-	local bus.InProcess
+	conn   *nats.Conn
+	sealer Sealer
+	log    *slog.Logger
+	local  bus.InProcess
 
 	mu    sync.Mutex
 	heard map[string]*heard // guarded by mu; by subject
+	odd   time.Time         // guarded by mu; when it was last written down that others are heard
 }
 
 // heard is a subject that this node hears of the others.
@@ -58,7 +62,7 @@ var _ bus.Bus = (*Bus)(nil)
 // Open connects, once all of the servers have been tried. The connection is
 // made anew by itself whenever it breaks.
 func Open(c Config) (*Bus, error) {
-	b := &Bus{log: c.Log, heard: make(map[string]*heard)}
+	b := &Bus{sealer: c.Sealer, log: c.Log, heard: make(map[string]*heard)}
 	o := nats.GetDefaultOptions()
 	o.Servers, o.Name, o.NoEcho = c.Servers, "offhook", true
 	o.User, o.Password = c.Username, c.Password
@@ -117,7 +121,7 @@ func (b *Bus) Publish(ctx context.Context, subject string, data []byte) error {
 	if err := b.local.Publish(ctx, subject, data); err != nil {
 		return err
 	}
-	if err := b.conn.Publish(prefix+subject, data); err != nil {
+	if err := b.conn.Publish(prefix+subject, b.sealer.Seal(data, row(subject))); err != nil {
 		return fmt.Errorf("telling the other servers of %s: %w", subject, err)
 	}
 	return nil
@@ -129,7 +133,11 @@ func (b *Bus) Subscribe(subject string, fn func(data []byte)) (cancel func(), er
 	if err != nil {
 		return nil, err
 	}
-	there, err := b.hear(subject, func(m *nats.Msg) { _ = b.local.Publish(context.Background(), subject, m.Data) })
+	there, err := b.hear(subject, func(m *nats.Msg) {
+		if data, err := b.open(m); err == nil {
+			_ = b.local.Publish(context.Background(), subject, data)
+		}
+	})
 	if err != nil {
 		here()
 		return nil, err
@@ -181,16 +189,20 @@ func (b *Bus) unhear(subject string) {
 	}
 }
 
-// Ask asks this node, and the others when nobody answers here.
+// Ask asks this node, and the others when nobody answers here. A question that
+// cannot be heard at once is not kept for later: nobody waits for it then.
 func (b *Bus) Ask(ctx context.Context, subject string, data []byte) ([]byte, error) {
 	answer, err := b.local.Ask(ctx, subject, data)
 	if !errors.Is(err, bus.ErrNobody) {
 		return answer, err
 	}
-	m, err := b.conn.RequestWithContext(ctx, prefix+"ask."+subject, data)
+	if !b.conn.IsConnected() {
+		return nil, bus.ErrNobody
+	}
+	m, err := b.conn.RequestWithContext(ctx, prefix+asked+subject, b.question(ctx, subject, data))
 	switch {
 	case err == nil && m.Header.Get(nobody) == "":
-		return m.Data, nil
+		return b.open(m)
 	case err == nil:
 		return nil, bus.ErrNobody
 	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, nats.ErrConnectionClosed):
@@ -208,7 +220,7 @@ func (b *Bus) Answer(subject string, fn func(ctx context.Context, data []byte) [
 	if err != nil {
 		return nil, err
 	}
-	there, err := b.hear("ask."+subject, func(m *nats.Msg) { go b.answer(subject, m) })
+	there, err := b.hear(asked+subject, func(m *nats.Msg) { go b.answer(subject, m) })
 	if err != nil {
 		here()
 		return nil, err
@@ -217,14 +229,21 @@ func (b *Bus) Answer(subject string, fn func(ctx context.Context, data []byte) [
 }
 
 // nobody is the header of an answer by a node where nobody answers any more,
-// which the servers had not heard of.
+// which the servers had not heard of, or nobody waits for one.
 const nobody = "Offhook-Nobody"
 
 // answer answers another node.
 func (b *Bus) answer(subject string, m *nats.Msg) {
 	reply := nats.NewMsg(m.Reply)
-	var err error
-	if reply.Data, err = b.local.Ask(context.Background(), subject, m.Data); err != nil {
+	data, until, err := b.heed(m)
+	if err == nil {
+		ctx, cancel := context.WithDeadline(context.Background(), until)
+		defer cancel()
+		if data, err = b.local.Ask(ctx, subject, data); err == nil {
+			reply.Data = b.sealer.Seal(data, row(m.Reply))
+		}
+	}
+	if err != nil {
 		reply.Header.Set(nobody, "1")
 	}
 	if err := m.RespondMsg(reply); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {

@@ -1,6 +1,7 @@
 package natsbus_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -13,12 +14,28 @@ import (
 	"offhook/internal/bustest"
 	"offhook/internal/natsbus"
 	"offhook/internal/natsbus/natstest"
+	"offhook/internal/widget/seal"
 )
 
 // node connects a node of the tests.
 func node(t *testing.T, s *server.Server) *natsbus.Bus {
 	t.Helper()
-	b, err := natsbus.Open(natsbus.Config{Servers: []string{s.ClientURL()}, Log: slog.New(slog.DiscardHandler)})
+	return with(t, s, ring(t, 1), slog.DiscardHandler)
+}
+
+// ring are the keys of nodes.
+func ring(t *testing.T, key byte) *seal.Ring {
+	t.Helper()
+	r, err := seal.New(map[uint32][]byte{1: bytes.Repeat([]byte{key}, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func with(t *testing.T, s *server.Server, keys natsbus.Sealer, log slog.Handler) *natsbus.Bus {
+	t.Helper()
+	b, err := natsbus.Open(natsbus.Config{Servers: []string{s.ClientURL()}, Sealer: keys, Log: slog.New(log)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +101,7 @@ func TestANodeWithoutItsServersGoesOnByItself(t *testing.T) {
 
 func TestOthersThanTheServersKnowAreNotLetIn(t *testing.T) {
 	s := natstest.Run(t, func(o *server.Options) { o.Username, o.Password = "offhook", "right-word" })
-	c := natsbus.Config{Servers: []string{s.ClientURL()}, Username: "offhook", Password: "wrong-word", Log: slog.New(slog.DiscardHandler)}
+	c := natsbus.Config{Servers: []string{s.ClientURL()}, Username: "offhook", Password: "wrong-word", Sealer: ring(t, 1), Log: slog.New(slog.DiscardHandler)}
 	if b, err := natsbus.Open(c); err == nil {
 		b.Close()
 		t.Error("let in with a wrong password")

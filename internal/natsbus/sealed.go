@@ -1,0 +1,85 @@
+package natsbus
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// A Sealer seals what nodes tell each other, so that whoever else is on NATS,
+// or on the way to it, neither reads it nor says anything in their name. What
+// is sealed for one row opens for no other.
+type Sealer interface {
+	Seal(plain []byte, row string) []byte
+	Open(sealed []byte, row string) ([]byte, error)
+}
+
+// asked begins the subjects of questions.
+const asked = "ask."
+
+// row is what a message is sealed for: who hears it.
+func row(subject string) string { return "bus " + subject }
+
+// errForeign says that a message is of none of the nodes.
+var errForeign = errors.New("the message is not sealed by a server with the same keys")
+
+// open reads what another node has sent.
+func (b *Bus) open(m *nats.Msg) ([]byte, error) {
+	data, err := b.sealer.Open(m.Data, row(strings.TrimPrefix(m.Subject, prefix)))
+	if err == nil {
+		return data, nil
+	}
+	b.mu.Lock()
+	again := time.Since(b.odd) < time.Minute
+	if !again {
+		b.odd = time.Now()
+	}
+	b.mu.Unlock()
+	if !again {
+		b.log.Error("somebody else is heard by NATS, or a server with another keys.json, and not believed", "subject", m.Subject)
+	}
+	return nil, errForeign
+}
+
+const (
+	stamp = 8 // bytes of a time in milliseconds
+	// patience is how long who says nothing else waits for an answer, and the
+	// longest that anybody does.
+	patience = time.Minute
+	// differing is how far the clocks of two nodes may be from each other.
+	differing = 5 * time.Second
+)
+
+// errLate says that nobody waits for an answer any more.
+var errLate = errors.New("nobody waits for the answer any more")
+
+// question seals a question with the time until which somebody waits for its
+// answer: what comes later moves nothing.
+func (b *Bus) question(ctx context.Context, subject string, data []byte) []byte {
+	until := time.Now().Add(patience)
+	if d, ok := ctx.Deadline(); ok && d.Before(until) {
+		until = d
+	}
+	plain := binary.BigEndian.AppendUint64(make([]byte, 0, stamp+len(data)), uint64(until.UnixMilli()))
+	return b.sealer.Seal(append(plain, data...), row(asked+subject))
+}
+
+// heed reads another node's question, and until when it waits.
+func (b *Bus) heed(m *nats.Msg) (data []byte, until time.Time, err error) {
+	plain, err := b.open(m)
+	if err != nil {
+		return nil, until, err
+	}
+	if len(plain) < stamp {
+		return nil, until, errForeign
+	}
+	until = time.UnixMilli(int64(binary.BigEndian.Uint64(plain))).Add(differing)
+	if left := time.Until(until); left <= 0 || left > patience+2*differing {
+		return nil, until, errLate
+	}
+	return plain[stamp:], until, nil
+}
