@@ -102,9 +102,10 @@ type shortWriter struct {
 }
 
 // WriteRTP sends a packet; the caller holds the stream's lock. What is sent
-// before there are keys is lost, as with pion. Both encrypt by the same key:
-// what keeps them from ever using a number twice is that each sends other
-// packets of one stream, which both have seen begin.
+// before there are keys is lost, as with pion. Both encrypt by the same key,
+// and must never use a number twice: each sends other packets of one stream,
+// whose numbers begin anew after 65535, which both have to count alike. So
+// pion has the first packet and many more, and the key here sees all of them.
 func (s *shortWriter) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 	if !s.tried {
 		if s.leg.dtls.State() != webrtc.DTLSTransportStateConnected {
@@ -113,8 +114,7 @@ func (s *shortWriter) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 		s.key, _, _ = srtpKeys(s.leg.dtls)
 		s.tried, s.plain, s.sealed = true, make([]byte, mtu), make([]byte, mtu)
 	}
-	at := s.leg.road.at.Load()
-	if s.packets++; s.key == nil || at == nil || s.packets%oneIn == 0 || len(payload) > mtu-64 {
+	if s.key == nil || len(payload) > mtu-64 {
 		return s.long.WriteRTP(h, payload)
 	}
 	n, err := h.MarshalTo(s.plain)
@@ -124,6 +124,10 @@ func (s *shortWriter) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 	sealed, err := s.key.EncryptRTP(s.sealed, s.plain[:n+copy(s.plain[n:], payload)], h)
 	if err != nil {
 		return 0, err
+	}
+	at, long := s.leg.road.at.Load(), s.packets%oneIn == 0
+	if s.packets++; long || at == nil {
+		return s.long.WriteRTP(h, payload)
 	}
 	return at.socket.WriteToAddrPort(sealed, at.far)
 }

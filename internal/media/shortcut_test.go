@@ -156,6 +156,19 @@ func TestSoundTakesTheShortWayAndArrivesOnce(t *testing.T) {
 	}
 }
 
+func TestBothWaysCountAStreamThatBeginsAtTheEndOfItsNumbers(t *testing.T) {
+	_, legs, far := pages(t, 1)
+	heard, more := count(t, far[0])
+	first := speak(t, legs[0], 65500, heard, more)
+	if first > 65536 {
+		t.Fatalf("the stream is heard from %d on only", first)
+	}
+	for n := range uint32(3 * oneIn) {
+		legs[0].Write(t, numbered(first+n))
+		waitFor(t, "every packet", func() bool { return heard(first+n) == 1 })
+	}
+}
+
 // shortWays reports whether the short way has been used, when nobody speaks.
 func (l *Leg) shortWays() (heard, sent bool) {
 	s := l.short()
