@@ -1,6 +1,7 @@
 // Finds words that do not fit: outside of the window or of the part of the page
 // that they stand in, beyond the button that they stand on, or ending in dots
-// where they are the phone's own. A row that scrolls sideways is meant to, and
+// where they are the phone's own, or broken within a word, or behind the button
+// at the foot of a call. A row that scrolls sideways is meant to, and
 // so are the dots of what people have written; a part that scrolls up and down
 // is not meant to hide anything at its side, although browsers let it.
 
@@ -9,6 +10,7 @@ export const cut = (page) =>
   page.evaluate(() => {
     /** @type {string[]} */
     const found = [];
+    const foot = document.querySelector('.live__foot')?.getBoundingClientRect();
     const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (words.nextNode()) {
       const at = /** @type {Element} */ (words.currentNode.parentElement);
@@ -24,6 +26,9 @@ export const cut = (page) =>
       const button = at.closest('button, a')?.getBoundingClientRect();
       const part = holding(at, (_, { overflowX }) => overflowX !== 'visible')?.getBoundingClientRect();
       if (part && part.width <= 1) continue; // for screen readers
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+      if (!at.closest('bdi') && at.closest('h1, h2, .tile, .button') && lines > text.split(/[\s\u00ad\u200b\-–\/]+/).length) found.push(`“${text.slice(0, 50)}” is broken within a word`);
+      if (foot && at.closest('.tile') && box.bottom > foot.top + 0.5) found.push(`“${text.slice(0, 50)}” is behind the foot`);
       if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`“${text.slice(0, 50)}” leaves the window`);
       else if (part && (box.left < part.left - 0.5 || box.right > part.right + 0.5)) found.push(`“${text.slice(0, 50)}” leaves its part of the page`);
       else if (button && (box.left < button.left - 0.5 || box.right > button.right + 0.5)) found.push(`“${text.slice(0, 50)}” is wider than its button`);
