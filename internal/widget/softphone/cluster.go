@@ -117,7 +117,7 @@ func (p *Pool) compare(ctx context.Context, had map[string]*seat, kept []string,
 		}
 	}
 	for _, s := range had {
-		go s.lapse()
+		p.following.Go(s.lapse) // keep has ended before that is waited for
 	}
 	return next
 }
