@@ -48,4 +48,17 @@ describe('the page of a call', () => {
     await me.is('ended');
     await cid.does('hangup');
   });
+
+  it('gives the keyboard the name to go on from when the pressed button is gone', async () => {
+    const me = await stage.handset('Una User', mine);
+    const far = await stage.party('web-phone', theirs);
+    await me.talksTo(far);
+    await me.press('Transfer');
+    const park = me.live.getByRole('button', { name: 'Park', exact: true });
+    await park.focus();
+    await park.press('Enter');
+    await me.is('ended');
+    await me.live.locator('h1:focus').waitFor();
+    await far.does('hangup');
+  });
 });

@@ -146,7 +146,13 @@ async function drawOpen() {
   if (into) return void (here() && (await navigate(routeOf(into.id), { replace: true })));
   if (!call) return void (here() && (await navigate("goBack")));
   const r = await ask(`/panel/calls/${encodeURIComponent(id)}`);
-  if (r.ok && here()) await morph(page, await r.text(), "outerMorph");
+  if (!r.ok || !here()) return;
+  const text = await r.text();
+  const had = page.contains(document.activeElement);
+  await morph(page, text, "outerMorph");
+  // The button that was pressed may be gone: the keyboard goes on from the name.
+  const title = document.querySelector("#panel [data-panel=active-call] h1");
+  if (had && document.activeElement === document.body && title instanceof HTMLElement) title.focus({ preventScroll: true });
 }
 
 /**
