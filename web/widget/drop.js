@@ -169,8 +169,11 @@ export function wav(samples) {
 
 /** The message that somebody listens to. @type {{message: Recorded, audio: HTMLAudioElement, button: Element, url: string} | null} */
 let heard = null;
+/** Counts what people have wanted to hear or not: a sound that is loaded too late is not played. */
+let wanted = 0;
 
 function hush() {
+  wanted++;
   if (!heard) return;
   const { audio, button, url } = heard;
   heard = null;
@@ -185,7 +188,10 @@ async function hear(button, m) {
   const again = heard?.button === button;
   hush();
   if (again) return;
-  const url = URL.createObjectURL(await sound(m));
+  const mine = wanted;
+  const blob = await sound(m);
+  if (mine !== wanted) return;
+  const url = URL.createObjectURL(blob);
   const audio = new Audio(url);
   direct(audio);
   heard = { message: m, audio, button, url };
