@@ -11,6 +11,7 @@ type Seat struct {
 	mu     sync.Mutex
 	leg    *Leg     // guarded by mu
 	guests []*guest // guarded by mu
+	over   sync.Once
 	done   chan struct{}
 }
 
@@ -28,7 +29,7 @@ func NewSeat(l *Leg) *Seat {
 }
 
 // Give has a leg take the place of the one that sat there, which may be closed
-// then. One whose leg has ended has no place to give.
+// then. One whose leg has ended has no place to give: the seat is over.
 func (s *Seat) Give(l *Leg) {
 	s.mu.Lock()
 	s.leg = l
@@ -47,7 +48,7 @@ func (s *Seat) watch(l *Leg) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.leg == l {
-			close(s.done)
+			s.over.Do(func() { close(s.done) })
 		}
 	})
 }
