@@ -2,6 +2,7 @@ package media
 
 import (
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/pion/rtp"
@@ -15,12 +16,13 @@ import (
 // with it. It stays the way of all that is not sound, of what the shortcut
 // cannot read, and of a part of the sound.
 type shortcut struct {
-	leg    *Leg
-	ssrc   uint32
-	known  map[uint8]codecAndClock
-	key    *srtp.Context
-	proven bool // key has read something
+	leg   *Leg
+	ssrc  uint32
+	known map[uint8]codecAndClock
 
+	mu      sync.Mutex    // held by who reads a port: a leg that changes its way may have two for a moment
+	key     *srtp.Context // guarded by mu, as all below
+	proven  bool          // key has read something
 	packets uint32
 	slow    int    // how many in a row the ears took long for
 	long    uint32 // how many go the long way yet, because of that
@@ -47,6 +49,8 @@ const (
 // the packet, which is as it was then. It is called by the goroutine that
 // reads the port.
 func (s *shortcut) hear(data []byte, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.packets++; s.packets%oneIn == 0 {
 		return false
 	}
