@@ -11,7 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 
+	"offhook/internal/platform/console"
 	"offhook/internal/rc"
 	"offhook/internal/sqlstore"
 	"offhook/internal/widget/seal"
@@ -29,6 +31,9 @@ type Data struct {
 	Dir  string
 	DB   *sqlstore.DB
 	Ring *seal.Ring
+
+	once    sync.Once
+	records *console.Console // made once
 }
 
 // DefaultDir is the folder "offhook" where the system keeps a user's data.

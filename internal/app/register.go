@@ -25,10 +25,14 @@ type User struct {
 	JWT             string `json:"jwt,omitempty"` // a JWT credential for all apps; in demo.json only
 }
 
-// console registers things of the local platform.
+// console registers things of the local platform. It is always the same one,
+// so that what it registers in one millisecond has ids of its own.
 func (d *Data) console() *console.Console {
-	p := d.DB.Platform()
-	return &console.Console{Store: p, Keys: &signing.Keys{Store: p, Sealer: d.Ring}}
+	d.once.Do(func() {
+		p := d.DB.Platform()
+		d.records = &console.Console{Store: p, Keys: &signing.Keys{Store: p, Sealer: d.Ring}}
+	})
+	return d.records
 }
 
 // AddUser registers a user. A data folder without an account gets one first.

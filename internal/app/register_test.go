@@ -1,0 +1,15 @@
+package app
+
+import (
+	"testing"
+
+	"offhook/internal/sqlstore"
+)
+
+// Two makers of ids would now and then make the same one in one millisecond.
+func TestOneConsoleRegistersAll(t *testing.T) {
+	d := &Data{DB: sqlstore.OpenTest(t)}
+	if d.console() != d.console() {
+		t.Error("each registration has a console of its own")
+	}
+}
