@@ -150,12 +150,10 @@ func (d *Desk) caller() {
 		}
 		d.refuseCalls(refused)
 		asked, open := d.await(wait, d.wantCalls)
-		if open && asked {
-			// Calls end together, as when a queue rings everybody; but somebody
-			// who looks does not wait for that.
-			_, open = d.await(d.budget.pace(rc.Heavy), d.urgeCalls)
-		}
-		if !open {
+		// Calls end together, as when a queue rings everybody, and who looks
+		// again and again is not to spend the limit. What has just ended here
+		// is shown meanwhile.
+		if !open || asked && !d.sleep(d.budget.pace(rc.Heavy)) {
 			return
 		}
 	}
