@@ -37,6 +37,23 @@ async function held(me, at, until) {
 }
 
 describe('the dialer', () => {
+  it('calls who was typed before its module had come', { timeout: 300_000 }, async () => {
+    const me = await handset('Uma Urgent');
+    /** @type {(() => void)[]} */ const waiting = [];
+    await me.person.context.route('**/dialer.js', async (route) => {
+      await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+      await route.continue();
+    });
+    const { field, call } = await dialer(me);
+    await field.fill('*601');
+    await call.click();
+    assert.ok(waiting.length, 'the module was there before');
+    for (const go of waiting) go();
+    await me.is('connected');
+    await me.hears(me.tone);
+    await me.press('Hang up');
+  });
+
   it('types by its keys, by holding them, by the keyboard and out of the clipboard', { timeout: 300_000 }, async () => {
     const me = await handset('Una User');
     const { field, shows, key } = await dialer(me);

@@ -74,6 +74,16 @@ document.addEventListener("oh:panel", () => {
   if (document.querySelector("#panel [data-panel=dialer]")) void import("./dialer.js");
   if (document.querySelector("#panel [data-panel=active-call]")) void import("./callpage.js");
 });
+/** Presses that came before the dialer's module, each of which counts once. @type {WeakSet<EventTarget>} */
+const early = new WeakSet();
+document.addEventListener("submit", (e) => {
+  const form = e.target;
+  if (e.defaultPrevented || !(form instanceof HTMLFormElement) || !form.closest("[data-panel=dialer]")) return;
+  e.preventDefault(); // the browser would load another page
+  if (early.has(form)) return;
+  early.add(form);
+  void import("./dialer.js").then(() => form.isConnected && form.requestSubmit());
+});
 document.addEventListener("oh:calls-drawn", () => document.querySelector("#calls-now > [data-ring]") && void import("./incoming.js"));
 
 // What can be listened to, and voicemail and faxes, have modules of their own.
