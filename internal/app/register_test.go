@@ -9,7 +9,8 @@ import (
 // Two makers of ids would now and then make the same one in one millisecond.
 func TestOneConsoleRegistersAll(t *testing.T) {
 	d := &Data{DB: sqlstore.OpenTest(t)}
-	if d.console() != d.console() {
+	first := d.console()
+	if d.console() != first {
 		t.Error("each registration has a console of its own")
 	}
 }
