@@ -108,6 +108,16 @@ func (n *node) state(state call.State) call.Call {
 	return s.Calls[len(s.Calls)-1]
 }
 
+// answers has the platform call, and takes the call here.
+func (n *node) answers(w *web) (id string) {
+	n.t.Helper()
+	w.ringing(ring{})
+	id = n.state(call.Ringing).ID
+	n.act(id, "answer")
+	n.state(call.Connected)
+	return id
+}
+
 func (n *node) act(id, name string) {
 	n.t.Helper()
 	if err := n.phone.Act(n.t.Context(), id, name, softphone.Details{}); err != nil {
@@ -253,10 +263,7 @@ func TestTheCallsOfALostNodeEndWithASentenceAndAnotherTakesThePhone(t *testing.T
 	a := w.node("A", 300*time.Millisecond)
 	a.registered()
 	b := w.node("B", 300*time.Millisecond)
-	w.ringing(ring{})
-	id := b.state(call.Ringing).ID
-	b.act(id, "answer")
-	b.state(call.Connected)
+	id := b.answers(w)
 	a.cut.Store(true)
 	if c := b.state(call.Ended); c.ID != id || c.Outcome != call.HungUp || c.Sentence == "" {
 		t.Errorf("the call of the lost node: %+v", c)
@@ -291,10 +298,7 @@ func TestANodeThatIsNotHeardForAWhileKeepsItsCalls(t *testing.T) {
 	a := w.node("A", long)
 	a.registered()
 	b := w.node("B", long)
-	w.ringing(ring{})
-	id := b.state(call.Ringing).ID
-	b.act(id, "answer")
-	b.state(call.Connected)
+	id := b.answers(w)
 	a.cut.Store(true)
 	b.see("that it is not heard", func(s call.Snapshot) bool { return s.Line.State == call.Connecting })
 	if err := b.phone.Act(t.Context(), id, "hold", softphone.Details{}); kind(err) != rc.Unavailable {
@@ -313,10 +317,7 @@ func TestANodeGivesUpAPhoneThatAnotherHasTaken(t *testing.T) {
 	w := newWeb(t)
 	a := w.node("A", long)
 	a.registered()
-	w.ringing(ring{})
-	id := a.state(call.Ringing).ID
-	a.act(id, "answer")
-	a.state(call.Connected)
+	a.answers(w)
 	err := w.store.Write(t.Context(), func(tx store.WidgetTx) error { // as if A had been silent for long
 		later := time.Now().Add(2 * long)
 		_, err := tx.ClaimPhone(t.Context(), "g", "B", later, later)
