@@ -31,6 +31,10 @@ func DTMF(digit rune) Sound {
 	return Tone(keyFrames*Frame, tones[0], tones[1])
 }
 
+// sameKey is how long nothing is heard of a key until the same timestamp is
+// that of the next.
+const sameKey = time.Second
+
 // Digits returns a listener that calls f for each key, once, when it is first
 // heard of. It is for one stream of packets.
 func Digits(f func(digit rune)) func(Packet) {
@@ -42,7 +46,7 @@ func Digits(f func(digit rune)) func(Packet) {
 		}
 		// The packets of one key have one timestamp. Some phones use the same
 		// for the next key, too, but not within a second of the last packet.
-		again := !at.IsZero() && p.Timestamp == last && p.Arrived.Sub(at) < time.Second
+		again := !at.IsZero() && p.Timestamp == last && p.Arrived.Sub(at) < sameKey
 		last, at = p.Timestamp, p.Arrived
 		if !again {
 			f(rune(keys[p.Payload[0]]))

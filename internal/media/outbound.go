@@ -26,17 +26,16 @@ type outbound struct {
 	audio   codecAndClock // what sound was sent last
 	inTime  uint32        // a timestamp of the source's sound …
 	outTime uint32        // … and what it is in the stream
-	eventIn uint32        // the key that is being sent …
-	event   uint32        // … and its time in the stream
-	keyed   bool          // eventIn and event are set
+	key     heldKey       // that is being sent, or was last
 	decoder *Decoder      // of the source, while it has to be decoded
 	alaw    []byte        // room for what is sent as PCMA
 
 	header rtp.Header // of the packet that is sent: one for all, since none is kept
 
-	seq uint16 // the highest sent
-	ts  uint32
-	at  time.Time // of the last packet; zero before the first
+	seq  uint16 // the highest sent
+	ts   uint32
+	when time.Time // ts was sent first
+	at   time.Time // of the last packet; zero before the first
 
 	packets, octets uint32    // that were sent
 	told            time.Time // when the far side was told so last
@@ -141,7 +140,7 @@ func (o *outbound) Write(src any, p Packet) (tell bool) {
 func (o *outbound) write(src any, p Packet, now time.Time) {
 	o.turn(src, p, now)
 	if p.Codec == Event {
-		o.writeEvent(p, now)
+		o.writeEvent(src, p, now)
 		return
 	}
 	kind, payload := o.kind(p), p.Payload
@@ -180,9 +179,9 @@ func (o *outbound) turn(src any, p Packet, now time.Time) {
 		return
 	}
 	if o.at.IsZero() {
-		o.seq, o.ts, o.at = p.Sequence-1, p.Timestamp, now
+		o.seq, o.ts, o.when, o.at = p.Sequence-1, p.Timestamp, now, now
 	}
-	o.src, o.first, o.keyed, o.decoder = src, true, false, nil
+	o.src, o.first, o.decoder = src, true, nil
 	o.seqBase = o.seq + 1 - p.Sequence
 }
 
@@ -190,7 +189,7 @@ func (o *outbound) turn(src any, p Packet, now time.Time) {
 // with the codec; what matters is that time goes on from where it was
 // (RFC 7160 section 4.1).
 func (o *outbound) next(clock uint32, now time.Time) uint32 {
-	gap := uint32(now.Sub(o.at).Seconds() * float64(clock))
+	gap := uint32(now.Sub(o.when).Seconds() * float64(clock))
 	return o.ts + max(gap, clock/50)
 }
 
@@ -236,22 +235,41 @@ func (o *outbound) decoded(p Packet) (codecAndClock, []byte) {
 	return kind, o.decoder.Decode(p).Ulaw()
 }
 
+// A heldKey is a key of a source's. What others send meanwhile, such as the
+// silence that bridges a moment in which nothing came, does not end it.
+type heldKey struct {
+	src  any
+	in   uint32 // its time at the source …
+	out  uint32 // … and in the stream
+	code byte
+	kind codecAndClock
+	at   time.Time // of its last packet
+}
+
+// goesOn reports whether a packet belongs to the key, as [Digits] tells keys
+// apart.
+func (k *heldKey) goesOn(src any, p Packet, now time.Time) bool {
+	return k.src == src && k.in == p.Timestamp && k.code == p.Payload[0] && now.Sub(k.at) < sameKey
+}
+
 // writeEvent sends a key, with the clock of the sound around it where the far
 // side has it. All packets of one key have one timestamp (RFC 4733 section
 // 2.5.1.2), and the sound's time goes on beside it.
-func (o *outbound) writeEvent(p Packet, now time.Time) {
+func (o *outbound) writeEvent(src any, p Packet, now time.Time) {
 	kind, ok := o.eventKind()
 	if !ok || len(p.Payload) < 4 {
 		return
 	}
 	p.Marker = false
-	if !o.keyed || p.Timestamp != o.eventIn {
-		o.eventIn, o.event, o.keyed, p.Marker = p.Timestamp, o.next(kind.clock, now), true, true
+	if !o.key.goesOn(src, p, now) {
+		o.key = heldKey{src: src, in: p.Timestamp, out: o.next(kind.clock, now), code: p.Payload[0], kind: kind}
+		p.Marker = true
 	}
+	o.key.at, kind = now, o.key.kind
 	payload := [4]byte(p.Payload[:4])
 	duration := uint64(binary.BigEndian.Uint16(payload[2:])) * uint64(kind.clock) / uint64(p.Clock)
 	binary.BigEndian.PutUint16(payload[2:], uint16(min(duration, 0xffff)))
-	o.send(kind, p, payload[:], o.event, now)
+	o.send(kind, p, payload[:], o.key.out, now)
 }
 
 func (o *outbound) eventKind() (kind codecAndClock, ok bool) {
@@ -271,7 +289,10 @@ func (o *outbound) send(kind codecAndClock, p Packet, payload []byte, ts uint32,
 	h := &o.header
 	*h = rtp.Header{Version: 2, Marker: p.Marker, PayloadType: o.types[kind], SequenceNumber: p.Sequence + o.seqBase, Timestamp: ts, SSRC: o.ssrc}
 	if int16(h.SequenceNumber-o.seq) > 0 { // not one that came late
-		o.seq, o.ts = h.SequenceNumber, ts
+		o.seq = h.SequenceNumber
+		if kind.codec != Event || int32(ts-o.ts) > 0 {
+			o.ts, o.when = ts, now // the packets of a key bear its beginning
+		}
 	}
 	o.at = now
 	// An error is a connection that is not up yet or not any more; Done tells.

@@ -110,6 +110,43 @@ func TestKeysHaveTheClockOfTheSoundAroundThem(t *testing.T) {
 	})
 }
 
+func TestAKeyThatSilenceInterruptsIsOneKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, w := bound(everyKind, pcmuKind)
+		press := func(i uint16, after time.Duration) {
+			time.Sleep(after)
+			o.Write("far", Packet{Codec: Event, Clock: 8000, Sequence: 2 + i, Timestamp: 5000, Marker: i == 0, Payload: []byte{5, 10, 0, byte(i * 160)}})
+		}
+		silence, quiet := new(source), make([]byte, frameSamples)
+		o.Write("far", Packet{Codec: PCMU, Clock: 8000, Sequence: 1, Timestamp: 160, Payload: quiet})
+		press(0, Frame)
+		press(1, Frame)
+		time.Sleep(pause)
+		o.Write(silence, silence.next(quiet)) // as Fill does
+		press(2, 0)
+		press(3, Frame)
+		o.Write("tone", Packet{Codec: PCMU, Clock: 8000, Sequence: 70, Timestamp: 9, Payload: quiet})
+		want := []step{{126, 1, 160, true}, {126, 1, 0, false}, {0, 1, 160 + 1600, true}, {126, 1, ^uint32(160 + 1600 - 1), false}, {126, 1, 0, false}, {0, 1, 160 + 1600 + 160, true}}
+		if diff := cmp.Diff(want, steps(w.sent)); diff != "" {
+			t.Errorf("from packet to packet (-want +got):\n%s", diff)
+		}
+		heard := ""
+		listen := Digits(func(d rune) { heard += string(d) })
+		for _, p := range w.sent {
+			if p.PayloadType == 126 {
+				listen(Packet{Arrived: time.Now(), Codec: Event, Clock: 8000, Sequence: p.SequenceNumber, Timestamp: p.Timestamp, Payload: p.Payload})
+			}
+		}
+		if heard != "5" {
+			t.Errorf("the far side hears the keys %q, want one 5", heard)
+		}
+		press(3, 2*time.Second) // the phone's next key, with the same time
+		if last := w.sent[len(w.sent)-1]; !last.Marker {
+			t.Error("a key that is pressed again is none of its own")
+		}
+	})
+}
+
 func TestWhatTheFarSideHasNoCodecFor(t *testing.T) {
 	silence := []byte{0xf8, 0xff, 0xfe} // 20 ms of Opus
 	for _, tt := range []struct {
