@@ -2,10 +2,11 @@ package exchange_test
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func (n names) LookupSRV(_ context.Context, service, proto, name string) (string
 		all = append(all, &net.SRV{Target: a.Addr().String(), Port: a.Port(), Priority: uint16(i)})
 	}
 	if all == nil {
-		return "", nil, errors.New("no such host")
+		return "", nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
 	}
 	return "", all, nil
 }
@@ -96,12 +97,18 @@ func TestACarrierThatServesNoCallsIsSaid(t *testing.T) {
 	w, _ := trunked(t, trunk.TCP, func(cfg *trunk.Config) {
 		cfg.Address, cfg.Resolver = "carrier.test", nobody{}
 	})
+	w.troubled(t, "does not serve calls by TCP")
+}
+
+// troubled waits until the trunk says what is wrong.
+func (w *world) troubled(t *testing.T, sentence string) {
+	t.Helper()
 	for {
 		s, changed := w.x.Trunk.State()
-		if strings.Contains(s.Trouble, "does not serve calls by TCP") {
+		if strings.Contains(s.Trouble, sentence) {
 			return
 		}
-		mediatest.Wait(t, "the trouble to be told", changed)
+		mediatest.Wait(t, "the trunk to say: "+sentence, changed)
 	}
 }
 
@@ -110,4 +117,67 @@ type nobody struct{ names }
 
 func (nobody) LookupSRV(context.Context, string, string, string) (string, []*net.SRV, error) {
 	return "", []*net.SRV{{Target: "."}}, nil
+}
+
+// A nameServer says something else each time.
+type nameServer struct {
+	names
+	asked atomic.Int32
+	srv   func(n int, then []*net.SRV) ([]*net.SRV, error)
+}
+
+func (a *nameServer) LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	_, then, err := a.names.LookupSRV(ctx, service, proto, name)
+	if err != nil {
+		return "", nil, err
+	}
+	all, err := a.srv(int(a.asked.Add(1)), then)
+	return "", all, err
+}
+
+func TestANameServerThatFailsDoesNotSayThatThereIsNothing(t *testing.T) {
+	t.Parallel()
+	for name, failure := range map[string]*net.DNSError{
+		"SERVFAIL": {Err: "server misbehaving", Name: "carrier.test", IsTemporary: true},
+		"timeout":  {Err: "i/o timeout", Name: "carrier.test", IsTimeout: true, IsTemporary: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mended := make(chan struct{})
+			w, c := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
+				cfg.Resolver = &nameServer{names: names{"_sip._udp.carrier.test": {cfg.Address}}, srv: func(_ int, then []*net.SRV) ([]*net.SRV, error) {
+					select {
+					case <-mended:
+						return then, nil
+					default:
+						return nil, failure
+					}
+				}}
+				cfg.Address, cfg.Retry = "carrier.test", time.Millisecond
+			})
+			w.troubled(t, "which servers carrier.test has (SRV)")
+			select {
+			case <-c.flows:
+				t.Error("the name's own address was asked")
+			default:
+			}
+			close(mended)
+			w.ready(t)
+		})
+	}
+}
+
+func TestEqualServersAreTriedOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
+		cfg.Resolver = &nameServer{names: names{"_sip._udp.carrier.test": {unwilling(t), cfg.Address}}, srv: func(n int, all []*net.SRV) ([]*net.SRV, error) {
+			if n%2 == 0 { // by chance, as their weights have it
+				slices.Reverse(all)
+			}
+			return all, nil
+		}}
+		cfg.Address, cfg.Username, cfg.Register = "carrier.test", "us", true
+		cfg.Every, cfg.Retry = time.Millisecond, time.Millisecond
+	})
+	w.ready(t)
 }

@@ -139,7 +139,7 @@ func (t *Trunk) welcome(c net.Conn) {
 func (t *Trunk) keepConnected() {
 	pause := t.cfg.Retry
 	for t.ctx.Err() == nil {
-		f, err := t.connect()
+		f, at, err := t.connect()
 		if err != nil {
 			if t.ctx.Err() == nil {
 				t.become(false, "The carrier cannot be reached: "+err.Error()+".")
@@ -148,9 +148,10 @@ func (t *Trunk) keepConnected() {
 			release := f.Keep()
 			t.use(f)
 			if t.look(f) {
-				pause, t.unserved = t.cfg.Retry, 0
+				pause = t.cfg.Retry
+				clear(t.failed)
 			} else {
-				t.unserved++
+				t.failed[at] = true
 			}
 			t.use(nil)
 			release()
@@ -195,37 +196,50 @@ func (t *Trunk) use(f *sip.Flow) {
 
 // connect finds the carrier and opens a flow to it. A carrier by TLS that has
 // no good certificate is not spoken to.
-func (t *Trunk) connect() (*sip.Flow, error) {
+func (t *Trunk) connect() (*sip.Flow, netip.AddrPort, error) {
 	ctx, stop := context.WithTimeout(t.ctx, greeting)
 	defer stop()
 	found, err := t.find(ctx)
 	if err != nil {
-		return nil, err
+		return nil, netip.AddrPort{}, err
 	}
-	found = t.next(found)
+	found = t.next(t.fitting(found))
 	if t.socket != nil {
-		return t.socket.Flow(net.UDPAddrFromAddrPort(t.fitting(found)), t)
+		at := found[0]
+		f, err := t.socket.Flow(net.UDPAddrFromAddrPort(at), t)
+		return f, at, err
 	}
 	var last error
 	for _, at := range found {
 		c, err := t.dial(ctx, at.String())
 		if err == nil {
-			return sip.NewStream(c, t), nil
+			return sip.NewStream(c, t), at, nil
 		}
-		last = err
+		t.failed[at], last = true, err // it may have taken all the time there was
 	}
-	return nil, last
+	return nil, netip.AddrPort{}, last
 }
 
-// fitting is the first address that the socket can send to.
-func (t *Trunk) fitting(found []netip.AddrPort) netip.AddrPort {
+// fitting are the addresses that the socket can send to; all of them where
+// there is no socket yet, or none would do.
+func (t *Trunk) fitting(found []netip.AddrPort) []netip.AddrPort {
+	if t.socket == nil {
+		return found
+	}
 	local, err := netip.ParseAddrPort(t.socket.Addr().String())
+	if err != nil || local.Addr().Unmap().IsUnspecified() {
+		return found
+	}
+	var fit []netip.AddrPort
 	for _, at := range found {
-		if err == nil && (local.Addr().Unmap().IsUnspecified() || local.Addr().Unmap().Is4() == at.Addr().Is4()) {
-			return at
+		if local.Addr().Unmap().Is4() == at.Addr().Is4() {
+			fit = append(fit, at)
 		}
 	}
-	return found[0]
+	if fit == nil {
+		return found
+	}
+	return fit
 }
 
 func (t *Trunk) dial(ctx context.Context, addr string) (net.Conn, error) {

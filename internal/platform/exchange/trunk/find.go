@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,17 +28,21 @@ func (t *Trunk) find(ctx context.Context) ([]netip.AddrPort, error) {
 		return nil, err
 	}
 	var found []netip.AddrPort
+	why := fmt.Errorf("its name %s is not known", servers[0].Target)
 	for _, s := range servers {
 		ips, err := t.cfg.Resolver.LookupNetIP(ctx, "ip", s.Target)
-		if err != nil {
-			continue // the next may be known
+		if err != nil { // the next may be known
+			if !unknown(err) {
+				why = fmt.Errorf("nobody says at the moment which address %s has", s.Target)
+			}
+			continue
 		}
 		for _, ip := range ips {
 			found = append(found, netip.AddrPortFrom(ip.Unmap(), s.Port))
 		}
 	}
 	if len(found) == 0 {
-		return nil, fmt.Errorf("its name %s is not known", servers[0].Target)
+		return nil, why
 	}
 	own := make([]netip.Addr, len(found))
 	for i, at := range found {
@@ -47,6 +52,13 @@ func (t *Trunk) find(ctx context.Context) ([]netip.AddrPort, error) {
 	t.own = own
 	t.mu.Unlock()
 	return found, nil
+}
+
+// unknown reports whether a name server has said that there is no such name or
+// record. Where none answers, or only with an error, nothing is known.
+func unknown(err error) bool {
+	no, ok := errors.AsType[*net.DNSError](err)
+	return ok && no.IsNotFound
 }
 
 // servers are those of the carrier's name, or that alone.
@@ -65,8 +77,12 @@ func (t *Trunk) servers(ctx context.Context) ([]*net.SRV, error) {
 		service, proto = "sips", TCP
 	}
 	_, servers, err := t.cfg.Resolver.LookupSRV(ctx, service, proto, host)
-	if err != nil || len(servers) == 0 {
+	switch {
+	case len(servers) > 0: // with an error they are those that can be read
+	case err == nil || unknown(err):
 		return alone, nil // most carriers have no such records
+	default: // the carrier may well have some: the name's own address is no stand-in
+		return nil, fmt.Errorf("nobody says at the moment which servers %s has (SRV)", host)
 	}
 	if len(servers) == 1 && servers[0].Target == "." {
 		return nil, errors.New("its name says that it does not serve calls by " + strings.ToUpper(t.cfg.Transport))
@@ -74,9 +90,19 @@ func (t *Trunk) servers(ctx context.Context) ([]*net.SRV, error) {
 	return servers, nil
 }
 
-// next is where to begin this time: after the servers that could be connected
-// to, but did not serve us.
+// next is the order of this time: servers that were tried in vain since one
+// served us come last, whatever order equals are in by their weight (RFC 2782).
 func (t *Trunk) next(found []netip.AddrPort) []netip.AddrPort {
-	n := t.unserved % len(found)
-	return append(found[n:len(found):len(found)], found[:n]...)
+	if !slices.ContainsFunc(found, func(at netip.AddrPort) bool { return !t.failed[at] }) {
+		clear(t.failed)
+	}
+	var fresh, stale []netip.AddrPort
+	for _, at := range found {
+		if t.failed[at] {
+			stale = append(stale, at)
+			continue
+		}
+		fresh = append(fresh, at)
+	}
+	return append(fresh, stale...)
 }

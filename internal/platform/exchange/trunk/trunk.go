@@ -98,11 +98,11 @@ type Trunk struct {
 	host string // of the carrier
 	// anyPort: the configuration leaves it to the name where the carrier is.
 	anyPort bool
-	// unserved counts the servers that one could connect to, and no more. It
-	// belongs to keepConnected.
-	unserved int
-	h        Answerer
-	gate     gate
+	// failed are the servers that did not serve us since one did. It belongs to
+	// keepConnected.
+	failed map[netip.AddrPort]bool
+	h      Answerer
+	gate   gate
 
 	ctx  context.Context
 	stop context.CancelFunc
@@ -151,7 +151,7 @@ func New(cfg Config) (*Trunk, error) {
 	if cfg.MaxCalls == 0 {
 		cfg.MaxCalls = 30
 	}
-	t := &Trunk{cfg: cfg, host: host, anyPort: anyPort, changed: make(chan struct{}), inside: map[*sip.Flow]int{}}
+	t := &Trunk{cfg: cfg, host: host, anyPort: anyPort, changed: make(chan struct{}), inside: map[*sip.Flow]int{}, failed: map[netip.AddrPort]bool{}}
 	t.gate.prepare(cfg.Gate)
 	if err := t.listen(); err != nil {
 		return nil, err
