@@ -30,7 +30,7 @@ func (q queries) AddCredential(ctx context.Context, c store.Credential) error {
 		c.ID, c.ExtensionID, c.Label, list(c.ClientIDs), millis(c.CreatedAt), millis(c.ExpiresAt))
 }
 
-func (q queries) RevokeCredential(ctx context.Context, id string) ([]string, error) {
+func (q queries) RevokeCredential(ctx context.Context, id string) ([]store.OAuthSession, error) {
 	n, err := q.changed(ctx, "DELETE FROM credentials WHERE id = $1", id)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (q queries) RevokeCredential(ctx context.Context, id string) ([]string, err
 	if err := q.exec(ctx, "DELETE FROM webhooks WHERE credential_id = $1", id); err != nil {
 		return nil, err
 	}
-	return many(ctx, q, scanText, "DELETE FROM oauth_sessions WHERE credential_id = $1 RETURNING id", id)
+	return many(ctx, q, scanOAuthSession, "DELETE FROM oauth_sessions WHERE credential_id = $1 RETURNING "+oauthSessionColumns, id)
 }
 
 func scanText(r scanner) (s string, err error) { return s, r.Scan(&s) }

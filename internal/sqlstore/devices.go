@@ -39,12 +39,25 @@ func (q queries) AddSIPDevice(ctx context.Context, d store.SIPDevice) error {
 }
 
 func (q queries) SaveSIPDevice(ctx context.Context, d store.SIPDevice) error {
-	n, err := q.changed(ctx, "UPDATE sip_devices SET type = $2, name = $3, computer_name = $4, username = $5, sealed_password = $6, seen_at = $7 WHERE id = $1",
-		d.ID, d.Type, d.Name, d.ComputerName, d.Username, d.SealedPassword, millis(d.SeenAt))
+	n, err := q.changed(ctx, "UPDATE sip_devices SET type = $2, name = $3, computer_name = $4, username = $5, seen_at = $6 WHERE id = $1",
+		d.ID, d.Type, d.Name, d.ComputerName, d.Username, millis(d.SeenAt))
 	if err == nil && n == 0 {
 		return store.ErrNotFound
 	}
 	return err
+}
+
+// holding finds the sessions of a device's user with its app that hold at $2.
+const holding = `SELECT 1 FROM oauth_sessions s WHERE s.client_id = sip_devices.client_id AND s.extension_id = sip_devices.extension_id AND s.expires_at > $2`
+
+func (q queries) RetireSIPPasswords(ctx context.Context, clientID string, extensionID int64, at time.Time) ([]int64, error) {
+	scanID := func(r scanner) (id int64, err error) { return id, r.Scan(&id) }
+	return many(ctx, q, scanID, "UPDATE sip_devices SET sealed_password = $1 WHERE NOT EXISTS ("+holding+") AND client_id = $3 AND extension_id = $4 RETURNING id",
+		[]byte{}, millis(at), clientID, extensionID)
+}
+
+func (q queries) GiveSIPPassword(ctx context.Context, id int64, sealed []byte, at time.Time) error {
+	return q.exec(ctx, "UPDATE sip_devices SET sealed_password = $1 WHERE EXISTS ("+holding+") AND id = $3 AND LENGTH(sealed_password) = 0", sealed, millis(at), id)
 }
 
 func (q queries) SeeSIPDevice(ctx context.Context, id int64, at time.Time) error {

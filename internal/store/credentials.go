@@ -40,9 +40,9 @@ type CredentialWriter interface {
 	// AddCredential returns ErrExists when the ID is taken.
 	AddCredential(ctx context.Context, c Credential) error
 	// RevokeCredential removes a credential and ends the sessions that were
-	// opened with it, whose ids it returns, and their webhooks; ErrNotFound
-	// when there is none.
-	RevokeCredential(ctx context.Context, id string) (ended []string, err error)
+	// opened with it, which it returns, and their webhooks; ErrNotFound when
+	// there is none.
+	RevokeCredential(ctx context.Context, id string) (ended []OAuthSession, err error)
 	AddSigningKey(ctx context.Context, k SigningKey) error
 	// RemoveSigningKey removes a key; an unknown one changes nothing.
 	RemoveSigningKey(ctx context.Context, id string) error

@@ -17,7 +17,7 @@ type SIPDevice struct {
 	Name           string
 	ComputerName   string
 	Username       string // such as 16505550101*101
-	SealedPassword []byte // sealed for the row "sip_devices/<ID>"
+	SealedPassword []byte // sealed for the row "sip_devices/<ID>"; empty: none is known to anybody
 	CreatedAt      time.Time
 	SeenAt         time.Time // when it was registered last; zero for never
 }
@@ -39,9 +39,17 @@ type DeviceReader interface {
 type DeviceWriter interface {
 	// AddSIPDevice returns ErrExists when the user and app have this instance.
 	AddSIPDevice(ctx context.Context, d SIPDevice) error
-	// SaveSIPDevice replaces the names, the password and the time of a device.
-	// ErrNotFound when it is gone.
+	// SaveSIPDevice replaces the names and the time of a device. ErrNotFound
+	// when it is gone.
 	SaveSIPDevice(ctx context.Context, d SIPDevice) error
+	// RetireSIPPasswords takes the passwords of a user's devices of an app and
+	// returns the devices' ids. It changes nothing, and returns none, while
+	// the user has a session with the app that holds at the given time.
+	RetireSIPPasswords(ctx context.Context, clientID string, extensionID int64, at time.Time) ([]int64, error)
+	// GiveSIPPassword gives a device a password that has none. One that has a
+	// password, or whose user has no session with its app that holds at the
+	// given time, stays as it is.
+	GiveSIPPassword(ctx context.Context, id int64, sealed []byte, at time.Time) error
 	// SeeSIPDevice notes that a device is registered. One that is gone is
 	// passed over.
 	SeeSIPDevice(ctx context.Context, id int64, at time.Time) error

@@ -47,8 +47,12 @@ func testDevices(t *testing.T, p store.Platform) {
 		t.Errorf("AccountSIPDevices: %d, %v; want 3", len(got), err)
 	}
 
-	d1.ComputerName, d1.SealedPassword, d1.SeenAt = "laptop", []byte("other"), at.Add(time.Hour)
-	must(t, p.Write(ctx, func(tx store.PlatformTx) error { return tx.SaveSIPDevice(ctx, d1) }))
+	d1.ComputerName, d1.SeenAt = "laptop", at.Add(time.Hour)
+	must(t, p.Write(ctx, func(tx store.PlatformTx) error {
+		changed := d1
+		changed.SealedPassword = []byte("other") // which is nobody's to replace
+		return tx.SaveSIPDevice(ctx, changed)
+	}))
 	if got, err := p.SIPDevice(ctx, 1); err != nil || !cmp.Equal(got, d1) {
 		t.Errorf("after SaveSIPDevice: %v\n%s", err, cmp.Diff(d1, got))
 	}
@@ -64,6 +68,7 @@ func testDevices(t *testing.T, p store.Platform) {
 	if got, err := p.SIPDevice(ctx, 2); err != nil || !got.SeenAt.Equal(at.Add(time.Minute)) {
 		t.Errorf("after SeeSIPDevice: %+v, %v", got, err)
 	}
+	testPasswords(t, p)
 	testEmergency(t, p)
 	for _, want := range []bool{true, false} {
 		must(t, p.Write(ctx, func(tx store.PlatformTx) error {
@@ -77,6 +82,61 @@ func testDevices(t *testing.T, p store.Platform) {
 		t.Errorf("the emergency address of a device that is gone: %v, want ErrNotFound", err)
 	}
 	testMonitors(t, p)
+}
+
+// testPasswords takes the passwords of the devices 1 and 2, and gives them new
+// ones.
+func testPasswords(t *testing.T, p store.Platform) {
+	t.Helper()
+	ctx := t.Context()
+	session := store.OAuthSession{ID: "of-phones", ClientID: "crm", ExtensionID: 11, CreatedAt: at, ExpiresAt: at.Add(time.Hour)}
+	retired := func(tx store.PlatformTx, client string, at time.Time) (n int) {
+		t.Helper()
+		ids, err := tx.RetireSIPPasswords(ctx, client, 11, at)
+		if err != nil {
+			t.Errorf("RetireSIPPasswords: %v", err)
+		}
+		return len(ids)
+	}
+	password := func(tx store.PlatformTx, id int64) string {
+		t.Helper()
+		d, err := tx.SIPDevice(ctx, id)
+		if err != nil {
+			t.Errorf("SIPDevice: %v", err)
+		}
+		return string(d.SealedPassword)
+	}
+	give := func(tx store.PlatformTx, id int64, password string) {
+		t.Helper()
+		if err := tx.GiveSIPPassword(ctx, id, []byte(password), at); err != nil {
+			t.Errorf("GiveSIPPassword: %v", err)
+		}
+	}
+	must(t, p.Write(ctx, func(tx store.PlatformTx) error {
+		must(t, tx.AddOAuthSession(ctx, session, ""))
+		if n := retired(tx, "crm", at); n != 0 || password(tx, 1) != "sealed" {
+			t.Errorf("with a session that holds, %d passwords are taken", n)
+		}
+		if n := retired(tx, "crm", session.ExpiresAt); n != 2 || password(tx, 1) != "" || password(tx, 2) != "" {
+			t.Errorf("without one, %d passwords are taken, want those of two devices", n)
+		}
+		give(tx, 1, "new")
+		give(tx, 1, "newer")
+		if got := password(tx, 1); got != "new" {
+			t.Errorf("given twice, the password is %q", got)
+		}
+		if _, err := tx.EndOAuthSession(ctx, session.ID); err != nil {
+			return err
+		}
+		give(tx, 2, "new")
+		if got := password(tx, 2); got != "" {
+			t.Errorf("given without a session that holds, the password is %q", got)
+		}
+		if n := retired(tx, "other", at); n != 0 || password(tx, 3) != "sealed" {
+			t.Errorf("%d passwords of another's app are taken", n)
+		}
+		return nil
+	}))
 }
 
 // testEmergency registers the emergency address of the device 1.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -77,11 +78,19 @@ func (c *Console) credential(ctx context.Context, tx store.PlatformTx, spec Cred
 	return cred, tx.AddCredential(ctx, cred)
 }
 
-// RevokeCredential ends a credential and every session opened with it.
+// RevokeCredential ends a credential and every session opened with it. Phones
+// that came with no other session lose their passwords, whether a platform runs
+// or not.
 func (c *Console) RevokeCredential(ctx context.Context, id string) error {
 	return c.Store.Write(ctx, func(tx store.PlatformTx) error {
-		if _, err := tx.RevokeCredential(ctx, id); err != nil {
+		ended, err := tx.RevokeCredential(ctx, id)
+		if err != nil {
 			return notFound(err, "There is no credential %q; offhook credential list shows them.", id)
+		}
+		for _, s := range ended {
+			if _, err := tx.RetireSIPPasswords(ctx, s.ClientID, s.ExtensionID, c.now()); err != nil {
+				return fmt.Errorf("taking the passwords of phones: %w", err)
+			}
 		}
 		return nil
 	})

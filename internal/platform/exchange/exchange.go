@@ -140,7 +140,7 @@ func (x *Exchange) Start() {
 	if x.Review == 0 {
 		x.Review = reviewEvery
 	}
-	x.spawn((&reviewer{x: x}).run)
+	x.spawn(x.review)
 }
 
 // Close ends the calls, tells the phones and closes their connections.

@@ -66,6 +66,9 @@ func (x *Exchange) known(ctx context.Context, proof sip.Proof) (store.SIPDevice,
 	if err != nil {
 		return d, err
 	}
+	if len(d.SealedPassword) == 0 {
+		return d, store.ErrNotFound // taken with the access to it
+	}
 	password, err := x.Sealer.Open(d.SealedPassword, fmt.Sprintf("sip_devices/%d", d.ID))
 	if err != nil {
 		return d, fmt.Errorf("opening the password of device %d: %w", d.ID, err)

@@ -18,41 +18,28 @@ import (
 // reviewEvery is how often, unless the exchange is told otherwise.
 const reviewEvery = 2 * time.Second
 
-// An owner is whose phones they are, with which app.
-type owner struct {
-	clientID    string
-	extensionID int64
-}
-
-// A reviewer knows what was found the last time. It belongs to one goroutine.
-type reviewer struct {
-	x        *Exchange
-	sessions map[owner][]store.OAuthSession
-}
-
-// run reviews until the exchange closes.
-func (v *reviewer) run(ctx context.Context) {
-	tick := time.NewTicker(v.x.Review)
+// review does so until the exchange closes.
+func (x *Exchange) review(ctx context.Context) {
+	tick := time.NewTicker(x.Review)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			v.phones(ctx)
-			v.watches()
+			x.reviewPhones(ctx)
+			x.reviewWatches()
 		}
 	}
 }
 
 // devices are those of phones that are registered, ring or talk, as they were
-// when they proved themselves.
-func (x *Exchange) devices() map[owner][]store.SIPDevice {
-	all := map[owner][]store.SIPDevice{}
+// when they proved themselves, by whose they are.
+func (x *Exchange) devices() map[int64][]store.SIPDevice {
+	all := map[int64][]store.SIPDevice{}
 	add := func(d store.SIPDevice) {
-		o := owner{d.ClientID, d.ExtensionID}
-		if d.ID != 0 && !slices.ContainsFunc(all[o], func(had store.SIPDevice) bool { return same(had, d) }) {
-			all[o] = append(all[o], d)
+		if d.ID != 0 && !slices.ContainsFunc(all[d.ExtensionID], func(had store.SIPDevice) bool { return same(had, d) }) {
+			all[d.ExtensionID] = append(all[d.ExtensionID], d)
 		}
 	}
 	x.mu.Lock()
@@ -78,17 +65,16 @@ func same(a, b store.SIPDevice) bool {
 	return a.ID == b.ID && bytes.Equal(a.SealedPassword, b.SealedPassword)
 }
 
-// phones takes those away whose device is gone with its user or app, or has
-// another password, and has a user's phones follow the sessions that they came
-// with. A store that fails takes nobody's phone away.
-func (v *reviewer) phones(ctx context.Context) {
-	x := v.x
-	found := map[owner][]store.OAuthSession{}
-	for o, proved := range x.devices() {
-		now, err := x.Store.SIPDevices(ctx, o.extensionID)
+// reviewPhones takes those away whose device is gone with its user or app, or
+// has lost its password with the last session that was revoked. A store that
+// fails takes nobody's phone away.
+func (x *Exchange) reviewPhones(ctx context.Context) {
+	for extensionID, proved := range x.devices() {
+		now, err := x.Store.SIPDevices(ctx, extensionID)
 		if err != nil {
-			v.trouble(ctx, o.extensionID, err)
-			found[o] = v.sessions[o]
+			if ctx.Err() == nil {
+				x.Log.Error("asking whether somebody may have phones", "ext", extensionID, "err", err)
+			}
 			continue
 		}
 		stale := func(d store.SIPDevice) bool {
@@ -98,30 +84,12 @@ func (v *reviewer) phones(ctx context.Context) {
 		if slices.ContainsFunc(proved, stale) {
 			x.takeAway(stale)
 		}
-		sessions, err := x.Store.OAuthSessions(ctx, o.clientID, o.extensionID)
-		if err != nil {
-			v.trouble(ctx, o.extensionID, err)
-			sessions = v.sessions[o]
-		}
-		if !slices.ContainsFunc(sessions, v.holds) && slices.ContainsFunc(v.sessions[o], v.holds) {
-			x.SessionEnded(o.clientID, o.extensionID) // before its time: it was revoked
-		}
-		found[o] = sessions
-	}
-	v.sessions = found
-}
-
-func (v *reviewer) holds(s store.OAuthSession) bool { return v.x.Now().Before(s.ExpiresAt) }
-
-func (v *reviewer) trouble(ctx context.Context, extensionID int64, err error) {
-	if ctx.Err() == nil {
-		v.x.Log.Error("asking whether somebody may have phones", "ext", extensionID, "err", err)
 	}
 }
 
-// watches ends those of supervisors who may not listen in any more.
-func (v *reviewer) watches() {
-	for _, c := range v.x.running() {
+// reviewWatches ends those of supervisors who may not listen in any more.
+func (x *Exchange) reviewWatches() {
+	for _, c := range x.running() {
 		c.post(c.reviewWatch)
 	}
 }

@@ -3,10 +3,8 @@ package exchange
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
-	"offhook/internal/opaque"
 	"offhook/internal/store"
 )
 
@@ -16,7 +14,11 @@ import (
 // no more. It returns at once.
 func (x *Exchange) SessionEnded(clientID string, extensionID int64) {
 	x.spawn(func(ctx context.Context) {
-		gone, err := x.revoke(ctx, clientID, extensionID)
+		var gone []int64
+		err := x.Store.Write(ctx, func(tx store.PlatformTx) (err error) {
+			gone, err = tx.RetireSIPPasswords(ctx, clientID, extensionID, x.Now())
+			return err
+		})
 		if err != nil && ctx.Err() == nil {
 			x.Log.Error("taking phones away from whom access was revoked", "ext", extensionID, "err", err)
 		}
@@ -24,41 +26,6 @@ func (x *Exchange) SessionEnded(clientID string, extensionID int64) {
 			x.takeAway(func(d store.SIPDevice) bool { return slices.Contains(gone, d.ID) })
 		}
 	})
-}
-
-// revoke gives the devices of a user and an app passwords that nobody knows:
-// the next sign-in is told them. It returns none while there is a session that
-// holds.
-func (x *Exchange) revoke(ctx context.Context, clientID string, extensionID int64) (gone []int64, err error) {
-	err = x.Store.Write(ctx, func(tx store.PlatformTx) error {
-		gone = nil
-		sessions, err := tx.OAuthSessions(ctx, clientID, extensionID)
-		if err != nil {
-			return fmt.Errorf("reading the sessions that are left: %w", err)
-		}
-		if slices.ContainsFunc(sessions, func(s store.OAuthSession) bool { return x.Now().Before(s.ExpiresAt) }) {
-			return nil
-		}
-		devices, err := tx.SIPDevices(ctx, extensionID)
-		if err != nil {
-			return fmt.Errorf("reading the devices: %w", err)
-		}
-		for _, d := range devices {
-			if d.ClientID != clientID {
-				continue
-			}
-			d.SealedPassword = x.Sealer.Seal([]byte(opaque.Text()), sealedFor(d.ID))
-			if err := tx.SaveSIPDevice(ctx, d); err != nil {
-				return fmt.Errorf("changing the password of device %d: %w", d.ID, err)
-			}
-			gone = append(gone, d.ID)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return gone, nil
 }
 
 // takeAway ends what devices have here.
@@ -116,6 +83,3 @@ func (x *Exchange) vanished(ctx context.Context, b *binding) bool {
 	x.unbind(func(o *binding) bool { return o.device.ID == b.device.ID })
 	return true
 }
-
-// sealedFor is the row that a device's password is sealed for.
-func sealedFor(id int64) string { return fmt.Sprintf("sip_devices/%d", id) }

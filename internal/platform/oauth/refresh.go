@@ -115,7 +115,7 @@ func (h *Handler) again(ctx context.Context, tx store.PlatformTx, old string, no
 		info.RefreshTokenExpiresIn = max(0, info.RefreshTokenExpiresIn-passed)
 		return decision{info: info}, nil
 	}
-	ended, err := end(ctx, tx, row.SessionID)
+	ended, err := h.end(ctx, tx, row.SessionID)
 	return decision{refused: errRefreshToken, ended: ended, why: "a refresh token was used again"}, err
 }
 

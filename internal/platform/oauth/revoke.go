@@ -40,7 +40,7 @@ func (h *Handler) revoke(w http.ResponseWriter, r *http.Request) error {
 		}
 		if s.ClientID == app.ClientID {
 			d.why = "the app revoked it"
-			d.ended, err = end(r.Context(), tx, id)
+			d.ended, err = h.end(r.Context(), tx, id)
 		}
 		return d, err
 	})

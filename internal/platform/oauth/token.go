@@ -120,7 +120,7 @@ func (h *Handler) spendCode(ctx context.Context, tx store.PlatformTx, app store.
 	case err != nil:
 		return decision{}, fmt.Errorf("spending a code: %w", err)
 	case !first:
-		ended, err := end(ctx, tx, code.SessionID)
+		ended, err := h.end(ctx, tx, code.SessionID)
 		return decision{refused: errCode, ended: ended, why: "an authorization code was used twice"}, err
 	}
 	scopes, refused := checkCode(code, p, now)
@@ -282,7 +282,8 @@ func trim(ctx context.Context, tx store.PlatformTx, s store.OAuthSession) (ended
 }
 
 // end ends a session with all its tokens and returns it; an empty id is none.
-func end(ctx context.Context, tx store.PlatformTx, id string) ([]event.SessionEnd, error) {
+// With the last one of a user and an app the passwords of their phones go.
+func (h *Handler) end(ctx context.Context, tx store.PlatformTx, id string) ([]event.SessionEnd, error) {
 	if id == "" {
 		return nil, nil
 	}
@@ -299,6 +300,9 @@ func end(ctx context.Context, tx store.PlatformTx, id string) ([]event.SessionEn
 	}
 	if !ended {
 		return nil, nil
+	}
+	if _, err := tx.RetireSIPPasswords(ctx, s.ClientID, s.ExtensionID, h.now()); err != nil {
+		return nil, fmt.Errorf("taking the passwords of phones: %w", err)
 	}
 	return []event.SessionEnd{{SessionID: id, ClientID: s.ClientID, ExtensionID: s.ExtensionID}}, nil
 }

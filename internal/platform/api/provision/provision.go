@@ -6,7 +6,6 @@ package provision
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -113,14 +112,14 @@ func (h *Handler) sipInfo(w http.ResponseWriter, r *http.Request, c wire.Caller)
 	if h.StreamAddr == "" {
 		return rc.Coded(rc.NotFound, "CMN-102", "Phones register over WebSocket here; send POST %s instead", rc.SIPProvisionPath)
 	}
-	password, err := h.Sealer.Open(d.SealedPassword, row(d.ID))
+	password, err := h.password(r.Context(), d)
 	if err != nil {
-		return fmt.Errorf("opening the password of device %d: %w", d.ID, err)
+		return err
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	wire.JSON(w, http.StatusOK, rc.SIPDeviceInfo{
 		Domain: h.Domain, OutboundProxies: []rc.OutboundProxy{{Region: "Local", ProxyTLS: h.StreamAddr}},
-		UserName: d.Username, Password: rc.Secret(password), AuthorizationID: strconv.FormatInt(d.ID, 10),
+		UserName: d.Username, Password: password, AuthorizationID: strconv.FormatInt(d.ID, 10),
 	})
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -249,6 +250,32 @@ func TestWithoutAnExchangeNobodyHasADevice(t *testing.T) {
 	}
 }
 
+func TestAPasswordThatWasTakenIsMadeAnewForWhoHasAccessAgain(t *testing.T) {
+	w := newWorld(t, nil)
+	first := provisioned(t, w, "ada", wss)
+	write := func(fn func(tx store.PlatformTx) error) {
+		t.Helper()
+		if err := w.Store.Write(t.Context(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(func(tx store.PlatformTx) error {
+		_, err := tx.RetireSIPPasswords(t.Context(), "app", apitest.Ada, w.Now())
+		return err
+	})
+	apitest.Refused(t, w.Do("ada", "POST", rc.SIPProvisionPath, wss), http.StatusUnauthorized, "OAU-213", "")
+	write(func(tx store.PlatformTx) error {
+		return tx.AddOAuthSession(t.Context(), store.OAuthSession{ID: "again", ClientID: "app", ExtensionID: apitest.Ada, ExpiresAt: w.Now().Add(time.Hour)}, "")
+	})
+	again := provisioned(t, w, "ada", wss)
+	if again.Device.ID != first.Device.ID || len(again.SIPInfo[0].Password) < 32 || again.SIPInfo[0].Password == first.SIPInfo[0].Password {
+		t.Errorf("the device %s is told its password anew: %v", again.Device.ID, again.SIPInfo[0].Password != first.SIPInfo[0].Password)
+	}
+	if diff := cmp.Diff(again, provisioned(t, w, "ada", wss)); diff != "" {
+		t.Errorf("asked again (-first +again):\n%s", diff)
+	}
+}
+
 func TestThePasswordIsInNoLog(t *testing.T) {
 	log := new(rigtest.Log)
 	w := newWorld(t, func(h *provision.Handler) { h.Face.Log = log.Logger() })
@@ -256,7 +283,8 @@ func TestThePasswordIsInNoLog(t *testing.T) {
 	if err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
 		d, err := tx.SIPDeviceOf(t.Context(), apitest.Ada, "app", "")
 		d.SealedPassword = []byte("sealed for nobody|" + password)
-		return errors.Join(err, tx.SaveSIPDevice(t.Context(), d))
+		_, gone := tx.DeleteSIPDevice(t.Context(), d.ID)
+		return errors.Join(err, gone, tx.AddSIPDevice(t.Context(), d))
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -104,11 +104,37 @@ func (h *Handler) obtain(ctx context.Context, c wire.Caller, username string, re
 	if err != nil {
 		return d, "", err
 	}
+	password, err := h.password(ctx, d)
+	return d, password, err
+}
+
+// password is a device's. One that was taken with the access of the device's
+// user and app is made anew once they have access again.
+func (h *Handler) password(ctx context.Context, d store.SIPDevice) (rc.Secret, error) {
+	if len(d.SealedPassword) == 0 {
+		err := h.Store.Write(ctx, func(tx store.PlatformTx) (err error) {
+			if err := tx.GiveSIPPassword(ctx, d.ID, h.newPassword(d.ID), h.Now()); err != nil {
+				return err
+			}
+			d, err = tx.SIPDevice(ctx, d.ID)
+			return err
+		})
+		if err != nil {
+			return "", fmt.Errorf("giving device %d a password: %w", d.ID, err)
+		}
+	}
+	if len(d.SealedPassword) == 0 { // the access was revoked while it was asked for
+		return "", rc.Coded(rc.Unauthenticated, "OAU-213", "Token not found")
+	}
 	password, err := h.Sealer.Open(d.SealedPassword, row(d.ID))
 	if err != nil {
-		return d, "", fmt.Errorf("opening the password of device %d: %w", d.ID, err)
+		return "", fmt.Errorf("opening the password of device %d: %w", d.ID, err)
 	}
-	return d, rc.Secret(password), nil
+	return rc.Secret(password), nil
+}
+
+func (h *Handler) newPassword(id int64) (sealed []byte) {
+	return h.Sealer.Seal([]byte(opaque.Text()), row(id))
 }
 
 // known is the device with an id or, where none is given, of an instance.
@@ -140,7 +166,7 @@ func (h *Handler) add(ctx context.Context, c wire.Caller, username, instance, co
 	id := h.IDs.Next()
 	d := store.SIPDevice{
 		ID: id, AccountID: c.AccountID, ExtensionID: c.ExtensionID, ClientID: c.ClientID, Instance: instance, Type: webPhone,
-		Name: app.Name, ComputerName: computer, Username: username, SealedPassword: h.Sealer.Seal([]byte(opaque.Text()), row(id)), CreatedAt: h.Now(),
+		Name: app.Name, ComputerName: computer, Username: username, SealedPassword: h.newPassword(id), CreatedAt: h.Now(),
 	}
 	err = h.Store.Write(ctx, func(tx store.PlatformTx) error { return tx.AddSIPDevice(ctx, d) })
 	if errors.Is(err, store.ErrExists) {
