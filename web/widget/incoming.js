@@ -30,8 +30,20 @@ function look() {
   const fresh = all.find((ring) => !shown.has(ring.dataset.ring ?? ""));
   const had = shown.size > 0;
   shown = ids;
-  if (fresh) return arrive(fresh, had);
-  if (had && !ids.size) leave();
+  if (fresh) arrive(fresh, had);
+  else if (had && !ids.size) leave();
+  tell();
+}
+
+/** Has the buttons say how the sheet is: what the server drew does not know. */
+function tell() {
+  const at = box();
+  const name = at.hasAttribute("data-small") ? t("Make it large") : t("Make it small");
+  for (const button of at.querySelectorAll("[data-ring-fold]")) {
+    button.setAttribute("aria-label", name);
+    button.setAttribute("title", name);
+  }
+  for (const button of at.querySelectorAll("[data-ring-show][aria-expanded]")) button.setAttribute("aria-expanded", String(button.getAttribute("data-ring-show") === at.dataset.show));
 }
 
 /** @param {HTMLElement} ring @param {boolean} had whether another was there already */
@@ -60,7 +72,7 @@ function open(what) {
   const at = box();
   if (what) at.dataset.show = what;
   else delete at.dataset.show;
-  for (const button of at.querySelectorAll("[data-ring-show][aria-expanded]")) button.setAttribute("aria-expanded", String(button.getAttribute("data-ring-show") === what));
+  tell();
 }
 
 /** @param {HTMLElement} ring @param {string} what */
@@ -110,9 +122,7 @@ document.addEventListener("click", (e) => {
 /** @param {HTMLElement} ring @param {boolean} small */
 function fold(ring, small) {
   box().toggleAttribute("data-small", small);
-  const button = /** @type {HTMLElement} */ (ring.querySelector("[data-ring-fold]"));
-  button.setAttribute("aria-label", small ? t("Make it large") : t("Make it small"));
-  button.title = button.getAttribute("aria-label") ?? "";
+  tell();
   if (small && before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus({ preventScroll: true });
   else if (!small) title(ring)?.focus({ preventScroll: true });
 }
