@@ -130,9 +130,13 @@ async function drawBar() {
   const bar = document.getElementById("calls-now");
   if (!bar) return;
   const any = () => Boolean(now?.calls.length || now?.parked?.length);
-  if (!any()) return bar.replaceChildren();
-  const r = await ask("/panel/calls/now");
-  if (r.ok && any()) await morph(bar, await r.text(), "innerMorph");
+  const r = any() && (await ask("/panel/calls/now"));
+  if (r && !r.ok) return;
+  const text = r && (await r.text());
+  const keep = keyboard(bar);
+  if (text && any()) await morph(bar, text, "innerMorph");
+  else if (!any()) bar.replaceChildren();
+  keep(".calls-now .now__open", "#panel h1");
 }
 
 /** The page of a call that is over, and told no more, is left. */
@@ -148,33 +152,46 @@ async function drawOpen() {
   const r = await ask(`/panel/calls/${encodeURIComponent(id)}`);
   if (!r.ok || !here()) return;
   const text = await r.text();
-  const had = page.contains(document.activeElement);
+  const keep = keyboard(page);
   await morph(page, text, "outerMorph");
-  // The button that was pressed may be gone: the keyboard goes on from the name.
-  const title = document.querySelector("#panel [data-panel=active-call] h1");
-  if (had && document.activeElement === document.body && title instanceof HTMLElement) title.focus({ preventScroll: true });
+  keep("#panel [data-panel=active-call] h1");
+}
+
+/**
+ * Looks whether the keyboard is at something that is about to be drawn anew;
+ * the sheets of calls that ring look after it themselves.
+ * @param {Element} inside
+ * @returns {(...to: string[]) => void} has it go on from the first of these, where what it was at is gone or takes no press any more
+ */
+function keyboard(inside) {
+  const had = document.hasFocus() && inside.contains(document.activeElement) && !document.activeElement?.closest("[data-ring]");
+  return (...to) => {
+    const at = document.activeElement;
+    if (!had || (at && at !== document.body && !at.matches(":disabled"))) return;
+    const next = to.map((selector) => document.querySelector(selector)).find((e) => e instanceof HTMLElement && e.checkVisibility());
+    if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+  };
 }
 
 /**
  * Has drawn what has changed and nothing else: focus, and what somebody types
- * or has opened, stays.
+ * or has opened, stays, as does what is marked hx-morph-skip.
  * @param {Element} target @param {string} text @param {string} swap
  */
 async function morph(target, text, swap) {
-  if (window.htmx) await htmx.swap({ text, target, swap, sourceElement: target });
+  if (!window.htmx) return;
+  htmx.registerExtension("calls", ours);
+  await htmx.swap({ text, target, swap, sourceElement: target });
 }
 
-// What this page has done to its parts the server does not know.
-document.addEventListener("htmx:before:morph:node", (e) => {
-  if (e.target instanceof Element && e.target.matches("[data-keep]")) e.preventDefault();
-});
-const OURS = new Set(["open", "data-show", "aria-expanded"]);
-document.addEventListener("htmx:before:morph:attr", (e) => {
-  const { target } = e;
-  const { attrName } = /** @type {CustomEvent} */ (e).detail;
-  if (!(target instanceof Element)) return;
-  if (OURS.has(attrName) || (attrName === "hidden" && target.matches("[data-when-audio], [data-call-error]")) || (attrName === "aria-busy" && pending.has(target))) e.preventDefault();
-});
+/** What this page has done to its parts the server does not know: htmx asks whoever extends it, and tells the document nothing. */
+const ours = {
+  /** @param {Element} at @param {{attrName: string}} change */
+  htmx_before_morph_attr(at, { attrName }) {
+    if (attrName === "hidden") return !at.matches("[data-when-audio]");
+    return attrName !== "aria-expanded" && !(attrName === "aria-busy" && at.matches("button, form"));
+  },
+};
 
 /** How long something has lasted, as clocks show it. @param {number} ms */
 export function clockwise(ms) {
@@ -250,15 +267,15 @@ async function answer(id, body) {
 }
 
 /**
- * Places a call and shows it; throws the sentence that says why not.
- * @param {string} to @param {{from?: string, anonymous?: boolean}} [how]
+ * Begins a call with the microphone ready, and shows it.
+ * @param {() => Promise<{id: string}>} asked has the server begin it
  * @returns {Promise<string>} the id of the call
  */
-export async function place(to, how = {}) {
+async function begin(asked) {
   const { sound } = await import("./audio.js");
   await sound.prepare();
   try {
-    const { id } = await guarded((checked) => post("/calls", { to, ...how, ...checked }));
+    const { id } = await asked();
     expected = id;
     await navigate(routeOf(id), { focus: true });
     return id;
@@ -268,19 +285,15 @@ export async function place(to, how = {}) {
   }
 }
 
+/**
+ * Places a call and shows it; throws the sentence that says why not.
+ * @param {string} to @param {{from?: string, anonymous?: boolean}} [how]
+ * @returns {Promise<string>} the id of the call
+ */
+export const place = (to, how = {}) => begin(() => guarded((checked) => post("/calls", { to, ...how, ...checked })));
+
 /** Listens in on the call that a colleague is in. @param {string} extensionId @param {object} how */
-async function supervise(extensionId, how) {
-  const { sound } = await import("./audio.js");
-  await sound.prepare();
-  try {
-    const { id } = await (await post("/supervise", { extensionId, ...how })).json();
-    expected = id;
-    await navigate(routeOf(id), { focus: true });
-  } catch (e) {
-    sound.unwanted();
-    throw e;
-  }
-}
+const supervise = (extensionId, how) => begin(async () => (await post("/supervise", { extensionId, ...how })).json());
 
 /** What waits for the server's answer. @type {Set<Element>} */
 const pending = new Set();
