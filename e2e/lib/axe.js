@@ -11,16 +11,23 @@ export const colours = ['color-contrast', 'link-in-text-block'];
 
 /**
  * Runs axe in a page or frame, not in what that embeds; what it says comes
- * back one line per rule.
+ * back one line per rule. Nothing moves meanwhile: a colour half on its way to
+ * another is nobody's choice.
  * @param {import('playwright-core').Page | import('playwright-core').Frame} page
  * @param {{rules?: readonly string[]}} [only] the rules wanted, when not all are: `colours`
  *   where nothing else differs from what was checked before
  * @returns {Promise<string[]>}
  */
 export async function objections(page, { rules } = {}) {
-  await page.evaluate(axe);
-  return page.evaluate(async (values) => {
-    const { violations } = await Reflect.get(window, 'axe').run(document, { iframes: false, ...(values && { runOnly: { type: 'rule', values } }) });
-    return violations.map((/** @type {any} */ v) => `${v.id}: ${v.help} (${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')})`);
-  }, rules);
+  const whole = 'page' in page ? page.page() : page;
+  await whole.emulateMedia({ reducedMotion: 'reduce' });
+  try {
+    await page.evaluate(axe);
+    return await page.evaluate(async (values) => {
+      const { violations } = await Reflect.get(window, 'axe').run(document, { iframes: false, ...(values && { runOnly: { type: 'rule', values } }) });
+      return violations.map((/** @type {any} */ v) => `${v.id}: ${v.help} (${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')})`);
+    }, rules);
+  } finally {
+    await whole.emulateMedia({ reducedMotion: null });
+  }
 }
