@@ -22,9 +22,11 @@ func (p panelDesk) Countries() []panel.Country {
 
 func (p panelDesk) Sounds() []string { return desk.Sounds }
 
+func (p panelDesk) Ringtones() []string { return desk.Ringtones }
+
 func (l linkDesk) Preferences() hostlink.Preferences {
 	p := l.Desk.Preferences()
-	return hostlink.Preferences{Theme: p.Theme, Enter: p.Enter, Sound: p.Sound, Volume: p.Volume, Keys: p.Keys, Language: p.Language}
+	return hostlink.Preferences{Theme: p.Theme, Enter: p.Enter, Sound: p.Sound, Volume: p.Volume, Keys: p.Keys, Language: p.Language, Ringtone: p.Ringtone, RingVolume: p.RingVolume}
 }
 
 // Caller is what whoever sent a message is called.

@@ -1,6 +1,5 @@
-// The phone in the corner of any page; see docs/host-api.md. The iframe stands
-// in the page, all else in a shadow root. Under strict policies there are no
-// inline styles. What few pages need is in more.js.
+// The phone in the corner of any page; see docs/host-api.md. The frame stands
+// in the page, all else in a shadow root. What few pages need is in more.js.
 (() => {
   'use strict';
   const script = /** @type {any} */ (document.currentScript ?? document.querySelector('script[src*="/adapter.js"]'));
@@ -234,7 +233,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       rest ??= import(new URL('more.js', src).href).then((m) => m.default({ api, send, show, begun, signal: gone.signal, key, hear, last: () => last }));
       return (await rest)[method](...args);
     };
-    for (const method of 'ready controlCall logoutUser signIn setTicketProvider alertMessage dismissMessage createSMSTemplate getUnloggedCalls getCallLog isWindowPoppedUp popupWindow setEnvironment updateSmsSetting setAutoLog'.split(' ')) {
+    for (const method of 'ready controlCall logoutUser signIn setTicketProvider alertMessage dismissMessage createSMSTemplate getUnloggedCalls getCallLog isWindowPoppedUp popupWindow setEnvironment updateSmsSetting updateRingtone setAutoLog'.split(' ')) {
       api[method] = (...args) => more(method, ...args);
     }
 

@@ -57,6 +57,8 @@ export default function more(page) {
     },
     /** @param {{call?: boolean, message?: boolean}} what */
     setAutoLog: async ({ call, message }) => send("rc-adapter-update-auto-log-settings", { call, message }),
+    /** @param {{name?: string, uri?: string, volume?: number}} ringtone */
+    updateRingtone: async ({ name, uri, volume }) => send("rc-adapter-update-ringtone", { name, uri, volume }),
     /** @param {{senderNumber: string}} settings */
     updateSmsSetting: async ({ senderNumber }) => send("rc-sms-settings-update", { senderNumber }),
 

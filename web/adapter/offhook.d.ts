@@ -316,6 +316,15 @@ export interface Commands {
   };
   /** Answered by rc-webphone-sessions-sync: a page that is loaded during a call learns of it this way. Capability `calls`. */
   "rc-adapter-webphone-sessions-sync": {};
+  /** A ringtone of the page's own, which the user hears under its name until they choose another in the settings. It is read once, with nothing of the user's, and is not kept: send it whenever the page is loaded. An empty `uri` takes it away. Capability `settings`. */
+  "rc-adapter-update-ringtone": {
+    /** what it is called in the settings */
+    name?: string;
+    /** a data address of sound, up to 512 kB and 30 seconds; with `enableRingtoneSettings` also an address at an asset origin of the embed, which must allow other origins to read it */
+    uri?: string;
+    /** 0 to 1: how loud calls are until the user says otherwise */
+    volume?: number;
+  };
   /** Logs of messages say how long the user has written at each text, in this browser from now on: `typingDurationMs`. Capability `messages` as well. Capability `service`. */
   "rc-adapter-update-sms-typing-time-tracking": {
     enabled: boolean;
@@ -691,6 +700,8 @@ export interface RCAdapter {
   readonly contentFrameEl: HTMLIFrameElement;
   /** Does something with a call; rc-control-call-error says what could not be done. Capability `dial`. */
   controlCall(action: Commands["rc-adapter-control-call"]["callAction"], id?: string, options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string }): Promise<void>;
+  /** As rc-adapter-update-ringtone. Capability `settings`. */
+  updateRingtone(ringtone: { name?: string; uri?: string; volume?: number }): Promise<void>;
   /** What is logged without a click. Capability `service`, and `messages` for texts, `calls` for calls. */
   setAutoLog(what: { call?: boolean; message?: boolean }): Promise<void>;
   /** The calls of the past that are not logged, newest first. Capabilities `service` and `calls`. */

@@ -66,6 +66,7 @@ export function actions(link) {
     },
     "rc-adapter-update-auto-log-settings": async (m) => (await import("./logger.js")).setAuto(m),
     "rc-adapter-trigger-call-logger-match": async ({ sessionIds }) => (await import("./logger.js")).rematch(sessionIds),
+    "rc-adapter-update-ringtone": async (m) => (await import("./ringtones.js")).bring(m, link),
     "rc-adapter-update-sms-typing-time-tracking": async ({ enabled }) => (await import("./typing.js")).set(enabled),
     "rc-sms-settings-update": async ({ senderNumber }) => (await import("./senders.js")).choose(senderNumber, link),
     "rc-adapter-update-features-flags": async (m) => (await import("./features.js")).set(m),

@@ -9,14 +9,14 @@ import { direct, release } from "./devices.js";
 import { calm } from "./foreign.js";
 import { t } from "./lang.js";
 import { announce } from "./nav.js";
+import { load, sounds } from "./recorded.js";
 import { answers, ready, request } from "./service.js";
 
 /** Samples in a second of telephone sound, and how many seconds a message may have. */
 const RATE = 8000;
 const LONGEST = 120;
-/** Bytes of a file that is fetched, how long that and a page's answer may take, and how many messages a page may have. */
+/** Bytes of a file, how long a page's answer may take, and how many messages a page may have. */
 const LARGEST = 10 * 1024 * 1024;
-const PATIENCE = 20_000;
 const THINKS = 10_000;
 const MOST = 50;
 
@@ -38,9 +38,8 @@ const track = (event, properties) => document.dispatchEvent(new CustomEvent("oh:
  */
 export function recorded(answer) {
   const text = (/** @type {any} */ v) => (typeof v === "string" ? calm(v).trim().slice(0, 200) : "");
-  const known = (/** @type {any} */ uri) => typeof uri === "string" && (/^data:audio\/(mpeg|mp3|wav|wave|x-wav)[;,]/i.test(uri) || (/^https?:\/\//i.test(uri) && !/javascript/i.test(uri)));
   return (Array.isArray(answer) ? answer : [])
-    .filter((m) => m && text(m.label) && known(m.uri))
+    .filter((m) => m && text(m.label) && sounds(m.uri))
     .slice(0, MOST)
     .map((m) => ({ label: text(m.label), uri: m.uri, file: text(m.fileName) }));
 }
@@ -103,7 +102,7 @@ function sound(m) {
 
 /** @param {Recorded} m */
 async function make({ label, uri }) {
-  const bytes = await load(uri).catch((e) => {
+  const bytes = await load(uri, LARGEST).catch((e) => {
     console.warn(`The recorded message “${label}” cannot be loaded: ${e.message}. An address has to be at an asset origin of the embed, and allow other origins to read it (Access-Control-Allow-Origin).`);
     throw new Error(t("“{0}” cannot be loaded. The page around the phone knows why.", label));
   });
@@ -111,33 +110,6 @@ async function make({ label, uri }) {
   if (!decoded || decoded.duration < 0.2) throw new Error(t("“{0}” is not a sound that can be played.", label));
   if (decoded.duration > LONGEST) throw new Error(t("“{0}” is longer than two minutes, which is too long to be left.", label));
   return wav(mono(decoded));
-}
-
-/** The bytes at an address; data addresses are read here, because a page's policy forbids to fetch them. @param {string} uri @returns {Promise<ArrayBuffer>} */
-async function load(uri) {
-  if (/^data:/i.test(uri)) return inline(uri);
-  const r = await fetch(uri, { credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(PATIENCE) });
-  if (!r.ok || !r.body) throw new Error(String(r.status));
-  /** @type {Uint8Array[]} */
-  const parts = [];
-  let size = 0;
-  const reader = r.body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    if ((size += next.value.length) > LARGEST) {
-      await reader.cancel();
-      throw new Error("too-large");
-    }
-    parts.push(next.value);
-  }
-  return new Blob(/** @type {BlobPart[]} */ (parts)).arrayBuffer();
-}
-
-/** @param {string} uri @returns {ArrayBuffer} */
-function inline(uri) {
-  const comma = uri.indexOf(",");
-  const body = uri.slice(comma + 1);
-  const text = /;base64$/i.test(uri.slice(0, comma)) ? atob(body) : unescape(body);
-  return Uint8Array.from(text, (c) => c.charCodeAt(0)).buffer;
 }
 
 /** @param {AudioBuffer} of @returns {Float32Array} */

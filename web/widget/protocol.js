@@ -18,6 +18,7 @@ export const messages = {
   "rc-adapter-navigate-to": { needs: "navigate", fields: { path: "s!" } },
   "rc-adapter-set-presence": { needs: "settings", fields: { userStatus: "s20", dndStatus: "s40" } },
   "rc-adapter-webphone-sessions-sync": { needs: "calls", fields: {} },
+  "rc-adapter-update-ringtone": { needs: "settings", fields: { name: "s200", uri: "s1048576", volume: "n" }, large: true },
   "rc-adapter-update-sms-typing-time-tracking": { needs: "service", fields: { enabled: "b!" } },
   "rc-adapter-update-auto-log-settings": { needs: "service", fields: { call: "b", message: "b" } },
   "rc-adapter-update-features-flags": { needs: "settings", fields: { text: "b", contacts: "b", chat: "b", fax: "b", voicemail: "b", meetings: "b", recordings: "b" } },
@@ -63,7 +64,6 @@ export const needs = {
 /** What does nothing here, and why. @type {Record<string, string>} */
 export const unsupported = {
   "rc-calling-settings-update": "This phone calls in the browser and nowhere else; whom the user shows themselves as, they choose where they dial.",
-  "rc-adapter-update-ringtone": "The ringtone is the phone's own; how loud it is the user chooses.",
   "rc-adapter-update-ai-assistant-settings": "This phone takes no notes of calls.",
   "rc-adapter-set-side-drawer-extended": "The phone fills the width that its page gives it.",
   "rc-adapter-set-call-contact-matches-select": "Whom a call is logged for is chosen where it is logged.",

@@ -11,7 +11,7 @@ import { draw, rings, routeOf } from "./calls.js";
 import { host } from "./host.js";
 import { t } from "./lang.js";
 import { recall } from "./memory.js";
-import { preferences } from "./preferences.js";
+import { chosen, lasts, loudness, ring } from "./ringtones.js";
 import { audible, sound } from "./sounds.js";
 import { claim } from "./tabs.js";
 
@@ -20,14 +20,12 @@ import { claim } from "./tabs.js";
 
 /** How long tabs that nobody looks at leave the ringing to the one in front. */
 const AFTER_YOU = 250;
-const VOLUME = 60;
-/** From one ring to the next. */
+/** From one ring to the next, and the least that is silent between two. */
 const EVERY = 3_000;
+const REST = 1_000;
 /** Whoever speaks with somebody hears more than enough of a softer sign. */
 const EVERY_WAITING = 5_000;
 
-/** @type {import("./sounds.js").Tone[]} */
-const RING = [0, 0.36].flatMap((at) => [[at, 784, 0.3, "triangle"], [at + 0.09, 987.8, 0.3, "triangle"], [at + 0.18, 1174.7, 0.4, "triangle"]]);
 /** @type {import("./sounds.js").Tone[]} */
 const WAITING = [[0, 660, 0.2, "sine"], [0.25, 660, 0.25, "sine"]];
 
@@ -158,12 +156,11 @@ async function alone() {
 /** @param {AbortSignal} signal */
 async function loop(signal) {
   while (!signal.aborted) {
-    const { volume } = preferences();
-    const percent = volume ? Number(volume) : VOLUME;
-    const heard = waiting ? await sound(WAITING, "waiting", percent / 2, signal) : await sound(RING, "ring", percent, signal);
+    const name = chosen();
+    const heard = await (waiting && name !== "none" ? sound(WAITING, "waiting", loudness() / 2, signal) : ring(name, loudness(), signal));
     if (heard) void notice();
     await new Promise((go) => {
-      const timer = setTimeout(go, waiting ? EVERY_WAITING : EVERY);
+      const timer = setTimeout(go, waiting ? EVERY_WAITING : Math.max(EVERY, lasts(name) + REST));
       signal.addEventListener("abort", () => (clearTimeout(timer), go(undefined)), { once: true });
     });
   }

@@ -153,3 +153,20 @@ test("a word that the server has not heard is said again", async () => {
   await settled();
   assert.deepEqual(told, [{ tab, ids: ["c-91"] }]);
 });
+
+test("a call rings as the user has chosen, and with no sound where they want none, also beside another call", async () => {
+  const choose = (ringtone, ringVolume) => document.dispatchEvent(new CustomEvent("oh:preferences", { detail: { ringtone, ringVolume } }));
+  choose("bells", "35");
+  take(snapshot(call("c-92")));
+  await settled();
+  assert.deepEqual(sounded, ["ring-bells"]);
+  take(snapshot());
+  choose("none", "");
+  take(snapshot(call("c-93")));
+  await settled();
+  take(snapshot());
+  take({ ...snapshot(call("c-94"), call("c-95", { state: "connected" })), microphone: tab });
+  await settled();
+  assert.deepEqual(sounded, ["ring-bells"]);
+  choose("", "");
+});

@@ -66,12 +66,13 @@ document.addEventListener("submit", (e) => {
 const LINES = {
   notifications: async () => (await import("./notify.js")).line(),
   audio: async () => (await import("./devices.js")).line(),
+  ringtone: async () => (await import("./ringtonesettings.js")).line(),
 };
 
 function lines() {
   for (const at of document.querySelectorAll("[data-kept]")) {
     const kept = at instanceof HTMLElement && LINES[at.dataset.kept || ""];
-    if (kept) void kept().then((text) => at.textContent !== text && (at.textContent = text));
+    if (kept) void kept().then((text) => text && at.textContent !== text && (at.textContent = text));
   }
 }
 
@@ -85,6 +86,7 @@ async function typing() {
 const PAGES = {
   "settings-calling": () => import("./callingsettings.js"),
   "settings-notifications": () => import("./notifysettings.js"),
+  "settings-ringtone": () => import("./ringtonesettings.js"),
   "settings-audio": () => import("./audiosettings.js"),
   "settings-why": () => import("./why.js"),
   "settings-about": () => import("./support.js"),

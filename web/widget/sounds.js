@@ -1,6 +1,6 @@
 // Makes the sounds of the phone, out of nothing but tones: there is no file to
 // load, and no two of them are alike. They go to the loudspeaker that the user
-// has chosen.
+// has chosen, as does what a page has brought to ring with.
 // @ts-check
 import { output } from "./devices.js";
 
@@ -44,14 +44,32 @@ export async function play(name, percent) {
  * @param {Tone[]} tones @param {string} name @param {number} percent @param {AbortSignal} [signal] cuts them short
  */
 export async function sound(tones, name, percent, signal) {
-  if (!tones.length || percent <= 0) return false;
-  if (!(await audible()) || !context) return false;
+  return tones.length > 0 && heard(name, percent, signal, (to, way) => tones.forEach((tone) => ring(to, way, tone, percent / 100)));
+}
+
+/**
+ * The same of sound that somebody has recorded.
+ * @param {AudioBuffer} buffer @param {string} name @param {number} percent @param {AbortSignal} [signal]
+ */
+export const sample = (buffer, name, percent, signal) =>
+  heard(name, percent, signal, (to, way) => {
+    const source = new AudioBufferSourceNode(to, { buffer });
+    source.connect(new GainNode(to, { gain: percent / 100 })).connect(way);
+    source.start();
+  });
+
+/**
+ * Has something play, until it is cut short, and says whether it can be heard.
+ * @param {string} name @param {number} percent @param {AbortSignal | undefined} signal @param {(to: AudioContext, way: AudioNode) => void} play
+ */
+async function heard(name, percent, signal, play) {
+  if (percent <= 0 || !(await audible()) || !context) return false;
   await route(context);
   if (signal?.aborted) return false;
   const way = new GainNode(context);
   way.connect(context.destination);
   signal?.addEventListener("abort", () => way.disconnect());
-  for (const tone of tones) ring(context, way, tone, percent / 100);
+  play(context, way);
   document.dispatchEvent(new CustomEvent("oh:sounded", { detail: { name, percent } }));
   return true;
 }

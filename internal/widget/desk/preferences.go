@@ -28,6 +28,9 @@ type Preferences struct {
 	Keys     string `json:"keys,omitempty"`     // off where single keys do nothing
 	Language string `json:"language,omitempty"` // BCP 47; empty for the page's or the browser's
 
+	Ringtone   string `json:"ringtone,omitempty"`   // of calls; empty for the page's, or rising where it has none
+	RingVolume string `json:"ringVolume,omitempty"` // in percent; empty for that of the page's, or Volume
+
 	// What becomes of calls (calling.go).
 	CallerID  string `json:"callerId,omitempty"`  // of those the user may show, or Anonymous; empty for the platform's choice
 	Left      string `json:"left,omitempty"`      // a call.Way: of a call that no page comes back to
@@ -40,6 +43,9 @@ type Preferences struct {
 
 // Sounds are what an arrival may sound like, the usual one first.
 var Sounds = []string{"chime", "knock", "marimba", "ripple", "none"}
+
+// Ringtones are what calls may sound like, the usual one first.
+var Ringtones = []string{"rising", "classic", "marimba", "bells", "harp", "pulse", "none"}
 
 // place is where a preference is kept, and check says with a sentence why a
 // value is none.
@@ -59,6 +65,10 @@ func (p *Preferences) place(name string) (at *string, check func(string) error) 
 		return &p.Sound, among(Sounds...)
 	case "volume":
 		return &p.Volume, percent
+	case "ringtone":
+		return &p.Ringtone, among(Ringtones...)
+	case "ringVolume":
+		return &p.RingVolume, percent
 	case "keys":
 		return &p.Keys, among("off")
 	case "language":

@@ -99,6 +99,9 @@ func TestAPreferenceThatThereIsNotChangesNothing(t *testing.T) {
 		{"volume", "101"},
 		{"volume", "-0"},
 		{"sound", "https://evil.example/x.mp3"},
+		{"ringtone", "https://evil.example/x.mp3"},
+		{"ringtone", "constructor"},
+		{"ringVolume", "101"},
 		{"sender", "+19995550100"},
 	} {
 		err := d.SetPreferences(t.Context(), map[string]string{"enter": "newline", tt.name: tt.value})

@@ -20,6 +20,7 @@ func settle(v *visit.ShellView, e store.Embed) {
 	v.Hidden = hidden(v.Query)
 	v.Analytics = v.Query.Get("enableAnalytics") != ""
 	v.Drops = v.Query.Get("enableVoicemailDrop") != ""
+	v.Sounds = v.Drops || v.Query.Get("enableRingtoneSettings") != ""
 	var note string
 	if v.Styles, note = styles(v.Query.Get("stylesUri"), e); note != "" {
 		v.Notes = append(v.Notes, note)
@@ -78,7 +79,7 @@ func idle(query url.Values) (notes []string) {
 }
 
 // allowAssets lets a document load what the host's own application shows:
-// pictures, recorded messages and the style sheet, from the operator's asset
+// pictures, recorded sound and the style sheet, from the operator's asset
 // origins. They are fetched without credentials, because such servers know
 // nothing of the resource policy that our embedder policy would ask for.
 func allowAssets(h http.Header, e store.Embed, v visit.ShellView) {
@@ -91,7 +92,7 @@ func allowAssets(h http.Header, e store.Embed, v visit.ShellView) {
 	if v.Styles != "" {
 		p = strings.Replace(p, "style-src 'self'", "style-src 'self' "+from, 1)
 	}
-	if v.Drops {
+	if v.Sounds {
 		p = strings.Replace(p, "connect-src 'self'", "connect-src 'self' "+from, 1)
 	}
 	h.Set("Content-Security-Policy", p)

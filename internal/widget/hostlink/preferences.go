@@ -9,5 +9,8 @@ type Preferences struct {
 	Volume string `json:"volume,omitempty"`
 	Keys   string `json:"keys,omitempty"`
 
+	Ringtone   string `json:"ringtone,omitempty"`
+	RingVolume string `json:"ringVolume,omitempty"`
+
 	Language string `json:"language,omitempty"`
 }

@@ -218,6 +218,10 @@ func (d *fixtureDesk) Sounds() []string {
 	return []string{"chime", "knock", "marimba", "ripple", "none"}
 }
 
+func (d *fixtureDesk) Ringtones() []string {
+	return []string{"rising", "classic", "marimba", "bells", "harp", "pulse", "none"}
+}
+
 func (d *fixtureDesk) Templates(context.Context) ([]Template, error) { return d.texts, nil }
 
 func (d *fixtureDesk) AddTemplate(context.Context, string, string) (Template, error) {

@@ -18,6 +18,8 @@ type Preferring interface {
 	Countries() []Country
 	// Sounds are what an arrival may sound like, the usual one first.
 	Sounds() []string
+	// Ringtones are what calls may sound like, the usual one first.
+	Ringtones() []string
 	// CallerIDs are the user's numbers that callees may be shown.
 	CallerIDs() []string
 }
@@ -33,6 +35,9 @@ type Preferences struct {
 	Volume   string // in percent
 	Keys     string // off where single keys do nothing
 	Language string // BCP 47; empty for the page's or the browser's
+
+	Ringtone   string // empty for the page's, or the usual one where it has none
+	RingVolume string // in percent; empty for that of the page's ringtone, or Volume
 
 	CallerID  string // of the user's numbers, or anonymous; empty for the platform's choice
 	Left      string // voicemail or forward: of calls that no page comes back to; empty ends them

@@ -41,15 +41,18 @@ func newPreferring(p page, version string) preferringView {
 	}
 }
 
-// settingPages are the templates of the pages by their path; the contract's
-// ringtone is the page of notifications here.
+// settingPages are the templates of the pages by their path; where nobody can
+// call, the contract's ringtone is the page of notifications.
 var settingPages = map[string]string{
-	"calling": "settings-calling", "text": "settings-text", "notifications": "settings-notifications", "ringtone": "settings-notifications", "audio": "settings-audio",
+	"calling": "settings-calling", "text": "settings-text", "notifications": "settings-notifications", "ringtone": "settings-ringtone", "audio": "settings-audio",
 	"language": "settings-language", "theme": "settings-theme", "region": "settings-region", "keyboard": "settings-keyboard", "why": "settings-why", "about": "settings-about",
 }
 
 func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) error {
 	name, ok := settingPages[r.PathValue("page")]
+	if name == "settings-ringtone" && !p.Callable {
+		name = "settings-notifications"
+	}
 	if !ok || p.Held && name == "settings-language" || !p.Callable && name == "settings-calling" {
 		return rc.Errorf(rc.NotFound, "The settings have no such page.")
 	}
@@ -62,7 +65,7 @@ func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) e
 func (v preferringView) rows() []settingsRow {
 	var all []settingsRow
 	if v.Callable {
-		all = append(all, settingsRow{"calling", "phone", v.Lang.Say("Calling"), v.callingLine(), ""})
+		all = append(all, settingsRow{"calling", "phone", v.Lang.Say("Calling"), v.callingLine(), ""}, settingsRow{"ringtone", "phone-incoming", v.Lang.Say("Ringtone"), v.ringLine(), "ringtone"})
 	}
 	if len(v.senders()) > 0 {
 		all = append(all, settingsRow{"text", "message-square", v.Lang.Say("Texts"), v.textLine(), ""})

@@ -49,7 +49,7 @@ func TestTheSettingsHaveTheContractsPagesAndNoOthers(t *testing.T) {
 		{"theme", `data-panel="settings-theme"`},
 		{"calling", "no such page"}, // without phones to call with
 		{"audio", `data-panel="settings-audio"`},
-		{"ringtone", `data-panel="settings-notifications"`},
+		{"ringtone", `data-panel="settings-notifications"`}, // the same
 		{"nowhere", "no such page"},
 	} {
 		if w := f.do("GET", "/settings/"+tt.page, nil); !strings.Contains(w.Body.String(), tt.want) {

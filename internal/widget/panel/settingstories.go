@@ -7,6 +7,7 @@ func settingStories() (all []story) {
 		{"settings-calling", "Settings, calling", "calling"},
 		{"settings-text", "Settings, texts", "text"},
 		{"settings-notifications", "Settings, notifications and sound", "notifications"},
+		{"settings-ringtone", "Settings, ringtone", "ringtone"},
 		{"settings-audio", "Settings, microphone and loudspeaker", "audio"},
 		{"settings-theme", "Settings, theme", "theme"},
 		{"settings-language", "Settings, language", "language"},

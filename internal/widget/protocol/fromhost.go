@@ -31,7 +31,6 @@ func later(name, why string, fields ...Field) Message {
 
 const (
 	here    = "This phone calls in the browser and nowhere else; whom the user shows themselves as, they choose where they dial."
-	own     = "The ringtone is the phone's own; how loud it is the user chooses."
 	meeting = "This phone has no meetings."
 	notes   = "This phone takes no notes of calls."
 )
@@ -70,7 +69,9 @@ var fromHost = []Message{
 	in("rc-adapter-set-presence", Settings, "What the user says of themselves. One who may not change it is told so in the console.",
 		text("userStatus", "").upTo(20).as(`"Available" | "Busy" | "Offline"`), text("dndStatus", "").upTo(40).as(`"TakeAllCalls" | "DoNotAcceptAnyCalls" | "DoNotAcceptDepartmentCalls" | "TakeDepartmentCallsOnly"`)),
 	in("rc-adapter-webphone-sessions-sync", Calls, "Answered by rc-webphone-sessions-sync: a page that is loaded during a call learns of it this way."),
-	later("rc-adapter-update-ringtone", own, text("name", ""), text("uri", ""), number("volume", "")),
+	in("rc-adapter-update-ringtone", Settings, "A ringtone of the page's own, which the user hears under its name until they choose another in the settings. It is read once, with nothing of the user's, and is not kept: send it whenever the page is loaded. An empty `uri` takes it away.",
+		text("name", "what it is called in the settings").upTo(200), text("uri", "a data address of sound, up to 512 kB and 30 seconds; with `enableRingtoneSettings` also an address at an asset origin of the embed, which must allow other origins to read it").upTo(1<<20),
+		number("volume", "0 to 1: how loud calls are until the user says otherwise")).large(),
 	in("rc-adapter-update-sms-typing-time-tracking", Service, "Logs of messages say how long the user has written at each text, in this browser from now on: `typingDurationMs`. Capability `messages` as well.", flag("enabled", "").must()),
 	in("rc-adapter-update-auto-log-settings", Service, "What is logged without a click. The user's own switch from then on. Capability `messages` for texts, `calls` for calls.", flag("call", ""), flag("message", "")),
 	in("rc-adapter-update-features-flags", Settings, "Shows or hides features of the phone while it runs. Each message replaces the one before; what it does not name is shown. `text` takes the messages away, `voicemail` and `fax` voicemail and faxes, `contacts` the contacts, `recordings` what was recorded of calls; the others have nothing to hide yet.",

@@ -41,7 +41,7 @@ var Members = []Method{
 	property("contentFrameEl", "HTMLIFrameElement"),
 	member("controlCall", "(action: Commands[\"rc-adapter-control-call\"][\"callAction\"], id?: string, options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string }): Promise<void>", "Does something with a call; rc-control-call-error says what could not be done. Capability `dial`."),
 	absent("updateCallingSetting", here),
-	absent("updateRingtone", own),
+	member("updateRingtone", "(ringtone: { name?: string; uri?: string; volume?: number }): Promise<void>", "As rc-adapter-update-ringtone. Capability `settings`."),
 	member("setAutoLog", "(what: { call?: boolean; message?: boolean }): Promise<void>", "What is logged without a click. Capability `service`, and `messages` for texts, `calls` for calls."),
 	absent("scheduleMeeting", meeting),
 	member("getUnloggedCalls", "(perPage?: number, page?: number): Promise<{ calls: CallRecord[]; hasMore: boolean }>", "The calls of the past that are not logged, newest first. Capabilities `service` and `calls`."),

@@ -115,6 +115,8 @@ var chosen = []Parameter{
 		Group: Events, Label: "Tell the sender numbers", Entry: Switch, Clashes: noTexts},
 	{Row: works("enableVoicemailDrop", "In calls that the user has placed, a button offers the recorded messages of your application (`voicemailDropFilesPath`) and leaves one in their place."),
 		Group: Parts, Label: "Leave recorded messages", Entry: Switch},
+	{Row: works("enableRingtoneSettings", "A ringtone of your application (`rc-adapter-update-ringtone`) may come from an asset origin of the embed, and not only in the message. The user chooses among the phone’s ringtones without it as well."),
+		Group: Parts, Label: "Ringtones from your servers", Entry: Switch},
 	{Row: works("disableInactiveTabCallEvent", "One of the tabs with this phone tells its page of calls, the one in front if there is one; otherwise each tells its own."), Group: Events, Label: "One tab tells of calls", Entry: Switch},
 
 	{Row: works("defaultAutoLogMessageEnabled", "Messages are logged without a click until the user has decided. Needs a message logger of your application, or a webhook."),
@@ -168,7 +170,6 @@ var unsupported = []Parameter{
 	{Row: lacks("enableFromNumberSetting", "The user chooses where they dial whom they show themselves as.")},
 	{Row: lacks("showMyLocationNumbers", "As `defaultCallWith`.")},
 	{Row: lacks("enableLoadMoreCalls", "The history shows more calls by itself.")},
-	{Row: lacks("enableRingtoneSettings", "The ringtone is the phone’s own; how loud it is the user chooses.")},
 	{Row: lacks("enableNoiseReductionSetting", "The reference widget does not read it either; `disableNoiseReduction` works.")},
 	{Row: lacks("enableAudioInitPrompt", "The browser asks for the microphone at the first call.")},
 	{Row: lacks("enableWebRTCPlanB", "Browsers have dropped it.")},

@@ -22,6 +22,7 @@ const (
 	inAudio    = "web/widget/audio.test.js"
 	inCalls    = "web/widget/callhost.test.js"
 	inDrops    = "e2e/calls/drop.test.js"
+	inTones    = "e2e/calls/ringtone.test.js"
 )
 
 // proofs names for each parameter that works a test that fails without it.
@@ -45,6 +46,7 @@ var proofs = map[string][2]string{
 	"disableCallHistory":           {inHistory, "disableCallHistory: the tab is gone, and nobody gets there"},
 	"disableNoiseReduction":        {inAudio, "disableNoiseReduction: the browser leaves the noise in"},
 	"enableVoicemailDrop":          {inDrops, "enableVoicemailDrop: a recorded message is left in the user\\'s place, and the call ends"},
+	"enableRingtoneSettings":       {inTones, "enableRingtoneSettings: a ringtone of the page\\'s may come from its servers"},
 	"disableInactiveTabCallEvent":  {inCalls, "disableInactiveTabCallEvent: one tab tells of calls, and otherwise each does"},
 	"userAgent":                    {"internal/widget/embed/parameters_test.go", "TestAnApplicationIsNamedCleanly"},
 	"appVersion":                   {inBrowser, "appVersion stands in the settings"},

@@ -67,6 +67,7 @@ type ShellView struct {
 	Hidden       []string // parts of the phone that the page has taken away: text, contacts, history
 	Analytics    bool     // the page is told what the user does
 	Drops        bool     // the page has recorded messages to be left in calls
+	Sounds       bool     // it has sound of its own to be loaded: such messages, or a ringtone
 	Notes        []string // sentences for the page's developers
 }
 
