@@ -182,6 +182,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	var wg sync.WaitGroup
 	wg.Go(func() { flows.Run(ctx) })
 	wg.Go(func() { sessions.Run(ctx) })
+	wg.Go(func() { grants.Run(ctx) })
 	wg.Go(func() { logs.Run(ctx) })
 	wg.Go(func() { tickets.Run(ctx) })
 	return &widgetHouse{mux, []func(){grants.Close, pool.Close, forget, func() { cancel(); wg.Wait() }, func() { _ = engine.Close() }, link.Close, phones.Close}}, nil

@@ -131,4 +131,5 @@ type WidgetTx interface {
 	PreferenceWriter
 	CallNoteWriter
 	PhoneWriter
+	RevocationWriter
 }

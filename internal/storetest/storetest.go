@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) DB) {
 	t.Run("guards", func(t *testing.T) { testGuards(t, open(t).Widget()) })
 	t.Run("call notes", func(t *testing.T) { testCallNotes(t, open(t).Widget()) })
 	t.Run("phones", func(t *testing.T) { testPhones(t, open(t).Widget()) })
+	t.Run("revocations", func(t *testing.T) { testRevocations(t, open(t).Widget()) })
 	t.Run("preferences", func(t *testing.T) { testPreferences(t, open(t).Widget()) })
 	t.Run("desks", func(t *testing.T) { testDesks(t, open(t).Widget()) })
 	t.Run("messages", func(t *testing.T) { testMessages(t, open(t).Platform()) })

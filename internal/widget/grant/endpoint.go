@@ -3,11 +3,7 @@ package grant
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"strings"
-	"time"
 
 	"golang.org/x/oauth2"
 
@@ -15,9 +11,6 @@ import (
 	"offhook/internal/store"
 	"offhook/internal/widget/intake"
 )
-
-// revokeTime is how long a sign-out waits for the platform.
-const revokeTime = 4 * time.Second
 
 // app is the OAuth client at a platform. Its addresses are the contract's
 // own, at the platform's origin: what a platform says about itself elsewhere
@@ -139,46 +132,4 @@ func tokenInfo(t *oauth2.Token) (rc.TokenInfo, error) {
 		AccessToken: t.AccessToken, TokenType: t.TokenType, ExpiresIn: life, RefreshToken: t.RefreshToken,
 		Scope: text("scope"), OwnerID: text("owner_id"), EndpointID: text("endpoint_id"), SessionID: text("session_id"),
 	}, nil
-}
-
-// revoke ends the platform's session. It is a courtesy that may fail: the
-// tokens are forgotten here whatever comes of it.
-func (g *Grants) revoke(ctx context.Context, platform, clientID string, t tokens) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeTime)
-	defer cancel()
-	if err := g.tryRevoke(ctx, platform, clientID, t); err != nil {
-		g.Log.Warn("revoking tokens at the platform", "platform", platform, "err", err)
-	}
-}
-
-func (g *Grants) tryRevoke(ctx context.Context, platform, clientID string, t tokens) error {
-	app, err := g.app(ctx, platform, clientID, "", t.ClientSecret)
-	if err != nil {
-		return err
-	}
-	form := url.Values{"token": {t.Refresh}}
-	if t.Refresh == "" {
-		form.Set("token", t.Access)
-	}
-	if app.ClientSecret == "" {
-		form.Set("client_id", clientID)
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, platform+rc.RevokePath, strings.NewReader(form.Encode()))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	if app.ClientSecret != "" {
-		req.SetBasicAuth(url.QueryEscape(clientID), url.QueryEscape(app.ClientSecret))
-	}
-	res, err := g.Client.Do(req)
-	if err != nil {
-		return g.plain(err, false)
-	}
-	defer drain(res)
-	if res.StatusCode >= 300 {
-		_, _ = io.CopyN(io.Discard, res.Body, 64<<10)
-		return fmt.Errorf("the revocation endpoint answered %d", res.StatusCode)
-	}
-	return nil
 }

@@ -159,8 +159,8 @@ func (g *Grants) announce(ctx context.Context, e Ended) {
 
 // End removes a grant with its sessions, tells everybody, and revokes its
 // tokens at the platform, which it waits for some seconds and no longer:
-// whoever signs out is signed out here whatever the platform does. Ending
-// what has ended changes nothing.
+// whoever signs out is signed out here whatever the platform does, and Run has
+// them revoked once it answers. Ending what has ended changes nothing.
 func (g *Grants) End(ctx context.Context, id, reason string) error {
 	return g.end(ctx, id, reason, func(store.Grant, uses) bool { return true })
 }
@@ -195,29 +195,43 @@ func (u uses) live(now time.Time) bool {
 }
 
 func (g *Grants) end(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool) error {
-	gone, sessions, err := g.remove(ctx, id, reason, ok)
+	gr, err := g.Store.Grant(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("ending grant %s: %w", id, err)
+	}
+	secret := g.secret(ctx, gr.Platform, gr.ClientID, "")
+	var owed store.Revocation
+	gone, sessions, err := g.take(ctx, id, reason, ok, func(tx store.WidgetTx, now store.Grant) error {
+		t, err := g.open(now)
+		if err != nil {
+			g.Log.Error("revoking tokens", "grant", id, "err", err) // after a lost key there is nothing to revoke with
+		} else if owed, err = g.owe(ctx, tx, now.Platform, now.ClientID, t, secret); err != nil {
+			return err
+		}
+		return tx.DeleteGrant(ctx, id)
+	})
 	if err != nil || gone.ID == "" {
 		return err
 	}
 	g.ended(ctx, gone, sessions, reason)
+	if owed.ID != "" {
+		g.pay(ctx, owed)
+	}
 	return nil
-}
-
-// remove deletes a grant that ok accepts, in one transaction, and returns it
-// with the sessions that went with it; the zero Grant when there is none.
-func (g *Grants) remove(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool) (store.Grant, []store.Session, error) {
-	return g.take(ctx, id, reason, ok, func(tx store.WidgetTx) error { return tx.DeleteGrant(ctx, id) })
 }
 
 // keepLapsed is how long the desk's data of a lapsed grant waits for its
 // user: drafts, and texts that were not sent yet.
 const keepLapsed = 7 * 24 * time.Hour
 
-// lapse is remove for a grant that ended without its user's wish: the tokens
-// and sessions go, and what the user wrote stays, sealed, for the next
-// sign-in.
+// lapse takes a grant that ended without its user's wish, by the platform's:
+// the tokens and sessions go, and what the user wrote stays, sealed, for the
+// next sign-in.
 func (g *Grants) lapse(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool) (store.Grant, []store.Session, error) {
-	return g.take(ctx, id, reason, ok, func(tx store.WidgetTx) error { return tx.LapseGrant(ctx, id, g.Now()) })
+	return g.take(ctx, id, reason, ok, func(tx store.WidgetTx, _ store.Grant) error { return tx.LapseGrant(ctx, id, g.Now()) })
 }
 
 // Forget removes what is left of grants that lapsed long ago.
@@ -229,7 +243,10 @@ func (g *Grants) Forget(ctx context.Context) error {
 	return nil
 }
 
-func (g *Grants) take(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool, do func(store.WidgetTx) error) (gone store.Grant, sessions []store.Session, err error) {
+// take ends a grant that ok accepts, in one transaction with what do does, and
+// returns it with the sessions that went with it; the zero Grant when there is
+// none.
+func (g *Grants) take(ctx context.Context, id, reason string, ok func(store.Grant, uses) bool, do func(store.WidgetTx, store.Grant) error) (gone store.Grant, sessions []store.Session, err error) {
 	err = g.Store.Write(ctx, func(tx store.WidgetTx) error {
 		gr, err := tx.Grant(ctx, id)
 		if errors.Is(err, store.ErrNotFound) {
@@ -248,7 +265,7 @@ func (g *Grants) take(ctx context.Context, id, reason string, ok func(store.Gran
 				return err
 			}
 		}
-		return do(tx)
+		return do(tx, gr)
 	})
 	if err != nil {
 		return store.Grant{}, nil, fmt.Errorf("ending grant %s: %w", id, err)
@@ -270,13 +287,4 @@ func (g *Grants) ended(ctx context.Context, gone store.Grant, sessions []store.S
 		g.announce(ctx, Ended{SessionID: s.ID, GrantID: gone.ID, Reason: reasonOf(s, reason, g.Now())})
 	}
 	g.announce(ctx, Ended{GrantID: gone.ID, Reason: reason})
-	if reason == Refused || reason == HourOver {
-		return // the platform has ended the tokens itself
-	}
-	t, err := g.open(gone)
-	if err != nil {
-		g.Log.Error("revoking tokens", "grant", gone.ID, "err", err)
-		return
-	}
-	g.revoke(ctx, gone.Platform, gone.ClientID, t)
 }
