@@ -46,6 +46,8 @@ type Bus struct {
 	log    *slog.Logger
 	local  bus.InProcess
 
+	replays replays
+
 	mu    sync.Mutex
 	heard map[string]*heard // guarded by mu; by subject
 	odd   time.Time         // guarded by mu; when it was last written down that others are heard

@@ -33,6 +33,12 @@ func (b *Bus) open(m *nats.Msg) ([]byte, error) {
 	if err == nil {
 		return data, nil
 	}
+	b.doubt(m, "somebody else is heard by NATS, or a server with another keys.json, and not believed")
+	return nil, errForeign
+}
+
+// doubt writes down once a minute that what is heard is not believed.
+func (b *Bus) doubt(m *nats.Msg, what string) {
 	b.mu.Lock()
 	again := time.Since(b.odd) < time.Minute
 	if !again {
@@ -40,9 +46,8 @@ func (b *Bus) open(m *nats.Msg) ([]byte, error) {
 	}
 	b.mu.Unlock()
 	if !again {
-		b.log.Error("somebody else is heard by NATS, or a server with another keys.json, and not believed", "subject", m.Subject)
+		b.log.Error(what, "subject", m.Subject)
 	}
-	return nil, errForeign
 }
 
 const (
@@ -52,7 +57,13 @@ const (
 	patience = time.Minute
 	// differing is how far the clocks of two nodes may be from each other.
 	differing = 5 * time.Second
+	// window is how long a question can be answered, and so be sent again, at
+	// most.
+	window = patience + 2*differing
 )
+
+// errAgain says that a question was asked before.
+var errAgain = errors.New("the question was asked before")
 
 // errLate says that nobody waits for an answer any more.
 var errLate = errors.New("nobody waits for the answer any more")
@@ -78,8 +89,12 @@ func (b *Bus) heed(m *nats.Msg) (data []byte, until time.Time, err error) {
 		return nil, until, errForeign
 	}
 	until = time.UnixMilli(int64(binary.BigEndian.Uint64(plain))).Add(differing)
-	if left := time.Until(until); left <= 0 || left > patience+2*differing {
+	if left := time.Until(until); left <= 0 || left > window {
 		return nil, until, errLate
+	}
+	if !b.replays.first(m.Data, time.Now()) {
+		b.doubt(m, "a question is heard by NATS that was asked before, and not answered again: somebody repeats what servers say")
+		return nil, until, errAgain
 	}
 	return plain[stamp:], until, nil
 }

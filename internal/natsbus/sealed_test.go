@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -138,4 +140,43 @@ func TestAQuestionThatComesTooLateMovesNothing(t *testing.T) {
 		t.Errorf("asked too late: %v, want ErrNobody", err)
 	}
 	stop()
+}
+
+// TestAQuestionIsAnsweredOnce: somebody who has overheard one asks it again, and
+// so does a node that means it.
+func TestAQuestionIsAnsweredOnce(t *testing.T) {
+	s := natstest.Run(t, nil)
+	log := make(said, 100)
+	one, two := node(t, s), with(t, s, ring(t, 1), slog.NewTextHandler(log, nil))
+	c, overheard := stranger(t, s.ClientURL())
+	var moved atomic.Int64
+	stop, err := two.Answer("test.f", func(context.Context, []byte) []byte {
+		moved.Add(1)
+		return []byte("done")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	ask := func() {
+		t.Helper()
+		if answer, err := one.Ask(t.Context(), "test.f", []byte("call them")); err != nil || string(answer) != "done" {
+			t.Fatalf("asked by a node: %q, %v", answer, err)
+		}
+	}
+	ask()
+	m := <-overheard
+	for range 3 {
+		again, err := c.RequestWithContext(t.Context(), m.Subject, m.Data)
+		if err != nil || len(again.Data) > 0 {
+			t.Errorf("the question that was overheard is answered %q, %v", again.Data, err)
+		}
+	}
+	ask()
+	if n := moved.Load(); n != 2 {
+		t.Errorf("%d questions moved something, want the two of a node", n)
+	}
+	if n := len(log); n != 1 || !strings.Contains(<-log, "repeats what servers say") {
+		t.Errorf("%d lines are logged, want one about whoever repeats", n)
+	}
 }
