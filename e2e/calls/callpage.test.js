@@ -61,4 +61,77 @@ describe('the page of a call', () => {
     await me.live.locator('h1:focus').waitFor();
     await far.does('hangup');
   });
+
+  it('leaves alone what somebody types, opens and chooses while it changes', async () => {
+    const me = await stage.handset('Una User', mine);
+    const far = await stage.party('web-phone', theirs);
+    await me.talksTo(far);
+    const [{ id }] = await me.calls();
+    const muted = (/** @type {boolean} */ is) => me.live.locator(`#live-mute[aria-pressed=${is}]`).waitFor({ state: 'attached' });
+    await me.press('Keypad');
+    await me.tab.page.keyboard.type('12#');
+    assert.equal(await me.act(id, 'mute'), '');
+    await muted(true);
+    assert.equal(await me.live.getByLabel('Typed').innerText(), '12#');
+    await me.live.locator('#live-keys[aria-expanded=true]').waitFor({ state: 'attached' }); // the keypad stands in its place
+    await me.press('Hide the keypad');
+
+    await me.press('Transfer');
+    await me.tab.page.keyboard.type('+16505550106');
+    await me.tab.page.keyboard.press('Enter');
+    const pass = me.live.getByRole('button', { name: 'Transfer', exact: true }).last();
+    await me.live.locator('#pass-now:focus').waitFor();
+    assert.equal(await me.act(id, 'unmute'), '');
+    await muted(false);
+    assert.equal(await pass.isEnabled(), true);
+    await me.live.locator('#pass-now:focus').waitFor();
+    await me.press('Hang up');
+    await far.told('ended');
+    assert.equal(await me.live.getAttribute('data-show'), null, 'a part is closed with the call that it was of');
+  });
+
+  it('leaves a sentence about what went wrong until the next press', async () => {
+    const me = await stage.handset('Una User', mine);
+    const far = await stage.party('web-phone', theirs);
+    await me.talksTo(far);
+    await me.press('Transfer');
+    await me.live.locator('#pass-to').fill('911');
+    await me.live.locator('#pass-now').click();
+    const wrong = me.live.getByRole('alert');
+    await wrong.waitFor();
+    const sentence = await wrong.innerText();
+    assert.notEqual(sentence, '');
+    const [{ id }] = await me.calls();
+    assert.equal(await me.act(id, 'mute'), '');
+    await me.live.locator('#live-mute[aria-pressed=true]').waitFor({ state: 'attached' });
+    assert.equal(await wrong.innerText(), sentence);
+    await me.press('Cancel');
+    await me.press('Hold');
+    await wrong.waitFor({ state: 'hidden' });
+    await me.press('Hang up');
+    await far.told('ended');
+  });
+});
+
+describe('the bar of a call', () => {
+  it('keeps the keyboard when the button that was pressed is gone', async () => {
+    const me = await stage.handset('Una User', mine);
+    const far = await stage.party('web-phone', theirs);
+    await me.talksTo(far);
+    await me.press('Hold');
+    await me.tab.goTo('History');
+    const bar = me.phone.getByRole('region', { name: 'This call' });
+    const resume = bar.getByRole('button', { name: 'Resume' });
+    await resume.focus();
+    await resume.press('Enter');
+    await bar.getByRole('button', { name: 'Mute' }).waitFor();
+    await bar.locator('.now__open:focus').waitFor();
+    const end = bar.getByRole('button', { name: 'Hang up' });
+    await end.focus();
+    await end.press('Enter');
+    await bar.getByText('Call ended').waitFor();
+    await bar.locator('.now__open:focus').waitFor();
+    await bar.waitFor({ state: 'detached' });
+    await me.phone.locator('#panel h1:focus').waitFor();
+  });
 });

@@ -136,6 +136,11 @@ function look() {
   if (root) dialpad(root, { press: send, signal: pad.signal });
 }
 document.addEventListener("oh:panel", look);
-// The keys come once the call is placed, where it was rung for before.
-document.addEventListener("oh:calls-drawn", () => page() && look());
+document.addEventListener("oh:calls-drawn", () => {
+  const root = page();
+  if (!root) return;
+  const opener = OPENERS[root.dataset.show ?? ""];
+  if (opener && !part(opener)) delete root.dataset.show; // with the call
+  look(); // the keys come once the call is placed, where it was rung for before
+});
 look();
