@@ -1,7 +1,8 @@
 // Package natsbus is the bus between the nodes of one house, over NATS. What is
 // published is heard on this node at once and without NATS, so that a server
 // whose NATS is away goes on as one by itself; the other nodes hear it as soon
-// as NATS passes it on.
+// as NATS passes it on. Nobody waits for NATS but who asks another node, or
+// begins to listen, and that for a bounded time: it may be gone, or hang.
 package natsbus
 
 import (
@@ -45,8 +46,12 @@ type Bus struct {
 	sealer Sealer
 	log    *slog.Logger
 	local  bus.InProcess
+	link   *link
+	out    *outbox
 
-	replays replays
+	replays  replays
+	watching sync.WaitGroup
+	unwatch  context.CancelFunc
 
 	mu    sync.Mutex
 	heard map[string]*heard // guarded by mu; by subject
@@ -55,27 +60,38 @@ type Bus struct {
 
 // heard is a subject that this node hears of the others.
 type heard struct {
-	sub   *nats.Subscription
-	users int
+	sub   *nats.Subscription // the outbox's alone
+	users int                // guarded by the bus's mu
 }
 
 var _ bus.Bus = (*Bus)(nil)
 
+// errClosed says that the bus is closed.
+var errClosed = errors.New("the connection with the other servers is closed")
+
+const (
+	// settleTime is how long NATS may take to hear of what a node listens to,
+	// or of what it says last.
+	settleTime = 2 * time.Second
+	// writeTime is how long NATS may take nothing before it is left.
+	writeTime = 5 * time.Second
+)
+
 // Open connects, once all of the servers have been tried. The connection is
 // made anew by itself whenever it breaks.
 func Open(c Config) (*Bus, error) {
-	b := &Bus{sealer: c.Sealer, log: c.Log, heard: make(map[string]*heard)}
+	b := &Bus{sealer: c.Sealer, log: c.Log, heard: make(map[string]*heard), link: newLink()}
 	o := nats.GetDefaultOptions()
 	o.Servers, o.Name, o.NoEcho = c.Servers, "offhook", true
 	o.User, o.Password = c.Username, c.Password
 	o.MaxReconnect, o.ReconnectWait, o.Timeout = -1, time.Second, 5*time.Second
-	o.PingInterval, o.MaxPingsOut = 10*time.Second, 2
+	o.PingInterval, o.MaxPingsOut, o.FlusherTimeout = 5*time.Second, 2, writeTime
 	o.DisconnectedErrCB = func(_ *nats.Conn, err error) {
 		if err != nil {
-			b.log.Warn("the other servers cannot be heard until NATS answers again", "err", err)
+			b.lose(err)
 		}
 	}
-	o.ReconnectedCB = func(*nats.Conn) { b.log.Info("the other servers can be heard again") }
+	o.ReconnectedCB = func(*nats.Conn) { b.regain() }
 	o.AsyncErrorCB = func(_ *nats.Conn, _ *nats.Subscription, err error) { b.log.Error("NATS", "err", err) }
 	for _, set := range c.options() {
 		if err := set(&o); err != nil {
@@ -86,7 +102,10 @@ func Open(c Config) (*Bus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting with NATS: %w", err)
 	}
-	b.conn = conn
+	b.conn, b.out = conn, newOutbox()
+	ctx, cancel := context.WithCancel(context.Background())
+	b.unwatch = cancel
+	b.watching.Go(func() { b.watch(ctx) })
 	return b, nil
 }
 
@@ -123,7 +142,13 @@ func (b *Bus) Publish(ctx context.Context, subject string, data []byte) error {
 	if err := b.local.Publish(ctx, subject, data); err != nil {
 		return err
 	}
-	if err := b.conn.Publish(prefix+subject, b.sealer.Seal(data, row(subject))); err != nil {
+	sealed := b.sealer.Seal(data, row(subject))
+	err := b.out.put(len(sealed), func() {
+		if err := b.conn.Publish(prefix+subject, sealed); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+			b.log.Error("the other servers were not told", "subject", subject, "err", err)
+		}
+	})
+	if err != nil {
 		return fmt.Errorf("telling the other servers of %s: %w", subject, err)
 	}
 	return nil
@@ -148,36 +173,57 @@ func (b *Bus) Subscribe(subject string, fn func(data []byte)) (cancel func(), er
 }
 
 // hear has the subject of the other nodes heard, by one subscription for any
-// number of users.
+// number of users. It returns when the servers know of it; while they do not
+// answer, they will.
 func (b *Bus) hear(subject string, fn nats.MsgHandler) (cancel func(), err error) {
 	b.mu.Lock()
 	h := b.heard[subject]
 	first := h == nil
+	asked := make(chan struct{})
 	if first {
-		var sub *nats.Subscription
-		if sub, err = b.conn.Subscribe(prefix+subject, fn); err == nil {
-			err = sub.SetPendingLimits(-1, -1)
-		}
-		if err != nil {
+		h = new(heard)
+		if err := b.out.put(0, func() { defer close(asked); b.listen(h, subject, fn) }); err != nil {
 			b.mu.Unlock()
 			return nil, fmt.Errorf("listening for %s: %w", subject, err)
 		}
-		h = &heard{sub: sub}
 		b.heard[subject] = h
 	}
 	h.users++
 	b.mu.Unlock()
 	if first {
-		b.settle()
+		b.settle(asked)
 	}
 	return sync.OnceFunc(func() { b.unhear(subject) }), nil
 }
 
-// settle returns when the servers know of what was asked of them; while they
-// are away, they will.
-func (b *Bus) settle() {
-	if b.conn.IsConnected() {
-		_ = b.conn.FlushTimeout(2 * time.Second)
+// listen is the outbox's.
+func (b *Bus) listen(h *heard, subject string, fn nats.MsgHandler) {
+	var err error
+	if h.sub, err = b.conn.Subscribe(prefix+subject, fn); err == nil {
+		err = h.sub.SetPendingLimits(-1, -1)
+	}
+	if err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+		b.log.Error("listening to the other servers", "subject", subject, "err", err)
+	}
+}
+
+// settle returns when something is done and the servers know of it, or when
+// that takes too long.
+func (b *Bus) settle(done <-chan struct{}) {
+	if !b.isUp() {
+		return
+	}
+	settled := make(chan struct{})
+	go func() {
+		defer close(settled)
+		<-done
+		_ = b.conn.FlushTimeout(settleTime)
+	}()
+	timer := time.NewTimer(settleTime)
+	defer timer.Stop()
+	select {
+	case <-settled:
+	case <-timer.C:
 	}
 }
 
@@ -187,7 +233,11 @@ func (b *Bus) unhear(subject string) {
 	h := b.heard[subject]
 	if h.users--; h.users == 0 {
 		delete(b.heard, subject)
-		_ = h.sub.Drain() // so that questions on their way are told that nobody answers
+		_ = b.out.put(0, func() {
+			if h.sub != nil {
+				_ = h.sub.Drain() // so that questions on their way are told that nobody answers
+			}
+		}) // a bus that is closed hears nothing
 	}
 }
 
@@ -198,16 +248,13 @@ func (b *Bus) Ask(ctx context.Context, subject string, data []byte) ([]byte, err
 	if !errors.Is(err, bus.ErrNobody) {
 		return answer, err
 	}
-	if !b.conn.IsConnected() {
-		return nil, bus.ErrNobody
-	}
-	m, err := b.conn.RequestWithContext(ctx, prefix+asked+subject, b.question(ctx, subject, data))
+	m, err := b.request(ctx, subject, data)
 	switch {
 	case err == nil && m.Header.Get(nobody) == "":
 		return b.open(m)
 	case err == nil:
 		return nil, bus.ErrNobody
-	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, nats.ErrConnectionClosed):
+	case errors.Is(err, bus.ErrNobody), errors.Is(err, nats.ErrNoResponders), errors.Is(err, nats.ErrConnectionClosed):
 		return nil, bus.ErrNobody
 	}
 	if ctx.Err() != nil {
@@ -215,6 +262,45 @@ func (b *Bus) Ask(ctx context.Context, subject string, data []byte) ([]byte, err
 	}
 	return nil, fmt.Errorf("asking another server: %w", err)
 }
+
+// request asks the other nodes, and waits for the answer for as long as ctx
+// lasts and NATS answers.
+func (b *Bus) request(ctx context.Context, subject string, data []byte) (*nats.Msg, error) {
+	lost, up := b.link.state()
+	if !up {
+		return nil, bus.ErrNobody
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	type outcome struct {
+		m   *nats.Msg
+		err error
+	}
+	got := make(chan outcome, 1)
+	question := b.question(ctx, subject, data)
+	go func() {
+		m, err := b.conn.RequestWithContext(ctx, prefix+asked+subject, question)
+		got <- outcome{m, err}
+	}()
+	var late <-chan time.Time
+	for {
+		select {
+		case o := <-got:
+			return o.m, o.err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-lost:
+			timer := time.NewTimer(lateTime)
+			defer timer.Stop()
+			lost, late = nil, timer.C
+		case <-late:
+			return nil, errUnheard
+		}
+	}
+}
+
+// errUnheard says that the answer did not come while NATS was heard.
+var errUnheard = errors.New("NATS does not answer")
 
 // Answer answers this node and the others.
 func (b *Bus) Answer(subject string, fn func(ctx context.Context, data []byte) []byte) (cancel func(), err error) {
@@ -263,9 +349,13 @@ func (c Config) Secure() bool {
 	return true
 }
 
-// Close sends what waits to be sent and ends the connection. Subscriptions end
-// with their cancel, before or after.
+// Close sends what waits to be sent, for a short time, and ends the connection.
+// Subscriptions end with their cancel, before or after.
 func (b *Bus) Close() {
-	b.settle()
+	b.out.close()
+	b.settle(b.out.done)
+	b.unwatch()
 	b.conn.Close()
+	b.watching.Wait()
+	<-b.out.done
 }
