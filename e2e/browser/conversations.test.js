@@ -34,6 +34,29 @@ async function choose(tab, text, entry) {
 const filter = (tab, name) => tab.phone.getByRole('group', { name: 'Show' }).getByRole('button', { name });
 
 describe('conversations', () => {
+  it('are filtered by who is faster than the module that filters', async () => {
+    const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];
+    await (await Api.as(demo, ben)).text(ada, 'The keys are here');
+    const { person, tab } = await Person.signedIn(demo, ada);
+    try {
+      let come = () => {};
+      const coming = new Promise((resolve) => (come = () => resolve(undefined)));
+      await person.context.route('**/list.js', async (route) => {
+        await coming;
+        await route.continue();
+      });
+      const asked = tab.page.waitForRequest('**/list.js');
+      await tab.page.reload();
+      await asked;
+      await filter(tab, /^Unread 1/).click();
+      assert.equal(await filter(tab, /^Unread 1/).getAttribute('aria-pressed'), 'false', 'the module was there before');
+      come();
+      await tab.phone.locator('[data-filter=unread][aria-pressed=true]').waitFor();
+    } finally {
+      await person.close();
+    }
+  });
+
   it('are marked, filtered, deleted and had back, in every tab and at the platform', async () => {
     const [ada, ben, cleo] = [await demo.user('Ada Archer'), await demo.user('Ben Brook'), await demo.user('Cleo Castle')];
     const [bens, cleos] = [await Api.as(demo, ben), await Api.as(demo, cleo)];

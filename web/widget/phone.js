@@ -9,6 +9,7 @@ import "./preferences.js";
 import "./press.js";
 import "./reach.js";
 import "./times.js";
+import { bring } from "./early.js";
 import { n, t } from "./lang.js";
 import { alert, announce, compose, currentPath } from "./nav.js";
 
@@ -59,7 +60,7 @@ document.addEventListener("oh:missed", (e) => {
   }
   count("[data-missed-badge]", missed ?? 0, missedWords);
 });
-const recall = () => document.querySelector("[data-panel=history], [data-panel=call]") && import("./history.js");
+const recall = () => document.querySelector("[data-panel=history], [data-panel=call]") && bring(import("./history.js"));
 document.addEventListener("oh:panel", recall);
 
 // Who can call has a place to call from; the pages of calls have modules of their own.
@@ -71,31 +72,21 @@ document.addEventListener("oh:line", (e) => {
   document.dispatchEvent(new CustomEvent("oh:tabs"));
 });
 document.addEventListener("oh:panel", () => {
-  if (document.querySelector("#panel [data-panel=dialer]")) void import("./dialer.js");
-  if (document.querySelector("#panel [data-panel=active-call]")) void import("./callpage.js");
+  if (document.querySelector("#panel [data-panel=dialer]")) void bring(import("./dialer.js"));
+  if (document.querySelector("#panel [data-panel=active-call]")) void bring(import("./callpage.js"));
 });
-/** Presses that came before the dialer's module, each of which counts once. @type {WeakSet<EventTarget>} */
-const early = new WeakSet();
-document.addEventListener("submit", (e) => {
-  const form = e.target;
-  if (e.defaultPrevented || !(form instanceof HTMLFormElement) || !form.closest("[data-panel=dialer]")) return;
-  e.preventDefault(); // the browser would load another page
-  if (early.has(form)) return;
-  early.add(form);
-  void import("./dialer.js").then(() => form.isConnected && form.requestSubmit());
-});
-document.addEventListener("oh:calls-drawn", () => document.querySelector("#calls-now > [data-ring]") && void import("./incoming.js"));
+document.addEventListener("oh:calls-drawn", () => document.querySelector("#calls-now > [data-ring]") && void bring(import("./incoming.js")));
 
 // What can be listened to, and voicemail and faxes, have modules of their own.
 function attend() {
-  if (document.querySelector("#panel [data-player]")) void import("./player.js");
-  if (document.querySelector("#panel [data-mail]")) void import("./mail.js");
-  if (document.querySelector("#panel [data-panel=fax]")) void import("./pages.js");
-  if (document.querySelector("#panel :is([data-panel=faxes], [data-panel=fax], [data-panel=fax-form])")) void import("./faxform.js");
+  if (document.querySelector("#panel [data-player]")) void bring(import("./player.js"));
+  if (document.querySelector("#panel [data-mail]")) void bring(import("./mail.js"));
+  if (document.querySelector("#panel [data-panel=fax]")) void bring(import("./pages.js"));
+  if (document.querySelector("#panel :is([data-panel=faxes], [data-panel=fax], [data-panel=fax-form])")) void bring(import("./faxform.js"));
 }
 document.addEventListener("oh:panel", attend);
 // The pages of the settings, and what may be pressed or arrive at any time.
-const settle = () => document.querySelector("[data-settings]") && import("./settings.js");
+const settle = () => document.querySelector("[data-settings]") && bring(import("./settings.js"));
 document.addEventListener("oh:panel", settle);
 document.addEventListener("htmx:after:swap", settle);
 void import("./arrivals.js");
@@ -103,25 +94,25 @@ void import("./keys.js");
 if (matchMedia("(any-pointer: coarse)").matches) void import("./swipe.js");
 
 // What a page has registered is brought to life when it is seen.
-const enliven = () => document.querySelector("[data-service]") && import("./service.js");
+const enliven = () => document.querySelector("[data-service]") && bring(import("./service.js"));
 document.addEventListener("oh:panel", enliven);
 document.addEventListener("htmx:after:swap", enliven);
-document.addEventListener("oh:service", () => import("./service.js"), { once: true }); // registered in another tab
+document.addEventListener("oh:service", () => bring(import("./service.js")), { once: true }); // registered in another tab
 
 // The list, and what is done with conversations and messages.
 function tidy() {
-  if (document.querySelector("[data-row-menu]")) void import("./menus.js");
-  if (document.querySelector("#conversations")) void import("./list.js");
-  if (document.querySelector("[data-row-menu]")) void import("./tidy.js");
+  if (document.querySelector("[data-row-menu]")) void bring(import("./menus.js"));
+  if (document.querySelector("#conversations")) void bring(import("./list.js"));
+  if (document.querySelector("[data-row-menu]")) void bring(import("./tidy.js"));
 }
 document.addEventListener("oh:panel", tidy);
 document.addEventListener("htmx:after:swap", tidy);
 
 // People have modules of their own.
 function meet() {
-  if (document.querySelector("[data-panel=contacts]")) void import("./contacts.js");
-  if (document.querySelector("[data-panel=contact], .holders, [data-view-contact]")) void import("./contact.js");
-  if (document.querySelector("[data-panel=contact-form]")) void import("./contactform.js");
+  if (document.querySelector("[data-panel=contacts]")) void bring(import("./contacts.js"));
+  if (document.querySelector("[data-panel=contact], .holders, [data-view-contact]")) void bring(import("./contact.js"));
+  if (document.querySelector("[data-panel=contact-form]")) void bring(import("./contactform.js"));
 }
 document.addEventListener("oh:panel", meet);
 document.addEventListener("htmx:after:swap", meet);
@@ -141,12 +132,12 @@ document.addEventListener("oh:service-known", (e) => {
 });
 
 // Where texts are logged, the page around us may have to be told at any time.
-const log = () => document.querySelector("[data-logs]") && import("./logger.js");
+const log = () => document.querySelector("[data-logs]") && bring(import("./logger.js"));
 document.addEventListener("oh:panel", log);
 document.addEventListener("htmx:after:swap", log);
 document.addEventListener("oh:service-known", (e) => {
   const { messageLoggerPath, callLoggerPath } = /** @type {CustomEvent} */ (e).detail?.paths ?? {};
-  if (messageLoggerPath || callLoggerPath) void import("./logger.js");
+  if (messageLoggerPath || callLoggerPath) void bring(import("./logger.js"));
 });
 
 // Whoever can call has calls, which the server tells in full each time. What

@@ -4,6 +4,7 @@
 // something, or a panel shows what one has registered.
 // @ts-check
 import { ask } from "./ask.js";
+import { bring } from "./early.js";
 import { host } from "./host.js";
 import { put, signedIn } from "./nav.js";
 
@@ -261,8 +262,8 @@ document.addEventListener("oh:service", (e) => {
 /** Settled when the service is known for the first time. */
 export const ready = look();
 // Not awaited: they import this module.
-void import("./servicecard.js");
-void import("./tabbar.js");
-void import("./apps.js");
-void import("./toolbar.js");
-void import("./rowacts.js");
+void bring(import("./servicecard.js"));
+void bring(import("./tabbar.js"));
+void bring(import("./apps.js"));
+void bring(import("./toolbar.js"));
+void bring(import("./rowacts.js"));

@@ -3,6 +3,7 @@
 // (devices, notifications) has a module for each page.
 // @ts-check
 import { ask } from "./ask.js";
+import { bring } from "./early.js";
 import { t } from "./lang.js";
 import { announce } from "./nav.js";
 
@@ -102,7 +103,7 @@ function enliven() {
   if (!(at instanceof HTMLElement) || at === begun) return;
   const page = PAGES[at.dataset.panel || ""];
   begun = at;
-  if (page) void page().then((m) => m.begin(at));
+  if (page) void bring(page().then((m) => m.begin(at)));
 }
 document.addEventListener("oh:panel", enliven);
 document.addEventListener("htmx:after:swap", enliven);
