@@ -7,6 +7,7 @@ package natsbus
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -43,6 +44,7 @@ type Config struct {
 // A Bus is one node's connection. It is made by Open.
 type Bus struct {
 	conn   *nats.Conn
+	name   string // no other node's
 	sealer Sealer
 	log    *slog.Logger
 	local  bus.InProcess
@@ -80,7 +82,7 @@ const (
 // Open connects, once all of the servers have been tried. The connection is
 // made anew by itself whenever it breaks.
 func Open(c Config) (*Bus, error) {
-	b := &Bus{sealer: c.Sealer, log: c.Log, heard: make(map[string]*heard), link: newLink()}
+	b := &Bus{name: rand.Text(), sealer: c.Sealer, log: c.Log, heard: make(map[string]*heard), link: newLink()}
 	o := nats.GetDefaultOptions()
 	o.Servers, o.Name, o.NoEcho = c.Servers, "offhook", true
 	o.User, o.Password = c.Username, c.Password
@@ -142,9 +144,11 @@ func (b *Bus) Publish(ctx context.Context, subject string, data []byte) error {
 	if err := b.local.Publish(ctx, subject, data); err != nil {
 		return err
 	}
-	sealed := b.sealer.Seal(data, row(subject))
-	err := b.out.put(len(sealed), func() {
-		if err := b.conn.Publish(prefix+subject, sealed); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+	m := nats.NewMsg(prefix + subject)
+	m.Data = b.sealer.Seal(data, row(subject))
+	m.Header.Set(teller, b.name)
+	err := b.out.put(len(m.Data), func() {
+		if err := b.conn.PublishMsg(m); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
 			b.log.Error("the other servers were not told", "subject", subject, "err", err)
 		}
 	})
@@ -154,6 +158,9 @@ func (b *Bus) Publish(ctx context.Context, subject string, data []byte) error {
 	return nil
 }
 
+// teller is the header that has the name of the node that tells something.
+const teller = "Offhook-Node"
+
 // Subscribe hears of this node and the others.
 func (b *Bus) Subscribe(subject string, fn func(data []byte)) (cancel func(), err error) {
 	here, err := b.local.Subscribe(subject, fn)
@@ -161,6 +168,9 @@ func (b *Bus) Subscribe(subject string, fn func(data []byte)) (cancel func(), er
 		return nil, err
 	}
 	there, err := b.hear(subject, func(m *nats.Msg) {
+		if m.Header.Get(teller) == b.name {
+			return // heard here when it was told: a connection of before has brought it late
+		}
 		if data, err := b.open(m); err == nil {
 			_ = b.local.Publish(context.Background(), subject, data)
 		}
