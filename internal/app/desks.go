@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"offhook/internal/rc"
 	"offhook/internal/widget/desk"
@@ -143,7 +144,20 @@ func (l linkDesk) Identity() (hostlink.Identity, bool) {
 			id.Senders = append(id.Senders, hostlink.Sender{PhoneNumber: n.Number, UsageType: n.UsageType, Type: "VoiceFax", Features: []string{"SmsSender"}, Label: n.Display})
 		}
 	}
+	id.Calling = l.calling(m)
 	return id, m.ExtensionID != ""
+}
+
+// calling is how the user calls.
+func (l linkDesk) calling(m desk.Me) hostlink.Calling {
+	c := hostlink.Calling{CallWith: hostlink.Browser, CallingMode: hostlink.WebPhone, FromNumber: l.Desk.CallerID(), FromNumbers: []hostlink.FromNumber{}}
+	shown := l.Desk.CallerIDs()
+	for _, n := range m.Numbers {
+		if slices.Contains(shown, n.Number) {
+			c.FromNumbers = append(c.FromNumbers, hostlink.FromNumber{PhoneNumber: n.Number, UsageType: n.UsageType, Primary: n.Primary, Label: n.Display})
+		}
+	}
+	return c
 }
 
 func (l linkDesk) Online() (bool, string) {

@@ -233,7 +233,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
       rest ??= import(new URL('more.js', src).href).then((m) => m.default({ api, send, show, begun, signal: gone.signal, key, hear, last: () => last }));
       return (await rest)[method](...args);
     };
-    for (const method of 'ready controlCall logoutUser signIn setTicketProvider alertMessage dismissMessage createSMSTemplate getUnloggedCalls getCallLog isWindowPoppedUp popupWindow setEnvironment updateSmsSetting updateRingtone setAutoLog'.split(' ')) {
+    for (const method of 'ready controlCall logoutUser signIn setTicketProvider alertMessage dismissMessage createSMSTemplate getUnloggedCalls getCallLog isWindowPoppedUp popupWindow setEnvironment updateSmsSetting updateRingtone updateCallingSetting setAutoLog'.split(' ')) {
       api[method] = (...args) => more(method, ...args);
     }
 

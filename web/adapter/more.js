@@ -59,6 +59,8 @@ export default function more(page) {
     setAutoLog: async ({ call, message }) => send("rc-adapter-update-auto-log-settings", { call, message }),
     /** @param {{name?: string, uri?: string, volume?: number}} ringtone */
     updateRingtone: async ({ name, uri, volume }) => send("rc-adapter-update-ringtone", { name, uri, volume }),
+    /** @param {{callWith?: string, myLocation?: string, ringoutPrompt?: boolean, fromNumber?: string}} settings */
+    updateCallingSetting: async ({ callWith, myLocation, ringoutPrompt, fromNumber }) => send("rc-calling-settings-update", { callWith, myLocation, ringoutPrompt, fromNumber }),
     /** @param {{senderNumber: string}} settings */
     updateSmsSetting: async ({ senderNumber }) => send("rc-sms-settings-update", { senderNumber }),
 

@@ -293,6 +293,16 @@ export interface Commands {
     callId?: string;
     options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string };
   };
+  /** The number that callees see, as the user may choose it in the settings: it holds in every browser. What cannot be is left as it is, and the console says so: this phone calls in the browser and nowhere else. Capability `settings`. */
+  "rc-calling-settings-update": {
+    callWith?: "browser" | "softphone" | "ringout" | "jupiter";
+    /** nothing here */
+    myLocation?: string;
+    /** nothing here */
+    ringoutPrompt?: boolean;
+    /** one of the user's own numbers, or `anonymous` */
+    fromNumber?: string;
+  };
   /** The number that new texts are sent from, as the user may choose it in the settings: it holds in every browser. A number that is not the user's own changes nothing. Capability `settings`. */
   "rc-sms-settings-update": {
     /** one of the user's own numbers */
@@ -639,6 +649,14 @@ export interface Events {
   };
   /** A sync of the call log has brought something. Capability `status`. */
   "rc-call-history-synced-notify": Envelope & { type: "rc-call-history-synced-notify" } & {};
+  /** When somebody who can call has signed in and on each change. With `enableFromNumberSetting` the number that callees see, and those that the user may show. Capability `settings`. */
+  "rc-calling-settings-notify": Envelope & { type: "rc-calling-settings-notify" } & {
+    callWith: "browser";
+    callingMode: "webphone";
+    /** `anonymous` for none; empty for the platform's choice */
+    fromNumber?: string;
+    fromNumbers?: { phoneNumber: string; usageType: string; primary: boolean; label: string }[];
+  };
   /** Whether calls are logged without a click: when a call logger is registered, and on each change. Capability `service`. */
   "rc-callLogger-auto-log-notify": Envelope & { type: "rc-callLogger-auto-log-notify" } & {
     autoLog: boolean;
@@ -700,6 +718,8 @@ export interface RCAdapter {
   readonly contentFrameEl: HTMLIFrameElement;
   /** Does something with a call; rc-control-call-error says what could not be done. Capability `dial`. */
   controlCall(action: Commands["rc-adapter-control-call"]["callAction"], id?: string, options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string }): Promise<void>;
+  /** As rc-calling-settings-update. Capability `settings`. */
+  updateCallingSetting(settings: Omit<Commands["rc-calling-settings-update"], "type">): Promise<void>;
   /** As rc-adapter-update-ringtone. Capability `settings`. */
   updateRingtone(ringtone: { name?: string; uri?: string; volume?: number }): Promise<void>;
   /** What is logged without a click. Capability `service`, and `messages` for texts, `calls` for calls. */

@@ -69,6 +69,7 @@ export function actions(link) {
     "rc-adapter-update-ringtone": async (m) => (await import("./ringtones.js")).bring(m, link),
     "rc-adapter-update-sms-typing-time-tracking": async ({ enabled }) => (await import("./typing.js")).set(enabled),
     "rc-sms-settings-update": async ({ senderNumber }) => (await import("./senders.js")).choose(senderNumber, link),
+    "rc-calling-settings-update": async (m) => (await import("./calling.js")).choose(m, link),
     "rc-adapter-update-features-flags": async (m) => (await import("./features.js")).set(m),
     "rc-adapter-set-presence": ({ userStatus, dndStatus }) => presence({ userStatus, dndStatus }, link),
     "rc-adapter-set-environment": async ({ appServer }) => seen((await import("./environment.js")).change(appServer, link)),

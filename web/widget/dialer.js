@@ -6,6 +6,7 @@ import { ask } from "./ask.js";
 import "./grouping.js";
 import { t } from "./lang.js";
 import { alert, announce, takeDialled } from "./nav.js";
+import { preferences } from "./preferences.js";
 
 /** How long the key that deletes is held until it deletes all, in milliseconds. */
 const HELD = 500;
@@ -56,6 +57,10 @@ class Dialer {
   /** @param {HTMLSelectElement} from @param {AbortSignal} signal */
   #callerID(from, signal) {
     // Kept for the user, whatever they call from next; a call says it by itself until then.
+    document.addEventListener("oh:preferences", () => {
+      const { callerId } = preferences(); // chosen in another tab, or by the page around us
+      if (callerId && [...from.options].some(({ value }) => value === callerId)) from.value = callerId;
+    }, { signal });
     from.addEventListener("change", async () => void (await import("./settings.js")).keep({ callerId: from.value }), { signal });
   }
 

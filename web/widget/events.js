@@ -271,8 +271,9 @@ function run() {
   const socket = new Socket(url.href, {
     emit: (type, detail) => document.dispatchEvent(new CustomEvent(type, { detail })),
     host: async (message) => {
-      if (message.type !== "rc-sms-settings-notify") return host.tell(message);
-      (await import("./senders.js")).know(message, host);
+      if (message.type === "rc-sms-settings-notify") (await import("./senders.js")).know(message, host);
+      else if (message.type === "rc-calling-settings-notify") (await import("./calling.js")).know(message, host);
+      else host.tell(message);
     },
     fresh: () => host.fresh,
     tab,

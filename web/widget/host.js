@@ -15,7 +15,7 @@ const OWN = new Set([
   "rc-adapter-syncSize", "rc-adapter-theme-notify", "rc-brand-assets-notify", "rc-region-settings-notify",
 ]);
 /** What every new connection of the socket brings again; the page hears changes only. */
-const REPEATED = new Set(["rc-login-status-notify", "rc-region-settings-notify", "rc-sms-settings-notify"]);
+const REPEATED = new Set(["rc-login-status-notify", "rc-region-settings-notify", "rc-sms-settings-notify", "rc-calling-settings-notify"]);
 /** What every tab with this phone could tell, and one of them does. */
 const SHARED = new Set(["rc-inbound-message-notify", "rc-message-updated-notify"]);
 
@@ -166,8 +166,7 @@ export class HostLink {
       // The event with loggedIn true waits for the server: it is told only
       // when the platform has said who it is.
       this.tell({ type: "rc-login-status-notify", loggedIn: false });
-      this.#last.delete("rc-region-settings-notify");
-      this.#last.delete("rc-sms-settings-notify");
+      for (const type of REPEATED) if (type !== "rc-login-status-notify") this.#last.delete(type);
     }
     this.#notify();
   }

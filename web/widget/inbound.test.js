@@ -112,10 +112,10 @@ test("every command needs its capability", async () => {
 test("types that are names of the language, and types that are not for this phone, mean nothing", async () => {
   const { say, done, said } = link();
   for (const type of ["constructor", "toString", "__proto__", "hasOwnProperty"]) await say({ type });
-  await say({ type: "rc-calling-settings-update", callWith: "SECRET" });
+  await say({ type: "rc-adapter-popOut", popupWindow: "SECRET" });
   await say({ type: "rc-<b>new</b>" });
   assert.deepEqual(done, []);
-  assert.match(said[4], /does not support rc-calling-settings-update.*calls in the browser and nowhere else/);
+  assert.match(said[4], /does not support rc-adapter-popOut.*A frame cannot open that window/);
   assert.equal(said[5], "This phone does not support rc-bnewb. Nothing was done.");
   assert.doesNotMatch(said.join(), /SECRET|</);
 });

@@ -56,7 +56,7 @@ test("of several catalogs the first that has a sentence wins, and one that canno
 // Whatever is said must be in the catalogs, and only t and n find it there.
 
 /** Modules that talk to those who build the page, in English: how the phone is told off, and what analytics are called. */
-const FOR_DEVELOPERS = ["inbound.js", "protocol.js", "analytics.js", "callhost.js", "callcommands.js"];
+const FOR_DEVELOPERS = ["inbound.js", "protocol.js", "analytics.js", "callhost.js", "callcommands.js", "calling.js", "ringtones.js"];
 /** What is written where nobody reads: names of keys, classes and errors, selectors, and the developers' console. */
 const UNREAD = [
   /(?:console\.warn|warn|link\.once|track|querySelector(?:All)?|closest|getElementById|postMessage|import|headers\.get)\($/,

@@ -13,6 +13,7 @@ export const messages = {
   "rc-adapter-new-sms": { needs: "prefill", fields: { phoneNumber: "t640", text: "s10000", conversation: "f64", attachments: "a", recipient: "o" } },
   "rc-adapter-auto-populate-conversation": { needs: "prefill", fields: { text: "s!10000", attachments: "a" } },
   "rc-adapter-control-call": { needs: "dial", fields: { callAction: "s!40", callId: "s100", options: "o" } },
+  "rc-calling-settings-update": { needs: "settings", fields: { callWith: "s20", myLocation: "s64", ringoutPrompt: "b", fromNumber: "s64" } },
   "rc-sms-settings-update": { needs: "settings", fields: { senderNumber: "s!64" } },
   "rc-adapter-message-request": { fields: { requestId: "s!100", path: "s!200", body: "o" } },
   "rc-adapter-navigate-to": { needs: "navigate", fields: { path: "s!" } },
@@ -63,7 +64,6 @@ export const needs = {
 
 /** What does nothing here, and why. @type {Record<string, string>} */
 export const unsupported = {
-  "rc-calling-settings-update": "This phone calls in the browser and nowhere else; whom the user shows themselves as, they choose where they dial.",
   "rc-adapter-update-ai-assistant-settings": "This phone takes no notes of calls.",
   "rc-adapter-set-side-drawer-extended": "The phone fills the width that its page gives it.",
   "rc-adapter-set-call-contact-matches-select": "Whom a call is logged for is chosen where it is logged.",

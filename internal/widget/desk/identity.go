@@ -217,7 +217,7 @@ func (d *Desk) introduce() {
 		}
 		me.Numbers = append(me.Numbers, OwnNumber{
 			Number: n.PhoneNumber, Display: d.ledger.people.display(n.PhoneNumber), UsageType: n.UsageType,
-			SMS: slices.Contains(n.Features, "SmsSender"), MMS: slices.Contains(n.Features, "MmsSender"),
+			SMS: slices.Contains(n.Features, "SmsSender"), MMS: slices.Contains(n.Features, "MmsSender"), Primary: n.Primary,
 		})
 	}
 	slices.SortStableFunc(me.Numbers, func(a, b OwnNumber) int {

@@ -221,4 +221,5 @@ type Identity struct {
 	Admin           bool
 	CanText         bool
 	Senders         []Sender // numbers that texts can be sent from, the default first
+	Calling         Calling
 }

@@ -9,6 +9,7 @@ type Preferences struct {
 	Volume string `json:"volume,omitempty"`
 	Keys   string `json:"keys,omitempty"`
 
+	CallerID   string `json:"callerId,omitempty"`
 	Ringtone   string `json:"ringtone,omitempty"`
 	RingVolume string `json:"ringVolume,omitempty"`
 

@@ -90,15 +90,16 @@ type command struct {
 // A socket is one frame's connection. Its goroutines all end with its
 // context.
 type socket struct {
-	h     *Handler
-	conn  *websocket.Conn
-	r     *http.Request
-	visit visit.Visit
-	caps  capabilities
-	desk  Desk
-	fresh bool
-	lang  *lang.Language
-	quit  <-chan struct{}
+	h       *Handler
+	conn    *websocket.Conn
+	r       *http.Request
+	visit   visit.Visit
+	caps    capabilities
+	calling Calling // as it was told last
+	desk    Desk
+	fresh   bool
+	lang    *lang.Language
+	quit    <-chan struct{}
 
 	calls    bool           // the user can call, as far as is known
 	told     PresenceNotice // the last one that the host page got
@@ -311,7 +312,7 @@ func (s *socket) identify(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.tellCalling(ctx)
 }
 
 func (s *socket) serve(ctx context.Context, watch Watch, ended <-chan string, changed *changes, line *line) {
@@ -375,6 +376,8 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 		return s.attend(ctx)
 	case "presence":
 		return s.attend(ctx)
+	case "preferences":
+		return s.tellCalling(ctx)
 	case "calls":
 		if e.New && s.caps.has(Status) {
 			return s.write(ctx, frame{Type: "host", Message: map[string]string{"type": "rc-call-history-synced-notify"}})

@@ -108,6 +108,7 @@ type OwnNumber struct {
 	UsageType string // DirectNumber, MainCompanyNumber, CompanyNumber
 	SMS       bool   // texts can be sent from it
 	MMS       bool   // and pictures and files with them
+	Primary   bool   // of the user's or the company's
 }
 
 // senders are the numbers that texts can be sent from, the default first.

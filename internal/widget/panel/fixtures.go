@@ -56,8 +56,8 @@ func newFixtureDesk() *fixtureDesk {
 		me: Me{Name: "Dana Whitfield", Initials: "DW", Email: "dana@harborsupply.example", Company: "Harbor Supply", JobTitle: "Account manager",
 			ExtensionNumber: "101", Admin: true, CanSetPresence: true, CanAttach: true, Country: "US", HomeCountry: "US",
 			Features: map[string]bool{"SMSSending": true, "MMSSending": true, "EditPresenceStatus": true, "PagesSending": false}, Numbers: []OwnNumber{
-				{"+16505550101", "(650) 555-0101", "DirectNumber", true, true},
-				{"+16505550100", "(650) 555-0100", "MainCompanyNumber", true, true},
+				{"+16505550101", "(650) 555-0101", "DirectNumber", true, true, true},
+				{"+16505550100", "(650) 555-0100", "MainCompanyNumber", true, true, false},
 			}},
 		status:  Status{State: Ready},
 		callLog: CallLog{Readable: true, Hearable: true, Synced: true, More: true, Missed: 1},

@@ -40,7 +40,7 @@ var Members = []Method{
 	property("container", "HTMLElement"),
 	property("contentFrameEl", "HTMLIFrameElement"),
 	member("controlCall", "(action: Commands[\"rc-adapter-control-call\"][\"callAction\"], id?: string, options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string }): Promise<void>", "Does something with a call; rc-control-call-error says what could not be done. Capability `dial`."),
-	absent("updateCallingSetting", here),
+	member("updateCallingSetting", "(settings: Omit<Commands[\"rc-calling-settings-update\"], \"type\">): Promise<void>", "As rc-calling-settings-update. Capability `settings`."),
 	member("updateRingtone", "(ringtone: { name?: string; uri?: string; volume?: number }): Promise<void>", "As rc-adapter-update-ringtone. Capability `settings`."),
 	member("setAutoLog", "(what: { call?: boolean; message?: boolean }): Promise<void>", "What is logged without a click. Capability `service`, and `messages` for texts, `calls` for calls."),
 	absent("scheduleMeeting", meeting),

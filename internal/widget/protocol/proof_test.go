@@ -22,6 +22,7 @@ const (
 	inAudio    = "web/widget/audio.test.js"
 	inCalls    = "web/widget/callhost.test.js"
 	inDrops    = "e2e/calls/drop.test.js"
+	inCalling  = "e2e/calls/calling.test.js"
 	inTones    = "e2e/calls/ringtone.test.js"
 )
 
@@ -46,6 +47,7 @@ var proofs = map[string][2]string{
 	"disableCallHistory":           {inHistory, "disableCallHistory: the tab is gone, and nobody gets there"},
 	"disableNoiseReduction":        {inAudio, "disableNoiseReduction: the browser leaves the noise in"},
 	"enableVoicemailDrop":          {inDrops, "enableVoicemailDrop: a recorded message is left in the user\\'s place, and the call ends"},
+	"enableFromNumberSetting":      {inCalling, "enableFromNumberSetting: the page learns and chooses the number that callees see"},
 	"enableRingtoneSettings":       {inTones, "enableRingtoneSettings: a ringtone of the page\\'s may come from its servers"},
 	"disableInactiveTabCallEvent":  {inCalls, "disableInactiveTabCallEvent: one tab tells of calls, and otherwise each does"},
 	"userAgent":                    {"internal/widget/embed/parameters_test.go", "TestAnApplicationIsNamedCleanly"},
