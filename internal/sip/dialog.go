@@ -25,8 +25,8 @@ type Dialog struct {
 	// Route headers name them (RFC 3261 section 12.1). Web phones have none.
 	Routes []string
 
-	invite uint32 // number of the INVITE that made it, when it is ours
-	cseq   atomic.Uint32
+	invite uint32         // number of the INVITE that made it, when it is ours
+	cseq   *atomic.Uint32 // of the dialog, on whichever flow and however far it is
 }
 
 // NewUAS is the dialog of an INVITE that has arrived. The responses to it bear
@@ -37,7 +37,7 @@ func NewUAS(tx *Tx, contact URI) *Dialog {
 		CallID: req.CallID().Value(), LocalTag: tx.Tag(), Flow: tx.Flow(), Contact: contact,
 		Local:  tagged(Address{Name: req.To().DisplayName, URI: req.To().Address}, tx.Tag()),
 		Remote: Address{Name: req.From().DisplayName, URI: req.From().Address, Params: req.From().Params.Clone()},
-		Target: target(req.Contact(), req.From().Address),
+		Target: target(req.Contact(), req.From().Address), cseq: new(atomic.Uint32),
 	}
 	d.RemoteTag, _ = Tags(req)
 	d.Routes = routes(req)
@@ -54,7 +54,7 @@ func NewUAC(f *Flow, invite *Request, res *Response) *Dialog {
 		Local:  Address{Name: invite.From().DisplayName, URI: invite.From().Address, Params: invite.From().Params.Clone()},
 		Remote: tagged(Address{Name: res.To().DisplayName, URI: res.To().Address}, to),
 		Target: target(res.Contact(), invite.Recipient),
-		invite: invite.CSeq().SeqNo,
+		invite: invite.CSeq().SeqNo, cseq: new(atomic.Uint32),
 	}
 	d.Routes = routes(res)
 	slices.Reverse(d.Routes)
@@ -94,12 +94,11 @@ func routes(m interface{ GetHeaders(string) []Header }) []string {
 func (d *Dialog) On(f *Flow) *Dialog {
 	moved := &Dialog{
 		CallID: d.CallID, LocalTag: d.LocalTag, RemoteTag: d.RemoteTag, Flow: f, Local: d.Local, Remote: d.Remote,
-		Target: d.Target, Contact: d.Contact, Routes: d.Routes, invite: d.invite,
+		Target: d.Target, Contact: d.Contact, Routes: d.Routes, invite: d.invite, cseq: d.cseq,
 	}
 	if d.Contact.Host != "" {
 		moved.Contact = f.Contact(d.Contact.User)
 	}
-	moved.cseq.Store(d.cseq.Load())
 	return moved
 }
 

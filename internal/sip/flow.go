@@ -62,6 +62,7 @@ type Flow struct {
 	order   []string             // guarded by mu: keys of past, oldest first
 	settled map[string]*settled  // guarded by mu: our INVITEs that have their answer, by turn
 	unheard map[string]*Tx       // guarded by mu: INVITEs that we have answered, until the ACK, by turn
+	relied  map[string]*Tx       // guarded by mu: INVITEs whose reliable response waits for its PRACK, by turn
 }
 
 func newFlow(c conn, h Handler, transport, sentBy, remote string, log *slog.Logger) *Flow {
@@ -72,7 +73,7 @@ func newFlow(c conn, h Handler, transport, sentBy, remote string, log *slog.Logg
 		conn: c, handler: h, log: log, id: Token(), transport: transport, sentBy: sentBy, remote: remote,
 		out: make(chan []byte, queued), quit: make(chan struct{}), done: make(chan struct{}),
 		pending: map[string]*outgoing{}, asked: map[string]*Tx{}, past: map[string]*Tx{},
-		settled: map[string]*settled{}, unheard: map[string]*Tx{},
+		settled: map[string]*settled{}, unheard: map[string]*Tx{}, relied: map[string]*Tx{},
 	}
 }
 
@@ -152,10 +153,13 @@ func (f *Flow) run() {
 		o.again.stop()
 		o.end()
 	}
-	unheard := slices.Collect(maps.Values(f.unheard))
+	unheard, relied := slices.Collect(maps.Values(f.unheard)), slices.Collect(maps.Values(f.relied))
 	f.mu.Unlock()
 	for _, tx := range unheard {
 		tx.resending().stop()
+	}
+	for _, tx := range relied {
+		tx.stopRelying()
 	}
 	close(f.done)
 }
@@ -245,6 +249,10 @@ func (f *Flow) request(req *Request) {
 		tx, twice := f.admit(req)
 		if twice {
 			tx.again()
+			return
+		}
+		if req.Method == sip.PRACK {
+			f.prack(tx)
 			return
 		}
 		f.handler.ServeSIP(tx)

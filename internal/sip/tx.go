@@ -26,11 +26,14 @@ type Tx struct {
 	tag       string // of our side, in every response
 	cancelled chan struct{}
 	lost      chan struct{}
+	losing    sync.Once // closes lost
 
-	mu      sync.Mutex
-	last    []byte     // guarded by mu: the newest response, for a request that comes twice
-	code    int        // guarded by mu: of the newest response
-	repeats *resending // guarded by mu: of the final response to an INVITE
+	mu       sync.Mutex
+	last     []byte     // guarded by mu: the newest response, for a request that comes twice
+	code     int        // guarded by mu: of the newest response
+	repeats  *resending // guarded by mu: of the final response to an INVITE
+	relies   *reliance  // guarded by mu: on a PRACK; nil when none is waited for
+	reliable uint32     // guarded by mu: the number of the last reliable response
 }
 
 func newTx(f *Flow, req *Request) *Tx {
@@ -57,8 +60,11 @@ func (t *Tx) Cancelled() <-chan struct{} { return t.cancelled }
 
 // Lost is closed when a 2xx to an INVITE was sent for 32 seconds and never
 // acknowledged: the call is to be ended then (RFC 3261 section 13.3.1.4). It
-// is not where nothing is lost.
+// is not where nothing is lost. It is closed as well when a reliable response
+// has found no PRACK; the INVITE is refused then.
 func (t *Tx) Lost() <-chan struct{} { return t.lost }
+
+func (t *Tx) loses() { t.losing.Do(func() { close(t.lost) }) }
 
 // resending is what repeats the final response; it may be nil.
 func (t *Tx) resending() *resending {
@@ -83,12 +89,33 @@ func WithBody(contentType string, body []byte) Option {
 	}
 }
 
-// Respond sends a response. After a final one there is no other: ErrAnswered.
+// Respond sends a response, a 2xx perhaps only when what went before it is
+// acknowledged (RespondReliably). After a final one there is no other: ErrAnswered.
 // An ACK takes none at all.
 func (t *Tx) Respond(code int, reason string, opts ...Option) error {
 	if t.req.IsAck() {
 		return ErrAnswered
 	}
+	res := t.compose(code, reason, opts)
+	data := encode(res)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.code >= 200 {
+		return ErrAnswered
+	}
+	if t.putOff(code, data) {
+		return nil
+	}
+	t.code = code
+	if code >= 200 {
+		return t.finally(data)
+	}
+	t.last = data
+	return t.flow.send(data) // into a queue: nothing waits here
+}
+
+// compose makes a response.
+func (t *Tx) compose(code int, reason string, opts []Option) *Response {
 	res := sip.NewResponseFromRequest(t.req, code, reason, nil)
 	if code == 100 {
 		res.To().Params.Remove("tag")
@@ -101,18 +128,16 @@ func (t *Tx) Respond(code int, reason string, opts ...Option) error {
 	for _, o := range opts {
 		o(res)
 	}
-	data := encode(res)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.code >= 200 {
-		return ErrAnswered
-	}
-	t.last, t.code = data, code
-	if code >= 200 {
-		t.flow.answered(t)
-		t.repeat(data)
-	}
-	return t.flow.send(data) // into a queue: nothing waits here
+	return res
+}
+
+// finally sends the final response. t.mu is held, and t.code is its.
+func (t *Tx) finally(data []byte) error {
+	t.last = data
+	t.settleReliably()
+	t.flow.answered(t)
+	t.repeat(data)
+	return t.flow.send(data)
 }
 
 // repeat has the final response to an INVITE sent until it is acknowledged
@@ -129,7 +154,7 @@ func (t *Tx) repeat(data []byte) {
 		}
 		f.mu.Unlock()
 		if accepted {
-			close(t.lost)
+			t.loses()
 		}
 	})
 	f.mu.Lock()
@@ -155,9 +180,13 @@ func (t *Tx) refused() bool {
 
 // cancel answers the INVITE of a CANCEL and reports whether it was in time.
 func (t *Tx) cancel() bool {
+	accepted := t.takeBack()
 	if t.Respond(487, "Request Terminated") == ErrAnswered {
 		return false
 	}
 	close(t.cancelled)
+	if accepted {
+		t.loses()
+	}
 	return true
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // outsideAllowed is what a carrier may ask for in a call.
-const outsideAllowed = "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS, UPDATE"
+const outsideAllowed = "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS, PRACK, UPDATE"
 
 // TrunkUp comes when the trunk has a connection with the carrier: calls whose
 // own is dead go on over it.
@@ -93,14 +93,19 @@ func (l *line) carrierAsks(tx *sip.Tx) bool {
 // redescribed takes a re-INVITE or an UPDATE of a carrier: it holds, takes
 // back, has moved, or only shows that it is there (RFC 4028).
 func (c *call) redescribed(l *line, tx *sip.Tx) {
+	expiry, ok := l.expiryOf(tx)
+	if !ok {
+		return
+	}
 	contact := sip.With("Contact", "<"+l.dialog().Contact.String()+">")
 	body := tx.Request().Body()
 	if len(body) == 0 {
+		l.lives(expiry)
 		if tx.Request().Method == sip.UPDATE {
-			respond(tx, 200, "OK", contact, sip.With("Allow", outsideAllowed))
+			respond(tx, 200, "OK", contact, sip.With("Allow", outsideAllowed), expiry.Told)
 			return
 		}
-		c.offerAnew(l, tx, outsideAllowed)
+		c.offerAnew(l, tx, outsideAllowed, expiry.Told)
 		return
 	}
 	if err := l.leg.Redescribe(string(body)); err != nil {
@@ -110,7 +115,8 @@ func (c *call) redescribed(l *line, tx *sip.Tx) {
 	}
 	direction := sip.DirectionOf(body)
 	l.local = sip.NextVersion(sip.WithDirection(l.local, direction.Reverse()))
-	respond(tx, 200, "OK", contact, sip.With("Allow", outsideAllowed), sip.WithBody(sip.SDP, l.local))
+	l.lives(expiry)
+	respond(tx, 200, "OK", contact, sip.With("Allow", outsideAllowed), expiry.Told, sip.WithBody(sip.SDP, l.local))
 	c.hold(l, direction.Held())
 }
 
@@ -162,6 +168,11 @@ func (x *Exchange) callIn(ctx context.Context, tx *sip.Tx) {
 		respond(tx, 404, "Not Found")
 		return
 	}
+	l := &line{x: x, outside: true, unanswered: tx, ended: make(chan struct{}), updates: mayUpdate(tx.Request())}
+	expiry, ok := l.expiryOf(tx)
+	if !ok {
+		return
+	}
 	leave, ok := x.Trunk.Enter()
 	if !ok {
 		respond(tx, 486, "Busy Here")
@@ -174,7 +185,7 @@ func (x *Exchange) callIn(ctx context.Context, tx *sip.Tx) {
 		respond(tx, 488, "Not Acceptable Here")
 		return
 	}
-	l := &line{x: x, leg: leg, local: []byte(described), outside: true, leave: leave, unanswered: tx, ended: make(chan struct{})}
+	l.leg, l.local, l.leave, l.expiry = leg, []byte(described), leave, expiry
 	l.wire.Store(sip.NewUAS(tx, x.Trunk.Contact(tx.Flow())))
 	c := x.newCall(session.Spec{})
 	l.call.Store(c)

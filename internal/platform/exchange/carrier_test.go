@@ -43,6 +43,8 @@ type carrier struct {
 	cert   tls.Certificate
 	roots  *x509.CertPool
 	leave  func() // lets no connection in any more
+	// alive answers an UPDATE, or an INVITE within a call; nil accepts it.
+	alive func(tx *sip.Tx)
 }
 
 func newCarrier(t *testing.T, transport string, ip net.IP) *carrier {
@@ -126,6 +128,15 @@ func (c *carrier) ServeSIP(tx *sip.Tx) {
 		if _, tag := sip.Tags(req); tag == "" {
 			_ = tx.Respond(100, "Trying")
 			c.calls <- tx
+			return
+		}
+		if c.alive != nil {
+			c.alive(tx)
+			return
+		}
+	case sip.UPDATE:
+		if c.alive != nil {
+			c.alive(tx)
 			return
 		}
 	case sip.BYE:
@@ -215,7 +226,7 @@ type side struct {
 }
 
 // take answers a call of the trunk's.
-func (c *carrier) take(tx *sip.Tx, hertz float64) *side {
+func (c *carrier) take(tx *sip.Tx, hertz float64, more ...sip.Option) *side {
 	c.t.Helper()
 	leg := mediatest.Leg(c.t, c.engine)
 	sdp, err := leg.Answer(c.t.Context(), string(tx.Request().Body()))
@@ -223,7 +234,7 @@ func (c *carrier) take(tx *sip.Tx, hertz float64) *side {
 		c.t.Fatal(err)
 	}
 	s := &side{Dialog: sip.NewUAS(tx, tx.Flow().Contact("far")), c: c, leg: leg, sdp: sdp, hz: hertz}
-	if err := tx.Respond(200, "OK", sip.With("Contact", "<"+s.Contact.String()+">"), sip.WithBody(sip.SDP, []byte(sdp))); err != nil {
+	if err := tx.Respond(200, "OK", append(more, sip.With("Contact", "<"+s.Contact.String()+">"), sip.WithBody(sip.SDP, []byte(sdp)))...); err != nil {
 		c.t.Fatal(err)
 	}
 	s.speak()

@@ -62,10 +62,10 @@ func (l *line) awaitAnswer(tx *sip.Tx) {
 
 // offerAnew accepts a re-INVITE without a description by what the phone has
 // already, for both directions. It says in its ACK whether it holds.
-func (c *call) offerAnew(l *line, tx *sip.Tx, allow string) {
+func (c *call) offerAnew(l *line, tx *sip.Tx, allow string, more ...sip.Option) {
 	l.local = sip.NextVersion(sip.WithDirection(setupLine.ReplaceAll(l.local, []byte("a=setup:actpass$1")), sip.SendRecv))
 	l.offers, l.again = tx, true
-	respond(tx, 200, "OK", sip.With("Contact", "<"+l.dialog().Contact.String()+">"), sip.With("Allow", allow), sip.WithBody(sip.SDP, l.local))
+	respond(tx, 200, "OK", append(more, sip.With("Contact", "<"+l.dialog().Contact.String()+">"), sip.With("Allow", allow), sip.WithBody(sip.SDP, l.local))...)
 }
 
 // setupLine says who begins the handshake, which an offer leaves open

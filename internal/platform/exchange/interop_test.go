@@ -105,8 +105,21 @@ func scenario(t *testing.T, name string) string {
 // sippAnswers is sipp as a phone that answers once, and says what it hears.
 func sippAnswers(t *testing.T, port int, more ...string) *program {
 	t.Helper()
-	return run(t, "sipp", append([]string{"-sf", scenario(t, "answers.xml"), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
+	return sippActs(t, "answers.xml", port, more...)
+}
+
+// sippActs is sipp as somebody who is called, and says what it hears.
+func sippActs(t *testing.T, name string, port int, more ...string) *program {
+	t.Helper()
+	return run(t, "sipp", append([]string{"-sf", scenario(t, name), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
 		"-rtp_echo", "-nostdin", "-timeout", "120"}, more...)...)
+}
+
+// sippCalls is sipp as somebody who calls Ada once, by a proxy.
+func sippCalls(t *testing.T, name string, port, proxy int) *program {
+	t.Helper()
+	return run(t, "sipp", "-sf", scenario(t, name), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
+		"-s", apitest.AdaPhone, "-m", "1", "-nostdin", "-timeout", "120", fmt.Sprint("127.0.0.1:", proxy))
 }
 
 func TestKamailioAndSippAreCalledAndCall(t *testing.T) {
@@ -136,8 +149,7 @@ func TestKamailioAndSippAreCalledAndCall(t *testing.T) {
 			phone.succeeds(t)
 			w.idle(t)
 
-			caller := run(t, "sipp", "-sf", scenario(t, "calls.xml"), "-i", "127.0.0.1", "-p", fmt.Sprint(far), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
-				"-s", apitest.AdaPhone, "-m", "1", "-nostdin", "-timeout", "120", fmt.Sprint("127.0.0.1:", port))
+			caller := sippCalls(t, "calls.xml", far, port)
 			ada.answer(ada.rings())
 			ada.ended()
 			caller.succeeds(t)
@@ -238,6 +250,42 @@ func TestSippIsCalledWithoutARegistration(t *testing.T) {
 			w.idle(t)
 		})
 	}
+}
+
+func TestSippInsistsOnPracksAndSignsOfLife(t *testing.T) {
+	t.Parallel()
+	if !interop(t) {
+		return
+	}
+	t.Run("called", func(t *testing.T) {
+		far := freePort(t)
+		phone := sippActs(t, "insists.xml", far, "-m", "2") // the question whether it is there, and the call
+		w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
+			cfg.Address, cfg.Retry = fmt.Sprint("127.0.0.1:", far), 50*time.Millisecond
+		})
+		ada := w.handset(t, apitest.Ada, adaHz)
+		w.ready(t)
+		out := ada.call("+12125551234")
+		out.ear.Hears(t, adaHz) // sipp's echo, by what its 183 has described
+		ada.ended()
+		phone.succeeds(t)
+		w.idle(t)
+	})
+	t.Run("calling by Kamailio", func(t *testing.T) {
+		port, secure, far := freePort(t), freePort(t), freePort(t)
+		kamailio(t, port, secure, far)
+		w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
+			cfg.Address, cfg.Listen, cfg.Peers, cfg.LeastExpiry = fmt.Sprint("127.0.0.1:", port), "", nil, time.Second
+			cfg.Username, cfg.Password, cfg.Register, cfg.Retry = "line", "s3cret", true, 50*time.Millisecond
+		})
+		ada := w.handset(t, apitest.Ada, adaHz)
+		w.ready(t)
+		caller := sippCalls(t, "proves.xml", far, port)
+		ada.answer(ada.rings())
+		ada.ended()
+		caller.succeeds(t)
+		w.idle(t)
+	})
 }
 
 // kamailio starts one, and returns who has signed its certificate.

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -155,7 +156,7 @@ func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination
 	l.wire.Store(dialog)
 	offer := string(tx.Request().Body())
 	if !c.x.mayCall(b.device.ID, to.service == emergency) {
-		respond(tx, 183, "Session Progress", ids(party))
+		proceed(tx, ids(party))
 		respond(tx, 486, "Busy Here", ids(party))
 		c.leave(party, to, ending{rc.ReasonInternalError, "The phone has as many calls as it may have."})
 		return
@@ -187,10 +188,30 @@ func (c *call) take(tx *sip.Tx, b *binding, party *session.Party, to destination
 	c.x.spawn(func(ctx context.Context) {
 		select {
 		case <-tx.Cancelled():
-			c.post(func() { c.leave(l.party, to, cancelled) })
+			c.post(func() {
+				if slices.Contains(c.lines, l) || c.watches(l) { // its 200 waited for a PRACK
+					c.hangup(l)
+					return
+				}
+				c.leave(l.party, to, cancelled)
+			})
+		case <-tx.Lost(): // refused, because nobody has acknowledged the 183
+			l.post(func(c *call) { c.hangup(l) })
 		case <-c.done:
 		}
 	})
+}
+
+// proceed says in a 183 what there is, so that a phone is sure to hear of it
+// where it requires that (RFC 3262). One that leaves the offer to us would have
+// to find it there, and is answered by the 200 alone.
+func proceed(tx *sip.Tx, opts ...sip.Option) {
+	switch req := tx.Request(); {
+	case !sip.Requires(req, sip.Reliable):
+		respond(tx, 183, "Session Progress", opts...)
+	case !undescribed(string(req.Body())):
+		_ = tx.RespondReliably(183, "Session Progress", nil, opts...) // as with respond
+	}
 }
 
 // soundFor answers an offer; from is as [media.Leg.Signalled] has it, and not
@@ -217,7 +238,7 @@ func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err er
 	contact := sip.With("Contact", "<"+l.dialog().Contact.String()+">")
 	if err != nil {
 		c.x.Log.Info("refusing a call", "call", c.session.ID(), "err", err)
-		respond(tx, 183, "Session Progress", contact, ids(l.party))
+		proceed(tx, contact, ids(l.party))
 		respond(tx, 488, "Not Acceptable Here", ids(l.party))
 		c.leave(l.party, to, failed)
 		return
@@ -228,7 +249,7 @@ func (c *call) accept(tx *sip.Tx, l *line, leg *media.Leg, answer string, err er
 	if !late { // an offer is in the 200 alone (RFC 3261 section 13.2.1)
 		preview = append(preview, sip.WithBody(sip.SDP, l.local))
 	}
-	respond(tx, 183, "Session Progress", preview...)
+	proceed(tx, preview...)
 	if to.orbit != nowhereParked && len(c.lines) > 0 && c.orbit != to.orbit {
 		to.reason = rc.ReasonInvalidNumber // somebody else has taken it in the same moment, and talks
 	}

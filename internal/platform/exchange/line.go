@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"offhook/internal/media"
 	"offhook/internal/platform/exchange/session"
@@ -37,6 +38,13 @@ type line struct {
 	gone  bool   // the phone has ended its dialog
 	// unanswered is the INVITE of somebody outside until the call is picked up.
 	unanswered *sip.Tx
+	// previewed: our offer was in a response before the 200, and its PRACK has
+	// the answer.
+	previewed bool
+	rang      bool // the carrier knows for sure that a phone rings
+	updates   bool // the carrier takes UPDATE
+	expiry    sip.Expiry
+	due       *time.Timer // what expiry asks for; nil for nothing
 	// offers is an INVITE that is accepted by our offer, until its ACK answers;
 	// again is set for one within the call.
 	offers *sip.Tx
@@ -124,6 +132,9 @@ func (c *call) host(l *line) {
 	}
 	c.enlist(l)
 	l.tellDialog()
+	if l.outside && l.unanswered == nil && l.due == nil {
+		l.lives(l.expiry)
+	}
 	c.x.spawn(func(context.Context) {
 		select {
 		case <-l.leg.Done():
@@ -274,6 +285,9 @@ func (l *line) bye(cmd int) {
 func (l *line) close() {
 	l.once.Do(func() { close(l.ended) })
 	l.unlist()
+	if l.due != nil {
+		l.due.Stop()
+	}
 	if l.leave != nil {
 		l.leave()
 	}

@@ -28,6 +28,7 @@ type outsider struct {
 	caller    session.End // who calls, for them; empty for somebody who withholds it
 	leg       *media.Leg
 	described string // the far side's description that the leg has
+	progress  sip.Progress
 }
 
 // outsideAt is a number that the platform does not have, as a destination.
@@ -132,7 +133,7 @@ func (f *fork) dial(ctx context.Context, leave func()) bool {
 		return false
 	}
 	defer x.unlistFork(key)
-	flow, res, err := x.Trunk.Do(ctx, invite, func(res *sip.Response) { f.progress(res) })
+	flow, res, err := x.Trunk.Do(ctx, invite, func(flow *sip.Flow, res *sip.Response) { f.progress(flow, invite, res) })
 	if err != nil || res.StatusCode >= 300 {
 		o.leg.Close()
 		why := ending{}
@@ -144,8 +145,8 @@ func (f *fork) dial(ctx context.Context, leave func()) bool {
 		c.post(func() { c.failedOutside(f, why) })
 		return false
 	}
-	l := &line{x: x, leg: o.leg, local: invite.Body(), outside: true, leave: leave}
-	l.wire.Store(sip.NewUAC(flow, invite, res))
+	l := &line{x: x, leg: o.leg, local: invite.Body(), outside: true, leave: leave, updates: mayUpdate(res), expiry: sip.AnsweredExpiry(res)}
+	l.wire.Store(o.progress.Dialog(flow, invite, res))
 	err = l.dialog().Ack(nil, "")
 	if err == nil {
 		err = f.hear(string(res.Body()))
@@ -200,11 +201,18 @@ func (x *Exchange) unlistFork(key string) {
 }
 
 // progress takes a provisional response: it rings, or says something before
-// anybody answers (RFC 3960).
-func (f *fork) progress(res *sip.Response) {
+// anybody answers (RFC 3960). The carrier may want to know that we have heard
+// of it (RFC 3262).
+func (f *fork) progress(flow *sip.Flow, invite *sip.Request, res *sip.Response) {
 	c := f.call
-	if res.StatusCode == 100 {
+	d, prack, passOver := f.outside.progress.Take(flow, invite, res)
+	if res.StatusCode == 100 || passOver {
 		return
+	}
+	if prack != nil {
+		c.x.spawn(func(ctx context.Context) {
+			_, _ = c.x.Trunk.In(ctx, d, prack) // without it the carrier ends the call, which is told
+		})
 	}
 	if len(res.Body()) > 0 && f.hear(string(res.Body())) == nil {
 		c.post(func() { c.earlyMedia(f) })
@@ -217,8 +225,8 @@ func (f *fork) progress(res *sip.Response) {
 // hear takes a description of the far side's, unless it is the one that is
 // known. It runs on the fork's goroutine.
 func (f *fork) hear(description string) error {
-	if description == f.outside.described {
-		return nil
+	if description == f.outside.described || f.outside.described != "" && undescribed(description) {
+		return nil // a 200 need not repeat what a reliable response has said
 	}
 	take := f.outside.leg.SetAnswer
 	if f.outside.described != "" {
@@ -322,17 +330,51 @@ func (l *line) pickUp() {
 		return
 	}
 	l.unanswered = nil
-	if undescribed(string(tx.Request().Body())) {
-		l.awaitAnswer(tx)
+	with := []sip.Option{sip.With("Contact", "<"+l.dialog().Contact.String()+">"), sip.With("Allow", outsideAllowed), l.expiry.Told}
+	if !l.previewed {
+		with = append(with, sip.WithBody(sip.SDP, l.local))
+		if undescribed(string(tx.Request().Body())) {
+			l.awaitAnswer(tx)
+		}
 	}
-	d := l.dialog()
-	respond(tx, 200, "OK", sip.With("Contact", "<"+d.Contact.String()+">"), sip.With("Allow", outsideAllowed), sip.WithBody(sip.SDP, l.local))
+	l.lives(l.expiry)
+	respond(tx, 200, "OK", with...)
 }
 
-// ringing tells somebody outside that a phone rings.
+// ringing tells somebody outside that a phone rings, and makes sure that they
+// have heard where they ask for that.
 func (l *line) ringing() {
-	if l.unanswered != nil {
-		respond(l.unanswered, 180, "Ringing", sip.With("Contact", "<"+l.dialog().Contact.String()+">"))
+	tx := l.unanswered
+	if tx == nil || l.rang {
+		return
+	}
+	contact := sip.With("Contact", "<"+l.dialog().Contact.String()+">")
+	late, must := undescribed(string(tx.Request().Body())), sip.Requires(tx.Request(), sip.Reliable)
+	switch {
+	case late && must: // the first that is sure to be heard has the offer (RFC 3261 section 13.2.1)
+		l.rang, l.previewed = true, true
+		_ = tx.RespondReliably(180, "Ringing", l.answeredEarly, contact, sip.WithBody(sip.SDP, l.local)) // as with respond
+	case must || !late && slices.Contains(sip.OptionTags(tx.Request(), "Supported"), sip.Reliable):
+		l.rang = true
+		_ = tx.RespondReliably(180, "Ringing", nil, contact)
+	default:
+		respond(tx, 180, "Ringing", contact)
+	}
+}
+
+// answeredEarly takes the answer to our offer from a PRACK.
+func (l *line) answeredEarly(prack *sip.Tx) {
+	ok := l.post(func(c *call) {
+		if err := l.leg.SetAnswer(string(prack.Request().Body())); err != nil {
+			c.x.Log.Info("a carrier answered an offer with what cannot be used", "call", c.session.ID(), "err", err)
+			respond(prack, 488, "Not Acceptable Here")
+			c.silent(l)
+			return
+		}
+		respond(prack, 200, "OK")
+	})
+	if !ok {
+		respond(prack, 481, "Call/Transaction Does Not Exist")
 	}
 }
 

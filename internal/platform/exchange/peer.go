@@ -106,7 +106,7 @@ func (p *peer) ServeSIP(tx *sip.Tx) {
 	}
 }
 
-const allowed = "INVITE, ACK, CANCEL, BYE, INFO, MESSAGE, NOTIFY, OPTIONS, REFER, REGISTER, UPDATE"
+const allowed = "INVITE, ACK, CANCEL, BYE, INFO, MESSAGE, NOTIFY, OPTIONS, PRACK, REFER, REGISTER, UPDATE"
 
 // respond sends a response. A phone that is gone, or has cancelled, misses
 // nothing.

@@ -263,8 +263,8 @@ func TestCallsInReachNothingButNumbersOfThePlatform(t *testing.T) {
 			t.Errorf("calling %q from outside: %v, want 404", number, res)
 		}
 	}
-	if _, answer := c.call(t.Context(), f, apitest.AdaPhone, "x", "Require", "100rel"); true {
-		if _, res := answer(); res == nil || res.StatusCode != 420 {
+	if _, answer := c.call(t.Context(), f, apitest.AdaPhone, "x", "Require", "100rel, precondition"); true {
+		if _, res := answer(); res == nil || res.StatusCode != 420 || sip.HeaderValue(res, "Unsupported") != "precondition" {
 			t.Errorf("a call that requires what is not there: %v", res)
 		}
 	}

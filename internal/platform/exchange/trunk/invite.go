@@ -37,6 +37,7 @@ func (t *Trunk) Invite(f *sip.Flow, c Call) *sip.Request {
 	req := sip.NewRequest(sip.Outline{Method: sip.INVITE, Target: to, From: shown, To: sip.Address{URI: to}})
 	req.AppendHeader(sip.ContactHeader(t.Contact(f), ""))
 	sip.SetHeader(req, "Allow", allowed)
+	sip.SetHeader(req, "Supported", strings.Join(extensions, ", "))
 	if c.From != "" {
 		sip.SetHeader(req, "P-Asserted-Identity", "<"+us.URI.String()+">")
 	}

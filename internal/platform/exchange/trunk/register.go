@@ -13,7 +13,10 @@ import (
 )
 
 // allowed is what the carrier may ask for.
-const allowed = "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS, UPDATE, NOTIFY"
+const allowed = "INVITE, ACK, CANCEL, BYE, INFO, OPTIONS, PRACK, UPDATE, NOTIFY"
+
+// extensions are what the carrier may require.
+var extensions = []string{sip.Reliable, sip.Timed}
 
 // answerTime is how long the carrier may think about a question whether it is
 // there, or a registration.
@@ -187,14 +190,15 @@ func (t *Trunk) leave(f *sip.Flow) {
 // refused (RFC 3261 section 8.2.2.3).
 func (t *Trunk) ServeSIP(tx *sip.Tx) {
 	req := tx.Request()
-	if needs := sip.HeaderValue(req, "Require"); needs != "" && !req.IsAck() {
-		_ = tx.Respond(420, "Bad Extension", sip.With("Unsupported", needs)) // a flow that has ended needs none
+	needs := slices.DeleteFunc(sip.OptionTags(req, "Require"), func(tag string) bool { return slices.Contains(extensions, tag) })
+	if len(needs) > 0 && !req.IsAck() {
+		_ = tx.Respond(420, "Bad Extension", sip.With("Unsupported", strings.Join(needs, ", "))) // a flow that has ended needs none
 		return
 	}
 	switch {
 	case req.Method == sip.OPTIONS:
-		_ = tx.Respond(200, "OK", sip.With("Allow", allowed), sip.With("Accept", sip.SDP))
-	case slices.Contains([]sip.Method{sip.REGISTER, sip.SUBSCRIBE, sip.PUBLISH, sip.MESSAGE, sip.PRACK}, req.Method):
+		_ = tx.Respond(200, "OK", sip.With("Allow", allowed), sip.With("Accept", sip.SDP), sip.With("Supported", strings.Join(extensions, ", ")))
+	case slices.Contains([]sip.Method{sip.REGISTER, sip.SUBSCRIBE, sip.PUBLISH, sip.MESSAGE}, req.Method):
 		_ = tx.Respond(405, "Method Not Allowed", sip.With("Allow", allowed))
 	default:
 		t.h.ServeTrunk(tx)

@@ -68,6 +68,10 @@ type Config struct {
 	Encrypted bool
 	// CallerID is shown for people without a public number.
 	CallerID string
+	// LeastExpiry is the shortest time that the carrier may agree on with us
+	// after which a call without a sign of life is over (RFC 4028); zero is 90
+	// seconds.
+	LeastExpiry time.Duration
 	// MaxCalls is how many calls go through at a time, both ways; zero is 30.
 	MaxCalls int
 	// Gate is what calls out pass.
@@ -147,6 +151,9 @@ func New(cfg Config) (*Trunk, error) {
 	}
 	if cfg.Retry == 0 {
 		cfg.Retry = time.Second
+	}
+	if cfg.LeastExpiry == 0 {
+		cfg.LeastExpiry = sip.LeastExpiry
 	}
 	if cfg.MaxCalls == 0 {
 		cfg.MaxCalls = 30
@@ -256,6 +263,9 @@ func (t *Trunk) Calls() int {
 	return t.calls
 }
 
+// LeastExpiry is that of the configuration.
+func (t *Trunk) LeastExpiry() time.Duration { return t.cfg.LeastExpiry }
+
 // Encrypted reports whether sound is to be encrypted.
 func (t *Trunk) Encrypted() bool { return t.cfg.Encrypted }
 
@@ -263,13 +273,14 @@ func (t *Trunk) Encrypted() bool { return t.cfg.Encrypted }
 func (t *Trunk) User() string { return cmp.Or(t.cfg.Username, "offhook") }
 
 // Do sends a request outside of a dialog, and answers the carrier's challenge
-// once. It returns the connection that it went over.
-func (t *Trunk) Do(ctx context.Context, req *sip.Request, provisional func(*sip.Response)) (*sip.Flow, *sip.Response, error) {
+// once. It returns the connection that it went over, and tells it with each
+// provisional response.
+func (t *Trunk) Do(ctx context.Context, req *sip.Request, provisional func(*sip.Flow, *sip.Response)) (*sip.Flow, *sip.Response, error) {
 	f, err := t.Flow()
 	if err != nil {
 		return nil, nil, err
 	}
-	res, err := t.ask(ctx, f, req, provisional)
+	res, err := t.ask(ctx, f, req, func(res *sip.Response) { provisional(f, res) })
 	return f, res, err
 }
 
@@ -297,6 +308,11 @@ func (t *Trunk) In(ctx context.Context, d *sip.Dialog, req *sip.Request) (*sip.R
 		return res, err
 	}
 	again := d.Request(req.Method, req.Body(), sip.HeaderValue(req, "Content-Type"))
+	for _, name := range []string{"RAck", "Supported", "Session-Expires"} {
+		if value := sip.HeaderValue(req, name); value != "" {
+			sip.SetHeader(again, name, value)
+		}
+	}
 	again.CSeq().SeqNo-- // Answer raises it to the one that the dialog has counted
 	if err := t.credentials().Answer(again, res); err != nil {
 		return nil, err
