@@ -54,11 +54,11 @@ func bytesOf(b []byte) []byte {
 	return b
 }
 
-const frameColumns = "key, platform, client_id, prefix, origin, created_at"
+const frameColumns = "key, platform, client_id, prefix, origin, opener, created_at"
 
 func scanFrame(r scanner) (f store.Frame, err error) {
 	var created int64
-	err = r.Scan(&f.Key, &f.Platform, &f.ClientID, &f.Prefix, &f.Origin, &created)
+	err = r.Scan(&f.Key, &f.Platform, &f.ClientID, &f.Prefix, &f.Origin, &f.Opener, &created)
 	f.CreatedAt = fromMillis(created)
 	return f, err
 }
@@ -68,9 +68,9 @@ func (q queries) Frame(ctx context.Context, key string) (store.Frame, error) {
 }
 
 func (q queries) PutFrame(ctx context.Context, f store.Frame) error {
-	return q.exec(ctx, "INSERT INTO frames ("+frameColumns+") VALUES ($1, $2, $3, $4, $5, $6) "+
+	return q.exec(ctx, "INSERT INTO frames ("+frameColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7) "+
 		"ON CONFLICT (key) DO UPDATE SET created_at = excluded.created_at WHERE frames.created_at < excluded.created_at",
-		f.Key, f.Platform, f.ClientID, f.Prefix, f.Origin, millis(f.CreatedAt))
+		f.Key, f.Platform, f.ClientID, f.Prefix, f.Origin, f.Opener, millis(f.CreatedAt))
 }
 
 func (q queries) SweepFrames(ctx context.Context, before time.Time) error {

@@ -7,11 +7,11 @@ import (
 	"offhook/internal/store"
 )
 
-const sessionColumns = "id, frame_key, grant_id, way, idle, created_at, used_at, expires_at"
+const sessionColumns = "id, frame_key, grant_id, way, parent, idle, created_at, used_at, expires_at"
 
 func scanSession(r scanner) (s store.Session, err error) {
 	var idle, created, used, expires int64
-	err = r.Scan(&s.ID, &s.FrameKey, &s.GrantID, &s.Way, &idle, &created, &used, &expires)
+	err = r.Scan(&s.ID, &s.FrameKey, &s.GrantID, &s.Way, &s.Parent, &idle, &created, &used, &expires)
 	s.Idle = time.Duration(idle) * time.Millisecond
 	s.CreatedAt, s.UsedAt, s.ExpiresAt = fromMillis(created), fromMillis(used), fromMillis(expires)
 	return s, err
@@ -31,8 +31,8 @@ func (q queries) SessionsOf(ctx context.Context, grantID string) ([]store.Sessio
 }
 
 func (q queries) AddSession(ctx context.Context, s store.Session) error {
-	return q.exec(ctx, "INSERT INTO sessions ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		s.ID, s.FrameKey, s.GrantID, s.Way, s.Idle.Milliseconds(), millis(s.CreatedAt), millis(s.UsedAt), millis(s.ExpiresAt))
+	return q.exec(ctx, "INSERT INTO sessions ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		s.ID, s.FrameKey, s.GrantID, s.Way, s.Parent, s.Idle.Milliseconds(), millis(s.CreatedAt), millis(s.UsedAt), millis(s.ExpiresAt))
 }
 
 func (q queries) TouchSession(ctx context.Context, id string, usedAt, expiresAt time.Time) error {

@@ -30,6 +30,7 @@ type Frame struct {
 	ClientID  string
 	Prefix    string    // tells two phones in one page apart
 	Origin    string    // the proven origin of the host page; the widget's own when opened as a page
+	Opener    string    // of a window of the phone's own: the origin of the page that says to have opened it
 	CreatedAt time.Time // when its document was last drawn
 }
 

@@ -13,6 +13,7 @@ type Session struct {
 	FrameKey  string
 	GrantID   string
 	Way       string        // how the user signed in: "code", "ticket", ...
+	Parent    string        // the session that it was handed over from; empty where somebody signed in
 	Idle      time.Duration // how long it lasts without being used
 	CreatedAt time.Time
 	UsedAt    time.Time // written now and then, not at each use

@@ -11,7 +11,7 @@ import (
 )
 
 var frame = store.Frame{
-	Key: "frame-1", Platform: "https://platform.example.com", ClientID: "app", Prefix: "rc", Origin: "https://crm.example.com", CreatedAt: at,
+	Key: "frame-1", Platform: "https://platform.example.com", ClientID: "app", Prefix: "rc", Origin: "https://crm.example.com", Opener: "https://opener.example.com", CreatedAt: at,
 }
 
 // change runs fn in a transaction that must succeed.

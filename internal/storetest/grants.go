@@ -125,7 +125,7 @@ func testLapsing(t *testing.T, w store.Widget) {
 func testSessions(t *testing.T, w store.Widget) {
 	ctx := t.Context()
 	session := store.Session{
-		ID: "s1", FrameKey: frame.Key, GrantID: grant.ID, Way: "code", Idle: time.Hour, CreatedAt: at, UsedAt: at, ExpiresAt: at.Add(time.Hour),
+		ID: "s1", FrameKey: frame.Key, GrantID: grant.ID, Way: "code", Parent: "s0", Idle: time.Hour, CreatedAt: at, UsedAt: at, ExpiresAt: at.Add(time.Hour),
 	}
 	change(t, w, func(tx store.WidgetTx) error {
 		return errors.Join(tx.PutFrame(ctx, frame), tx.AddGrant(ctx, grant), tx.AddSession(ctx, session))

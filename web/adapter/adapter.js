@@ -64,7 +64,7 @@ svg{width:18px;height:18px;flex:none;fill:none;stroke:currentColor;stroke-width:
     const minimizable = !take('disableMinimize');
     const notify = !!take('notification');
     const looks = [own, ...['newAdapterUI', 'enablePopup', 'popupPageUri'].map(take)];
-    if (own) given.set('fromPopup', '1');
+    if (own) given.set('fromPopup', given.get('fromPopup') || '1');
     given.set('fromAdapter', '1');
     for (const [name, value] of given) if (value) url.searchParams.set(name, value);
     const prefix = given.get('prefix') || 'rc-widget';

@@ -23,6 +23,14 @@ export default function popup(page, uri) {
     if (data === "there?" && (await answers(mine, address.origin))) tabs.postMessage("here");
   });
 
+  // Its strip in the phone here: whoever has opened a window may show and close it.
+  page.hear((data) => {
+    if (data.type !== "offhook-window-notify") return;
+    mine ??= window.open("", name);
+    if (data.act === "show") mine?.focus();
+    else mine?.close();
+  });
+
   const elsewhere = () => heard((done) => {
     const hear = (/** @type {MessageEvent} */ { data }) => data === "here" && done();
     tabs.addEventListener("message", hear);
@@ -78,6 +86,8 @@ function addressOf(frame, uri) {
   for (const [name, value] of new URL(frame).searchParams) {
     if (![...SECRETS, "fromAdapter"].includes(name)) url.searchParams.set(name, value);
   }
+  // The phone's own window knows by it who may sign it in.
+  if (url.origin === new URL(frame).origin) url.searchParams.set("fromPopup", location.origin);
   return url;
 }
 

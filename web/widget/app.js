@@ -175,6 +175,22 @@ if (/^#[^/].*=/.test(location.hash)) {
 }
 if ("analytics" in body.dataset) await import("./analytics.js");
 
+// A window of the phone's own and the phone in the page that opened it find each other by messages of our own origin.
+const own = new URLSearchParams(location.search).has("fromPopup") && window.parent !== window ? await import("./ownwindow.js") : null;
+if (!own) {
+  const away = () => import("./away.js");
+  addEventListener("message", (e) => {
+    if (e.origin === location.origin && /^offhook-window-(asks|here)$/.test(e.data?.type)) void away().then((m) => m.take(e));
+  });
+  try {
+    // Another tab of this page may have opened it.
+    const tabs = new BroadcastChannel(`oh-window-${body.dataset.key}`);
+    tabs.onmessage = ({ data }) => data === "here" && void away();
+    tabs.postMessage("there?");
+  } catch {
+    // refused with storage: each tab knows its own window
+  }
+}
 if (options.externalAuthId) await (await import("./external.js")).follow(options.externalAuthId);
 if (signedIn()) {
   const begin = currentPath();
@@ -185,6 +201,10 @@ if (signedIn()) {
   document.dispatchEvent(new CustomEvent("oh:route", { detail: { path: "/" } }));
 }
 sayShared();
+if (own) {
+  if (!signedIn()) await own.signIn();
+  own.tell();
+}
 if (options.implicit) await import("./renew.js");
 await useIntake();
 await trySSO();

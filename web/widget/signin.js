@@ -413,7 +413,7 @@ function changed(signedIn, reason) {
 }
 
 /** @param {number} bytes @returns {string} base64url */
-function random(bytes) {
+export function random(bytes) {
   const text = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes)));
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

@@ -31,6 +31,19 @@ func (h *Handler) admit(ctx context.Context, query url.Values, origin, own strin
 	return p, e, h.mayFrame(e, origin, own)
 }
 
+// opener is the page that a window of the phone's own says to have been opened
+// by, empty where it could not have been. It proves nothing and gives nothing:
+// what it does is keep the windows of different pages apart, so that none can
+// sign in the window of another. Whether there is such a page, and who is
+// signed in there, package signin finds out.
+func (h *Handler) opener(query url.Values, e store.Embed, origin, own string) string {
+	opener, err := ParseOrigin(query.Get("fromPopup"))
+	if err != nil || origin != own || opener == own || !h.Registry.Frames(e, opener) {
+		return ""
+	}
+	return opener
+}
+
 // Check answers before a snippet is written what app.html would answer to a
 // page of the given origin: nil when it would show the phone, else an
 // *rc.Error with the sentence that the page would show. Nothing is recorded.

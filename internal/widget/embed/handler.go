@@ -132,7 +132,9 @@ func (h *Handler) view(r *http.Request, clientID, origin string) (view, error) {
 	if err := refuseSecret(query.Get(removed), e); err != nil {
 		return view{}, err
 	}
-	frame, err := h.frame(r, store.Frame{Platform: platform.Origin, ClientID: clientID, Prefix: query.Get("prefix"), Origin: origin})
+	frame, err := h.frame(r, store.Frame{
+		Platform: platform.Origin, ClientID: clientID, Prefix: query.Get("prefix"), Origin: origin, Opener: h.opener(query, e, origin, listen.BaseURL(r)),
+	})
 	if err != nil {
 		return view{}, err
 	}
@@ -190,7 +192,11 @@ func (h *Handler) frame(r *http.Request, f store.Frame) (store.Frame, error) {
 // preceded by its length, so that no two frames share one.
 func Key(f store.Frame) string {
 	h := sha256.New()
-	for _, part := range []string{f.Platform, f.ClientID, f.Prefix, f.Origin} {
+	parts := []string{f.Platform, f.ClientID, f.Prefix, f.Origin}
+	if f.Opener != "" {
+		parts = append(parts, f.Opener)
+	}
+	for _, part := range parts {
 		fmt.Fprintf(h, "%d %s", len(part), part)
 	}
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))[:22]

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"offhook/internal/bus"
@@ -133,24 +134,30 @@ func (s *Sessions) used(ctx context.Context, session *store.Session, now time.Ti
 // that has found its browser to refuse our cookies says so with the header
 // and gets a handle in the answer's.
 func (s *Sessions) Begin(w http.ResponseWriter, r *http.Request, f store.Frame, grantID, way string) (store.Session, error) {
-	ctx, now, value := r.Context(), s.Now(), opaque.Text()
-	session := store.Session{ID: opaque.Hash(value), FrameKey: f.Key, GrantID: grantID, Way: way, Idle: idle, CreatedAt: now, UsedAt: now}
+	session := store.Session{GrantID: grantID, Way: way, Idle: idle}
 	if way == Implicit {
 		session.Idle = implicitIdle
 	}
+	return s.begin(w, r, f, session, func(store.WidgetTx) error { return nil })
+}
+
+// begin is Begin for a session of which more is known; may refuses it in its
+// own transaction.
+func (s *Sessions) begin(w http.ResponseWriter, r *http.Request, f store.Frame, session store.Session, may func(store.WidgetTx) error) (store.Session, error) {
+	ctx, now, value := r.Context(), s.Now(), opaque.Text()
+	session.ID, session.FrameKey, session.CreatedAt, session.UsedAt = opaque.Hash(value), f.Key, now, now
 	byHandle := r.Header.Get(visit.SessionHeader) != ""
 	if byHandle {
-		session.Idle = handleLife
+		// The handle is another secret than the cookie would be: the id of the
+		// session stays when the handle changes.
+		session.ID, session.Idle = opaque.Hash(opaque.Text()), handleLife
 	}
 	session.ExpiresAt = now.Add(session.Idle)
 	err := s.Store.Write(ctx, func(tx store.WidgetTx) error {
-		if !byHandle {
-			return tx.AddSession(ctx, session)
+		if err := may(tx); err != nil {
+			return err
 		}
-		// The handle is another secret than the cookie would be: the id of the
-		// session stays when the handle changes.
-		session.ID = opaque.Hash(opaque.Text())
-		if err := tx.AddSession(ctx, session); err != nil {
+		if err := tx.AddSession(ctx, session); err != nil || !byHandle {
 			return err
 		}
 		return tx.AddHandle(ctx, store.Handle{Hash: opaque.Hash(value), SessionID: session.ID, ExpiresAt: session.ExpiresAt})
@@ -183,37 +190,62 @@ func cookie(key, value string, life time.Duration) *http.Cookie {
 	}
 }
 
-// End ends a session, and its grant when it was the last one that used it.
+// End ends a session with those that end with it, and their grant when they
+// were the last that used it.
 func (s *Sessions) End(ctx context.Context, session store.Session, reason string) error {
-	var was, last bool
-	var entry store.AuditEntry
-	err := s.Store.Write(ctx, func(tx store.WidgetTx) (err error) {
-		if entry, err = entryOf(ctx, tx, session); err != nil {
-			return err
+	var ended []store.Session
+	var entries []store.AuditEntry
+	var last bool
+	err := s.Store.Write(ctx, func(tx store.WidgetTx) error {
+		ended, entries = nil, nil
+		for {
+			// Read anew after each round: one may have been handed over until
+			// the session that it comes from was gone.
+			rest, err := tx.SessionsOf(ctx, session.GrantID)
+			if err != nil {
+				return err
+			}
+			ends := endingWith(session, reason, rest)
+			if len(ended) == 0 && !slices.ContainsFunc(ends, func(o store.Session) bool { return o.ID == session.ID }) {
+				return nil // ended before
+			}
+			for _, one := range ends {
+				entry, err := s.end(ctx, tx, one, reason)
+				if err != nil {
+					return err
+				}
+				ended, entries = append(ended, one), append(entries, entry)
+			}
+			if len(ends) == 0 {
+				last = !anyLive(rest, s.Now())
+				return nil
+			}
 		}
-		if err = tx.NoteSessionEnd(ctx, session.ID, reason, s.Now()); err != nil {
-			return err
-		}
-		if was, err = tx.DeleteSession(ctx, session.ID); err != nil || !was {
-			return err
-		}
-		rest, err := tx.SessionsOf(ctx, session.GrantID)
-		last = !anyLive(rest, s.Now())
-		return err
 	})
 	if err != nil {
 		return fmt.Errorf("ending a session: %w", err)
 	}
-	if !was {
-		return nil
+	for i, one := range ended {
+		s.announce(ctx, Ended{one.ID, one.GrantID, reason})
+		entries[i].Detail = reason
+		s.Audit.Record(ctx, entries[i])
 	}
-	s.announce(ctx, Ended{session.ID, session.GrantID, reason})
-	entry.Detail = reason
-	s.Audit.Record(ctx, entry)
-	if last {
+	if len(ended) > 0 && last {
 		return s.Grants.EndUnused(ctx, session.GrantID)
 	}
 	return nil
+}
+
+func (s *Sessions) end(ctx context.Context, tx store.WidgetTx, session store.Session, reason string) (store.AuditEntry, error) {
+	entry, err := entryOf(ctx, tx, session)
+	if err != nil {
+		return entry, err
+	}
+	if err := tx.NoteSessionEnd(ctx, session.ID, reason, s.Now()); err != nil {
+		return entry, err
+	}
+	_, err = tx.DeleteSession(ctx, session.ID)
+	return entry, err
 }
 
 // entryOf begins the audit entry of a session's end. A grant that has ended

@@ -7,7 +7,7 @@ import (
 	"offhook/internal/store"
 )
 
-// Unsent counts the texts that wait to be sent and that the end of a session
+// Unsent counts the texts that wait to be sent and that signing out of a session
 // would drop: none while something else keeps the grant, which sends them.
 func (s *Sessions) Unsent(ctx context.Context, session store.Session) (int, error) {
 	rest, err := s.Store.SessionsOf(ctx, session.GrantID)
@@ -20,7 +20,7 @@ func (s *Sessions) Unsent(ctx context.Context, session store.Session) (int, erro
 	}
 	now := s.Now()
 	for _, other := range rest {
-		if other.ID != session.ID && other.ExpiresAt.After(now) {
+		if root(other) != root(session) && other.ExpiresAt.After(now) {
 			return 0, nil
 		}
 	}

@@ -86,6 +86,8 @@ type record struct {
 	Prompt       string            // OAuth's prompt; "none" in a hidden frame
 	Again        bool              // where none is not enough, the window shows the sign-in page
 	Implicit     bool              // the answer is a token, in the fragment
+	Agent        string            // what the browser calls itself, of a window that waits for a hand-over
+	From         string            // the session that was handed over, from complete on
 	Issuer       string            // the issuer that answers must name; empty when the platform promises none
 	Tokens       *intake.Issue     // from complete on
 	Code         string            // the typed code
@@ -125,9 +127,13 @@ func (h *Handler) unseal(f store.Flow) (record, error) {
 func (h *Handler) begin(ctx context.Context, frame store.Frame, id, frameSecret, way string, rec record) (store.Flow, error) {
 	now := h.Now()
 	rec.State, rec.Verifier = rc.Secret(opaque.Text()), rc.Secret(opaque.Text())
+	life := flowLife
+	if way == wayWindow {
+		life = handoverLife
+	}
 	f := store.Flow{
 		ID: id, FrameKey: frame.Key, Way: way, State: store.FlowWaiting, SecretHash: opaque.Hash(frameSecret), StateHash: opaque.Hash(string(rec.State)),
-		CreatedAt: now, ExpiresAt: now.Add(flowLife),
+		CreatedAt: now, ExpiresAt: now.Add(life),
 	}
 	if err := h.seal(&f, rec); err != nil {
 		return store.Flow{}, err

@@ -44,6 +44,9 @@ type Embeds interface {
 // Sessions begins the session that a flow ends in.
 type Sessions interface {
 	Begin(w http.ResponseWriter, r *http.Request, f store.Frame, grantID, way string) (store.Session, error)
+	// HandOver begins one by another of the same sign-in; store.ErrNotFound
+	// when that one has ended.
+	HandOver(w http.ResponseWriter, r *http.Request, f store.Frame, from store.Session, way string) (store.Session, error)
 }
 
 // Audit takes the entries of the audit trail.
@@ -81,6 +84,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/redeem", told(h.redeem))
 	h.Visits.Open(mux, "POST /p/{key}/signin/{flow}/cancel", h.cancel)
 	h.mountWindow(mux)
+	h.mountHandover(mux)
 }
 
 // oauthHeader tells the frame's page OAuth's error code beside the sentence,
@@ -336,6 +340,9 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, frame store.Fra
 	rec, err := h.unseal(f)
 	if err != nil {
 		return err
+	}
+	if f.Way == wayWindow {
+		return h.enterWindow(w, r, frame, f, rec)
 	}
 	if rec.Tokens == nil {
 		return rc.Errorf(rc.Conflict, "This sign-in was used already. Press Sign In again.")

@@ -25,6 +25,7 @@ const (
 	wayGivenCode = "given-code" // a code that was made elsewhere, in the address
 	wayMessage   = "callback"   // a code that was made elsewhere, by message
 	wayJWT       = "jwt"        // everybody as one user
+	wayWindow    = "window"     // a window of the phone's own, by the page that opened it
 )
 
 // plan says how a sign-in in a window will go.

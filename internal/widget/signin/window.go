@@ -56,7 +56,7 @@ func (h *Handler) window(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if f.State != store.FlowWaiting {
+	if f.State != store.FlowWaiting || f.Way == wayWindow {
 		return rc.Errorf(rc.Conflict, "This sign-in was used already. Close this window and press Sign In again.")
 	}
 	now := h.Now()

@@ -1,0 +1,117 @@
+// The phone in a window of its own: it is signed in by the phone in the page
+// that opened the window, and says there that it is open.
+//
+// The two have the same origin and different cookie jars. The page's frame is
+// found among the frames of the window's opener; every message names our own
+// origin, so that the page around it reads none, and counts only when it comes
+// from one of those frames and from our origin. The secret that the server
+// wants beside the handle never leaves this module. internal/widget/signin has
+// the drawing. Loaded by app.js where an adapter has said fromPopup.
+//
+// To the page: offhook-window-asks {flow, prefix}, offhook-window-here {signedIn}.
+// From it: offhook-window-answer {flow, handle?}, offhook-window-offer {turn}, offhook-window-close.
+// @ts-check
+import { ask, cookies, held } from "./ask.js";
+import { random } from "./signin.js";
+
+/** How long the page's frame may take: it asks the server first. */
+const PATIENCE = 5_000;
+/** How often the page is told, since it may have been loaded anew. */
+const HERE = 2_000;
+
+const { body } = document;
+const signedIn = () => body.dataset.signedIn === "true";
+
+/** The windows of our own origin may be among the frames of the page that opened this window. @returns {Window[]} */
+function frames() {
+  const from = window.parent.opener;
+  const all = [];
+  for (let i = 0; from && i < Math.min(from.length, 50); i++) all.push(from[i]);
+  return all;
+}
+
+/** @param {object} message */
+function post(message) {
+  for (const frame of frames()) frame.postMessage(message, location.origin);
+}
+
+/** @param {MessageEvent} event */
+const ours = ({ origin, source }) => origin === location.origin && frames().includes(/** @type {Window} */ (source));
+
+/** @param {string} path @param {object} data */
+const send = (path, data) => ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(data) });
+
+/** @type {Promise<boolean> | null} */
+let asking = null;
+
+/** Has the page's frame sign this window in. @returns {Promise<boolean>} whether it has */
+export const signIn = () => (asking ??= begin().catch(() => false).finally(() => (asking = null)));
+
+async function begin() {
+  if (signedIn() || !frames().length) return false;
+  say("working");
+  try {
+    const flow = random(16);
+    const secret = random(32);
+    await cookies();
+    const waiting = await send("/signin/window", { flow, secret });
+    const handle = waiting.ok && (await answer(flow));
+    if (!handle) return false;
+    const done = await send(`/signin/${flow}/redeem`, { handle, secret });
+    if (!done.ok) {
+      say("failed", (await done.text()).trim());
+      return false;
+    }
+    if (!held()) {
+      // The document is drawn for whoever is signed in, with the call that goes on.
+      location.reload();
+      await new Promise(() => {});
+    }
+    document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: true } }));
+    return true;
+  } finally {
+    if (!signedIn() && progress === "working") say("idle");
+  }
+}
+
+let progress = "";
+/** @param {string} state @param {string} [message] */
+function say(state, message) {
+  progress = state;
+  document.dispatchEvent(new CustomEvent("oh:signin", { detail: { state, message } }));
+}
+
+/** @param {string} flow @returns {Promise<string>} the handle, "" when nobody has one */
+function answer(flow) {
+  return new Promise((resolve) => {
+    const heard = new AbortController();
+    /** @param {string} handle */
+    const over = (handle) => (heard.abort(), resolve(handle));
+    setTimeout(over, PATIENCE, "");
+    addEventListener("message", (event) => {
+      if (ours(event) && event.data?.type === "offhook-window-answer" && event.data.flow === flow) over(String(event.data.handle ?? ""));
+    }, { signal: heard.signal });
+    post({ type: "offhook-window-asks", flow, prefix: body.dataset.prefix });
+  });
+}
+
+/** Says to the page, from now on, that this window is open. */
+export function tell() {
+  const here = () => post({ type: "offhook-window-here", signedIn: signedIn() });
+  here();
+  setInterval(here, HERE);
+  document.addEventListener("oh:session", here);
+  let turn = "";
+  addEventListener("message", (event) => {
+    if (!ours(event)) return;
+    switch (event.data?.type) {
+      case "offhook-window-close":
+        return window.parent.close();
+      case "offhook-window-offer":
+        // Once for each sign-in there, and not into somebody's own attempt here.
+        if (signedIn() || event.data.turn === turn || !["", "idle"].includes(document.querySelector("[data-panel=signin]")?.getAttribute("data-state") ?? "")) return;
+        turn = event.data.turn;
+        return void signIn();
+    }
+  });
+}
