@@ -11,6 +11,7 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 	"offhook/internal/widget/call"
+	"offhook/internal/widget/lang"
 )
 
 // Details are what an act needs to know besides its call.
@@ -161,10 +162,13 @@ func (t *talk) hangUp(done func(error)) {
 	}, clientReject)
 }
 
+// turnedAway is said of a call that its user did not want here.
+var turnedAway = lang.Mark("You declined the call")
+
 // ignore has a call ring no more here; elsewhere it does.
 func (t *talk) ignore(done func(error)) {
 	t.part()
-	t.end(call.Missed, "")
+	t.end(call.Missed, turnedAway)
 	done(nil)
 }
 
