@@ -62,6 +62,23 @@ describe('the page of a call', () => {
     await far.does('hangup');
   });
 
+  it('leads back to where its user was, and not to another call that is over', async () => {
+    const me = await stage.handset('Una User', mine);
+    const [bob, cid] = [await stage.party('web-phone', theirs, 'Bob Inner'), await stage.party('web-phone', third, 'Cid Inner')];
+    await me.tab.goTo('History');
+    await bob.does('call', me.user.phoneNumber);
+    await me.answer();
+    await me.is('connected');
+    await cid.does('call', me.user.phoneNumber);
+    await (await me.rings('Cid')).getByRole('button', { name: 'Hold and answer' }).click();
+    await me.live.getByRole('heading', { name: /Cid/ }).waitFor();
+    await me.press('Connect');
+    await me.is('ended');
+    await me.live.waitFor({ state: 'detached' });
+    await me.phone.locator('#panel h1').filter({ hasText: 'History' }).waitFor();
+    await bob.does('hangup');
+  });
+
   it('leaves alone what somebody types, opens and chooses while it changes', async () => {
     const me = await stage.handset('Una User', mine);
     const far = await stage.party('web-phone', theirs);
@@ -110,6 +127,18 @@ describe('the page of a call', () => {
     await wrong.waitFor({ state: 'hidden' });
     await me.press('Hang up');
     await far.told('ended');
+  });
+});
+
+describe('the sheet of a call that rings', () => {
+  it('says to who turns the call away that they did', async () => {
+    const me = await stage.handset('Una User', mine);
+    const far = await stage.party('web-phone', theirs);
+    await far.does('call', me.user.phoneNumber);
+    await (await me.rings()).getByRole('button', { name: 'Decline' }).click();
+    await me.phone.getByRole('region', { name: 'This call' }).getByText('You declined the call').waitFor();
+    await me.phone.locator('#live').filter({ hasText: 'You declined the call' }).waitFor({ state: 'attached' });
+    await far.does('cancel');
   });
 });
 

@@ -5,7 +5,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 import { guarded } from "./callguard.js";
-import { alert, currentPath, dial, navigate } from "./nav.js";
+import { alert, currentPath, dial, forget, navigate } from "./nav.js";
 import { t } from "./lang.js";
 
 /**
@@ -69,7 +69,11 @@ export function take(next) {
   }
   const any = Boolean(calls.length || before?.calls.length);
   const word = before ? missing(before, next) : "";
-  if (any) hear(next);
+  for (const { id } of before?.calls ?? []) if ((find(id)?.state ?? "ended") === "ended") forget(routeOf(id));
+  if (any) {
+    hear(next);
+    speak(next);
+  }
   if (calls.some(rings) || before?.calls.some(rings)) ring(next);
   tell(next);
   if (any || next.parked?.length || before?.parked?.length) void draw().then(() => word && alert(word)); // the page of the call is left first
@@ -94,6 +98,7 @@ function feed(load) {
 
 const tell = feed(() => import("./callhost.js"));
 const ring = feed(() => import("./ring.js"));
+const speak = feed(() => import("./callvoice.js"));
 const hear = feed(async () => {
   const { sound } = await import("./audio.js");
   return {

@@ -53,7 +53,7 @@ function arrive(ring, had) {
   if (!had) before = document.activeElement;
   if (!had) open("");
   box().toggleAttribute("data-small", writing || (had && box().hasAttribute("data-small")));
-  voice.textContent = writing ? t("{0} calls. Answer with the buttons at the top of the phone.", name) : "";
+  voice.textContent = writing ? t("{0} calls. Answer with the buttons at the top of the phone.", name) : document.hasFocus() ? "" : t("{0} is calling.", name);
   if (!writing && document.hasFocus()) title(ring)?.focus({ preventScroll: true });
 }
 
@@ -62,8 +62,9 @@ function leave() {
   voice.textContent = "";
   box().removeAttribute("data-small");
   open("");
-  const lost = !document.activeElement || document.activeElement === document.body;
-  if (lost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+  const lost = document.hasFocus() && (!document.activeElement || document.activeElement === document.body);
+  const back = before?.isConnected && before !== document.body ? before : document.querySelector("#panel h1");
+  if (lost && back instanceof HTMLElement) back.focus({ preventScroll: true });
   before = null;
 }
 

@@ -89,6 +89,11 @@ export function goBack() {
   return navigate(trail.pop() || "/messages");
 }
 
+/** Has no way back lead to a place that is gone. @param {string} path */
+export function forget(path) {
+  for (let i = trail.length - 2; i >= 0; i--) if (trail[i] === path) trail.splice(i, 1);
+}
+
 /**
  * Opens the page to write a text, or the conversation that it belongs to.
  * @param {Prefill} [what]
