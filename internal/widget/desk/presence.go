@@ -51,6 +51,10 @@ type PresenceChange struct {
 // setPatience is how long a user waits to learn what became of a change.
 const setPatience = 10 * time.Second
 
+// listenPatience is how long the first list of colleagues waits for the
+// notification gateway.
+const listenPatience = 3 * time.Second
+
 // newPresence reads a platform's record.
 func newPresence(id string, r rc.Presence) Presence {
 	return Presence{id, reachOf(r.PresenceStatus, r.DNDStatus), r.UserStatus, r.DNDStatus, r.TelephonyStatus, r.Message}
@@ -313,12 +317,15 @@ func (d *Desk) rollCall() {
 	if !d.waitUntil(d.identified, d.wantColleagues) {
 		return
 	}
+	// Whoever listens from now on wants the list as well: one does for both,
+	// and leaves more of the limit to the user.
+	hush(d.wantColleagues)
+	if _, open := d.await(listenPatience, d.wantColleagues); !open {
+		return
+	}
 	var b backoff
 	for {
-		select { // what asked meanwhile is answered by this call
-		case <-d.wantColleagues:
-		default:
-		}
+		hush(d.wantColleagues) // what asked meanwhile is answered by this call
 		at := d.pool.Now()
 		list, err := all[rc.Presence](d.ctx, d, rc.Heavy, background, accountPath+"/presence", nil)
 		if err == nil {

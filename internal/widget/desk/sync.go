@@ -44,10 +44,7 @@ func (d *Desk) syncer() {
 		if !first && !d.sleep(d.budget.pace(rc.Light)) {
 			return
 		}
-		select { // what asked meanwhile is answered by this sync
-		case <-d.wantSync:
-		default:
-		}
+		hush(d.wantSync) // what asked meanwhile is answered by this sync
 		switch err := d.sync(d.ctx, live); {
 		case err == nil:
 			b = backoff{}

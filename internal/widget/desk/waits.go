@@ -14,6 +14,14 @@ func wake(c chan struct{}) {
 	}
 }
 
+// hush forgets that somebody was to be woken: what they will do next answers it.
+func hush(c chan struct{}) {
+	select {
+	case <-c:
+	default:
+	}
+}
+
 // poke makes loops that wait for better times try at once, because a user
 // acts; but not more than once a second.
 func (d *Desk) poke() {
