@@ -24,6 +24,7 @@ const (
 	ReasonRCCTransfer      = "RccTransfer"
 	ReasonAttendedTransfer = "AttendedTransfer"
 	ReasonCallerInput      = "CallerInputRedirect"
+	ReasonDTMFTransfer     = "DtmfTransfer"
 	ReasonCallFlip         = "CallFlip"
 	ReasonAgentAnswered    = "AgentAnswered"
 	ReasonRejected         = "Rejected"

@@ -91,7 +91,7 @@ func (to destination) action() string {
 	switch {
 	case to.service == emergency:
 		return emergencyAction
-	case to.watch != nil:
+	case to.watch != nil || to.asks != nil:
 		return monitoringAction
 	}
 	return ""

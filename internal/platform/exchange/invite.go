@@ -48,7 +48,7 @@ func (p *peer) invite(tx *sip.Tx) {
 		return
 	}
 	if err == nil && !urgent {
-		to, theirs, listens, err = p.x.supervised(p.x.ctx, b, req.Recipient.User)
+		to, theirs, listens, err = p.x.supervised(p.x.ctx, b.ext, req.Recipient.User)
 	}
 	if err == nil && !urgent && !listens {
 		if to, err = p.x.route(p.x.ctx, b.ext.AccountID, req.Recipient.User); err == nil {
@@ -144,7 +144,7 @@ func (c *call) place(tx *sip.Tx, b *binding, caller session.End, to destination)
 	}
 	party := c.session.Add(session.PartySpec{
 		Direction: rc.Outbound, AccountID: b.ext.AccountID, ExtensionID: b.ext.ID, From: caller, To: to.end,
-		Withheld: withholds(tx.Request()), ConferenceRole: c.role(b.ext.ID), Action: to.action(), Hidden: to.watch != nil,
+		Withheld: withholds(tx.Request()), ConferenceRole: c.role(b.ext.ID), Action: to.action(), Hidden: to.watch != nil, Unlogged: to.asks != nil,
 	})
 	c.take(tx, b, party, to)
 }

@@ -67,6 +67,8 @@ func (c *call) reach(to destination) {
 	switch {
 	case to.service != "":
 		c.serve(to)
+	case to.asks != nil:
+		c.askWhom(to)
 	case to.orbit != nowhereParked:
 		c.unpark(to)
 	case to.announce:

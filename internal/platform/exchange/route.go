@@ -54,6 +54,7 @@ type destination struct {
 	reason   string // or nobody, and why: rc.ReasonInvalidNumber, …
 
 	watch    *supervision         // or a colleague's call, to listen in on
+	asks     *inquiry             // or the question whose call that is to be
 	sentence string               // of the reason, for people; may be empty
 	help     *rc.EmergencyAddress // where help is sent to, of an emergency call
 }

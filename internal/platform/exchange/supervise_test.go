@@ -228,3 +228,53 @@ func TestASupervisorsOwnPartIsHeldMutedAndEndedByRequest(t *testing.T) {
 	customer.hangup()
 	w.idle(t)
 }
+
+func TestASupervisorIsAskedWhoseCallTheyMean(t *testing.T) {
+	t.Parallel()
+	w, customer, agent, cy := office(t)
+	for code, heard := range map[string]func(){
+		"*80": func() { customer.ear.Hears(t, bobHz); agent.ear.Hears(t, adaHz) },
+		"*81": func() { customer.ear.Hears(t, bobHz); agent.ear.HearsBoth(t, adaHz, cyHz) },
+		"*82": func() { customer.ear.HearsBoth(t, bobHz, cyHz); agent.ear.HearsBoth(t, adaHz, cyHz) },
+	} {
+		watch := cy.call(code)
+		watch.keys(t, "102")
+		watch.ear.HearsBoth(t, adaHz, bobHz)
+		watch.speak()
+		heard()
+		if code := watch.command("monitor"); code != 0 {
+			t.Errorf("a command after the keys of %s: %d", watch.invite.Recipient.User, code)
+		}
+		watch.hangup()
+	}
+	for _, keys := range []string{"101", "103", "1#2#3#"} { // nobody let them; themselves; nobody
+		watch := cy.call("*80")
+		watch.keys(t, keys)
+		cy.ended()
+	}
+	over := cy.call("*83")
+	over.keys(t, "102")
+	agent.p.ended()
+	over.speak()
+	customer.ear.Hears(t, cyHz)
+	over.ear.Hears(t, adaHz)
+	over.hangup()
+	customer.p.ended()
+	w.idle(t)
+	if rows := w.rows(t, apitest.Cy); len(rows) != 1 || rows[0].Record.Action != "Monitoring" || len(rows[0].Record.Legs) != 4 {
+		t.Errorf("the supervisor's log of one call, which they came into four times: %+v", rows)
+	}
+}
+
+func TestWhoGivesUpWhileTheyAreAskedHasCalledNobody(t *testing.T) {
+	t.Parallel()
+	w, customer, _, cy := office(t)
+	watch := cy.call("*80")
+	watch.keys(t, "10")
+	watch.hangup()
+	customer.hangup()
+	w.idle(t)
+	if rows := w.rows(t, apitest.Cy); len(rows) != 0 {
+		t.Errorf("the log has %d calls", len(rows))
+	}
+}

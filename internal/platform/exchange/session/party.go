@@ -19,6 +19,7 @@ type PartySpec struct {
 	Withheld               bool   // nobody else is told From
 	Action                 string // of the call log; empty means an ordinary call's
 	Hidden                 bool   // nobody else is told of the party
+	Unlogged               bool   // the party only asks for another call, which the log has
 }
 
 // A Party is somebody's part in a session.

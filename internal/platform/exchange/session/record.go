@@ -18,10 +18,10 @@ type row struct {
 	message                *rc.MessageOfACall
 }
 
-// row is the record in a party's owner's log; nil for somebody outside.
-// Book.mu is held.
+// row is the record in a party's owner's log; nil for somebody outside, and for
+// what is not logged. Book.mu is held.
 func (p *Party) row() *row {
-	if p.spec.ExtensionID == 0 {
+	if p.spec.ExtensionID == 0 || p.spec.Unlogged {
 		return nil
 	}
 	s := p.session

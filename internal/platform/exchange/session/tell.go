@@ -26,7 +26,7 @@ func (p *Party) tell(what change) {
 	s.seq++
 	defer p.tellHosts()
 	r := p.row()
-	if r == nil {
+	if r == nil && !p.spec.Unlogged {
 		return
 	}
 	j := job{event: p.news()}
@@ -38,7 +38,7 @@ func (p *Party) tell(what change) {
 			j.calls = append(j.calls, last)
 		}
 	}
-	if what&logged != 0 {
+	if what&logged != 0 && r != nil {
 		j.rows = []store.Call{s.record(r)}
 	}
 	s.book.desk.put(j)

@@ -1,13 +1,19 @@
 package sound
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
 
+// Whom is the question of a Menu for a supervisor.
+const Whom = "whom"
+
 // A Menu greets callers of a company's main number, and listens to keys while
 // it speaks.
 type Menu struct {
+	// Question is what it asks; empty asks as a company does.
+	Question string
 	// Closed says that the company is, and who chooses nobody leaves a message.
 	Closed bool
 	// Match says whether a number is somebody's, and whether longer ones begin
@@ -29,7 +35,7 @@ func (m Menu) Ask(ctx context.Context, line Line) (string, error) {
 	defer line.Fill()()
 	k, stop := hearKeys(line)
 	defer stop()
-	name := "menu"
+	name := cmp.Or(m.Question, "menu")
 	if m.Closed {
 		name = "closed"
 	}
