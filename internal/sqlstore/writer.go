@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // maxGroup bounds how many waiting writes share one commit.
@@ -27,6 +28,8 @@ type job struct {
 	fn     func(queries) error
 	err    error
 	result chan error
+	begun  atomic.Bool   // fn runs or has run, or nobody waits for it any more
+	ran    chan struct{} // closed when fn has run
 }
 
 func startWriter(db *sql.DB) *writer {
@@ -45,10 +48,11 @@ func (w *writer) close() {
 	w.wg.Wait()
 }
 
-// do waits for the commit. When ctx ends first the outcome is unknown: the
-// write may still be committed.
+// do waits for the commit. When ctx ends first, fn is not run any more, or the
+// outcome is unknown: the write may still be committed. fn does not run when do
+// has returned, because what it writes to is its caller's.
 func (w *writer) do(ctx context.Context, fn func(queries) error) error {
-	j := &job{ctx: ctx, fn: fn, result: make(chan error, 1)}
+	j := &job{ctx: ctx, fn: fn, result: make(chan error, 1), ran: make(chan struct{})}
 	if err := w.send(j); err != nil {
 		return err
 	}
@@ -56,6 +60,9 @@ func (w *writer) do(ctx context.Context, fn func(queries) error) error {
 	case err := <-j.result:
 		return err
 	case <-ctx.Done():
+		if j.begun.Swap(true) {
+			<-j.ran
+		}
 		return ctx.Err()
 	}
 }
@@ -127,7 +134,7 @@ func savepoint(tx transaction, j *job) error {
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT job"); err != nil {
 		return fmt.Errorf("setting a savepoint: %w", err)
 	}
-	if j.err = j.fn(queries{tx}); j.err != nil {
+	if j.run(queries{tx}); j.err != nil {
 		if _, err := tx.ExecContext(ctx, "ROLLBACK TO job"); err != nil {
 			return fmt.Errorf("undoing a write: %w", err)
 		}
@@ -136,4 +143,14 @@ func savepoint(tx transaction, j *job) error {
 		return fmt.Errorf("releasing a savepoint: %w", err)
 	}
 	return nil
+}
+
+// run runs fn, unless its caller has given up.
+func (j *job) run(q queries) {
+	if j.begun.Swap(true) {
+		j.err = context.Canceled
+		return
+	}
+	defer close(j.ran)
+	j.err = j.fn(q)
 }

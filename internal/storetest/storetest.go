@@ -111,4 +111,28 @@ func testWrite(t *testing.T, db DB) {
 	if err := p.Write(cancelled, func(store.PlatformTx) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("Write with a cancelled context: %v", err)
 	}
+
+	// What a write changes is its caller's again when Write returns, also when
+	// that is because the caller has given up.
+	var written int
+	for range 50 {
+		soon, giveUp := context.WithCancel(ctx)
+		running := make(chan struct{})
+		go func() {
+			<-running
+			giveUp()
+		}()
+		_ = p.Write(soon, func(store.PlatformTx) error {
+			close(running)
+			for range 100 {
+				written++
+			}
+			return nil
+		})
+		written++
+		giveUp()
+	}
+	if written != 50*101 {
+		t.Errorf("%d steps were written, want all of them", written)
+	}
 }
