@@ -350,13 +350,16 @@ func (s *sbc) ringing(r ring) *sbcCall {
 		d := sip.NewUAC(flow, req, res)
 		var late []byte
 		if r.noOffer {
-			answer, err := leg.Answer(ctx, string(res.Body()))
-			if err != nil {
-				s.t.Error(err)
-				return
-			}
+			var answer string
+			answer, err = leg.Answer(ctx, string(res.Body()))
 			late = []byte(answer)
-		} else if err := leg.SetAnswer(string(res.Body())); err != nil {
+		} else {
+			err = leg.SetAnswer(string(res.Body()))
+		}
+		if ctx.Err() != nil {
+			return // the test is over, and its legs are closed
+		}
+		if err != nil {
 			s.t.Error(err)
 			return
 		}
