@@ -14,39 +14,58 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A running server. */
 export class Nats {
-  #child;
-  #exited;
+  /** @type {import('node:child_process').ChildProcess | undefined} */ #child;
+  /** @type {Promise<unknown> | undefined} */ #exited;
+  #port;
 
   /** @param {string} dir @param {number} port */
   constructor(dir, port) {
     this.dir = dir;
+    this.#port = port;
     this.url = `nats://127.0.0.1:${port}`;
-    this.#child = spawn(path.join(dir, 'nats-server'), ['--addr', '127.0.0.1', '--port', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] });
-    this.#exited = new Promise((resolve) => this.#child.once('close', resolve));
   }
 
   static async start() {
     const dir = mkdtempSync(path.join(tmpdir(), 'offhook-nats-'));
     await run('go', ['build', '-o', dir, 'github.com/nats-io/nats-server/v2'], { cwd: root, env: { ...process.env, CGO_ENABLED: '0' } });
     const server = new Nats(dir, await freePort('127.0.0.1'));
-    await server.#ready();
+    await server.begin();
     return server;
   }
 
-  #ready() {
+  /** Starts it, again after end. @returns {Promise<void>} */
+  begin() {
+    const child = spawn(path.join(this.dir, 'nats-server'), ['--addr', '127.0.0.1', '--port', String(this.#port)], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = child;
+    this.#exited = new Promise((resolve) => child.once('close', resolve));
     return new Promise((resolve, reject) => {
       let log = '';
-      this.#child.stderr.on('data', (chunk) => {
+      child.stderr.on('data', (chunk) => {
         log += chunk;
-        if (log.includes('Server is ready')) resolve(undefined);
+        if (log.includes('Server is ready')) resolve();
       });
-      this.#child.once('close', () => reject(new Error(`NATS ended at its start:\n${log}`)));
+      child.once('close', () => reject(new Error(`NATS ended at its start:\n${log}`)));
     });
   }
 
-  async close() {
-    this.#child.kill('SIGKILL');
+  /** Has it hang: connections stand, and nothing is answered. */
+  hang() {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  /** Has it go on. */
+  wake() {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** Ends it in the middle of whatever it does. */
+  async end() {
+    this.#child?.kill('SIGKILL');
     await this.#exited;
+  }
+
+  async close() {
+    await this.end();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
