@@ -258,6 +258,34 @@ func TestAMessageIsLeftFromAnotherNode(t *testing.T) {
 	b.state(call.Ended)
 }
 
+func TestAColleagueIsListenedToFromAnotherNode(t *testing.T) {
+	w := newWeb(t)
+	a := w.node("A", long)
+	a.registered()
+	b := w.node("B", long)
+	b.registered()
+	w.desk.host.party = "p-w1-3"
+	came := w.summons(&w.desk.host)
+	id, err := b.phone.Supervise(t.Context(), "1002", "whisper")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []*node{b, a} {
+		n.see("a call that is whispered into", func(s call.Snapshot) bool {
+			return len(s.Calls) == 1 && s.Calls[0].ID == id && s.Calls[0].Supervision == call.Whispers && s.Calls[0].Name == "Bob Agent"
+		})
+	}
+	if _, err := a.phone.Supervise(t.Context(), "1003", "monitor"); kind(err) != rc.Conflict {
+		t.Errorf("listening in on a second call: %v", err)
+	}
+	if err := b.phone.Act(t.Context(), id, "supervise", softphone.Details{Mode: "takeover"}); err != nil {
+		t.Fatal(err)
+	}
+	a.see("an ordinary call", func(s call.Snapshot) bool { return len(s.Calls) > 0 && s.Calls[0].Supervision == "" })
+	w.sbc.bye(<-came)
+	b.state(call.Ended)
+}
+
 func TestTheCallsOfALostNodeEndWithASentenceAndAnotherTakesThePhone(t *testing.T) {
 	w := newWeb(t)
 	a := w.node("A", 300*time.Millisecond)

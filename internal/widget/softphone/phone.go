@@ -43,16 +43,17 @@ type Phone struct {
 	used     time.Time              // guarded by mu; when somebody last asked for the phone
 
 	// What follows belongs to the actor.
-	line    line
-	talks   []*talk // oldest first
-	active  *talk   // whose sound the tab has
-	sound   sound
-	parking parking
-	flips   flips
-	summons map[string]func(*talk) // calls that the platform is to call this phone into, by its party
-	dials   []time.Time            // of the last minute
-	dirty   bool                   // the snapshot is old
-	closing bool
+	line     line
+	talks    []*talk // oldest first
+	active   *talk   // whose sound the tab has
+	sound    sound
+	parking  parking
+	flips    flips
+	entering bool                   // the platform is asked to call this phone into a call
+	summons  map[string]func(*talk) // calls that the platform is to call this phone into, by its party
+	dials    []time.Time            // of the last minute
+	dirty    bool                   // the snapshot is old
+	closing  bool
 }
 
 // newPhone makes the phone of a grant: after is how another node had it last,

@@ -74,14 +74,16 @@ func (ph *Phone) Supervise(ctx context.Context, extensionID, mode string) (id st
 	err = ph.ask(ctx, func(done func(error)) {
 		device = ph.line.shown.Device
 		err := ph.mayDial()
-		if err == nil && slices.ContainsFunc(ph.talks, func(t *talk) bool { return t.live() && t.Supervision != "" }) {
+		if err == nil && (ph.entering || slices.ContainsFunc(ph.talks, func(t *talk) bool { return t.live() && t.Supervision != "" })) {
 			err = rc.Errorf(rc.Conflict, "You listen in on a call already. Leave that one first.")
 		}
+		ph.entering = ph.entering || err == nil
 		done(err)
 	})
 	if err != nil {
 		return "", err
 	}
+	defer ph.box.post(func() { ph.entering = false })
 	party, err := desk.Supervise(ctx, extensionID, device)
 	if err != nil {
 		return "", err

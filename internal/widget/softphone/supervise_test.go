@@ -2,6 +2,7 @@ package softphone_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"offhook/internal/rc"
@@ -20,15 +21,22 @@ func (d *deskDouble) Supervise(_ context.Context, extensionID, deviceID string) 
 	return rc.TelephonyParty{ID: d.host.party, Direction: rc.Outbound, To: rc.TelephonyEnd{PhoneNumber: "102", Name: "Bob Agent"}}, nil
 }
 
+// summons has the platform call the phone into a colleague's call when it is
+// asked to, and returns the calls.
+func (s *sbc) summons(d *hostDouble) <-chan *sbcCall {
+	came := make(chan *sbcCall, 9)
+	d.summon = func() {
+		came <- s.ringing(ring{headers: map[string]string{
+			"P-rc": "", "p-rc-api-ids": "party-id=" + d.party + ";session-id=s-w1", "p-rc-api-monitoring-ids": "party-id=p-w1-2;session-id=s-w1", "Alert-Info": "Auto Answer",
+		}})
+	}
+	return came
+}
+
 func TestASupervisorIsInACallOnceThePlatformHasCalledThem(t *testing.T) {
 	r := registered(t)
 	r.desk.host.party = "p-w1-3"
-	came := make(chan *sbcCall, 1)
-	r.desk.host.summon = func() {
-		came <- r.sbc.ringing(ring{headers: map[string]string{
-			"P-rc": "", "p-rc-api-ids": "party-id=p-w1-3;session-id=s-w1", "p-rc-api-monitoring-ids": "party-id=p-w1-2;session-id=s-w1", "Alert-Info": "Auto Answer",
-		}})
-	}
+	came := r.summons(&r.desk.host)
 	id, err := r.phone.Supervise(t.Context(), "1002", "whisper")
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +67,37 @@ func TestASupervisorIsInACallOnceThePlatformHasCalledThem(t *testing.T) {
 	}
 	r.sbc.bye(c)
 	r.state(call.Ended)
+}
+
+func TestTwoTabsThatListenInAtOnceHaveOneWatch(t *testing.T) {
+	r := registered(t)
+	r.desk.host.party = "p-w1-3"
+	came := r.summons(&r.desk.host)
+	results := make(chan error, 2)
+	for range 2 {
+		go func() {
+			_, err := r.phone.Supervise(t.Context(), "1002", "monitor")
+			results <- err
+		}()
+	}
+	one, other := <-results, <-results
+	if one != nil && other != nil || kind(errors.Join(one, other)) != rc.Conflict {
+		t.Errorf("two tabs at once: %v, %v; want one that listens, and a conflict", one, other)
+	}
+	r.desk.mu.Lock()
+	if n := len(r.desk.host.asked); n != 1 {
+		t.Errorf("the platform was asked %d times", n)
+	}
+	r.desk.mu.Unlock()
+	r.sbc.bye(<-came)
+	r.state(call.Ended)
+	r.desk.mu.Lock()
+	r.desk.host.party = "p-w1-4"
+	r.desk.mu.Unlock()
+	if _, err := r.phone.Supervise(t.Context(), "1002", "monitor"); err != nil {
+		t.Errorf("listening in again: %v", err)
+	}
+	<-came
 }
 
 func TestWhoMayNotListenInIsTold(t *testing.T) {
