@@ -27,15 +27,7 @@ func TestPhonesThatHaveNothingButPCMAHearAndAreHeard(t *testing.T) {
 	if err := phone.SetAnswer(answer); err != nil {
 		t.Fatal(err)
 	}
-	page, atPage := mediatest.Connect(t, e)
-	var b media.Bridge
-	b.Set(media.A, leg)
-	b.Set(media.B, atPage)
-	t.Cleanup(b.Close)
-	mediatest.Sing(t, phone, 400)
-	mediatest.Sing(t, page, 900)
-	mediatest.Listen(t, phone).Hears(t, 900)
-	mediatest.Listen(t, page).Hears(t, 400)
+	talksToAPage(t, e, phone, leg)
 }
 
 // What is sent is PCMA to others, too: the bytes are those of G.711's tables.

@@ -78,19 +78,27 @@ func classicPair(t *testing.T, e *media.Engine, encrypted bool) (phone, leg *med
 	return phone, leg
 }
 
+// talksToAPage joins the leg toward a phone with that of a page, each of which
+// hears the other's tone.
+func talksToAPage(t *testing.T, e *media.Engine, phone, leg *media.Leg) (page *media.Leg) {
+	t.Helper()
+	page, atPage := mediatest.Connect(t, e)
+	var b media.Bridge
+	b.Set(media.A, leg)
+	b.Set(media.B, atPage)
+	t.Cleanup(b.Close)
+	mediatest.Sing(t, phone, 400)
+	mediatest.Sing(t, page, 900)
+	mediatest.Listen(t, phone).Hears(t, 900)
+	mediatest.Listen(t, page).Hears(t, 400)
+	return page
+}
+
 func TestPhonesWithAndWithoutWebRTCHearEachOther(t *testing.T) {
 	for _, encrypted := range []bool{true, false} {
 		e := mediatest.Engine(t)
 		old, atOld := classicPair(t, e, encrypted)
-		page, atPage := mediatest.Connect(t, e)
-		var b media.Bridge
-		b.Set(media.A, atOld)
-		b.Set(media.B, atPage)
-		t.Cleanup(b.Close)
-		mediatest.Sing(t, old, 400)
-		mediatest.Sing(t, page, 900)
-		mediatest.Listen(t, old).Hears(t, 900)
-		mediatest.Listen(t, page).Hears(t, 400)
+		page := talksToAPage(t, e, old, atOld)
 		keys := make(chan rune, 64) // ears must not wait, and those of a tone are keys of their own
 		page.Listen(media.Digits(func(d rune) { keys <- d }))
 		if err := media.SendDigits(t.Context(), old, "7"); err != nil {
