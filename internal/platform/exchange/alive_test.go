@@ -73,9 +73,7 @@ func TestWeGiveTheSignsOfLifeThatWereAgreedOn(t *testing.T) {
 
 func TestACallWithoutSignsOfLifeEnds(t *testing.T) {
 	t.Parallel()
-	w, c := trunked(t, trunk.UDP, hurried)
-	ada := w.handset(t, apitest.Ada, adaHz)
-	w.ready(t)
+	w, c, ada := adasTrunk(t, trunk.UDP, hurried)
 	f := mediatest.Wait(t, "the trunk's connection", c.flows)
 	s, res := w.comesIn(t, c, f, ada, "Supported", "timer", "Session-Expires", "3")
 	if got := sip.HeaderValue(res, "Session-Expires"); got != "3;refresher=uac" {

@@ -58,9 +58,7 @@ func TestWhoForwardsOutsidePaysForIt(t *testing.T) {
 
 func TestARingOutAndACallOutGoOutside(t *testing.T) {
 	t.Parallel()
-	w, c := trunked(t, trunk.UDP)
-	ada := w.handset(t, apitest.Ada, adaHz)
-	w.ready(t)
+	w, c, ada := adasTrunk(t, trunk.UDP)
 	for name, begin := range map[string]func() (string, error){
 		"ring-out": func() (string, error) {
 			return w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.AdaPhone, rc.CallTarget{PhoneNumber: far})

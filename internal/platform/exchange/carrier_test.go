@@ -192,6 +192,15 @@ func trunkedAt(t *testing.T, transport string, ip net.IP, change ...func(*trunk.
 	return w, c
 }
 
+// adasTrunk is trunked, once the trunk has found its carrier, and Ada's phone.
+func adasTrunk(t *testing.T, transport string, change ...func(*trunk.Config)) (*world, *carrier, *handset) {
+	t.Helper()
+	w, c := trunked(t, transport, change...)
+	ada := w.handset(t, apitest.Ada, adaHz)
+	w.ready(t)
+	return w, c, ada
+}
+
 // let grants calls outside.
 func (w *world) let(t *testing.T, extensionID int64, may bool) {
 	t.Helper()
@@ -228,8 +237,14 @@ type side struct {
 // take answers a call of the trunk's.
 func (c *carrier) take(tx *sip.Tx, hertz float64, more ...sip.Option) *side {
 	c.t.Helper()
+	return c.takeOf(tx, string(tx.Request().Body()), hertz, more...)
+}
+
+// takeOf answers a call by a part of what it offers.
+func (c *carrier) takeOf(tx *sip.Tx, offer string, hertz float64, more ...sip.Option) *side {
+	c.t.Helper()
 	leg := mediatest.Leg(c.t, c.engine)
-	sdp, err := leg.Answer(c.t.Context(), string(tx.Request().Body()))
+	sdp, err := leg.Answer(c.t.Context(), offer)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -261,6 +276,45 @@ func (s *side) send(method sip.Method, body, kind string) *sip.Response {
 	return res
 }
 
+// talking is a call of a phone's that somebody outside has answered: both hear
+// each other.
+func (c *carrier) talking(p *handset) (out *talk, there *side) {
+	c.t.Helper()
+	out = p.call(far)
+	there = c.take(mediatest.Wait(c.t, "the carrier to be called", c.calls), 900)
+	out.ear.Hears(c.t, there.hz)
+	there.ear.Hears(c.t, p.hertz)
+	return out, there
+}
+
+// hangUp ends a call at the phone, of which the carrier is told.
+func (c *carrier) hangUp(out *talk) {
+	c.t.Helper()
+	out.hangup()
+	mediatest.Wait(c.t, "the carrier to be told that it is over", c.byes)
+}
+
+// hangsUp ends a call at the carrier's side, of which the phone is told.
+func (s *side) hangsUp(p *handset) {
+	s.c.t.Helper()
+	if res := s.send(sip.BYE, "", ""); res.StatusCode != 200 {
+		s.c.t.Errorf("hanging up: %d", res.StatusCode)
+	}
+	p.ended()
+}
+
+// incoming is a call to a number of the platform's, yet to be placed.
+func (c *carrier) incoming(f *sip.Flow, number, from, body string, headers ...string) *sip.Request {
+	to := sip.URI{Scheme: "sip", User: number, Host: "platform.test"}
+	req := sip.NewRequest(sip.Outline{Method: sip.INVITE, Target: to, To: sip.Address{URI: to}, From: sip.Address{Name: "Carl", URI: sip.URI{Scheme: "sip", User: from, Host: "carrier.test"}}})
+	req.AppendHeader(sip.ContactHeader(f.Contact("far"), ""))
+	for i := 0; i < len(headers); i += 2 {
+		sip.SetHeader(req, headers[i], headers[i+1])
+	}
+	sip.SetBody(req, sip.SDP, []byte(body))
+	return req
+}
+
 // call places a call to a number of the platform's.
 func (c *carrier) call(ctx context.Context, f *sip.Flow, number, from string, headers ...string) (invite *sip.Request, answer func() (*side, *sip.Response)) {
 	c.t.Helper()
@@ -269,13 +323,7 @@ func (c *carrier) call(ctx context.Context, f *sip.Flow, number, from string, he
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	to := sip.URI{Scheme: "sip", User: number, Host: "platform.test"}
-	invite = sip.NewRequest(sip.Outline{Method: sip.INVITE, Target: to, To: sip.Address{URI: to}, From: sip.Address{Name: "Carl", URI: sip.URI{Scheme: "sip", User: from, Host: "carrier.test"}}})
-	invite.AppendHeader(sip.ContactHeader(f.Contact("far"), ""))
-	for i := 0; i < len(headers); i += 2 {
-		sip.SetHeader(invite, headers[i], headers[i+1])
-	}
-	sip.SetBody(invite, sip.SDP, []byte(offer))
+	invite = c.incoming(f, number, from, offer, headers...)
 	type result struct {
 		res *sip.Response
 		err error

@@ -39,17 +39,6 @@ func refused(t *testing.T, what string, err error, kind rc.Kind) {
 	}
 }
 
-// connected is a call of Ada's to Bob, who has answered.
-func (w *world) connected(t *testing.T) (ada, bob *handset, a, b *talk) {
-	t.Helper()
-	ada, bob = w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
-	a = ada.call("102")
-	b = bob.answer(bob.rings())
-	a.ear.Hears(t, bobHz)
-	b.ear.Hears(t, adaHz)
-	return ada, bob, a, b
-}
-
 func TestRequestsHoldMuteAndEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -86,10 +86,7 @@ func redescribe(t *testing.T, d *sip.Dialog, answer []byte) {
 func TestACallIsDescribedAnewByItsACK(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
-	a := ada.call("102")
-	b := bob.answer(bob.rings())
-	b.ear.Hears(t, adaHz)
+	_, bob, a, b := w.connected(t)
 	redescribe(t, a.Dialog, nil) // only asks
 	redescribe(t, a.Dialog, sip.WithDirection(a.sdp, sip.SendOnly))
 	w.until(t, "the call on hold", func() bool { return w.saw(apitest.Ada, rc.TelephonyOnHold) })
@@ -106,13 +103,9 @@ func TestACarrierLeavesTheOfferToUs(t *testing.T) {
 	t.Parallel()
 	for _, transport := range []string{trunk.UDP, trunk.TLS} {
 		t.Run(transport, func(t *testing.T) {
-			w, c := trunked(t, transport)
-			ada := w.handset(t, apitest.Ada, adaHz)
-			w.ready(t)
+			w, c, ada := adasTrunk(t, transport)
 			f := mediatest.Wait(t, "the trunk's connection", c.flows)
-			to := sip.URI{Scheme: "sip", User: apitest.AdaPhone, Host: "platform.test"}
-			req := sip.NewRequest(sip.Outline{Method: sip.INVITE, Target: to, To: sip.Address{URI: to}, From: sip.Address{URI: sip.URI{Scheme: "sip", User: far, Host: "carrier.test"}}})
-			req.AppendHeader(sip.ContactHeader(f.Contact("far"), ""))
+			req := c.incoming(f, apitest.AdaPhone, far, "")
 			answered := make(chan *sip.Response, 1)
 			go func() {
 				res, _ := f.Do(t.Context(), req, nil)
@@ -139,8 +132,7 @@ func TestACarrierLeavesTheOfferToUs(t *testing.T) {
 			redescribe(t, s.Dialog, []byte(sdp))
 			in.ear.Hears(t, 700)
 			s.ear.Hears(t, adaHz)
-			in.hangup()
-			mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+			c.hangUp(in)
 			w.idle(t)
 		})
 	}

@@ -106,10 +106,7 @@ func TestACallThatIsGivenUp(t *testing.T) {
 func TestHoldIsMusicForTheOther(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
-	a := ada.call("102")
-	b := bob.answer(bob.rings())
-	b.ear.Hears(t, adaHz)
+	_, bob, a, b := w.connected(t)
 	a.hold(true)
 	w.until(t, "the call on hold", func() bool { return w.saw(apitest.Ada, rc.TelephonyOnHold) })
 	b.ear.HearsOther(t, adaHz)
@@ -238,10 +235,8 @@ func TestAForwardedCallReachesSomebodyElse(t *testing.T) {
 func TestABlindTransfer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
-	a := ada.call("102")
-	b := bob.answer(bob.rings())
-	b.ear.Hears(t, adaHz)
+	ada, bob, a, b := w.connected(t)
+	cy := w.handset(t, apitest.Cy, cyHz)
 	if got := b.send(sip.REFER, "", "", "Refer-To", "sip:103@sip.ringcentral.com", "Referred-By", "<sip:102@"+domain+">"); got != 202 {
 		t.Fatalf("REFER was answered %d", got)
 	}
@@ -265,9 +260,7 @@ func TestABlindTransfer(t *testing.T) {
 func TestATransferToNobodyLeavesTheCallAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
-	a := ada.call("102")
-	b := bob.answer(bob.rings())
+	_, bob, a, b := w.connected(t)
 	if got := b.send(sip.REFER, "", "", "Refer-To", "<sip:199@"+domain+">"); got != 202 {
 		t.Fatalf("REFER was answered %d", got)
 	}
@@ -282,9 +275,8 @@ func TestATransferToNobodyLeavesTheCallAlone(t *testing.T) {
 func TestAnAttendedTransfer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
-	a := ada.call("102")
-	b := bob.answer(bob.rings())
+	_, bob, a, b := w.connected(t)
+	cy := w.handset(t, apitest.Cy, cyHz)
 	b.hold(true)
 	consult := bob.call("103")
 	c := cy.answer(cy.rings())
@@ -305,10 +297,8 @@ func TestAnAttendedTransfer(t *testing.T) {
 func TestAParkedCallIsTakenBySomebodyElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
-	a := ada.call("102")
-	b := bob.answer(bob.rings())
-	b.ear.Hears(t, adaHz)
+	_, bob, a, b := w.connected(t)
+	cy := w.handset(t, apitest.Cy, cyHz)
 	if got := b.send(sip.INFO, `{"request":{"reqid":1,"command":"callpark"}}`, "application/json;charset=utf-8"); got != 200 {
 		t.Fatalf("INFO was answered %d", got)
 	}
@@ -331,10 +321,8 @@ func TestAParkedCallIsTakenBySomebodyElse(t *testing.T) {
 func TestWhoeverIsParkedByTheirCallerHearsMusic(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
-	a := ada.call("102")
-	b := bob.answer(bob.rings())
-	b.ear.Hears(t, adaHz)
+	_, bob, a, b := w.connected(t)
+	cy := w.handset(t, apitest.Cy, cyHz)
 	a.send(sip.INFO, `{"request":{"reqid":1,"command":"callpark"}}`, "application/json;charset=utf-8")
 	b.ear.HearsOther(t, adaHz)
 	a.hangup()
@@ -349,10 +337,7 @@ func TestWhoeverIsParkedByTheirCallerHearsMusic(t *testing.T) {
 func TestARecordingIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
-	a := ada.call("102")
-	b := bob.answer(bob.rings())
-	b.ear.Hears(t, adaHz)
+	ada, _, a, b := w.connected(t)
 	a.send(sip.INFO, `{"request":{"reqid":2,"command":"startcallrecord"}}`, "application/json;charset=utf-8")
 	if got := <-ada.infos; !strings.Contains(got, `"command":"startcallrecord"`) || !strings.Contains(got, `"code":0`) {
 		t.Errorf("told %s", got)

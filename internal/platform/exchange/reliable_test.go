@@ -55,18 +55,6 @@ func ask(t *testing.T, f *sip.Flow, req *sip.Request, prove func(*sip.Response) 
 	return a
 }
 
-// incoming is a call of the carrier's to Ada, yet to be placed.
-func (c *carrier) incoming(f *sip.Flow, body string, headers ...string) *sip.Request {
-	to := sip.URI{Scheme: "sip", User: apitest.AdaPhone, Host: "platform.test"}
-	req := sip.NewRequest(sip.Outline{Method: sip.INVITE, Target: to, To: sip.Address{URI: to}, From: sip.Address{URI: sip.URI{Scheme: "sip", User: far, Host: "carrier.test"}}})
-	req.AppendHeader(sip.ContactHeader(f.Contact("far"), ""))
-	for i := 0; i < len(headers); i += 2 {
-		sip.SetHeader(req, headers[i], headers[i+1])
-	}
-	sip.SetBody(req, sip.SDP, []byte(body))
-	return req
-}
-
 func TestACarrierIsSureToHearThatAPhoneRings(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -79,9 +67,7 @@ func TestACarrierIsSureToHearThatAPhoneRings(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w, c := trunked(t, trunk.UDP)
-			ada := w.handset(t, apitest.Ada, adaHz)
-			w.ready(t)
+			w, c, ada := adasTrunk(t, trunk.UDP)
 			f := mediatest.Wait(t, "the trunk's connection", c.flows)
 			s := &side{c: c, leg: mediatest.Leg(t, c.engine), hz: 700}
 			var answer func(string) string
@@ -98,7 +84,7 @@ func TestACarrierIsSureToHearThatAPhoneRings(t *testing.T) {
 				done(t, err)
 				s.sdp = offer
 			}
-			a := ask(t, f, c.incoming(f, s.sdp, tt.header, tt.value), nil, answer)
+			a := ask(t, f, c.incoming(f, apitest.AdaPhone, far, s.sdp, tt.header, tt.value), nil, answer)
 			ring := ada.rings()
 			if res := mediatest.Wait(t, "the ringing", a.rang); res.StatusCode != 180 || len(res.Body()) > 0 != tt.late {
 				t.Errorf("the carrier hears %d\n%s", res.StatusCode, res.Body())
@@ -119,10 +105,7 @@ func TestACarrierIsSureToHearThatAPhoneRings(t *testing.T) {
 			s.speak()
 			in.ear.Hears(t, 700)
 			s.ear.Hears(t, adaHz)
-			if res := s.send(sip.BYE, "", ""); res.StatusCode != 200 {
-				t.Errorf("hanging up: %d", res.StatusCode)
-			}
-			ada.ended()
+			s.hangsUp(ada)
 			w.idle(t)
 		})
 	}
@@ -130,9 +113,7 @@ func TestACarrierIsSureToHearThatAPhoneRings(t *testing.T) {
 
 func TestACarrierIsToldThatWeHaveHeardIt(t *testing.T) {
 	t.Parallel()
-	w, c := trunked(t, trunk.UDP)
-	ada := w.handset(t, apitest.Ada, adaHz)
-	w.ready(t)
+	w, c, ada := adasTrunk(t, trunk.UDP)
 	out := ada.call(far)
 	tx := mediatest.Wait(t, "the carrier to be called", c.calls)
 	if got := sip.OptionTags(tx.Request(), "Supported"); len(got) != 2 || got[0] != sip.Reliable || got[1] != sip.Timed {

@@ -43,18 +43,29 @@ func (w *world) endQuietly(t *testing.T, id string) {
 func TestPhonesOfWhoeverHasLostAccessAreTakenAway(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(x *exchange.Exchange) { x.RingTime = time.Hour })
-	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, 1300)
-	w.session(t, "one", apitest.Ada)
-	w.session(t, "two", apitest.Ada)
-	talk := ada.call("102")
-	bobs := bob.answer(bob.rings())
-	talk.ear.Hears(t, bobHz)
-	w.end(t, "one", apitest.Ada) // the other one holds
-	bobs.ear.Hears(t, adaHz)
-	second := cy.call("101")
-	rings := ada.rings()
+	var ada *handset
+	w.adaLoses(t, func(phone *handset, bobs *talk) {
+		ada = phone
+		w.session(t, "one", apitest.Ada)
+		w.session(t, "two", apitest.Ada)
+		w.end(t, "one", apitest.Ada) // the other one holds
+		bobs.ear.Hears(t, adaHz)
+		w.end(t, "two", apitest.Ada)
+	})
+	if codes := ada.try("102").codes; codes[len(codes)-1] != 403 {
+		t.Errorf("calling was answered with %v", codes)
+	}
+	w.idle(t)
+}
 
-	w.end(t, "two", apitest.Ada)
+// adaLoses has Ada talk with Bob while Cy's call rings at her, and waits until
+// her phone has none of it any more, nor a way back, because of what away does.
+func (w *world) adaLoses(t *testing.T, away func(ada *handset, bobs *talk)) {
+	t.Helper()
+	ada, bob, _, bobs := w.connected(t)
+	second := w.handset(t, apitest.Cy, cyHz).call("101")
+	rings := ada.rings()
+	away(ada, bobs)
 	ada.ended()
 	bob.ended()
 	quiet(t, rings)
@@ -62,10 +73,6 @@ func TestPhonesOfWhoeverHasLostAccessAreTakenAway(t *testing.T) {
 	if res := ada.register("600"); res.StatusCode != 403 {
 		t.Errorf("registering again was answered with %d", res.StatusCode)
 	}
-	if codes := ada.try("102").codes; codes[len(codes)-1] != 403 {
-		t.Errorf("calling was answered with %v", codes)
-	}
-	w.idle(t)
 }
 
 func TestAPhoneWhoseDeviceIsGoneRingsNoMore(t *testing.T) {
@@ -98,29 +105,14 @@ func often(x *exchange.Exchange) { x.Review = time.Millisecond }
 func TestWhoIsRemovedElsewhereIsGoneAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, often)
-	ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
-	talk := ada.call("102")
-	bobs := bob.answer(bob.rings())
-	talk.ear.Hears(t, bobHz)
-	second := cy.call("101")
-	rings := ada.rings()
-
-	// As the command line does, which tells nobody.
-	err := w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
-		_, err := tx.RemoveExtension(t.Context(), apitest.Ada)
-		return err
+	w.adaLoses(t, func(_ *handset, bobs *talk) {
+		// As the command line does, which tells nobody.
+		done(t, w.Store.Write(t.Context(), func(tx store.PlatformTx) error {
+			_, err := tx.RemoveExtension(t.Context(), apitest.Ada)
+			return err
+		}))
+		bobs.hush()
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ada.ended()
-	bob.ended()
-	quiet(t, rings)
-	second.hangup()
-	if res := ada.register("600"); res.StatusCode != 403 {
-		t.Errorf("registering again was answered with %d", res.StatusCode)
-	}
-	bobs.hush()
 	w.idle(t)
 	wantRows(t, w, apitest.Bob, "Inbound Accepted")
 	if text := w.log.String(); strings.Contains(text, "call log") {

@@ -46,13 +46,8 @@ func office(t *testing.T, change ...func(*exchange.Exchange)) (w *world, custome
 	t.Helper()
 	w = newWorld(t, change...)
 	w.lets(t, apitest.Cy, apitest.Bob, true)
-	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
-	cy = w.handset(t, apitest.Cy, cyHz)
-	customer = ada.call("102")
-	agent = bob.answer(bob.rings())
-	customer.ear.Hears(t, bobHz)
-	agent.ear.Hears(t, adaHz)
-	return w, customer, agent, cy
+	_, _, customer, agent = w.connected(t)
+	return w, customer, agent, w.handset(t, apitest.Cy, cyHz)
 }
 
 func TestASupervisorIsHeardByWhomTheyWant(t *testing.T) {

@@ -5,7 +5,19 @@ import (
 
 	"offhook/internal/media"
 	"offhook/internal/media/mediatest"
+	"offhook/internal/platform/api/apitest"
 )
+
+// connected is a call of Ada's to Bob, who has answered.
+func (w *world) connected(t *testing.T) (ada, bob *handset, a, b *talk) {
+	t.Helper()
+	ada, bob = w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+	a = ada.call("102")
+	b = bob.answer(bob.rings())
+	a.ear.Hears(t, bobHz)
+	b.ear.Hears(t, adaHz)
+	return ada, bob, a, b
+}
 
 // press presses a key.
 func (c *talk) press(t *testing.T, digit rune) {

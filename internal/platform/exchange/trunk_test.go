@@ -2,11 +2,8 @@ package exchange_test
 
 import (
 	"context"
-	"fmt"
-	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"offhook/internal/media"
 	"offhook/internal/media/mediatest"
@@ -20,9 +17,7 @@ func TestCallsGoOutAndComeInByEveryTransport(t *testing.T) {
 	t.Parallel()
 	for _, transport := range []string{trunk.UDP, trunk.TCP, trunk.TLS} {
 		t.Run(transport, func(t *testing.T) {
-			w, c := trunked(t, transport)
-			ada := w.handset(t, apitest.Ada, 400)
-			w.ready(t)
+			w, c, ada := adasTrunk(t, transport)
 
 			out := ada.call(far)
 			tx := mediatest.Wait(t, "the carrier to be called", c.calls)
@@ -35,12 +30,11 @@ func TestCallsGoOutAndComeInByEveryTransport(t *testing.T) {
 			_ = tx.Respond(180, "Ringing")
 			there := c.take(tx, 900)
 			out.ear.Hears(t, 900)
-			there.ear.Hears(t, 400)
+			there.ear.Hears(t, adaHz)
 			if res := there.send(sip.REFER, "", ""); res.StatusCode != 403 {
 				t.Errorf("a carrier that transfers is answered %d", res.StatusCode)
 			}
-			out.hangup()
-			mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+			c.hangUp(out)
 			w.idle(t)
 
 			f := mediatest.Wait(t, "the trunk's connection", c.flows)
@@ -52,11 +46,8 @@ func TestCallsGoOutAndComeInByEveryTransport(t *testing.T) {
 			in := ada.answer(ring)
 			caller, _ := answer()
 			in.ear.Hears(t, 700)
-			caller.ear.Hears(t, 400)
-			if res := caller.send(sip.BYE, "", ""); res.StatusCode != 200 {
-				t.Errorf("hanging up: %d", res.StatusCode)
-			}
-			ada.ended()
+			caller.ear.Hears(t, adaHz)
+			caller.hangsUp(ada)
 			w.idle(t)
 			if n := w.x.Trunk.Calls(); n != 0 {
 				t.Errorf("%d calls are counted after the last", n)
@@ -82,7 +73,7 @@ func (w *world) refused(t *testing.T, p *handset, number, result string) {
 func TestNothingGoesOutThatTheGateDoesNotLet(t *testing.T) {
 	t.Parallel()
 	w, c := trunked(t, trunk.UDP, func(cfg *trunk.Config) { cfg.Gate.PerUser = 2 })
-	ada, bob := w.handset(t, apitest.Ada, 400), w.handset(t, apitest.Bob, 500)
+	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, 500)
 	w.ready(t)
 
 	w.refused(t, ada, abroad, "Restricted Number")
@@ -146,9 +137,7 @@ func TestNothingGoesOutThatTheGateDoesNotLet(t *testing.T) {
 
 func TestCarriersAnswersAreToldAsReasons(t *testing.T) {
 	t.Parallel()
-	w, c := trunked(t, trunk.UDP, func(cfg *trunk.Config) { cfg.Gate.PerUser = 60 })
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
+	w, c, ada := adasTrunk(t, trunk.UDP, func(cfg *trunk.Config) { cfg.Gate.PerUser = 60 })
 	for _, tt := range []struct {
 		code int
 		want string
@@ -173,9 +162,7 @@ func TestCarriersAnswersAreToldAsReasons(t *testing.T) {
 
 func TestWhoCallsHearsWhatTheCarrierSaysBeforeAnybodyAnswers(t *testing.T) {
 	t.Parallel()
-	w, c := trunked(t, trunk.UDP)
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
+	w, c, ada := adasTrunk(t, trunk.UDP)
 	out := ada.call(far)
 	tx := mediatest.Wait(t, "the carrier to be called", c.calls)
 	announcement := mediatest.Leg(t, c.engine)
@@ -193,20 +180,15 @@ func TestWhoCallsHearsWhatTheCarrierSaysBeforeAnybodyAnswers(t *testing.T) {
 		t.Errorf("the carrier heard %v before anybody answered", heard)
 	}
 	out.ear.Hears(t, 900)
-	there.ear.Hears(t, 400)
-	out.hangup()
-	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+	there.ear.Hears(t, adaHz)
+	c.hangUp(out)
 	w.idle(t)
 }
 
 func TestCarriersHoldAndKeepCallsAlive(t *testing.T) {
 	t.Parallel()
-	w, c := trunked(t, trunk.UDP)
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
-	out := ada.call(far)
-	there := c.take(mediatest.Wait(t, "the carrier to be called", c.calls), 900)
-	there.ear.Hears(t, 400)
+	w, c, ada := adasTrunk(t, trunk.UDP)
+	out, there := c.talking(ada)
 	held := string(sip.NextVersion(sip.WithDirection([]byte(there.sdp), sip.SendOnly)))
 	if res := there.send(sip.INVITE, held, sip.SDP); res.StatusCode != 200 || sip.DirectionOf(res.Body()) != sip.RecvOnly {
 		t.Errorf("holding: %d\n%s", res.StatusCode, res.Body())
@@ -215,7 +197,7 @@ func TestCarriersHoldAndKeepCallsAlive(t *testing.T) {
 	if res := there.send(sip.INVITE, back, sip.SDP); res.StatusCode != 200 || sip.DirectionOf(res.Body()) != sip.SendRecv {
 		t.Errorf("taking back: %d\n%s", res.StatusCode, res.Body())
 	}
-	there.ear.Hears(t, 400)
+	there.ear.Hears(t, adaHz)
 	if res := there.send(sip.UPDATE, "", ""); res.StatusCode != 200 {
 		t.Errorf("keeping alive: %d", res.StatusCode)
 	}
@@ -244,18 +226,13 @@ func TestCarriersHoldAndKeepCallsAlive(t *testing.T) {
 	if d := mediatest.Wait(t, "the key of a message", keys); d != '5' {
 		t.Errorf("heard the key %c", d)
 	}
-	if res := there.send(sip.BYE, "", ""); res.StatusCode != 200 {
-		t.Errorf("hanging up: %d", res.StatusCode)
-	}
-	ada.ended()
+	there.hangsUp(ada)
 	w.idle(t)
 }
 
 func TestCallsInReachNothingButNumbersOfThePlatform(t *testing.T) {
 	t.Parallel()
-	w, c := trunked(t, trunk.UDP)
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
+	w, c, ada := adasTrunk(t, trunk.UDP)
 	f := mediatest.Wait(t, "the trunk's connection", c.flows)
 	for _, number := range []string{far, "101", "*601", "*801", "911", "conf_x", "+1911", ""} {
 		_, answer := c.call(t.Context(), f, number, "+12125550000")
@@ -292,9 +269,7 @@ func TestCallsInReachNothingButNumbersOfThePlatform(t *testing.T) {
 
 func TestWhoHidesTheirNumberIsShownToTheCarrierAlone(t *testing.T) {
 	t.Parallel()
-	w, c := trunked(t, trunk.UDP)
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
+	w, c, ada := adasTrunk(t, trunk.UDP)
 	for _, tt := range []struct {
 		name, asks, from, privacy string
 	}{
@@ -318,108 +293,12 @@ func TestWhoHidesTheirNumberIsShownToTheCarrierAlone(t *testing.T) {
 	w.idle(t)
 }
 
-func TestACallOutlivesTheTrunksConnection(t *testing.T) {
-	t.Parallel()
-	w, c := trunked(t, trunk.TCP, func(cfg *trunk.Config) { cfg.Retry = 10 * time.Millisecond })
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
-	first := mediatest.Wait(t, "the trunk's connection", c.flows)
-	out := ada.call(far)
-	there := c.take(mediatest.Wait(t, "the carrier to be called", c.calls), 900)
-	out.ear.Hears(t, 900)
-	first.Close()
-	next := mediatest.Wait(t, "the trunk's next connection", c.flows)
-	there.ear.Hears(t, 400)
-	there.Dialog = there.On(next)
-	if res := there.send(sip.BYE, "", ""); res.StatusCode != 200 {
-		t.Errorf("hanging up over the next connection: %d", res.StatusCode)
-	}
-	ada.ended()
-	w.idle(t)
-}
-
-func TestManySendersDoNotPushTheCarrierOut(t *testing.T) {
-	t.Parallel()
-	w, c := trunked(t, trunk.UDP)
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
-	out := ada.call(far)
-	there := c.take(mediatest.Wait(t, "the carrier to be called", c.calls), 900)
-	out.ear.Hears(t, 900)
-	for i := range 300 { // with the carrier's address, as anybody can write it on a datagram
-		conn, err := net.Dial("udp", w.x.Trunk.Addr())
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = conn.SetDeadline(time.Now().Add(patience))
-		req := sip.NewRequest(sip.Outline{Method: sip.OPTIONS, Target: sip.URI{Scheme: "sip", Host: "trunk.test"}, From: sip.Address{URI: sip.URI{Scheme: "sip", Host: "a.test"}}, To: sip.Address{URI: sip.URI{Scheme: "sip", Host: "trunk.test"}}})
-		sip.SetHeader(req, "Via", fmt.Sprintf("SIP/2.0/UDP %s;branch=z9hG4bK%d;rport", conn.LocalAddr(), i))
-		if _, err := conn.Write([]byte(req.String())); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := conn.Read(make([]byte, 2048)); err != nil {
-			t.Fatalf("the %dth sender has no answer: %v", i, err)
-		}
-		conn.Close()
-	}
-	there.ear.Hears(t, 400)
-	out.hangup()
-	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
-	ada.call(far)
-	there = c.take(mediatest.Wait(t, "the carrier to be called again", c.calls), 900)
-	if res := there.send(sip.BYE, "", ""); res.StatusCode != 200 {
-		t.Errorf("hanging up: %d", res.StatusCode)
-	}
-	ada.ended()
-	w.idle(t)
-}
-
-func TestACarrierThatIsNotThereIsSaidAtOnce(t *testing.T) {
-	t.Parallel()
-	w, c := trunked(t, trunk.TCP, func(cfg *trunk.Config) { cfg.Retry = 10 * time.Millisecond })
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
-	c.leave()
-	mediatest.Wait(t, "the trunk's connection", c.flows).Close()
-	for {
-		s, changed := w.x.Trunk.State()
-		if !s.Ready && s.Trouble != "" {
-			break
-		}
-		mediatest.Wait(t, "the trunk to say that it has none", changed)
-	}
-	ada.call(far)
-	ada.ended()
-	rows := w.rows(t, apitest.Ada)
-	if got := rows[len(rows)-1].Record.Result; got != "Call Failed" {
-		t.Errorf("a call without a carrier: %s", got)
-	}
-	w.idle(t)
-}
-
-func TestACarrierWithoutAGoodCertificateIsNotSpokenTo(t *testing.T) {
-	t.Parallel()
-	w, c := trunked(t, trunk.TLS, func(cfg *trunk.Config) { cfg.Client, cfg.Retry = nil, 10*time.Millisecond })
-	for {
-		s, changed := w.x.Trunk.State()
-		if strings.Contains(s.Trouble, "certificate") {
-			break
-		}
-		mediatest.Wait(t, "the trunk to say what is wrong", changed)
-	}
-	select {
-	case <-c.flows:
-		t.Error("a carrier that proves nothing was asked something")
-	default:
-	}
-}
-
 func TestWhoTakesACallOutsidePaysForIt(t *testing.T) {
 	t.Parallel()
 	w, c := trunked(t, trunk.UDP)
 	w.let(t, apitest.Bob, true)
 	w.let(t, apitest.Ada, false)
-	ada, bob := w.handset(t, apitest.Ada, 400), w.handset(t, apitest.Bob, 500)
+	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, 500)
 	w.ready(t)
 
 	// Bob passes on what rings at his phone.
@@ -435,9 +314,8 @@ func TestWhoTakesACallOutsidePaysForIt(t *testing.T) {
 	}
 	there := c.take(tx, 900)
 	in.ear.Hears(t, 900)
-	there.ear.Hears(t, 400)
-	in.hangup()
-	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+	there.ear.Hears(t, adaHz)
+	c.hangUp(in)
 
 	// Bob transfers whom he talks with.
 	in = ada.call("102")
@@ -448,68 +326,23 @@ func TestWhoTakesACallOutsidePaysForIt(t *testing.T) {
 	}
 	there = c.take(mediatest.Wait(t, "the carrier to be called", c.calls), 900)
 	in.ear.Hears(t, 900)
-	there.ear.Hears(t, 400)
-	if res := there.send(sip.BYE, "", ""); res.StatusCode != 200 {
-		t.Errorf("hanging up: %d", res.StatusCode)
-	}
-	ada.ended()
+	there.ear.Hears(t, adaHz)
+	there.hangsUp(ada)
 	w.idle(t)
 }
 
 func TestACarrierWithPCMAAlone(t *testing.T) {
 	t.Parallel()
-	w, c := trunked(t, trunk.UDP)
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
+	w, c, ada := adasTrunk(t, trunk.UDP)
 	out := ada.call(far)
 	tx := mediatest.Wait(t, "the carrier to be called", c.calls)
 	offer := string(tx.Request().Body())
 	if !strings.Contains(offer, "RTP/AVP 0 8 101") {
 		t.Fatalf("a carrier is offered\n%s", offer)
 	}
-	leg := mediatest.Leg(t, c.engine)
-	sdp, err := leg.Answer(t.Context(), strings.Replace(offer, "RTP/AVP 0 8 101", "RTP/AVP 8 101", 1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &side{Dialog: sip.NewUAS(tx, tx.Flow().Contact("far")), c: c, leg: leg, sdp: sdp, hz: 900}
-	if err := tx.Respond(200, "OK", sip.With("Contact", "<"+s.Contact.String()+">"), sip.WithBody(sip.SDP, []byte(sdp))); err != nil {
-		t.Fatal(err)
-	}
-	s.speak()
+	s := c.takeOf(tx, strings.Replace(offer, "RTP/AVP 0 8 101", "RTP/AVP 8 101", 1), 900)
 	out.ear.Hears(t, 900)
-	s.ear.Hears(t, 400)
-	out.hangup()
-	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
-	w.idle(t)
-}
-
-func TestACarrierByIPv6(t *testing.T) {
-	t.Parallel()
-	w, c := trunkedAt(t, trunk.UDP, net.IPv6loopback)
-	ada := w.handset(t, apitest.Ada, 400)
-	w.ready(t)
-	out := ada.call(far)
-	tx := mediatest.Wait(t, "the carrier to be called", c.calls)
-	if got := tx.Request().Recipient.Host; got != "[::1]" {
-		t.Errorf("the carrier is asked for somebody at %s", got)
-	}
-	if contact := sip.HeaderValue(tx.Request(), "Contact"); !strings.Contains(contact, "@[::1]:") {
-		t.Errorf("the Contact is %s", contact)
-	}
-	s := c.take(tx, 900)
-	out.ear.Hears(t, 900)
-	s.ear.Hears(t, 400)
-	out.hangup()
-	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
-
-	f := mediatest.Wait(t, "the trunk's connection", c.flows)
-	_, answer := c.call(t.Context(), f, apitest.AdaPhone, far)
-	in := ada.answer(ada.rings())
-	caller, _ := answer()
-	in.ear.Hears(t, 700)
-	caller.ear.Hears(t, 400)
-	in.hangup()
-	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
+	s.ear.Hears(t, adaHz)
+	c.hangUp(out)
 	w.idle(t)
 }
