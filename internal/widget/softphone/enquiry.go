@@ -33,6 +33,7 @@ type enquiry struct {
 	SDP     string   `json:"sdp,omitempty"`    // attach
 	Take    bool     `json:"take,omitempty"`   // attach
 	Parcel  string   `json:"parcel,omitempty"` // part, drop: what was sent before
+	At      int      `json:"at,omitempty"`     // part, drop: how much of it
 	Sound   []byte   `json:"sound,omitempty"`  // part, drop
 }
 
@@ -62,7 +63,7 @@ func (q enquiry) put(ctx context.Context, ph *Phone) (a finding, err error) {
 	case "merge":
 		a.ID, err = ph.Merge(ctx, q.ID, q.Other)
 	case "part":
-		err = ph.pool.parcels.add(q.Parcel, q.Sound)
+		err = ph.pool.parcels.add(q.Parcel, q.At, q.Sound)
 	case "drop":
 		err = q.drop(ctx, ph)
 	case "supervise":
