@@ -22,8 +22,11 @@ const catalog = Object.assign({}, ...(await Promise.all((root?.dataset.words?.sp
 /** Where reading goes from right to left, a number or a name that does not keeps to itself (UAX 9, isolates). */
 const [open, close] = root?.dir === "rtl" ? ["\u2068", "\u2069"] : ["", ""];
 
+/** Signs that French has a space beside stay on the line of the word that they belong to. @param {string} sentence */
+const kept = (sentence) => sentence.replace(/ (?=[:;!?»])|(?<=«) /g, "\u00a0");
+
 /** @param {string} sentence @param {unknown[]} values */
-const fill = (sentence, values) => (values.length ? sentence.replace(/\{(\d)\}/g, (_, i) => open + String(values[i] ?? "") + close) : sentence);
+const fill = (sentence, values) => (values.length ? kept(sentence).replace(/\{(\d)\}/g, (_, i) => open + String(values[i] ?? "") + close) : kept(sentence));
 
 /**
  * Says a sentence; {0}, {1}... are its values.

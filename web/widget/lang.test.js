@@ -28,6 +28,11 @@ test("a sentence is said in the language, with its values where that language ha
   assert.equal(t("{0} of {1}", 2, 3), "3/2");
 });
 
+test("a sign stays on the line of the word that it belongs to", async () => {
+  const { t } = await speaking("fr-FR", "");
+  assert.equal(t("Mauvaise : « {0} » ?", "a : b"), "Mauvaise\u00a0: «\u00a0a : b\u00a0»\u00a0?");
+});
+
 test("where reading goes from right to left, what is filled in keeps its own direction", async () => {
   globalThis.document = { documentElement: { lang: "he-IL", dir: "rtl", dataset: { words: "/he.json" } } };
   const { n, t } = await import("./lang.js?rtl");

@@ -38,6 +38,20 @@ func TestPretendLeavesOutWhatIsFilledIn(t *testing.T) {
 	}
 }
 
+func TestSignsKeepToTheWordThatTheyBelongTo(t *testing.T) {
+	c := catalog{
+		"one":  {one: "Mauvaise : des mots « perdus » ? Oui (%s)."},
+		"many": {forms: map[string]string{"other": "%d champs à revoir :"}},
+	}
+	c.keepSigns()
+	if got, want := c["one"].one, "Mauvaise\u00a0: des mots «\u00a0perdus\u00a0»\u00a0? Oui (%s)."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := c["many"].forms["other"], "%d champs à revoir\u00a0:"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestNumbersOfExamplesKeepTogetherAndInTheirOrder(t *testing.T) {
 	const sentence = "With 415, 555-0188 is (415) 555-0188."
 	for dir, want := range map[string]string{

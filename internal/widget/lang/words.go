@@ -101,12 +101,28 @@ func build(code, name string, catalogs ...string) *Language {
 		for _, name := range catalogs {
 			c := load(name)
 			c.keepNumbers(l.Dir)
+			c.keepSigns()
 			all = append(all, c)
 		}
 		return all
 	})
 	l.patterns = patterns(l.catalogs)
 	return l
+}
+
+// beside is a space that French has between a word and its sign.
+var beside = regexp.MustCompile(` ([:;!?»])|(«) `)
+
+// keepSigns keeps such signs on the line of the word that they belong to.
+func (c catalog) keepSigns() {
+	keep := func(s string) string { return beside.ReplaceAllString(s, "$2\u00a0$1") }
+	for sentence, p := range c {
+		p.one = keep(p.one)
+		for form, words := range p.forms {
+			p.forms[form] = keep(words)
+		}
+		c[sentence] = p
+	}
 }
 
 // aNumber is a phone number that stands in a sentence as an example.
