@@ -53,9 +53,9 @@ func (v preferringView) callingLine() string {
 	after := v.Lang.Say(choiceOf(graces, v.LeftAfter).Name)
 	switch v.Left {
 	case "voicemail":
-		return v.Lang.Say("Without a page for %s: voicemail", after)
+		return v.Lang.Say("A call that is left goes to voicemail after %s", after)
 	case "forward":
-		return v.Lang.Say("Without a page for %s: forwarded", after)
+		return v.Lang.Say("A call that is left is forwarded after %s", after)
 	}
-	return v.Lang.Say("Without a page for %s: a call ends", after)
+	return v.Lang.Say("A call that is left ends after %s", after)
 }
