@@ -208,7 +208,7 @@ func callStories() []story {
 		{Name: "live-declined", Title: "Call, declined", Tab: "phone", draw: liveStory("", "", over(call.Declined, unanswered))},
 		{Name: "live-failed", Title: "Call, failed", Tab: "phone", draw: liveStory("", "", over(call.Failed, func(c *call.Call) {
 			unanswered(c)
-			c.Sentence = "There is no connection to the phone system. Trying again by itself."
+			c.Sentence = "The phone service could not place the call. Try again in a moment."
 		}))},
 		{Name: "live-wrong", Title: "Call to a number that does not exist", Tab: "phone", draw: liveStory("", "", over(call.Failed, func(c *call.Call) {
 			unanswered(c)
