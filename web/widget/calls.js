@@ -141,7 +141,7 @@ async function drawBar() {
   const keep = keyboard(bar);
   if (text && any()) await morph(bar, text, "innerMorph");
   else if (!any()) bar.replaceChildren();
-  keep(".calls-now .now__open", "#panel h1");
+  keep(bar.querySelector(".now__open"), document.querySelector("#panel h1"));
 }
 
 /** The page of a call that is over, and told no more, is left. */
@@ -159,21 +159,21 @@ async function drawOpen() {
   const text = await r.text();
   const keep = keyboard(page);
   await morph(page, text, "outerMorph");
-  keep("#panel [data-panel=active-call] h1");
+  keep(document.querySelector("#panel [data-panel=active-call] h1"));
 }
 
 /**
  * Looks whether the keyboard is at something that is about to be drawn anew;
  * the sheets of calls that ring look after it themselves.
  * @param {Element} inside
- * @returns {(...to: string[]) => void} has it go on from the first of these, where what it was at is gone or takes no press any more
+ * @returns {(...to: (Element | null)[]) => void} has it go on from the first of these, where what it was at is gone or takes no press any more
  */
 function keyboard(inside) {
   const had = document.hasFocus() && inside.contains(document.activeElement) && !document.activeElement?.closest("[data-ring]");
   return (...to) => {
     const at = document.activeElement;
     if (!had || (at && at !== document.body && !at.matches(":disabled"))) return;
-    const next = to.map((selector) => document.querySelector(selector)).find((e) => e instanceof HTMLElement && e.checkVisibility());
+    const next = to.find((e) => e instanceof HTMLElement && e.checkVisibility());
     if (next instanceof HTMLElement) next.focus({ preventScroll: true });
   };
 }
