@@ -37,8 +37,8 @@ func TestEveryAttackIsHeldByATest(t *testing.T) {
 			}
 		}
 	}
-	if rows != 76 {
-		t.Errorf("%d rows, want 76", rows)
+	if rows != 79 {
+		t.Errorf("%d rows, want 79", rows)
 	}
 }
 

@@ -698,7 +698,7 @@ export interface RCAdapter {
   createSMSTemplate(displayName: string, text: string): Promise<string>;
   /** Whether the phone stands in a window of its own that this page, or another tab with it, has opened; with `alert` the window comes to the front. */
   isWindowPoppedUp(how?: { alert?: boolean }): Promise<boolean>;
-  /** Opens the phone in a window of its own and minimizes this one. Right after a click only, as browsers have it; there is one such window. */
+  /** Opens the phone in a window of its own and minimizes this one. Right after a click only, as browsers have it; there is one such window, signed in as this one. */
   popupWindow(): Promise<boolean>;
   /** Chooses among the platforms that the operator allows; without `appServer` the user is asked. Capability `settings`. */
   setEnvironment(which?: { appServer?: string }): Promise<void>;

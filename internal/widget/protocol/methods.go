@@ -25,7 +25,7 @@ var Members = []Method{
 	member("dismissMessage", "(id?: string): Promise<\"ok\">", "Without an id, all. Capability `settings`."),
 	member("createSMSTemplate", "(displayName: string, text: string): Promise<string>", "Resolves with `ok` or with a sentence that says why not. Capability `settings`."),
 	member("isWindowPoppedUp", "(how?: { alert?: boolean }): Promise<boolean>", "Whether the phone stands in a window of its own that this page, or another tab with it, has opened; with `alert` the window comes to the front."),
-	member("popupWindow", "(): Promise<boolean>", "Opens the phone in a window of its own and minimizes this one. Right after a click only, as browsers have it; there is one such window."),
+	member("popupWindow", "(): Promise<boolean>", "Opens the phone in a window of its own and minimizes this one. Right after a click only, as browsers have it; there is one such window, signed in as this one."),
 	member("setEnvironment", "(which?: { appServer?: string }): Promise<void>", "Chooses among the platforms that the operator allows; without `appServer` the user is asked. Capability `settings`."),
 	member("setMinimized", "(minimized: boolean): void", ""),
 	member("toggleMinimized", "(): void", ""),

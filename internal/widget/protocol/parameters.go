@@ -91,7 +91,7 @@ var chosen = []Parameter{
 
 	{Row: works("newAdapterUI", "Minimized, the phone is a narrow tab at the edge of the page that opens to its name, instead of a round button."), Group: Look, Label: "Dock at the edge", Entry: Switch, Script: true,
 		Clashes: []Clash{{"disableMinimize", "A phone that cannot be minimized is never docked."}}},
-	{Row: works("enablePopup", "A button in the phone’s header opens it in a window of its own, once. Your page’s phone is minimized then. That window is this server’s own page, so people sign in there once more; with `popupPageUri` they need not."),
+	{Row: works("enablePopup", "A button in the phone’s header opens it in a window of its own, once. Your page’s phone is minimized then. That window is this server’s own page; the phone in yours signs it in as who is signed in here, and shows or closes it from a strip."),
 		Group: Look, Label: "Window of its own", Entry: Switch, Script: true},
 	{Row: works("popupPageUri", "A page of yours for that window, which sets `__ON_RC_POPUP_WINDOW = 1` and loads adapter.js. At the same origin as your page it shares the sign-in."),
 		Group: Look, Label: "Page of the window", Entry: Address, Example: "/phone.html", Script: true, Needs: "enablePopup"},
@@ -157,7 +157,7 @@ var secret = []Parameter{
 // What our own scripts set.
 var automatic = []Parameter{
 	{Row: works("fromAdapter", "Set by adapter.js: it keeps how the phone stands on the page, so the phone does not.")},
-	{Row: works("fromPopup", "Set by adapter.js in a window of its own.")},
+	{Row: works("fromPopup", "Set by adapter.js in a window of its own: the origin of the page that opened it, which is the one that may sign it in, or 1.")},
 	{Row: works("_t", "A time, so that no cache answers. Our answers for the frame are never cached.")},
 }
 
