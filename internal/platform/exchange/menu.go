@@ -119,16 +119,10 @@ func (x *Exchange) choose(ctx context.Context, m *menu, number string) (destinat
 // greet has a company's menu answer, and goes on to whom the caller chooses
 // (contract 6, CallerInputRedirect).
 func (c *call) greet(to destination) {
-	l := c.first()
-	if l == nil {
-		c.finish(failed)
+	ctx, s, party := c.asking(to)
+	if s == nil {
 		return
 	}
-	party := c.session.Add(session.PartySpec{Direction: rc.Inbound, From: c.caller, To: to.end})
-	party.Answer()
-	l.pickUp()
-	l.party.Answer()
-	ctx, s := c.attend(party, l)
 	c.x.spawn(func(context.Context) {
 		number, err := sound.Menu{Closed: to.menu.closed, Match: to.menu.match}.Ask(ctx, s.seat)
 		if err != nil {
@@ -147,6 +141,22 @@ func (c *call) greet(to destination) {
 			}
 		})
 	})
+}
+
+// asking has the exchange answer, to ask who is meant; nothing when nobody is
+// there any more, and the call has been ended.
+func (c *call) asking(to destination) (ctx context.Context, s *service, party *session.Party) {
+	l := c.first()
+	if l == nil {
+		c.finish(failed)
+		return nil, nil, nil
+	}
+	party = c.session.Add(session.PartySpec{Direction: rc.Inbound, From: c.caller, To: to.end})
+	party.Answer()
+	l.pickUp()
+	l.party.Answer()
+	ctx, s = c.attend(party, l)
+	return ctx, s, party
 }
 
 // closed tells who calls that nobody takes the call, and ends it.

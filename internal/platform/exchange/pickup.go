@@ -7,28 +7,16 @@ import (
 
 	"offhook/internal/platform/exchange/session"
 	"offhook/internal/rc"
+	"offhook/internal/store"
 )
 
 // PickupParty has a phone of an extension take a call that rings at somebody
 // else's, or is parked: it answers by itself. It returns the extension's party
 // in the call.
 func (x *Exchange) PickupParty(ctx context.Context, id, party string, extensionID int64, deviceID string) (newParty string, err error) {
-	e, err := x.Store.Extension(ctx, extensionID)
-	if err != nil {
-		return "", fmt.Errorf("reading extension %d: %w", extensionID, err)
-	}
-	end, err := x.end(ctx, e)
+	e, end, phone, err := x.ownPhone(ctx, extensionID, deviceID)
 	if err != nil {
 		return "", err
-	}
-	var phone *binding
-	for _, b := range x.phones(extensionID) {
-		if strconv.FormatInt(b.device.ID, 10) == deviceID {
-			phone = b
-		}
-	}
-	if phone == nil {
-		return "", rc.Coded(rc.Conflict, "CMN-406", "The device is not registered. Open the phone there and try again.")
 	}
 	err = x.command(ctx, id, func(c *call) error {
 		if c.parker != nil && c.parker.ext.AccountID != e.AccountID || !c.leaveFor(party) {
@@ -38,6 +26,26 @@ func (x *Exchange) PickupParty(ctx context.Context, id, party string, extensionI
 		return nil
 	})
 	return newParty, err
+}
+
+// ownPhone is an extension with one of its phones, which is to answer by
+// itself.
+func (x *Exchange) ownPhone(ctx context.Context, extensionID int64, deviceID string) (e store.Extension, end session.End, phone *binding, err error) {
+	if e, err = x.Store.Extension(ctx, extensionID); err != nil {
+		return e, end, nil, fmt.Errorf("reading extension %d: %w", extensionID, err)
+	}
+	if end, err = x.end(ctx, e); err != nil {
+		return e, end, nil, err
+	}
+	for _, b := range x.phones(extensionID) {
+		if strconv.FormatInt(b.device.ID, 10) == deviceID {
+			phone = b
+		}
+	}
+	if phone == nil {
+		err = rc.Coded(rc.Conflict, "CMN-406", "The device is not registered. Open the phone there and try again.")
+	}
+	return e, end, phone, err
 }
 
 // leaveFor ends what a call does for a party that is called or has parked it,
