@@ -26,7 +26,10 @@ const may = (field) => signedIn() && answers() && Boolean(current()?.authorized 
 
 /** One subject that the page is asked about. */
 class Errand {
-  #busy = false;
+  /** The asking that goes on. @type {Promise<boolean> | null} */
+  #running = null;
+  /** The one after that, for a user who asked meanwhile. @type {Promise<boolean> | null} */
+  #after = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #later;
 
@@ -39,28 +42,36 @@ class Errand {
 
   /**
    * Asks the page until the server wants no more. Where another tab is ahead,
-   * this one looks again in case that tab is gone by then.
-   * @param {object} why @param {(begun: any) => any} first the body of the first question
+   * this one looks again in case that tab is gone by then. What a user asks for
+   * while it goes on is asked for after it, since the page may know more by now.
+   * @param {{why?: string, number?: string}} why @param {(begun: any) => any} first the body of the first question
    * @param {(answer: any, begun: any) => any} next the body of the next one, null for none
    * @returns {Promise<boolean>} whether this tab has asked
    */
   async run(why, first, next) {
-    if (this.#busy || !may(this.field)) return false;
-    this.#busy = true;
-    clearTimeout(this.#later);
-    try {
-      const begun = await post(`${this.path}/run`, why);
-      if (begun?.wait) this.#later = setTimeout(() => void this.run(why, first, next), begun.wait);
-      if (!begun?.run) return false;
-      for (let body = first(begun); body; ) {
-        const answer = await this.#bring(begun.run, body);
-        for (const sentence of answer?.warnings ?? []) console.warn(`${this.field}: ${sentence}`);
-        body = answer && next(answer, begun);
-      }
-      return true;
-    } finally {
-      this.#busy = false;
+    if (!may(this.field)) return false;
+    if (this.#running) {
+      const insists = why.number || why.why === "manual" || why.why === "wanted";
+      if (!insists) return false;
+      const again = () => ((this.#after = null), this.run(why, first, next));
+      return (this.#after ??= this.#running.then(again, again));
     }
+    this.#running = this.#run(why, first, next).finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  /** @param {{why?: string, number?: string}} why @param {(begun: any) => any} first @param {(answer: any, begun: any) => any} next */
+  async #run(why, first, next) {
+    clearTimeout(this.#later);
+    const begun = await post(`${this.path}/run`, why);
+    if (begun?.wait) this.#later = setTimeout(() => void this.run(why, first, next), begun.wait);
+    if (!begun?.run) return false;
+    for (let body = first(begun); body; ) {
+      const answer = await this.#bring(begun.run, body);
+      for (const sentence of answer?.warnings ?? []) console.warn(`${this.field}: ${sentence}`);
+      body = answer && next(answer, begun);
+    }
+    return true;
   }
 
   /** Another tab has done it. */
