@@ -129,6 +129,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 	phones.Guards, phones.Audit, phones.Relays = services, trail, deps.relays
 	if deps.several {
 		phones.Cluster = &softphone.Cluster{Store: st, Node: rand.Text()}
+		services.Node = rand.Text()
 	}
 	logs := &logbook.Handler{
 		Visits: visits, Store: st, Ring: deps.data.Ring, Bus: deps.bus, Embeds: registry, Services: logServices{services}, Desks: logDesks{pool, grants},

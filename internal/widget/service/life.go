@@ -24,9 +24,14 @@ const mostServices = 20
 // sessionEnded is the subject on which packages session and grant announce it.
 const sessionEnded = "widget.session.ended"
 
-// Start begins to drop the services of those who sign out, until stop.
+// Start begins to drop the services of those who sign out, and to hear what
+// pages say at other servers, until stop.
 func (h *Handler) Start() (stop func(), err error) {
-	return h.Bus.Subscribe(sessionEnded, func(data []byte) {
+	deaf, err := h.listen()
+	if err != nil {
+		return nil, err
+	}
+	forget, err := h.Bus.Subscribe(sessionEnded, func(data []byte) {
 		var e struct {
 			GrantID string `json:"grantId"`
 		}
@@ -34,6 +39,11 @@ func (h *Handler) Start() (stop func(), err error) {
 			h.signedOut(e.GrantID)
 		}
 	})
+	if err != nil {
+		deaf()
+		return nil, err
+	}
+	return func() { forget(); deaf() }, nil
 }
 
 // signedOut drops a user's services in the frames in which they have no

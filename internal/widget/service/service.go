@@ -2,7 +2,8 @@
 // has registered with the phone: who it is, whether its user has authorized
 // it, and what it adds to the panels. One service belongs to one user in one
 // frame, so that tabs agree and a frame that is loaded again finds it; it
-// lives in memory, because the page registers again whenever it is loaded.
+// lives in memory, because the page registers again whenever it is loaded, and
+// servers tell one another what pages say.
 // Only that a page wants to be asked whom its user may contact is kept.
 // contract/service.md describes what a page sends.
 package service
@@ -61,7 +62,8 @@ type Handler struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 
-	BookBytes int // bound of the contacts of all services in memory; zero for 1 GB
+	Node      string // names this server where several share the bus; empty where it is by itself
+	BookBytes int    // bound of the contacts of all services in memory; zero for 1 GB
 
 	mu       sync.Mutex
 	services map[owner]*Service // guarded by mu
@@ -260,24 +262,17 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, c call) error {
 	if err != nil {
 		return err
 	}
-	var kind string
-	_ = json.Unmarshal(m["type"], &kind)
-	f, ok := takers[kind]
-	if !ok {
-		return rc.Errorf(rc.Invalid, "The phone's service does not take messages of type %q.", clip(kind))
+	first := r.URL.Query().Get("first") != ""
+	warnings, changed, err := h.put(c, m, first)
+	if err != nil {
+		return err
 	}
-	// A page that is loaded registers all that it has: what an earlier load
-	// of it left behind goes, without a word, because more is to come.
-	if r.URL.Query().Get("first") != "" {
-		c.service.restart()
-	}
-	warnings, changed := f(c, m)
-	if kind == registers {
-		warnings = append(warnings, h.crowd(c.service)...)
+	if m.kind() == registers {
 		if err := h.keepGuard(r.Context(), c); err != nil {
 			return err
 		}
 	}
+	h.relay(r.Context(), c, m, first)
 	for _, change := range changed {
 		h.announce(r.Context(), c.service, change)
 	}
