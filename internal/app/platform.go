@@ -28,6 +28,9 @@ import (
 func RunPlatform(ctx context.Context, cfg *Config) error {
 	return start(ctx, cfg, nil, func(ctx context.Context, cfg *Config, data *Data, log *slog.Logger) (_ *house, err error) {
 		c := cfg.Platform
+		if len(cfg.Bus.NATS) > 0 {
+			log.Warn("bus.nats is for offhook serve; the platform is always one process and does not use it")
+		}
 		ca, err := LoadCA(data.Dir, time.Now())
 		if err != nil {
 			return nil, err
