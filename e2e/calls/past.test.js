@@ -47,3 +47,15 @@ it('calls made one after another are in History when they are over, each once', 
   await rows.nth(4).waitFor();
   assert.equal(await rows.count(), 5);
 });
+
+it('the keyboard stays at a call when the record of it takes the place of what was known', { timeout: 120_000 }, async () => {
+  const me = await stage.handset('Hana Hurry', voices[0]);
+  const far = await stage.party('web-phone', voices[1], 'Pia Past');
+  await me.talksTo(far);
+  await me.press('Hang up');
+  await me.tab.goTo('History');
+  const known = me.phone.locator('.call-row[id^=call-recent-]').getByRole('link');
+  await known.focus();
+  await me.phone.locator('.call-row:not([id^=call-recent-]) a:focus').waitFor();
+  assert.equal(await me.phone.locator('.call-row').count(), 1);
+});

@@ -137,6 +137,21 @@ document.addEventListener("click", (e) => {
   before = count();
   older.setAttribute("aria-busy", "true");
 });
+/** The row that has the focus, and its place, while the list is drawn anew. @type {{row: Element, place: number} | null} */
+let focused = null;
+const rows = () => [...(list()?.querySelectorAll(".call-row") ?? [])];
+document.addEventListener("htmx:before:swap", () => {
+  const row = document.hasFocus() ? document.activeElement?.closest("#calls .call-row") : null;
+  focused = row ? { row, place: rows().indexOf(row) } : null;
+});
+// The row of a call that has just ended becomes the one of the call's record: the focus goes on in its place.
+document.addEventListener("htmx:after:swap", () => {
+  const had = focused;
+  focused = null;
+  if (!had || document.activeElement !== document.body) return;
+  const next = (had.row.isConnected ? had.row : (rows()[had.place] ?? rows().at(-1)))?.querySelector(".call-row__open") ?? list()?.querySelector("h1");
+  if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+});
 // Whoever asked for older calls learns how it went; htmx draws them.
 document.addEventListener("htmx:after:swap", () => {
   const root = list();
