@@ -145,3 +145,28 @@ it('rings for a call, and is where it is answered', { timeout: 300_000 }, async 
   await there.hears(theirs);
   await me.phone.locator('body[data-audio=elsewhere]').waitFor({ state: 'attached' });
 });
+
+for (const cookies of /** @type {const} */ (['allowed', 'refused'])) {
+  it(`is signed in where cookies are ${cookies}, and out with the page`, { timeout: 300_000 }, async () => {
+    const person = stage.keep(await Person.open(stage.demo, { cookies }));
+    const tab = await (await host.open(person, '/')).started();
+    await person.enter(tab, await stage.demo.user('Una User'));
+    const me = new Handset(person, tab, mine);
+    const there = await own(me);
+    await show(me);
+    await me.tab.signOut();
+    await there.tab.signedOut();
+  });
+}
+
+it('signs in by itself where the page lets its windows know nothing of it', { timeout: 300_000 }, async () => {
+  const { clientId } = stage.demo.facts.apps[0];
+  host.put('/severed', host.script({ clientId, enablePopup: '1' }), { 'Cross-Origin-Opener-Policy': 'same-origin' });
+  const user = await stage.demo.user('Una User');
+  const person = stage.keep(await Person.open(stage.demo));
+  const tab = await (await host.open(person, '/severed')).started();
+  await person.enter(tab, user);
+  const there = await (await press(new Handset(person, tab, mine))).signedOut();
+  await person.enter(there, user);
+  await there.signedIn();
+});

@@ -499,6 +499,11 @@ export interface Events {
   };
   /** Our own, for adapter.js: a command wants to be seen, so a minimized phone opens. */
   "offhook-open-notify": Envelope & { type: "offhook-open-notify" } & {};
+  /** Our own, for adapter.js: the user has pressed *Show it* or *Bring it back* while the phone is open in its own window. */
+  "offhook-window-notify": Envelope & { type: "offhook-window-notify" } & {
+    /** `show` or `back` */
+    act: string;
+  };
   /** At start and on each change; `loggedIn` is true once account, extension and features have answered. Capability `status`. */
   "rc-login-status-notify": Envelope & { type: "rc-login-status-notify" } & {
     loggedIn: boolean;

@@ -26,7 +26,7 @@ export default function popup(page, uri) {
   // Its strip in the phone here: whoever has opened a window may show and close it.
   page.hear((data) => {
     if (data.type !== "offhook-window-notify") return;
-    mine ??= window.open("", name);
+    if (!mine || mine.closed) mine = window.open("", name); // this page was loaded anew
     if (data.act === "show") mine?.focus();
     else mine?.close();
   });

@@ -8,6 +8,7 @@
 // Loaded by app.js with the first message of such a window.
 // @ts-check
 import { ask } from "./ask.js";
+import { host } from "./host.js";
 import { t } from "./lang.js";
 import { announce } from "./nav.js";
 
@@ -103,9 +104,11 @@ function draw() {
 
 /** @param {"show" | "back"} what */
 function act(what) {
+  draw();
   if (!windows.size) {
     tabs?.postMessage(what);
     // A tab that has crashed has told nobody that it is gone.
+    clearTimeout(unanswered);
     unanswered = setTimeout(() => {
       elsewhere = false;
       draw();
@@ -113,7 +116,7 @@ function act(what) {
     return;
   }
   // Who has opened a window may always bring it to the front; we may right after a click.
-  window.parent.postMessage({ type: "offhook-window-notify", act: what }, body.dataset.origin || "");
+  host.tell({ type: "offhook-window-notify", act: what });
   for (const phone of windows) {
     if (what === "show") phone.parent.focus();
     else phone.postMessage({ type: "offhook-window-close" }, location.origin);

@@ -16,6 +16,8 @@ var toHost = []Message{
 	out("offhook-frame-notify", "", "Our own, for adapter.js: the phone takes commands, and what its badge shows.",
 		number("version", ""), text("name", "what the phone is called"), flag("ticket", "one would help; capability `signin`"), flag("signedIn", "capability `status`"), number("unread", "capability `status`")),
 	out("offhook-open-notify", "", "Our own, for adapter.js: a command wants to be seen, so a minimized phone opens."),
+	out("offhook-window-notify", "", "Our own, for adapter.js: the user has pressed *Show it* or *Bring it back* while the phone is open in its own window.",
+		text("act", "`show` or `back`").must()),
 	out("rc-login-status-notify", Status, "At start and on each change; `loggedIn` is true once account, extension and features have answered.",
 		flag("loggedIn", "").must(), text("loginNumber", "`main*extension`"), text("contractedCountryCode", ""), flag("admin", ""), object("features", "Features", ""), flag("isFreshLogin", "the user signed in just now, in this frame")),
 	out("rc-login-popup-notify", SignIn, "With `disableLoginPopup`, at Sign In or rc-adapter-login: the address that the page opens. Its PKCE verifier stays on the server.",
