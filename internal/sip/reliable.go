@@ -201,6 +201,9 @@ func readRAck(value string) (number, cseq uint32, ok bool) {
 	return uint32(n), uint32(m), err == nil && err2 == nil && n > 0
 }
 
+// maxEarly is how many of those that a proxy tries at a time are listened to.
+const maxEarly = 32
+
 // Progress follows the reliable responses to one INVITE of ours. Its methods
 // may be called by any goroutine.
 type Progress struct {
@@ -220,7 +223,8 @@ func (p *Progress) Take(f *Flow, invite *Request, res *Response) (d *Dialog, pra
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if last, ok := p.heard[tag]; ok && uint32(number) != last+1 {
+	last, known := p.heard[tag]
+	if known && uint32(number) != last+1 || !known && len(p.heard) >= maxEarly {
 		return nil, nil, true
 	}
 	if p.early == nil {

@@ -2,6 +2,7 @@ package sip_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -243,6 +244,16 @@ func TestReliableResponsesAreTakenInOrder(t *testing.T) {
 			if rack, over := at(tt.number); rack != tt.rack || over != tt.over {
 				t.Errorf("RSeq %s: RAck %q, passed over %v; want %q, %v", tt.number, rack, over, tt.rack, tt.over)
 			}
+		}
+		answered := 0
+		for i := range 99 { // phones that one answer after another tells of
+			res.To().Params.Add("tag", fmt.Sprint("fork", i))
+			if rack, _ := at("1"); rack != "" {
+				answered++
+			}
+		}
+		if answered != 31 {
+			t.Errorf("%d phones beside the first were listened to, want 31", answered)
 		}
 	})
 }

@@ -100,6 +100,7 @@ func (c *call) signed(l *line, end time.Time, res *sip.Response, err error) {
 	switch {
 	case code >= 200 && code < 300:
 		l.lives(sip.AnsweredExpiry(res))
+		c.agreed(l, string(res.Body()), true) // an INVITE's answer may have moved
 	case longer > l.expiry.After:
 		l.expiry.After = longer
 		c.signOfLife(l, end)
