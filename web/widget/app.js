@@ -186,7 +186,7 @@ if (!own) {
     // Another tab of this page may have opened it.
     const tabs = new BroadcastChannel(`oh-window-${body.dataset.key}`);
     tabs.onmessage = ({ data }) => data === "here" && void away();
-    tabs.postMessage("there?");
+    tabs.postMessage("where");
   } catch {
     // refused with storage: each tab knows its own window
   }

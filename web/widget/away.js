@@ -78,7 +78,7 @@ function channel() {
 const tabs = channel();
 let told = false;
 tabs?.addEventListener("message", ({ data }) => {
-  if (data === "there?" && windows.size) tabs.postMessage("here");
+  if (data === "where" && windows.size) tabs.postMessage("here");
   if (data === "here" || data === "gone") {
     elsewhere = data === "here";
     draw();
@@ -89,7 +89,7 @@ tabs?.addEventListener("message", ({ data }) => {
     tabs.postMessage("done");
   }
 });
-tabs?.postMessage("there?");
+tabs?.postMessage("where");
 addEventListener("pagehide", () => told && tabs?.postMessage("gone"));
 
 /** Shows the strip as long as there is a window. */
