@@ -1,11 +1,11 @@
-// How people call, as they and the page around the phone choose it: the number
-// that callees see.
+// How people call, as they and the page around the phone choose it: from the
+// browser or with their own phone ringing first, and the number callees see.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Host } from '../lib/host.js';
 import { Person, Tab } from '../lib/person.js';
-import { installSound, microphone } from '../lib/tone.js';
+import { installSound, microphone, together } from '../lib/tone.js';
 import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
@@ -44,6 +44,13 @@ async function handset(parameters = '') {
 
 /** The page's command, by its script. @param {Handset} me @param {object} settings */
 const update = (me, settings) => me.tab.page.evaluate((s) => Reflect.get(window, 'RCAdapter').updateCallingSetting(s), settings);
+
+/** Calls a number on the dialer, where the call's page need not come. @param {Handset} me @param {string} number */
+async function dials(me, number) {
+  await me.phone.getByRole('navigation').getByRole('link', { name: 'Phone' }).click();
+  await me.phone.getByLabel('Name or number').fill(number);
+  await me.phone.getByRole('button', { name: 'Call', exact: true }).click();
+}
 
 /** Waits for a sentence in the console. @param {Handset} me @param {RegExp} what */
 async function told(me, what) {
@@ -99,5 +106,61 @@ describe('calling settings', () => {
     await me.phone.locator('.set').getByRole('link', { name: /^Calling/ }).click();
     await me.phone.locator('[data-pref=callerId] option[value=anonymous]:checked').waitFor({ state: 'attached' });
     assert.equal((await me.tab.heard()).filter(({ data }) => data?.type === NOTICE).length, 1, 'a page hears of changes that it may see');
+  });
+
+  it('showMyLocationNumbers: the page has the user\'s own phone ring first, and hears of such calls', async () => {
+    const me = await handset('&showMyLocationNumbers=1');
+    const [desk, bob] = [await stage.phone('web-phone', me.user, { tone: 1200 }), await stage.party('web-phone', theirs, 'Bob Inner')];
+    assert.deepEqual((await me.tab.hears(NOTICE)).myLocationNumbers.map((/** @type {any} */ n) => n.value), [me.user.phoneNumber]);
+    await update(me, { callWith: 'ringout', myLocation: '+19995550100' });
+    await told(me, /myLocation is not one of the numbers/);
+    const { callingMode, myLocation } = await me.tab.hears(NOTICE, '"callWith":"ringout"');
+    assert.deepEqual([callingMode, myLocation], ['ringout', me.user.phoneNumber]);
+
+    await dials(me, bob.user.phoneNumber);
+    await me.phone.getByText('Ringing your phone…').waitFor();
+    await desk.told('incoming');
+    await desk.does('answer');
+    await bob.told('incoming');
+    await me.phone.locator('[data-ringout=there]').waitFor();
+    await bob.does('answer');
+    await me.phone.locator('[data-ringout=both]').getByText('On your phone').waitFor();
+    await together(desk, bob);
+    assert.deepEqual(await me.calls(), [], 'no call of this browser\'s');
+    await bob.does('hangup');
+    await me.phone.locator('[data-ringout=over]').waitFor();
+    const heard = (await me.tab.heard()).map(({ data }) => data).filter((m) => m?.type === 'rc-ringout-call-notify');
+    const states = heard.map(({ call }) => `${call.telephonyStatus} ${call.terminationType}`).filter((state, i, all) => state !== all[i - 1]);
+    assert.deepEqual(states, ['Ringing intermediate', 'CallConnected intermediate', 'NoCall final']);
+    assert.equal(heard[0].call.to, bob.user.phoneNumber);
+  });
+
+  it('let a call that rings the user\'s own phone first be taken back, in any tab, and the browser be called from again', async () => {
+    const me = await handset();
+    const [desk, bob] = [await stage.phone('web-phone', me.user, { tone: 1200 }), await stage.party('web-phone', theirs, 'Bob Inner')];
+    const other = await me.another();
+    await me.tab.goTo('Settings');
+    await me.phone.locator('.set').getByRole('link', { name: /^Calling/ }).click();
+    await me.phone.getByRole('radio', { name: 'My own phone rings first' }).check();
+    const number = me.phone.getByLabel('Number of your phone');
+    await number.fill('911');
+    await me.phone.locator('form:has(#my-location)').getByRole('button', { name: 'Save' }).click();
+    await me.phone.getByText('This is no phone of yours.').waitFor();
+
+    await dials(me, bob.user.phoneNumber);
+    await desk.told('incoming');
+    await other.phone.getByText('Ringing your phone…').waitFor();
+    assert.deepEqual(await me.calls(), [], 'this browser does not ring');
+    await other.phone.getByRole('button', { name: 'Cancel call' }).click();
+    await desk.told('ended');
+    await Promise.all([me, other].map(({ phone }) => phone.locator('[data-ringout=over]').waitFor()));
+    assert.equal(await other.phone.getByRole('button', { name: 'Cancel call' }).count(), 0);
+
+    await me.tab.goTo('Settings');
+    await me.phone.locator('.set').getByRole('link', { name: /^Calling/ }).click();
+    await me.phone.getByRole('radio', { name: 'From this browser' }).check();
+    await me.phone.getByLabel('Number of your phone').waitFor({ state: 'detached' });
+    await me.talksTo(bob);
+    await me.press('Hang up');
   });
 });

@@ -150,12 +150,18 @@ func (l linkDesk) Identity() (hostlink.Identity, bool) {
 
 // calling is how the user calls.
 func (l linkDesk) calling(m desk.Me) hostlink.Calling {
-	c := hostlink.Calling{CallWith: hostlink.Browser, CallingMode: hostlink.WebPhone, FromNumber: l.Desk.CallerID(), FromNumbers: []hostlink.FromNumber{}}
+	c := hostlink.Calling{CallWith: hostlink.Browser, CallingMode: hostlink.WebPhone, FromNumber: l.Desk.CallerID(), FromNumbers: []hostlink.FromNumber{}, RingOuts: l.Desk.CanRingOut(), MyLocation: l.Desk.RingsFirst(), MyLocationNumbers: []hostlink.Location{}}
+	if c.MyLocation != "" {
+		c.CallWith, c.CallingMode = hostlink.RingOut, hostlink.RingOut
+	}
 	shown := l.Desk.CallerIDs()
 	for _, n := range m.Numbers {
 		if slices.Contains(shown, n.Number) {
 			c.FromNumbers = append(c.FromNumbers, hostlink.FromNumber{PhoneNumber: n.Number, UsageType: n.UsageType, Primary: n.Primary, Label: n.Display})
 		}
+	}
+	for _, n := range l.Desk.Locations() {
+		c.MyLocationNumbers = append(c.MyLocationNumbers, hostlink.Location{Label: l.Desk.WriteNumber(n), Value: n})
 	}
 	return c
 }

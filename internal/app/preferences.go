@@ -26,7 +26,11 @@ func (p panelDesk) Ringtones() []string { return desk.Ringtones }
 
 func (l linkDesk) Preferences() hostlink.Preferences {
 	p := l.Desk.Preferences()
-	return hostlink.Preferences{Theme: p.Theme, Enter: p.Enter, Sound: p.Sound, Volume: p.Volume, Keys: p.Keys, Language: p.Language, CallerID: p.CallerID, Ringtone: p.Ringtone, RingVolume: p.RingVolume}
+	way := ""
+	if l.Desk.RingsFirst() != "" {
+		way = desk.RingOut
+	}
+	return hostlink.Preferences{CallWith: way, Theme: p.Theme, Enter: p.Enter, Sound: p.Sound, Volume: p.Volume, Keys: p.Keys, Language: p.Language, CallerID: p.CallerID, Ringtone: p.Ringtone, RingVolume: p.RingVolume}
 }
 
 // Caller is what whoever sent a message is called.

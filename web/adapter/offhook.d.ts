@@ -293,12 +293,12 @@ export interface Commands {
     callId?: string;
     options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string };
   };
-  /** The number that callees see, as the user may choose it in the settings: it holds in every browser. What cannot be is left as it is, and the console says so: this phone calls in the browser and nowhere else. Capability `settings`. */
+  /** How the user calls, and the number that callees see, as they may choose it in the settings: it holds in every browser. With `ringout` their own phone rings first, where their plan has that. What cannot be is left as it is, and the console says so. Capability `settings`. */
   "rc-calling-settings-update": {
     callWith?: "browser" | "softphone" | "ringout" | "jupiter";
-    /** nothing here */
+    /** the phone that rings first: one of the user's own numbers, or the one that they have chosen */
     myLocation?: string;
-    /** nothing here */
+    /** left out: nobody is asked to press 1 */
     ringoutPrompt?: boolean;
     /** one of the user's own numbers, or `anonymous` */
     fromNumber?: string;
@@ -644,6 +644,10 @@ export interface Events {
   "rc-active-call-notify": Envelope & { type: "rc-active-call-notify" } & {
     call: { id: string; direction: "Inbound" | "Outbound"; from: string; fromName: string; to: string; toName: string; telephonyStatus: "Ringing" | "CallConnected" | "OnHold" | "NoCall"; sessionId?: string; telephonySessionId?: string; partyId?: string; startTime: string; terminationType: "intermediate" | "final" };
   };
+  /** A call that rings the user's own phone first, whenever `telephonyStatus` changes: it rings at either end, both talk, or it is over. Capability `calls`. */
+  "rc-ringout-call-notify": Envelope & { type: "rc-ringout-call-notify" } & {
+    call: { id: string; direction: "Outbound"; from: string; fromName: string; to: string; toName: string; telephonyStatus: "Ringing" | "CallConnected" | "NoCall"; startTime: string; terminationType: "intermediate" | "final" };
+  };
   /** What rc-adapter-control-call asked for could not be done. Capability `dial`. */
   "rc-control-call-error": Envelope & { type: "rc-control-call-error" } & {
     error: "unknownAction" | "noCall" | "failed";
@@ -654,13 +658,16 @@ export interface Events {
   };
   /** A sync of the call log has brought something. Capability `status`. */
   "rc-call-history-synced-notify": Envelope & { type: "rc-call-history-synced-notify" } & {};
-  /** When somebody who can call has signed in and on each change. With `enableFromNumberSetting` the number that callees see, and those that the user may show. Capability `settings`. */
+  /** When somebody who can call has signed in and on each change. With `enableFromNumberSetting` the number that callees see, and those that the user may show; with `showMyLocationNumbers` the phone that rings first, and those that may. Capability `settings`. */
   "rc-calling-settings-notify": Envelope & { type: "rc-calling-settings-notify" } & {
-    callWith: "browser";
-    callingMode: "webphone";
+    callWith: "browser" | "ringout";
+    callingMode: "webphone" | "ringout";
     /** `anonymous` for none; empty for the platform's choice */
     fromNumber?: string;
     fromNumbers?: { phoneNumber: string; usageType: string; primary: boolean; label: string }[];
+    /** empty for who calls in the browser */
+    myLocation?: string;
+    myLocationNumbers?: { label: string; value: string }[];
   };
   /** Whether calls are logged without a click: when a call logger is registered, and on each change. Capability `service`. */
   "rc-callLogger-auto-log-notify": Envelope & { type: "rc-callLogger-auto-log-notify" } & {

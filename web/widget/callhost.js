@@ -88,8 +88,17 @@ export function told(before, after) {
     for (const step of steps(b, c)) list.push({ type: `rc-call-${step}-notify`, eventId: `${step}-${c.id}-${after.version}`, call: described(c) });
     if (TELEPHONY[c.state] !== (b && TELEPHONY[b.state])) list.push({ type: "rc-active-call-notify", eventId: `active-${c.id}-${after.version}`, call: active(c) });
   }
+  const [was, is] = [before.ringOut, after.ringOut];
+  if (is && (was?.id !== is.id || was.state !== is.state)) list.push({ type: "rc-ringout-call-notify", eventId: `ringout-${is.id}-${is.state}`, call: ringOut(is) });
+  else if (was && !is && was.state !== "over") list.push({ type: "rc-ringout-call-notify", eventId: `ringout-${was.id}-over`, call: ringOut({ ...was, state: "over" }) });
   return list;
 }
+
+/** A call of rc-ringout-call-notify. @param {import("./calls.js").RingOut} r */
+const ringOut = ({ id, number, from, state, began }) => ({
+  id, direction: "Outbound", from: from ?? "", fromName: "", to: number, toName: "", startTime: began,
+  telephonyStatus: { here: "Ringing", there: "Ringing", both: "CallConnected", over: "NoCall" }[state], terminationType: state === "over" ? "final" : "intermediate",
+});
 
 /** How the phone stands, of which a page hears the changes. @param {Snapshot} s @returns {Message[]} */
 const standing = ({ line, microphone }) => [

@@ -1,6 +1,6 @@
-// How the user calls, as the page around the phone may know and choose it: the
-// number that callees see, one of the user's own or none. It is their setting,
-// and stands in every browser until they or the page choose another.
+// How the user calls, as the page around the phone may know and choose it: from
+// the browser, or with their own phone ringing first, and the number that
+// callees see, one of the user's own or none. It is their setting, and stands in every browser until they or the page choose another.
 // @ts-check
 import { ask } from "./ask.js";
 
@@ -20,14 +20,18 @@ let early = null;
 
 /**
  * Takes what the server says. Of numbers pages hear when they have asked to
- * (enableFromNumberSetting).
+ * (enableFromNumberSetting, showMyLocationNumbers).
  * @param {any} message @param {Link} link
  */
 export function know(message, link) {
   known = message;
-  const { fromNumber, fromNumbers, ...rest } = message;
+  const { fromNumber, fromNumbers, myLocation, myLocationNumbers, ringOuts, ...rest } = message;
   const asked = new URLSearchParams(location.search);
-  link.tell({ ...rest, ...(asked.get("enableFromNumberSetting") && { fromNumber, fromNumbers }) });
+  link.tell({
+    ...rest,
+    ...(asked.get("enableFromNumberSetting") && { fromNumber, fromNumbers }),
+    ...(asked.get("showMyLocationNumbers") && { myLocation, myLocationNumbers }),
+  });
   if (early) return choose(early, link);
 }
 
@@ -51,11 +55,18 @@ export async function choose(wish, link) {
 }
 
 /** @param {Wish} wish @param {(sentence: string) => void} say @returns {Record<string, string>} the preferences */
-function wanted({ callWith, fromNumber }, say) {
+function wanted({ callWith, myLocation, ringoutPrompt, fromNumber }, say) {
   /** @type {Record<string, string>} */
   const values = {};
   if (callWith && Object.hasOwn(NOT_HERE, callWith)) say(`${NOT_HERE[callWith]}. callWith was left as it is.`);
-  else if (callWith && callWith !== "browser") say(`there is no such callWith. It was left as it is.`);
+  else if (callWith === "ringout" && !known.ringOuts) say("this user has no calls that ring their own phone first. callWith was left as it is.");
+  else if (callWith === "browser" || callWith === "ringout") values.callWith = callWith === "ringout" ? callWith : "";
+  else if (callWith) say(`there is no such callWith. It was left as it is.`);
+  if (ringoutPrompt) say("this phone asks nobody to press 1. ringoutPrompt was left out.");
+  if (myLocation) {
+    if (known.myLocationNumbers.some((/** @type {any} */ n) => n.value === myLocation)) values.myLocation = myLocation;
+    else say("myLocation is not one of the numbers at which this user's own phones ring. It was left as it is: the user can choose another one in the settings.");
+  }
   if (fromNumber !== undefined) {
     if (fromNumber === "anonymous" || offered(fromNumber)) values.callerId = fromNumber;
     else say("fromNumber is not one of the numbers that this user may show, nor anonymous. It was left as it is.");

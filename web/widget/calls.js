@@ -6,6 +6,7 @@
 import { ask } from "./ask.js";
 import { guarded } from "./callguard.js";
 import { alert, currentPath, dial, forget, navigate } from "./nav.js";
+import { preferences } from "./preferences.js";
 import { t } from "./lang.js";
 
 /**
@@ -16,8 +17,9 @@ import { t } from "./lang.js";
  *   unseen?: boolean, began: string, answered?: string, ended?: string, outcome?: string, sentence?: string,
  *   sessionId?: string, telephonySessionId?: string, partyId?: string, drop?: {label: string, state: "waiting" | "playing" | "left" | "stopped" | "noisy" | "cut"},
  * }} Call as internal/widget/call has it
+ * @typedef {{id: string, number: string, from?: string, state: "here" | "there" | "both" | "over", began: string}} RingOut the same
  * @typedef {{
- *   now: string, version: number, calls: Call[], parked?: {place: string, number: string}[], active?: string, microphone?: string,
+ *   now: string, version: number, calls: Call[], parked?: {place: string, number: string}[], ringOut?: RingOut, active?: string, microphone?: string,
  *   line: {state: "none" | "connecting" | "registered" | "broken", sentence?: string, deviceId?: string},
  * }} Snapshot
  */
@@ -57,6 +59,9 @@ function missing(before, next) {
   return gone ? (restarted ? LOST : UNHEARD) : "";
 }
 
+/** Whether there is something to draw over every page. @param {Snapshot | null} s */
+const shows = (s) => Boolean(s?.calls.length || s?.parked?.length || s?.ringOut);
+
 /** Takes how the calls are from now on. @param {Snapshot} next */
 export function take(next) {
   const before = now;
@@ -76,7 +81,7 @@ export function take(next) {
   }
   if (calls.some(rings) || before?.calls.some(rings)) ring(next);
   tell(next);
-  if (any || next.parked?.length || before?.parked?.length) void draw().then(() => word && alert(word)); // the page of the call is left first
+  if (shows(next) || shows(before)) void draw().then(() => word && alert(word)); // the page of the call is left first
   tick();
 }
 
@@ -134,7 +139,7 @@ export function draw() {
 async function drawBar() {
   const bar = document.getElementById("calls-now");
   if (!bar) return;
-  const any = () => Boolean(now?.calls.length || now?.parked?.length);
+  const any = () => shows(now);
   const r = any() && (await ask("/panel/calls/now"));
   if (r && !r.ok) return;
   const text = r && (await r.text());
@@ -273,14 +278,15 @@ async function answer(id, body) {
 
 /**
  * Begins a call with the microphone ready, and shows it.
- * @param {() => Promise<{id: string}>} asked has the server begin it
+ * @param {() => Promise<{id: string, ringOut?: boolean}>} asked has the server begin it
  * @returns {Promise<string>} the id of the call
  */
 async function begin(asked) {
   const { sound } = await import("./audio.js");
   await sound.prepare();
   try {
-    const { id } = await asked();
+    const { id, ringOut } = await asked();
+    if (ringOut) return sound.unwanted(), id; // at the user's own phone
     expected = id;
     await navigate(routeOf(id), { focus: true });
     return id;
@@ -291,11 +297,18 @@ async function begin(asked) {
 }
 
 /**
- * Places a call and shows it; throws the sentence that says why not.
+ * Places a call and shows it; throws the sentence that says why not. Where the
+ * user's own phone rings first, this one's microphone is needed for emergency
+ * calls alone.
  * @param {string} to @param {{from?: string, anonymous?: boolean}} [how]
  * @returns {Promise<string>} the id of the call
  */
-export const place = (to, how = {}) => begin(() => guarded((checked) => post("/calls", { to, ...how, ...checked })));
+export async function place(to, how = {}) {
+  const asked = () => guarded((checked) => post("/calls", { to, ...how, ...checked }));
+  if (preferences().callWith !== "ringout") return begin(asked);
+  const placed = await asked();
+  return placed.ringOut ? placed.id : begin(async () => placed);
+}
 
 /** Listens in on the call that a colleague is in. @param {string} extensionId @param {object} how */
 const supervise = (extensionId, how) => begin(async () => (await post("/supervise", { extensionId, ...how })).json());

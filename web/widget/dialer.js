@@ -195,6 +195,7 @@ class Dialer {
     try {
       const { place } = await import("./calls.js");
       await place(to, from === "anonymous" ? { anonymous: true } : from ? { from } : {});
+      if (this.root.isConnected) this.#fill(""); // who stays here looks for the next one
     } catch (e) {
       this.#say(e instanceof Error ? e.message : String(e));
     } finally {

@@ -4,7 +4,7 @@
 // @ts-check
 import { held } from "./ask.js";
 
-/** @typedef {{theme?: string, enter?: string, language?: string, sound?: string, volume?: string, keys?: string, callerId?: string, ringtone?: string, ringVolume?: string}} Preferences */
+/** @typedef {{theme?: string, enter?: string, language?: string, sound?: string, volume?: string, keys?: string, callWith?: string, callerId?: string, ringtone?: string, ringVolume?: string}} Preferences */
 
 /** @type {Preferences} */
 let known = {};

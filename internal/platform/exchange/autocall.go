@@ -29,12 +29,13 @@ func (x *Exchange) AnswerParty(ctx context.Context, id, party, deviceID string) 
 // CallOut has a user's phone call somebody: it answers by itself, and then
 // the other side rings. Without a device, all phones of the user ring.
 func (x *Exchange) CallOut(ctx context.Context, accountID, extensionID int64, deviceID string, target rc.CallTarget) (string, error) {
-	return x.callFor(ctx, rc.OriginCallOut, accountID, extensionID, deviceID, target)
+	return x.callFor(ctx, rc.OriginCallOut, accountID, extensionID, deviceID, "", target)
 }
 
 // RingOut has the phones of a user ring, at one of the user's own numbers, and
-// then those of somebody else (contract 5.5).
-func (x *Exchange) RingOut(ctx context.Context, accountID, extensionID int64, from string, to rc.CallTarget) (string, error) {
+// then those of somebody else (contract 5.5), who is shown another of these
+// numbers; the usual one unless it is the user's.
+func (x *Exchange) RingOut(ctx context.Context, accountID, extensionID int64, from, shown string, to rc.CallTarget) (string, error) {
 	own, err := x.find(ctx, session.PartySpec{AccountID: accountID}, rc.CallTarget{PhoneNumber: from})
 	if err != nil {
 		return "", err
@@ -44,16 +45,16 @@ func (x *Exchange) RingOut(ctx context.Context, accountID, extensionID int64, fr
 		e.Parameter = "from.phoneNumber"
 		return "", e
 	}
-	return x.callFor(ctx, rc.OriginRingOut, accountID, extensionID, "", to)
+	return x.callFor(ctx, rc.OriginRingOut, accountID, extensionID, "", shown, to)
 }
 
 // callFor begins a call for a user, of an origin.
-func (x *Exchange) callFor(ctx context.Context, origin string, accountID, extensionID int64, deviceID string, target rc.CallTarget) (string, error) {
+func (x *Exchange) callFor(ctx context.Context, origin string, accountID, extensionID int64, deviceID, shown string, target rc.CallTarget) (string, error) {
 	e, err := x.Store.Extension(ctx, extensionID)
 	if err != nil {
 		return "", fmt.Errorf("reading extension %d: %w", extensionID, err)
 	}
-	caller, err := x.callerEnd(ctx, e, "")
+	caller, err := x.callerEnd(ctx, e, shown)
 	if err != nil {
 		return "", err
 	}

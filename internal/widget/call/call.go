@@ -145,6 +145,9 @@ type Snapshot struct {
 	// Flips are the user's own numbers at which a call can go on; none while
 	// there is no call.
 	Flips []Flip `json:"flips,omitempty"`
+	// RingOut is the call that the platform places at both ends; nil while there
+	// is none.
+	RingOut *RingOut `json:"ringOut,omitempty"`
 	// Active is the call that is heard; empty while there is none.
 	Active string `json:"active,omitempty"`
 	// Microphone is the tab whose microphone and loudspeaker are in use;

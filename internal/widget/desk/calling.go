@@ -19,6 +19,10 @@ const Anonymous = "anonymous"
 func (p *Preferences) calling(name string) (at *string, check func(string) error) {
 	ways := among(string(calls.ToMailbox), string(calls.ToNumber))
 	switch name {
+	case "callWith":
+		return &p.CallWith, among(RingOut)
+	case "myLocation":
+		return &p.MyLocation, nil // the desk reads numbers
 	case "callerId":
 		return &p.CallerID, nil // the desk knows what the user may show
 	case "left":

@@ -32,13 +32,15 @@ type Preferences struct {
 	RingVolume string `json:"ringVolume,omitempty"` // in percent; empty for that of the page's, or Volume
 
 	// What becomes of calls (calling.go).
-	CallerID  string `json:"callerId,omitempty"`  // of those the user may show, or Anonymous; empty for the platform's choice
-	Left      string `json:"left,omitempty"`      // a call.Way: of a call that no page comes back to
-	LeftTo    string `json:"leftTo,omitempty"`    // its number
-	LeftAfter string `json:"leftAfter,omitempty"` // in seconds; empty for 30
-	Unseen    string `json:"unseen,omitempty"`    // a call.Way: of a call that no page shows
-	UnseenTo  string `json:"unseenTo,omitempty"`  // its number
-	DropAfter string `json:"dropAfter,omitempty"` // seconds of silence before a recorded message; empty for 2
+	CallWith   string `json:"callWith,omitempty"`   // ringout, where the user's own phone rings first; empty for the browser
+	MyLocation string `json:"myLocation,omitempty"` // the number of that phone; empty for the user's own
+	CallerID   string `json:"callerId,omitempty"`   // of those the user may show, or Anonymous; empty for the platform's choice
+	Left       string `json:"left,omitempty"`       // a call.Way: of a call that no page comes back to
+	LeftTo     string `json:"leftTo,omitempty"`     // its number
+	LeftAfter  string `json:"leftAfter,omitempty"`  // in seconds; empty for 30
+	Unseen     string `json:"unseen,omitempty"`     // a call.Way: of a call that no page shows
+	UnseenTo   string `json:"unseenTo,omitempty"`   // its number
+	DropAfter  string `json:"dropAfter,omitempty"`  // seconds of silence before a recorded message; empty for 2
 }
 
 // Sounds are what an arrival may sound like, the usual one first.
@@ -185,6 +187,10 @@ func (d *Desk) suits(name, v string) (string, error) {
 		return v, d.sends(v)
 	case name == "callerId" && v != Anonymous && !d.MayShow(v):
 		return v, rc.Errorf(rc.Invalid, "This number is not yours to be shown. Choose another one.")
+	case name == "callWith" && !d.CanRingOut():
+		return v, rc.Errorf(rc.Denied, "Your plan has no calls that ring your own phone first. Ask your administrator.")
+	case name == "myLocation":
+		return d.location(v)
 	case name == "leftTo", name == "unseenTo":
 		return d.elsewhere(v)
 	}

@@ -9,6 +9,7 @@ import (
 const (
 	Browser  = "browser"
 	WebPhone = "webphone"
+	RingOut  = "ringout" // both: the user's own phone rings first
 )
 
 // Calling is how the user calls, and whom callees see.
@@ -17,6 +18,17 @@ type Calling struct {
 	CallingMode string       `json:"callingMode"`
 	FromNumber  string       `json:"fromNumber"` // anonymous for none; empty for the platform's choice
 	FromNumbers []FromNumber `json:"fromNumbers"`
+	// RingOuts is set where calls can ring the user's own phone first, at
+	// MyLocation, which a page may choose among MyLocationNumbers.
+	RingOuts          bool       `json:"ringOuts"`
+	MyLocation        string     `json:"myLocation"`
+	MyLocationNumbers []Location `json:"myLocationNumbers"`
+}
+
+// A Location is a phone of the user's own.
+type Location struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
 }
 
 // A FromNumber is a number of the user's that callees may see.

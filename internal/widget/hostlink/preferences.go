@@ -9,6 +9,7 @@ type Preferences struct {
 	Volume string `json:"volume,omitempty"`
 	Keys   string `json:"keys,omitempty"`
 
+	CallWith   string `json:"callWith,omitempty"` // ringout, where the user's own phone rings first
 	CallerID   string `json:"callerId,omitempty"`
 	Ringtone   string `json:"ringtone,omitempty"`
 	RingVolume string `json:"ringVolume,omitempty"`

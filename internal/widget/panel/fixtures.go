@@ -218,6 +218,8 @@ func (d *fixtureDesk) Sounds() []string {
 	return []string{"chime", "knock", "marimba", "ripple", "none"}
 }
 
+func (d *fixtureDesk) CanRingOut() bool { return true }
+
 func (d *fixtureDesk) Ringtones() []string {
 	return []string{"rising", "classic", "marimba", "bells", "harp", "pulse", "none"}
 }

@@ -114,15 +114,16 @@ func weakly(q call.Quality) bool { return q.MOS != 0 && q.MOS < weakMOS }
 // that goes on, and a sheet for each that waits for an answer.
 type nowView struct {
 	page
-	Bar    *liveCall // nil for none
-	More   int       // that go on besides it
-	Parked []parkedCall
-	Rings  []ringView
-	Show   string // reply or forward, for stories; else the page keeps it
-	Small  bool   // the same: sheets are bars
-	Under  any    // for stories: the list below
-	Sound  string // for stories: how the tab's microphone is, with a sentence
-	Said   string
+	Bar     *liveCall // nil for none
+	More    int       // that go on besides it
+	Parked  []parkedCall
+	RingOut *ringOutView // nil for none
+	Rings   []ringView
+	Show    string // reply or forward, for stories; else the page keeps it
+	Small   bool   // the same: sheets are bars
+	Under   any    // for stories: the list below
+	Sound   string // for stories: how the tab's microphone is, with a sentence
+	Said    string
 }
 
 // A parkedCall is a call that the user has parked, as they see it.
@@ -163,7 +164,7 @@ func (h *Handler) callsNow(w http.ResponseWriter, r *http.Request, p page, now c
 }
 
 func newNow(p page, now call.Snapshot) nowView {
-	v := nowView{page: p, Parked: p.parked(now)}
+	v := nowView{page: p, Parked: p.parked(now), RingOut: p.ringOut(now)}
 	var busy *liveCall
 	if c := barCall(now); c != nil {
 		live := p.live(*c)

@@ -20,6 +20,8 @@ type Preferring interface {
 	Sounds() []string
 	// Ringtones are what calls may sound like, the usual one first.
 	Ringtones() []string
+	// CanRingOut reports whether the user's own phone can ring first.
+	CanRingOut() bool
 	// CallerIDs are the user's numbers that callees may be shown.
 	CallerIDs() []string
 }
@@ -39,13 +41,15 @@ type Preferences struct {
 	Ringtone   string // empty for the page's, or the usual one where it has none
 	RingVolume string // in percent; empty for that of the page's ringtone, or Volume
 
-	CallerID  string // of the user's numbers, or anonymous; empty for the platform's choice
-	Left      string // voicemail or forward: of calls that no page comes back to; empty ends them
-	LeftTo    string
-	LeftAfter string // seconds; empty for 30
-	Unseen    string // voicemail or forward: of calls that no page shows; empty leaves them to the platform
-	UnseenTo  string
-	DropAfter string // seconds of silence before a recorded message; empty for 2
+	CallWith   string // ringout, where the user's own phone rings first; empty for the browser
+	MyLocation string // the number of that phone; empty for the user's own
+	CallerID   string // of the user's numbers, or anonymous; empty for the platform's choice
+	Left       string // voicemail or forward: of calls that no page comes back to; empty ends them
+	LeftTo     string
+	LeftAfter  string // seconds; empty for 30
+	Unseen     string // voicemail or forward: of calls that no page shows; empty leaves them to the platform
+	UnseenTo   string
+	DropAfter  string // seconds of silence before a recorded message; empty for 2
 }
 
 // A Country is one whose numbers can be read.

@@ -24,6 +24,10 @@ func settingStories() (all []story) {
 		d.preferences = Preferences{CallerID: "anonymous", Left: "forward", LeftTo: "+16505550177", LeftAfter: "60", Unseen: "forward", UnseenTo: "104"}
 		return "settings-calling", newPreferring(p, "0.1.0")
 	}})
+	all = append(all, story{Name: "settings-calling-first", Title: "Settings, calling, with a phone that rings first", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
+		d.preferences = Preferences{CallWith: "ringout", MyLocation: "+16505550177"}
+		return "settings-calling", newPreferring(p, "0.1.0")
+	}})
 	return append(all, story{Name: "settings-keyboard-off", Title: "Settings, keyboard without single keys", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
 		d.preferences = Preferences{Keys: "off"}
 		return "settings-keyboard", newPreferring(p, "0.1.0")

@@ -30,7 +30,6 @@ func later(name, why string, fields ...Field) Message {
 }
 
 const (
-	here    = "This phone calls in the browser and nowhere else."
 	meeting = "This phone has no meetings."
 	notes   = "This phone takes no notes of calls."
 )
@@ -60,8 +59,8 @@ var fromHost = []Message{
 		text("callAction", "").must().upTo(40).as(`"answer" | "reject" | "toVoicemail" | "forward" | "hangup" | "hold" | "unhold" | "mute" | "unmute" | "transfer" | "startRecord" | "stopRecord" | "dtmf" | "toggleRingingDialog"`),
 		text("callId", "any id of the call; without one, the call that rings or the one that is heard").upTo(100),
 		object("options", "{ transferNumber?: string; forwardNumber?: string; dtmf?: string }", "")),
-	in("rc-calling-settings-update", Settings, "The number that callees see, as the user may choose it in the settings: it holds in every browser. What cannot be is left as it is, and the console says so: this phone calls in the browser and nowhere else.",
-		text("callWith", "").upTo(20).as(`"browser" | "softphone" | "ringout" | "jupiter"`), text("myLocation", "nothing here").upTo(64), flag("ringoutPrompt", "nothing here"), text("fromNumber", "one of the user's own numbers, or `anonymous`").upTo(64)),
+	in("rc-calling-settings-update", Settings, "How the user calls, and the number that callees see, as they may choose it in the settings: it holds in every browser. With `ringout` their own phone rings first, where their plan has that. What cannot be is left as it is, and the console says so.",
+		text("callWith", "").upTo(20).as(`"browser" | "softphone" | "ringout" | "jupiter"`), text("myLocation", "the phone that rings first: one of the user's own numbers, or the one that they have chosen").upTo(64), flag("ringoutPrompt", "left out: nobody is asked to press 1"), text("fromNumber", "one of the user's own numbers, or `anonymous`").upTo(64)),
 	in("rc-sms-settings-update", Settings, "The number that new texts are sent from, as the user may choose it in the settings: it holds in every browser. A number that is not the user's own changes nothing.", senderNumber.must()),
 	in("rc-adapter-message-request", "", "One of the requests below, answered by rc-adapter-message-response. Another path is answered with `{data: \"no matched path\"}`.",
 		text("requestId", "named by the answer").must().upTo(100), text("path", "").must().upTo(200).as("keyof Requests"), object("body", "", "")),

@@ -85,6 +85,9 @@ func (ph *Phone) Act(ctx context.Context, id, name string, d Details) error {
 		}
 	}
 	return ph.ask(ctx, func(done func(error)) {
+		if name == "hangup" && ph.cancelRing(id, done) {
+			return
+		}
 		t, err := ph.find(id)
 		if err == nil {
 			err = cmp.Or(t.fits(name), a.may(t))

@@ -14,6 +14,7 @@ import (
 
 // A deskDouble knows what a desk does of the platform.
 type deskDouble struct {
+	ringOuts ringOuts
 	mu       sync.Mutex
 	info     rc.SIPProvision                // guarded by mu
 	err      error                          // guarded by mu

@@ -64,7 +64,7 @@ func (p *Pool) place(w http.ResponseWriter, r *http.Request, v visit.Visit) erro
 	if err != nil {
 		return err
 	}
-	visit.JSON(w, http.StatusOK, map[string]string{"id": id})
+	visit.JSON(w, http.StatusOK, map[string]any{"id": id, "ringOut": strings.HasPrefix(id, ringOutID)})
 	return nil
 }
 

@@ -31,6 +31,11 @@ func (ph *Phone) incoming(tx *sip.Tx) {
 	if sip.HeaderValue(req, "p-rc-api-monitoring-ids") != "" {
 		t.summoned()
 	}
+	if ph.ringsElsewhere(t) {
+		ph.talks = slices.DeleteFunc(ph.talks, func(o *talk) bool { return o == t })
+		_ = tx.Respond(480, "Temporarily Unavailable")
+		return
+	}
 	_ = tx.Respond(180, "Ringing")
 	if t.notice != nil {
 		// Without it the call cannot be sent to voicemail later.

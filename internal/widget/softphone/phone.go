@@ -49,6 +49,7 @@ type Phone struct {
 	sound    sound
 	parking  parking
 	flips    flips
+	ringOut  *ringOut               // nil for none
 	entering bool                   // the platform is asked to call this phone into a call
 	summons  map[string]func(*talk) // calls that the platform is to call this phone into, by its party
 	dials    []time.Time            // of the last minute
@@ -191,6 +192,10 @@ func (ph *Phone) draw() *call.Snapshot {
 	}
 	if ph.live() > 0 {
 		s.Flips = ph.flips.known
+	}
+	if ph.ringOut != nil {
+		r := ph.ringOut.RingOut
+		s.RingOut = &r
 	}
 	if ph.active != nil {
 		s.Active = ph.active.ID

@@ -57,6 +57,7 @@ type Desk interface {
 	Dialable(typed string) (number string, err error)
 	Conferences
 	Supervising
+	RingOuts
 	// ForwardingNumbers asks the platform for the user's own numbers at which
 	// calls can ring, or go on.
 	ForwardingNumbers(ctx context.Context) ([]rc.ForwardingNumber, error)

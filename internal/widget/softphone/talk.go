@@ -66,11 +66,14 @@ type talk struct {
 // newTalk begins a call.
 func (ph *Phone) newTalk(d call.Direction, s call.State) *talk {
 	t := &talk{ph: ph, keys: credentials(ph.line.info), replies: make(map[int]func(infoReply)), gone: make(chan struct{})}
-	t.Call = call.Call{ID: strings.ToLower(rand.Text()[:16]), Direction: d, State: s, Began: ph.pool.Now()}
+	t.Call = call.Call{ID: newID(), Direction: d, State: s, Began: ph.pool.Now()}
 	ph.talks = append(ph.talks, t)
 	ph.changed()
 	return t
 }
+
+// newID names a call.
+func newID() string { return strings.ToLower(rand.Text()[:16]) }
 
 // move changes the state and reports whether that was legal.
 func (t *talk) move(to call.State) bool {

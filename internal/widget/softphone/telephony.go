@@ -48,6 +48,9 @@ func (ph *Phone) follow(on bool) {
 // telephony takes an event of the user's sessions.
 func (ph *Phone) telephony(e rc.TelephonyEvent) {
 	ph.parked(e)
+	if ph.ringOut != nil && ph.ringOut.id == e.TelephonySessionID {
+		ph.lookAt(ph.ringOut)
+	}
 	known := false
 	for _, t := range ph.talks {
 		if t.TelephonySessionID != "" && t.TelephonySessionID == e.TelephonySessionID {

@@ -120,7 +120,7 @@ func (x *exchange) CallOut(_ context.Context, accountID, extensionID int64, devi
 	return s.ID(), nil
 }
 
-func (x *exchange) RingOut(_ context.Context, accountID, extensionID int64, from string, to rc.CallTarget) (string, error) {
+func (x *exchange) RingOut(_ context.Context, accountID, extensionID int64, from, _ string, to rc.CallTarget) (string, error) {
 	x.note("ring %s, then %s", from, to.PhoneNumber)
 	s := x.book.Begin(session.Spec{Origin: rc.OriginRingOut})
 	s.Add(session.PartySpec{Direction: rc.Outbound, AccountID: accountID, ExtensionID: extensionID, From: session.End{Number: from}, To: session.End{Number: to.PhoneNumber}})

@@ -49,6 +49,9 @@ func (h *Handler) ringOut(x RingOuter) wire.HandlerFunc {
 			To struct {
 				PhoneNumber string `json:"phoneNumber"`
 			} `json:"to"`
+			CallerID struct {
+				PhoneNumber string `json:"phoneNumber"`
+			} `json:"callerId"`
 		}
 		if err := wire.Body(w, r, &req); err != nil {
 			return err
@@ -61,7 +64,7 @@ func (h *Handler) ringOut(x RingOuter) wire.HandlerFunc {
 		case req.To.PhoneNumber == "":
 			return target.Invalid("to.phoneNumber", "Send the number to call.")
 		}
-		id, err := x.RingOut(r.Context(), e.AccountID, e.ID, req.From.PhoneNumber, rc.CallTarget{PhoneNumber: req.To.PhoneNumber})
+		id, err := x.RingOut(r.Context(), e.AccountID, e.ID, req.From.PhoneNumber, req.CallerID.PhoneNumber, rc.CallTarget{PhoneNumber: req.To.PhoneNumber})
 		if err != nil {
 			return err
 		}
