@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -77,18 +78,30 @@ func (g *Grants) revoke(ctx context.Context, platform, clientID string, t tokens
 	g.pay(ctx, r)
 }
 
-// pay revokes what is owed, and reports whether it is over. Whoever signs out
-// waits for it some seconds and no longer.
-func (g *Grants) pay(ctx context.Context, r store.Revocation) (over bool) {
+// pay revokes what is owed, and reports whether the platform answers: what it
+// refuses for one user says nothing of the others. Whoever signs out waits for
+// it some seconds and no longer.
+func (g *Grants) pay(ctx context.Context, r store.Revocation) (answers bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeTime)
 	defer cancel()
-	if err := g.tryRevoke(ctx, r); err != nil {
+	err := g.tryRevoke(ctx, r)
+	switch {
+	case errors.Is(err, errUnreadable):
+		g.Log.Error("tokens cannot be revoked", "platform", r.Platform, "since", r.AskedAt, "err", err)
+	case err != nil:
 		g.Log.Warn("tokens are not revoked at the platform yet", "platform", r.Platform, "since", r.AskedAt, "err", err)
-		return false
+		return errors.Is(err, errRefused)
 	}
 	g.settled(r)
 	return true
 }
+
+var (
+	// errUnreadable is the end of what nobody can revoke any more.
+	errUnreadable = errors.New("it was sealed under another key, or is damaged")
+	// errRefused says that the platform has answered, and with a no.
+	errRefused = errors.New("the revocation endpoint refused")
+)
 
 // settled forgets what is over.
 func (g *Grants) settled(r store.Revocation) {
@@ -143,13 +156,10 @@ func (g *Grants) Run(ctx context.Context) {
 }
 
 func (g *Grants) tryRevoke(ctx context.Context, r store.Revocation) error {
-	plain, err := g.Ring.Open(r.Sealed, revocationRow(r.ID))
-	if err != nil {
-		return fmt.Errorf("opening what is to be revoked: %w", err)
-	}
 	var t tokens
-	if err := json.Unmarshal(plain, &t); err != nil {
-		return errors.New("what is to be revoked is damaged")
+	plain, err := g.Ring.Open(r.Sealed, revocationRow(r.ID))
+	if err != nil || json.Unmarshal(plain, &t) != nil {
+		return errUnreadable
 	}
 	form := url.Values{"token": {cmp.Or(t.Refresh, t.Access)}}
 	secret := string(g.secret(ctx, r.Platform, r.ClientID, t.ClientSecret))
@@ -169,9 +179,13 @@ func (g *Grants) tryRevoke(ctx context.Context, r store.Revocation) error {
 		return g.plain(err, false)
 	}
 	defer drain(res)
-	if res.StatusCode >= 300 {
-		_, _ = io.CopyN(io.Discard, res.Body, 64<<10)
-		return fmt.Errorf("the revocation endpoint answered %d", res.StatusCode)
+	answer, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	switch status := res.StatusCode; {
+	case status < 300, status == http.StatusBadRequest && bytes.Contains(answer, []byte("OAU-213")):
+		return nil // also of a token that it does not know any more
+	case status >= 400 && status < 500 && status != http.StatusTooManyRequests:
+		return fmt.Errorf("%w with %d", errRefused, status)
+	default:
+		return fmt.Errorf("the revocation endpoint answered %d", status)
 	}
-	return nil
 }

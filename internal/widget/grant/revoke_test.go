@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"offhook/internal/rc"
 	"offhook/internal/widget/grant"
+	"offhook/internal/widget/seal"
 )
 
 // down ends the platform, and back starts it again at the same address, from
@@ -104,5 +106,83 @@ func TestWhatCannotBeUsedAnyMoreIsNotRevoked(t *testing.T) {
 	}
 	if n := strings.Count(r.log.String(), "in all the time"); n != 1 {
 		t.Errorf("the log says %d times that tokens were not revoked, want once", n)
+	}
+}
+
+// TestWhatIsRefusedForOneUserHoldsUpNobodyElse: what is owed to an app's users is
+// tried in no order, and one of them may never be done.
+func TestWhatIsRefusedForOneUserHoldsUpNobodyElse(t *testing.T) {
+	for _, tt := range []struct {
+		name, body   string
+		status       int
+		asked, again int // how often the platform is asked in the first minute, and in the second
+	}{
+		{"refused", `{"error":"invalid_client"}`, http.StatusUnauthorized, 4, 1},
+		{"known to be over", `{"error":"invalid_request","errors":[{"errorCode":"OAU-213"}]}`, http.StatusBadRequest, 4, 0},
+		{"not answered", "", http.StatusBadGateway, 1, 4},
+		{"too often", "", http.StatusTooManyRequests, 1, 4},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t)
+			asked := 0 // one at a time
+			first, over, handler := "", false, r.platform.Config.Handler
+			r.platform.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+				if req.URL.Path == rc.RevokePath {
+					asked++
+					if first == "" {
+						first = req.FormValue("token")
+					}
+					if first == req.FormValue("token") && !over {
+						over = tt.status >= 429 // it is a moment's
+						http.Error(w, tt.body, tt.status)
+						return
+					}
+				}
+				handler.ServeHTTP(w, req)
+			})
+			var ids []string
+			for _, owner := range []string{"101", "102", "103", "104"} {
+				ids = append(ids, r.signIn(t, "public", owner).ID)
+			}
+			back, _ := r.down(t)
+			for _, id := range ids {
+				if err := r.End(t.Context(), id, grant.SignedOut); err != nil {
+					t.Fatal(err)
+				}
+			}
+			back()
+			for _, want := range []int{tt.asked, tt.again} {
+				asked = 0
+				r.clock.Advance(time.Minute)
+				r.settle(t, r.Grants)
+				if asked != want {
+					t.Errorf("the platform is asked %d times, want %d", asked, want)
+				}
+			}
+		})
+	}
+}
+
+func TestWhatNobodyCanReadIsNotKept(t *testing.T) {
+	r := newRig(t)
+	one, two := r.signIn(t, "public", "101"), r.signIn(t, "public", "102")
+	back, _ := r.down(t)
+	lost := r.process(r.db, "two")
+	for _, id := range []string{one.ID, two.ID} {
+		if err := r.End(t.Context(), id, grant.SignedOut); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back()
+	var err error
+	if lost.Ring, err = seal.New(map[uint32][]byte{9: make([]byte, 32)}); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Advance(time.Minute)
+	r.settle(t, lost)
+	r.clock.Advance(time.Minute)
+	r.settle(t, lost)
+	if n := strings.Count(r.log.String(), "cannot be revoked"); n != 2 {
+		t.Errorf("the log says %d times that tokens cannot be revoked, want once for each", n)
 	}
 }
