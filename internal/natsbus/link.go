@@ -24,6 +24,14 @@ type link struct {
 	mu   sync.Mutex
 	up   bool          // guarded by mu
 	lost chan struct{} // guarded by mu; closed when it is not up
+	gone bool          // guarded by mu; there is no connection
+}
+
+// connected notes whether there is a connection.
+func (l *link) connected(is bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.gone = !is
 }
 
 func newLink() *link { return &link{up: true, lost: make(chan struct{})} }
@@ -44,15 +52,16 @@ func (l *link) set(up bool) bool {
 	return true
 }
 
-// state returns what is closed when the link is lost, and whether it is up.
-func (l *link) state() (lost <-chan struct{}, up bool) {
+// state returns what is closed when the link is lost, and whether it is up, or
+// gone: one that is neither may only be slow.
+func (l *link) state() (lost <-chan struct{}, up, gone bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.lost, l.up
+	return l.lost, l.up, l.gone
 }
 
 func (b *Bus) isUp() bool {
-	_, up := b.link.state()
+	_, up, _ := b.link.state()
 	return up
 }
 

@@ -89,11 +89,15 @@ func Open(c Config) (*Bus, error) {
 	o.MaxReconnect, o.ReconnectWait, o.Timeout = -1, time.Second, 5*time.Second
 	o.PingInterval, o.MaxPingsOut, o.FlusherTimeout = 5*time.Second, 2, writeTime
 	o.DisconnectedErrCB = func(_ *nats.Conn, err error) {
+		b.link.connected(false)
 		if err != nil {
 			b.lose(err)
 		}
 	}
-	o.ReconnectedCB = func(*nats.Conn) { b.regain() }
+	o.ReconnectedCB = func(*nats.Conn) {
+		b.link.connected(true)
+		b.regain()
+	}
 	o.AsyncErrorCB = func(_ *nats.Conn, _ *nats.Subscription, err error) { b.log.Error("NATS", "err", err) }
 	for _, set := range c.options() {
 		if err := set(&o); err != nil {
@@ -276,11 +280,15 @@ func (b *Bus) Ask(ctx context.Context, subject string, data []byte) ([]byte, err
 // request asks the other nodes, and waits for the answer for as long as ctx
 // lasts and NATS answers.
 func (b *Bus) request(ctx context.Context, subject string, data []byte) (*nats.Msg, error) {
-	lost, up := b.link.state()
-	if !up {
+	lost, up, gone := b.link.state()
+	if gone {
 		return nil, bus.ErrNobody
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	longest := patience
+	if !up {
+		longest = lateTime // after which nobody is to hear it any more
+	}
+	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	type outcome struct {
 		m   *nats.Msg
