@@ -37,8 +37,8 @@ func TestEveryAttackIsHeldByATest(t *testing.T) {
 			}
 		}
 	}
-	if rows != 79 {
-		t.Errorf("%d rows, want 79", rows)
+	if rows != 81 {
+		t.Errorf("%d rows, want 81", rows)
 	}
 }
 

@@ -66,7 +66,7 @@ it('the module puts a phone on the page that signs people in', async () => {
 });
 
 /** Events that other tests hear. */
-const elsewhere = new Set(['rc-call-drop-voicemail-notify', 'rc-ringout-call-notify']); // e2e/calls/drop.test.js, calling.test.js
+const elsewhere = new Set(['rc-call-drop-voicemail-notify', 'rc-ringout-call-notify', 'offhook-window-notify']); // e2e/calls/drop.test.js, calling.test.js, ownwindow.test.js
 
 it('every snippet runs and gives what it says, and every event is heard', async () => {
   const all = blocks('js');
