@@ -6,6 +6,7 @@ import { after, before, it } from 'node:test';
 import { Demo } from '../lib/demo.js';
 import { Host } from '../lib/host.js';
 import { Person, Tab } from '../lib/person.js';
+import { asked, register, serve, times } from '../lib/service.js';
 
 /** @type {Demo} */ let demo;
 /** @type {Host} a page with the phone */ let host;
@@ -107,6 +108,33 @@ it('the page around the phone hears nothing of a hand-over, and what it posts it
   assert.equal(asked[0].includes(flow), false);
   const heard = JSON.stringify(await tab.heard());
   assert.doesNotMatch(heard, /handle|offhook-window-(asks|answer|offer|here)/);
+}));
+
+it('nobody is contacted unasked in the window whom the page wants to be asked about', () => somebody(async (person) => {
+  const ben = await demo.user('Ben Brook');
+  const tab = await page(person, host, 'Ada Archer');
+  await serve(tab, { '/dnc': { data: { result: true, mode: 'restrict', message: 'On the list since May' } } });
+  await register(tab, { name: 'Acme', doNotContactPath: '/dnc' });
+  const own = await opens(tab, host.origin);
+  await own.signedIn();
+  await own.compose(ben.phoneNumber, ben.name);
+  await own.send('Refused');
+  await own.phone.getByText('On the list since May').waitFor();
+  await own.phone.getByRole('button', { name: 'Close' }).click();
+  await own.phone.getByText('Not sent. Acme does not let you text').waitFor();
+  assert.deepEqual(await asked(tab, '/dnc'), { recipients: [{ phoneNumber: ben.phoneNumber, name: ben.name }], actionType: 'sms' });
+
+  await serve(tab, { '/dnc': { data: { result: false } } });
+  await own.send('Allowed');
+  await own.bubble('Allowed').waitFor();
+  assert.equal(await times(tab, '/dnc'), 2);
+
+  // The page is gone: whoever uses the window decides, which is written down.
+  await tab.page.close();
+  await own.send('Unasked');
+  await own.phone.getByText('Acme did not say whether you may text').waitFor();
+  await own.phone.getByRole('button', { name: 'Do not send' }).click();
+  await own.phone.getByText('Not sent.').waitFor();
 }));
 
 it('nothing of a hand-over can be used again', () => somebody(async (person) => {

@@ -125,7 +125,7 @@ func newWidget(deps widgetDeps) (*widgetHouse, error) {
 		return nil, err
 	}
 	phones := &softphone.Pool{Visits: visits, Desks: phoneDesks{pool}, Street: street{grants, deps.records, apps}, Engine: engine, Bus: deps.bus, Log: log}
-	services := &service.Handler{Visits: visits, Store: st, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, Now: time.Now, Log: log}
+	services := &service.Handler{Visits: visits, Store: st, Embeds: registry, Numbers: numbers{pool}, Bus: deps.bus, FrameKey: embed.Key, Now: time.Now, Log: log}
 	phones.Guards, phones.Audit, phones.Relays = services, trail, deps.relays
 	if deps.several {
 		phones.Cluster = &softphone.Cluster{Store: st, Node: rand.Text()}

@@ -180,7 +180,7 @@ const own = new URLSearchParams(location.search).has("fromPopup") && window.pare
 if (!own) {
   const away = () => import("./away.js");
   addEventListener("message", (e) => {
-    if (e.origin === location.origin && /^offhook-window-(asks|here)$/.test(e.data?.type)) void away().then((m) => m.take(e));
+    if (e.origin === location.origin && /^offhook-window-(asks|here|question)$/.test(e.data?.type)) void away().then((m) => m.take(e));
   });
   try {
     // Another tab of this page may have opened it.

@@ -38,6 +38,7 @@ export function take({ source, data }) {
   const phone = /** @type {Window} */ (source);
   if (!opened(phone)) return;
   if (data.type === "offhook-window-asks") return void handOver(phone, data);
+  if (data.type === "offhook-window-question") return void consult(phone, data);
   if (data.type !== "offhook-window-here") return;
   windows.add(phone);
   looking ??= setInterval(draw, LOOK);
@@ -60,6 +61,17 @@ async function handOver(phone, { flow, prefix }) {
   const answer = signedIn() ? await ask(`/signin/${flow}/handover`, { method: "POST" }).catch(() => null) : null;
   const { handle = "" } = answer?.ok ? await answer.json() : {};
   phone.postMessage({ type: "offhook-window-answer", flow, handle }, location.origin);
+}
+
+/**
+ * Asks the page around us for a window whether somebody may be contacted: there
+ * is no page around it that knows.
+ * @param {Window} phone @param {{id?: unknown, prefix?: unknown, body?: any}} asked
+ */
+async function consult(phone, { id, prefix, body: about }) {
+  if (prefix !== body.dataset.prefix || !signedIn()) return;
+  const { inquire } = await import("./guard.js");
+  phone.postMessage({ type: "offhook-window-response", id, response: await inquire(about) }, location.origin);
 }
 
 document.addEventListener("oh:session", () => {

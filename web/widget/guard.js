@@ -58,17 +58,28 @@ export const mayCall = (question) => may(question, CALL);
 
 /** @param {Question} question @param {Words} words */
 async function may({ service, recipients }, words) {
-  await ready;
-  // A server that restarted asks for a page that is only about to say where.
-  if (!current()?.paths.doNotContactPath) await said();
   // Who is called is one, whom the contract has asked about by themselves.
   const [{ phoneNumber, name }] = recipients;
   const who = words === CALL ? { phoneNumber, ...(name && { name }) } : { recipients };
-  const response = await request("doNotContactPath", { ...who, actionType: words.action }, { timeout: PATIENCE });
+  const response = await (isOwn() ? afar : inquire)({ ...who, actionType: words.action });
   const { verdict, title, note, anyway } = judge(response, current()?.title ?? service, recipients, words);
   if (verdict) return verdict;
   if (await question(title, note, anyway, words)) return anyway;
   throw new Error(words.not(title));
+}
+
+/** Whether this is a window of the phone's own, whose address names the page that opened it. */
+const isOwn = () => URL.canParse(new URLSearchParams(location.search).get("fromPopup") ?? "");
+
+/** Asks that page. @param {object} body */
+const afar = async (body) => (await import("./ownwindow.js")).question(body);
+
+/** Asks the page around this frame, and gives its answer, null for none. @param {object} body */
+export async function inquire(body) {
+  await ready;
+  // A server that restarted asks for a page that is only about to say where.
+  if (!current()?.paths.doNotContactPath) await said();
+  return request("doNotContactPath", body, { timeout: PATIENCE });
 }
 
 /** Waits until the page has said where it is asked, no longer than for an answer. @returns {Promise<void>} */

@@ -8,14 +8,16 @@
 // wants beside the handle never leaves this module. internal/widget/signin has
 // the drawing. Loaded by app.js where an adapter has said fromPopup.
 //
-// To the page: offhook-window-asks {flow, prefix}, offhook-window-here {signedIn}.
-// From it: offhook-window-answer {flow, handle?}, offhook-window-offer {turn}, offhook-window-close.
+// To the page: offhook-window-asks {flow, prefix}, offhook-window-here {signedIn}, offhook-window-question {id, prefix, body}.
+// From it: offhook-window-answer {flow, handle?}, offhook-window-offer {turn}, offhook-window-close, offhook-window-response {id, response}.
 // @ts-check
 import { ask, cookies, held } from "./ask.js";
 import { random } from "./signin.js";
 
 /** How long the page's frame may take: it asks the server first. */
 const PATIENCE = 5_000;
+/** How long it may take whose page has to think (guard.js). */
+const THINKING = 11_000;
 /** How often the page is told, since it may have been loaded anew. */
 const HERE = 2_000;
 
@@ -82,16 +84,34 @@ function say(state, message) {
 }
 
 /** @param {string} flow @returns {Promise<string>} the handle, "" when nobody has one */
-function answer(flow) {
+async function answer(flow) {
+  const told = await reply({ type: "offhook-window-asks", flow }, (data) => data?.type === "offhook-window-answer" && data.flow === flow, PATIENCE);
+  return String(told?.handle ?? "");
+}
+
+/**
+ * Has the page be asked whether somebody may be contacted.
+ * @param {object} about @returns {Promise<any>} what it answers, null for nothing
+ */
+export async function question(about) {
+  const id = crypto.randomUUID();
+  const told = await reply({ type: "offhook-window-question", id, body: about }, (data) => data?.type === "offhook-window-response" && data.id === id, THINKING);
+  return told?.response ?? null;
+}
+
+/**
+ * Asks the page's frames, and waits for the first that answers.
+ * @param {object} message @param {(data: any) => boolean} fits @param {number} patience @returns {Promise<any>} null for none
+ */
+function reply(message, fits, patience) {
+  if (!frames().length) return Promise.resolve(null);
   return new Promise((resolve) => {
     const heard = new AbortController();
-    /** @param {string} handle */
-    const over = (handle) => (heard.abort(), resolve(handle));
-    setTimeout(over, PATIENCE, "");
-    addEventListener("message", (event) => {
-      if (ours(event) && event.data?.type === "offhook-window-answer" && event.data.flow === flow) over(String(event.data.handle ?? ""));
-    }, { signal: heard.signal });
-    post({ type: "offhook-window-asks", flow, prefix: body.dataset.prefix });
+    /** @param {any} data */
+    const over = (data) => (heard.abort(), resolve(data));
+    setTimeout(over, patience, null);
+    addEventListener("message", (event) => void (ours(event) && fits(event.data) && over(event.data)), { signal: heard.signal });
+    post({ ...message, prefix: body.dataset.prefix });
   });
 }
 

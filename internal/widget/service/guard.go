@@ -90,8 +90,14 @@ func (h *Handler) guardOf(ctx context.Context, v visit.Visit) (store.Guard, erro
 
 // Guard is the title of a visit's service when its page must be asked before
 // anybody is contacted, else empty. Of a page that has not registered with
-// this server it is what it last wanted.
+// this server it is what it last wanted. In a window of the phone's own it is
+// what the page wants that opened it: the user contacts nobody unasked by
+// taking the phone out of the page.
 func (h *Handler) Guard(ctx context.Context, v visit.Visit) (string, error) {
+	if v.Frame.Opener != "" {
+		v.Frame.Origin, v.Frame.Opener = v.Frame.Opener, ""
+		v.Frame.Key = h.FrameKey(v.Frame)
+	}
 	if s := h.Of(v); s != nil {
 		return s.guard(), nil
 	}

@@ -39,6 +39,42 @@ func TestAServerThatBeginsAnewAsksThePageThatWantedToBeAsked(t *testing.T) {
 	}
 }
 
+// TestAWindowOfThePhonesOwnAsksThePageThatOpenedIt: nobody contacts people
+// unasked by taking the phone out of the page.
+func TestAWindowOfThePhonesOwnAsksThePageThatOpenedIt(t *testing.T) {
+	w := newWorld(t)
+	key := func(f store.Frame) string {
+		if f.Origin == origin && f.Opener == "" {
+			return "k"
+		}
+		return "of " + f.Origin + f.Opener
+	}
+	guard := func(grant, opener string) string {
+		t.Helper()
+		w.FrameKey = key
+		frame := store.Frame{Key: "window", Platform: platform, ClientID: "app", Origin: "https://phone.example", Opener: opener}
+		name, err := w.Guard(t.Context(), visit.Visit{Frame: frame, Session: &store.Session{GrantID: grant, FrameKey: "window"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	w.post(register(`"name":"A","displayName":"Acme CRM","doNotContactPath":"/d"`))
+	for _, when := range []string{"registered", "after a restart"} {
+		if got := guard("g", origin); got != "Acme CRM" {
+			t.Errorf("%s: the window of the page waits for %q", when, got)
+		}
+		if got := guard("other", origin) + guard("g", "https://elsewhere.example") + guard("g", ""); got != "" {
+			t.Errorf("%s: another user's window, another page's, or one of nobody's waits for %q", when, got)
+		}
+		w.restart()
+	}
+	w.post(register(`"name":"A","displayName":"Acme CRM"`))
+	if got := guard("g", origin); got != "" {
+		t.Errorf("a page that asks for it no more: %q", got)
+	}
+}
+
 func TestAPageThatNeverComesBackIsNotWaitedForWithoutEnd(t *testing.T) {
 	w := newWorld(t)
 	register := register(`"name":"A","doNotContactPath":"/d"`)

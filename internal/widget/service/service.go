@@ -62,6 +62,10 @@ type Handler struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 
+	// FrameKey names a frame, as its registry does. A window of the phone's own
+	// asks the page that opened it.
+	FrameKey func(store.Frame) string
+
 	Node      string // names this server where several share the bus; empty where it is by itself
 	BookBytes int    // bound of the contacts of all services in memory; zero for 1 GB
 
