@@ -36,9 +36,22 @@ type ringOut struct {
 // ringOutID begins the ids of RingOuts, which no other call's does.
 const ringOutID = "first-"
 
-// ringOutWait is how long nobody asks how far a RingOut is, unless an event
-// tells of it.
-const ringOutWait = 2 * time.Second
+// How long nobody asks how far a RingOut is, unless an event tells of it: while
+// it rings, and while both talk, which may be for an hour, and would cost more
+// than half of what the platform answers a user in a minute.
+const (
+	ringOutWait = 2 * time.Second
+	ringOutTalk = 20 * time.Second
+)
+
+// lookLater asks again in a while.
+func (ph *Phone) lookLater(r *ringOut) {
+	wait := ringOutWait
+	if r.State == call.RingsBoth {
+		wait = ringOutTalk
+	}
+	r.look = ph.after(wait, func() { ph.lookAt(r) })
+}
 
 var (
 	yoursSilent = lang.Mark("You did not answer your phone, so nobody was called.")
@@ -123,7 +136,7 @@ func (ph *Phone) follows(r *ringOut, s rc.RingOutStatus) {
 		return
 	}
 	ph.changed()
-	r.look = ph.after(ringOutWait, func() { ph.lookAt(r) })
+	ph.lookLater(r)
 }
 
 // ringSentence says why a RingOut came to nothing; nothing of one that did not.
@@ -184,7 +197,7 @@ func (ph *Phone) lookAt(r *ringOut) {
 			case told && e.Kind == rc.NotFound:
 				ph.ringEnds(r, "")
 			case err != nil:
-				r.look = ph.after(ringOutWait, func() { ph.lookAt(r) })
+				ph.lookLater(r)
 			default:
 				ph.follows(r, now.Status)
 			}
