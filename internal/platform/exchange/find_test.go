@@ -63,6 +63,28 @@ func unwilling(t *testing.T) string {
 	return conn.LocalAddr().String()
 }
 
+// silent is a server that takes connections and says nothing.
+func silent(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l.Addr().String() // what waits to be accepted is connected
+}
+
+// TestAServerThatHangsKeepsNobodyFromTheNext: it takes all the time of an
+// attempt, in which no other was tried.
+func TestAServerThatHangsKeepsNobodyFromTheNext(t *testing.T) {
+	t.Parallel()
+	w, _ := trunked(t, trunk.TLS, func(cfg *trunk.Config) {
+		cfg.Resolver = names{"_sips._tcp.carrier.test": {silent(t), silent(t), cfg.Address}}
+		cfg.Address, cfg.Greeting, cfg.Retry = "carrier.test", time.Second, time.Millisecond
+	})
+	w.ready(t)
+}
+
 func TestACarrierIsFoundByItsName(t *testing.T) {
 	t.Parallel()
 	for transport, tt := range map[string]struct {

@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// greeting is how long a carrier may take to connect and to agree on TLS.
-	greeting = 10 * time.Second
 	// longestRetry is the longest pause between two attempts to connect.
 	longestRetry = time.Minute
 	// farewell is how long the end of a registration may take.
@@ -111,7 +109,7 @@ func (t *Trunk) accept() {
 // welcome serves a connection that a carrier has opened, until it ends.
 func (t *Trunk) welcome(c net.Conn) {
 	if secure, ok := c.(*tls.Conn); ok {
-		ctx, stop := context.WithTimeout(t.ctx, greeting)
+		ctx, stop := context.WithTimeout(t.ctx, t.cfg.Greeting)
 		err := secure.HandshakeContext(ctx)
 		stop()
 		if err != nil {
@@ -197,7 +195,7 @@ func (t *Trunk) use(f *sip.Flow) {
 // connect finds the carrier and opens a flow to it. A carrier by TLS that has
 // no good certificate is not spoken to.
 func (t *Trunk) connect() (*sip.Flow, netip.AddrPort, error) {
-	ctx, stop := context.WithTimeout(t.ctx, greeting)
+	ctx, stop := context.WithTimeout(t.ctx, t.cfg.Greeting)
 	defer stop()
 	found, err := t.find(ctx)
 	if err != nil {
@@ -215,7 +213,10 @@ func (t *Trunk) connect() (*sip.Flow, netip.AddrPort, error) {
 		if err == nil {
 			return sip.NewStream(c, t), at, nil
 		}
-		t.failed[at], last = true, err // it may have taken all the time there was
+		t.failed[at], last = true, err
+		if ctx.Err() != nil { // it has taken all the time there was: the next one is first then
+			break
+		}
 	}
 	return nil, netip.AddrPort{}, last
 }

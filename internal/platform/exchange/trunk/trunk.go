@@ -72,6 +72,9 @@ type Config struct {
 	// after which a call without a sign of life is over (RFC 4028); zero is 90
 	// seconds.
 	LeastExpiry time.Duration
+	// Greeting is how long a carrier may take to connect and to agree on TLS;
+	// zero is ten seconds.
+	Greeting time.Duration
 	// MaxCalls is how many calls go through at a time, both ways; zero is 30.
 	MaxCalls int
 	// Gate is what calls out pass.
@@ -154,6 +157,9 @@ func New(cfg Config) (*Trunk, error) {
 	}
 	if cfg.LeastExpiry == 0 {
 		cfg.LeastExpiry = sip.LeastExpiry
+	}
+	if cfg.Greeting == 0 {
+		cfg.Greeting = 10 * time.Second
 	}
 	if cfg.MaxCalls == 0 {
 		cfg.MaxCalls = 30
