@@ -92,18 +92,14 @@ func (c *call) signed(l *line, end time.Time, res *sip.Response, err error) {
 	if err == nil {
 		code = res.StatusCode
 	}
-	longer := time.Duration(0)
-	if code == 422 {
-		longer = sip.Longer(res)
-	}
 	pause := min(signPause, l.expiry.After/8)
+	if code == 422 {
+		l.expiry.After = max(l.expiry.After, sip.Longer(res)) // and asked again, not without end
+	}
 	switch {
 	case code >= 200 && code < 300:
 		l.lives(sip.AnsweredExpiry(res))
 		c.agreed(l, string(res.Body()), true) // an INVITE's answer may have moved
-	case longer > l.expiry.After:
-		l.expiry.After = longer
-		c.signOfLife(l, end)
 	case code == 408 || code == 481 || time.Now().Add(pause).After(end):
 		c.x.Log.Info("ending a call whose far side does not answer", "call", c.session.ID(), "status", code, "err", err)
 		c.without(l)

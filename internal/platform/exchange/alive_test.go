@@ -1,6 +1,7 @@
 package exchange_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,6 +90,25 @@ func TestACallWithoutSignsOfLifeEnds(t *testing.T) {
 	mediatest.Wait(t, "the carrier to be told that it is over", c.byes)
 	if lived := time.Since(begun); lived < 4*time.Second {
 		t.Errorf("the call ended after %v, within the time of its last sign of life", lived)
+	}
+	ada.ended()
+	w.idle(t)
+}
+
+func TestACarrierThatWantsEverLongerTimesIsNotAskedWithoutEnd(t *testing.T) {
+	t.Parallel()
+	w, c := trunked(t, trunk.UDP, hurried)
+	var asked atomic.Int64
+	c.alive = func(tx *sip.Tx) {
+		_ = tx.Respond(422, "Session Interval Too Small", sip.TooShort(time.Hour+time.Duration(asked.Add(1))*time.Second))
+	}
+	ada := w.handset(t, apitest.Ada, adaHz)
+	w.ready(t)
+	f := mediatest.Wait(t, "the trunk's connection", c.flows)
+	w.comesIn(t, c, f, ada, "Supported", "timer", "Session-Expires", "3;refresher=uas", "Allow", "INVITE, ACK, UPDATE")
+	mediatest.Wait(t, "the call to end", c.byes)
+	if n := asked.Load(); n < 2 || n > 9 {
+		t.Errorf("the carrier was asked %d times, want some", n)
 	}
 	ada.ended()
 	w.idle(t)
