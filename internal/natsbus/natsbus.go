@@ -326,7 +326,8 @@ func (b *Bus) Answer(subject string, fn func(ctx context.Context, data []byte) [
 	if err != nil {
 		return nil, err
 	}
-	there, err := b.hear(asked+subject, func(m *nats.Msg) { go b.answer(subject, m) })
+	since := time.Now()
+	there, err := b.hear(asked+subject, func(m *nats.Msg) { go b.answer(subject, m, since) })
 	if err != nil {
 		here()
 		return nil, err
@@ -338,10 +339,10 @@ func (b *Bus) Answer(subject string, fn func(ctx context.Context, data []byte) [
 // which the servers had not heard of, or nobody waits for one.
 const nobody = "Offhook-Nobody"
 
-// answer answers another node.
-func (b *Bus) answer(subject string, m *nats.Msg) {
+// answer answers another node, here since then.
+func (b *Bus) answer(subject string, m *nats.Msg, since time.Time) {
 	reply := nats.NewMsg(m.Reply)
-	data, until, err := b.heed(m)
+	data, until, err := b.heed(m, since)
 	if err == nil {
 		ctx, cancel := context.WithDeadline(context.Background(), until)
 		defer cancel()

@@ -51,7 +51,7 @@ func (b *Bus) doubt(m *nats.Msg, what string) {
 }
 
 const (
-	stamp = 8 // bytes of a time in milliseconds
+	stamp = 2 * 8 // bytes of two times in milliseconds
 	// patience is how long who says nothing else waits for an answer, and the
 	// longest that anybody does.
 	patience = time.Minute
@@ -68,19 +68,23 @@ var errAgain = errors.New("the question was asked before")
 // errLate says that nobody waits for an answer any more.
 var errLate = errors.New("nobody waits for the answer any more")
 
-// question seals a question with the time until which somebody waits for its
-// answer: what comes later moves nothing.
+// question seals a question with when it was asked and until when somebody
+// waits for its answer: what comes later moves nothing.
 func (b *Bus) question(ctx context.Context, subject string, data []byte) []byte {
-	until := time.Now().Add(patience)
+	now := time.Now()
+	until := now.Add(patience)
 	if d, ok := ctx.Deadline(); ok && d.Before(until) {
 		until = d
 	}
-	plain := binary.BigEndian.AppendUint64(make([]byte, 0, stamp+len(data)), uint64(until.UnixMilli()))
+	plain := binary.BigEndian.AppendUint64(make([]byte, 0, stamp+len(data)), uint64(now.UnixMilli()))
+	plain = binary.BigEndian.AppendUint64(plain, uint64(until.UnixMilli()))
 	return b.sealer.Seal(append(plain, data...), row(asked+subject))
 }
 
-// heed reads another node's question, and until when it waits.
-func (b *Bus) heed(m *nats.Msg) (data []byte, until time.Time, err error) {
+// heed reads another node's question, and until when it waits. What was asked
+// before this node began to answer was for the one before it, which may have
+// done it.
+func (b *Bus) heed(m *nats.Msg, since time.Time) (data []byte, until time.Time, err error) {
 	plain, err := b.open(m)
 	if err != nil {
 		return nil, until, err
@@ -88,8 +92,9 @@ func (b *Bus) heed(m *nats.Msg) (data []byte, until time.Time, err error) {
 	if len(plain) < stamp {
 		return nil, until, errForeign
 	}
-	until = time.UnixMilli(int64(binary.BigEndian.Uint64(plain))).Add(differing)
-	if left := time.Until(until); left <= 0 || left > window {
+	at := time.UnixMilli(int64(binary.BigEndian.Uint64(plain)))
+	until = time.UnixMilli(int64(binary.BigEndian.Uint64(plain[8:]))).Add(differing)
+	if left := time.Until(until); left <= 0 || left > window || at.Before(since.Add(-differing)) {
 		return nil, until, errLate
 	}
 	if !b.replays.first(m.Data, time.Now()) {
