@@ -156,7 +156,7 @@ describe('a ringtone', () => {
     await sounds(me, 'ring-page 45');
     await update(me, { uri: '' });
     await page.locator('[data-ringtone-page]').waitFor({ state: 'hidden' });
-    assert.ok(await page.getByRole('radio', { name: 'Rising' }).isChecked());
+    await page.getByRole('radio', { name: 'Rising', checked: true }).waitFor();
   });
 
   it('enableRingtoneSettings: a ringtone of the page\'s may come from its servers', async () => {

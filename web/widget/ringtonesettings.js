@@ -28,13 +28,23 @@ export function begin(root) {
     error.hidden = heard;
   };
   part("try").addEventListener("click", () => void hear());
-  root.addEventListener("change", (e) => e.target instanceof HTMLInputElement && e.target.dataset.pref && void hear());
+  /** What was pressed here, until the server knows. */
+  let pressed = "";
+  root.addEventListener("change", (e) => {
+    if (!(e.target instanceof HTMLInputElement) || !e.target.dataset.pref) return;
+    if (e.target.name === "ringtone") pressed = e.target.value;
+    void hear();
+  });
   // Chosen in another tab, or brought by the page.
-  const follow = () => {
+  /** @param {Event} [e] */
+  const follow = (e) => {
     if (!root.isConnected) return ["oh:preferences", "oh:ringtone"].forEach((type) => document.removeEventListener(type, follow));
+    if (e?.type === "oh:preferences") pressed = "";
     part("page").hidden = !pages();
     part("name").textContent = pages();
-    for (const o of root.querySelectorAll("[name=ringtone]")) if (o instanceof HTMLInputElement) o.checked = o.defaultChecked = o.value === chosen();
+    const all = /** @type {HTMLInputElement[]} */ ([...root.querySelectorAll("[name=ringtone]")]);
+    const kept = pressed && all.some((o) => o.value === pressed && o.checked) ? pressed : chosen(); // not kept, it is unpressed again
+    for (const o of all) o.checked = o.defaultChecked = o.value === kept;
     if (document.activeElement !== range) range.value = String(loudness());
   };
   for (const type of ["oh:preferences", "oh:ringtone"]) document.addEventListener(type, follow);
