@@ -84,8 +84,12 @@ describe('conversations', () => {
       await tab.signedIn();
       await tab.phone.locator('[data-filter=unread][aria-pressed=true]').waitFor();
       await rowOf(tab, 'At the front desk').waitFor({ state: 'hidden' });
+      // Another tab of the same browser shows the same.
+      await second.phone.locator('[data-filter=unread][aria-pressed=true]').waitFor();
+      await rowOf(second, 'At the front desk').waitFor({ state: 'hidden' });
       await filter(tab, 'All').click();
       await rowOf(tab, 'At the front desk').waitFor();
+      await rowOf(second, 'At the front desk').waitFor();
 
       // One message, then the conversation, which comes back.
       await second.openConversation('At the front desk');

@@ -71,6 +71,8 @@ export function translate(e) {
       return e.arrival ? [["oh:arrival", e.arrival]] : [];
     case "preferences":
       return liked(e.preferences);
+    case "list":
+      return [["oh:conversations", {}]];
     case "unread":
       return [["oh:unread", { count: e.count ?? 0 }]];
     case "calls":

@@ -209,6 +209,7 @@ test("late events of a socket that was replaced are not heard", () => {
 
 test("events of the desk become events of the page", () => {
   assert.deepEqual(translate({ type: "conversation", id: "4" }), [["oh:conversation", { id: "4" }], ["oh:conversations", {}]]);
+  assert.deepEqual(translate({ type: "list" }), [["oh:conversations", {}]]);
   assert.deepEqual(translate({ type: "unread" }), [["oh:unread", { count: 0 }]]);
   assert.deepEqual(translate({ type: "message", id: "4", new: true }), [["oh:message", { id: "4", new: true }]]);
   assert.deepEqual(translate({ type: "resync", online: false, sentence: "x", count: 3 }).map((e) => e[0]), ["oh:online", "oh:unread", "oh:missed", "oh:mail", "oh:resync"]);

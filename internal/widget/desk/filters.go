@@ -21,7 +21,7 @@ func (d *Desk) OnlyUnread(session string) bool {
 	return slices.Contains(d.filters.Sessions, session)
 }
 
-// SetOnlyUnread keeps what a browser session shows.
+// SetOnlyUnread keeps what a browser session shows, and has its tabs look.
 func (d *Desk) SetOnlyUnread(ctx context.Context, session string, only bool) {
 	d.mu.Lock()
 	all := slices.DeleteFunc(slices.Clone(d.filters.Sessions), func(s string) bool { return s == session })
@@ -30,6 +30,7 @@ func (d *Desk) SetOnlyUnread(ctx context.Context, session string, only bool) {
 	}
 	d.filters.Sessions = all[max(0, len(all)-maxFilters):]
 	d.dirty(rowKey{rowFilters, ""})
+	d.tell(Event{Type: EventList})
 	d.mu.Unlock()
 	d.write(context.WithoutCancel(ctx))
 }

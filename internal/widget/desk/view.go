@@ -163,6 +163,7 @@ const (
 	EventConversation = "conversation" // ID has changed: texts, read marks, delivery
 	EventMessage      = "message"      // the platform's record of a text is new or has changed
 	EventUnread       = "unread"       // Unread changed
+	EventList         = "list"         // which conversations a list shows changed
 	EventDraft        = "draft"        // the draft of ID changed
 	EventPresence     = "presence"     // Presence, of the extension ID, changed
 	EventFailed       = "failed"       // Failure has happened
