@@ -50,14 +50,6 @@ func (d *Desk) identifier() {
 		switch {
 		case err == nil:
 			b = backoff{}
-			wake(d.wantSync)
-			wake(d.wantPresence)
-			wake(d.wantColleagues)
-			wake(d.wantContacts)
-			wake(d.wantFavorites)
-			wake(d.overseeing.want)
-			wake(d.wantCalls)
-			wake(d.wantMail)
 		case errors.Is(err, errEnded) || d.ctx.Err() != nil:
 			return
 		default:
@@ -146,6 +138,9 @@ func (d *Desk) identify(ctx context.Context) error {
 	c.names = c.names || !slices.Equal(before.Numbers, d.me.Numbers) || before.Name != d.me.Name
 	d.commit(c)
 	d.review()
+	for _, want := range []chan struct{}{d.wantSync, d.wantPresence, d.wantColleagues, d.wantContacts, d.wantFavorites, d.overseeing.want, d.wantCalls, d.wantMail} {
+		wake(want) // under mu, so that who sees the identity has been woken: see waitUntil
+	}
 	return nil
 }
 

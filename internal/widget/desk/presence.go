@@ -319,7 +319,6 @@ func (d *Desk) rollCall() {
 	}
 	// Whoever listens from now on wants the list as well: one does for both,
 	// and leaves more of the limit to the user.
-	hush(d.wantColleagues)
 	if _, open := d.await(listenPatience, d.wantColleagues); !open {
 		return
 	}

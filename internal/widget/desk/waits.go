@@ -15,7 +15,7 @@ func wake(c chan struct{}) {
 }
 
 // hush forgets that somebody was to be woken: what they will do next answers it.
-func hush(c chan struct{}) {
+func hush(c <-chan struct{}) {
 	select {
 	case <-c:
 	default:
@@ -111,6 +111,7 @@ func (d *Desk) waitUntil(known func() bool, woken <-chan struct{}) bool {
 		case <-woken:
 		}
 	}
+	hush(woken) // for what is known now
 	return true
 }
 
