@@ -478,9 +478,22 @@ func quiet(t *testing.T, tx *sip.Tx) {
 // idle waits until no call goes on and no port of the exchange is open.
 func (w *world) idle(t *testing.T) {
 	t.Helper()
-	for end := time.Now().Add(patience); w.x.Engine.Legs() > 0 || w.x.Calls() > 0; {
+	w.calls(t, 0)
+	w.settles(t, func() bool { return w.x.Engine.Legs() == 0 })
+}
+
+// calls waits until no more than n calls go on.
+func (w *world) calls(t *testing.T, n int) {
+	t.Helper()
+	w.settles(t, func() bool { return w.x.Calls() <= n })
+}
+
+// settles waits until the exchange is as it should be after calls.
+func (w *world) settles(t *testing.T, right func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !right(); {
 		if time.Now().After(end) {
-			t.Fatalf("%d ports are open and %d calls go on after the calls", w.x.Engine.Legs(), w.x.Calls())
+			t.Fatalf("%d ports are open and %d calls go on", w.x.Engine.Legs(), w.x.Calls())
 		}
 		if err := w.x.Book.Flush(t.Context()); err != nil { // a moment passes
 			t.Fatal(err)
