@@ -279,8 +279,9 @@ func TestATextWithFilesIsSentOnceWhateverHappens(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if again, err := d.Send(t.Context(), o); err != nil || again != id {
-				t.Errorf("the same again: %q, %v", again, err)
+			again, err := d.Send(t.Context(), o) // names the conversation as the platform does if the text is there by now
+			if err != nil {
+				t.Errorf("the same again: %v", err)
 			}
 			until(t, d, "being sent", func() bool {
 				_, messages, err := d.Conversation(id)
@@ -289,8 +290,8 @@ func TestATextWithFilesIsSentOnceWhateverHappens(t *testing.T) {
 			if sent := h.outbound(); len(sent) != 1 {
 				t.Errorf("%d texts arrived, want one", len(sent))
 			}
-			_, messages, err := d.Conversation(id)
-			if err != nil || messages[0].Key != "u1" || len(messages[0].Files) != 2 || messages[0].Files[1].Name != "file-2.vcf" {
+			_, messages, err := d.Conversation(again)
+			if err != nil || len(messages) != 1 || messages[0].Key != "u1" || len(messages[0].Files) != 2 || messages[0].Files[1].Name != "file-2.vcf" {
 				t.Errorf("the text is %+v, %v", messages, err)
 			}
 			if _, body, err := d.Attachment(t.Context(), messages[0].ID, messages[0].Files[0].ID); err != nil || !bytes.Equal(body, picture) {
