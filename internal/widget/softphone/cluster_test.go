@@ -63,6 +63,15 @@ func (w *web) node(name string, lease time.Duration) *node {
 	return n
 }
 
+// pair starts two nodes that the platform knows.
+func (w *web) pair(lease time.Duration) (a, b *node) {
+	a = w.node("A", lease)
+	a.registered()
+	b = w.node("B", lease)
+	b.registered()
+	return a, b
+}
+
 func (n *node) open() {
 	n.t.Helper()
 	ph, err := n.pool.Telephone(n.t.Context(), "g")
@@ -176,10 +185,7 @@ const (
 
 func TestOnlyOneNodeRegistersAUserWhosePhoneAllNodesHave(t *testing.T) {
 	w := newWeb(t)
-	a := w.node("A", long)
-	a.registered()
-	b := w.node("B", long)
-	b.registered()
+	a, b := w.pair(long)
 	w.ringing(ring{})
 	id := b.state(call.Ringing).ID
 	if c := a.state(call.Ringing); c.ID != id {
@@ -237,10 +243,7 @@ func TestOnlyOneNodeRegistersAUserWhosePhoneAllNodesHave(t *testing.T) {
 
 func TestAMessageIsLeftFromAnotherNode(t *testing.T) {
 	w := newWeb(t)
-	a := w.node("A", long)
-	a.registered()
-	b := w.node("B", long)
-	b.registered()
+	a, b := w.pair(long)
 	id, err := b.phone.Place(t.Context(), softphone.Order{To: "+16505550199"})
 	if err != nil {
 		t.Fatal(err)
@@ -263,10 +266,7 @@ func TestAMessageIsLeftFromAnotherNode(t *testing.T) {
 
 func TestAColleagueIsListenedToFromAnotherNode(t *testing.T) {
 	w := newWeb(t)
-	a := w.node("A", long)
-	a.registered()
-	b := w.node("B", long)
-	b.registered()
+	a, b := w.pair(long)
 	w.desk.host.party = "p-w1-3"
 	came := w.summons(&w.desk.host)
 	id, err := b.phone.Supervise(t.Context(), "1002", "whisper")
@@ -307,10 +307,7 @@ func TestTheCallsOfALostNodeEndWithASentenceAndAnotherTakesThePhone(t *testing.T
 
 func TestANodeThatEndsHandsItsPhonesOver(t *testing.T) {
 	w := newWeb(t)
-	a := w.node("A", long)
-	a.registered()
-	b := w.node("B", long)
-	b.registered()
+	a, b := w.pair(long)
 	w.ringing(ring{})
 	b.state(call.Ringing)
 	a.pool.Close()
@@ -369,10 +366,7 @@ func TestANodeGivesUpAPhoneThatAnotherHasTaken(t *testing.T) {
 
 func TestTheEndOfAGrantEndsItsPhoneAtAllNodes(t *testing.T) {
 	w := newWeb(t)
-	a := w.node("A", long)
-	a.registered()
-	b := w.node("B", long)
-	b.registered()
+	a, b := w.pair(long)
 	w.ringing(ring{})
 	a.state(call.Ringing)
 	if err := w.bus.Publish(t.Context(), "widget.grant.ended", []byte(`{"grantId":"g"}`)); err != nil {
