@@ -103,6 +103,24 @@ describe('a contact of one\'s own', () => {
     }
   });
 
+  it('leaves the place where they are to who writes before the form is complete', async () => {
+    const { person, tab } = await Person.signedIn(demo, await demo.user('Eve Early'));
+    try {
+      await tab.goTo('Contacts');
+      const place = (await tab.frame()).evaluate(() => new Promise((resolve) => {
+        document.addEventListener('oh:panel', () => {
+          const field = /** @type {HTMLInputElement} */ (document.querySelector('#contact-form [name=lastName]'));
+          field.focus();
+          setTimeout(() => resolve(/** @type {HTMLInputElement} */ (document.activeElement).name));
+        }, { once: true });
+      }));
+      await tab.phone.getByRole('link', { name: 'New contact' }).click();
+      assert.equal(await place, 'lastName');
+    } finally {
+      await person.close();
+    }
+  });
+
   // Somebody else: the platform takes ten heavy requests of a user in a minute.
   it('is deleted and brought back, in every tab, with what was written', async () => {
     const ben = await demo.user('Ben Birch');
