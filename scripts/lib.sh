@@ -59,6 +59,7 @@ prepare() {
   need gcc gcc libc6-dev # go test -race links with it
   need_node
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || apt_install chromium
+  command -v chromium-headless-shell >/dev/null || apt_install chromium-headless-shell || say 'no headless shell here: every test takes the whole browser'
 }
 
 # The other side of the platform's trunk: what carriers are tested with, and

@@ -138,7 +138,7 @@ it('a recording is heard where the browser refuses every cookie', async () => {
 
 it('disableCallHistory: the tab is gone, and nobody gets there', async () => {
   const host = await Host.start(demo);
-  const person = await Person.open(demo);
+  const person = await Person.open(demo, { engine: true });
   try {
     host.put('/', `<script src="${demo.facts.widget.url}/adapter.js?clientId=${demo.facts.apps[0].clientId}&disableCallHistory=1"></script>`);
     await host.allow(demo.facts.apps[0].clientId, '--origin', demo.facts.host.url);

@@ -127,7 +127,7 @@ async function callAndBeCalled(tab, me, other) {
   }
   await control('hold', call.id);
   await tab.hears('rc-control-call-error', call.id);
-  const caller = await Person.open(demo, { microphone: microphone(900) });
+  const caller = await Person.open(demo, { engine: true, microphone: microphone(900) });
   try {
     const far = await caller.tab('/plain');
     await caller.enter(far, other);

@@ -38,7 +38,7 @@ before(async () => {
   demo = await Demo.start();
   host = await Host.start(demo);
   [ada, ben] = [await demo.user('Ada Amber'), await demo.user('Ben Birch')];
-  person = await Person.open(demo, { locale: 'de-DE' });
+  person = await Person.open(demo, { engine: true, locale: 'de-DE' });
 });
 after(async () => {
   await person?.close();

@@ -346,7 +346,7 @@ describe("the operator's webhook", () => {
         read();
       });
     const host = await Host.start(demo);
-    const person = await Person.open(demo);
+    const person = await Person.open(demo, { engine: true });
     try {
       const { clientId } = await demo.command('app', 'add', '--name', 'Hooked', '--redirect-uri', `${demo.facts.widget.url}/redirect.html`);
       const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());

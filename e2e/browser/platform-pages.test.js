@@ -66,7 +66,7 @@ for (const { colorScheme, tongues, rules } of [
   { colorScheme: /** @type {const} */ ('dark'), tongues: ['en'], rules: colours },
 ]) {
   it(`nobody is put off by a page in ${colorScheme}`, { timeout: 300_000 }, async () => {
-    const context = await openBrowser({ colorScheme });
+    const context = await openBrowser({ engine: true, colorScheme });
     try {
       const page = await context.newPage();
       /** @type {string[]} */
@@ -94,7 +94,7 @@ for (const { colorScheme, tongues, rules } of [
 }
 
 it('a long list of permissions does not hide the decision', async () => {
-  const context = await openBrowser({ viewport: { width: 360, height: 640 } });
+  const context = await openBrowser({ engine: true, viewport: { width: 360, height: 640 } });
   try {
     const page = await context.newPage();
     await signIn(page);
@@ -113,7 +113,7 @@ it('a long list of permissions does not hide the decision', async () => {
 });
 
 it('the sign-in fits a pop-up without scrolling, also when it says what was wrong', async () => {
-  const context = await openBrowser({ viewport: { width: 600, height: 600 } });
+  const context = await openBrowser({ engine: true, viewport: { width: 600, height: 600 } });
   try {
     const page = await context.newPage();
     for (const lang of languages) {

@@ -73,7 +73,7 @@ describe('presence', () => {
 
   it('is as it is now in a list that was drawn before a change and arrives after it', async () => {
     const user = await demo.user('Finn Fjord');
-    const { person, tab } = await Person.signedIn(demo, user);
+    const { person, tab } = await Person.signedIn(demo, user, { engine: false }); // a frame of its own is a process of its own
     try {
       await own(tab, 'Available').waitFor();
       await tab.goTo('Settings');

@@ -79,7 +79,7 @@ describe('the authorization button', () => {
   });
 
   it('is there when the page registers before anybody has signed in', async () => {
-    const person = await Person.open(demo);
+    const person = await Person.open(demo, { engine: true });
     try {
       const tab = await person.tab();
       await register(tab, snippet);

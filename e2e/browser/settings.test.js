@@ -58,7 +58,7 @@ function observed() {
 before(async () => {
   demo = await Demo.start();
   [ada, ben] = [await demo.user('Ada Amber'), await demo.user('Ben Birch')];
-  person = await Person.open(demo);
+  person = await Person.open(demo, { engine: true });
   await person.context.addInitScript(observed);
   one = await person.tab('/plain');
   await person.enter(one, ada);
@@ -250,7 +250,7 @@ it('needs no mouse: every key that is listed does what is said, and single keys 
 });
 
 it('is how the user left it in another browser, after signing out and in again', async () => {
-  const elsewhere = await Person.open(demo);
+  const elsewhere = await Person.open(demo, { engine: true });
   try {
     const tab = await elsewhere.tab('/plain');
     await elsewhere.enter(tab, ada);

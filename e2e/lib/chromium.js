@@ -4,6 +4,9 @@
 // Drivers soften a browser by default, and a sign-in that works only in a
 // softened browser is broken. So two of the driver's switches are taken out by
 // their exact text, and the running process is looked at to see that they are.
+//
+// Where neither windows nor cookies are what a test is about, the engine alone
+// does (chromium-headless-shell): the same pages at half the work.
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -31,6 +34,9 @@ const preferences = {
   },
 };
 
+/** The engine without the browser round it. */
+const shell = 'chromium-headless-shell';
+
 /** Switches that would lie about pop-ups and about timers in hidden tabs. */
 const droppedSwitches = [
   '--disable-popup-blocking',
@@ -40,6 +46,9 @@ const droppedSwitches = [
   '--disable-back-forward-cache',
 ];
 
+/** What the browser draws round the page, in pages of its own that nobody sees here. */
+const unseen = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
+
 /** The driver's list of disabled features, read from the driver: it differs with each version. */
 const driverFeatures = (() => {
   const source = readFileSync(path.join(path.dirname(createRequire(import.meta.url).resolve('playwright-core')), 'lib/coreBundle.js'), 'utf8');
@@ -47,29 +56,45 @@ const driverFeatures = (() => {
   return [...list.replaceAll(/^\s*\/\/.*$/gm, '').matchAll(/"(\w+)"/g)].map((m) => m[1]);
 })();
 
-/** @returns {string} the browser that is installed */
-export function executable() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+/**
+ * @param {boolean} [engine] the engine alone, if it is there and OFFHOOK_BROWSER is not «whole»
+ * @returns {string} the browser that is installed
+ */
+export function executable(engine = false) {
+  if (engine && process.env.OFFHOOK_BROWSER !== 'whole') {
+    const found = installed([shell]);
+    if (found) return found;
+  }
+  const found = installed(['chromium', 'chromium-browser', 'google-chrome']);
+  if (!found) throw new Error('no Chromium in PATH: scripts/test installs it');
+  return found;
+}
+
+/** @param {string[]} names @returns {string | undefined} the first that is in PATH */
+function installed(names) {
   for (const dir of (process.env.PATH ?? '').split(':')) {
     for (const name of names) {
       if (existsSync(path.join(dir, name))) return path.join(dir, name);
     }
   }
-  throw new Error('no Chromium in PATH: scripts/test installs it');
 }
 
 /**
  * Opens a browser with a fresh profile: one person at one computer.
  * With a microphone, pages that ask for it get the sound of that WAV file, as
  * if the person had allowed it long ago.
- * @param {{cookies?: CookieMode, colorScheme?: 'light' | 'dark', viewport?: {width: number, height: number}, locale?: string, microphone?: string}} [options]
+ * With `engine` there is no browser round the page: nothing blocks windows,
+ * third-party cookies are kept, and there are no settings.
+ * @param {{engine?: boolean, cookies?: CookieMode, colorScheme?: 'light' | 'dark', viewport?: {width: number, height: number}, locale?: string, microphone?: string}} [options]
  */
-export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', viewport = { width: 1280, height: 800 }, locale = 'en-US', microphone } = {}) {
+export async function openBrowser({ engine = false, cookies = 'blocked', colorScheme = 'light', viewport = { width: 1280, height: 800 }, locale = 'en-US', microphone } = {}) {
+  if (engine && cookies !== 'blocked') throw new Error('the engine alone has no settings for cookies');
   const profile = mkdtempSync(path.join(tmpdir(), 'offhook-profile-'));
   mkdirSync(path.join(profile, 'Default'));
   writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences[cookies]));
+  const executablePath = executable(engine);
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: executable(),
+    executablePath,
     headless: true,
     colorScheme,
     viewport,
@@ -77,10 +102,12 @@ export async function openBrowser({ cookies = 'blocked', colorScheme = 'light', 
     timezoneId: 'Europe/Zurich',
     ignoreDefaultArgs: [...droppedSwitches, `--disable-features=${driverFeatures.join(',')}`],
     args: [
-      `--disable-features=${driverFeatures.filter((name) => name !== 'ThirdPartyStoragePartitioning').join(',')}`,
+      `--disable-features=${[...driverFeatures.filter((name) => name !== 'ThirdPartyStoragePartitioning'), ...unseen].join(',')}`,
       '--disable-gpu',
       '--disable-quic',
       '--disable-background-networking',
+      // The engine has nobody to ask: what a page may do is what the driver says.
+      ...(microphone && path.basename(executablePath) === shell ? ['--use-fake-ui-for-media-stream'] : []),
       ...(microphone ? ['--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`] : []),
     ],
   });

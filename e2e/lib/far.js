@@ -32,7 +32,7 @@ export class Exchange {
   /** @param {import('./demo.js').Demo} demo */
   static async open(demo) {
     const browser = await chromium.launch({
-      executablePath: executable(),
+      executablePath: executable(true),
       args: [
         ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--ignore-certificate-errors'],
         ...['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required'],

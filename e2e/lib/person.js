@@ -206,13 +206,14 @@ export class Person {
   }
 
   /**
-   * A browser with the phone open and the user signed in.
+   * A browser with the phone open and the user signed in: the engine alone,
+   * because it is not the sign-in that such a test is about.
    * @param {import('./demo.js').Demo} demo
    * @param {{username: string, password: string}} user
    * @param {Parameters<typeof openBrowser>[0] & {path?: string}} [options]
    */
   static async signedIn(demo, user, options = {}) {
-    const person = await Person.open(demo, options);
+    const person = await Person.open(demo, { engine: !options.cookies, ...options });
     try {
       const tab = await person.tab(options.path);
       await person.enter(tab, user);
