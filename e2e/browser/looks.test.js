@@ -18,7 +18,7 @@ before(async () => {
 after(() => demo.close());
 
 it('the checker objects to what is wrong', async () => {
-  const context = await openBrowser();
+  const context = await openBrowser({ engine: true });
   try {
     const page = await context.newPage();
     await page.setContent('<p style="color:#aaa;background:#fff">Too pale</p><input>');
@@ -38,7 +38,7 @@ for (const { name: looks, colorScheme, theme, viewports, rules } of /** @type {c
 ])) {
   describe(`the panels in ${looks}`, () => {
     it('draw without an error and without an objection', { timeout: 900_000 }, async () => {
-      const context = await openBrowser({ colorScheme, viewport: narrow });
+      const context = await openBrowser({ engine: true, colorScheme, viewport: narrow });
       try {
         const page = await context.newPage();
         /** @type {string[]} */
@@ -50,14 +50,14 @@ for (const { name: looks, colorScheme, theme, viewports, rules } of /** @type {c
         await page.goto(`${demo.facts.widget.url}/_stories`);
         const links = await page.locator('a[href^="/_stories/"]').evaluateAll((all) => [...new Set(all.map((a) => /** @type {HTMLAnchorElement} */ (a).href))]);
         assert.ok(links.length >= 15, `${links.length} stories`);
-        // The theme's colours are few: every third panel shows them, but for scripts/soak.
-        const some = links.filter((_, i) => !theme || process.env.OFFHOOK_MODES === 'all' || i % 3 === 0);
+        // Colours are few: every third panel shows them, but for scripts/soak.
+        const some = links.filter((_, i) => !rules || process.env.OFFHOOK_MODES === 'all' || i % 3 === (theme ? 0 : 1));
         for (const link of some) {
           name = new URL(link).pathname.split('/').pop() ?? '';
+          await page.goto(link);
+          if (theme) await page.evaluate((t) => void (document.documentElement.dataset.theme = t), theme);
           for (const viewport of viewports) {
             await page.setViewportSize(viewport);
-            await page.goto(link);
-            if (theme) await page.evaluate((t) => void (document.documentElement.dataset.theme = t), theme);
             for (const line of await objections(page, { rules })) problems.push(`${name} at ${viewport.width}: ${line}`);
             const sideways = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
             if (sideways) problems.push(`${name} at ${viewport.width}: scrolls sideways`);
@@ -71,7 +71,7 @@ for (const { name: looks, colorScheme, theme, viewports, rules } of /** @type {c
 
     // The theme is the phone's own; the pages around it have none.
     if (!theme) it('and the pages around them: the CRM, the platform\'s sign-in, the front page', async () => {
-      const person = await Person.open(demo, { colorScheme });
+      const person = await Person.open(demo, { engine: true, colorScheme });
       try {
         const tab = await person.tab();
         assert.deepEqual(await objections(tab.page), [], 'the CRM');
@@ -101,7 +101,7 @@ for (const { name: looks, colorScheme, theme, viewports, rules } of /** @type {c
 // Every panel is looked at in one of these languages; scripts/soak does in all.
 describe('the panels in other languages', () => {
   it('have room for long words, and read from right to left', { timeout: 900_000 }, async () => {
-    const context = await openBrowser({ viewport: narrow });
+    const context = await openBrowser({ engine: true, viewport: narrow });
     try {
       const page = await context.newPage();
       await page.goto(`${demo.facts.widget.url}/_stories`);
@@ -151,7 +151,7 @@ describe('the keyboard alone', () => {
 
   it('signs in, writes to a colleague found by name, and signs out', async () => {
     const [ada, ben] = [await demo.user('Ada Archer'), await demo.user('Ben Brook')];
-    const person = await Person.open(demo);
+    const person = await Person.open(demo, { engine: true });
     try {
       const tab = await person.tab('/plain');
       const frame = await tab.frame();

@@ -22,7 +22,7 @@ export async function objections(page, { rules } = {}) {
   const whole = 'page' in page ? page.page() : page;
   await whole.emulateMedia({ reducedMotion: 'reduce' });
   try {
-    await page.evaluate(axe);
+    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
     return await page.evaluate(async (values) => {
       const { violations } = await Reflect.get(window, 'axe').run(document, { iframes: false, ...(values && { runOnly: { type: 'rule', values } }) });
       return violations.map((/** @type {any} */ v) => `${v.id}: ${v.help} (${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')})`);
