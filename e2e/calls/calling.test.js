@@ -4,8 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Host } from '../lib/host.js';
-import { Person, Tab } from '../lib/person.js';
-import { installSound, microphone, together } from '../lib/tone.js';
+import { together } from '../lib/tone.js';
 import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
@@ -24,22 +23,10 @@ after(async () => {
   await stage.close();
 });
 
-/** A person in a page of their own host's. @param {string} [parameters] */
-async function handset(parameters = '') {
-  const user = await stage.demo.user('Cara Caller');
-  host.put('/', `<script src="${stage.demo.facts.widget.url}/adapter.js?clientId=${stage.demo.facts.apps[0].clientId}${parameters}"></script>`);
-  const person = stage.keep(await Person.open(stage.demo, { microphone: microphone(mine) }));
-  await person.context.addInitScript(installSound, { tone: mine, device: true });
-  const open = async () => {
-    const page = await person.context.newPage();
-    await page.goto(`${host.origin}/`);
-    return new Tab(page).started();
-  };
-  const tab = await open();
-  await person.enter(tab, user);
-  const me = await new Handset(person, tab, mine).ready();
-  const another = async () => new Handset(person, await (await open()).signedIn(), mine).ready();
-  return Object.assign(me, { user, another });
+/** A person in a page of their own host's. @param {Record<string, string>} [parameters] */
+function handset(parameters) {
+  host.put('/', host.script({ clientId: stage.demo.facts.apps[0].clientId, ...parameters }));
+  return stage.handset('Cara Caller', mine, { host, path: '/' });
 }
 
 /** The page's command, by its script. @param {Handset} me @param {object} settings */
@@ -61,7 +48,7 @@ const NOTICE = 'rc-calling-settings-notify';
 
 describe('calling settings', () => {
   it('enableFromNumberSetting: the page learns and chooses the number that callees see', async () => {
-    const me = await handset('&enableFromNumberSetting=1');
+    const me = await handset({ enableFromNumberSetting: '1' });
     const them = await stage.handset('Tom Teller', theirs);
     const { callWith, callingMode, fromNumber, fromNumbers } = await me.tab.hears(NOTICE);
     assert.deepEqual([callWith, callingMode, fromNumber], ['browser', 'webphone', '']);
@@ -109,7 +96,7 @@ describe('calling settings', () => {
   });
 
   it('showMyLocationNumbers: the page has the user\'s own phone ring first, and hears of such calls', async () => {
-    const me = await handset('&showMyLocationNumbers=1');
+    const me = await handset({ showMyLocationNumbers: '1' });
     const [desk, bob] = [await stage.phone('web-phone', me.user, { tone: 1200 }), await stage.party('web-phone', theirs, 'Bob Inner')];
     assert.deepEqual((await me.tab.hears(NOTICE)).myLocationNumbers.map((/** @type {any} */ n) => n.value), [me.user.phoneNumber]);
     await update(me, { callWith: 'ringout', myLocation: '+19995550100' });

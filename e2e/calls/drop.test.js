@@ -3,20 +3,18 @@
 // of them, and what cannot be left.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { Files } from '../lib/files.js';
 import { Host } from '../lib/host.js';
-import { Person, Tab } from '../lib/person.js';
 import { register, serve } from '../lib/service.js';
-import { hearsWithout, installSound, microphone } from '../lib/tone.js';
+import { hearsWithout } from '../lib/tone.js';
 import { lasts, sine, unwav, wav } from '../lib/wave.js';
 import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
 /** @type {Host} */ let host;
-/** @type {import('node:http').Server} */ let files;
-let filesOrigin = '';
+/** @type {Files} */ let files;
 
 const [mine, theirs] = voices;
 /** What the messages say, in Hz. */
@@ -27,17 +25,11 @@ const sound = (hz, seconds = 4, rate = 44_100) => `data:audio/wav;base64,${wav(s
 before(async () => {
   stage = await Stage.open();
   host = await Host.start(stage.demo);
-  files = createServer((req, res) => {
-    if (req.url !== '/autumn.wav') return res.writeHead(404).end();
-    return res.writeHead(200, { 'Content-Type': 'audio/wav', 'Access-Control-Allow-Origin': '*' }).end(wav(sine(autumn, 3, 16_000), 16_000));
-  });
-  await new Promise((resolve) => files.listen(0, '127.0.0.4', () => resolve(undefined)));
-  filesOrigin = `http://127.0.0.4:${/** @type {import('node:net').AddressInfo} */ (files.address()).port}`;
-  await host.allow(stage.demo.facts.apps[0].clientId, '--origin', stage.demo.facts.host.url, '--asset-origin', filesOrigin);
+  files = await Files.start({ '/autumn.wav': wav(sine(autumn, 3, 16_000), 16_000) });
+  await host.allow(stage.demo.facts.apps[0].clientId, '--origin', stage.demo.facts.host.url, '--asset-origin', files.origin);
 });
 afterEach(() => stage.clear());
 after(async () => {
-  files.closeAllConnections();
   files.close();
   host.close();
   await stage.close();
@@ -45,20 +37,13 @@ after(async () => {
 
 /**
  * A person whose page has these recorded messages.
- * @param {unknown[]} messages @param {string} [parameters]
+ * @param {unknown[]} messages @param {Record<string, string>} [parameters]
  */
-async function handset(messages, parameters = '&enableVoicemailDrop=1&enableAnalytics=1') {
-  const user = await stage.demo.user('Dora Dropper');
-  host.put('/', `<script src="${stage.demo.facts.widget.url}/adapter.js?clientId=${stage.demo.facts.apps[0].clientId}${parameters}"></script>`);
-  const person = stage.keep(await Person.open(stage.demo, { microphone: microphone(mine) }));
-  await person.context.addInitScript(installSound, { tone: mine, device: true });
-  const page = await person.context.newPage();
-  await page.goto(`${host.origin}/`);
-  const tab = await new Tab(page).started();
-  await person.enter(tab, user);
-  const me = await new Handset(person, tab, mine).ready();
+async function handset(messages, parameters = { enableVoicemailDrop: '1', enableAnalytics: '1' }) {
+  host.put('/', host.script({ clientId: stage.demo.facts.apps[0].clientId, ...parameters }));
+  const me = await stage.handset('Dora Dropper', mine, { host, path: '/' });
   await offer(me, messages);
-  return Object.assign(me, { user });
+  return me;
 }
 
 /** What the page does when it is loaded. @param {Handset} me @param {unknown[]} messages */
@@ -152,7 +137,7 @@ describe('a recorded message', () => {
 
   it('may lie at an asset origin of the embed, and nowhere else; what is no sound, or too long, says so', async () => {
     const me = await handset([
-      { id: 'a', label: 'Autumn', uri: `${filesOrigin}/autumn.wav` }, { id: 'b', label: 'Elsewhere', uri: `${host.origin}/spring.wav` },
+      { id: 'a', label: 'Autumn', uri: `${files.origin}/autumn.wav` }, { id: 'b', label: 'Elsewhere', uri: `${host.origin}/spring.wav` },
       { id: 'c', label: 'Noise', uri: 'data:audio/mpeg;base64,bm90IGEgc291bmQ=' }, { id: 'd', label: 'Novel', uri: sound(spring, 121, 8000) },
     ]);
     const far = await stage.party('web-phone', theirs);
@@ -171,7 +156,7 @@ describe('a recorded message', () => {
   });
 
   it('is not offered where the page has none, or does not ask for it', async () => {
-    const me = await handset([], '');
+    const me = await handset([], {});
     const far = await stage.party('web-phone', theirs);
     await me.talksTo(far);
     await me.live.locator('#live-record').waitFor();

@@ -5,13 +5,21 @@ import { hears, hearsElse, hearsNothing, installSound, microphone, together } fr
 import { Network, only } from '../lib/network.js';
 import { Person } from '../lib/person.js';
 
+/** @typedef {import('../lib/host.js').Host} Host */
 /** @typedef {import('../lib/person.js').Tab} Tab */
+
+/** A page with the phone: of a host, or of the demo's own. @param {Person} person @param {Host} [host] @param {string} [path] */
+const page = async (person, host, path) => (host ? (await host.open(person, path ?? '/')).started() : person.tab(path));
 
 /** One person at one computer. */
 export class Handset {
-  /** @param {Person} person @param {Tab} tab @param {number} tone @param {Network} [network] that the sound goes through */
-  constructor(person, tab, tone, network) {
+  /**
+   * @param {Person} person @param {Tab} tab @param {number} tone
+   * @param {{network?: Network, host?: Host}} [where] the network that the sound goes through, and whose the page is
+   */
+  constructor(person, tab, tone, { network, host } = {}) {
     this.network = network;
+    this.host = host;
     this.person = person;
     this.tab = tab;
     this.tone = tone;
@@ -22,18 +30,18 @@ export class Handset {
    * @param {import('../lib/demo.js').Demo} demo
    * @param {import('../lib/demo.js').User} user
    * @param {number} tone in Hz
-   * @param {{path?: string, before?: () => void, network?: import('../lib/network.js').Way, only?: import('../lib/network.js').Only} & Parameters<typeof Person.open>[1]} [options]
+   * @param {{path?: string, host?: Host, before?: () => void, network?: import('../lib/network.js').Way, only?: import('../lib/network.js').Only} & Parameters<typeof Person.open>[1]} [options]
    */
   static async open(demo, user, tone, options = {}) {
-    const person = await Person.open(demo, { ...options, microphone: microphone(tone) });
+    const person = await Person.open(demo, { engine: !options.cookies, ...options, microphone: microphone(tone) });
     try {
       await person.context.addInitScript(installSound, { tone, device: true });
       if (options.before) await person.context.addInitScript(options.before);
       const network = options.network && (await Network.around(person.context, options.network));
       if (options.only) await person.context.addInitScript(only, options.only);
-      const tab = await person.tab(options.path);
-      await person.enter(tab, user);
-      return await new Handset(person, tab, tone, network).ready();
+      const me = new Handset(person, await page(person, options.host, options.path), tone, { network, host: options.host });
+      await person.enter(me.tab, user);
+      return await me.ready();
     } catch (err) {
       await person.close();
       throw err;
@@ -42,8 +50,8 @@ export class Handset {
 
   /** Another tab of the same person. @param {string} [path] of the host page */
   async another(path) {
-    const tab = await (await this.person.tab(path)).signedIn();
-    return new Handset(this.person, tab, this.tone).ready();
+    const tab = await (await page(this.person, this.host, path)).signedIn();
+    return new Handset(this.person, tab, this.tone, { host: this.host }).ready();
   }
 
   get phone() {

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { objections } from '../lib/axe.js';
 import { Host } from '../lib/host.js';
-import { Person, Tab } from '../lib/person.js';
-import { installSound, microphone, together } from '../lib/tone.js';
+import { Tab } from '../lib/person.js';
+import { together } from '../lib/tone.js';
 import { Handset } from './handset.js';
 import { logged, Stage, voices } from './stage.js';
 
@@ -114,11 +114,8 @@ describe('the phone in a window of its own', () => {
     await host.allow(clientId);
     host.put('/', host.script({ clientId, enablePopup: '1', popupPageUri: '/own.html' }));
     host.put('/own.html', `<script>window.__ON_RC_POPUP_WINDOW = 1;</script><script src="${stage.demo.facts.widget.url}/adapter.js"></script>`);
-    const person = stage.keep(await Person.open(stage.demo, { microphone: microphone(mine) }));
-    await person.context.addInitScript(installSound, { tone: mine, device: true });
-    const tab = await (await host.open(person, '/')).started();
-    await person.enter(tab, await stage.demo.user('Una User'));
-    const me = await new Handset(person, tab, mine).ready();
+    const me = await stage.handset('Una User', mine, { host, path: '/', engine: false });
+    const { person, tab } = me;
     await me.call('*601');
     await me.hears(mine);
 

@@ -6,7 +6,6 @@ import { after, afterEach, before, it } from 'node:test';
 import { objections } from '../lib/axe.js';
 import { Host } from '../lib/host.js';
 import { Person, Tab } from '../lib/person.js';
-import { installSound, microphone } from '../lib/tone.js';
 import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
@@ -29,12 +28,8 @@ const [mine, theirs] = voices;
 
 /** A person in a browser that speaks, signed in at the page. */
 async function somebody() {
-  const person = stage.keep(await Person.open(stage.demo, { microphone: microphone(mine) }));
-  await person.context.addInitScript(installSound, { tone: mine, device: true });
-  const tab = await (await host.open(person, '/')).started();
-  const user = await stage.demo.user('Una User');
-  await person.enter(tab, user);
-  return { person, user, me: await new Handset(person, tab, mine).ready() };
+  const me = await stage.handset('Una User', mine, { host, path: '/', engine: false });
+  return { person: me.person, user: me.user, me };
 }
 
 /** Presses the button of the phone's header. @param {Handset} me */
@@ -79,7 +74,7 @@ it('is said to be open by a strip in every tab, which shows it and brings it bac
   await show(me);
   await strip(me).waitFor();
   assert.deepEqual(await objections(await me.tab.frame()), []);
-  const second = new Handset(me.person, await (await host.open(me.person, '/')).signedIn(), mine);
+  const second = await me.another();
   await show(second);
   await strip(second).waitFor();
 

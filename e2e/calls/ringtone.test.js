@@ -2,19 +2,16 @@
 // choose among, and one that the page around the phone brings.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { Files } from '../lib/files.js';
 import { Host } from '../lib/host.js';
-import { Person, Tab } from '../lib/person.js';
-import { installSound, microphone } from '../lib/tone.js';
 import { sine, wav } from '../lib/wave.js';
 import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
 /** @type {Host} */ let host;
-/** @type {import('node:http').Server} */ let files;
-let filesOrigin = '';
+/** @type {Files} */ let files;
 
 const [mine, theirs] = voices;
 const jingle = wav(sine(1200, 1, 16_000), 16_000);
@@ -23,14 +20,11 @@ const inline = `data:audio/wav;base64,${jingle.toString('base64')}`;
 before(async () => {
   stage = await Stage.open();
   host = await Host.start(stage.demo);
-  files = createServer((_, res) => res.writeHead(200, { 'Content-Type': 'audio/wav', 'Access-Control-Allow-Origin': '*' }).end(jingle));
-  await new Promise((resolve) => files.listen(0, '127.0.0.4', () => resolve(undefined)));
-  filesOrigin = `http://127.0.0.4:${/** @type {import('node:net').AddressInfo} */ (files.address()).port}`;
-  await host.allow(stage.demo.facts.apps[0].clientId, '--origin', stage.demo.facts.host.url, '--asset-origin', filesOrigin);
+  files = await Files.start({ '/jingle.wav': jingle });
+  await host.allow(stage.demo.facts.apps[0].clientId, '--origin', stage.demo.facts.host.url, '--asset-origin', files.origin);
 });
 afterEach(() => stage.clear());
 after(async () => {
-  files.closeAllConnections();
   files.close();
   host.close();
   await stage.close();
@@ -47,23 +41,10 @@ function listening() {
   });
 }
 
-/** A person in a page of their own host's. @param {string} [parameters] */
-async function handset(parameters = '') {
-  const user = await stage.demo.user('Rita Ringer');
-  host.put('/', `<script src="${stage.demo.facts.widget.url}/adapter.js?clientId=${stage.demo.facts.apps[0].clientId}${parameters}"></script>`);
-  const person = stage.keep(await Person.open(stage.demo, { microphone: microphone(mine) }));
-  await person.context.addInitScript(installSound, { tone: mine, device: true });
-  await person.context.addInitScript(listening);
-  const open = async () => {
-    const page = await person.context.newPage();
-    await page.goto(`${host.origin}/`);
-    return new Tab(page).started();
-  };
-  const tab = await open();
-  await person.enter(tab, user);
-  const me = await new Handset(person, tab, mine).ready();
-  const another = async () => new Handset(person, await (await open()).signedIn(), mine).ready();
-  return Object.assign(me, { user, another });
+/** A person in a page of their own host's. @param {Record<string, string>} [parameters] */
+function handset(parameters) {
+  host.put('/', host.script({ clientId: stage.demo.facts.apps[0].clientId, ...parameters }));
+  return stage.handset('Rita Ringer', mine, { host, path: '/', before: listening });
 }
 
 /** Waits until this sounds in somebody's phone. @param {Handset} me @param {string} what */
@@ -161,10 +142,10 @@ describe('a ringtone', () => {
 
   it('enableRingtoneSettings: a ringtone of the page\'s may come from its servers', async () => {
     const without = await handset();
-    await update(without, { name: 'Acme', uri: `${filesOrigin}/jingle.wav` });
+    await update(without, { name: 'Acme', uri: `${files.origin}/jingle.wav` });
     while (!without.person.console.some((line) => /the sound cannot be loaded/.test(line))) await without.person.context.waitForEvent('console');
-    const me = await handset('&enableRingtoneSettings=1');
-    await update(me, { name: 'Acme', uri: `${filesOrigin}/jingle.wav` });
+    const me = await handset({ enableRingtoneSettings: '1' });
+    await update(me, { name: 'Acme', uri: `${files.origin}/jingle.wav` });
     const page = await settings(me);
     await page.getByRole('radio', { name: 'Acme' }).waitFor();
     await page.getByRole('button', { name: 'Play it' }).click();
@@ -172,7 +153,7 @@ describe('a ringtone', () => {
   });
 
   it('is no sound of somebody else\'s choosing: what is none, too large or elsewhere changes nothing, and the console says why', async () => {
-    const me = await handset('&enableRingtoneSettings=1');
+    const me = await handset({ enableRingtoneSettings: '1' });
     const page = await settings(me);
     /** @param {object} ringtone @param {RegExp} why */
     const refused = async (ringtone, why) => {
