@@ -212,9 +212,7 @@ describe('whose number it is', () => {
       await other.signedIn();
       const numbers = { [stranger]: [{ id: 'm1', type: 'Acme', name: 'Marta Match', company: 'Match Ltd', phoneNumbers: [{ phoneNumber: stranger }] }] };
       for (const at of [tab, other]) await install(at, { numbers });
-      await tab.phone.getByRole('link', { name: 'New message' }).first().click();
-      await tab.phone.getByRole('combobox', { name: 'To' }).fill(stranger);
-      await tab.phone.getByRole('option').first().click();
+      await tab.compose(stranger, '(415) 555-0190');
       await tab.send('Hello?');
       await tab.bubble('Hello?').waitFor();
       await tab.phone.getByRole('heading', { name: '(415) 555-0190' }).waitFor();
