@@ -18,7 +18,7 @@ try {
   const users = [await demo.user('Nora North'), await demo.user('Otto Orlov')];
   const members = [await demo.user('Pia Prior'), await demo.user('Quinn Quist')];
   const queue = await demo.command('queue', 'add', '--name', 'Front desk', ...members.flatMap((user) => ['--member', user.username]));
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...judges], {
+  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-timeout=900000', '--test-reporter=spec', ...judges], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, NODE_EXTRA_CA_CERTS: demo.facts.platform.caFile, OFFHOOK_DEMO: JSON.stringify({ ...demo.facts, users: [...users, ...demo.facts.users], signer, queue: { ...queue, members } }) },
   });
