@@ -22,10 +22,12 @@ type parking struct {
 type parkedCall struct {
 	call.Parked
 	party string
+	seen  int64 // the number of the event that told of it
 }
 
 // parked takes from an event what it tells of parked calls: that a party of
-// the user's is parked somewhere, or no longer is (contract 6).
+// the user's is parked somewhere, or no longer is. What is older than what was
+// heard is dropped (contract 6).
 func (ph *Phone) parked(e rc.TelephonyEvent) {
 	for _, p := range e.Parties {
 		at := slices.IndexFunc(ph.parking.calls, func(c parkedCall) bool {
@@ -35,14 +37,14 @@ func (ph *Phone) parked(e rc.TelephonyEvent) {
 		switch {
 		case stays && at < 0 && len(ph.parking.calls) < maxParked:
 			c := newParked(e.TelephonySessionID, p.ID, p.Park, p.Direction, p.From, p.To)
-			c.SessionID, c.Since = e.SessionID, ph.pool.Now()
+			c.SessionID, c.Since, c.seen = e.SessionID, ph.pool.Now(), e.Sequence
 			for _, t := range ph.talks { // which may know more than the platform tells
 				if t.TelephonySessionID == e.TelephonySessionID {
 					c.Number, c.Name = t.Number, t.Name
 				}
 			}
 			ph.parking.calls = append(ph.parking.calls, c)
-		case !stays && at >= 0:
+		case !stays && at >= 0 && e.Sequence >= ph.parking.calls[at].seen:
 			ph.parking.calls = slices.Delete(ph.parking.calls, at, at+1)
 		default:
 			continue
@@ -58,15 +60,15 @@ func newParked(session, party string, park *rc.Park, direction string, from, to 
 	if direction == rc.Inbound {
 		far = from
 	}
-	return parkedCall{call.Parked{Place: clean(park.ID), Number: clean(far.PhoneNumber), Name: clean(far.Name), TelephonySessionID: session}, party}
+	return parkedCall{Parked: call.Parked{Place: clean(park.ID), Number: clean(far.PhoneNumber), Name: clean(far.Name), TelephonySessionID: session}, party: party}
 }
 
 // recallParked asks the platform which calls are parked, for a phone that has
 // not been told: it is new, or it slept meanwhile.
 func (ph *Phone) recallParked() {
-	news := ph.parking.news
+	news, known := ph.parking.news, slices.Clone(ph.parking.calls)
 	ph.aside(func(ctx context.Context) func() {
-		found, err := ph.askParked(ctx)
+		found, err := ph.askParked(ctx, known)
 		return func() {
 			switch {
 			case err != nil:
@@ -80,8 +82,10 @@ func (ph *Phone) recallParked() {
 	})
 }
 
-// askParked asks which of the user's calls are parked and where.
-func (ph *Phone) askParked(ctx context.Context) ([]parkedCall, error) {
+// askParked asks which of the user's calls are parked and where. The platform's
+// list may be older than its events: the sessions of calls that were told of
+// are asked for themselves.
+func (ph *Phone) askParked(ctx context.Context, known []parkedCall) ([]parkedCall, error) {
 	desk, err := ph.pool.Desks.Desk(ctx, ph.grantID)
 	if err != nil {
 		return nil, err
@@ -89,6 +93,11 @@ func (ph *Phone) askParked(ctx context.Context) ([]parkedCall, error) {
 	active, err := desk.ActiveCalls(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range known {
+		if !slices.ContainsFunc(active, func(a rc.ActiveCall) bool { return a.TelephonySessionID == c.TelephonySessionID && a.TelephonyStatus == rc.TelephonyParked }) {
+			active = append(active, rc.ActiveCall{TelephonyStatus: rc.TelephonyParked, SessionID: c.SessionID, TelephonySessionID: c.TelephonySessionID, PartyID: c.party})
+		}
 	}
 	var found []parkedCall
 	for _, a := range active {

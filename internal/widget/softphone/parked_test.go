@@ -65,3 +65,26 @@ func TestAPhoneThatWasNotToldAsksWhatIsParked(t *testing.T) {
 		t.Errorf("the parked calls differ (-want +got):\n%s", diff)
 	}
 }
+
+func TestWhatWasToldOfAParkedCallOutlivesOlderNews(t *testing.T) {
+	r := registered(t)
+	_, _ = r.talk()
+	r.desk.tell("s-a1", 5, parkedParty("*813"))
+	r.see("a parked call", func(s call.Snapshot) bool { return len(s.Parked) == 1 })
+	r.desk.tell("s-a1", 4, outbound(rc.PartyAnswered, "")) // of before, and late
+	r.desk.tell("s-a2", 1, parkedParty("*814"))
+	r.see("both calls", func(s call.Snapshot) bool { return len(s.Parked) == 2 })
+
+	// The platform's list does not have them yet, and its sessions have one.
+	party := rc.TelephonyParty{ID: parkedParty("").ID, Direction: rc.Outbound, Status: rc.PartyStatus{Code: rc.PartyParked}, Park: &rc.Park{ID: "*813"}}
+	r.desk.mu.Lock()
+	r.desk.sessions["s-a1"] = rc.TelephonySession{ID: "s-a1", Parties: []rc.TelephonyParty{party}}
+	followed := r.desk.followed
+	r.desk.mu.Unlock()
+	followed(false)
+	followed(true)
+	s := r.see("the one that is over gone", func(s call.Snapshot) bool { return len(s.Parked) < 2 })
+	if len(s.Parked) != 1 || s.Parked[0].Place != "*813" || s.Parked[0].Since.IsZero() {
+		t.Errorf("parked are %+v, want what waits at *813", s.Parked)
+	}
+}
