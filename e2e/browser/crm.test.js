@@ -122,8 +122,9 @@ describe('a ticket', () => {
       const tab = await open(browser, 'ticket');
       await tab.signedIn();
       await tab.signOut();
+      const answered = tab.page.waitForResponse((r) => r.url().endsWith('/ticket') && r.status() === 200);
       await tab.page.evaluate(() => Reflect.get(globalThis, 'RCAdapter').signIn({ ticket: 'OHTK_' + 'A'.repeat(43) }));
-      await tab.page.waitForResponse((r) => r.url().endsWith('/ticket') && r.status() === 200);
+      await answered;
       await tab.signedOut();
       assert.equal(await tab.phone.getByRole('alert').filter({ visible: true }).count(), 0);
     } finally {
