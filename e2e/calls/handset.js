@@ -66,7 +66,10 @@ export class Handset {
 
   /** Types a number into the dialer and calls it. @param {string} number */
   async call(number) {
+    const drawn = this.tab.page.waitForResponse((r) => r.url().endsWith('/panel/dialer'));
     await this.phone.getByRole('navigation').getByRole('link', { name: 'Phone' }).click();
+    await drawn;
+    await this.phone.locator('#panel[aria-busy]').waitFor({ state: 'detached' });
     const field = this.phone.getByLabel('Name or number');
     await field.fill(number);
     await this.phone.getByRole('button', { name: 'Call', exact: true }).click();

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { patiently } from '../lib/tone.js';
 import { lasts, unwav } from '../lib/wave.js';
 import { logged, Stage } from './stage.js';
 
@@ -74,10 +75,22 @@ describe('the number', () => {
 
   it('*606 presses one, two and three', async () => {
     const [a] = await stage.parties('web-phone');
-    await a.does('call', '*606');
-    for (const key of '123') await a.hearsKey(key);
-    await a.does('hangup');
-    await a.told('ended');
+    // A browser that had to make up sound for a while takes keys of a call for
+    // old ones, and plays them no more: it calls again.
+    for (let call = 1, heard = ''; heard !== '123'; call++) {
+      heard = '';
+      await a.does('call', '*606');
+      try {
+        for (const key of '123') {
+          await patiently(a.hearsKey(key), () => `never heard ${key}`, 15_000);
+          heard += key;
+        }
+      } catch (err) {
+        if (call === 3) throw err;
+      }
+      await a.does('hangup');
+      await a.told('ended', call);
+    }
   });
 
   it('*86 plays the messages that others have left', async () => {

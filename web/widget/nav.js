@@ -231,8 +231,7 @@ async function show(path, how) {
   alert("");
   document.dispatchEvent(new CustomEvent("oh:panel", { detail: { path, panel } }));
   if (seen !== changes) document.dispatchEvent(new CustomEvent("oh:resync"));
-  // Whoever has begun to use the page already keeps the place where they are.
-  if ((how.focus || document.hasFocus()) && !panel.contains(document.activeElement)) focus(panel);
+  if (how.focus || document.hasFocus()) focus(panel);
 }
 
 /** Where the server draws a route. @param {string} path */
