@@ -234,6 +234,15 @@ type CallRecordingState struct {
 	View   string `json:"view"` // Party, Session
 }
 
+// A RingOutOrder is a wish for a call that rings at both ends: From is the user's own number, at which
+// it rings first, Shown the number that the other side sees, empty for the
+// usual one. With Prompt whoever answers first is asked to press 1.
+type RingOutOrder struct {
+	From, Shown string
+	To          CallTarget
+	Prompt      bool
+}
+
 // A RingOutCall is a call that rings at both ends (contract 5.5,
 // GetRingOutStatusResponse).
 type RingOutCall struct {

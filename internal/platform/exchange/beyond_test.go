@@ -61,7 +61,7 @@ func TestARingOutAndACallOutGoOutside(t *testing.T) {
 	w, c, ada := adasTrunk(t, trunk.UDP)
 	for name, begin := range map[string]func() (string, error){
 		"ring-out": func() (string, error) {
-			return w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.AdaPhone, "", rc.CallTarget{PhoneNumber: far})
+			return w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, rc.RingOutOrder{From: apitest.AdaPhone, To: rc.CallTarget{PhoneNumber: far}})
 		},
 		"call-out": func() (string, error) {
 			return w.x.CallOut(t.Context(), apitest.Acme, apitest.Ada, ada.id, rc.CallTarget{PhoneNumber: far})
@@ -88,7 +88,7 @@ func TestARingOutAndACallOutGoOutside(t *testing.T) {
 		w.idle(t)
 	}
 	w.let(t, apitest.Ada, false)
-	_, err := w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.AdaPhone, "", rc.CallTarget{PhoneNumber: far})
+	_, err := w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, rc.RingOutOrder{From: apitest.AdaPhone, To: rc.CallTarget{PhoneNumber: far}})
 	refused(t, "a ring-out of who may not call outside", err, rc.Denied)
 }
 

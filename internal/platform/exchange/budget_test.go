@@ -31,7 +31,7 @@ func TestNobodyReachesOthersWithoutEnd(t *testing.T) {
 	bobs := rc.CallTarget{ExtensionNumber: "102"}
 	_, err := w.x.CallOut(t.Context(), apitest.Acme, apitest.Ada, "", bobs)
 	tooMany("calling out", err)
-	_, err = w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.AdaPhone, "", bobs)
+	_, err = w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, rc.RingOutOrder{From: apitest.AdaPhone, To: bobs})
 	tooMany("ringing out", err)
 
 	// Who is called may still be called, and their own commands are counted.

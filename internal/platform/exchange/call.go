@@ -188,7 +188,7 @@ func (c *call) hangup(l *line) {
 		c.drop(l)
 	case c.conference != nil:
 		c.leaveConference(l)
-	case c.ring != nil:
+	case c.ring != nil, c.confirms():
 		c.finish(cancelled)
 	default:
 		c.finish(finished)

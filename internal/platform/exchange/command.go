@@ -105,7 +105,7 @@ func (x *Exchange) onCalled(ctx context.Context, id, party string, f func(c *cal
 // EndSession ends a call for everybody.
 func (x *Exchange) EndSession(ctx context.Context, id string) error {
 	return x.command(ctx, id, func(c *call) error {
-		if c.ring != nil {
+		if c.ring != nil || c.confirms() {
 			c.finish(cancelled)
 		} else {
 			c.finish(finished)

@@ -253,9 +253,9 @@ func TestARingOutRingsAtBothEnds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	one, two, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
-	_, err := w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.BobPhone, "", rc.CallTarget{PhoneNumber: apitest.AdaPhone})
+	_, err := w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, rc.RingOutOrder{From: apitest.BobPhone, To: rc.CallTarget{PhoneNumber: apitest.AdaPhone}})
 	refused(t, "ringing Bob first", err, rc.Invalid)
-	_, err = w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.AdaPhone, "", rc.CallTarget{PhoneNumber: apitest.BobPhone})
+	_, err = w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, rc.RingOutOrder{From: apitest.AdaPhone, To: rc.CallTarget{PhoneNumber: apitest.BobPhone}})
 	done(t, err)
 	first, second := one.rings(), two.rings()
 	if auto := sip.HeaderValue(first.Request(), "Alert-Info"); auto != "" {

@@ -138,7 +138,7 @@ func TestNobodyIsSentToTheEmergencyServices(t *testing.T) {
 		if err == nil {
 			t.Error("a call-out to 911 began")
 		}
-		if _, err = w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.AdaPhone, "", rc.CallTarget{PhoneNumber: "911"}); err == nil {
+		if _, err = w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, rc.RingOutOrder{From: apitest.AdaPhone, To: rc.CallTarget{PhoneNumber: "911"}}); err == nil {
 			t.Error("a ring-out to 911 began")
 		}
 	})

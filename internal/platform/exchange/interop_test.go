@@ -205,7 +205,7 @@ func TestCallsThatAreSentOnGoByKamailioToSipp(t *testing.T) {
 	w.idle(t)
 
 	phone = sippAnswers(t, switchAt, "-m", "1")
-	_, err := w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, apitest.AdaPhone, "", rc.CallTarget{PhoneNumber: far})
+	_, err := w.x.RingOut(t.Context(), apitest.Acme, apitest.Ada, rc.RingOutOrder{From: apitest.AdaPhone, To: rc.CallTarget{PhoneNumber: far}})
 	done(t, err)
 	out := ada.answer(ada.rings())
 	out.ear.Hears(t, adaHz)

@@ -97,10 +97,9 @@ type Dialer interface {
 }
 
 // A RingOuter has the phones of a user ring, at one of the user's own numbers,
-// and then those of somebody else, who is shown another of these numbers, or
-// the usual one.
+// and then those of somebody else.
 type RingOuter interface {
-	RingOut(ctx context.Context, accountID, extensionID int64, from, shown string, to rc.CallTarget) (session string, err error)
+	RingOut(ctx context.Context, accountID, extensionID int64, o rc.RingOutOrder) (session string, err error)
 }
 
 // A Conferencer opens conferences, whose host dials the session's voice call

@@ -120,10 +120,10 @@ func (x *exchange) CallOut(_ context.Context, accountID, extensionID int64, devi
 	return s.ID(), nil
 }
 
-func (x *exchange) RingOut(_ context.Context, accountID, extensionID int64, from, _ string, to rc.CallTarget) (string, error) {
-	x.note("ring %s, then %s", from, to.PhoneNumber)
+func (x *exchange) RingOut(_ context.Context, accountID, extensionID int64, o rc.RingOutOrder) (string, error) {
+	x.note("ring %s, then %s, prompt %v", o.From, o.To.PhoneNumber, o.Prompt)
 	s := x.book.Begin(session.Spec{Origin: rc.OriginRingOut})
-	s.Add(session.PartySpec{Direction: rc.Outbound, AccountID: accountID, ExtensionID: extensionID, From: session.End{Number: from}, To: session.End{Number: to.PhoneNumber}})
+	s.Add(session.PartySpec{Direction: rc.Outbound, AccountID: accountID, ExtensionID: extensionID, From: session.End{Number: o.From}, To: session.End{Number: o.To.PhoneNumber}})
 	return s.ID(), nil
 }
 

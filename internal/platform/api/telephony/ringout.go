@@ -33,8 +33,9 @@ func (h *Handler) mountRingOut(mux *http.ServeMux) {
 	}
 }
 
-// ringOut begins a RingOut. Nobody is asked to press a key before the other
-// side rings, whatever playPrompt says.
+// ringOut begins a RingOut. With playPrompt whoever answers the user's phone is
+// asked to press 1 before the other side rings; callerStatus is InProgress
+// until then. Without the member nobody is asked.
 func (h *Handler) ringOut(x RingOuter) wire.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request, c wire.Caller) error {
 		e, err := target.Own(r, c, h.Store)
@@ -52,6 +53,7 @@ func (h *Handler) ringOut(x RingOuter) wire.HandlerFunc {
 			CallerID struct {
 				PhoneNumber string `json:"phoneNumber"`
 			} `json:"callerId"`
+			PlayPrompt bool `json:"playPrompt"`
 		}
 		if err := wire.Body(w, r, &req); err != nil {
 			return err
@@ -64,7 +66,9 @@ func (h *Handler) ringOut(x RingOuter) wire.HandlerFunc {
 		case req.To.PhoneNumber == "":
 			return target.Invalid("to.phoneNumber", "Send the number to call.")
 		}
-		id, err := x.RingOut(r.Context(), e.AccountID, e.ID, req.From.PhoneNumber, req.CallerID.PhoneNumber, rc.CallTarget{PhoneNumber: req.To.PhoneNumber})
+		id, err := x.RingOut(r.Context(), e.AccountID, e.ID, rc.RingOutOrder{
+			From: req.From.PhoneNumber, Shown: req.CallerID.PhoneNumber, To: rc.CallTarget{PhoneNumber: req.To.PhoneNumber}, Prompt: req.PlayPrompt,
+		})
 		if err != nil {
 			return err
 		}

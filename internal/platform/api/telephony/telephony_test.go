@@ -310,6 +310,18 @@ func TestARingOutIsFollowedUntilItIsOver(t *testing.T) {
 	}
 }
 
+func TestARingOutAsksForAKeyOnlyWhereItIsToldTo(t *testing.T) {
+	w := newWorld(t)
+	for _, prompt := range []string{`,"playPrompt":true`, `,"playPrompt":false`, ``} {
+		body := `{"from":{"phoneNumber":"+16505550101"},"to":{"phoneNumber":"+14155550147"}` + prompt + `}`
+		apitest.Decode[rc.RingOutCall](t, w.Do("ada", "POST", "/restapi/v1.0/account/~/extension/~/ring-out", body), 200)
+	}
+	const rings = "ring +16505550101, then +14155550147, prompt "
+	if diff := cmp.Diff([]string{rings + "true", rings + "false", rings + "false"}, w.asked); diff != "" {
+		t.Errorf("the exchange was asked (-want +got):\n%s", diff)
+	}
+}
+
 func TestEndingASessionEndsItForEverybody(t *testing.T) {
 	w := newWorld(t)
 	if rec := w.Do("bob", "DELETE", w.session(), nil); rec.Code != 204 {
