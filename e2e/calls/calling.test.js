@@ -6,7 +6,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { Host } from '../lib/host.js';
 import { together } from '../lib/tone.js';
 import { Handset } from './handset.js';
-import { Stage, voices } from './stage.js';
+import { logged, Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
 /** @type {Host} */ let host;
@@ -120,6 +120,50 @@ describe('calling settings', () => {
     const states = heard.map(({ call }) => `${call.telephonyStatus} ${call.terminationType}`).filter((state, i, all) => state !== all[i - 1]);
     assert.deepEqual(states, ['Ringing intermediate', 'CallConnected intermediate', 'NoCall final']);
     assert.equal(heard[0].call.to, bob.user.phoneNumber);
+  });
+
+  it('have the user asked to press 1 on their own phone before the other side is called', async () => {
+    const me = await handset();
+    const [desk, bob] = [await stage.phone('web-phone', me.user, { tone: 1200 }), await stage.party('web-phone', theirs, 'Bob Inner')];
+    await me.tab.goTo('Settings');
+    await me.phone.locator('.set').getByRole('link', { name: /^Calling/ }).click();
+    const ask = me.phone.getByRole('switch', { name: 'Ask me to press 1 first' });
+    assert.equal(await ask.count(), 0, 'nothing is asked in calls from the browser');
+    await me.phone.getByRole('radio', { name: 'My own phone rings first' }).check();
+    await ask.waitFor();
+    assert.equal(await ask.isChecked(), false);
+    await ask.check();
+    await me.tab.hears(NOTICE, '"ringoutPrompt":true');
+    const asked = async (/** @type {number} */ time) => {
+      await dials(me, bob.user.phoneNumber);
+      await desk.told('incoming', time);
+      await desk.does('answer');
+      await desk.hearsElse(desk.tone);
+      await me.phone.locator('[data-ringout=here]').getByText('Ringing your phone…').waitFor();
+    };
+
+    await asked(1);
+    await desk.does('digits', '2');
+    await me.phone.locator('[data-ringout=over]').getByText('Nobody pressed 1 on your phone, so nobody was called.').waitFor();
+    await desk.told('ended');
+
+    await asked(2);
+    await desk.does('digits', '1');
+    await bob.told('incoming');
+    await me.phone.locator('[data-ringout=there]').waitFor();
+    await bob.does('answer');
+    await me.phone.locator('[data-ringout=both]').waitFor();
+    await together(desk, bob);
+    await desk.does('hangup');
+    await bob.told('ended');
+    await logged(bob.watch, 1); // and no call of before
+
+    await update(me, { ringoutPrompt: false });
+    await me.tab.hears(NOTICE, '"ringoutPrompt":false');
+    await me.tab.goTo('Settings');
+    await me.phone.locator('.set').getByRole('link', { name: /^Calling/ }).click();
+    await ask.waitFor();
+    assert.equal(await ask.isChecked(), false);
   });
 
   it('let a call that rings the user\'s own phone first be taken back, in any tab, and the browser be called from again', async () => {

@@ -150,7 +150,8 @@ func (l linkDesk) Identity() (hostlink.Identity, bool) {
 
 // calling is how the user calls.
 func (l linkDesk) calling(m desk.Me) hostlink.Calling {
-	c := hostlink.Calling{CallWith: hostlink.Browser, CallingMode: hostlink.WebPhone, FromNumber: l.Desk.CallerID(), FromNumbers: []hostlink.FromNumber{}, RingOuts: l.Desk.CanRingOut(), MyLocation: l.Desk.RingsFirst(), MyLocationNumbers: []hostlink.Location{}}
+	c := hostlink.Calling{CallWith: hostlink.Browser, CallingMode: hostlink.WebPhone, FromNumber: l.Desk.CallerID(), FromNumbers: []hostlink.FromNumber{}, RingoutPrompt: l.Desk.Preferences().Prompt != "", RingOuts: l.Desk.CanRingOut(), MyLocationNumbers: []hostlink.Location{}}
+	c.MyLocation, _ = l.Desk.RingsFirst()
 	if c.MyLocation != "" {
 		c.CallWith, c.CallingMode = hostlink.RingOut, hostlink.RingOut
 	}

@@ -27,7 +27,7 @@ func (p panelDesk) Ringtones() []string { return desk.Ringtones }
 func (l linkDesk) Preferences() hostlink.Preferences {
 	p := l.Desk.Preferences()
 	way := ""
-	if l.Desk.RingsFirst() != "" {
+	if first, _ := l.Desk.RingsFirst(); first != "" {
 		way = desk.RingOut
 	}
 	return hostlink.Preferences{CallWith: way, Theme: p.Theme, Enter: p.Enter, Sound: p.Sound, Volume: p.Volume, Keys: p.Keys, Language: p.Language, CallerID: p.CallerID, Ringtone: p.Ringtone, RingVolume: p.RingVolume}

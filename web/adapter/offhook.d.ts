@@ -298,7 +298,7 @@ export interface Commands {
     callWith?: "browser" | "softphone" | "ringout" | "jupiter";
     /** the phone that rings first: one of the user's own numbers, or the one that they have chosen */
     myLocation?: string;
-    /** left out: nobody is asked to press 1 */
+    /** whoever answers that phone is asked to press 1 before the other side is called */
     ringoutPrompt?: boolean;
     /** one of the user's own numbers, or `anonymous` */
     fromNumber?: string;
@@ -665,6 +665,8 @@ export interface Events {
     /** `anonymous` for none; empty for the platform's choice */
     fromNumber?: string;
     fromNumbers?: { phoneNumber: string; usageType: string; primary: boolean; label: string }[];
+    /** whoever answers the phone that rings first is asked to press 1 before the other side is called */
+    ringoutPrompt: boolean;
     /** empty for who calls in the browser */
     myLocation?: string;
     myLocationNumbers?: { label: string; value: string }[];

@@ -62,7 +62,8 @@ function wanted({ callWith, myLocation, ringoutPrompt, fromNumber }, say) {
   else if (callWith === "ringout" && !known.ringOuts) say("this user has no calls that ring their own phone first. callWith was left as it is.");
   else if (callWith === "browser" || callWith === "ringout") values.callWith = callWith === "ringout" ? callWith : "";
   else if (callWith) say(`there is no such callWith. It was left as it is.`);
-  if (ringoutPrompt) say("this phone asks nobody to press 1. ringoutPrompt was left out.");
+  if (ringoutPrompt && !known.ringOuts) say("this user has no calls that ring their own phone first. ringoutPrompt was left as it is.");
+  else if (ringoutPrompt !== undefined) values.ringoutPrompt = ringoutPrompt ? "on" : "";
   if (myLocation) {
     if (known.myLocationNumbers.some((/** @type {any} */ n) => n.value === myLocation)) values.myLocation = myLocation;
     else say("myLocation is not one of the numbers at which this user's own phones ring. It was left as it is: the user can choose another one in the settings.");

@@ -32,7 +32,7 @@ export async function keep(values) {
 
 /** What a control stands for. @param {HTMLInputElement | HTMLSelectElement} at */
 function valueOf(at) {
-  if (at instanceof HTMLInputElement && at.type === "checkbox") return at.checked ? "" : at.dataset.off || "";
+  if (at instanceof HTMLInputElement && at.type === "checkbox") return (at.checked ? at.dataset.on : at.dataset.off) || "";
   return at.value;
 }
 

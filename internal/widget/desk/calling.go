@@ -23,6 +23,8 @@ func (p *Preferences) calling(name string) (at *string, check func(string) error
 		return &p.CallWith, among(RingOut)
 	case "myLocation":
 		return &p.MyLocation, nil // the desk reads numbers
+	case "ringoutPrompt":
+		return &p.Prompt, among("on")
 	case "callerId":
 		return &p.CallerID, nil // the desk knows what the user may show
 	case "left":

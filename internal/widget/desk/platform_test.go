@@ -67,8 +67,9 @@ type platform struct {
 	bookAsked   []string // kind and page of each request
 	hasCalls    bool     // the user may read their call log
 	calls       []rc.CallRecord
-	sound       []byte // of every recording
-	readOnly    bool   // the app may not change contacts
+	ringOuts    []string // what was asked for
+	sound       []byte   // of every recording
+	readOnly    bool     // the app may not change contacts
 	favorites   []rc.Favorite
 	puts        []string  // read statuses that were set, by request
 	syncFrom    time.Time // what a full sync begins with
@@ -143,6 +144,7 @@ func newPlatform(t *testing.T) *platform {
 	p.handleTemplates(handle)
 	p.handleBook(handle)
 	p.handleCalls(handle)
+	p.handleRingOuts(handle)
 	p.handleContacts(handle)
 	p.handleFavorites(handle)
 	p.handleMail(handle)

@@ -32,15 +32,16 @@ type Preferences struct {
 	RingVolume string `json:"ringVolume,omitempty"` // in percent; empty for that of the page's, or Volume
 
 	// What becomes of calls (calling.go).
-	CallWith   string `json:"callWith,omitempty"`   // ringout, where the user's own phone rings first; empty for the browser
-	MyLocation string `json:"myLocation,omitempty"` // the number of that phone; empty for the user's own
-	CallerID   string `json:"callerId,omitempty"`   // of those the user may show, or Anonymous; empty for the platform's choice
-	Left       string `json:"left,omitempty"`       // a call.Way: of a call that no page comes back to
-	LeftTo     string `json:"leftTo,omitempty"`     // its number
-	LeftAfter  string `json:"leftAfter,omitempty"`  // in seconds; empty for 30
-	Unseen     string `json:"unseen,omitempty"`     // a call.Way: of a call that no page shows
-	UnseenTo   string `json:"unseenTo,omitempty"`   // its number
-	DropAfter  string `json:"dropAfter,omitempty"`  // seconds of silence before a recorded message; empty for 2
+	CallWith   string `json:"callWith,omitempty"`      // ringout, where the user's own phone rings first; empty for the browser
+	MyLocation string `json:"myLocation,omitempty"`    // the number of that phone; empty for the user's own
+	Prompt     string `json:"ringoutPrompt,omitempty"` // on, where who answers that phone is asked to press 1 first
+	CallerID   string `json:"callerId,omitempty"`      // of those the user may show, or Anonymous; empty for the platform's choice
+	Left       string `json:"left,omitempty"`          // a call.Way: of a call that no page comes back to
+	LeftTo     string `json:"leftTo,omitempty"`        // its number
+	LeftAfter  string `json:"leftAfter,omitempty"`     // in seconds; empty for 30
+	Unseen     string `json:"unseen,omitempty"`        // a call.Way: of a call that no page shows
+	UnseenTo   string `json:"unseenTo,omitempty"`      // its number
+	DropAfter  string `json:"dropAfter,omitempty"`     // seconds of silence before a recorded message; empty for 2
 }
 
 // Sounds are what an arrival may sound like, the usual one first.

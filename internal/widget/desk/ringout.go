@@ -17,13 +17,14 @@ const RingOut = "ringout"
 const ringOutPath = extensionPath + "/ring-out"
 
 // RingsFirst is the number of the user's own phone that rings first when they
-// call; empty while they call from the browser.
-func (d *Desk) RingsFirst() string {
+// call, empty while they call from the browser, and whether who answers it is
+// asked to press 1.
+func (d *Desk) RingsFirst() (number string, prompt bool) {
 	p := d.Preferences()
 	if p.CallWith != RingOut || !d.CanRingOut() {
-		return ""
+		return "", false
 	}
-	return cmp.Or(p.MyLocation, d.Locations()[0])
+	return cmp.Or(p.MyLocation, d.Locations()[0]), p.Prompt != ""
 }
 
 // Locations are the numbers at which the user's own phones ring: their direct
@@ -61,8 +62,9 @@ func (d *Desk) location(typed string) (string, error) {
 }
 
 // BeginRingOut has the platform ring the user's phone first, and then the far
-// side's (contract 5.5). The errors are *rc.Errors with a sentence.
-func (d *Desk) BeginRingOut(ctx context.Context, first, to, callerID string) (rc.RingOutCall, error) {
+// side's (contract 5.5), with prompt when 1 was pressed there. The errors are
+// *rc.Errors with a sentence.
+func (d *Desk) BeginRingOut(ctx context.Context, first, to, callerID string, prompt bool) (rc.RingOutCall, error) {
 	type number struct {
 		PhoneNumber string `json:"phoneNumber"`
 	}
@@ -71,7 +73,7 @@ func (d *Desk) BeginRingOut(ctx context.Context, first, to, callerID string) (rc
 		To         number  `json:"to"`
 		CallerID   *number `json:"callerId,omitempty"`
 		PlayPrompt bool    `json:"playPrompt"`
-	}{From: number{first}, To: number{to}}
+	}{From: number{first}, To: number{to}, PlayPrompt: prompt}
 	if callerID != "" {
 		body.CallerID = &number{callerID}
 	}

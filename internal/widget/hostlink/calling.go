@@ -18,6 +18,9 @@ type Calling struct {
 	CallingMode string       `json:"callingMode"`
 	FromNumber  string       `json:"fromNumber"` // anonymous for none; empty for the platform's choice
 	FromNumbers []FromNumber `json:"fromNumbers"`
+	// RingoutPrompt is set where who answers the phone that rings first is asked
+	// to press 1.
+	RingoutPrompt bool `json:"ringoutPrompt"`
 	// RingOuts is set where calls can ring the user's own phone first, at
 	// MyLocation, which a page may choose among MyLocationNumbers.
 	RingOuts          bool       `json:"ringOuts"`

@@ -43,6 +43,7 @@ type Preferences struct {
 
 	CallWith   string // ringout, where the user's own phone rings first; empty for the browser
 	MyLocation string // the number of that phone; empty for the user's own
+	Prompt     string // on, where who answers that phone is asked to press 1 first
 	CallerID   string // of the user's numbers, or anonymous; empty for the platform's choice
 	Left       string // voicemail or forward: of calls that no page comes back to; empty ends them
 	LeftTo     string

@@ -25,7 +25,7 @@ func settingStories() (all []story) {
 		return "settings-calling", newPreferring(p, "0.1.0")
 	}})
 	all = append(all, story{Name: "settings-calling-first", Title: "Settings, calling, with a phone that rings first", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {
-		d.preferences = Preferences{CallWith: "ringout", MyLocation: "+16505550177"}
+		d.preferences = Preferences{CallWith: "ringout", MyLocation: "+16505550177", Prompt: "on"}
 		return "settings-calling", newPreferring(p, "0.1.0")
 	}})
 	return append(all, story{Name: "settings-keyboard-off", Title: "Settings, keyboard without single keys", Tab: "settings", draw: func(d *fixtureDesk, p page) (string, any) {

@@ -64,7 +64,7 @@ var toHost = []Message{
 	out("rc-call-history-synced-notify", Status, "A sync of the call log has brought something."),
 	out("rc-calling-settings-notify", Settings, "When somebody who can call has signed in and on each change. With `enableFromNumberSetting` the number that callees see, and those that the user may show; with `showMyLocationNumbers` the phone that rings first, and those that may.",
 		text("callWith", "").must().as(`"browser" | "ringout"`), text("callingMode", "").must().as(`"webphone" | "ringout"`), text("fromNumber", "`anonymous` for none; empty for the platform's choice"), list("fromNumbers", "{ phoneNumber: string; usageType: string; primary: boolean; label: string }[]", ""),
-		text("myLocation", "empty for who calls in the browser"), list("myLocationNumbers", "{ label: string; value: string }[]", "")),
+		flag("ringoutPrompt", "whoever answers the phone that rings first is asked to press 1 before the other side is called").must(), text("myLocation", "empty for who calls in the browser"), list("myLocationNumbers", "{ label: string; value: string }[]", "")),
 	notSent("rc-meeting-status-notify", meeting),
 	out("rc-callLogger-auto-log-notify", Service, "Whether calls are logged without a click: when a call logger is registered, and on each change.", flag("autoLog", "").must()),
 	out("rc-messageLogger-auto-log-notify", Service, "The same of messages.", flag("autoLog", "").must()),

@@ -53,8 +53,8 @@ func (ph *Phone) Place(ctx context.Context, o Order) (id string, err error) {
 			o.From = ""
 		}
 	}
-	if first := desk.RingsFirst(); first != "" && o.urgent == "" {
-		return ph.ringFirst(ctx, desk, first, number, o)
+	if first, prompt := desk.RingsFirst(); first != "" && o.urgent == "" {
+		return ph.ringFirst(ctx, desk, first, number, prompt, o)
 	}
 	if err := ph.ready(ctx); err != nil {
 		return "", err

@@ -13,11 +13,12 @@ import (
 // RingOuts are what a desk does for calls that ring the user's own phone
 // first. The errors are *rc.Errors with a sentence.
 type RingOuts interface {
-	// RingsFirst is the number of that phone; empty for who calls from here.
-	RingsFirst() string
+	// RingsFirst is the number of that phone, empty for who calls from here,
+	// and whether who answers it is to press 1 before anybody else is called.
+	RingsFirst() (number string, prompt bool)
 	// BeginRingOut has the platform ring it, and then somebody else's phone,
 	// which is shown callerID; empty for the usual number.
-	BeginRingOut(ctx context.Context, first, to, callerID string) (rc.RingOutCall, error)
+	BeginRingOut(ctx context.Context, first, to, callerID string, prompt bool) (rc.RingOutCall, error)
 	// RingOutNow says how far that is; NotFound when nobody knows any more.
 	RingOutNow(ctx context.Context, id string) (rc.RingOutCall, error)
 	// CancelRingOut ends it before the far side has answered.
@@ -28,6 +29,7 @@ type RingOuts interface {
 type ringOut struct {
 	call.RingOut
 	id     string // the platform's
+	prompt bool   // who answers the user's phone is to press 1
 	asking bool
 	again  bool
 	look   *alarm
@@ -55,12 +57,13 @@ func (ph *Phone) lookLater(r *ringOut) {
 
 var (
 	yoursSilent = lang.Mark("You did not answer your phone, so nobody was called.")
+	unconfirmed = lang.Mark("Nobody pressed 1 on your phone, so nobody was called.")
 	cannotReach = lang.Mark("They could not be reached.")
 )
 
 // ringFirst has the platform ring the user's own phone first, and returns the
 // id by which that is cancelled.
-func (ph *Phone) ringFirst(ctx context.Context, desk Desk, first, to string, o Order) (id string, err error) {
+func (ph *Phone) ringFirst(ctx context.Context, desk Desk, first, to string, prompt bool, o Order) (id string, err error) {
 	if o.Anonymous {
 		return "", rc.Errorf(rc.Invalid, "A call that rings your phone first cannot hide your number. Choose a number to show, or call from this browser.")
 	}
@@ -81,11 +84,11 @@ func (ph *Phone) ringFirst(ctx context.Context, desk Desk, first, to string, o O
 			ph.ringOut.look.stop()
 		}
 		id = ringOutID + newID()
-		r := &ringOut{RingOut: call.RingOut{ID: id, Number: to, From: first, State: call.RingsHere, Began: ph.pool.Now()}}
+		r := &ringOut{RingOut: call.RingOut{ID: id, Number: to, From: first, State: call.RingsHere, Began: ph.pool.Now()}, prompt: prompt}
 		ph.ringOut = r
 		ph.changed()
 		ph.aside(func(ctx context.Context) func() {
-			made, err := desk.BeginRingOut(ctx, first, to, o.From)
+			made, err := desk.BeginRingOut(ctx, first, to, o.From, prompt)
 			return func() {
 				if err != nil {
 					if ph.ringOut == r {
@@ -132,21 +135,23 @@ func (ph *Phone) follows(r *ringOut, s rc.RingOutStatus) {
 			r.Answered = ph.pool.Now()
 		}
 	default:
-		ph.ringEnds(r, ringSentence(r.State, s))
+		ph.ringEnds(r, r.sentence(s))
 		return
 	}
 	ph.changed()
 	ph.lookLater(r)
 }
 
-// ringSentence says why a RingOut came to nothing; nothing of one that did not.
-func ringSentence(was call.RingState, s rc.RingOutStatus) string {
+// sentence says why a RingOut came to nothing; nothing of one that did not.
+func (r *ringOut) sentence(s rc.RingOutStatus) string {
 	switch {
-	case was == call.RingsBoth || s.CallStatus == "Finished":
+	case r.State == call.RingsBoth || s.CallStatus == "Finished":
 		return ""
 	case s.CallStatus == "Busy" || s.CalleeStatus == "Busy":
 		return isBusy
-	case was == call.RingsHere:
+	case r.State == call.RingsHere && r.prompt:
+		return unconfirmed
+	case r.State == call.RingsHere:
 		return yoursSilent
 	case s.CallStatus == "NoAnswer":
 		return noAnswer

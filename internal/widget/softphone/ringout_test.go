@@ -16,6 +16,7 @@ import (
 type ringOuts struct {
 	mu     sync.Mutex
 	first  string           // guarded by mu; rings first; empty for who calls from here
+	prompt bool             // guarded by mu; with a press of 1
 	now    rc.RingOutStatus // guarded by mu
 	gone   bool             // guarded by mu; the platform knows it no more
 	asked  []string         // guarded by mu
@@ -35,14 +36,18 @@ func (o *ringOuts) did(what string) error {
 	return o.denied
 }
 
-func (d *deskDouble) RingsFirst() string {
+func (d *deskDouble) RingsFirst() (string, bool) {
 	d.ringOuts.mu.Lock()
 	defer d.ringOuts.mu.Unlock()
-	return d.ringOuts.first
+	return d.ringOuts.first, d.ringOuts.prompt
 }
 
-func (d *deskDouble) BeginRingOut(_ context.Context, first, to, callerID string) (rc.RingOutCall, error) {
-	err := d.ringOuts.did(strings.Join([]string{first, to, callerID}, " "))
+func (d *deskDouble) BeginRingOut(_ context.Context, first, to, callerID string, prompt bool) (rc.RingOutCall, error) {
+	wish := strings.Join([]string{first, to, callerID}, " ")
+	if prompt {
+		wish += " after 1"
+	}
+	err := d.ringOuts.did(wish)
 	return rc.RingOutCall{ID: "s-ring", Status: inProgress}, err
 }
 
@@ -147,6 +152,21 @@ func TestACallThatRingsFirstHereComesToNothing(t *testing.T) {
 				t.Errorf("it says %q, want %q", got.Sentence, tt.wants)
 			}
 		})
+	}
+}
+
+func TestWhoseOwnPhoneAsksForAKeyIsToldThatNoneWasPressed(t *testing.T) {
+	r := ringsFirst(t)
+	r.desk.ringOuts.prompt = true
+	if _, err := r.phone.Place(t.Context(), softphone.Order{To: "+16505550102"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.desk.ringOuts.asked; len(got) != 1 || got[0] != "+16505550101 +16505550102  after 1" {
+		t.Errorf("the platform was asked %q", got)
+	}
+	r.hint(rc.RingOutStatus{CallStatus: "Rejected", CallerStatus: "Rejected", CalleeStatus: "CannotReach"})
+	if got := r.ringOut("the end", call.RingsOver); !strings.Contains(got.Sentence, "pressed 1") {
+		t.Errorf("it says %q, and nothing of the key", got.Sentence)
 	}
 }
 
