@@ -122,6 +122,37 @@ describe('calling settings', () => {
     assert.equal(heard[0].call.to, bob.user.phoneNumber);
   });
 
+  it('defaultCallWith: the phone of who has chosen nothing rings first, and what they choose stays', async () => {
+    const me = await handset({ defaultCallWith: 'ringout' });
+    const [desk, bob] = [await stage.phone('web-phone', me.user, { tone: 1200 }), await stage.party('web-phone', theirs, 'Bob Inner')];
+    await me.tab.hears(NOTICE, '"callWith":"ringout"');
+    await dials(me, bob.user.phoneNumber);
+    await desk.told('incoming');
+    await me.phone.getByText('Ringing your phone…').waitFor();
+    await me.phone.getByRole('button', { name: 'Cancel call' }).click();
+    await desk.told('ended');
+
+    const settings = async (/** @type {Handset} */ at, /** @type {string} */ way) => {
+      await at.tab.goTo('Settings');
+      await at.phone.locator('.set').getByRole('link', { name: /^Calling/ }).click();
+      await at.phone.locator(`[data-pref=callWith][value=${way}]:checked`).waitFor();
+    };
+    await settings(me, 'ringout');
+    await me.phone.getByRole('radio', { name: 'From this browser' }).check();
+    await me.phone.getByText('Saved.').waitFor({ state: 'attached' });
+    const other = await me.another(); // whose page wants ringout as well
+    assert.equal((await other.tab.hears(NOTICE)).callWith, 'browser');
+    await settings(other, 'browser');
+    await me.talksTo(bob);
+    await me.press('Hang up');
+  });
+
+  it('defaultCallWith with a way that there is not leaves the browser, and says so', async () => {
+    const me = await handset({ defaultCallWith: 'jupiter' });
+    await told(me, /hands no calls to the app that the parameter defaultCallWith names/);
+    assert.equal((await me.tab.hears(NOTICE)).callWith, 'browser');
+  });
+
   it('have the user asked to press 1 on their own phone before the other side is called', async () => {
     const me = await handset();
     const [desk, bob] = [await stage.phone('web-phone', me.user, { tone: 1200 }), await stage.party('web-phone', theirs, 'Bob Inner')];

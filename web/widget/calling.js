@@ -60,7 +60,7 @@ function wanted({ callWith, myLocation, ringoutPrompt, fromNumber }, say) {
   const values = {};
   if (callWith && Object.hasOwn(NOT_HERE, callWith)) say(`${NOT_HERE[callWith]}. callWith was left as it is.`);
   else if (callWith === "ringout" && !known.ringOuts) say("this user has no calls that ring their own phone first. callWith was left as it is.");
-  else if (callWith === "browser" || callWith === "ringout") values.callWith = callWith === "ringout" ? callWith : "";
+  else if (callWith === "browser" || callWith === "ringout") values.callWith = callWith;
   else if (callWith) say(`there is no such callWith. It was left as it is.`);
   if (ringoutPrompt && !known.ringOuts) say("this user has no calls that ring their own phone first. ringoutPrompt was left as it is.");
   else if (ringoutPrompt !== undefined) values.ringoutPrompt = ringoutPrompt ? "on" : "";

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 /** A socket on pretend WebSockets. */
-function socket({ fresh = false, language = "" } = {}) {
+function socket({ fresh = false, language = "", callWith = "" } = {}) {
   const opened = [];
   const emitted = [];
   const hosted = [];
@@ -26,6 +26,7 @@ function socket({ fresh = false, language = "" } = {}) {
     host: (message) => hosted.push(message),
     fresh: () => fresh,
     language,
+    callWith,
     open() {
       const ws = { sent: [], send: (text) => ws.sent.push(JSON.parse(text)), close: () => (ws.closed = true) };
       opened.push(ws);
@@ -58,11 +59,12 @@ test("says hello, tells what it was welcomed with, and hands host messages on", 
   assert.deepEqual(s.hosted, [{ type: "rc-login-status-notify" }]);
 });
 
-test("says which language it is told sentences in", () => {
-  const s = socket({ language: "de-DE" });
+test("says which language it is told sentences in, and how the page has users call who have not chosen", () => {
+  const s = socket({ language: "de-DE", callWith: "ringout" });
   s.it.start();
   s.last().onopen();
   assert.equal(s.last().sent[0].language, "de-DE");
+  assert.equal(s.last().sent[0].callWith, "ringout");
 });
 
 test("tells how the calls are as the server says it", () => {

@@ -20,7 +20,7 @@ func (p *Preferences) calling(name string) (at *string, check func(string) error
 	ways := among(string(calls.ToMailbox), string(calls.ToNumber))
 	switch name {
 	case "callWith":
-		return &p.CallWith, among(RingOut)
+		return &p.CallWith, among(Browser, RingOut)
 	case "myLocation":
 		return &p.MyLocation, nil // the desk reads numbers
 	case "ringoutPrompt":

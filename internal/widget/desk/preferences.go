@@ -32,7 +32,8 @@ type Preferences struct {
 	RingVolume string `json:"ringVolume,omitempty"` // in percent; empty for that of the page's, or Volume
 
 	// What becomes of calls (calling.go).
-	CallWith   string `json:"callWith,omitempty"`      // ringout, where the user's own phone rings first; empty for the browser
+	CallWith   string `json:"callWith,omitempty"`      // Browser, or RingOut where the user's own phone rings first; empty for who has not chosen
+	PageWay    string `json:"pageWay,omitempty"`       // the same, as a page wants it for who has not chosen; empty for the browser
 	MyLocation string `json:"myLocation,omitempty"`    // the number of that phone; empty for the user's own
 	Prompt     string `json:"ringoutPrompt,omitempty"` // on, where who answers that phone is asked to press 1 first
 	CallerID   string `json:"callerId,omitempty"`      // of those the user may show, or Anonymous; empty for the platform's choice
@@ -145,6 +146,31 @@ func (d *Desk) AreaCode() string {
 // empty value is the usual one. A name or value that there is not changes
 // nothing and is an *rc.Error.
 func (d *Desk) SetPreferences(ctx context.Context, values map[string]string) error {
+	return d.changePreferences(ctx, func(next *Preferences) error {
+		for name, v := range values {
+			at, check := next.place(name)
+			if at == nil {
+				return rc.Errorf(rc.Invalid, "The phone has no such setting.")
+			}
+			var err error
+			if check != nil {
+				err = check(v)
+			}
+			if err == nil {
+				v, err = d.suits(name, v)
+			}
+			if err != nil {
+				return err
+			}
+			*at = v
+		}
+		return next.whole()
+	})
+}
+
+// changePreferences has f change them, and returns when that is durable. An
+// error of f's changes nothing.
+func (d *Desk) changePreferences(ctx context.Context, f func(next *Preferences) error) error {
 	d.choosing.Lock()
 	defer d.choosing.Unlock()
 	// What another server has changed since stays.
@@ -152,23 +178,7 @@ func (d *Desk) SetPreferences(ctx context.Context, values map[string]string) err
 	if err != nil {
 		return err
 	}
-	for name, v := range values {
-		at, check := next.place(name)
-		if at == nil {
-			return rc.Errorf(rc.Invalid, "The phone has no such setting.")
-		}
-		if check != nil {
-			err = check(v)
-		}
-		if err == nil {
-			v, err = d.suits(name, v)
-		}
-		if err != nil {
-			return err
-		}
-		*at = v
-	}
-	if err := next.whole(); err != nil {
+	if err := f(&next); err != nil {
 		return err
 	}
 	if err := d.keepPreferences(ctx, next); err != nil {
@@ -188,7 +198,7 @@ func (d *Desk) suits(name, v string) (string, error) {
 		return v, d.sends(v)
 	case name == "callerId" && v != Anonymous && !d.MayShow(v):
 		return v, rc.Errorf(rc.Invalid, "This number is not yours to be shown. Choose another one.")
-	case name == "callWith" && !d.CanRingOut():
+	case name == "callWith" && v == RingOut && !d.CanRingOut():
 		return v, rc.Errorf(rc.Denied, "Your plan has no calls that ring your own phone first. Ask your administrator.")
 	case name == "myLocation":
 		return d.location(v)

@@ -11,8 +11,11 @@ import (
 	"offhook/internal/rc"
 )
 
-// RingOut is how a user calls whose own phone rings first.
-const RingOut = "ringout"
+// How a user calls: from the browser, or with their own phone ringing first.
+const (
+	Browser = "browser"
+	RingOut = "ringout"
+)
 
 const ringOutPath = extensionPath + "/ring-out"
 
@@ -21,10 +24,24 @@ const ringOutPath = extensionPath + "/ring-out"
 // asked to press 1.
 func (d *Desk) RingsFirst() (number string, prompt bool) {
 	p := d.Preferences()
-	if p.CallWith != RingOut || !d.CanRingOut() {
+	if cmp.Or(p.CallWith, p.PageWay) != RingOut || !d.CanRingOut() {
 		return "", false
 	}
 	return cmp.Or(p.MyLocation, d.Locations()[0]), p.Prompt != ""
+}
+
+// SuggestWay takes how a page wants users to call who have not chosen: Browser
+// or RingOut, and anything else changes nothing. It holds in all of their
+// browsers until another page wants otherwise, or they choose.
+func (d *Desk) SuggestWay(ctx context.Context, way string) error {
+	p := d.Preferences()
+	if way != Browser && way != RingOut || p.CallWith != "" || cmp.Or(p.PageWay, Browser) == way {
+		return nil
+	}
+	return d.changePreferences(ctx, func(next *Preferences) error {
+		next.PageWay = way
+		return nil
+	})
 }
 
 // Locations are the numbers at which the user's own phones ring: their direct

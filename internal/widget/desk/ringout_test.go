@@ -63,6 +63,61 @@ func TestTheUsersOwnPhoneAsksForAKeyWhereTheyWantThat(t *testing.T) {
 	}
 }
 
+func TestAPageSaysHowTheyCallUntilTheyHaveChosen(t *testing.T) {
+	d := ringing(t)
+	suggest := func(way string) {
+		t.Helper()
+		if err := d.SuggestWay(t.Context(), way); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants := func(what, want string) {
+		t.Helper()
+		if got := rings(d); got != want {
+			t.Errorf("%s: it rings at %q, want %q", what, got, want)
+		}
+	}
+	suggest("pigeon")
+	wants("a way that there is not", "")
+	suggest(RingOut)
+	wants("a page with ringout", ada)
+	suggest("")
+	wants("another that says nothing", ada)
+	suggest(Browser)
+	wants("a page with browser", "")
+	suggest(RingOut)
+	if err := d.SetPreferences(t.Context(), map[string]string{"callWith": Browser}); err != nil {
+		t.Fatal(err)
+	}
+	wants("a user who wants the browser", "")
+	suggest(Browser)
+	suggest(RingOut)
+	wants("a page with ringout, after they have chosen", "")
+	if err := d.SetPreferences(t.Context(), map[string]string{"callWith": RingOut}); err != nil {
+		t.Fatal(err)
+	}
+	suggest(Browser)
+	wants("a page with browser, after they have chosen their phone", ada)
+}
+
+func TestAWayThatAPageSuggestsIsKept(t *testing.T) {
+	h := newHouse(t)
+	if err := open(t, h.pool(t)).SuggestWay(t.Context(), RingOut); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, h.pool(t))
+	if got, want := d.Preferences(), (Preferences{PageWay: RingOut}); got != want {
+		t.Errorf("at another server: %+v, want %+v", got, want)
+	}
+	ready(t, d)
+	if got := rings(d); got != "" {
+		t.Errorf("it rings at %q, and yet the user's plan has no such calls", got)
+	}
+	if err := d.SetPreferences(t.Context(), map[string]string{"callWith": Browser}); err != nil {
+		t.Errorf("choosing the browser without such calls: %v", err)
+	}
+}
+
 func TestThePlatformIsToldWhetherToAskForAKey(t *testing.T) {
 	h := newHouse(t)
 	d := open(t, h.pool(t))

@@ -28,7 +28,23 @@ func settle(v *visit.ShellView, e store.Embed) {
 	if wish := v.Query.Get("language"); wish != "" && !lang.Speaks(wish) {
 		v.Notes = append(v.Notes, "The phone does not speak the language that the parameter language names, so it speaks as the browser does. Use one such as de-DE or fr-CA.")
 	}
+	if v.CallWith, note = callWith(v.Query.Get("defaultCallWith")); note != "" {
+		v.Notes = append(v.Notes, note)
+	}
 	v.Notes = append(v.Notes, idle(v.Query)...)
+}
+
+// callWith is how the page has users call who have not chosen, or a sentence
+// where there is no such way here. The reference widget looks for the longer
+// names (contract/service.md 18), so pages that worked with it have those.
+func callWith(wish string) (way, note string) {
+	switch way = strings.TrimPrefix(wish, "callingOptions-"); way {
+	case "", "browser", "ringout":
+		return way, ""
+	case "softphone", "jupiter":
+		return "", "This phone hands no calls to the app that the parameter defaultCallWith names, so it changes nothing. Use browser or ringout."
+	}
+	return "", "There is no such way to call as the parameter defaultCallWith names, so it changes nothing. Use browser or ringout."
 }
 
 // hidden are the parts of the phone that the page wants away. The parameters

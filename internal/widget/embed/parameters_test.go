@@ -75,6 +75,27 @@ func TestAPageLearnsThatThePhoneDoesNotSpeakALanguage(t *testing.T) {
 	}
 }
 
+func TestAPageSaysHowUsersCallWhoHaveNotChosen(t *testing.T) {
+	for _, tt := range []struct{ wish, way, note string }{
+		{"", "", ""},
+		{"browser", "browser", ""},
+		{"ringout", "ringout", ""},
+		{"callingOptions-ringout", "ringout", ""},
+		{"callingOptions-browser", "browser", ""},
+		{"softphone", "", "hands no calls to the app"},
+		{"jupiter", "", "hands no calls to the app"},
+		{"callingOptions-jupiter", "", "hands no calls to the app"},
+		{"carrier pigeon", "", "no such way to call"},
+	} {
+		_, s := opened(styled(t), "styled", "defaultCallWith="+url.QueryEscape(tt.wish))
+		if s.view == nil || s.view.CallWith != tt.way {
+			t.Errorf("defaultCallWith=%s: view %+v, want %q", tt.wish, s.view, tt.way)
+		} else if notes := strings.Join(s.view.Notes, " "); (tt.note == "") != (notes == "") || !strings.Contains(notes, tt.note) {
+			t.Errorf("defaultCallWith=%s: told %q, want %q", tt.wish, notes, tt.note)
+		}
+	}
+}
+
 func TestPicturesComeFromTheAssetOriginsAndNothingElseDoes(t *testing.T) {
 	g := styled(t)
 	plain, _ := opened(g, "app", "")

@@ -155,6 +155,9 @@ type Desk interface {
 	Mail(ctx context.Context) Mail
 	// Preferences are how the user likes their phone.
 	Preferences() Preferences
+	// SuggestWay takes how a page has users call who have not chosen, Browser or
+	// RingOut; anything else changes nothing.
+	SuggestWay(ctx context.Context, way string) error
 	// Caller is what whoever sent a message is called.
 	Caller(m *rc.Message) string
 	// Watch delivers what happens after a position. When the desk no longer

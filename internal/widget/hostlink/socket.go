@@ -84,6 +84,7 @@ type command struct {
 	Tab      string    `json:"tab"`      // with hello: tells this frame's tab from the user's others
 	Session  rc.Secret `json:"session"`  // with hello: the handle, where the browser refuses cookies
 	Language string    `json:"language"` // with hello: the reader's, BCP 47
+	CallWith string    `json:"callWith"` // with hello: how the page has users call who have not chosen
 	Handle   rc.Secret `json:"handle"`
 }
 
@@ -206,6 +207,9 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 	}
 	if s.h.Tabs != nil {
 		defer s.h.Tabs.Join(s.visit.Session.GrantID, s.visit.Frame, hello.Tab)()
+	}
+	if err := s.desk.SuggestWay(ctx, hello.CallWith); err != nil && ctx.Err() == nil {
+		s.h.Log.Error("keeping how a page has users call", "grant", s.visit.Session.GrantID, "err", err)
 	}
 	watch := s.desk.Watch(hello.Position)
 	defer watch.Close()

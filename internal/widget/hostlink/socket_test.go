@@ -99,6 +99,14 @@ type desk struct {
 	online   bool
 	watches  chan *watch
 	now      chan struct{}
+	ways     []string // guarded by mu; that pages have suggested
+}
+
+func (d *desk) SuggestWay(_ context.Context, way string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ways = append(d.ways, way)
+	return nil
 }
 
 func (d *desk) Identity() (hostlink.Identity, bool) {
@@ -306,6 +314,18 @@ func TestNoticesAreToldInTheReadersLanguage(t *testing.T) {
 	w := <-h.desk.watches
 	w.c <- hostlink.Event{Position: "e-0", Type: "notice", Reason: english}
 	c.expect(`{"type":"event","position":"e-0","event":{"type":"notice","sentence":"` + german + `"}}`)
+}
+
+func TestAPageSaysHowUsersCallWhoHaveNotChosen(t *testing.T) {
+	h := open(t, hostlink.Status)
+	c := h.dial(t)
+	c.say(`{"type":"hello","callWith":"ringout"}`)
+	c.expect(welcome)
+	h.desk.mu.Lock()
+	defer h.desk.mu.Unlock()
+	if diff := cmp.Diff([]string{"ringout"}, h.desk.ways); diff != "" {
+		t.Errorf("before the welcome the desk was told (-want +got):\n%s", diff)
+	}
 }
 
 func TestEventsReachThePanels(t *testing.T) {

@@ -41,7 +41,8 @@ type Preferences struct {
 	Ringtone   string // empty for the page's, or the usual one where it has none
 	RingVolume string // in percent; empty for that of the page's ringtone, or Volume
 
-	CallWith   string // ringout, where the user's own phone rings first; empty for the browser
+	CallWith   string // browser, or ringout where the user's own phone rings first; empty for who has not chosen
+	PageWay    string // the same, as a page wants it for who has not chosen; empty for the browser
 	MyLocation string // the number of that phone; empty for the user's own
 	Prompt     string // on, where who answers that phone is asked to press 1 first
 	CallerID   string // of the user's numbers, or anonymous; empty for the platform's choice

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"cmp"
 	"time"
 
 	"offhook/internal/widget/call"
@@ -9,7 +10,7 @@ import (
 
 // callWays are how the user calls somebody.
 var callWays = []choice{
-	{"", lang.Mark("From this browser"), ""},
+	{"browser", lang.Mark("From this browser"), ""},
 	{"ringout", lang.Mark("My own phone rings first"), lang.Mark("When you answer it, the other side is called. You talk on that phone, and this browser does not ring")},
 }
 
@@ -20,6 +21,9 @@ func (v preferringView) CallWays() []choice {
 	}
 	return callWays
 }
+
+// Way is the one that counts: the user's choice, or else the page's.
+func (v preferringView) Way() string { return cmp.Or(v.CallWith, v.PageWay, "browser") }
 
 // A ringOutView is a call that rings the user's own phone first, as they see
 // it.

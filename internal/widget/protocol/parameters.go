@@ -104,6 +104,8 @@ var chosen = []Parameter{
 	{Row: works("disableReadText", "As `disableMessages`: texts are all the messages that there are here."), Group: Parts, Label: "Without reading texts", Entry: Switch},
 	{Row: works("disableContacts", "The tab of contacts is gone. Names are still shown beside numbers."), Group: Parts, Label: "Without contacts", Entry: Switch},
 	{Row: works("disableCallHistory", "The tab of the call history is gone."), Group: Parts, Label: "Without call history", Entry: Switch},
+	{Row: works("defaultCallWith", "How users call who have not chosen in the settings: `browser`, or `ringout`, with which their own phone rings first where their plan has that. It goes with the user to their other pages, until one of those says otherwise or they choose: what they have chosen stays. `softphone` and `jupiter` change nothing, and the console says so. `callingOptions-ringout` and `callingOptions-browser`, which the reference widget takes, are the same."),
+		Group: Parts, Label: "Calls begin", Entry: Choice, Choices: []Option{{"", "As it is"}, {"browser", "In the browser"}, {"ringout", "On the user’s own phone"}}},
 	{Row: works("disableNoiseReduction", "The browser does not take noise out of what the microphone hears."), Group: Parts, Label: "Without noise reduction", Entry: Switch},
 
 	{Row: works("userAgent", "What your application is called, as `Name/1.0`: it stands before our own name in what the platform is asked (`X-User-Agent`). Letters, digits and `. _ + / -`, up to 64."),
@@ -170,7 +172,6 @@ var unsupported = []Parameter{
 	{Row: lacks("authProxy", "A proxy was for keeping tokens out of the browser. Here they never are in it.")},
 	{Row: lacks("proxyUri", "Was for browsers that this phone does not need help with; the reference widget does not use it either.")},
 	{Row: lacks("disableCall", "Calls cannot be taken away by the page; a user without a web phone has none.")},
-	{Row: lacks("defaultCallWith", "Users call in the browser until they, or `rc-calling-settings-update`, choose otherwise.")},
 	{Row: lacks("enableLoadMoreCalls", "The history shows more calls by itself.")},
 	{Row: lacks("enableNoiseReductionSetting", "The reference widget does not read it either; `disableNoiseReduction` works.")},
 	{Row: lacks("enableAudioInitPrompt", "The browser asks for the microphone at the first call.")},

@@ -48,6 +48,7 @@ var proofs = map[string][2]string{
 	"disableNoiseReduction":        {inAudio, "disableNoiseReduction: the browser leaves the noise in"},
 	"enableVoicemailDrop":          {inDrops, "enableVoicemailDrop: a recorded message is left in the user\\'s place, and the call ends"},
 	"enableFromNumberSetting":      {inCalling, "enableFromNumberSetting: the page learns and chooses the number that callees see"},
+	"defaultCallWith":              {inCalling, "defaultCallWith: the phone of who has chosen nothing rings first, and what they choose stays"},
 	"showMyLocationNumbers":        {inCalling, "showMyLocationNumbers: the page has the user\\'s own phone ring first, and hears of such calls"},
 	"enableRingtoneSettings":       {inTones, "enableRingtoneSettings: a ringtone of the page\\'s may come from its servers"},
 	"disableInactiveTabCallEvent":  {inCalls, "disableInactiveTabCallEvent: one tab tells of calls, and otherwise each does"},

@@ -68,6 +68,7 @@ type ShellView struct {
 	Analytics    bool     // the page is told what the user does
 	Drops        bool     // the page has recorded messages to be left in calls
 	Sounds       bool     // it has sound of its own to be loaded: such messages, or a ringtone
+	CallWith     string   // how users call who have not chosen, browser or ringout; empty where the page does not say
 	Notes        []string // sentences for the page's developers
 }
 
