@@ -44,7 +44,7 @@ describe('a contact of one\'s own', () => {
       await tab.signedIn();
       await phone.getByText('This is what you wrote before').waitFor();
       assert.equal(await field('Last name').inputValue(), 'Nordgren');
-      await phone.locator('#panel :focus').waitFor(); // the page is complete
+      await phone.locator('#panel[aria-busy]').waitFor({ state: 'detached' });
 
       // What cannot be is said where it is, and nothing is lost.
       await phone.getByRole('button', { name: 'Add e-mail' }).click();
