@@ -95,7 +95,9 @@ func (ph *Phone) askParked(ctx context.Context, known []parkedCall) ([]parkedCal
 		return nil, err
 	}
 	for _, c := range known {
-		if !slices.ContainsFunc(active, func(a rc.ActiveCall) bool { return a.TelephonySessionID == c.TelephonySessionID && a.TelephonyStatus == rc.TelephonyParked }) {
+		if !slices.ContainsFunc(active, func(a rc.ActiveCall) bool {
+			return a.TelephonySessionID == c.TelephonySessionID && a.TelephonyStatus == rc.TelephonyParked
+		}) {
 			active = append(active, rc.ActiveCall{TelephonyStatus: rc.TelephonyParked, SessionID: c.SessionID, TelephonySessionID: c.TelephonySessionID, PartyID: c.party})
 		}
 	}
