@@ -37,8 +37,28 @@ func SpeechPackets(at time.Time) (packets []media.Packet) {
 }
 
 // Likeness says how much of what was said is in what was heard, whenever it
-// was heard, from 0 to 1: the highest correlation of the two waves.
+// was heard, from 0 to 1: the highest correlation of the two waves, as a whole
+// or second by second. A machine that slept for a moment has the rest said
+// later, which is no other sound.
 func Likeness(said, heard media.Sound) float64 {
+	whole := likeness(said, heard)
+	var sum, weights float64
+	for rest := said; len(rest) > 0; {
+		piece := rest
+		if len(rest) >= 2*media.Rate {
+			piece = rest[:media.Rate]
+		}
+		rest = rest[len(piece):]
+		weight := piece.Loudness() * piece.Loudness() * float64(len(piece))
+		sum, weights = sum+weight*likeness(piece, heard), weights+weight
+	}
+	if weights == 0 {
+		return whole
+	}
+	return max(whole, sum/weights)
+}
+
+func likeness(said, heard media.Sound) float64 {
 	a, b := loudness(said), loudness(heard)
 	best, at := 0.0, 0
 	for lag := -len(a); lag < len(b); lag++ {
