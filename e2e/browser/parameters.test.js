@@ -51,7 +51,7 @@ after(async () => {
  * @param {string} parameters @param {{user?: string, frame?: boolean} & Parameters<typeof Person.open>[1]} [how]
  */
 async function phone(parameters, use, { user, frame, ...options } = {}) {
-  const person = await Person.open(demo, { engine: !options?.cookies, ...options });
+  const person = await Person.open(demo, { engine: true, ...options });
   const address = (/** @type {string} */ file) => `${demo.facts.widget.url}/${file}?clientId=${clientId}${parameters}`;
   const tag = frame ? `<iframe id="rc-widget-adapter-frame" width="400" height="600" src="${address('app.html')}"></iframe>` : `<script src="${address('adapter.js')}"></script>`;
   host.put('/', tag);

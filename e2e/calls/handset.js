@@ -33,7 +33,7 @@ export class Handset {
    * @param {{path?: string, host?: Host, before?: () => void, network?: import('../lib/network.js').Way, only?: import('../lib/network.js').Only} & Parameters<typeof Person.open>[1]} [options]
    */
   static async open(demo, user, tone, options = {}) {
-    const person = await Person.open(demo, { engine: !options.cookies, ...options, microphone: microphone(tone) });
+    const person = await Person.open(demo, { engine: true, ...options, microphone: microphone(tone) });
     try {
       await person.context.addInitScript(installSound, { tone, device: true });
       if (options.before) await person.context.addInitScript(options.before);

@@ -83,16 +83,16 @@ function installed(names) {
  * Opens a browser with a fresh profile: one person at one computer.
  * With a microphone, pages that ask for it get the sound of that WAV file, as
  * if the person had allowed it long ago.
- * With `engine` there is no browser round the page: nothing blocks windows,
- * third-party cookies are kept, and there are no settings.
+ * With `engine` there is no browser round the page: nothing blocks windows and
+ * third-party cookies are kept. Where cookies are asked for it is whole, because
+ * they are a matter of its settings.
  * @param {{engine?: boolean, cookies?: CookieMode, colorScheme?: 'light' | 'dark', viewport?: {width: number, height: number}, locale?: string, microphone?: string}} [options]
  */
-export async function openBrowser({ engine = false, cookies = 'blocked', colorScheme = 'light', viewport = { width: 1280, height: 800 }, locale = 'en-US', microphone } = {}) {
-  if (engine && cookies !== 'blocked') throw new Error('the engine alone has no settings for cookies');
+export async function openBrowser({ engine = false, cookies, colorScheme = 'light', viewport = { width: 1280, height: 800 }, locale = 'en-US', microphone } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'offhook-profile-'));
   mkdirSync(path.join(profile, 'Default'));
-  writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences[cookies]));
-  const executablePath = executable(engine);
+  writeFileSync(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences[cookies ?? 'blocked']));
+  const executablePath = executable(engine && !cookies);
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,

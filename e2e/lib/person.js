@@ -213,7 +213,7 @@ export class Person {
    * @param {Parameters<typeof openBrowser>[0] & {path?: string}} [options]
    */
   static async signedIn(demo, user, options = {}) {
-    const person = await Person.open(demo, { engine: !options.cookies, ...options });
+    const person = await Person.open(demo, { engine: true, ...options });
     try {
       const tab = await person.tab(options.path);
       await person.enter(tab, user);
