@@ -30,7 +30,7 @@ func (p *handset) unrung(t *testing.T) {
 	t.Helper()
 	select {
 	case <-p.calls:
-		t.Error("the other side's phone rang")
+		t.Error("a phone rang that nobody called")
 	default:
 	}
 }
