@@ -11,6 +11,7 @@ import { language } from "./lang.js";
 
 const SESSION = "X-Offhook-Session";
 const ENDED = "X-Offhook-Ended";
+const BODILESS = new Set([204, 205, 304]); // what no Response may have a body with
 const NONE = "none"; // cookies are refused, and there is no handle yet
 
 /** Tells this tab from the user's others, to the server only. It is another one after a reload; where lend.js came first, it has said which. */
@@ -42,16 +43,18 @@ const headers = () => ({ "X-Offhook": "1", "X-Time-Zone": zone, "X-Locale": loca
 export const ask = (path, init) => send(frameURL(path), init);
 
 /**
- * Is ask for a whole address.
+ * Is ask for a whole address. An answer is here whole before it is given, so
+ * that what cuts it off is told in one place, where there was no answer.
  * @param {string} url @param {RequestInit & {headers?: Record<string, string>}} [init]
  */
 export async function send(url, init = {}) {
   const [before, sent] = [changes, handle];
   const answer = await fetch(url, { ...init, headers: { ...headers(), ...init.headers } });
-  const next = answer.headers?.get(SESSION);
+  const next = answer.headers.get(SESSION);
   if (next) handle = next;
-  if (answer.status === 401 && before === changes && sent === handle) over(answer.headers?.get(ENDED));
-  return answer;
+  if (answer.status === 401 && before === changes && sent === handle) over(answer.headers.get(ENDED));
+  const { status, headers: head } = answer;
+  return new Response(BODILESS.has(status) ? null : await answer.arrayBuffer(), { status, headers: head });
 }
 
 /** @param {string | null | undefined} reason */

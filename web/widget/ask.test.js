@@ -9,11 +9,11 @@ globalThis.document = page;
 /** What the server was asked, and how it answers. */
 let asked = [];
 let answers;
-globalThis.fetch = async (url, { method = "GET", headers, body }) => {
-  asked.push({ url, method, session: headers["X-Offhook-Session"], proof: headers["X-Offhook"], text: body?.get?.("text") });
-  const { status = 200, json = {}, text = "", session, ended } = (await answers(url, asked.length)) ?? {};
+globalThis.fetch = async (url, { method = "GET", headers, body: sent }) => {
+  asked.push({ url, method, session: headers["X-Offhook-Session"], proof: headers["X-Offhook"], text: sent?.get?.("text") });
+  const { status = 200, body = "", session, ended } = (await answers(url, asked.length)) ?? {};
   const head = { ...(session && { "X-Offhook-Session": session }), ...(ended && { "X-Offhook-Ended": ended }) };
-  return { ok: status < 400, status, json: async () => json, text: async () => text, headers: new Headers(head) };
+  return new Response(body, { status, headers: head });
 };
 /** What the page was told of its session. */
 let told = [];
@@ -39,7 +39,7 @@ beforeEach(() => {
 
 test("a browser that keeps cookies holds no handle", async () => {
   const { ask, cookies, held, hold } = await load();
-  answers = (_, n) => ({ json: { signedIn: false, cookies: n > 1 } });
+  answers = (_, n) => ({ body: JSON.stringify({ signedIn: false, cookies: n > 1 }) });
   await cookies();
   await cookies();
   assert.equal(asked.length, 2, "the trial is made once");
@@ -51,7 +51,7 @@ test("a browser that keeps cookies holds no handle", async () => {
 
 test("a browser that refuses cookies gets a handle, in headers only", async () => {
   const { ask, cookies, held, hold } = await load();
-  answers = () => ({ json: { signedIn: false, cookies: false } });
+  answers = () => ({ body: '{"signedIn":false,"cookies":false}' });
   await cookies();
   answers = () => ({ session: "h1" });
   await ask("/signin/f/redeem", { method: "POST" });
@@ -78,7 +78,7 @@ test("a trial without an answer is made again", async () => {
     throw new TypeError("no network");
   };
   await cookies();
-  answers = () => ({ json: { signedIn: false, cookies: true } });
+  answers = () => ({ body: '{"signedIn":false,"cookies":true}' });
   await cookies();
   assert.equal(held(), "");
   assert.equal(asked.length, 2);
@@ -120,6 +120,18 @@ test("the answer to a session of before ends nothing", async () => {
   refuse();
   await withOld;
   assert.deepEqual(told.map((d) => d.signedIn), [true, false, true]);
+});
+
+test("an answer that is cut off was none, and one without a body is one", async () => {
+  const { ask } = await load();
+  const cut = new ReadableStream({ start: (c) => (c.enqueue(new TextEncoder().encode("half a")), c.error(new TypeError("cut off"))) });
+  answers = () => ({ body: cut });
+  await assert.rejects(ask("/panel/messages"), { message: "cut off" });
+  answers = () => ({ status: 204, body: null });
+  const { ok, status } = await ask("/panel/composeText/draft", { method: "POST" });
+  assert.deepEqual([ok, status], [true, 204]);
+  answers = () => ({ body: "whole", session: "" });
+  assert.equal(await (await ask("/panel/messages")).text(), "whole");
 });
 
 test("what was being written goes back to the same user only", async () => {

@@ -15,7 +15,7 @@ mock.timers.enable({ apis: ["setTimeout"] });
 let saved;
 globalThis.fetch = async (_, { body }) => {
   saved.push(body.get("text"));
-  return { ok: true, status: 204 };
+  return new Response(null, { status: 204 });
 };
 beforeEach(() => {
   saved = [];

@@ -40,7 +40,7 @@ globalThis.fetch = async (url) => {
 const { signOut, signOutEverywhere, signOutForHost } = await import("./leave.js");
 const { put } = await import("./outbox.js");
 
-const reply = (status, body) => ({ ok: status < 400, status, json: async () => body, text: async () => String(body) });
+const reply = (status, body) => new Response(typeof body === "string" ? body : JSON.stringify(body), { status });
 const gone = () => reply(200, { signedIn: false });
 const waits = (n) => () => reply(409, { waiting: n });
 const settle = () => new Promise((resolve) => setImmediate(resolve));

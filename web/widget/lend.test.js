@@ -32,7 +32,7 @@ Object.defineProperty(navigator, "mediaDevices", { configurable: true, value: { 
 
 beforeEach(() => {
   [heard, asked, peers, permission, stream] = [new Map(), [], [], "granted", { kind: "audio" }];
-  answers = () => ({ ok: true, status: 200, json: async () => ({ sdp: "answer", version: 7 }) });
+  answers = () => new Response('{"sdp":"answer","version":7}');
 });
 
 /** The module as a page has it whose root says this, in a tab that was another before. */

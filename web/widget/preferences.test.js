@@ -80,7 +80,7 @@ test("the end of a session leaves the page, so that it can say why", () => {
 });
 
 test("a page that alone knows its session is never drawn anew", async () => {
-  globalThis.fetch = async () => ({ status: 200, headers: { get: (name) => (name === "X-Offhook-Session" ? "handle" : null) } });
+  globalThis.fetch = async () => new Response("{}", { headers: { "X-Offhook-Session": "handle" } });
   await ask("/session");
   tell("oh:preferences", { language: "fr-FR" });
   assert.equal(reloads, 0);

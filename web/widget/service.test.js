@@ -20,10 +20,10 @@ globalThis.BroadcastChannel = undefined; // one that is open keeps node alive
 let user = "ada";
 let posted = [];
 globalThis.fetch = async (url, init) => {
-  if (!/\/service(\?first=1)?$/.test(url)) return { ok: false, status: 404 };
+  if (!/\/service(\?first=1)?$/.test(url)) return new Response("", { status: 404 });
   const message = init?.body && JSON.parse(init.body);
   if (message) posted.push({ user, first: url.includes("first"), ...message });
-  return { ok: true, status: 200, json: async () => ({ warnings: [], service: message?.service ? { name: message.service.name, paths: {}, flags: {} } : null, user }) };
+  return Response.json({ warnings: [], service: message?.service ? { name: message.service.name, paths: {}, flags: {} } : null, user });
 };
 // Lets everything run that waits for nothing.
 const settle = () => new Promise((resolve) => setImmediate(resolve));

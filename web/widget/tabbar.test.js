@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const anything = new Proxy(function () {}, { get: (_, key) => (key === Symbol.toPrimitive ? () => "" : key === Symbol.iterator ? [][Symbol.iterator] : key === "then" ? undefined : anything), apply: () => anything });
 for (const name of ["document", "window", "matchMedia"]) globalThis[name] = anything;
-globalThis.fetch = async () => ({ ok: false });
+globalThis.fetch = async () => new Response("", { status: 503 });
 const { arrange } = await import("./tabbar.js");
 
 const tabs = (...priorities) => priorities.map((priority, i) => ({ priority, i }));
