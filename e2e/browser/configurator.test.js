@@ -150,6 +150,28 @@ describe('the configurator', () => {
     });
   });
 
+  it('asks the server anew while an answer is still coming, and says what is true now', async () => {
+    await front(async (page) => {
+      // The answer's head is here, its body waits.
+      await page.evaluate(() => {
+        const { json } = Response.prototype;
+        Response.prototype.json = async function () {
+          if (!this.url.includes('clientId=two+words')) return json.call(this);
+          document.body.dataset.begun = '';
+          await new Promise((resolve) => addEventListener('go', resolve, { once: true }));
+          return json.call(this);
+        };
+      });
+      await page.getByLabel('Client id').fill('two words');
+      await page.locator('body[data-begun]').waitFor();
+      await page.getByLabel('Client id').fill('');
+      await page.locator('[data-stage-none]').getByText('Enter the client id').waitFor();
+      await page.evaluate(() => dispatchEvent(new Event('go')));
+      await page.getByLabel('Client id').fill('other words');
+      await page.locator('[data-stage-none]').getByText('not registered here').waitFor();
+    });
+  });
+
   it('is used by keyboard alone', async () => {
     await front(async (page) => {
       await page.getByLabel('Your page’s address').focus();

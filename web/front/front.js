@@ -104,9 +104,15 @@ async function check() {
   if (!values.get("clientId")) return judge({ here: "", there: "" });
   const q = new URLSearchParams(DECIDES.flatMap((name) => (values.get(name) ? [[name, values.get(name) ?? ""]] : [])));
   if (originOf(page.value)) q.set("page", originOf(page.value));
-  const answer = await fetch(`/configurator/check?${q}`, { signal: mine.signal }).catch(() => null);
-  if (mine.signal.aborted) return;
-  judge(answer?.ok ? await answer.json() : { here: "The server does not answer right now, so nobody knows whether it has this app.", there: "" });
+  const said = await verdictOf(q, mine.signal).catch(() => ({ here: "The server does not answer right now, so nobody knows whether it has this app.", there: "" }));
+  if (!mine.signal.aborted) judge(said);
+}
+
+/** @param {URLSearchParams} q @param {AbortSignal} signal @returns {Promise<{here: string, there: string}>} */
+async function verdictOf(q, signal) {
+  const answer = await fetch(`/configurator/check?${q}`, { signal });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
 }
 
 /** @param {{here: string, there: string}} said */
