@@ -14,7 +14,7 @@ export const language = root?.lang || globalThis.navigator?.language || "en-US";
 const PATIENCE = 10_000;
 
 /** @param {string} address @returns {Promise<Record<string, Phrase>>} */
-const read = (address) => fetch(address, { signal: AbortSignal.timeout(PATIENCE) }).then((r) => (r.ok ? r.json() : {}), () => ({}));
+const read = (address) => fetch(address, { signal: AbortSignal.timeout(PATIENCE) }).then((r) => (r.ok ? r.json() : {})).catch(() => ({}));
 
 /** @type {Record<string, Phrase>} */
 const catalog = Object.assign({}, ...(await Promise.all((root?.dataset.words?.split(" ") ?? []).map(read))).reverse());

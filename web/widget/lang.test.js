@@ -17,7 +17,10 @@ const CATALOGS = {
 /** The words of a page in a language. */
 async function speaking(lang, words) {
   globalThis.document = { documentElement: { lang, dataset: { words } } };
-  globalThis.fetch = async (address) => ({ ok: address in CATALOGS, json: async () => CATALOGS[address] });
+  globalThis.fetch = async (address) => {
+    if (address === "/cut.json") return new Response('{"Hello');
+    return Response.json(CATALOGS[address] ?? {}, { status: address in CATALOGS ? 200 : 404 });
+  };
   return import(`./lang.js?${lang}-${words}`);
 }
 
@@ -54,7 +57,7 @@ test("counts have the plural forms of the language, and its digits", async () =>
 });
 
 test("of several catalogs the first that has a sentence wins, and one that cannot be read takes nothing away", async () => {
-  const { t } = await speaking("he-IL", "/own.json /gone.json /he.json");
+  const { t } = await speaking("he-IL", "/own.json /gone.json /cut.json /he.json");
   assert.deepEqual([t("Hello {0}", "Ada"), t("{0} of {1}", 1, 2)], ["own Ada", "2/1"]);
 });
 

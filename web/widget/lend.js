@@ -102,8 +102,8 @@ const connection = () => new RTCPeerConnection({ bundlePolicy: "max-bundle", ice
 export async function peer(ask) {
   if (relays.until <= Date.now()) {
     // Without them most networks get through as well.
-    const answer = await ask("/audio/relays").catch(() => null);
-    if (answer?.ok) relays = known(await answer.json());
+    const fresh = await ask("/audio/relays").then((r) => (r.ok ? r.json() : null)).catch(() => null);
+    if (fresh) relays = known(fresh);
   }
   return connection();
 }
