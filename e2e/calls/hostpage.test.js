@@ -56,6 +56,15 @@ describe('the page around the phone', () => {
     const ended = await me.tab.hears('rc-call-end-notify', call.id);
     assert.deepEqual([ended.call.outcome, ended.call.callStatus], ['hungUp', 'webphone-session-finished']);
     assert.deepEqual(await heard(me), ['init', 'active-call Ringing', 'start', 'active-call CallConnected', 'hold', 'active-call OnHold', 'resume', 'active-call CallConnected', 'mute', 'end', 'active-call NoCall']);
+
+    // The platform's own words for it come as well.
+    const { telephonySession: last } = await me.tab.hears('rc-telephony-session-notify', '"CallFinished"');
+    assert.deepEqual([last.id, last.sessionId, last.origin.type, last.parties.length, last.parties[0].id], [started.call.telephonySessionId, started.call.sessionId, 'Call', 1, started.call.partyId]);
+    assert.deepEqual([last.parties[0].direction, last.parties[0].to.phoneNumber], ['Outbound', far.user.phoneNumber]);
+    const told = (await me.tab.heard()).map(({ data }) => data).filter((m) => m?.type === 'rc-telephony-session-notify');
+    const codes = told.map((m) => m.telephonySession.parties[0].status.code).filter((code, i, all) => code !== all[i - 1]);
+    assert.deepEqual(codes, ['Setup', 'Proceeding', 'Answered', 'Hold', 'Answered', 'Disconnected']);
+    assert.equal(new Set(told.map((m) => m.eventId)).size, told.length);
   });
 
   it('hears of a call that rings, answers it, and is told what cannot be done', async () => {

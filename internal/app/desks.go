@@ -210,6 +210,10 @@ func (w *linkWatch) run() {
 			f := hostlink.Failure(*e.Failure)
 			to.Failure = &f
 		}
+		if e.Session != nil {
+			s := hostlink.TelephonySession(*e.Session)
+			to.Session = &s
+		}
 		select {
 		case w.to <- to:
 		case <-w.quit:

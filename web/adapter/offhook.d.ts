@@ -24,7 +24,7 @@ export interface LiveCall {
   endTime?: number;
   isOnHold: boolean;
   isOnMute: boolean;
-  /** always false */
+  /** it rings at another phone of the user */
   isOnFlip: boolean;
   /** it was given to somebody else */
   isOnTransfer: boolean;
@@ -48,8 +48,49 @@ export interface LiveCall {
   /** it is over */
   removed: boolean;
   lastActiveTime: number;
+  isConference?: boolean;
+  /** of a conference */
+  members?: { partyId: string; number: string; name?: string; muted?: boolean; held?: boolean }[];
+  /** of a missed call that nobody could notice */
+  missedReason?: string;
   /** of one that is over */
-  outcome?: "hungUp" | "cancelled" | "missed" | "declined" | "elsewhere" | "voicemail" | "forwarded" | "replied" | "moved" | "failed";
+  outcome?: "hungUp" | "cancelled" | "missed" | "declined" | "elsewhere" | "voicemail" | "forwarded" | "replied" | "moved" | "merged" | "failed";
+}
+
+/** A call as the platform tells it, with the parties of the signed-in user. */
+export interface TelephonySession {
+  /** the `telephonySessionId` of other messages */
+  id: string;
+  sessionId: string;
+  accountId: string;
+  extensionId: string;
+  origin: { type: string };
+  parties: TelephonyParty[];
+  /** when it was told first, ISO 8601 */
+  creationTime: string;
+  /** grows with each change */
+  sequence: number;
+}
+
+/** Somebody in a telephony session. */
+export interface TelephonyParty {
+  /** the `partyId` of other messages */
+  id: string;
+  accountId?: string;
+  extensionId?: string;
+  direction: "Inbound" | "Outbound";
+  from: { phoneNumber?: string; name?: string; extensionId?: string; deviceId?: string };
+  to: { phoneNumber?: string; name?: string; extensionId?: string; deviceId?: string };
+  /** `code` is Setup, Proceeding, Answered, Hold, Parked, VoiceMail, Gone or Disconnected */
+  status: { code: string; reason?: string; description?: string; parkData?: string; peerId?: { sessionId: string; telephonySessionId: string; partyId: string }; rcc: boolean };
+  missedCall: boolean;
+  standAlone: boolean;
+  muted: boolean;
+  queueCall?: boolean;
+  park?: { id: string };
+  conferenceRole?: string;
+  recordings?: { id: string; active: boolean }[];
+  sipData?: { callId: string; toTag: string; fromTag: string; remoteUri?: string; localUri?: string };
 }
 
 /** What the user can do in this phone. */
@@ -647,6 +688,10 @@ export interface Events {
   /** A call that rings the user's own phone first, whenever `telephonyStatus` changes: it rings at either end, both talk, or it is over. Capability `calls`. */
   "rc-ringout-call-notify": Envelope & { type: "rc-ringout-call-notify" } & {
     call: { id: string; direction: "Outbound"; from: string; fromName: string; to: string; toName: string; telephonyStatus: "Ringing" | "CallConnected" | "NoCall"; startTime: string; terminationType: "intermediate" | "final" };
+  };
+  /** Whenever the platform tells of a telephony session of the user, at whichever of their phones: the session, with all of the user's parties as they were told last. Ids are those of the other messages of calls. Capability `calls`. */
+  "rc-telephony-session-notify": Envelope & { type: "rc-telephony-session-notify" } & {
+    telephonySession: TelephonySession;
   };
   /** What rc-adapter-control-call asked for could not be done. Capability `dial`. */
   "rc-control-call-error": Envelope & { type: "rc-control-call-error" } & {

@@ -19,6 +19,9 @@ const REPEATED = new Set(["rc-login-status-notify", "rc-region-settings-notify",
 /** What every tab with this phone could tell, and one of them does. */
 const SHARED = new Set(["rc-inbound-message-notify", "rc-message-updated-notify"]);
 
+/** What each tab tells its own page, unless the page wants one tab to do so. */
+const SESSION = "rc-telephony-session-notify";
+
 /** What is told of texts. */
 const TEXTS = new Set([...SHARED, "rc-sms-settings-notify"]);
 
@@ -86,12 +89,13 @@ export class HostLink {
   /**
    * @param {{
    *   parent: {postMessage(message: unknown, targetOrigin: string): void} | null,
-   *   origin: string, capabilities: string[], name: string, without?: string[],
+   *   origin: string, capabilities: string[], name: string, without?: string[], oneTab?: boolean,
    *   load(): Promise<{take(data: any, link: HostLink): unknown}>,
    *   claim(eventId: string): Promise<boolean>,
    *   warn(sentence: string): void, now?: () => number,
    * }} with_ parent is null when the phone is a page of its own; load brings what
-   *   does as messages ask; claim says whether this tab is the one to tell.
+   *   does as messages ask; claim says whether this tab is the one to tell; with
+   *   oneTab the page wants one tab to tell of calls.
    */
   constructor(with_) {
     this.with = with_;
@@ -224,7 +228,7 @@ export class HostLink {
       if (said === this.#last.get(type)) return;
       this.#last.set(type, said);
     }
-    if (!SHARED.has(type)) return this.#post(message);
+    if (!SHARED.has(type) && !(type === SESSION && this.with.oneTab)) return this.#post(message);
     this.#shared = this.#shared.then(async () => (await this.with.claim(message.eventId)) && this.#post(message));
   }
 
@@ -254,6 +258,7 @@ function connect() {
     capabilities: capabilities.split(" "),
     name: appName || t("Phone"),
     without: without.split(" "),
+    oneTab: new URLSearchParams(location.search).has("disableInactiveTabCallEvent"),
     load: () => import("./commands.js"),
     claim: async (eventId) => (await import("./tabs.js")).claim(eventId),
     warn: (sentence) => console.warn(sentence),

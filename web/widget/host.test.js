@@ -14,12 +14,12 @@ const ORIGIN = "https://crm.example";
 const ALL = ["navigate", "prefill", "status", "signin", "messages"];
 
 /** A link with a pretend page around it, and what both sides did. */
-function link(capabilities = ALL, claim = async () => true) {
+function link(capabilities = ALL, claim = async () => true, how = {}) {
   const told = [];
   const taken = [];
   const warned = [];
   const parent = { postMessage: ({ eventId, sequence, ...message }, target) => told.push({ message, target, eventId, sequence }) };
-  const it = new HostLink({ parent, origin: ORIGIN, capabilities, name: "Demo", warn: (s) => warned.push(s), load: async () => ({ take: (data) => void taken.push(data) }), claim, now: () => 0 });
+  const it = new HostLink({ parent, origin: ORIGIN, capabilities, name: "Demo", warn: (s) => warned.push(s), load: async () => ({ take: (data) => void taken.push(data) }), claim, now: () => 0, ...how });
   const say = (data, from = {}) => it.receive({ source: parent, origin: ORIGIN, data, ...from });
   return { it, say, told, taken, warned };
 }
@@ -133,6 +133,17 @@ test("what every tab could tell is told by the one that gets the word, in order 
   for (const eventId of ["a", "b", "c"]) it.tell({ type: "rc-message-updated-notify", eventId, message: {} });
   await it.told;
   assert.deepEqual(told.map((t) => [t.eventId, t.sequence]), [["a", 1], ["c", 2]]);
+});
+
+test("a telephony session is told by every tab, unless the page wants one to tell of calls", async () => {
+  const never = async () => false;
+  const session = { type: "rc-telephony-session-notify", eventId: "session-s-1-2", telephonySession: { id: "s-1", sequence: 2 } };
+  for (const oneTab of [false, true]) {
+    const { it, told } = link(ALL, never, { oneTab });
+    it.tell(session);
+    await it.told;
+    assert.deepEqual(told.map((t) => t.eventId), oneTab ? [] : ["session-s-1-2"]);
+  }
 });
 
 test("the page learns of sign-in and sign-out, each once, at its own origin only", () => {

@@ -52,29 +52,30 @@ type Desk struct {
 	choosing sync.Mutex // held while preferences change in the store and here; taken before mu
 
 	mu          sync.Mutex
-	ledger      *ledger         // guarded by mu
-	identity    *identity       // guarded by mu; nil until known
-	me          Me              // guarded by mu; made from identity and the directory
-	lives       string          // guarded by mu; the country that help is sent to, as far as is known
-	directoryAt time.Time       // guarded by mu; when the directory was read
-	token       string          // guarded by mu; where the next sync goes on
-	syncGen     int             // guarded by mu; counts syncs that were started
-	changed     map[rowKey]bool // guarded by mu
-	status      Status          // guarded by mu
-	connected   bool            // guarded by mu; the gateway's socket is up
-	restDown    bool            // guarded by mu; the last request got no answer
-	refused     bool            // guarded by mu; identity was refused
-	over        bool            // guarded by mu; the grant has ended
-	used        time.Time       // guarded by mu
-	poked       chan struct{}   // guarded by mu; closed when a user acts, and replaced
-	lastPoke    time.Time       // guarded by mu
-	lastUnread  int             // guarded by mu; as watchers know it
-	book        bookRow         // guarded by mu; how far the user's contacts are read
-	templates   templates       // guarded by mu
-	preferences Preferences     // guarded by mu
-	calls       callBook        // guarded by mu
-	mail        mailbox         // guarded by mu
-	curious     map[string]bool // guarded by mu; extensions whose presence is to be asked for
+	ledger      *ledger            // guarded by mu
+	identity    *identity          // guarded by mu; nil until known
+	me          Me                 // guarded by mu; made from identity and the directory
+	lives       string             // guarded by mu; the country that help is sent to, as far as is known
+	directoryAt time.Time          // guarded by mu; when the directory was read
+	token       string             // guarded by mu; where the next sync goes on
+	syncGen     int                // guarded by mu; counts syncs that were started
+	changed     map[rowKey]bool    // guarded by mu
+	status      Status             // guarded by mu
+	connected   bool               // guarded by mu; the gateway's socket is up
+	restDown    bool               // guarded by mu; the last request got no answer
+	refused     bool               // guarded by mu; identity was refused
+	over        bool               // guarded by mu; the grant has ended
+	used        time.Time          // guarded by mu
+	poked       chan struct{}      // guarded by mu; closed when a user acts, and replaced
+	lastPoke    time.Time          // guarded by mu
+	lastUnread  int                // guarded by mu; as watchers know it
+	book        bookRow            // guarded by mu; how far the user's contacts are read
+	templates   templates          // guarded by mu
+	preferences Preferences        // guarded by mu
+	calls       callBook           // guarded by mu
+	mail        mailbox            // guarded by mu
+	sessions    []TelephonySession // guarded by mu; those that go on, the one told last at the end
+	curious     map[string]bool    // guarded by mu; extensions whose presence is to be asked for
 
 	filters       filterRow        // guarded by mu
 	older         older            // guarded by mu

@@ -366,6 +366,7 @@ func (d *Desk) notified(n rc.Notification) {
 	case strings.HasSuffix(path, "/telephony/sessions"):
 		d.ringing(n.Body)
 		d.callTold(n.Body)
+		d.sessionTold(n.Body)
 		if telephonyEnded(n.Body) {
 			wake(d.wantCalls)
 		}

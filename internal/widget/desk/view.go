@@ -169,6 +169,7 @@ const (
 	EventFailed       = "failed"       // Failure has happened
 	EventMail         = "mail"         // voicemail or faxes, or how many are unread, changed
 	EventCalls        = "calls"        // the call log, or Missed, changed
+	EventSession      = "session"      // Session, of ID, has changed
 	EventPreferences  = "preferences"  // Preferences changed
 	EventNotice       = "notice"       // Reason is a sentence for the user
 	EventEnded        = "ended"        // the grant is over; nothing follows
@@ -176,14 +177,15 @@ const (
 
 // An Event tells a watcher what to look at again.
 type Event struct {
-	Position Position    `json:"position"`
-	Type     string      `json:"type"`
-	ID       string      `json:"id,omitempty"`      // of the conversation or extension
-	Message  *rc.Message `json:"message,omitempty"` // the platform's record; not to be changed
-	New      bool        `json:"new,omitempty"`     // of a message: seen for the first time; of calls: a sync brought some
-	Unread   int         `json:"unread"`            // texts to be looked at, in every event: see Unread
-	Missed   int         `json:"missed,omitempty"`  // of calls: missed calls that nobody has looked at
-	Presence *Presence   `json:"presence,omitempty"`
-	Failure  *Failure    `json:"failure,omitempty"`
-	Reason   string      `json:"reason,omitempty"` // of an end: signed-out, refused, revoked; of a notice: its sentence
+	Position Position          `json:"position"`
+	Type     string            `json:"type"`
+	ID       string            `json:"id,omitempty"`      // of the conversation or extension
+	Message  *rc.Message       `json:"message,omitempty"` // the platform's record; not to be changed
+	New      bool              `json:"new,omitempty"`     // of a message: seen for the first time; of calls: a sync brought some
+	Unread   int               `json:"unread"`            // texts to be looked at, in every event: see Unread
+	Missed   int               `json:"missed,omitempty"`  // of calls: missed calls that nobody has looked at
+	Presence *Presence         `json:"presence,omitempty"`
+	Failure  *Failure          `json:"failure,omitempty"`
+	Session  *TelephonySession `json:"session,omitempty"`
+	Reason   string            `json:"reason,omitempty"` // of an end: signed-out, refused, revoked; of a notice: its sentence
 }

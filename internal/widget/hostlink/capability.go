@@ -13,6 +13,7 @@ import (
 const (
 	Status   = protocol.Status
 	Texts    = protocol.Texts
+	Calls    = protocol.Calls
 	Settings = protocol.Settings
 )
 

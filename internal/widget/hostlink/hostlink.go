@@ -182,7 +182,8 @@ type Mail struct {
 
 // An Event is something that happened on a desk. Type is one of resync,
 // status, identity, conversation, message, unread, draft, presence, calls,
-// failed, notice, preferences and ended, and says which of the fields are set.
+// session, failed, notice, preferences and ended, and says which of the fields
+// are set.
 type Event struct {
 	Position string
 	Type     string
@@ -192,6 +193,7 @@ type Event struct {
 	Unread   int
 	Presence *Presence // of the user or of a colleague
 	Failure  *Failure
+	Session  *TelephonySession
 	Reason   string // why the desk ended; of a notice: its sentence
 }
 

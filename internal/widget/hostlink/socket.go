@@ -382,6 +382,8 @@ func (s *socket) tell(ctx context.Context, e Event) error {
 		return s.attend(ctx)
 	case "preferences":
 		return s.tellCalling(ctx)
+	case "session":
+		return s.tellSession(ctx, *e.Session)
 	case "calls":
 		if e.New && s.caps.has(Status) {
 			return s.write(ctx, frame{Type: "host", Message: map[string]string{"type": "rc-call-history-synced-notify"}})
