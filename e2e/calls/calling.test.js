@@ -153,6 +153,49 @@ describe('calling settings', () => {
     assert.equal((await me.tab.hears(NOTICE)).callWith, 'browser');
   });
 
+  it('disableCall: nothing of calls is in the phone, and nothing rings', async () => {
+    const me = await handset();
+    const bob = await stage.party('web-phone', theirs, 'Bob Inner');
+    host.put('/quiet', host.script({ clientId: stage.demo.facts.apps[0].clientId, disableCall: '1' }));
+    const open = async () => (await host.open(me.person, '/quiet')).started();
+    let quiet = await (await open()).signedIn();
+    assert.equal((await quiet.hears('rc-login-status-notify', '"loggedIn":true')).features.call, false);
+    const none = async () => {
+      const parts = quiet.phone.locator('[data-tab="/dialer"], [data-call-to], [data-go="/settings/calling"], [data-go="/settings/audio"], [data-go="/settings/ringtone"], #calls-now > *');
+      assert.deepEqual(await parts.evaluateAll((all) => all.filter((e) => e.checkVisibility()).map((e) => e.outerHTML)), []);
+    };
+    await quiet.goTo('Settings');
+    await quiet.phone.locator('[data-go="/settings/theme"]').waitFor();
+    await none();
+    for (const path of ['/dialer', '/calls/active']) {
+      await quiet.post({ type: 'rc-adapter-navigate-to', path });
+      await quiet.phone.locator('[data-panel=messages]').waitFor();
+      await quiet.goTo('Settings');
+    }
+    await quiet.post({ type: 'rc-adapter-navigate-to', path: '/settings/audio' });
+    await quiet.hears('rc-route-changed-notify', '"/settings"');
+    await quiet.post({ type: 'rc-adapter-new-call', phoneNumber: bob.user.phoneNumber, toCall: true });
+    await quiet.phone.locator('[data-panel=number]').waitFor();
+    await none();
+
+    await bob.does('call', me.user.phoneNumber);
+    await me.answer();
+    await together(me, bob);
+    await quiet.hears('rc-adapter-syncPresence', '"CallConnected"');
+    await none();
+    const words = async () => (await quiet.heard()).map(({ data }) => data?.type).filter((type) => /^rc-(call-(init|ring|start|end)|active-call|telephony-session|webphone|dialer|calling)/.test(type));
+    assert.deepEqual(await words(), []);
+    // Loaded in the middle of a call, it leaves the call to the other tab.
+    await quiet.page.close();
+    quiet = await (await open()).signedIn();
+    await quiet.hears('rc-login-status-notify', '"loggedIn":true');
+    await none();
+    await together(me, bob);
+    await me.press('Hang up');
+    await quiet.hears('rc-adapter-syncPresence', '"NoCall"');
+    assert.deepEqual(await words(), []);
+  });
+
   it('have the user asked to press 1 on their own phone before the other side is called', async () => {
     const me = await handset();
     const [desk, bob] = [await stage.phone('web-phone', me.user, { tone: 1200 }), await stage.party('web-phone', theirs, 'Bob Inner')];

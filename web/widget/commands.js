@@ -114,7 +114,7 @@ const LINE = 5_000;
 /** Whether calls can be placed here, once that is known. @returns {Promise<boolean>} */
 function line() {
   const known = () => document.body.dataset.line;
-  if (known() || !signedIn()) return Promise.resolve(Boolean(known()) && known() !== "none");
+  if (known() || !signedIn() || document.body.dataset.without?.split(" ").includes("calls")) return Promise.resolve(Boolean(known()) && known() !== "none");
   return new Promise((resolve) => {
     const done = () => (clearTimeout(timer), document.removeEventListener("oh:line", done), resolve(Boolean(known()) && known() !== "none"));
     const timer = setTimeout(done, LINE);

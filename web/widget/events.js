@@ -120,7 +120,7 @@ export class Socket {
 
   /**
    * @param {string} url
-   * @param {{emit(type: string, detail: object): void, host(message: any): void, fresh(): boolean, tab?: string, language?: string, callWith?: string, session?(): string, hold?(next: string): void, open?(url: string): WebSocket}} with_
+   * @param {{emit(type: string, detail: object): void, host(message: any): void, fresh(): boolean, tab?: string, language?: string, callWith?: string, callless?: boolean, session?(): string, hold?(next: string): void, open?(url: string): WebSocket}} with_
    */
   constructor(url, with_) {
     this.url = url;
@@ -168,7 +168,7 @@ export class Socket {
     const ws = (this.#ws = this.with.open?.(url) ?? new WebSocket(url));
     // Each socket's late events must not disturb its successor.
     const mine = () => ws === this.#ws;
-    ws.onopen = () => mine() && ws.send(JSON.stringify({ type: "hello", position: this.#position, ...(this.with.tab && { tab: this.with.tab }), ...(this.with.language && { language: this.with.language }), ...(this.with.callWith && { callWith: this.with.callWith }), fresh: this.with.fresh(), ...(session && { session }) }));
+    ws.onopen = () => mine() && ws.send(JSON.stringify({ type: "hello", position: this.#position, ...(this.with.tab && { tab: this.with.tab }), ...(this.with.language && { language: this.with.language }), ...(this.with.callWith && { callWith: this.with.callWith }), ...(this.with.callless && { callless: true }), fresh: this.with.fresh(), ...(session && { session }) }));
     ws.onmessage = (e) => mine() && this.#take(JSON.parse(e.data));
     ws.onclose = () => mine() && this.#lost();
   }
@@ -267,7 +267,7 @@ export class Socket {
 }
 
 function run() {
-  const { key = "", callWith } = document.body.dataset;
+  const { key = "", callWith, without = "" } = document.body.dataset;
   const url = new URL(`/p/${encodeURIComponent(key)}/events`, location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   const socket = new Socket(url.href, {
@@ -281,6 +281,7 @@ function run() {
     tab,
     language,
     callWith,
+    callless: without.split(" ").includes("calls"),
     session: held,
     hold,
   });

@@ -6,7 +6,7 @@ import { currentPath, navigate } from "./nav.js";
 
 const NAMES = ["text", "voicemail", "fax", "contacts", "recordings"];
 /** What only the address takes away. */
-const FIXED = ["history"];
+const FIXED = ["history", "calls"];
 
 /** @param {Record<string, any>} flags */
 export function set(flags) {

@@ -62,6 +62,10 @@ export const settled = () => shown.catch(() => undefined);
 /** Where to go instead when the page around the phone has taken a place away. @param {string} to */
 function still(to) {
   const gone = (body.dataset.hide ?? "").split(" ");
+  if (gone.includes("calls")) {
+    if (/^\/(dialer|calls)(\/|$)/.test(to)) to = "/messages";
+    if (/^\/settings\/(calling|ringtone|audio)$/.test(to)) to = "/settings";
+  }
   if (gone.includes("contacts") && /^\/contacts/.test(to)) to = "/messages";
   if (gone.some((name) => to.startsWith(`/messages/${name || "-"}`))) to = "/messages";
   if (to.startsWith("/history")) {

@@ -57,6 +57,9 @@ func hidden(query url.Values) (parts []string) {
 	if query.Has("disableContacts") {
 		parts = append(parts, "contacts")
 	}
+	if query.Has("disableCall") {
+		parts = append(parts, "calls")
+	}
 	if query.Has("disableCallHistory") {
 		parts = append(parts, "history")
 	}

@@ -138,6 +138,7 @@ func TestWhatAPageTakesAwayIsGone(t *testing.T) {
 		{"disableContacts=0&disableMessages=false", []string{"text", "contacts"}}, // being there is enough
 		{"disableContacts=", []string{"contacts"}},
 		{"disableCallHistory=", []string{"history"}},
+		{"disableCall=1", []string{"calls"}},
 	} {
 		_, s := opened(g, "app", tt.parameters)
 		if diff := cmp.Diff(tt.want, s.view.Hidden); diff != "" {

@@ -45,14 +45,17 @@ type line struct {
 	leave   func()
 }
 
-// lift joins the user's phone. Where there is none, or it cannot be opened
-// now, texts work all the same.
-func (s *socket) lift(ctx context.Context, tab string) line {
+// lift joins the user's phone. Where there is none, where the page wants no
+// calls, or when it cannot be opened now, texts work all the same.
+func (s *socket) lift(ctx context.Context, hello command) line {
 	quiet := line{leave: func() {}}
-	if s.h.Phones == nil {
+	if hello.Callless {
+		s.caps = slices.DeleteFunc(slices.Clone(s.caps), func(c string) bool { return c == Calls })
+	}
+	if s.h.Phones == nil || hello.Callless {
 		return quiet
 	}
-	p, leave, err := s.h.Phones.Join(ctx, s.visit.Session.GrantID, tab)
+	p, leave, err := s.h.Phones.Join(ctx, s.visit.Session.GrantID, hello.Tab)
 	if err != nil {
 		var told *rc.Error
 		if ctx.Err() == nil && !errors.As(err, &told) {

@@ -85,6 +85,7 @@ type command struct {
 	Session  rc.Secret `json:"session"`  // with hello: the handle, where the browser refuses cookies
 	Language string    `json:"language"` // with hello: the reader's, BCP 47
 	CallWith string    `json:"callWith"` // with hello: how the page has users call who have not chosen
+	Callless bool      `json:"callless"` // with hello: the page wants no calls
 	Handle   rc.Secret `json:"handle"`
 }
 
@@ -215,7 +216,7 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 	defer watch.Close()
 	s.h.wg.Go(func() { defer cancel(); s.read(ctx) })
 	s.h.wg.Go(func() { defer cancel(); s.beat(ctx) })
-	line := s.lift(ctx, hello.Tab)
+	line := s.lift(ctx, hello)
 	defer line.leave()
 	if err := s.welcome(ctx); err != nil {
 		return

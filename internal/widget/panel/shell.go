@@ -3,6 +3,7 @@ package panel
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"offhook/internal/widget/lang"
 	"offhook/internal/widget/visit"
@@ -36,7 +37,9 @@ func (h *Handler) kept(r *http.Request, v visit.ShellView, page *shellPage) (non
 	if err != nil || session == nil {
 		return none
 	}
-	page.Calling, page.Microphone = h.calling(r.Context(), session.GrantID)
+	if !slices.Contains(v.Hidden, "calls") {
+		page.Calling, page.Microphone = h.calling(r.Context(), session.GrantID)
+	}
 	if h.Relays != nil {
 		page.Relays = h.Relays.JSON(session.GrantID)
 	}

@@ -44,6 +44,7 @@ var proofs = map[string][2]string{
 	"disableMessages":              {inBrowser, "disableMessages: there are no texts in the phone, and the page hears of none"},
 	"disableReadText":              {inBrowser, "disableReadText takes the texts away as well, and an empty value does in a frame, not by script"},
 	"disableContacts":              {inBrowser, "disableContacts: the tab is gone, and nobody gets there"},
+	"disableCall":                  {inCalling, "disableCall: nothing of calls is in the phone, and nothing rings"},
 	"disableCallHistory":           {inHistory, "disableCallHistory: the tab is gone, and nobody gets there"},
 	"disableNoiseReduction":        {inAudio, "disableNoiseReduction: the browser leaves the noise in"},
 	"enableVoicemailDrop":          {inDrops, "enableVoicemailDrop: a recorded message is left in the user\\'s place, and the call ends"},
