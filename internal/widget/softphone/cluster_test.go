@@ -362,6 +362,11 @@ func TestANodeGivesUpAPhoneThatAnotherHasTaken(t *testing.T) {
 	a.registered()
 	w.ringing(ring{})
 	a.state(call.Ringing)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.leases != 2 {
+		t.Errorf("%d REGISTERs, want one of each node: a goodbye takes the phone from whoever has it now", w.leases)
+	}
 }
 
 func TestTheEndOfAGrantEndsItsPhoneAtAllNodes(t *testing.T) {

@@ -2,6 +2,7 @@ package softphone
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -29,7 +30,7 @@ type Phone struct {
 	log     *slog.Logger
 	box     *mailbox
 	ctx     context.Context // of long work
-	cancel  context.CancelFunc
+	cancel  context.CancelCauseFunc
 	work    sync.WaitGroup
 	parting sync.WaitGroup // what is left to tell of calls that are over
 	done    chan struct{}  // closed when the last step has run
@@ -64,7 +65,7 @@ func newPhone(p *Pool, grantID string, after *call.Snapshot, told func(*call.Sna
 		pool: p, grantID: grantID, log: p.Log.With("grant", grantID), box: newMailbox(), done: make(chan struct{}),
 		watchers: make(map[chan struct{}]bool), used: p.Now(), told: told, step: 1,
 	}
-	ph.ctx, ph.cancel = context.WithCancel(p.ctx)
+	ph.ctx, ph.cancel = context.WithCancelCause(p.ctx)
 	ph.line.begin(ph)
 	if after != nil {
 		ph.succeed(after)
@@ -106,9 +107,16 @@ func (ph *Phone) take(step func()) {
 // farewell is how long a phone that is closed waits for the platform.
 const farewell = 3 * time.Second
 
-// close ends every call, saying why, and the phone. Watchers have been told
-// when it returns.
-func (ph *Phone) close(why string) {
+// errTaken is why a phone is closed that another node has by now.
+var errTaken = errors.New("another server has the phone")
+
+// close ends every call, saying why, and the phone, and takes it back at the
+// platform. Watchers have been told when it returns.
+func (ph *Phone) close(why string) { ph.closeFor(why, nil) }
+
+// closeFor is close with a cause; after [errTaken] the platform is told
+// nothing, since the phone is registered from elsewhere.
+func (ph *Phone) closeFor(why string, cause error) {
 	ph.box.post(func() {
 		ph.closing = true
 		for _, t := range ph.talks {
@@ -133,7 +141,7 @@ func (ph *Phone) close(why string) {
 	case <-told:
 	case <-timer.C:
 	}
-	ph.cancel()
+	ph.cancel(cause)
 	ph.work.Wait()
 }
 

@@ -362,7 +362,7 @@ func (s *seat) lapse() {
 		return
 	}
 	s.log.Warn("another server has taken a phone of this one")
-	ph.close(restarted)
+	ph.closeFor(restarted, errTaken)
 	s.mu.Lock()
 	if s.phone == ph {
 		s.told, s.phone, s.rest, s.owner = ph.Snapshot(), nil, nil, ""

@@ -128,7 +128,7 @@ func (w *watchkeeper) stay(ctx context.Context, flow *sip.Flow, info rc.SIPInfo)
 		expires, err := r.register(ctx, lifetime)
 		if err != nil {
 			if ctx.Err() != nil {
-				r.leave() // the answer may be on its way
+				leave(ctx, r) // the answer may be on its way
 			}
 			return err
 		}
@@ -137,13 +137,22 @@ func (w *watchkeeper) stay(ctx context.Context, flow *sip.Flow, info rc.SIPInfo)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			r.leave()
+			leave(ctx, r)
 			return ctx.Err()
 		case <-flow.Done():
 			timer.Stop()
 			return errors.New("the connection to the phone service has ended")
 		case <-timer.C:
 		}
+	}
+}
+
+// leave takes a registration back, unless it is another node's by now: the
+// phone has one name wherever it is (RFC 5626 section 4.1), and the platform
+// would forget it there.
+func leave(ctx context.Context, r *registration) {
+	if !errors.Is(context.Cause(ctx), errTaken) {
+		r.leave()
 	}
 }
 
