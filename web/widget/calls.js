@@ -120,14 +120,19 @@ const hear = feed(async () => {
 /** @type {Promise<void> | null} */
 let drawing = null;
 let again = false;
+/** How long after it could not draw the calls the page tries again, in ms. */
+const REDRAW = 1_000;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let redraw;
 
 /** Draws the calls as they are; what changes meanwhile is drawn right after. */
 export function draw() {
   again = true;
+  clearTimeout(redraw);
   drawing ??= (async () => {
     while (again) {
       again = false;
-      await Promise.all([drawBar(), drawOpen()]).catch(() => {});
+      await Promise.all([drawBar(), drawOpen()]).catch(() => (redraw = setTimeout(draw, REDRAW)));
       tick();
       document.dispatchEvent(new CustomEvent("oh:calls-drawn"));
     }
@@ -141,7 +146,7 @@ async function drawBar() {
   if (!bar) return;
   const any = () => shows(now);
   const r = any() && (await ask("/panel/calls/now"));
-  if (r && !r.ok) return;
+  if (r && !r.ok) throw new Error(`The calls cannot be drawn: ${r.status}`);
   const text = r && (await r.text());
   const keep = keyboard(bar);
   if (text && any()) await morph(bar, text, "innerMorph");

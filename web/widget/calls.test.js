@@ -13,7 +13,7 @@ globalThis.AudioContext = class {
 globalThis.Element = globalThis.HTMLElement = class {};
 const elements = {};
 globalThis.document = Object.assign(new EventTarget(), {
-  body: { dataset: { key: "k", signedIn: "true" }, appendChild: (e) => e }, documentElement: { dataset: {} }, title: "Phone", hidden: false,
+  body: { dataset: { key: "k", signedIn: "true" }, appendChild: (e) => e }, documentElement: { dataset: {} }, title: "Phone", hidden: false, hasFocus: () => false,
   createElement: () => page, querySelector: () => null, querySelectorAll: () => [], getElementById: (id) => elements[id] ?? null,
 });
 globalThis.location = new URL("http://phone.test/app.html");
@@ -151,6 +151,28 @@ test("a page is told what could not be done", async () => {
   answers = () => new Response("This platform does not record.", { status: 409 });
   await control({ callAction: "startRecord", callId: "c-1" }, link);
   assert.deepEqual(said, [["rc-control-call-error", "unknownAction", ""], ["rc-control-call-error", "noCall", ""], ["rc-control-call-error", "failed", "c-1"]]);
+});
+
+test("what could not be drawn is tried again, while there is something to draw", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  let emptied = 0;
+  elements["calls-now"] = { contains: () => false, querySelector: () => null, replaceChildren: () => emptied++ };
+  answers = () => new Response("", { status: 503 });
+  const tries = () => asked.filter(([url]) => url === "/panel/calls/now").length;
+  calls.take(snapshot({}, rings));
+  await calls.draw();
+  assert.equal(tries(), 2);
+  mock.timers.tick(1_000);
+  await calls.draw();
+  assert.ok(tries() > 2);
+  calls.take(snapshot({}));
+  await calls.draw();
+  const done = tries();
+  mock.timers.tick(10_000);
+  await new Promise(setImmediate);
+  assert.deepEqual([tries(), emptied > 0], [done, true]);
+  delete elements["calls-now"];
+  mock.timers.reset();
 });
 
 test("a call that is gone without a word is missed in words", async () => {

@@ -71,7 +71,7 @@ export function take(now) {
 async function begin(c) {
   host.tell({ type: "offhook-open-notify" }); // a phone that is minimized opens
   await draw();
-  if (!document.hidden) notice();
+  if (!document.hidden) void notice(drawn());
   else if (wanted() && (await claim(`ring-${c.id}`))) await show(c);
 }
 
@@ -89,7 +89,7 @@ async function insist(c) {
   if (after) await new Promise((go) => setTimeout(go, after));
   if (!ringing.get(c.id)?.unseen) return;
   host.tell({ type: "offhook-open-notify" });
-  if (!document.hidden) return void notice();
+  if (!document.hidden) return void draw().then(() => notice(drawn()));
   if (wanted()) await show(c);
 }
 
@@ -97,7 +97,7 @@ async function insist(c) {
 async function show(c) {
   const notify = await import("./notify.js");
   if (!ringing.has(c.id)) return;
-  if (notify.show({ event: `ring-${c.id}`, title: whoOf(c), text: t("Incoming call"), place: c.id, route: routeOf(c.id) })) notice();
+  if (notify.show({ event: `ring-${c.id}`, title: whoOf(c), text: t("Incoming call"), place: c.id, route: routeOf(c.id) })) void notice([c.id]);
 }
 
 /** @param {string} id */
@@ -108,9 +108,12 @@ function over(id) {
   document.dispatchEvent(new CustomEvent("oh:read", { detail: { place: id } })); // its notification goes
 }
 
-/** Tells the server that somebody can see or hear here that they are called. */
-async function notice() {
-  const ids = [...ringing.keys()].filter((id) => !noticed.has(id));
+/** The calls that ring and stand on the page. */
+const drawn = () => [...ringing.keys()].filter((id) => document.getElementById(`ring-${id}`));
+
+/** Tells the server that somebody can see or hear here that they are called. @param {string[]} [calls] */
+async function notice(calls = [...ringing.keys()]) {
+  const ids = calls.filter((id) => ringing.has(id) && !noticed.has(id));
   if (!ids.length) return null;
   for (const id of ids) noticed.add(id);
   const answer = await ask("/calls/ringing", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ tab, ids }) }).catch(() => null);
@@ -173,8 +176,10 @@ function stop() {
 
 document.addEventListener("visibilitychange", () => {
   seen = Date.now();
-  if (!document.hidden) void notice();
+  if (!document.hidden) void notice(drawn());
 });
+// A page that could not draw a call at first draws it later.
+document.addEventListener("oh:calls-drawn", () => !document.hidden && void notice(drawn()));
 document.addEventListener("oh:session", (e) => {
   if (/** @type {CustomEvent} */ (e).detail?.signedIn) return;
   for (const id of [...ringing.keys()]) over(id);

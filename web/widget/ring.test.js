@@ -22,9 +22,11 @@ globalThis.AudioContext = class {
   currentTime = 0;
   resume = async () => {};
 };
+/** Whether the page has no place for a call that rings. */
+let undrawable = false;
 globalThis.document = Object.assign(new EventTarget(), {
   body: { dataset: { key: "k", signedIn: "true" } }, documentElement: { dataset: {} }, title: "Phone", hidden: false,
-  querySelector: () => null, querySelectorAll: () => [], getElementById: () => null,
+  querySelector: () => null, querySelectorAll: () => [], getElementById: (id) => (id.startsWith("ring-") && !undrawable ? {} : null),
 });
 globalThis.location = new URL("http://phone.test/app.html");
 globalThis.window = globalThis.parent = globalThis;
@@ -120,6 +122,21 @@ test("a tab that nobody sees, hears or is shown a notification of does not count
   document.dispatchEvent(new Event("visibilitychange"));
   await settled();
   assert.deepEqual(told, [{ tab, ids: ["c-5"] }]);
+});
+
+test("a tab that could not draw a call does not say that it shows it, and draws it later", async () => {
+  loud = "suspended";
+  undrawable = true;
+  timers.enable({ apis: ["setTimeout"] });
+  take(snapshot(call("c-8")));
+  await settled();
+  take(snapshot(call("c-8", { unseen: true })));
+  await settled();
+  assert.deepEqual(told, []);
+  undrawable = false;
+  document.dispatchEvent(new CustomEvent("oh:calls-drawn"));
+  await settled();
+  assert.deepEqual(told, [{ tab, ids: ["c-8"] }]);
 });
 
 test("who is speaking hears a softer sign", async () => {
