@@ -35,7 +35,8 @@ type deskDouble struct {
 	hush      time.Duration
 	toMailbox func(ctx context.Context, session, party string) error // nil refuses
 	kept      chan call.Note
-	past      []call.Call // guarded by mu
+	inquiries chan struct{} // has a token for a question after a session; nil for nobody who waits
+	past      []call.Call   // guarded by mu
 }
 
 func newDeskDouble(s *sbc) *deskDouble {
@@ -60,6 +61,10 @@ func (d *deskDouble) Provision(context.Context, rc.SIPProvisionRequest) (rc.SIPP
 func (d *deskDouble) Session(_ context.Context, id string) (rc.TelephonySession, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	select {
+	case d.inquiries <- struct{}{}:
+	default:
+	}
 	s, ok := d.sessions[id]
 	if !ok {
 		return s, rc.Errorf(rc.NotFound, "This call is over.")

@@ -131,7 +131,7 @@ func (t *talk) dial(number string, o Order) {
 		sip.SetHeader(req, "P-Asserted-Identity", "<sip:"+o.From+"@"+info.Domain+">")
 	}
 	t.alarm(ph.after(ph.pool.Waits.Ring, func() {
-		if !t.talking() {
+		if !t.talking() && !t.accepted {
 			t.part()
 			t.end(call.Missed, noAnswer)
 		}
@@ -248,8 +248,20 @@ func (t *talk) accept(req *sip.Request, res *sip.Response, soundErr error) {
 	case t.remote == rc.PartyAnswered, !t.ph.line.followed, t.meeting != nil:
 		t.connected()
 	default:
-		t.alarm(t.ph.after(t.ph.pool.Waits.Unsure, t.inquire))
+		t.pursue(t.ph.pool.Waits.Unsure)
 	}
+}
+
+// pursue asks after a while what has become of a call that the platform has
+// accepted, and again and again: it is the platform's to end, since its caller
+// may wait in a queue.
+func (t *talk) pursue(after time.Duration) {
+	t.alarm(t.ph.after(after, func() {
+		if !t.talking() {
+			t.inquire()
+			t.pursue(t.ph.pool.Waits.Again)
+		}
+	}))
 }
 
 // connected notes that somebody has answered.

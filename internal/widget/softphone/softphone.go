@@ -130,7 +130,8 @@ type Waits struct {
 	Spare   time.Duration // a microphone without calls is given back: 30 s
 	Past    time.Duration // a call that is over is still told: 8 s
 	Answer  time.Duration // the platform has to answer a request within a call: 10 s
-	Ring    time.Duration // nobody answers a call of ours: 3 minutes
+	Ring    time.Duration // the platform does not accept a call of ours: 3 minutes
+	Again   time.Duration // from one question after a call that nobody has answered to the next: 3 minutes
 	Unsure  time.Duration // nobody says whether a call was answered: 20 s
 	Gather  time.Duration // the platform is asked who is in a conference: 5 s
 	Measure time.Duration // from one look at the quality of calls to the next: 3 s
@@ -150,6 +151,7 @@ func (w *Waits) fill() {
 	w.Past = cmp.Or(w.Past, 8*time.Second)
 	w.Answer = cmp.Or(w.Answer, 10*time.Second)
 	w.Ring = cmp.Or(w.Ring, 3*time.Minute)
+	w.Again = cmp.Or(w.Again, 3*time.Minute)
 	w.Unsure = cmp.Or(w.Unsure, 20*time.Second)
 	w.Gather = cmp.Or(w.Gather, 5*time.Second)
 	w.Measure = cmp.Or(w.Measure, 3*time.Second)

@@ -95,6 +95,29 @@ func TestEventsThatWereMissedAreAskedFor(t *testing.T) {
 	r.state(call.Connected)
 }
 
+func TestWhoWaitsInAQueueIsNotHungUpOn(t *testing.T) {
+	r := registered(t, func(r *rig) {
+		r.pool.Waits.Unsure, r.pool.Waits.Again = 20*time.Millisecond, 20*time.Millisecond
+		r.desk.inquiries = make(chan struct{})
+	})
+	says := func(code string) {
+		r.desk.mu.Lock()
+		defer r.desk.mu.Unlock()
+		r.desk.sessions["s-a1"] = rc.TelephonySession{ID: "s-a1", Parties: []rc.TelephonyParty{{ID: "p-a1-1", Status: rc.PartyStatus{Code: code}}}}
+	}
+	says(rc.PartyProceeding)
+	id := r.place("+16505550199")
+	r.state(call.Ringing)
+	for range 5 {
+		<-r.desk.inquiries
+	}
+	if c := r.newest("the call", func(c call.Call) bool { return c.ID == id }); c.State != call.Ringing {
+		t.Fatalf("the call is %+v", c)
+	}
+	says(rc.PartyAnswered)
+	r.state(call.Connected)
+}
+
 func TestBothSidesHearEachOther(t *testing.T) {
 	r := registered(t)
 	tab, err := r.tab("tab 1", false)
