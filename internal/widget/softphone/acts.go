@@ -11,7 +11,6 @@ import (
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 	"offhook/internal/widget/call"
-	"offhook/internal/widget/lang"
 )
 
 // Details are what an act needs to know besides its call.
@@ -165,13 +164,10 @@ func (t *talk) hangUp(done func(error)) {
 	}, clientReject)
 }
 
-// turnedAway is said of a call that its user did not want here.
-var turnedAway = lang.Mark("You declined the call")
-
 // ignore has a call ring no more here; elsewhere it does.
 func (t *talk) ignore(done func(error)) {
 	t.part()
-	t.end(call.Missed, turnedAway)
+	t.end(call.Declined, "")
 	done(nil)
 }
 

@@ -47,7 +47,7 @@ func TestEveryCallThatIsOverIsTold(t *testing.T) {
 	r.pool.Close() // waits for what is said of the call
 	r.desk.mu.Lock()
 	defer r.desk.mu.Unlock()
-	if past := r.desk.past; len(past) != 1 || past[0].ID != id || !past[0].Over() || past[0].TelephonySessionID != "s-b2" || past[0].Sentence != "You declined the call" {
+	if past := r.desk.past; len(past) != 1 || past[0].ID != id || !past[0].Over() || past[0].TelephonySessionID != "s-b2" || past[0].Outcome != call.Declined {
 		t.Errorf("told of %+v", past)
 	}
 }
