@@ -66,7 +66,7 @@ func (ph *Phone) Place(ctx context.Context, o Order) (id string, err error) {
 		}
 		t := ph.newTalk(call.Outbound, call.Dialing)
 		t.urgent = o.urgent != ""
-		t.Number, t.Line = number, o.From
+		t.Number, t.Line, t.withheld = number, o.From, o.Anonymous
 		if parked, ok := ph.parkedAt(number); ok { // whoever waits there is who it is about
 			t.Number, t.Name = parked.Number, parked.Name
 		}

@@ -95,6 +95,21 @@ func TestEventsThatWereMissedAreAskedFor(t *testing.T) {
 	r.state(call.Connected)
 }
 
+func TestTheNumberThatThePlatformShowsIsTheCallsUnlessItIsWithheld(t *testing.T) {
+	for anonymous, want := range map[bool]string{false: "+16505550100", true: ""} {
+		r := registered(t)
+		if _, err := r.phone.Place(t.Context(), softphone.Order{To: "+16505550199", Anonymous: anonymous}); err != nil {
+			t.Fatal(err)
+		}
+		p := outbound(rc.PartyAnswered, "")
+		p.From.PhoneNumber = "+16505550100"
+		r.desk.tell("s-a1", 1, p)
+		if got := r.state(call.Connected).Line; got != want {
+			t.Errorf("withheld %v: the call is from %q, want %q", anonymous, got, want)
+		}
+	}
+}
+
 func TestWhoWaitsInAQueueIsNotHungUpOn(t *testing.T) {
 	r := registered(t, func(r *rig) {
 		r.pool.Waits.Unsure, r.pool.Waits.Again = 20*time.Millisecond, 20*time.Millisecond

@@ -155,10 +155,15 @@ func (t *talk) relink(peer *rc.PeerID) {
 }
 
 // meet takes the far party's name, where SIP had none, and the number of who
-// has come in its place.
+// has come in its place; and the user's own number, where the platform has
+// chosen it.
 func (t *talk) meet(from, to rc.TelephonyEnd) {
 	if t.meeting != nil {
 		return // there is not one
+	}
+	if own := clean(from.PhoneNumber); t.Direction == call.Outbound && t.Line == "" && !t.withheld && own != "" {
+		t.Line = own
+		t.ph.changed()
 	}
 	far := to
 	if t.Direction == call.Inbound {
