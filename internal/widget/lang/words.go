@@ -5,6 +5,7 @@
 package lang
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -58,10 +59,16 @@ func (p *phrase) UnmarshalJSON(b []byte) error {
 
 // MarshalJSON writes what UnmarshalJSON reads.
 func (p phrase) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // catalogs are read by people
+	var err error
 	if p.forms != nil {
-		return json.Marshal(p.forms)
+		err = e.Encode(p.forms)
+	} else {
+		err = e.Encode(p.one)
 	}
-	return json.Marshal(p.one)
+	return b.Bytes(), err
 }
 
 // All are the languages that there are, by code; the first is what the

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -96,6 +97,22 @@ func checks(p page) []serverCheck {
 		all = append(all, c)
 	}
 	return all
+}
+
+// lineCheck says whether calls can be placed and come in.
+func lineCheck(l call.Line) serverCheck {
+	c := serverCheck{Name: lang.Mark("Calls"), Text: l.Sentence}
+	switch l.State {
+	case call.Registered:
+		c.Good, c.Text = true, lang.Mark("Your phone is registered: you can call and be called.")
+	case call.Connecting:
+		c.Text, c.Do = lang.Mark("Connecting to your phone service"), lang.Mark("Wait a moment and check again. If it lasts, tell your administrator.")
+	case call.None:
+		c.Text = cmp.Or(c.Text, lang.Mark("Your phone service does not let this app place calls. Ask your administrator to allow it, then sign in again."))
+	default:
+		c.Text = cmp.Or(c.Text, lang.Mark("Calls cannot be placed right now."))
+	}
+	return c
 }
 
 // A bundle is what support needs to know of a phone that does not do what it

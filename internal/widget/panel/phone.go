@@ -34,17 +34,25 @@ func (h *Handler) mountCalls(mux *http.ServeMux) {
 		"GET /p/{key}/panel/calls/{id}":    h.liveCall,
 	} {
 		h.onDesk(mux, pattern, func(w http.ResponseWriter, r *http.Request, p page) error {
-			now := call.Snapshot{Line: call.Line{State: call.None}}
-			if h.Phones != nil {
-				phone, err := h.Phones.Phone(r.Context(), p.visit.Session.GrantID)
-				if err != nil {
-					return err
-				}
-				now = phone.Snapshot()
+			now, err := h.now(r, p)
+			if err != nil {
+				return err
 			}
 			return f(w, r, p, now)
 		})
 	}
+}
+
+// now is how the user's calls are. The error is of the phone.
+func (h *Handler) now(r *http.Request, p page) (call.Snapshot, error) {
+	if h.Phones == nil {
+		return call.Snapshot{Line: call.Line{State: call.None}}, nil
+	}
+	phone, err := h.Phones.Phone(r.Context(), p.visit.Session.GrantID)
+	if err != nil {
+		return call.Snapshot{}, err
+	}
+	return phone.Snapshot(), nil
 }
 
 // A phoneFunc answers for someone who is signed in, with how their calls are.

@@ -58,6 +58,13 @@ func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) e
 	}
 	v := newPreferring(p, h.Version)
 	v.Drops = h.drops(p)
+	if name == "settings-why" && p.Callable {
+		now, err := h.now(r, p)
+		if err != nil {
+			return err
+		}
+		v.Checks = slices.Insert(v.Checks, 1, lineCheck(now.Line))
+	}
 	return render(w, http.StatusOK, name, v)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/widget/call"
 	"offhook/internal/widget/visit"
 )
 
@@ -36,6 +37,29 @@ func TestPreferencesAreTheDesks(t *testing.T) {
 	}
 	if w := f.do("POST", "/preferences", url.Values{"theme": {"dark"}}, "X-Offhook", ""); w.Code != 403 {
 		t.Errorf("without the proof that our own page asks: status %d, want 403", w.Code)
+	}
+}
+
+func TestWhyNobodyCanCallIsSaid(t *testing.T) {
+	f := newFixture(t, nil)
+	phone := &onePhone{}
+	f.handler.Phones = phone
+	for _, tt := range []struct {
+		line call.Line
+		good string
+		want string
+	}{
+		{call.Line{State: call.Registered}, "true", "you can call and be called"},
+		{call.Line{State: call.Connecting}, "false", "Connecting to your phone service"},
+		{call.Line{State: call.Broken, Sentence: "The phone service cannot be reached."}, "false", "The phone service cannot be reached."},
+		{call.Line{State: call.None}, "false", "does not let this app place calls"},
+	} {
+		phone.now.Line = tt.line
+		body := f.do("GET", "/settings/why", nil).Body.String()
+		before, item, _ := strings.Cut(body, "<h2 class=\"why__name\">Calls</h2>")
+		if item, _, _ = strings.Cut(item, "</li>"); !strings.Contains(item, tt.want) || !strings.Contains(before[strings.LastIndex(before, "<li"):], `data-good="`+tt.good+`"`) {
+			t.Errorf("with the line %+v: %s", tt.line, item)
+		}
 	}
 }
 
