@@ -90,6 +90,7 @@ type Call struct {
 	Answered time.Time `json:"answered,omitzero"` // became Connected
 	Ended    time.Time `json:"ended,omitzero"`
 	Outcome  Outcome   `json:"outcome,omitempty"`
+	MovedTo  Far       `json:"movedTo,omitzero"` // whom the user has transferred the far party to
 	// Sentence tells people why the call ended or what is wrong with it now;
 	// empty when there is nothing to say.
 	Sentence string `json:"sentence,omitempty"`
@@ -111,6 +112,12 @@ type Call struct {
 	// and Silent while nothing comes of it.
 	Unheard bool `json:"unheard,omitempty"`
 	Silent  bool `json:"silent,omitempty"`
+}
+
+// A Far is somebody at the other end of a call.
+type Far struct {
+	Number string `json:"number"` // as that of a Call
+	Name   string `json:"name,omitempty"`
 }
 
 // A Member is somebody in a conference.

@@ -153,6 +153,15 @@ func TestTheEndOfACallIsSaid(t *testing.T) {
 	}
 }
 
+func TestATransferredCallSaysToWhom(t *testing.T) {
+	p := storyPage(newFixtureDesk())
+	for to, want := range map[call.Far]string{{Number: "+16505550102"}: "Transferred to Priya Raman", {Number: "+16505550199", Name: "Sam"}: "Transferred to Sam", {Number: "*801"}: "Transferred to *801"} {
+		if got := p.live(call.Call{State: call.Ended, Outcome: call.Moved, MovedTo: to}).Words; got != want {
+			t.Errorf("to %+v: %q, want %q", to, got, want)
+		}
+	}
+}
+
 func TestATimeRunsFromTheAnswerToTheEnd(t *testing.T) {
 	p := storyPage(newFixtureDesk())
 	ringing := p.live(storyCall(func(c *call.Call) { c.State, c.Answered = call.Ringing, time.Time{} }))

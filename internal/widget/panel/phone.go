@@ -191,6 +191,8 @@ func (p page) ended(c call.Call) string {
 		return p.Lang.Sentence(c.Sentence)
 	}
 	switch {
+	case c.Outcome == call.Moved && c.MovedTo.Number != "":
+		return p.Lang.Say("Transferred to %s", p.callTitle(p.partyOf(c.MovedTo.Number, c.MovedTo.Name)))
 	case c.Outcome == call.Missed && c.Direction == call.Outbound:
 		return p.Lang.Say("No answer")
 	case c.Outcome == call.Missed:

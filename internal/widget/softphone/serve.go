@@ -103,8 +103,7 @@ func (l *line) stale() {
 // left ends a call that the far side, or the platform, has ended.
 func (t *talk) left() {
 	if t.refer != nil { // a transfer ends with it (contract 8.8)
-		t.transferred = true
-		t.refer(nil)
+		t.handedOver()
 	}
 	switch why, because, ok := t.cameToNothing(); {
 	case t.merged:

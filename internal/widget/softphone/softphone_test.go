@@ -382,7 +382,7 @@ func TestTransfers(t *testing.T) {
 		if got := <-targets; got != "<sip:101@"+domain+">" {
 			t.Errorf("the call was referred to %s", got)
 		}
-		if got := r.state(call.Ended); got.Outcome != call.Moved {
+		if got := r.state(call.Ended); got.Outcome != call.Moved || got.MovedTo.Number != "101" {
 			t.Errorf("the call ended as %+v", got)
 		}
 		r.until("the BYE", func() bool { return c.ended })
@@ -416,7 +416,7 @@ func TestTransfers(t *testing.T) {
 			t.Errorf("the call was referred to %s, want its end to be %s", got, want)
 		}
 		s := r.see("both ends", func(s call.Snapshot) bool { return s.Calls[0].Over() && s.Calls[1].Over() })
-		if s.Calls[0].Outcome != call.Moved || s.Calls[1].Outcome != call.Moved {
+		if s.Calls[0].Outcome != call.Moved || s.Calls[1].Outcome != call.Moved || s.Calls[0].MovedTo.Number != s.Calls[1].Number {
 			t.Errorf("the calls ended as %+v", s.Calls)
 		}
 	})

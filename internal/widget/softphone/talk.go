@@ -58,6 +58,7 @@ type talk struct {
 	merged      bool                    // its far side goes into a conference, and it ends
 	moving      bool                    // it ends when a transfer to it is done
 	withheld    bool                    // the far side does not see the user's number
+	heading     call.Far                // whom the far side is being transferred to
 	transferred bool                    // the far side talks to somebody else now
 	offered     string                  // the connection that the far side described last
 	gone        chan struct{}           // closed by end

@@ -13,13 +13,15 @@ import (
 )
 
 // transfer has the far side talk to somebody else: to a number, or to the far
-// side of another call of this phone (contract 8.8).
-func (t *talk) transfer(target string, answer func(error)) {
+// side of another call of this phone (contract 8.8). People know the target as
+// to.
+func (t *talk) transfer(target string, to call.Far, answer func(error)) {
 	t.next(request{answer: answer, run: func(done func(error)) {
 		if t.refer != nil || !t.talking() {
 			done(notDone())
 			return
 		}
+		t.heading = to
 		d := t.dialog
 		req := d.Request(sip.REFER, nil, "")
 		sip.SetHeader(req, "Refer-To", "<"+target+">")
@@ -59,8 +61,7 @@ func (t *talk) notified(req *sip.Request) {
 	switch {
 	case err != nil || code < 200:
 	case code < 300:
-		t.transferred = true
-		t.refer(nil)
+		t.handedOver()
 		// The platform ends the call next; where it does not, we do.
 		t.alarm(t.ph.after(t.ph.pool.Waits.Answer, t.goAway))
 	default:
@@ -68,10 +69,16 @@ func (t *talk) notified(req *sip.Request) {
 	}
 }
 
+// handedOver notes that the far side talks to somebody else now.
+func (t *talk) handedOver() {
+	t.transferred, t.MovedTo = true, t.heading
+	t.refer(nil)
+}
+
 // blind transfers a call to a number.
 func (t *talk) blind(number string, done func(error)) {
 	to := sip.URI{Scheme: "sip", User: number, Host: t.keys.Domain}
-	t.transfer(to.String(), done)
+	t.transfer(to.String(), call.Far{Number: number}, done)
 }
 
 // attended transfers a call to the far side of another one, which was asked
@@ -85,7 +92,7 @@ func (t *talk) attended(other *talk, done func(error)) {
 	replaces := url.QueryEscape(d.CallID + ";to-tag=" + d.RemoteTag + ";from-tag=" + d.LocalTag)
 	to := sip.URI{Scheme: "sip", User: d.Remote.URI.User, Host: t.keys.Domain}
 	other.moving = true
-	t.transfer(to.String()+"?Replaces="+replaces, func(err error) {
+	t.transfer(to.String()+"?Replaces="+replaces, call.Far{Number: other.Number, Name: other.Name}, func(err error) {
 		if err != nil {
 			other.moving = false
 		} else if other.live() {
