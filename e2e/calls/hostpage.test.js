@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { asked, register, serve } from '../lib/service.js';
 import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
@@ -114,5 +115,46 @@ describe('the page around the phone', () => {
     await me.tab.page.evaluate(() => window.RCAdapter?.controlCall('hangup'));
     await me.tab.hears('rc-call-end-notify');
     assert.deepEqual(await heard(me), ['end', 'active-call NoCall']);
+  });
+
+  it('is asked whom its user may call, and no question outlives its session or its call', async () => {
+    const me = await handset();
+    const far = await stage.party('web-phone', theirs);
+    const to = far.user.phoneNumber;
+    await serve(me.tab, { '/dnc': { data: { result: true, message: 'Careful' } } });
+    await register(me.tab, { name: 'Acme', doNotContactPath: '/dnc' });
+    const click = (/** @type {string} */ number) => me.tab.page.evaluate((n) => window.RCAdapter?.clickToCall(n, true), number);
+    const question = me.phone.getByRole('dialog').filter({ hasText: 'Acme asks you not to call' });
+    const anyway = question.getByRole('button', { name: 'Call anyway' });
+    await click(to);
+    await anyway.waitFor();
+    // Another one takes its place.
+    await click('+14155550124');
+    await asked(me.tab, '/dnc', '+14155550124');
+    await question.filter({ hasText: '0124' }).waitFor();
+    assert.equal(await question.count(), 1);
+    await click(to);
+    await question.filter({ hasNotText: '0124' }).waitFor();
+    await anyway.click();
+    await far.told('incoming');
+    await far.does('answer');
+    await me.tab.hears('rc-call-start-notify');
+
+    // A transfer is asked about for as long as there is a call.
+    await me.tab.post({ type: 'rc-adapter-control-call', callAction: 'transfer', options: { transferNumber: '+14155550124' } });
+    await anyway.waitFor();
+    await far.does('hangup');
+    await question.waitFor({ state: 'detached' });
+    assert.equal((await me.tab.hears('rc-control-call-error', 'failed')).error, 'failed');
+
+    await click(to);
+    await anyway.waitFor();
+    await me.tab.page.evaluate(() => window.RCAdapter?.logoutUser());
+    await question.waitFor({ state: 'detached' });
+    await me.tab.signedOut();
+    await me.person.enter(me.tab, await stage.demo.user('Nora Next'));
+    await me.ready();
+    assert.deepEqual([await question.count(), (await me.calls()).length], [0, 0]);
+    assert.equal(await me.phone.getByText('Not called').count(), 0);
   });
 });

@@ -7,7 +7,7 @@
 // A refusal ends the session of the page, for the reason that it brings: it
 // may be here before the socket has said so, or while there is no socket.
 // @ts-check
-import { language } from "./lang.js";
+import { language, t } from "./lang.js";
 
 const SESSION = "X-Offhook-Session";
 const ENDED = "X-Offhook-Ended";
@@ -22,6 +22,10 @@ let handle = "";
 let changes = 0;
 /** @type {Promise<void> | null} */
 let trial = null;
+let ends = new AbortController();
+
+/** Is aborted, with a sentence, when the session of the page ends: what is asked for in one is not done in the next. */
+export const session = () => ends.signal;
 
 const { timeZone: zone = "UTC", locale } = Intl.DateTimeFormat().resolvedOptions();
 
@@ -96,6 +100,10 @@ async function tryCookies() {
 document.addEventListener("oh:session", (e) => {
   const { signedIn, reason } = /** @type {CustomEvent} */ (e).detail ?? {};
   changes++;
+  if (!signedIn) {
+    ends.abort(new Error(t("You were signed out. Sign in to go on.")));
+    ends = new AbortController();
+  }
   // A session that was replaced has left its place to the handle's.
   if (handle && !signedIn && reason !== "replaced") handle = NONE;
 });

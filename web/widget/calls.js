@@ -3,7 +3,7 @@
 // to who rings, speaks and tells the host page, and does what the buttons of
 // calls ask for. Loaded for whoever can call.
 // @ts-check
-import { ask } from "./ask.js";
+import { ask, session } from "./ask.js";
 import { guarded } from "./callguard.js";
 import { alert, currentPath, dial, forget, navigate } from "./nav.js";
 import { preferences } from "./preferences.js";
@@ -74,7 +74,7 @@ export function take(next) {
   }
   const any = Boolean(calls.length || before?.calls.length);
   const word = before ? missing(before, next) : "";
-  for (const { id } of before?.calls ?? []) if ((find(id)?.state ?? "ended") === "ended") forget(routeOf(id));
+  for (const { id } of before?.calls ?? []) if ((find(id)?.state ?? "ended") === "ended") over(id);
   if (any) {
     hear(next);
     speak(next);
@@ -83,6 +83,23 @@ export function take(next) {
   tell(next);
   if (shows(next) || shows(before)) void draw().then(() => word && alert(word)); // the page of the call is left first
   tick();
+}
+
+/** What is aborted when a call is over. @type {Map<string, AbortController>} */
+const ends = new Map();
+
+/** @param {string} id */
+function endOf(id) {
+  const end = ends.get(id) ?? new AbortController();
+  ends.set(id, end);
+  return end.signal;
+}
+
+/** @param {string} id of a call that has ended */
+function over(id) {
+  forget(routeOf(id));
+  ends.get(id)?.abort(new Error(t("Not called.")));
+  ends.delete(id);
 }
 
 /**
@@ -254,7 +271,7 @@ const queues = new Map();
 export async function act(id, act, body = {}) {
   if (act === "answer") return answer(id, body);
   if (!("to" in body)) return void (await enqueue(id, act, body));
-  await guarded((checked) => enqueue(id, act, { ...body, ...checked }));
+  await guarded((checked) => enqueue(id, act, { ...body, ...checked }), endOf(id));
 }
 
 /** @param {string} id @param {string} act @param {object} body */
@@ -330,6 +347,7 @@ async function press(at, work) {
   if (pending.has(at)) return;
   const button = at instanceof HTMLFormElement ? /** @type {HTMLButtonElement | null} */ (at.querySelector("[type=submit], button:not([type])")) : at;
   const error = nearest(at);
+  const here = session();
   for (const e of [at, button]) if (e) pending.add(e);
   button?.setAttribute("aria-busy", "true");
   if (error) error.hidden = true;
@@ -337,6 +355,7 @@ async function press(at, work) {
     await work();
     alert("");
   } catch (e) {
+    if (here.aborted) return;
     const sentence = e instanceof Error ? e.message : String(e);
     if (!error) alert(sentence);
     else {
@@ -437,6 +456,7 @@ if (document.body.dataset.audio) {
 document.addEventListener("oh:session", (e) => {
   if (/** @type {CustomEvent} */ (e).detail?.signedIn) return;
   now = null;
+  ends.clear();
   delete document.body.dataset.line;
   document.getElementById("calls-now")?.replaceChildren();
 });

@@ -2,7 +2,7 @@
 // it may. Nothing here sends a text: what a page fills in, the user sends. Calls
 // are placed for pages with the capability to dial.
 // @ts-check
-import { ask } from "./ask.js";
+import { ask, session } from "./ask.js";
 import * as inbound from "./inbound.js";
 import { alert, compose, dial, navigate, settled, showNumber, signedIn } from "./nav.js";
 import { startSignIn, takeCallback } from "./signin.js";
@@ -132,9 +132,11 @@ async function call({ phoneNumber, toCall }, link) {
   if (toCall && !link.may("dial")) link.once("toCall", 'rc-adapter-new-call: this page may not place calls, so the number is filled in. The operator can allow it with the capability "dial" of the embed.');
   if (!toCall || !link.may("dial")) return dial(phoneNumber);
   const { place } = await import("./calls.js");
+  const here = session();
   try {
     await place(phoneNumber);
   } catch (e) {
+    if (here.aborted) return;
     // The number is at hand for another attempt, and what stands in the way is read.
     await dial(phoneNumber);
     alert(e instanceof Error ? e.message : String(e));

@@ -2,7 +2,7 @@
 // the user confirms, changes or registers first. Loaded when somebody dials
 // such a number, or looks after the address in the settings.
 // @ts-check
-import { ask } from "./ask.js";
+import { ask, session } from "./ask.js";
 import { language, t } from "./lang.js";
 
 /**
@@ -28,14 +28,15 @@ const fields = () => /** @type {const} */ ([
 /**
  * Resolves when the user wants to be connected with what they have dialled;
  * throws a sentence when not.
- * @param {Help} help
+ * @param {Help} help @param {AbortSignal} ends what it is asked in
  */
-export async function confirmed(help) {
+export async function confirmed(help, ends) {
   for (;;) {
-    const answer = await sheet(help);
+    ends.throwIfAborted();
+    const answer = await sheet(help, ends);
     if (answer === "call") return;
     if (answer !== "change") throw new Error(t("Not called."));
-    help = (await form(help)) ?? help;
+    help = (await form(help, ends)) ?? help;
   }
 }
 
@@ -45,7 +46,7 @@ export async function lookAfter() {
   if (!r?.ok) throw new Error((r && (await r.text()).trim()) || t("There is no connection right now."));
   const help = /** @type {Help} */ (await r.json());
   if (help.unknown) throw new Error(help.unknown);
-  await form(help);
+  await form(help, session());
 }
 
 /** @param {Help} help @returns {{title: string, note: string, calls: boolean}} */
@@ -62,10 +63,10 @@ function words({ number = "", test, address, unknown }) {
   return { title: t("Emergency call to {0}", number), note: t("Help will be sent to:"), calls: true };
 }
 
-/** @param {Help} help @returns {Promise<"call" | "change" | "">} */
-function sheet(help) {
+/** @param {Help} help @param {AbortSignal} ends @returns {Promise<"call" | "change" | "">} */
+function sheet(help, ends) {
   const { title, note, calls } = words(help);
-  const dialog = open(title, note);
+  const dialog = open(title, note, ends);
   if (help.lines) {
     const at = add(dialog, "address", "ask__address");
     for (const line of help.lines) add(at, "bdi", "ask__line", line);
@@ -91,9 +92,9 @@ function sheet(help) {
   });
 }
 
-/** @param {Help} help @returns {Promise<Help | null>} with the new address; null when nothing was saved */
-function form(help) {
-  const dialog = open(t("Where help is to be sent"), t("Write where this phone is right now. Change it whenever you take the phone somewhere else."));
+/** @param {Help} help @param {AbortSignal} ends @returns {Promise<Help | null>} with the new address; null when nothing was saved */
+function form(help, ends) {
+  const dialog = open(t("Where help is to be sent"), t("Write where this phone is right now. Change it whenever you take the phone somewhere else."), ends);
   const at = /** @type {HTMLFormElement} */ (add(dialog, "form", "ask__form"));
   at.noValidate = true;
   for (const [name, label, fill, needed] of fields()) {
@@ -168,8 +169,8 @@ function add(at, tag, css, text = "") {
   return e;
 }
 
-/** @param {string} title @param {string} note */
-function open(title, note) {
+/** @param {string} title @param {string} note @param {AbortSignal} ends means no: nobody's address is shown to whoever signs in next */
+function open(title, note, ends) {
   const dialog = /** @type {HTMLDialogElement} */ (document.createElement("dialog"));
   dialog.className = "ask ask--help";
   dialog.setAttribute("aria-labelledby", "help-title");
@@ -178,6 +179,7 @@ function open(title, note) {
   add(dialog, "p", "ask__note", note).id = "help-note";
   document.body.append(dialog);
   dialog.showModal();
+  ends.addEventListener("abort", () => dialog.dispatchEvent(new Event("cancel")), { once: true });
   return dialog;
 }
 

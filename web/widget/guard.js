@@ -51,20 +51,35 @@ const CALL = {
   not: (title) => t("Not called. {0}.", title),
 };
 
-/** Resolves to the verdict that a text goes out with, or throws a sentence. @param {Question} question */
-export const mayText = (question) => may(question, TEXT);
-/** The same of a call. @param {Question} question */
-export const mayCall = (question) => may(question, CALL);
+/**
+ * Resolves to the verdict that a text goes out with, or throws a sentence.
+ * @param {Question} question @param {AbortSignal} ends the session, and with it the question
+ */
+export const mayText = (question, ends) => may(question, TEXT, ends);
 
-/** @param {Question} question @param {Words} words */
-async function may({ service, recipients }, words) {
+/** Is aborted when somebody else is called: whoever asks for two calls means the last. */
+let next = new AbortController();
+
+/**
+ * The same of a call. The user is asked about one call at a time.
+ * @param {Question} question @param {AbortSignal} ends
+ */
+export function mayCall(question, ends) {
+  next.abort();
+  next = new AbortController();
+  return may(question, CALL, ends, next.signal);
+}
+
+/** @param {Question} question @param {Words} words @param {AbortSignal} ends @param {AbortSignal} [replaced] */
+async function may({ service, recipients }, words, ends, replaced) {
   // Who is called is one, whom the contract has asked about by themselves.
   const [{ phoneNumber, name }] = recipients;
   const who = words === CALL ? { phoneNumber, ...(name && { name }) } : { recipients };
   const response = await (isOwn() ? afar : inquire)({ ...who, actionType: words.action });
+  ends.throwIfAborted();
   const { verdict, title, note, anyway } = judge(response, current()?.title ?? service, recipients, words);
   if (verdict) return verdict;
-  if (await question(title, note, anyway, words)) return anyway;
+  if (await question(title, note, anyway, words, replaced ? AbortSignal.any([ends, replaced]) : ends)) return anyway;
   throw new Error(words.not(title));
 }
 
@@ -120,9 +135,11 @@ export function judge(response, service, recipients, words = TEXT) {
 
 /**
  * @param {string} title @param {string} note @param {string} anyway @param {Words} words
+ * @param {AbortSignal} ends means no
  * @returns {Promise<boolean>} whether to go on
  */
-function question(title, note, anyway, words) {
+async function question(title, note, anyway, words, ends) {
+  if (ends.aborted) return false;
   const dialog = /** @type {HTMLDialogElement} */ (document.createElement("dialog"));
   dialog.className = "ask";
   dialog.setAttribute("aria-labelledby", "guard-title");
@@ -142,6 +159,7 @@ function question(title, note, anyway, words) {
       dialog.remove();
       resolve(yes);
     };
+    ends.addEventListener("abort", () => answer(false), { once: true });
     const no = add("button", "button button--main button--wide", anyway ? words.no : t("Close"));
     no.addEventListener("click", () => answer(false));
     if (anyway) add("button", "button button--wide button--alarm", words.anyway).addEventListener("click", () => answer(true));

@@ -2,7 +2,7 @@
 // its own, is offered again until it is taken, and in the order of writing.
 // The server sends the same id once, however often it is offered.
 // @ts-check
-import { ask } from "./ask.js";
+import { ask, session } from "./ask.js";
 import { t } from "./lang.js";
 import { rescue } from "./rescue.js";
 
@@ -101,6 +101,7 @@ const texting = (state, id) => document.dispatchEvent(new CustomEvent("oh:textin
 
 /** @param {string} path @param {URLSearchParams} body @returns {Promise<string>} */
 async function offer(path, body) {
+  const ends = session();
   // A server that restarted may not know any more that the page wants to be asked.
   if (document.body.dataset.guarded) body.set("guarded", "1");
   let r;
@@ -113,7 +114,7 @@ async function offer(path, body) {
   // The page's application must be asked first whether these people may be texted.
   if (r.headers?.get("X-Offhook-Guard")) {
     const { mayText } = await import("./guard.js");
-    body.set("checked", await mayText(await r.json()));
+    body.set("checked", await mayText(await r.json(), ends));
     return offer(path, body);
   }
   if (r.ok) return (await r.json()).conversation;
