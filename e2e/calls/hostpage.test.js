@@ -89,6 +89,18 @@ describe('the page around the phone', () => {
     assert.equal((await me.tab.hears('rc-control-call-error', 'no-such-call')).error, 'noCall');
   });
 
+  it('acts on no call where the page names one in a way that names none', async () => {
+    const me = await handset();
+    await me.place('*601');
+    await me.tab.hears('rc-call-start-notify');
+    const ids = [7, { id: 'c' }, 'c'.repeat(200)];
+    for (const callId of ids) await me.tab.post({ type: 'rc-adapter-control-call', callAction: 'hangup', callId });
+    await me.tab.hears('rc-control-call-error', 'ccc');
+    const told = (await me.tab.heard()).map(({ data }) => data).filter((m) => m?.type === 'rc-control-call-error');
+    assert.deepEqual(told.map((m) => m.error), ids.map(() => 'noCall'));
+    assert.equal((await me.calls())[0].state, 'connected');
+  });
+
   it('fills a number in, and has links to numbers call', async () => {
     const me = await handset();
     await me.tab.post({ type: 'rc-adapter-new-call', phoneNumber: '+14155550124' });

@@ -330,7 +330,7 @@ export interface Commands {
   /** Does something with a call: `toggleRingingDialog` makes the window of a call that rings small or large again. What cannot be done is answered by rc-control-call-error. Capability `dial`. */
   "rc-adapter-control-call": {
     callAction: "answer" | "reject" | "toVoicemail" | "forward" | "hangup" | "hold" | "unhold" | "mute" | "unmute" | "transfer" | "startRecord" | "stopRecord" | "dtmf" | "toggleRingingDialog";
-    /** any id of the call; without one, the call that rings or the one that is heard */
+    /** any id of the call; without one, the call that rings or the one that is heard. Where it names no call, nothing is done */
     callId?: string;
     options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string };
   };
@@ -698,7 +698,7 @@ export interface Events {
     error: "unknownAction" | "noCall" | "failed";
     /** a sentence */
     message: string;
-    /** as it was asked for */
+    /** as it was asked for; empty where that was no text */
     callId: string;
   };
   /** A sync of the call log has brought something. Capability `status`. */

@@ -30,31 +30,33 @@ const RINGING = new Set(["answer", "reject", "toVoicemail", "forward"]);
 
 /**
  * The call that a page means: by any of its ids, or without one the call that
- * rings, or the one that is heard.
- * @param {string} action @param {string | undefined} id
+ * rings, or the one that is heard. What is no id means no call.
+ * @param {string} action @param {any} [id]
  */
-export function meant(action, id) {
+export function meant(action, id = "") {
   const { calls = [], active = "" } = snapshot() ?? {};
   const open = calls.filter((c) => c.state !== "ended");
-  if (id) return open.find((c) => [c.id, c.telephonySessionId, c.sessionId, c.partyId].includes(id));
+  if (id !== "") return open.find((c) => [c.id, c.telephonySessionId, c.sessionId, c.partyId].includes(id));
   if (RINGING.has(action)) return open.find(rings);
   return find(active) ?? open.at(-1);
 }
 
 /**
  * Takes rc-adapter-control-call. What cannot be done is told to the page.
- * @param {{callAction: string, callId?: string, options?: Options}} m @param {HostLink} link
+ * @param {{callAction: string, callId?: any, options?: Options}} m @param {HostLink} link
  */
 export async function control({ callAction, callId, options = {} }, link) {
+  const id = callId ?? "";
   const refuse = (/** @type {string} */ error, /** @type {string} */ message) => {
-    link.tell({ type: "rc-control-call-error", error, message, callId: callId ?? "" });
+    link.tell({ type: "rc-control-call-error", error, message, callId: typeof id === "string" ? id : "" });
     link.once(`control ${callAction} ${error}`, `rc-adapter-control-call: ${message}`);
   };
-  if (callAction === "toggleRingingDialog") return fold();
+  const folds = callAction === "toggleRingingDialog";
   const action = Object.hasOwn(ACTIONS, callAction) ? ACTIONS[callAction] : undefined;
-  if (!action) return refuse("unknownAction", "There is no such action. Nothing was done.");
-  const call = meant(callAction, callId);
-  if (!call) return refuse("noCall", "There is no such call. Nothing was done.");
+  if (!action && !folds) return refuse("unknownAction", "There is no such action. Nothing was done.");
+  const call = meant(callAction, id);
+  if (folds && (call || id === "")) return fold();
+  if (!call || !action) return refuse("noCall", "There is no such call. Nothing was done.");
   const [name, body] = action(texts(options));
   try {
     await act(call.id, name, body);
@@ -74,6 +76,6 @@ const texts = (o) => Object.fromEntries(Object.entries(o ?? {}).filter(([, v]) =
 
 /** Shows the call that is heard, or the one that rings. */
 export async function show() {
-  const call = meant("", undefined);
+  const call = meant("");
   if (call) await navigate(routeOf(call.id), { focus: true });
 }

@@ -175,6 +175,19 @@ test("what could not be drawn is tried again, while there is something to draw",
   mock.timers.reset();
 });
 
+test("a page that names no call acts on none", async () => {
+  calls.take(snapshot({ active: "c-1" }, one, rings));
+  const said = [];
+  const link = { tell: (m) => said.push([m.error, m.callId]), once() {} };
+  const long = "c".repeat(200);
+  for (const callId of [7, 0, true, { id: "c-1" }, ["c-1"], long, "c-9"]) await control({ callAction: "hangup", callId }, link);
+  await control({ callAction: "toggleRingingDialog", callId: "c-9" }, link);
+  assert.deepEqual(asked, []);
+  assert.deepEqual(said, [...Array(5).fill(["noCall", ""]), ["noCall", long], ...Array(2).fill(["noCall", "c-9"])]);
+  for (const callId of ["", null, undefined]) await control({ callAction: "hangup", callId }, link);
+  assert.deepEqual(asked.map(([url]) => url), Array(3).fill("/calls/c-1/hangup"));
+});
+
 test("a call that is gone without a word is missed in words", async () => {
   const box = { hidden: true, querySelector: (what) => (what === "[data-text]" ? box.text : null), text: { textContent: "" } };
   elements.alert = box;

@@ -12,7 +12,7 @@ export const messages = {
   "rc-adapter-new-call": { needs: "prefill", fields: { phoneNumber: "s!64", toCall: "b" } },
   "rc-adapter-new-sms": { needs: "prefill", fields: { phoneNumber: "t640", text: "s10000", conversation: "f64", attachments: "a", recipient: "o" } },
   "rc-adapter-auto-populate-conversation": { needs: "prefill", fields: { text: "s!10000", attachments: "a" } },
-  "rc-adapter-control-call": { needs: "dial", fields: { callAction: "s!40", callId: "s100", options: "o" } },
+  "rc-adapter-control-call": { needs: "dial", fields: { callAction: "s!40", callId: "*", options: "o" } },
   "rc-calling-settings-update": { needs: "settings", fields: { callWith: "s20", myLocation: "s64", ringoutPrompt: "b", fromNumber: "s64" } },
   "rc-sms-settings-update": { needs: "settings", fields: { senderNumber: "s!64" } },
   "rc-adapter-message-request": { fields: { requestId: "s!100", path: "s!200", body: "o" } },

@@ -57,7 +57,7 @@ var fromHost = []Message{
 		text("text", "").must().upTo(10000), list("attachments", "{ name: string; content: string }[]", attached)),
 	in("rc-adapter-control-call", Dial, "Does something with a call: `toggleRingingDialog` makes the window of a call that rings small or large again. What cannot be done is answered by rc-control-call-error.",
 		text("callAction", "").must().upTo(40).as(`"answer" | "reject" | "toVoicemail" | "forward" | "hangup" | "hold" | "unhold" | "mute" | "unmute" | "transfer" | "startRecord" | "stopRecord" | "dtmf" | "toggleRingingDialog"`),
-		text("callId", "any id of the call; without one, the call that rings or the one that is heard").upTo(100),
+		text("callId", "any id of the call; without one, the call that rings or the one that is heard. Where it names no call, nothing is done").kind(Anything).as("string"),
 		object("options", "{ transferNumber?: string; forwardNumber?: string; dtmf?: string }", "")),
 	in("rc-calling-settings-update", Settings, "How the user calls, and the number that callees see, as they may choose it in the settings: it holds in every browser. With `ringout` their own phone rings first, where their plan has that. What cannot be is left as it is, and the console says so.",
 		text("callWith", "").upTo(20).as(`"browser" | "softphone" | "ringout" | "jupiter"`), text("myLocation", "the phone that rings first: one of the user's own numbers, or the one that they have chosen").upTo(64), flag("ringoutPrompt", "whoever answers that phone is asked to press 1 before the other side is called"), text("fromNumber", "one of the user's own numbers, or `anonymous`").upTo(64)),
