@@ -3,16 +3,23 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { Host } from '../lib/host.js';
 import { asked, register, serve } from '../lib/service.js';
 import { Handset } from './handset.js';
 import { Stage, voices } from './stage.js';
 
 /** @type {Stage} */ let stage;
+/** @type {Host} */ let host;
 before(async () => {
   stage = await Stage.open();
+  host = await Host.start(stage.demo);
+  await host.allow(stage.demo.facts.apps[0].clientId, '--origin', stage.demo.facts.host.url);
 });
 afterEach(() => stage.clear());
-after(() => stage.close());
+after(async () => {
+  host.close();
+  await stage.close();
+});
 
 const [mine, theirs] = voices;
 
@@ -88,6 +95,20 @@ describe('the page around the phone', () => {
     await me.tab.page.evaluate((id) => window.RCAdapter?.controlCall('hold', id), 'no-such-call');
     assert.equal((await me.tab.hears('rc-control-call-error', 'no-such-call')).error, 'noCall');
   });
+
+  for (const [how, parameters] of /** @type {const} */ ([['each tab', {}], ['one tab', { disableInactiveTabCallEvent: '1' }]])) {
+    it(`hears that its call is over when its user is signed out, where ${how} tells of calls`, async () => {
+      host.put('/', host.script({ clientId: stage.demo.facts.apps[0].clientId, ...parameters }));
+      const me = await stage.handset('Hope Host', mine, { host, path: '/' });
+      await me.place('*601');
+      await me.tab.hears('rc-call-start-notify');
+      await me.tab.page.evaluate(() => window.RCAdapter?.logoutUser());
+      await me.tab.hears('rc-active-call-notify', '"NoCall"');
+      await me.tab.hears('rc-login-status-notify', '"loggedIn":false');
+      assert.deepEqual((await heard(me)).slice(-2), ['end', 'active-call NoCall']);
+      assert.equal((await heard(me)).filter((name) => name === 'end').length, 1);
+    });
+  }
 
   it('acts on no call where the page names one in a way that names none', async () => {
     const me = await handset();

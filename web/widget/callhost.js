@@ -4,6 +4,7 @@
 // else for each new call would never come to rest. Every tab tells its own
 // page, with the same eventId; where the page asks for it
 // (disableInactiveTabCallEvent) one tab tells, the one in front if there is one.
+// Where the session ends, calls end for the page.
 // @ts-check
 import { tab } from "./ask.js";
 import { host } from "./host.js";
@@ -109,6 +110,8 @@ const standing = ({ line, microphone }) => [
 
 /** @type {Snapshot | null} */
 let last = null;
+/** When it came. */
+let came = 0;
 /** @type {Map<string, string>} */
 const said = new Map();
 /** @type {Promise<unknown>} */
@@ -120,6 +123,7 @@ const alone = new URLSearchParams(globalThis.location?.search).has("disableInact
 export function take(now) {
   const before = last;
   last = now;
+  came = Date.now();
   if (host.may("status")) {
     for (const m of standing(now)) {
       const text = JSON.stringify(m);
@@ -128,7 +132,12 @@ export function take(now) {
       host.tell(m);
     }
   }
-  if (!before || !host.may("calls")) return;
+  if (before) tell(before, now);
+}
+
+/** @param {Snapshot} before @param {Snapshot} now */
+function tell(before, now) {
+  if (!host.may("calls")) return;
   for (const m of told(before, now)) {
     if (!alone) host.tell(m);
     else queue = queue.then(async () => (await claim(m.eventId)) && host.tell(m));
@@ -143,6 +152,9 @@ export const sync = () => host.tell({ type: "rc-webphone-sessions-sync", calls: 
 
 globalThis.document?.addEventListener("oh:session", (e) => {
   if (/** @type {CustomEvent} */ (e).detail?.signedIn) return;
+  const now = last && new Date(Date.parse(last.now) + Date.now() - came).toISOString();
+  // The next version, as tabs call it that were told of the end.
+  if (last && now) tell(last, { ...last, now, version: last.version + 1, calls: [], ringOut: undefined });
   last = null;
   said.clear();
-});
+}, true); // before the page hears that nobody is signed in

@@ -77,6 +77,16 @@ test("every tab names an event alike", () => {
   assert.equal(told(before, after)[0].eventId, `ring-c-1-${after.version}`);
 });
 
+test("a call has ended for the page when its session has, once", () => {
+  take(snapshot());
+  take(snapshot(ringing(up), ringing({ ...over, id: "c-2" })));
+  heard = [];
+  for (let i = 0; i < 2; i++) document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false } }));
+  heard = heard.filter((m) => m.call);
+  assert.deepEqual(heard.map((m) => [m.type, m.call.id, m.call.telephonyStatus ?? m.call.callStatus]), [["rc-call-end-notify", "c-1", "webphone-session-finished"], ["rc-active-call-notify", "c-1", "NoCall"]]);
+  assert.ok(heard[0].call.endTime >= Date.parse("2026-11-21T12:02:00Z"));
+});
+
 test("a page that is loaded during a call is told how the phone stands, and of the call when it asks", () => {
   take(snapshot(ringing(up)));
   assert.deepEqual(types(), ["rc-webphone-connection-status-notify", "rc-dialer-status-notify"]);
@@ -104,6 +114,7 @@ test("disableInactiveTabCallEvent: one tab tells of calls, and otherwise each do
   take(snapshot(ringing()));
   assert.ok(types().includes("rc-call-ring-notify"));
   // Another tab has the word: in this one the lock is never free.
+  document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false } }));
   location.search = "?disableInactiveTabCallEvent=1";
   const other = await import("./callhost.js?alone");
   navigator.locks = { request: async (name, how, work) => work(name.startsWith("oh-told-") ? null : {}) };
@@ -112,5 +123,10 @@ test("disableInactiveTabCallEvent: one tab tells of calls, and otherwise each do
   other.take(snapshot(ringing()));
   await other.settled();
   assert.deepEqual(types().filter((type) => type.startsWith("rc-call-")), []);
+  // Here it is, and tells of the session's end as well.
+  navigator.locks = { request: async (name, how, work) => work({}) };
+  document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false } }));
+  await other.settled();
+  assert.deepEqual(types().filter((type) => type.startsWith("rc-call-")), ["rc-call-end-notify"]);
   delete navigator.locks;
 });
