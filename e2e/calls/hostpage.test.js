@@ -41,6 +41,7 @@ describe('the page around the phone', () => {
     await me.tab.page.evaluate((to) => window.RCAdapter?.clickToCall(to, true), far.user.phoneNumber);
     const { call } = await me.tab.hears('rc-call-init-notify');
     assert.deepEqual([call.direction, call.to, call.callStatus], ['Outbound', far.user.phoneNumber, 'webphone-session-connecting']);
+    assert.match((await me.tab.hears('rc-active-call-notify')).call.startTime, /^[\d-]{10}T[\d:]{8}\.\d{3}Z$/);
     await far.told('incoming');
     await far.does('answer');
     const started = await me.tab.hears('rc-call-start-notify', call.id);

@@ -50,7 +50,7 @@ export interface LiveCall {
   lastActiveTime: number;
   isConference?: boolean;
   /** of a conference */
-  members?: { partyId: string; number: string; name?: string; muted?: boolean; held?: boolean }[];
+  members?: { partyId: string; number: string; name?: string; muted: boolean; held: boolean }[];
   /** of a missed call that nobody could notice */
   missedReason?: string;
   /** of one that is over */

@@ -21,6 +21,8 @@ const LINE = { none: "disconnected", connecting: "connecting", registered: "conn
 
 /** @param {string | undefined} at */
 const ms = (at) => (at ? Date.parse(at) : undefined);
+/** The server's moments are finer than the contract's. @param {string} at */
+const iso = (at) => new Date(at).toISOString();
 /** @param {Call} c @param {string} far @param {string | undefined} own */
 const ends = (c, far, own) => (c.direction === "Inbound" ? [far, own] : [own, far]);
 
@@ -36,7 +38,7 @@ export function described(c) {
     isToVoicemail: c.outcome === "voicemail", isForwarded: c.outcome === "forwarded", isReplied: c.outcome === "replied",
     recordStatus: c.recording ? "webphone-record-recording" : "webphone-record-idle",
     partyData: { partyId: c.partyId, sessionId: c.telephonySessionId }, sessionId: c.sessionId, telephonySessionId: c.telephonySessionId, partyId: c.partyId,
-    callQueueName: c.queue, ...(c.conference && { isConference: true, members: c.members ?? [] }), contactMatch: null, minimized: false, cached: false, removed: c.state === "ended",
+    callQueueName: c.queue, ...(c.conference && { isConference: true, members: (c.members ?? []).map((m) => ({ ...m, muted: Boolean(m.muted), held: Boolean(m.held) })) }), contactMatch: null, minimized: false, cached: false, removed: c.state === "ended",
     lastActiveTime: ms(c.ended ?? c.answered ?? c.began), ...(c.drop && { voicemailDrop: c.drop.state }), ...(c.outcome && { outcome: c.outcome }), ...(c.unseen && c.outcome === "missed" && { missedReason: "No open page with the phone showed it" }),
   };
 }
@@ -47,7 +49,7 @@ function active(c) {
   const [fromName, toName] = ends(c, c.name ?? "", "");
   return {
     id: c.id, direction: c.direction, from: from ?? "", fromName, to: to ?? "", toName, telephonyStatus: TELEPHONY[c.state],
-    sessionId: c.sessionId, telephonySessionId: c.telephonySessionId, partyId: c.partyId, startTime: c.began,
+    sessionId: c.sessionId, telephonySessionId: c.telephonySessionId, partyId: c.partyId, startTime: iso(c.began),
     terminationType: c.state === "ended" ? "final" : "intermediate",
   };
 }
@@ -97,7 +99,7 @@ export function told(before, after) {
 
 /** A call of rc-ringout-call-notify. @param {import("./calls.js").RingOut} r */
 const ringOut = ({ id, number, from, state, began }) => ({
-  id, direction: "Outbound", from: from ?? "", fromName: "", to: number, toName: "", startTime: began,
+  id, direction: "Outbound", from: from ?? "", fromName: "", to: number, toName: "", startTime: iso(began),
   telephonyStatus: { here: "Ringing", there: "Ringing", both: "CallConnected", over: "NoCall" }[state], terminationType: state === "over" ? "final" : "intermediate",
 });
 

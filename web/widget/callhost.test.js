@@ -71,6 +71,15 @@ test("a call is described in the contract's words, with who is at which end", ()
   assert.deepEqual([outbound.from, outbound.to, outbound.toUserName, outbound.isToVoicemail], ["+16505550101", "+16505550102", "Sam", true]);
 });
 
+test("moments have milliseconds, and members say each of themselves", () => {
+  const began = "2026-11-21T12:00:00.123456789Z";
+  const [, { call }] = told(snapshot(), snapshot(ringing({ began })));
+  const [{ call: out }] = told(snapshot(), { ...snapshot(), ringOut: { id: "r", number: "+1", state: "here", began } });
+  assert.deepEqual([call.startTime, out.startTime], Array(2).fill("2026-11-21T12:00:00.123Z"));
+  const members = [{ partyId: "p-1", number: "+1" }, { partyId: "p-2", number: "+2", muted: true }];
+  assert.deepEqual(described(ringing({ conference: true, members })).members, [{ ...members[0], muted: false, held: false }, { ...members[1], held: false }]);
+});
+
 test("every tab names an event alike", () => {
   const [before, after] = [snapshot(), snapshot(ringing())];
   assert.deepEqual(told(before, after).map((m) => m.eventId), told(before, after).map((m) => m.eventId));

@@ -21,7 +21,7 @@ var structs = []Struct{
 		text("recordStatus", "").must().as(`"webphone-record-idle" | "webphone-record-recording"`),
 		object("partyData", "{ partyId?: string; sessionId?: string }", "the ids of the telephony session").must(), text("sessionId", ""), text("telephonySessionId", ""), text("partyId", ""),
 		text("callQueueName", ""), {Name: "contactMatch", Kind: Anything, Type: "null", Required: true}, flag("minimized", "always false").must(), flag("cached", "always false").must(), flag("removed", "it is over").must(),
-		number("lastActiveTime", "").must(), flag("isConference", ""), list("members", "{ partyId: string; number: string; name?: string; muted?: boolean; held?: boolean }[]", "of a conference"),
+		number("lastActiveTime", "").must(), flag("isConference", ""), list("members", "{ partyId: string; number: string; name?: string; muted: boolean; held: boolean }[]", "of a conference"),
 		text("missedReason", "of a missed call that nobody could notice"), text("outcome", "of one that is over").as(`"hungUp" | "cancelled" | "missed" | "declined" | "elsewhere" | "voicemail" | "forwarded" | "replied" | "moved" | "merged" | "failed"`),
 	}},
 	{"TelephonySession", "A call as the platform tells it, with the parties of the signed-in user.", []Field{
