@@ -200,6 +200,14 @@ describe('do not contact', () => {
       await tab.phone.getByText('Delivered').or(tab.phone.getByText('Sent', { exact: true })).first().waitFor();
       const entries = await demo.audit();
       assert.match(JSON.stringify(entries), /"contact".*Only in the morning/);
+
+      const before = await times(tab, '/dnc');
+      const taken = tab.page.waitForResponse((r) => /\/service$/.test(r.url()) && r.request().method() === 'POST');
+      await register(tab, { name: 'Acme', doNotContactPath: '' });
+      await taken;
+      await tab.send('Unasked');
+      await tab.bubble('Unasked').waitFor();
+      assert.equal(await times(tab, '/dnc'), before);
     } finally {
       await person.close();
     }

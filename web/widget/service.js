@@ -49,7 +49,9 @@ export const answers = () => [...(before ?? []), ...memory].some((m) => m.type =
  */
 export function take(message) {
   memory = remember(memory, message);
-  if (message.service?.doNotContactPath) document.body.dataset.guarded = "1"; // outbox.js says so with each text
+  const asks = message.service?.doNotContactPath;
+  if (asks) document.body.dataset.guarded = "1"; // outbox.js says so with each text
+  else if (asks !== undefined) delete document.body.dataset.guarded;
   if (!signedIn()) {
     if (message.type === "rc-adapter-update-customized-banner") void drawBanner({ method: "POST", body: JSON.stringify(message) });
     return;

@@ -72,6 +72,11 @@ test("whoever signs in again finds their account; somebody else does not", async
   assert.deepEqual(posted.map((m) => m.authorizedAccount ?? m.service.name), ["Acme", "said to Ada"], "what the page says meanwhile counts");
 });
 
+test("a page that empties its path wants to be asked no more", () => {
+  const say = (service) => (take({ type: registration.type, service: { name: "Acme", ...service } }), page.body.dataset.guarded);
+  assert.deepEqual([say({ doNotContactPath: "/d" }), say({}), say({ doNotContactPath: "" }), say({ doNotContactPath: "/d" }), say({ doNotContactPath: null })], ["1", "1", undefined, "1", undefined]);
+});
+
 test("a service that needs no authorization has no account to lose", () => {
   const open = { type: registration.type, service: { name: "Open", authorized: true } };
   const banner = { type: "rc-adapter-update-customized-banner", banner: null };

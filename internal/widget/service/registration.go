@@ -17,7 +17,8 @@ const neutral = "neutral.f04"
 
 // A Registration is rc-adapter-register-third-party-service as the phone
 // keeps it, by the contract's names. Fields that a later registration leaves
-// out stay, except those tagged reset (contract/service.md 2).
+// out stay, except those tagged reset (contract/service.md 2); a path that it
+// empties goes.
 type Registration struct {
 	Name        string
 	DisplayName string
@@ -143,6 +144,7 @@ func (c call) register(m message) ([]string, []Change) {
 	if s.stale {
 		next, s.stale = Registration{}, false
 	}
+	next.leave(fields)
 	warnings := decode(fields, &next)
 	warnings = append(warnings, next.check(c.embed.AssetOrigins)...)
 	s.reg = next
@@ -179,6 +181,22 @@ func (r Registration) afresh() Registration {
 		}
 	}
 	return r
+}
+
+// leave takes away the paths that a page has emptied: it is asked there no more.
+func (r *Registration) leave(fields message) {
+	v := reflect.ValueOf(r).Elem()
+	for i := range v.NumField() {
+		name := nameOf(v.Type().Field(i))
+		if raw, there := fields[name]; there && isPath(name, v.Field(i)) && falsy(raw) {
+			v.Field(i).SetString("")
+		}
+	}
+}
+
+// isPath reports whether a field of a registration says where the page is asked.
+func isPath(name string, v reflect.Value) bool {
+	return strings.HasSuffix(name, "Path") && v.Kind() == reflect.String
 }
 
 // check drops what is well formed and still cannot be used.
@@ -332,7 +350,7 @@ func falsy(raw json.RawMessage) bool {
 func (r Registration) paths() map[string]string {
 	paths := map[string]string{}
 	r.each(func(name string, v reflect.Value) {
-		if strings.HasSuffix(name, "Path") && v.Kind() == reflect.String && v.Len() > 0 {
+		if isPath(name, v) && v.Len() > 0 {
 			paths[name] = v.String()
 		}
 	})

@@ -250,6 +250,22 @@ func TestRegisteringAgainKeepsWhatIsLeftOutUnlessItIsReset(t *testing.T) {
 	}
 }
 
+func TestAPathThatIsEmptiedIsTakenAway(t *testing.T) {
+	w := newWorld(t)
+	w.post(register(`"name":"A","contactsPath":"/c","doNotContactPath":"/d","settingsPath":"/s","buttonEventPath":"/b"`))
+	got := w.post(register(`"name":"A","doNotContactPath":"","settingsPath":null,"buttonEventPath":false`))
+	if diff := cmp.Diff(map[string]string{"contactsPath": "/c"}, got.Service.Paths); diff != "" || len(got.Warnings) > 0 {
+		t.Error(diff, got.Warnings)
+	}
+	if g := w.guard(); g != "" {
+		t.Errorf("%q still wants to be asked", g)
+	}
+	w.restart()
+	if g := w.guard(); g != "" {
+		t.Errorf("after a restart %q wants to be asked", g)
+	}
+}
+
 func TestWithoutANameNothingIsRegistered(t *testing.T) {
 	for _, message := range []string{register(`"displayName":"x"`), `{"type":"rc-adapter-register-third-party-service"}`, register(`"name":7`)} {
 		if got := newWorld(t).post(message); got.Service != nil || len(got.Warnings) != 1 {
