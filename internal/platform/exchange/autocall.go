@@ -16,7 +16,7 @@ import (
 func (x *Exchange) AnswerParty(ctx context.Context, id, party, deviceID string) error {
 	return x.onCalled(ctx, id, party, func(c *call, r *ring) error {
 		for _, f := range r.forks {
-			if strconv.FormatInt(f.binding.device.ID, 10) != deviceID || f.auto {
+			if !f.isPhone(party, deviceID) || f.auto {
 				continue
 			}
 			r.forks = without(r.forks, f)
@@ -24,7 +24,7 @@ func (x *Exchange) AnswerParty(ctx context.Context, id, party, deviceID string) 
 			c.start(r, f.binding, true)
 			return nil
 		}
-		return rc.Errorf(rc.NotFound, "The call does not ring on the device %s.", deviceID)
+		return errNotThere(deviceID)
 	})
 }
 

@@ -178,14 +178,24 @@ func (x *Exchange) RejectParty(ctx context.Context, id, party string) error {
 // voicemail answers.
 func (x *Exchange) IgnoreParty(ctx context.Context, id, party, deviceID string) error {
 	return x.onCalled(ctx, id, party, func(c *call, r *ring) error {
-		its := func(f *fork) bool { return strconv.FormatInt(f.binding.device.ID, 10) == deviceID }
+		its := func(f *fork) bool { return f.isPhone(party, deviceID) }
 		if !slices.ContainsFunc(r.forks, its) {
-			return rc.Errorf(rc.NotFound, "The call does not ring on the device %s.", deviceID)
+			return errNotThere(deviceID)
 		}
 		c.quieten(r, its)
 		c.exhausted(r)
 		return nil
 	})
+}
+
+// isPhone reports whether a fork rings on one of a party's own phones. Those of
+// others who are called besides, and phones outside, are not the party's.
+func (f *fork) isPhone(party, deviceID string) bool {
+	return f.outside == nil && f.party.ID() == party && strconv.FormatInt(f.binding.device.ID, 10) == deviceID
+}
+
+func errNotThere(deviceID string) error {
+	return rc.Errorf(rc.NotFound, "The call does not ring on the device %s.", deviceID)
 }
 
 // ForwardParty takes a call somewhere else instead of who rings.

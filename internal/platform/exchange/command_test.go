@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange/trunk"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 )
@@ -135,6 +137,62 @@ func TestAPhoneAnswersByRequest(t *testing.T) {
 	ada.ended()
 	w.idle(t)
 	wantRows(t, w, apitest.Bob, "Inbound Accepted")
+}
+
+func TestAPhoneIsOnlyItsOwnersToAnswerAndToSilence(t *testing.T) {
+	t.Parallel()
+	t.Run("in a queue", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.AddDesk()
+		ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
+		c := cy.call(apitest.DeskPhone)
+		toAda, toBob := ada.rings(), bob.rings()
+		w.leavesAlone(t, toAda, bob.id)
+		bobs := partyOf(sip.HeaderValue(toBob.Request(), "p-rc-api-ids"))
+		done(t, w.x.AnswerParty(t.Context(), sessionOf(c.ids), bobs, bob.id))
+		quiet(t, toBob) // by his own request, and for the first time
+		bob.answer(bob.rings())
+		c.ear.Hears(t, bobHz)
+		c.hangup()
+		bob.ended()
+		w.idle(t)
+	})
+	t.Run("at forwarding numbers", func(t *testing.T) {
+		t.Parallel()
+		w, outside := trunked(t, trunk.UDP)
+		w.let(t, apitest.Bob, true)
+		w.forwards(t, apitest.Bob, apitest.AdaPhone, far)
+		w.rule(t, apitest.Bob, rc.BusinessHoursRule, rc.AnsweringRule{CallHandlingAction: rc.ForwardCalls, Forwarding: &rc.Forwarding{
+			NotifyMySoftPhones: true, SoftPhonesRingCount: 9, SoftPhonesAlwaysRing: true, RingingMode: rc.Simultaneously,
+			Rules: []rc.ForwardingGroup{{RingCount: 9, Enabled: true, Numbers: []rc.ForwardingTarget{{ID: "1"}, {ID: "2"}}}},
+		}})
+		ada, bob, cy := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz), w.handset(t, apitest.Cy, cyHz)
+		w.ready(t)
+		c := cy.call("102")
+		toAda, toBob := ada.rings(), bob.rings()
+		toFar := mediatest.Wait(t, "the carrier to be called", outside.calls)
+		w.leavesAlone(t, toBob, ada.id)
+		w.leavesAlone(t, toBob, "0") // which a phone outside is not
+		w.leavesAlone(t, toAda, bob.id)
+		there := outside.take(toFar, 900)
+		quiet(t, toAda)
+		quiet(t, toBob)
+		c.ear.Hears(t, 900)
+		there.ear.Hears(t, cyHz)
+		outside.hangUp(c)
+		w.idle(t)
+	})
+}
+
+// leavesAlone requires that a device is not there for whoever hears a call
+// ring.
+func (w *world) leavesAlone(t *testing.T, ring *sip.Tx, deviceID string) {
+	t.Helper()
+	ids := sip.HeaderValue(ring.Request(), "p-rc-api-ids")
+	session, party := sessionOf(ids), partyOf(ids)
+	refused(t, "answering on the device "+deviceID, w.x.AnswerParty(t.Context(), session, party, deviceID), rc.NotFound)
+	refused(t, "silencing the device "+deviceID, w.x.IgnoreParty(t.Context(), session, party, deviceID), rc.NotFound)
 }
 
 func TestRequestsSendACallOn(t *testing.T) {
