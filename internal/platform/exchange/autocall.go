@@ -133,6 +133,7 @@ func (c *call) placeFor(e store.Extension, caller session.End, to destination, p
 func (c *call) confirm(then func()) {
 	l := c.first()
 	ctx, s := c.attend(l.party, l)
+	c.reserve()
 	c.x.spawn(func(context.Context) {
 		answer, err := sound.Confirm(ctx, s.seat)
 		if err != nil {

@@ -18,6 +18,7 @@ var (
 	errOver       = rc.Coded(rc.Conflict, "CMN-406", "The call has ended.")
 	errNotRinging = rc.Coded(rc.Conflict, "CMN-406", "The call does not ring any more.")
 	errNotTalking = rc.Coded(rc.Conflict, "CMN-406", "Nobody has answered the call yet, or it is parked.")
+	errReserved   = rc.Coded(rc.Conflict, "CMN-406", "What this call has reached is for you alone. Nobody else can be taken there.")
 )
 
 // command has a call's goroutine run f, and waits.
@@ -238,7 +239,7 @@ func (x *Exchange) TransferParty(ctx context.Context, id, party string, target r
 // the same user.
 func (x *Exchange) BridgeParty(ctx context.Context, id, party, otherID, otherParty string) error {
 	var second *line
-	err := x.onLine(ctx, otherID, otherParty, func(_ *call, l *line) error { second = l; return nil })
+	err := x.onLine(ctx, otherID, otherParty, func(into *call, l *line) error { second = l; return into.mayGive(l) })
 	if err != nil {
 		return err
 	}

@@ -126,6 +126,11 @@ func (c *call) attended(l *line, callID string) {
 	}
 	c.x.spawn(func(ctx context.Context) {
 		l.notify(ctx, "SIP/2.0 100 Trying", "active;expires=60")
+		err := c.x.command(ctx, second.call.Load().session.ID(), func(into *call) error { return into.mayGive(second) })
+		if err != nil {
+			l.notify(ctx, "SIP/2.0 404 Not Found", "terminated;reason=noresource")
+			return
+		}
 		l.notify(ctx, "SIP/2.0 200 OK", "terminated;reason=noresource")
 		l.post(func(c *call) { c.merge(l, second) })
 	})
@@ -164,11 +169,22 @@ func (c *call) merge(l, second *line) bool {
 	return true
 }
 
+// mayGive says why a line's place in the call is not given to the line of
+// another one; nil when it may be.
+func (c *call) mayGive(l *line) error {
+	switch {
+	case !slices.Contains(c.lines, l) || c.parker == l: // it has hung up meanwhile, or waits for nobody any more
+		return errNotTalking
+	case c.service != nil && c.service.reserved:
+		return errReserved
+	}
+	return nil
+}
+
 // adopt takes a line of another call in the place of one of its own.
 func (c *call) adopt(l, instead *line) {
 	was := l.party
-	at := slices.Index(c.lines, instead)
-	if at < 0 || c.parker == instead { // it has hung up meanwhile, or waits for nobody any more
+	if c.mayGive(instead) != nil { // any more
 		was.End(rc.ReasonAttendedTransfer, "")
 		l.bye(agentFree)
 		l.close()
@@ -185,9 +201,13 @@ func (c *call) adopt(l, instead *line) {
 	l.talks()
 	was.Gone(rc.ReasonAttendedTransfer, l.party)
 	l.tellDialog()
+	at := slices.Index(c.lines, instead)
 	c.lines[at] = l
 	if at == 0 {
 		c.caller = l.end()
+	}
+	if at == 0 && c.service != nil {
+		c.service.seat.Give(l.leg)
 	}
 	instead.party.End(rc.ReasonAttendedTransfer, "")
 	instead.bye(agentFree)

@@ -15,6 +15,9 @@ type service struct {
 	party *session.Party
 	stop  context.CancelFunc
 	seat  *media.Seat // of the phone that it talks to
+	// reserved is set where it is for its caller's user alone, who can take
+	// nobody else there.
+	reserved bool
 }
 
 // attend begins a service for the phone of a line.
@@ -48,8 +51,19 @@ func (c *call) serve(to destination) {
 		c.ringAlone(to, party, answersAfter, func() { c.talk(party, c.script(to.service)) })
 	case emergency:
 		c.talk(party, assist(to))
+		c.reserve()
+	case voicemailIn:
+		c.talk(party, c.script(to.service))
+		c.reserve()
 	default:
 		c.talk(party, c.script(to.service))
+	}
+}
+
+// reserve keeps the service of a call for who has called it.
+func (c *call) reserve() {
+	if c.service != nil {
+		c.service.reserved = true
 	}
 }
 

@@ -77,6 +77,7 @@ func (c *call) askWhom(to destination) {
 	if s == nil {
 		return
 	}
+	c.reserve()
 	c.x.spawn(func(context.Context) {
 		next, theirs, err := c.x.askedFor(ctx, l.ext, to.asks, s)
 		if ctx.Err() != nil || errors.Is(err, media.ErrGone) {

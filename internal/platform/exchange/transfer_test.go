@@ -1,0 +1,115 @@
+package exchange_test
+
+import (
+	"context"
+	"testing"
+
+	"offhook/internal/media/mediatest"
+	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange"
+	"offhook/internal/platform/exchange/sound"
+	"offhook/internal/rc"
+	"offhook/internal/store"
+)
+
+// waiting is Cy, a customer whom Bob has put on hold.
+func (w *world) waiting(t *testing.T) (bob *handset, customer, agent *talk) {
+	t.Helper()
+	cy := w.handset(t, apitest.Cy, cyHz)
+	bob = w.handset(t, apitest.Bob, bobHz)
+	customer = cy.call("102")
+	agent = bob.answer(bob.rings())
+	customer.ear.Hears(t, bobHz)
+	agent.hold(true)
+	return bob, customer, agent
+}
+
+func TestACustomerIsHandedToWhatTheExchangeAnswers(t *testing.T) {
+	t.Parallel()
+	t.Run("a service", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		bob, customer, agent := w.waiting(t)
+		consult := bob.call("*601")
+		consult.ear.Hears(t, bobHz)
+		agent.handTo(t, consult)
+		bob.ended()
+		bob.ended()
+		customer.ear.Hears(t, cyHz) // the echo
+		customer.hangup()
+		w.idle(t)
+	})
+	t.Run("a colleague's voicemail", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		bob, customer, agent := w.waiting(t)
+		consult := bob.call("101")
+		consult.hush()
+		consult.press(t, '#') // no greeting, please
+		agent.handTo(t, consult)
+		bob.ended()
+		bob.ended()
+		customer.hush()
+		customer.say(t)
+		customer.press(t, '#')
+		w.leftFor(t, apitest.Ada)
+		customer.p.ended()
+		w.idle(t)
+	})
+	t.Run("the menu of the company", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		ada := w.handset(t, apitest.Ada, adaHz)
+		bob, customer, agent := w.waiting(t)
+		consult := bob.call(apitest.AcmeMain)
+		agent.handTo(t, consult)
+		bob.ended()
+		bob.ended()
+		customer.keys(t, "0")
+		there := ada.answer(ada.rings())
+		customer.ear.Hears(t, adaHz)
+		customer.speak()
+		there.ear.Hears(t, cyHz)
+		customer.hangup()
+		ada.ended()
+		w.idle(t)
+	})
+}
+
+// A lockedBox is a voicemail that is being opened until the call ends.
+type lockedBox struct{ sound.Mailbox }
+
+// New waits.
+func (lockedBox) New(ctx context.Context) ([]sound.Left, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// lockedBoxes are those of everybody.
+type lockedBoxes struct{}
+
+func (lockedBoxes) Mailbox(store.Extension) sound.Mailbox { return lockedBox{} }
+
+func TestNobodyIsHandedToWhatIsForOneUserAlone(t *testing.T) {
+	t.Parallel()
+	for name, number := range map[string]string{"the user's own voicemail": "*86", "the question whose call to listen to": "*80", "the emergency services": "911"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, inAmerica, func(x *exchange.Exchange) { x.Mailboxes = lockedBoxes{} })
+			bob, customer, agent := w.waiting(t)
+			bob.lives(home)
+			consult := bob.call(number)
+			agent.handTo(t, consult)
+			for _, want := range []string{"SIP/2.0 100 Trying", "SIP/2.0 404 Not Found"} {
+				if got := mediatest.Wait(t, "how the transfer goes", bob.sipfrags); got != want {
+					t.Errorf("told %q, want %q", got, want)
+				}
+			}
+			session, party := inbound(w, customer)
+			refused(t, "joining the two calls", w.x.BridgeParty(t.Context(), session, party, sessionOf(consult.ids), partyOf(consult.ids)), rc.Conflict)
+			agent.hold(false)
+			customer.ear.Hears(t, bobHz)
+			agent.ear.Hears(t, cyHz)
+		})
+	}
+}
