@@ -9,8 +9,9 @@ import (
 // to it and listens to it goes on with the new one. It owns no leg.
 type Seat struct {
 	mu     sync.Mutex
-	leg    *Leg     // guarded by mu
-	guests []*guest // guarded by mu
+	leg    *Leg             // guarded by mu
+	guests []*guest         // guarded by mu
+	keys   map[*keyEar]bool // guarded by mu
 	over   sync.Once
 	done   chan struct{}
 }
@@ -21,9 +22,12 @@ type guest struct {
 	stop  func() // with the leg that sits there now
 }
 
+// A keyEar hears the keys that are pressed without a sound.
+type keyEar struct{ hear func(rune) }
+
 // NewSeat gives a leg its place.
 func NewSeat(l *Leg) *Seat {
-	s := &Seat{leg: l, done: make(chan struct{})}
+	s := &Seat{leg: l, done: make(chan struct{}), keys: map[*keyEar]bool{}}
 	s.watch(l)
 	return s
 }
@@ -85,6 +89,29 @@ func (s *Seat) Listen(f func(Packet)) (stop func()) {
 
 // Fill is [Leg.Fill], for whoever sits there.
 func (s *Seat) Fill() (stop func()) { return s.seat((*Leg).Fill) }
+
+// Press has those who hear keys hear one that came as a message, of whoever
+// sits there.
+func (s *Seat) Press(key rune) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for e := range s.keys {
+		e.hear(key)
+	}
+}
+
+// HearKeys hands f every key of Press until stop is called. f must not wait.
+func (s *Seat) HearKeys(f func(key rune)) (stop func()) {
+	e := &keyEar{f}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keys[e] = true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.keys, e)
+	}
+}
 
 func (s *Seat) seat(begin func(*Leg) func()) (stop func()) {
 	s.mu.Lock()

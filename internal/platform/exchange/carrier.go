@@ -78,8 +78,8 @@ func (l *line) carrierAsks(tx *sip.Tx) bool {
 		return ok
 	case sip.INFO:
 		respond(tx, 200, "OK")
-		if digit, ok := dialledKey(req); ok {
-			return l.post(func(c *call) { c.pressed(l, digit) })
+		if key, ok := dialledKey(req); ok {
+			l.typed(key)
 		}
 		return true
 	case sip.REFER:
@@ -118,38 +118,6 @@ func (c *call) redescribed(l *line, tx *sip.Tx) {
 	l.lives(expiry)
 	respond(tx, 200, "OK", contact, sip.With("Allow", outsideAllowed), expiry.Told, sip.WithBody(sip.SDP, l.local))
 	c.hold(l, direction.Held())
-}
-
-// dialledKey reads a key that comes as a message instead of a sound.
-func dialledKey(req *sip.Request) (digit string, ok bool) {
-	switch kind, _, _ := strings.Cut(strings.ToLower(sip.HeaderValue(req, "Content-Type")), ";"); strings.TrimSpace(kind) {
-	case "application/dtmf-relay":
-		for line := range strings.Lines(string(req.Body())) {
-			if name, value, _ := strings.Cut(line, "="); strings.EqualFold(strings.TrimSpace(name), "Signal") {
-				digit = strings.TrimSpace(value)
-			}
-		}
-	case "application/dtmf":
-		digit = strings.TrimSpace(string(req.Body()))
-	}
-	return digit, len(digit) == 1 && strings.Contains("0123456789*#ABCD", digit)
-}
-
-// pressed passes on a key that came as a message.
-func (c *call) pressed(l *line, digit string) {
-	other := c.other(l)
-	if other == nil || l.held || other.held || c.orbit != nowhereParked {
-		return
-	}
-	from := media.A
-	if c.lines[0] != l {
-		from = media.B
-	}
-	c.bridge.Mute(from, true) // a stream has one source at a time
-	c.x.spawn(func(ctx context.Context) {
-		_ = media.SendDigits(ctx, other.leg, digit) // who is gone need not hear it
-		c.post(c.tune)
-	})
 }
 
 // callIn takes a call from outside, to a number of the platform's.

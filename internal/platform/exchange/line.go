@@ -29,6 +29,7 @@ type line struct {
 	outside bool   // the trunk's; it has neither extension nor device
 	leave   func() // of a line of the trunk's
 	keeps   func() // releases its connection with the carrier
+	typing  typing // the keys that the carrier tells of
 
 	// These belong to the goroutine of the line's call.
 	party *session.Party

@@ -15,21 +15,30 @@ type keypad struct {
 	held    atomic.Int64 // when a key was last heard of, in Unix milliseconds
 }
 
-// hearKeys listens for keys until stop is called.
+// hearKeys listens for keys until stop is called: for those that are heard,
+// and those that are told of where a line has such.
 func hearKeys(line media.Port) (k *keypad, stop func()) {
 	k = &keypad{pressed: make(chan rune, 32)}
-	digit := media.Digits(func(d rune) {
+	press := func(d rune) {
 		select {
 		case k.pressed <- d:
 		default:
 		}
-	})
-	return k, line.Listen(func(p media.Packet) {
+	}
+	unhear := func() {}
+	if l, ok := line.(interface {
+		HearKeys(f func(key rune)) (stop func())
+	}); ok {
+		unhear = l.HearKeys(press)
+	}
+	digit := media.Digits(press)
+	deafen := line.Listen(func(p media.Packet) {
 		if p.Codec == media.Event {
 			k.held.Store(time.Now().UnixMilli())
 		}
 		digit(p)
 	})
+	return k, func() { deafen(); unhear() }
 }
 
 const (
