@@ -96,6 +96,10 @@ type Exchange struct {
 
 	closing atomic.Bool // no more calls
 
+	keeping context.Context // of storing what was said, which goes on while the rest ends
+	abandon context.CancelFunc
+	unkept  atomic.Int64 // bytes that wait for the store
+
 	mu          sync.Mutex
 	guests      guests                // guarded by mu
 	peers       map[*peer]bool        // guarded by mu
@@ -113,6 +117,7 @@ type Exchange struct {
 // Start makes the exchange ready.
 func (x *Exchange) Start() {
 	x.ctx, x.stop = context.WithCancel(context.Background())
+	x.keeping, x.abandon = context.WithCancel(context.Background())
 	x.auth = sip.NewChallenger(x.Domain, x.Now)
 	x.peers, x.bindings, x.lines = map[*peer]bool{}, map[int64][]*binding{}, map[string]*line{}
 	x.forks, x.calls, x.parked = map[string]*fork{}, map[string]*call{}, map[place]*call{}
@@ -160,6 +165,7 @@ func (x *Exchange) Close() {
 	}
 	x.mu.Unlock()
 	x.stop()
+	defer time.AfterFunc(lastTime, x.abandon).Stop()
 	x.wg.Wait()
 }
 

@@ -142,8 +142,9 @@ func (c *call) keepRecording(r *recording) {
 	if r.stop != nil {
 		r.stop()
 	}
+	party, id, s, ended := r.party, r.id, r.tape.Stop(), c.x.Now()
 	c.x.spawn(func(context.Context) {
-		s := r.tape.Stop()
-		c.keep(func(ctx context.Context) error { return r.party.KeepRecording(ctx, r.id, s.WAV(), s.Duration()) })
+		wav, long := s.WAV(), s.Duration()
+		c.keep(len(wav), func(ctx context.Context) error { return party.KeepRecording(ctx, id, ended, wav, long) })
 	})
 }

@@ -27,7 +27,7 @@ func (c *call) reply(r *ring, text string) {
 	why := ending{rc.ReasonCallReplied, "The caller got a message."}
 	c.stopRing(why, "")
 	c.x.spawn(func(context.Context) {
-		c.keep(func(ctx context.Context) error { return r.party.Reply(ctx, text) })
+		c.keep(len(text), func(ctx context.Context) error { return r.party.Reply(ctx, text) })
 	})
 	l := c.first()
 	if l == nil {

@@ -34,8 +34,6 @@ const (
 	answersAfter = 5 * time.Second
 	// neverTime is how long the one that never answers rings.
 	neverTime = 2 * time.Minute
-	// keepTime is how long storing what was said may take.
-	keepTime = 30 * time.Second
 )
 
 // serve has a service take the call.
@@ -153,17 +151,16 @@ func (c *call) takeMessage(party *session.Party, number string) {
 	c.engage(party, func(ctx context.Context, l sound.Line) error {
 		m, err := sound.Voicemail(ctx, l, number, nil)
 		if !m.Empty() {
-			c.keep(func(ctx context.Context) error { return party.LeaveVoicemail(ctx, m.Sound.WAV(), m.Sound.Duration()) })
+			c.keepMessage(party, m)
 		}
 		return err
 	})
 }
 
-// keep stores what was said, also while the exchange is closed.
-func (c *call) keep(store func(context.Context) error) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(c.x.ctx), keepTime)
-	defer stop()
-	if err := store(ctx); err != nil {
-		c.x.Log.Error("keeping what was said in a call", "call", c.session.ID(), "err", err)
-	}
+// keepMessage stores what a caller has left. Nobody waits for it.
+func (c *call) keepMessage(party *session.Party, m sound.Message) {
+	left, wav, long := c.x.Now(), m.Sound.WAV(), m.Sound.Duration()
+	c.x.spawn(func(context.Context) {
+		c.keep(len(wav), func(ctx context.Context) error { return party.LeaveVoicemail(ctx, left, wav, long) })
+	})
 }

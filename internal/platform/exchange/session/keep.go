@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -54,14 +55,14 @@ func (p *Party) PauseRecording(id string) bool {
 	})
 }
 
-// KeepRecording stores what was recorded, a WAV file, under the id that
-// StartRecording gave, and names it in the log of the party's owner. The
-// party may be over.
-func (p *Party) KeepRecording(ctx context.Context, id string, sound []byte, length time.Duration) error {
+// KeepRecording stores what was recorded until at, a WAV file, under the id
+// that StartRecording gave, and names it in the log of the party's owner. The
+// party may be over. It may be tried again after an error.
+func (p *Party) KeepRecording(ctx context.Context, id string, at time.Time, sound []byte, length time.Duration) error {
 	k := p.session.book
-	r := store.CallRecording{ID: id, AccountID: p.spec.AccountID, ContentType: soundType, Duration: length, CreatedAt: k.now()}
+	r := store.CallRecording{ID: id, AccountID: p.spec.AccountID, ContentType: soundType, Duration: length, CreatedAt: at}
 	err := k.store.Write(ctx, func(tx store.PlatformTx) error { return tx.AddCallRecording(ctx, r, sound) })
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrExists) { // the store may have taken what it said that it had not
 		return fmt.Errorf("keeping recording %s: %w", id, err)
 	}
 	k.mu.Lock()
@@ -74,16 +75,16 @@ func (p *Party) KeepRecording(ctx context.Context, id string, sound []byte, leng
 	return nil
 }
 
-// LeaveVoicemail hands what the caller said, a WAV file, to the voicemail of
-// the party's owner, and names the message in their log. The party may be
-// over.
-func (p *Party) LeaveVoicemail(ctx context.Context, sound []byte, length time.Duration) error {
+// LeaveVoicemail hands what the caller said until at, a WAV file, to the
+// voicemail of the party's owner, and names the message in their log. The
+// party may be over. It may be tried again after an error.
+func (p *Party) LeaveVoicemail(ctx context.Context, at time.Time, sound []byte, length time.Duration) error {
 	k := p.session.book
 	if k.Mailbox == nil {
-		return rc.Errorf(rc.Unavailable, "There is no voicemail on this platform.")
+		return rc.Errorf(rc.NotFound, "There is no voicemail on this platform.")
 	}
 	id, err := k.Mailbox.LeaveVoicemail(ctx, Voicemail{
-		AccountID: p.spec.AccountID, ExtensionID: p.spec.ExtensionID, From: p.spec.From, To: p.spec.To, At: k.now(), Sound: sound, Length: length,
+		AccountID: p.spec.AccountID, ExtensionID: p.spec.ExtensionID, From: p.spec.From, To: p.spec.To, At: at, Sound: sound, Length: length,
 	})
 	if err != nil {
 		return fmt.Errorf("keeping a voicemail for extension %d: %w", p.spec.ExtensionID, err)

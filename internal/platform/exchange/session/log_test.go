@@ -192,7 +192,7 @@ func TestARecordingIsNamedInTheLogAndCanBeHeard(t *testing.T) {
 	if _, ok := ada.StartRecording(rc.RecordedOnDemand); ok {
 		t.Error("a call that is over can be recorded")
 	}
-	if err := ada.KeepRecording(t.Context(), id, []byte("RIFF"), 3*time.Second); err != nil {
+	if err := ada.KeepRecording(t.Context(), id, w.Now(), []byte("RIFF"), 3*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	row := w.rows(t, apitest.Ada)[0]
@@ -227,7 +227,7 @@ func TestAVoicemailIsNamedInTheLog(t *testing.T) {
 	ada.Answer()
 	ada.End(rc.ReasonCallFinished, "")
 	bob.End(rc.ReasonCallFinished, "")
-	if err := bob.LeaveVoicemail(t.Context(), []byte("RIFF"), 5*time.Second); err != nil {
+	if err := bob.LeaveVoicemail(t.Context(), w.Now(), []byte("RIFF"), 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if _, told := box[0]; !told {
