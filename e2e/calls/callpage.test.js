@@ -140,6 +140,52 @@ describe('the sheet of a call that rings', () => {
     await me.phone.locator('#live').filter({ hasText: 'You declined the call' }).waitFor({ state: 'attached' });
     await far.does('cancel');
   });
+
+  it('lets no key reach what it covers, has the answer next, and gives the keyboard back', async () => {
+    const me = await stage.handset('Una User', mine);
+    const [bob, cid] = [await stage.party('web-phone', theirs, 'Bob Inner'), await stage.party('web-phone', third, 'Cid Inner')];
+    await me.talksTo(bob);
+    await me.tab.goTo('Settings');
+    const link = me.phone.locator('.set').getByRole('link', { name: /^Calling/ });
+    await link.focus();
+    await cid.does('call', me.user.phoneNumber);
+    const sheet = await me.rings('Cid');
+    const name = sheet.locator('.ring__name');
+    await sheet.locator('.ring__name:focus').waitFor();
+    const frame = await me.tab.frame();
+    const { keyboard } = me.tab.page;
+    for (const key of ['Tab', 'Shift+Tab']) {
+      await name.focus();
+      for (let i = 0; i < 8; i++) {
+        await keyboard.press(key);
+        const at = await frame.evaluate(() => (document.hasFocus() && !document.activeElement?.closest('[data-ring]') ? document.activeElement?.outerHTML : ''));
+        assert.equal(at, '', `${key} pressed ${i + 1} times`);
+      }
+    }
+    await name.focus();
+    await keyboard.press('Tab');
+    await sheet.locator('.answer--yes:focus').waitFor();
+
+    await sheet.getByRole('button', { name: 'Make it small' }).click();
+    await me.phone.locator('.set a:focus').filter({ hasText: 'Calling' }).waitFor();
+    const end = me.phone.locator('#now-end');
+    await end.focus();
+    await me.phone.locator('#now-end:focus').waitFor();
+    await link.focus();
+    await sheet.getByRole('button', { name: 'Make it large' }).click();
+    await sheet.getByRole('button', { name: 'Decline' }).press('Enter');
+    await sheet.waitFor({ state: 'detached' });
+    await me.phone.locator('.set a:focus').filter({ hasText: 'Calling' }).waitFor();
+    await me.phone.locator('[inert]').first().waitFor({ state: 'detached' });
+    assert.equal((await me.calls()).length, 1);
+    await cid.does('cancel');
+
+    await cid.told('ended');
+    await cid.does('call', me.user.phoneNumber);
+    await sheet.locator('.answer--yes').press('Enter');
+    await me.live.getByRole('heading', { name: /Cid/ }).waitFor();
+    await me.live.locator('h1:focus').waitFor();
+  });
 });
 
 describe('the bar of a call', () => {

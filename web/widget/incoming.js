@@ -1,11 +1,13 @@
 // Owns the sheet of a call that waits for an answer, as this tab shows it:
 // large or small, what is open in it, and where the focus goes. Nobody who
-// writes loses a letter to it: then it begins small.
+// writes loses a letter to it: then it begins small. What it covers takes no
+// key and no press until it is gone or small.
 // @ts-check
 import "./grouping.js";
 import { act } from "./calls.js";
 import { dialable, writes } from "./dialpad.js";
 import { t } from "./lang.js";
+import { currentPath } from "./nav.js";
 
 const box = () => /** @type {HTMLElement} */ (document.getElementById("calls-now"));
 /** @returns {HTMLElement[]} */
@@ -15,8 +17,12 @@ const title = (ring) => /** @type {HTMLElement | null} */ (ring.querySelector(".
 
 /** The calls that this tab has shown. @type {Set<string>} */
 let shown = new Set();
-/** Where the reader was before. @type {Element | null} */
+/** Where the reader was before, and on which page. @type {Element | null} */
 let before = null;
+let place = "";
+
+/** What sheets may lie over; live regions beside it go on being read out. */
+const UNDER = "body > :is(.side, .panel, .bar), body > .strips :is(a, button), #banner, #calls-now > *";
 
 // Read out at once, also to whoever goes on writing.
 const voice = document.createElement("div");
@@ -32,7 +38,15 @@ function look() {
   shown = ids;
   if (fresh) arrive(fresh, had);
   else if (had && !ids.size) leave();
+  cover();
   tell();
+}
+
+/** Has nothing of what the first sheet covers be reached; beside the page, where there is room, it covers nothing. */
+function cover() {
+  const [top] = box().hasAttribute("data-small") ? [] : rings();
+  const covers = top && top.offsetWidth >= document.documentElement.clientWidth;
+  for (const at of document.querySelectorAll(UNDER)) at.toggleAttribute("inert", Boolean(covers && at !== top));
 }
 
 /** Has the buttons say how the sheet is: what the server drew does not know. */
@@ -50,8 +64,11 @@ function tell() {
 function arrive(ring, had) {
   const name = title(ring)?.textContent?.trim();
   const writing = document.hasFocus() && writes(document.activeElement);
-  if (!had) before = document.activeElement;
-  if (!had) open("");
+  if (!had) {
+    before = document.activeElement;
+    place = currentPath();
+    open("");
+  }
   box().toggleAttribute("data-small", writing || (had && box().hasAttribute("data-small")));
   voice.textContent = writing ? t("{0} calls. Answer with the buttons at the top of the phone.", name) : document.hasFocus() ? "" : t("{0} is calling.", name);
   if (!writing && document.hasFocus()) title(ring)?.focus({ preventScroll: true });
@@ -62,8 +79,9 @@ function leave() {
   voice.textContent = "";
   box().removeAttribute("data-small");
   open("");
+  cover();
   const lost = document.hasFocus() && (!document.activeElement || document.activeElement === document.body);
-  const back = before?.isConnected && before !== document.body ? before : document.querySelector("#panel h1");
+  const back = before?.isConnected && before !== document.body && currentPath() === place ? before : document.querySelector("#panel h1");
   if (lost && back instanceof HTMLElement) back.focus({ preventScroll: true });
   before = null;
 }
@@ -123,6 +141,7 @@ document.addEventListener("click", (e) => {
 /** @param {HTMLElement} ring @param {boolean} small */
 function fold(ring, small) {
   box().toggleAttribute("data-small", small);
+  cover();
   tell();
   if (small && before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus({ preventScroll: true });
   else if (!small) title(ring)?.focus({ preventScroll: true });
@@ -132,6 +151,11 @@ function fold(ring, small) {
 document.addEventListener("keydown", (e) => {
   const [ring] = rings();
   if (!ring) return;
+  // Whoever has read who calls answers next; the other ways are before and after.
+  if (e.key === "Tab" && !e.shiftKey && e.target === title(ring)) {
+    e.preventDefault();
+    return /** @type {HTMLElement | null} */ (ring.querySelector(".answer--yes"))?.focus({ preventScroll: true });
+  }
   if (e.key === "Enter" && e.target instanceof HTMLInputElement && e.target.dataset.forward) {
     e.preventDefault();
     const first = /** @type {HTMLElement | null} */ (ring.querySelector("[data-pick]"));
@@ -147,4 +171,7 @@ document.addEventListener("keydown", (e) => {
 }, true);
 
 document.addEventListener("oh:calls-drawn", look);
+// What is drawn anew, or comes under a sheet, is covered before any key is pressed.
+new MutationObserver(look).observe(box(), { childList: true, subtree: true, attributeFilter: ["inert"] });
+addEventListener("resize", cover);
 look();
