@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
 	"sync"
@@ -158,8 +159,7 @@ func (e *Engine) Legs() int {
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	e.closed = true
-	legs := e.legs
-	e.legs = map[*Leg]struct{}{}
+	legs := maps.Clone(e.legs)
 	e.mu.Unlock()
 	for l := range legs {
 		l.Close()

@@ -176,13 +176,13 @@ func (l *Leg) Close() { l.end() }
 func (l *Leg) end() {
 	l.closing.Do(func() {
 		close(l.done)
-		l.engine.leave(l)
 		l.road.close()
 		if c := l.classic.Load(); c != nil {
 			_ = c.conn.Close()
 		}
 		// The connection may be telling us itself, from its own goroutine.
 		l.engine.wait.Go(func() { _ = l.pc.GracefulClose() })
+		l.engine.leave(l) // last, since an engine that is closed waits for the legs that it has
 	})
 }
 
