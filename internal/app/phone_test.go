@@ -181,7 +181,7 @@ func TestWhatRingsCanGoElsewhere(t *testing.T) {
 		{"voicemail", softphone.Details{}, call.Voicemail},
 		{"forward", softphone.Details{To: "*601"}, call.Forwarded},
 		{"reply", softphone.Details{Text: "In a minute."}, call.Replied},
-		{"ignore", softphone.Details{}, call.Missed},
+		{"ignore", softphone.Details{}, call.Declined},
 	} {
 		one.place(two.user.ExtensionNumber)
 		in := two.call(call.Ringing)
