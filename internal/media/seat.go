@@ -12,6 +12,8 @@ type Seat struct {
 	leg    *Leg             // guarded by mu
 	guests []*guest         // guarded by mu
 	keys   map[*keyEar]bool // guarded by mu
+	began  sync.Once
+	up     chan struct{}
 	over   sync.Once
 	done   chan struct{}
 }
@@ -27,7 +29,7 @@ type keyEar struct{ hear func(rune) }
 
 // NewSeat gives a leg its place.
 func NewSeat(l *Leg) *Seat {
-	s := &Seat{leg: l, done: make(chan struct{}), keys: map[*keyEar]bool{}}
+	s := &Seat{leg: l, up: make(chan struct{}), done: make(chan struct{}), keys: map[*keyEar]bool{}}
 	s.watch(l)
 	return s
 }
@@ -45,16 +47,27 @@ func (s *Seat) Give(l *Leg) {
 	s.watch(l)
 }
 
-// watch ends the seat with the leg that still sits there then.
+// watch says when a leg is connected, and ends the seat with it, if it still
+// sits there then.
 func (s *Seat) watch(l *Leg) {
 	l.engine.wait.Go(func() {
-		<-l.done
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.leg == l {
-			s.over.Do(func() { close(s.done) })
+		select {
+		case <-l.up:
+			s.of(l, func() { s.began.Do(func() { close(s.up) }) })
+		case <-l.done:
 		}
+		<-l.done
+		s.of(l, func() { s.over.Do(func() { close(s.done) }) })
 	})
+}
+
+// of does something while a leg sits there.
+func (s *Seat) of(l *Leg, do func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.leg == l {
+		do()
+	}
 }
 
 func (s *Seat) sitting() *Leg {
@@ -69,8 +82,9 @@ func (s *Seat) Write(src any, p Packet) { s.sitting().Write(src, p) }
 // Sends is [Leg.Sends].
 func (s *Seat) Sends(c Codec) bool { return s.sitting().Sends(c) }
 
-// Connected is [Leg.Connected].
-func (s *Seat) Connected() <-chan struct{} { return s.sitting().Connected() }
+// Connected is closed when a leg that sits there is connected: one may give
+// its place before it is.
+func (s *Seat) Connected() <-chan struct{} { return s.up }
 
 // Done is closed when the leg that sits there has ended.
 func (s *Seat) Done() <-chan struct{} { return s.done }
