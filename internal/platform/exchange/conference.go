@@ -184,6 +184,7 @@ func (c *call) bring(from *call, l *line, answer chan<- string) {
 			return
 		}
 		from.lines = slices.DeleteFunc(from.lines, func(o *line) bool { return o == l })
+		from.leaves(l)
 		from.tune()
 		l.call.Store(c)
 		arrived := c.post(func() {

@@ -3,9 +3,13 @@ package exchange_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 )
@@ -107,4 +111,76 @@ func TestACallThatBeginsWhileTheExchangeClosesEnds(t *testing.T) {
 	if err == nil || err.Error() != "The call has ended." {
 		t.Errorf("somebody may leave it: %v", err)
 	}
+}
+
+func TestASupervisorDoesNotTakeOverFromAColleagueWhoIsTakenSomewhereElse(t *testing.T) {
+	t.Parallel()
+	t.Run("into another call", func(t *testing.T) {
+		t.Parallel()
+		w, customer, agent, cy := office(t, seldom)
+		watch := cy.call("*80102")
+		watch.ear.HearsBoth(t, adaHz, bobHz)
+		other := customer.p.call("*601")
+		queued, goOn := w.stall(t, sessionOf(customer.ids))
+		joined := make(chan error, 1)
+		go func() {
+			joined <- w.x.BridgeParty(t.Context(), sessionOf(customer.ids), partyOf(customer.ids), sessionOf(other.ids), partyOf(other.ids))
+		}()
+		w.settles(t, func() bool { return queued() >= 1 })
+		watch.takesOver()
+		w.settles(t, func() bool { return queued() >= 2 })
+		goOn()
+		done(t, mediatest.Wait(t, "the two calls to be joined", joined))
+		cy.ended()
+		agent.ear.Hears(t, bobHz) // the echo
+		agent.hangup()
+		w.idle(t)
+	})
+	t.Run("into a conference", func(t *testing.T) {
+		t.Parallel()
+		w, customer, agent, cy := office(t, seldom)
+		watch := cy.call("*80102")
+		watch.ear.HearsBoth(t, adaHz, bobHz)
+		id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Ada)
+		done(t, err)
+		s, _ := w.x.Book.Describe(id)
+		host := customer.p.call(s.VoiceCallToken)
+		coming, bring := w.stall(t, id)
+		brought := make(chan error, 1)
+		go func() {
+			_, err := w.x.BringIn(t.Context(), id, sessionOf(customer.ids), partyOf(customer.ids))
+			brought <- err
+		}()
+		w.settles(t, func() bool { return coming() >= 1 })
+		queued, goOn := w.stall(t, sessionOf(customer.ids))
+		bring()
+		w.settles(t, func() bool { return queued() >= 1 })
+		watch.takesOver()
+		w.settles(t, func() bool { return queued() >= 2 })
+		goOn()
+		done(t, mediatest.Wait(t, "the colleague to be in the conference", brought))
+		cy.ended()
+		agent.ear.Hears(t, adaHz)
+		host.ear.Hears(t, bobHz)
+		host.hangup()
+		w.idle(t)
+	})
+}
+
+// takesOver asks to talk in the place of whom one listens to.
+func (c *talk) takesOver() {
+	c.p.t.Helper()
+	c.send(sip.INFO, `{"request":{"reqid":4,"command":"takeover"}}`, "application/json;charset=utf-8")
+}
+
+// seldom has nothing come in between that nobody in a call has asked for.
+func seldom(x *exchange.Exchange) { x.Review = time.Hour }
+
+// stall is [exchange.Exchange.Stall], until the test's end at most.
+func (w *world) stall(t *testing.T, session string) (queued func() int, goOn func()) {
+	t.Helper()
+	queued, goOn = w.x.Stall(session)
+	goOn = sync.OnceFunc(goOn)
+	t.Cleanup(goOn)
+	return queued, goOn
 }

@@ -156,6 +156,7 @@ func (c *call) merge(l, second *line) bool {
 		return false
 	}
 	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == rest })
+	c.leaves(rest)
 	c.tune()
 	rest.call.Store(into)
 	l.party.End(rc.ReasonAttendedTransfer, "")
