@@ -179,7 +179,7 @@ func (c *call) bring(from *call, l *line, answer chan<- string) {
 		return
 	}
 	came := from.post(func() {
-		if !slices.Contains(from.lines, l) {
+		if !slices.Contains(from.lines, l) || from.orbit != nowhereParked {
 			answer <- ""
 			return
 		}

@@ -91,7 +91,7 @@ func (l *line) notify(ctx context.Context, outcome, state string) {
 // somebody else.
 func (c *call) transfer(l *line, to destination, reason string) bool {
 	rest := c.other(l)
-	if rest == nil || !slices.Contains(c.lines, l) || c.ring != nil {
+	if rest == nil || !slices.Contains(c.lines, l) || c.ring != nil || c.orbit != nowhereParked {
 		return false
 	}
 	l.party.End(reason, "")
@@ -152,7 +152,7 @@ func (x *Exchange) lineOf(extensionID int64, callID string) *line {
 // place of that.
 func (c *call) merge(l, second *line) bool {
 	rest, into := c.other(l), second.call.Load()
-	if rest == nil || into == c || !slices.Contains(c.lines, l) {
+	if rest == nil || into == c || !slices.Contains(c.lines, l) || c.orbit != nowhereParked {
 		return false
 	}
 	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == rest })

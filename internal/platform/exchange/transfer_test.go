@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"offhook/internal/media/mediatest"
@@ -9,6 +10,7 @@ import (
 	"offhook/internal/platform/exchange"
 	"offhook/internal/platform/exchange/sound"
 	"offhook/internal/rc"
+	"offhook/internal/sip"
 	"offhook/internal/store"
 )
 
@@ -112,4 +114,66 @@ func TestNobodyIsHandedToWhatIsForOneUserAlone(t *testing.T) {
 			agent.ear.Hears(t, cyHz)
 		})
 	}
+}
+
+// parks asks for the other side to be parked. The phone that does so has yet to
+// hang up.
+func (c *talk) parks() {
+	c.p.t.Helper()
+	c.send(sip.INFO, `{"request":{"reqid":1,"command":"callpark"}}`, "application/json;charset=utf-8")
+	if got := mediatest.Wait(c.p.t, "the outcome of the park", c.p.infos); !strings.Contains(got, `"park extension":"801"`) {
+		c.p.t.Fatalf("parking: %s", got)
+	}
+}
+
+func TestAParkedCallIsTransferredNoMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, bob, a, b := w.connected(t)
+	cy := w.handset(t, apitest.Cy, cyHz)
+	p := w.part(t, apitest.Bob)
+	elsewhere := bob.call("*601")
+	b.parks()
+	refused(t, "transferring it", w.x.TransferParty(t.Context(), p.session, p.party, rc.CallTarget{ExtensionNumber: "103"}), rc.Conflict)
+	refused(t, "joining it with another call", w.x.BridgeParty(t.Context(), p.session, p.party, sessionOf(elsewhere.ids), partyOf(elsewhere.ids)), rc.Conflict)
+	elsewhere.hangup()
+	b.hangup()
+	cy.unrung(t)
+	c := cy.call("*801")
+	a.ear.Hears(t, cyHz)
+	c.ear.Hears(t, adaHz)
+	a.hangup()
+	cy.ended()
+	w.idle(t)
+}
+
+func TestACallThatIsParkedBeforeItsTransferStaysParked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, seldom)
+	_, bob, a, b := w.connected(t)
+	cy := w.handset(t, apitest.Cy, cyHz)
+	queued, goOn := w.stall(t, sessionOf(a.ids))
+	transferred := make(chan int, 1)
+	go func() { transferred <- b.send(sip.REFER, "", "", "Refer-To", "<sip:103@"+domain+">") }()
+	w.settles(t, func() bool { return queued() >= 1 })
+	b.send(sip.INFO, `{"request":{"reqid":1,"command":"callpark"}}`, "application/json;charset=utf-8")
+	w.settles(t, func() bool { return queued() >= 2 })
+	goOn()
+	if code := mediatest.Wait(t, "the transfer to begin", transferred); code != 202 {
+		t.Fatalf("REFER was answered %d", code)
+	}
+	for _, want := range []string{"SIP/2.0 100 Trying", "SIP/2.0 200 OK"} { // it has been found out who is called
+		if got := mediatest.Wait(t, "how the transfer goes", bob.sipfrags); got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	}
+	a.ear.HearsOther(t, bobHz)
+	b.hangup()
+	cy.unrung(t)
+	c := cy.call("*801")
+	a.ear.Hears(t, cyHz)
+	c.ear.Hears(t, adaHz)
+	a.hangup()
+	cy.ended()
+	w.idle(t)
 }
