@@ -92,16 +92,21 @@ func (c *call) role(extensionID int64) string {
 	switch {
 	case c.conference == nil:
 		return ""
-	case c.conference.host == extensionID:
+	case c.conference.host == extensionID && extensionID != 0:
 		return rc.ConferenceHost
 	}
 	return rc.ConferenceParticipant
 }
 
+// hosts reports whether a line is that of the conference's host.
+func (c *call) hosts(l *line) bool {
+	return c.conference != nil && l.ext.ID == c.conference.host && l.party.Spec().ConferenceRole == rc.ConferenceHost
+}
+
 // leaveConference comes when somebody has hung up: the conference ends with
 // its host, or when nobody is left.
 func (c *call) leaveConference(l *line) {
-	if l.ext.ID == c.conference.host && l.party.Spec().ConferenceRole == rc.ConferenceHost {
+	if c.hosts(l) {
 		c.finish(finished)
 		return
 	}

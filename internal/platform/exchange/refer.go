@@ -176,6 +176,8 @@ func (c *call) mayGive(l *line) error {
 	switch {
 	case !slices.Contains(c.lines, l) || c.parker == l: // it has hung up meanwhile, or waits for nobody any more
 		return errNotTalking
+	case c.hosts(l) && len(c.lines) == 1: // who came would be alone
+		return errNotTalking
 	case c.service != nil && c.service.reserved:
 		return errReserved
 	}
@@ -192,7 +194,11 @@ func (c *call) adopt(l, instead *line) {
 		return
 	}
 	c.leaves(instead)
+	if c.hosts(instead) {
+		c.conference.host = 0
+	}
 	spec := was.Spec()
+	spec.ConferenceRole = c.role(l.ext.ID)
 	if other := c.other(instead); other != nil && spec.Direction == rc.Outbound {
 		spec.To = other.end()
 	} else if other != nil {
@@ -215,6 +221,7 @@ func (c *call) adopt(l, instead *line) {
 	c.keepRecordingsOf(instead.party)
 	instead.close()
 	c.tune()
+	c.tellRecorded(l)
 }
 
 // talks says that somebody talks with a line. A phone that has put the others
