@@ -60,7 +60,7 @@ func (p *Party) PauseRecording(id string) bool {
 // party may be over. It may be tried again after an error.
 func (p *Party) KeepRecording(ctx context.Context, id string, at time.Time, sound []byte, length time.Duration) error {
 	k := p.session.book
-	r := store.CallRecording{ID: id, AccountID: p.spec.AccountID, ContentType: soundType, Duration: length, CreatedAt: at}
+	r := store.CallRecording{ID: id, AccountID: p.Spec().AccountID, ContentType: soundType, Duration: length, CreatedAt: at}
 	err := k.store.Write(ctx, func(tx store.PlatformTx) error { return tx.AddCallRecording(ctx, r, sound) })
 	if err != nil && !errors.Is(err, store.ErrExists) { // the store may have taken what it said that it had not
 		return fmt.Errorf("keeping recording %s: %w", id, err)
@@ -83,11 +83,12 @@ func (p *Party) LeaveVoicemail(ctx context.Context, at time.Time, sound []byte, 
 	if k.Mailbox == nil {
 		return rc.Errorf(rc.NotFound, "There is no voicemail on this platform.")
 	}
+	spec := p.Spec()
 	id, err := k.Mailbox.LeaveVoicemail(ctx, Voicemail{
-		AccountID: p.spec.AccountID, ExtensionID: p.spec.ExtensionID, From: p.spec.From, To: p.spec.To, At: at, Sound: sound, Length: length,
+		AccountID: spec.AccountID, ExtensionID: spec.ExtensionID, From: spec.From, To: spec.To, At: at, Sound: sound, Length: length,
 	})
 	if err != nil {
-		return fmt.Errorf("keeping a voicemail for extension %d: %w", p.spec.ExtensionID, err)
+		return fmt.Errorf("keeping a voicemail for extension %d: %w", spec.ExtensionID, err)
 	}
 	k.mu.Lock()
 	if row := p.row(); row != nil {

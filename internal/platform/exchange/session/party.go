@@ -26,10 +26,10 @@ type PartySpec struct {
 type Party struct {
 	session *Session
 	id      string // p-…-n
-	spec    PartySpec
 	joined  time.Time
 
 	// Guarded by Book.mu.
+	spec       PartySpec
 	status     rc.PartyStatus
 	muted      bool
 	standAlone bool
@@ -85,8 +85,12 @@ func (p *Party) ID() string { return p.id }
 // Session is the session that the party is in.
 func (p *Party) Session() *Session { return p.session }
 
-// Spec is what the party was added with.
-func (p *Party) Spec() PartySpec { return p.spec }
+// Spec is what the party was added with, and has become by TakeOver.
+func (p *Party) Spec() PartySpec {
+	p.session.book.mu.Lock()
+	defer p.session.book.mu.Unlock()
+	return p.spec
+}
 
 // Status is how far the party is.
 func (p *Party) Status() rc.PartyStatus {

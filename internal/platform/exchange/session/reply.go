@@ -28,9 +28,10 @@ func (p *Party) Reply(ctx context.Context, text string) error {
 	if k.Replies == nil {
 		return rc.Errorf(rc.Unavailable, "Callers cannot be written to on this platform.")
 	}
-	err := k.Replies.Reply(ctx, Reply{AccountID: p.spec.AccountID, ExtensionID: p.spec.ExtensionID, From: p.spec.To, To: p.spec.From, Text: text})
+	spec := p.Spec()
+	err := k.Replies.Reply(ctx, Reply{AccountID: spec.AccountID, ExtensionID: spec.ExtensionID, From: spec.To, To: spec.From, Text: text})
 	if err != nil {
-		return fmt.Errorf("replying for extension %d: %w", p.spec.ExtensionID, err)
+		return fmt.Errorf("replying for extension %d: %w", spec.ExtensionID, err)
 	}
 	return nil
 }

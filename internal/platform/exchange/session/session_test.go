@@ -284,3 +284,23 @@ func TestPresenceShowsEachCallUntilOnceAfterItsEnd(t *testing.T) {
 		t.Errorf("a call that rings is known as %q of party %q, want %s", ringing.ID, ringing.PartyID, bob.ID())
 	}
 }
+
+func TestAPartyIsLookedAtWhileItTakesOver(t *testing.T) {
+	w := newWorld(t)
+	ada, _ := w.call(w.ends.ada, w.ends.bob)
+	cy := ada.Session().Add(session.PartySpec{
+		Direction: rc.Outbound, AccountID: apitest.Acme, ExtensionID: apitest.Cy, From: w.ends.cy, To: w.ends.bob, Hidden: true,
+	})
+	cy.Supervise()
+	seen := make(chan session.PartySpec)
+	go func() { seen <- cy.Spec() }() // as a command for the party does
+	if !cy.TakeOver(w.ends.ada) {
+		t.Fatal("nobody takes over")
+	}
+	if got := <-seen; got.Hidden && got.To != w.ends.bob || !got.Hidden && got.To != w.ends.ada {
+		t.Errorf("seen in the middle of it: %+v", got)
+	}
+	if got := cy.Spec(); got.Hidden || got.To != w.ends.ada {
+		t.Errorf("taken over, the party is %+v, want it to talk to Ada openly", got)
+	}
+}
