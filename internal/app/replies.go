@@ -30,5 +30,5 @@ func (m mailroom) Reply(ctx context.Context, r session.Reply) error {
 			return err
 		}
 	}
-	return rc.Errorf(rc.Invalid, "The caller cannot be written to: they have withheld their number, or you have none that can send texts.")
+	return &rc.Error{Kind: rc.Conflict, Message: rc.CallerUnwritable}
 }

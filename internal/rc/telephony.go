@@ -51,6 +51,10 @@ const (
 // nothing connects the platform with the telephone network.
 const OutsideUnconnected = "Numbers outside cannot be called: this platform is not connected to the telephone network."
 
+// CallerUnwritable is why nothing was written to a caller (contract 6, 8.6), as
+// commands and the Warning of a MESSAGE have it.
+const CallerUnwritable = "The caller cannot be written to: they have withheld their number, or you have none that can send texts."
+
 // Kinds of sessions (contract 6, origin.type).
 const (
 	OriginCall       = "Call"

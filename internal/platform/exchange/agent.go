@@ -3,10 +3,12 @@ package exchange
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"strings"
 
 	"offhook/internal/platform/exchange/session"
+	"offhook/internal/rc"
 	"offhook/internal/sip"
 )
 
@@ -134,6 +136,11 @@ func (x *Exchange) agentMessage(tx *sip.Tx) {
 		return
 	}
 	respond(tx, 100, "Trying")
+	if m.Hdr.Cmd == agentReply {
+		c := f.call
+		c.postElse(func() { c.askedToReply(f, tx, words(m.Bdy.reply())) }, func() { respond(tx, 481, "Call/Transaction Does Not Exist") })
+		return
+	}
 	respond(tx, 200, "OK")
 	f.call.post(func() { f.call.asked(f, m) })
 }
@@ -177,10 +184,43 @@ func (c *call) asked(f *fork, m agentMsg) {
 		c.voicemail(r)
 	case cmd == agentForward:
 		c.forward(m.Bdy.Phn)
-	case cmd == agentReply && r.then == nil && r.to.ext != nil:
-		c.reply(r, words(m.Bdy.reply()))
 	case cmd == agentWait && r.begged < maxBegged:
 		r.begged++
 		r.timer.Reset(c.x.RingTime)
+	}
+}
+
+// askedToReply writes to the caller, and answers the phone when it is known
+// whether that could be done.
+func (c *call) askedToReply(f *fork, tx *sip.Tx, text string) {
+	r := c.ring
+	switch {
+	case r == nil || !r.has(f):
+		respond(tx, 481, "Call/Transaction Does Not Exist")
+		return
+	case f.party != r.party || r.then != nil || r.to.ext == nil:
+		c.x.unreplied(tx, errNoReply)
+		return
+	}
+	send, err := c.replyTo(r, text)
+	if send == nil {
+		c.x.unreplied(tx, err)
+		return
+	}
+	c.x.spawn(func(ctx context.Context) { c.x.unreplied(tx, send(ctx)) })
+}
+
+// unreplied tells a phone why nothing was written, or that it was. People read
+// the header (RFC 3261 section 20.43).
+func (x *Exchange) unreplied(tx *sip.Tx, err error) {
+	var told *rc.Error
+	switch {
+	case err == nil:
+		respond(tx, 200, "OK")
+	case errors.As(err, &told):
+		respond(tx, 403, "Forbidden", sip.With("Warning", fmt.Sprintf("399 %s %q", x.Domain, told.Message)))
+	default:
+		x.Log.Error("writing to a caller", "err", err)
+		respond(tx, 500, "Server Internal Error")
 	}
 }

@@ -5,30 +5,69 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"offhook/internal/platform/exchange/sound"
 	"offhook/internal/rc"
 )
 
-// ReplyParty writes to the caller instead of answering.
+// replyTime is how long sending a message to a caller may take: phones wait
+// for it.
+const replyTime = 8 * time.Second
+
+var (
+	errReplying = rc.Coded(rc.Conflict, "CMN-406", "A message to the caller is on its way.")
+	errNoReply  = rc.Coded(rc.Conflict, "CMN-406", "Nobody can be written to instead of answering this call.")
+)
+
+// ReplyParty writes to the caller instead of answering. Where that cannot be
+// done, the call rings on.
 func (x *Exchange) ReplyParty(ctx context.Context, id, party string, reply rc.CallReply) error {
-	return x.onRing(ctx, id, party, func(c *call, r *ring) error {
-		c.reply(r, words(reply))
-		return nil
+	var send func(context.Context) error
+	err := x.onRing(ctx, id, party, func(c *call, r *ring) (err error) {
+		send, err = c.replyTo(r, words(reply))
+		return err
 	})
+	if err != nil || send == nil {
+		return err
+	}
+	return send(context.WithoutCancel(ctx)) // who asked may be gone, and would not know what became of it
 }
 
-// reply ends the ringing with a message, and tells the caller so.
-func (c *call) reply(r *ring, text string) {
+// replyTo begins a message to the caller, which send sends, anywhere but on the
+// call's goroutine. It ends the ringing when that has succeeded, unless the
+// call has gone on meanwhile. A message without words declines the call, and
+// there is nothing to send.
+func (c *call) replyTo(r *ring, text string) (send func(context.Context) error, err error) {
 	if strings.TrimSpace(text) == "" {
 		c.declined()
-		return
+		return nil, nil
 	}
+	if r.replies {
+		return nil, errReplying
+	}
+	r.replies = true
+	return func(ctx context.Context) error {
+		ctx, stop := context.WithTimeout(ctx, replyTime)
+		defer stop()
+		err := r.party.Reply(ctx, text)
+		seen := make(chan struct{})
+		c.postElse(func() {
+			defer close(seen)
+			r.replies = false
+			if err == nil && c.ring == r {
+				c.replied(r)
+			}
+		}, func() { close(seen) })
+		<-seen
+		return err
+	}, nil
+}
+
+// replied ends the ringing after a message, and tells the caller so.
+func (c *call) replied(r *ring) {
 	why := ending{rc.ReasonCallReplied, "The caller got a message."}
 	c.stopRing(why, "")
-	c.x.spawn(func(context.Context) {
-		c.keep(len(text), func(ctx context.Context) error { return r.party.Reply(ctx, text) })
-	})
 	l := c.first()
 	if l == nil {
 		c.finish(why)

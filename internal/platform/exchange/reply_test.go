@@ -2,10 +2,13 @@ package exchange_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/exchange"
 	"offhook/internal/platform/exchange/session"
@@ -73,4 +76,97 @@ func TestAReplyWithoutWordsDeclines(t *testing.T) {
 	a.hangup()
 	w.idle(t)
 	wantRows(t, w, apitest.Bob, "Inbound Rejected")
+}
+
+// A censor refuses what is to be sent, as often as it is let.
+type censor struct {
+	errs chan error // of the replies, one after the other
+	asks chan struct{}
+}
+
+func (c censor) Reply(context.Context, session.Reply) error {
+	c.asks <- struct{}{}
+	return <-c.errs
+}
+
+func newCensor() censor { return censor{make(chan error, 9), make(chan struct{}, 9)} }
+
+func TestAReplyThatCannotBeSentRingsOn(t *testing.T) {
+	t.Parallel()
+	unwritable := &rc.Error{Kind: rc.Conflict, Message: rc.CallerUnwritable}
+	for _, tt := range []struct {
+		name  string
+		err   error
+		reply func(w *world, bob *handset, tx *sip.Tx)
+	}{
+		{"by a request", unwritable, func(w *world, _ *handset, _ *sip.Tx) {
+			p := w.part(t, apitest.Bob)
+			err := w.x.ReplyParty(t.Context(), p.session, p.party, rc.CallReply{Text: "In the theatre"})
+			var told *rc.Error
+			if !errors.As(err, &told) || told.Message != rc.CallerUnwritable {
+				t.Errorf("the request was answered %v", err)
+			}
+		}},
+		{"on the phone", unwritable, func(_ *world, bob *handset, tx *sip.Tx) {
+			res := bob.replies(tx)
+			if warning := sip.HeaderValue(res, "Warning"); res.StatusCode != 403 || !strings.Contains(warning, `"`+rc.CallerUnwritable+`"`) {
+				t.Errorf("the phone was answered %d, %s", res.StatusCode, warning)
+			}
+		}},
+		{"on the phone, for a reason that is nobody's business", errors.New("the disk is full"), func(_ *world, bob *handset, tx *sip.Tx) {
+			if res := bob.replies(tx); res.StatusCode != 500 || strings.Contains(res.String(), "disk") {
+				t.Errorf("the phone was answered %s", res)
+			}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			no := newCensor()
+			no.errs <- tt.err
+			w := newWorld(t, func(x *exchange.Exchange) { x.Book.Replies = no })
+			ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+			a := ada.call("102")
+			tx := bob.rings()
+			tt.reply(w, bob, tx)
+			b := bob.answer(tx) // it rings still
+			a.ear.Hears(t, bobHz)
+			b.ear.Hears(t, adaHz)
+			a.hangup()
+			bob.ended()
+			w.idle(t)
+			wantRows(t, w, apitest.Bob, "Inbound Accepted")
+			wantRows(t, w, apitest.Ada, "Outbound Call connected")
+		})
+	}
+}
+
+// replies asks to reply to a call that rings.
+func (p *handset) replies(tx *sip.Tx) *sip.Response {
+	p.t.Helper()
+	res, err := p.sends(tx, 14, ` RepTp="0" Bdy="Later, please"`)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return res
+}
+
+func TestAReplyIsSentOnceAndTheCallMayEndMeanwhile(t *testing.T) {
+	t.Parallel()
+	slow := newCensor()
+	w := newWorld(t, func(x *exchange.Exchange) { x.Book.Replies = slow })
+	ada, bob := w.handset(t, apitest.Ada, adaHz), w.handset(t, apitest.Bob, bobHz)
+	a := ada.call("102")
+	tx := bob.rings()
+	p := w.part(t, apitest.Bob)
+	first := make(chan error, 1)
+	go func() { first <- w.x.ReplyParty(t.Context(), p.session, p.party, rc.CallReply{Text: "Later"}) }()
+	mediatest.Wait(t, "the message", slow.asks)
+	refused(t, "a second message", w.x.ReplyParty(t.Context(), p.session, p.party, rc.CallReply{Text: "Later"}), rc.Conflict)
+	a.hangup()
+	quiet(t, tx)
+	slow.errs <- nil
+	if err := mediatest.Wait(t, "the first to be answered", first); err != nil {
+		t.Errorf("a message that was sent: %v", err)
+	}
+	w.idle(t)
+	wantRows(t, w, apitest.Ada, "Outbound Hang Up")
 }

@@ -400,15 +400,20 @@ func (p *handset) says(tx *sip.Tx, cmd int, body string) {
 // message sends an agent message, and returns the status of its answer.
 func (p *handset) message(tx *sip.Tx, cmd int, body string) int {
 	p.t.Helper()
-	req := sip.NewRequest(sip.Outline{
-		Method: sip.MESSAGE, Target: p.at("exchange"), From: sip.Address{URI: p.at(p.id)}, To: sip.Address{URI: p.at("exchange")}, CallID: tx.Request().CallID().Value(),
-	})
-	sip.SetBody(req, "x-rc/agent", fmt.Appendf(nil, `<Msg><Hdr SID="1" Req="1" From="a" To="b" Cmd="%d"/><Bdy Cln="%s"%s/></Msg>`, cmd, p.id, body))
-	res, err := p.flow.Do(p.t.Context(), req, nil)
+	res, err := p.sends(tx, cmd, body)
 	if err != nil {
 		p.t.Fatalf("message %d: %v", cmd, err)
 	}
 	return res.StatusCode
+}
+
+// sends sends an agent message.
+func (p *handset) sends(tx *sip.Tx, cmd int, body string) (*sip.Response, error) {
+	req := sip.NewRequest(sip.Outline{
+		Method: sip.MESSAGE, Target: p.at("exchange"), From: sip.Address{URI: p.at(p.id)}, To: sip.Address{URI: p.at("exchange")}, CallID: tx.Request().CallID().Value(),
+	})
+	sip.SetBody(req, "x-rc/agent", fmt.Appendf(nil, `<Msg><Hdr SID="1" Req="1" From="a" To="b" Cmd="%d"/><Bdy Cln="%s"%s/></Msg>`, cmd, p.id, body))
+	return p.flow.Do(p.t.Context(), req, nil)
 }
 
 // hold sends a re-INVITE.

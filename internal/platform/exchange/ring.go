@@ -30,6 +30,7 @@ type ring struct {
 	own     bool       // the phones of who was called have begun to ring
 	seeking int        // numbers of this stage that are looked up, and services that ring
 	hunt    *hunt      // of a queue
+	replies bool       // a message to the caller is on its way
 	early   *media.Leg // what a carrier says before anybody answers; may be nil
 	// monitoring names the party that who answers listens to, as
 	// p-rc-api-monitoring-ids has it; empty for who does not.

@@ -109,8 +109,10 @@ func (t *talk) command(outcome call.Outcome, done func(error), command int, attr
 		ctx, cancel := context.WithTimeout(ctx, t.ph.pool.Waits.Answer)
 		defer cancel()
 		res, err := t.flow.Do(ctx, req, nil)
+		refusal := rc.Errorf(rc.Unavailable, "The phone service did not do this. Answer or decline the call.")
 		if err == nil && res.StatusCode >= 300 {
 			err = fmt.Errorf("the phone service answered MESSAGE with %d %s", res.StatusCode, res.Reason)
+			refusal = warned(res, refusal)
 		}
 		return func() {
 			if t.State != call.Ringing {
@@ -120,7 +122,7 @@ func (t *talk) command(outcome call.Outcome, done func(error), command int, attr
 			if err != nil {
 				t.leaving = ""
 				t.ph.log.Warn("telling the phone service what to do with a call", "call", t.ID, "command", command, "err", err)
-				done(rc.Errorf(rc.Unavailable, "The phone service did not do this. Answer or decline the call."))
+				done(refusal)
 				return
 			}
 			t.ph.after(t.ph.pool.Waits.Answer, func() { _ = invite.Respond(603, "Decline") })
@@ -128,6 +130,22 @@ func (t *talk) command(outcome call.Outcome, done func(error), command int, attr
 			done(nil)
 		}
 	})
+}
+
+// longestSentence bounds what the platform says, in bytes.
+const longestSentence = 300
+
+// warned is what the platform says of a request that it refuses, in the
+// sentence of a Warning (RFC 3261 section 20.43), or otherwise.
+func warned(res *sip.Response, otherwise *rc.Error) *rc.Error {
+	_, text, _ := strings.Cut(sip.HeaderValue(res, "Warning"), `"`)
+	switch text = tidy(strings.TrimSuffix(strings.TrimSpace(text), `"`), longestSentence); text {
+	case "":
+		return otherwise
+	case rc.CallerUnwritable:
+		return rc.Errorf(rc.Conflict, "The caller cannot be written to: they have withheld their number, or you have none that can send texts.")
+	}
+	return &rc.Error{Kind: rc.Conflict, Message: text}
 }
 
 // message takes an agent message of the platform. One for another phone of

@@ -101,14 +101,16 @@ func (t *talk) introduce(req *sip.Request) {
 const longestName = 128
 
 // clean takes out of a text from outside what is not to be shown.
-func clean(s string) string {
+func clean(s string) string { return tidy(s, longestName) }
+
+func tidy(s string, longest int) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, ""))
-	return strings.TrimSpace(s[:min(len(s), longestName)])
+	return strings.TrimSpace(s[:min(len(s), longest)])
 }
 
 // cancelled ends a call that does not ring any more: the caller has given up,

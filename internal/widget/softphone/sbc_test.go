@@ -45,6 +45,7 @@ type sbc struct {
 	later    string                 // guarded by mu; when they may be tried again, in seconds
 	command  func(string) int       // guarded by mu; the code that an INFO command gets
 	messages []string               // guarded by mu; bodies of MESSAGEs
+	warning  string                 // guarded by mu; that MESSAGEs are refused with, empty for none
 	onRefer  func(*sbcCall, string) // guarded by mu
 }
 
@@ -156,7 +157,12 @@ func (s *sbc) ServeSIP(tx *sip.Tx) {
 		s.respond(tx, 200, "OK")
 		s.end(c)
 	case sip.MESSAGE:
-		s.change(func() { s.messages = append(s.messages, string(req.Body())) })
+		warning := ""
+		s.change(func() { s.messages, warning = append(s.messages, string(req.Body())), s.warning })
+		if warning != "" {
+			s.respond(tx, 403, "Forbidden", sip.With("Warning", warning))
+			return
+		}
 		s.respond(tx, 200, "OK")
 	case sip.INFO:
 		s.respond(tx, 200, "OK")

@@ -1,6 +1,7 @@
 package softphone_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -289,6 +290,27 @@ func TestWhatBecomesOfACallThatRings(t *testing.T) {
 			r.until("the 180", func() bool { return strings.Contains(strings.Join(r.heard[c.invite.CallID().Value()], " "), "180") })
 			tt.then(r, in.ID, c)
 			r.newest("the end", func(c call.Call) bool { return c.ID == in.ID && c.Outcome == tt.outcome && c.Sentence == tt.sentence })
+		})
+	}
+}
+
+func TestACallRingsOnWhoseCallerCannotBeWrittenTo(t *testing.T) {
+	for _, tt := range []struct{ name, warning, want string }{
+		{"as the platform of this product says it", `399 sip.example.test "` + rc.CallerUnwritable + `"`, rc.CallerUnwritable},
+		{"in words that nobody knows", `399 sip.example.test "Their` + "\t" + ` mailbox is full."`, "Their mailbox is full."},
+		{"without a word", `399 sip.example.test`, "The phone service did not do this. Answer or decline the call."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := registered(t)
+			r.change(func() { r.warning = tt.warning })
+			r.ringing(ring{})
+			in := r.state(call.Ringing)
+			err := r.phone.Act(t.Context(), in.ID, "reply", softphone.Details{Text: "Later"})
+			if told := new(rc.Error); !errors.As(err, &told) || told.Message != tt.want {
+				t.Errorf("the user is told %v, want %s", err, tt.want)
+			}
+			r.act(in.ID, "answer", softphone.Details{})
+			r.state(call.Connected)
 		})
 	}
 }
