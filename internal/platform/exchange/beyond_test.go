@@ -2,7 +2,6 @@ package exchange_test
 
 import (
 	"os"
-	"sync"
 	"testing"
 	"time"
 
@@ -146,19 +145,7 @@ func TestPeopleAreWarnedAMinuteBeforeTheirCallEnds(t *testing.T) {
 	b := bob.answer(bob.rings())
 	heard := map[*talk]func() media.Sound{}
 	for _, c := range []*talk{a, b} {
-		var mu sync.Mutex
-		var all media.Sound
-		decoder := media.NewDecoder()
-		t.Cleanup(c.leg.Listen(func(p media.Packet) {
-			mu.Lock()
-			defer mu.Unlock()
-			all = append(all, decoder.Decode(p)...)
-		}))
-		heard[c] = func() media.Sound {
-			mu.Lock()
-			defer mu.Unlock()
-			return append(media.Sound(nil), all...)
-		}
+		heard[c] = tape(t, c.leg)
 	}
 	a.ear.Hears(t, bobHz)
 	b.ear.HearsOther(t, adaHz)

@@ -77,6 +77,9 @@ type Exchange struct {
 	// LongestCall is how long a call may last, which ends with a warning a
 	// minute before; zero is a day.
 	LongestCall time.Duration
+	// LongestRecording is how long a recording may be, with its pauses; zero is
+	// an hour.
+	LongestRecording time.Duration
 	// MaxCalls is how many calls one phone may have at a time, each of which
 	// takes a port; zero is 50.
 	MaxCalls int
@@ -135,6 +138,9 @@ func (x *Exchange) Start() {
 	}
 	if x.LongestCall == 0 {
 		x.LongestCall = 24 * time.Hour
+	}
+	if x.LongestRecording == 0 {
+		x.LongestRecording = time.Hour
 	}
 	if x.MaxCalls == 0 {
 		x.MaxCalls = 50

@@ -16,7 +16,8 @@ type recording struct {
 	party *session.Party
 	id    string
 	tape  media.Recorder
-	stop  func() // nil while it is stopped
+	stop  func()      // nil while it is stopped
+	full  *time.Timer // ends it when it is as long as it may be
 }
 
 // record begins, stops or takes up again the recording of a party. It
@@ -34,24 +35,55 @@ func (c *call) record(l *line, on bool) (string, bool) {
 	case on && r != nil && r.stop != nil:
 		return r.id, true
 	case !on:
-		r.stop()
-		r.stop = nil
-		r.party.PauseRecording(r.id)
-		c.announce(sound.RecordingOff)
+		c.pause(r)
 		return r.id, true
 	}
-	id, ok := l.party.StartRecording(rc.RecordedOnDemand)
+	start := l.party.StartRecording
+	if r == nil { // what the party has recorded before is complete
+		start = l.party.RecordAnew
+	}
+	id, ok := start(rc.RecordedOnDemand)
 	if !ok {
 		return "", false
 	}
 	if r == nil {
-		r = &recording{party: l.party, id: id}
-		r.tape.Start(time.Now()) // packets have the real time
-		c.recordings = append(c.recordings, r)
+		r = c.newRecording(l.party, id)
 	}
 	r.stop = c.tap(r)
 	c.announce(sound.RecordingOn)
 	return id, true
+}
+
+// newRecording puts a tape in, which ends when it is full.
+func (c *call) newRecording(p *session.Party, id string) *recording {
+	r := &recording{party: p, id: id}
+	r.tape.Limit = c.x.LongestRecording
+	r.tape.Start(time.Now()) // packets have the real time
+	r.full = c.later(c.x.LongestRecording, func() {
+		if slices.Contains(c.recordings, r) {
+			c.complete(r)
+		}
+	})
+	c.recordings = append(c.recordings, r)
+	return r
+}
+
+// pause stops a recording, and everybody hears that it does.
+func (c *call) pause(r *recording) {
+	r.stop()
+	r.stop = nil
+	r.party.PauseRecording(r.id)
+	c.announce(sound.RecordingOff)
+}
+
+// complete ends a recording that is as long as it may be, as if its user had
+// stopped it, and stores it. Another may follow.
+func (c *call) complete(r *recording) {
+	if r.stop != nil {
+		c.pause(r)
+	}
+	c.recordings = slices.DeleteFunc(c.recordings, func(o *recording) bool { return o == r })
+	c.keepRecording(r)
 }
 
 // tap hands a recording what is said in the call, until stop is called.
@@ -139,6 +171,7 @@ func (c *call) keepRecordingsOf(p *session.Party) {
 }
 
 func (c *call) keepRecording(r *recording) {
+	r.full.Stop()
 	if r.stop != nil {
 		r.stop()
 	}

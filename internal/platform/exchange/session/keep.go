@@ -19,20 +19,27 @@ const soundType = "audio/wav"
 // of the recording. A recording that was paused goes on. It is false for a
 // party that is over.
 func (p *Party) StartRecording(kind string) (id string, ok bool) {
+	return p.startRecording(kind, false)
+}
+
+// RecordAnew is StartRecording for a recording of its own behind one that is
+// complete.
+func (p *Party) RecordAnew(kind string) (id string, ok bool) { return p.startRecording(kind, true) }
+
+func (p *Party) startRecording(kind string, anew bool) (id string, ok bool) {
 	k := p.session.book
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if p.status.Over() {
 		return "", false
 	}
-	for i := range p.recordings {
-		if r := &p.recordings[i]; p.kind == kind {
-			if !r.Active {
-				r.Active = true
-				p.tell(0)
-			}
-			return r.ID, true
+	if n := len(p.recordings); n > 0 && p.kind == kind && !anew {
+		r := &p.recordings[n-1]
+		if !r.Active {
+			r.Active = true
+			p.tell(0)
 		}
+		return r.ID, true
 	}
 	id = strconv.FormatInt(k.ids.Next(), 10)
 	p.kind = kind
@@ -68,7 +75,7 @@ func (p *Party) KeepRecording(ctx context.Context, id string, at time.Time, soun
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if row := p.row(); row != nil {
-		row.recording = &rc.RecordingOfACall{ID: id, Type: p.kind}
+		row.keep(rc.RecordingOfACall{ID: id, Type: p.kind})
 	}
 	// Phones have read the log when the call ended; they do again now.
 	p.tell(logged)

@@ -187,6 +187,10 @@ func TestARecordingIsNamedInTheLogAndCanBeHeard(t *testing.T) {
 	if again, _ := ada.StartRecording(rc.RecordedOnDemand); again != id {
 		t.Errorf("the recording went on as %s, want %s", again, id)
 	}
+	second, _ := ada.RecordAnew(rc.RecordedOnDemand)
+	if again, _ := ada.StartRecording(rc.RecordedOnDemand); second == id || again != second {
+		t.Errorf("another recording is %s, and goes on as %s", second, again)
+	}
 	ada.End(rc.ReasonCallFinished, "")
 	bob.End(rc.ReasonCallFinished, "")
 	if _, ok := ada.StartRecording(rc.RecordedOnDemand); ok {
@@ -195,9 +199,18 @@ func TestARecordingIsNamedInTheLogAndCanBeHeard(t *testing.T) {
 	if err := ada.KeepRecording(t.Context(), id, w.Now(), []byte("RIFF"), 3*time.Second); err != nil {
 		t.Fatal(err)
 	}
+	for range 2 { // also by a store that says too late that it has it
+		if err := ada.KeepRecording(t.Context(), second, w.Now(), []byte("RIFF"), 3*time.Second); err != nil {
+			t.Fatal(err)
+		}
+	}
 	row := w.rows(t, apitest.Ada)[0]
-	want := &rc.RecordingOfACall{ID: id, Type: rc.RecordedOnDemand}
-	if diff := cmp.Diff([]any{want, want, false}, []any{row.Record.Recording, row.Record.Legs[0].Recording, row.Active}); diff != "" {
+	want, further := &rc.RecordingOfACall{ID: id, Type: rc.RecordedOnDemand}, &rc.RecordingOfACall{ID: second, Type: rc.RecordedOnDemand}
+	var legs []*rc.RecordingOfACall
+	for _, l := range row.Record.Legs {
+		legs = append(legs, l.Recording)
+	}
+	if diff := cmp.Diff([]any{want, []*rc.RecordingOfACall{want, further}, false}, []any{row.Record.Recording, legs, row.Active}); diff != "" {
 		t.Errorf("Ada's record (-want +got):\n%s", diff)
 	}
 	if sound, err := w.Store.CallRecordingSound(t.Context(), apitest.Acme, id); err != nil || string(sound) != "RIFF" {

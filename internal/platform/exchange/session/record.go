@@ -15,7 +15,18 @@ type row struct {
 	id                     string
 	accountID, extensionID int64
 	recording              *rc.RecordingOfACall
+	further                []rc.RecordingOfACall // that were begun when the first was as long as it may be
 	message                *rc.MessageOfACall
+}
+
+// keep notes a recording that has been stored, once.
+func (r *row) keep(n rc.RecordingOfACall) {
+	switch {
+	case r.recording == nil:
+		r.recording = &n
+	case *r.recording != n && !slices.Contains(r.further, n):
+		r.further = append(r.further, n)
+	}
 }
 
 // row is the record in a party's owner's log; nil for somebody outside, and for
@@ -69,6 +80,11 @@ func (s *Session) record(r *row) store.Call {
 	}
 	for i, p := range own {
 		c.Record.Legs = append(c.Record.Legs, p.legs(i == 0, r)...)
+	}
+	for _, n := range r.further { // a leg names one
+		leg := c.Record.Legs[0]
+		leg.Master, leg.Recording, leg.Message = false, &n, nil
+		c.Record.Legs = append(c.Record.Legs, leg)
 	}
 	return c
 }
