@@ -123,8 +123,9 @@ describe('a ticket', () => {
       await tab.signedIn();
       await tab.signOut();
       const answered = tab.page.waitForResponse((r) => r.url().endsWith('/ticket') && r.status() === 200);
-      await tab.page.evaluate(() => Reflect.get(globalThis, 'RCAdapter').signIn({ ticket: 'OHTK_' + 'A'.repeat(43) }));
+      const refused = assert.rejects(tab.page.evaluate(() => Reflect.get(globalThis, 'RCAdapter').signIn({ ticket: 'OHTK_' + 'A'.repeat(43) })), /The ticket is not good/);
       await answered;
+      await refused;
       await tab.signedOut();
       assert.equal(await tab.phone.getByRole('alert').filter({ visible: true }).count(), 0);
     } finally {

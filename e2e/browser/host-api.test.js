@@ -199,7 +199,7 @@ describe('events', () => {
     assert.equal(settings.senderNumber, ada.phoneNumber);
     assert.ok(settings.senderNumbers.some((/** @type {any} */ n) => n.phoneNumber === ada.phoneNumber));
     const said = tab.page.waitForEvent('console', (m) => m.text().includes('senderNumber is not one of the numbers'));
-    await value(tab, `RCAdapter.updateSmsSetting({ senderNumber: '+19995550100' })`);
+    assert.match(String(await value(tab, `RCAdapter.updateSmsSetting({ senderNumber: '+19995550100' })`)), /^refused: .*senderNumber is not one of the numbers/);
     await said;
   }));
 
@@ -277,7 +277,7 @@ describe('what a page may change', () => {
     await demo.command('embed', 'add', '--platform', 'https://platform.ringcentral.com', '--client-id', clientId, '--origin', host.origin);
     const tab = await open(person);
     const said = tab.page.waitForEvent('console', (m) => m.text().includes('not a platform where the operator has allowed this app'));
-    await value(tab, `RCAdapter.setEnvironment({ appServer: 'https://attacker.example' })`);
+    assert.match(String(await value(tab, `RCAdapter.setEnvironment({ appServer: 'https://attacker.example' })`)), /^refused: .*not a platform where the operator has allowed/);
     await said;
     await value(tab, `RCAdapter.setEnvironment()`);
     const dialog = tab.phone.getByRole('dialog', { name: 'Where do you sign in?' });

@@ -93,7 +93,8 @@ describe('the page around the phone', () => {
     await Promise.all([me.hears(theirs), far.hears(mine)]);
     await far.does('hangup');
     await me.tab.hears('rc-call-end-notify', call.id);
-    await me.tab.page.evaluate((id) => window.RCAdapter?.controlCall('hold', id), 'no-such-call');
+    const held = me.tab.page.evaluate((id) => window.RCAdapter?.controlCall('hold', id), 'no-such-call');
+    await assert.rejects(held, /There is no such call/);
     assert.equal((await me.tab.hears('rc-control-call-error', 'no-such-call')).error, 'noCall');
   });
 

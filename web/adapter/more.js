@@ -20,6 +20,8 @@ const START = 20_000;
 export default function more(page) {
   const { api, send, signal } = page;
   const request = requests(page);
+  /** A command, which waits for the phone and takes as long as its user thinks. @param {string} type @param {object} fields @returns {Promise<void>} */
+  const command = async (type, fields) => void (await request(type, fields, { start: 0, patience: 0 }));
   let popups;
   /** What opens the phone in a window of its own. @param {string} [uri] the page's own for it */
   const windows = (uri) => (popups ??= import(new URL("popup.js", import.meta.url).href).then((m) => m.default(page, uri)));
@@ -34,10 +36,10 @@ export default function more(page) {
       if (last()?.signedIn) await within(2 * PATIENCE, out, "The phone has not signed the user out within ten seconds.", signal);
     },
     /** @param {{ticket: string}} how */
-    signIn: async ({ ticket }) => send("rc-adapter-sign-in", { ticket }),
+    signIn: ({ ticket }) => command("rc-adapter-sign-in", { ticket }),
     setTicketProvider: tickets(page),
     /** @param {string} callAction @param {string} [callId] @param {object} [options] */
-    controlCall: async (callAction, callId, options) => send("rc-adapter-control-call", { callAction, callId, options }),
+    controlCall: (callAction, callId, options) => command("rc-adapter-control-call", { callAction, callId, options }),
     /** @param {object} alert @returns {Promise<string>} the alert's id */
     alertMessage: (alert) => request("/custom-alert-message", alert),
     /** @param {string} [id] without it, all */
@@ -53,16 +55,16 @@ export default function more(page) {
     /** @param {{appServer?: string}} [which] without it, the user chooses */
     setEnvironment: async (which) => {
       page.show();
-      send("rc-adapter-set-environment", { ...which });
+      await command("rc-adapter-set-environment", { ...which });
     },
     /** @param {{call?: boolean, message?: boolean}} what */
-    setAutoLog: async ({ call, message }) => send("rc-adapter-update-auto-log-settings", { call, message }),
+    setAutoLog: ({ call, message }) => command("rc-adapter-update-auto-log-settings", { call, message }),
     /** @param {{name?: string, uri?: string, volume?: number}} ringtone */
-    updateRingtone: async ({ name, uri, volume }) => send("rc-adapter-update-ringtone", { name, uri, volume }),
+    updateRingtone: ({ name, uri, volume }) => command("rc-adapter-update-ringtone", { name, uri, volume }),
     /** @param {{callWith?: string, myLocation?: string, ringoutPrompt?: boolean, fromNumber?: string}} settings */
-    updateCallingSetting: async ({ callWith, myLocation, ringoutPrompt, fromNumber }) => send("rc-calling-settings-update", { callWith, myLocation, ringoutPrompt, fromNumber }),
+    updateCallingSetting: ({ callWith, myLocation, ringoutPrompt, fromNumber }) => command("rc-calling-settings-update", { callWith, myLocation, ringoutPrompt, fromNumber }),
     /** @param {{senderNumber: string}} settings */
-    updateSmsSetting: async ({ senderNumber }) => send("rc-sms-settings-update", { senderNumber }),
+    updateSmsSetting: ({ senderNumber }) => command("rc-sms-settings-update", { senderNumber }),
 
     /** Does what a link to a number says. @param {string} href */
     async open(href) {
@@ -94,13 +96,13 @@ export default function more(page) {
  * The promise, or a refusal with a sentence: when it takes too long, or when
  * the phone is taken off the page.
  * @template T
- * @param {number} ms @param {Promise<T>} promise @param {string} late @param {AbortSignal} signal
+ * @param {number} ms 0 for as long as it takes @param {Promise<T>} promise @param {string} late @param {AbortSignal} signal
  * @returns {Promise<T>}
  */
 function within(ms, promise, late, signal) {
   return new Promise((resolve, reject) => {
     const gone = () => reject(new Error("The phone was taken off the page."));
-    const timer = setTimeout(() => reject(new Error(late)), ms);
+    const timer = ms ? setTimeout(() => reject(new Error(late)), ms) : undefined;
     if (signal.aborted) gone();
     signal.addEventListener("abort", gone);
     promise.then(resolve, gone).finally(() => {
@@ -113,7 +115,7 @@ function within(ms, promise, late, signal) {
 /**
  * Requests to the phone, each with its one answer. The time runs from when the
  * phone can hear it.
- * @param {Page} page @returns {(path: string, body: object) => Promise<any>}
+ * @param {Page} page @returns {(path: string, body: object, limits?: {start: number, patience: number}) => Promise<any>}
  */
 function requests({ begun, send, hear, signal }) {
   /** @type {Map<string, (response: any) => void>} */
@@ -124,13 +126,13 @@ function requests({ begun, send, hear, signal }) {
     waiting.get(responseId)?.(response);
     waiting.delete(responseId);
   });
-  return async (path, body) => {
-    await within(START, begun, "The phone has not come up. What stands in its place on the page says why.", signal);
+  return async (path, body, { start, patience } = { start: START, patience: PATIENCE }) => {
+    await within(start, begun, "The phone has not come up. What stands in its place on the page says why.", signal);
     // Two phones in one page count apart: each hears its own frame only.
     const requestId = `${Date.now().toString(36)}-${++count}`;
     const answer = new Promise((resolve) => waiting.set(requestId, resolve));
     send("rc-adapter-message-request", { requestId, path, body });
-    const response = await within(PATIENCE, answer, `The phone has not answered ${path} within five seconds.`, signal).finally(() => waiting.delete(requestId));
+    const response = await within(patience, answer, `The phone has not answered ${path} within five seconds.`, signal).finally(() => waiting.delete(requestId));
     if (response?.error) throw new Error(String(response.error));
     return response?.data;
   };

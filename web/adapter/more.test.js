@@ -119,8 +119,9 @@ test("a ticket is asked for when the frame wants one, whichever comes first", as
 
 test("the page may hand over a ticket by itself", async () => {
   const { page, rest } = lend();
-  await rest.signIn({ ticket: "OHTK_x" });
-  assert.deepEqual(page.sent, [{ type: "rc-adapter-sign-in", ticket: "OHTK_x" }]);
+  void rest.signIn({ ticket: "OHTK_x" });
+  await settled();
+  assert.deepEqual(page.sent.map((m) => [m.path, m.body]), [["rc-adapter-sign-in", { ticket: "OHTK_x" }]]);
 });
 
 test("a text that comes in while nobody looks is a notification", async () => {
@@ -192,8 +193,26 @@ test("a call that rings while nobody looks is shown, and goes when it is answere
   dispose();
 });
 
-test("a call is controlled by a message to the phone", async () => {
-  const { page, rest } = lend();
-  await rest.controlCall("dtmf", "c-1", { dtmf: "1" });
-  assert.deepEqual(page.sent, [{ type: "rc-adapter-control-call", callAction: "dtmf", callId: "c-1", options: { dtmf: "1" } }]);
+test("a command is done when the phone says so, however long its user thinks, or refused with a sentence", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { page, begin, say, rest } = lend({ up: false });
+  let done = false;
+  const control = rest.controlCall("dtmf", "c-1", { dtmf: "1" }).then((value) => (done = [value]));
+  const refused = assert.rejects(rest.updateSmsSetting({ senderNumber: "+1" }), { message: "Nothing was changed." });
+  t.mock.timers.tick(60_000);
+  await settled();
+  assert.deepEqual(page.sent, []); // it waits for the phone
+  begin();
+  await settled();
+  t.mock.timers.tick(60_000);
+  await settled();
+  assert.equal(done, false);
+  assert.deepEqual(page.sent.map((m) => [m.type, m.path, m.body]), [
+    ["rc-adapter-message-request", "rc-adapter-control-call", { callAction: "dtmf", callId: "c-1", options: { dtmf: "1" } }],
+    ["rc-adapter-message-request", "rc-sms-settings-update", { senderNumber: "+1" }],
+  ]);
+  say({ type: "rc-adapter-message-response", responseId: page.sent[0].requestId, response: { data: "ok" } });
+  say({ type: "rc-adapter-message-response", responseId: page.sent[1].requestId, response: { error: "Nothing was changed." } });
+  await Promise.all([control, refused]);
+  assert.deepEqual(done, [undefined]);
 });

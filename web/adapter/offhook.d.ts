@@ -741,11 +741,11 @@ export interface RCAdapter {
   clickToSMS(phoneNumber: string | string[], text?: string, conversation?: string | boolean, attachments?: { name: string; content: string }[], recipient?: { name?: string }): void;
   /** Opens a phone that is minimized. */
   navigateTo(path: string): void;
-  /** Capability `signin`. */
+  /** Refused when somebody is signed in after ten seconds still. Capability `signin`. */
   logoutUser(): Promise<void>;
   /** Our own: signs in with a ticket of the host's own server. Capability `signin`. */
   signIn(how: { ticket: string }): Promise<void>;
-  /** Our own: asked whenever nobody is signed in, except after a sign-out. Capability `signin`. */
+  /** Our own: asked whenever nobody is signed in, except after a sign-out; never without the capability `signin`. */
   setTicketProvider(provide: () => Promise<string>): Promise<void>;
   /** The number that new texts are sent from. Capability `settings`. */
   updateSmsSetting(settings: { senderNumber: string }): Promise<void>;
@@ -775,7 +775,7 @@ export interface RCAdapter {
   readonly minimized: boolean;
   readonly container: HTMLElement;
   readonly contentFrameEl: HTMLIFrameElement;
-  /** Does something with a call; rc-control-call-error says what could not be done. Capability `dial`. */
+  /** Does something with a call. What could not be done refuses the promise, and rc-control-call-error says so as well. Capability `dial`. */
   controlCall(action: Commands["rc-adapter-control-call"]["callAction"], id?: string, options?: { transferNumber?: string; forwardNumber?: string; dtmf?: string }): Promise<void>;
   /** As rc-calling-settings-update. Capability `settings`. */
   updateCallingSetting(settings: Omit<Commands["rc-calling-settings-update"], "type">): Promise<void>;

@@ -44,12 +44,14 @@ export function meant(action, id = "") {
 /**
  * Takes rc-adapter-control-call. What cannot be done is told to the page.
  * @param {{callAction: string, callId?: any, options?: Options}} m @param {HostLink} link
+ * @returns {Promise<string | void>} why it was not done
  */
 export async function control({ callAction, callId, options = {} }, link) {
   const id = callId ?? "";
   const refuse = (/** @type {string} */ error, /** @type {string} */ message) => {
     link.tell({ type: "rc-control-call-error", error, message, callId: typeof id === "string" ? id : "" });
     link.once(`control ${callAction} ${error}`, `rc-adapter-control-call: ${message}`);
+    return message;
   };
   const folds = callAction === "toggleRingingDialog";
   const action = Object.hasOwn(ACTIONS, callAction) ? ACTIONS[callAction] : undefined;
@@ -61,7 +63,7 @@ export async function control({ callAction, callId, options = {} }, link) {
   try {
     await act(call.id, name, body);
   } catch (e) {
-    refuse("failed", e instanceof Error ? e.message : String(e));
+    return refuse("failed", e instanceof Error ? e.message : String(e));
   }
 }
 

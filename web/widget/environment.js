@@ -10,6 +10,7 @@ import { t } from "./lang.js";
 /**
  * @param {string | undefined} appServer without it, the user chooses
  * @param {{once(key: string, sentence: string): void}} link
+ * @returns {Promise<string | void>} why nothing was changed
  */
 export async function change(appServer, link) {
   const answer = await ask("/environments");
@@ -18,7 +19,11 @@ export async function change(appServer, link) {
   const all = await answer.json();
   if (!appServer) return offer(all);
   const to = all.find((e) => e.origin === appServer.replace(/\/+$/, ""));
-  if (!to) return link.once("environment", "rc-adapter-set-environment: appServer is not a platform where the operator has allowed this app. Nothing was changed.");
+  if (!to) {
+    const why = "rc-adapter-set-environment: appServer is not a platform where the operator has allowed this app. Nothing was changed.";
+    link.once("environment", why);
+    return why;
+  }
   if (!to.current) go(to);
 }
 

@@ -141,6 +141,12 @@ export function check(name, m, fields, say) {
   return true;
 }
 
+/** The commands that RCAdapter has promises for: they may come as requests as well, and are answered when they are done. */
+const PROMISED = new Set([
+  "rc-adapter-control-call", "rc-adapter-sign-in", "rc-adapter-set-environment", "rc-adapter-update-auto-log-settings",
+  "rc-adapter-update-ringtone", "rc-calling-settings-update", "rc-sms-settings-update",
+]);
+
 /** A type as the console may show it. @param {string} type */
 const shown = (type) => type.replace(/[^\w-]/g, "");
 
@@ -160,7 +166,8 @@ export async function take(data, link, actions) {
   if (known.needs && !link.may(known.needs)) {
     return link.once(type, `This page may not use ${type}. The operator can allow it with the capability "${known.needs}" of the embed.`);
   }
-  const limit = known.large ? LARGE : LIMIT;
+  const command = type === "rc-adapter-message-request" && PROMISED.has(data.path) ? messages[data.path] : undefined;
+  const limit = known.large || command?.large ? LARGE : LIMIT;
   const m = plain(data, limit);
   // Whoever waits for an answer waits no longer.
   if (!m && type === "rc-post-message-response") void actions.refuse(data.responseId);
@@ -210,20 +217,24 @@ function oldForm({ path, body, alertMessage, alertLevel, ttl }) {
 }
 
 /**
- * Answers rc-adapter-message-request, whatever becomes of it.
- * @param {Message} m @param {Link} link @param {{request(m: Message): unknown}} actions
+ * Answers rc-adapter-message-request, whatever becomes of it. A command that
+ * was not done has said why in the console, and resolves to it.
+ * @param {Message} m @param {Link} link @param {{request(m: Message): unknown, [type: string]: (m: any) => unknown}} actions
  */
 async function request({ requestId, path, body }, link, actions) {
   const answer = (/** @type {Message} */ response) => link.tell({ type: "rc-adapter-message-response", responseId: requestId, response });
-  const fields = Object.hasOwn(requests, path) ? requests[path] : undefined;
+  const command = PROMISED.has(path) ? messages[path] : undefined;
+  const fields = command?.fields ?? (Object.hasOwn(requests, path) ? requests[path] : undefined);
   if (!fields) return answer({ data: "no matched path" });
-  const capability = Object.hasOwn(needs, path) ? needs[path] : "settings";
+  const capability = command?.needs ?? (Object.hasOwn(needs, path) ? needs[path] : "settings");
   if (!link.may(capability)) return answer({ error: `This page may not use ${path}. The operator can allow it with the capability "${capability}" of the embed.` });
   let wrong = "";
   const say = (/** @type {string} */ field, /** @type {string} */ sentence) => ((wrong = sentence), link.once(`${path} ${field}`, sentence));
   if (!check(path, body, fields, say)) return answer({ error: wrong });
   try {
-    answer({ data: await actions.request({ path, body }) });
+    if (!command) return answer({ data: await actions.request({ path, body }) });
+    const why = await actions[path](body);
+    answer(typeof why === "string" ? { error: why } : { data: "ok" });
   } catch (e) {
     answer({ error: e instanceof Error ? e.message : String(e) });
   }

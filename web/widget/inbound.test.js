@@ -6,10 +6,10 @@ import { plain, take } from "./inbound.js";
 const ALL = ["navigate", "prefill", "status", "signin", "messages", "service", "settings"];
 
 /** A link with these capabilities, and what was said and done. */
-function link(capabilities = ALL, request = async () => "done") {
+function link(capabilities = ALL, request = async () => "done", more = {}) {
   const [done, said, told] = [[], [], []];
   const act = (name) => (m) => void done.push([name, m]);
-  const actions = new Proxy({ callback: act("callback"), service: act("service"), refuse: act("refuse"), request }, { get: (a, name) => a[name] ?? act(name) });
+  const actions = new Proxy({ callback: act("callback"), service: act("service"), refuse: act("refuse"), request, ...more }, { get: (a, name) => a[name] ?? act(name) });
   const to = { may: (c) => capabilities.includes(c), once: (key, sentence) => said.push(sentence), tell: (m) => told.push(m) };
   return { done, said, told, say: (data) => take(data, to, actions) };
 }
@@ -151,6 +151,21 @@ test("every request is answered once: with what came of it, or with why not", as
   const bodies = [];
   await answered(link(ALL, async ({ body }) => void bodies.push(body)), ask("/custom-alert-message", undefined, { alertMessage: "Old", alertLevel: "danger", ttl: 0 }));
   assert.deepEqual(bodies, [{ message: "Old", level: "danger" }], "the old form loses a ttl of 0");
+});
+
+test("a command that a promise waits for is answered once it is done, or with why not", async () => {
+  const ask = (path, body) => ({ type: "rc-adapter-message-request", requestId: "r1", path, body });
+  const answer = async (it, ...asked) => (await it.say(ask(...asked)), it.told.map(({ response }) => response));
+  const MAY = [...ALL, "dial"];
+  const hold = { callAction: "hold" };
+  assert.deepEqual(await answer(link(MAY), "rc-adapter-control-call", hold), [{ data: "ok" }]);
+  assert.deepEqual(await answer(link(MAY, undefined, { "rc-adapter-control-call": async () => "There is no such call." }), "rc-adapter-control-call", hold), [{ error: "There is no such call." }]);
+  assert.match((await answer(link(["status"]), "rc-adapter-control-call", hold))[0].error, /capability "dial"/);
+  assert.match((await answer(link(MAY), "rc-adapter-control-call", {}))[0].error, /needs the field callAction/);
+  assert.deepEqual(await answer(link(MAY), "rc-adapter-update-ringtone", { uri: "x".repeat(2 ** 19) }), [{ data: "ok" }], "what may be large may be");
+  const others = link(MAY);
+  assert.deepEqual(await answer(others, "rc-adapter-logout", {}), [{ data: "no matched path" }]);
+  assert.deepEqual(others.done, []);
 });
 
 test("an answer that is too large ends the wait for it", async () => {

@@ -64,16 +64,17 @@ let wish = null;
 /** @param {{message?: boolean, call?: boolean}} to */
 export async function setAuto({ message, call }) {
   wish = { ...wish, ...(message !== undefined && { message }), ...(call !== undefined && { call }) };
-  await grant();
+  return grant();
 }
 
-async function grant() {
+/** @returns {Promise<string | void>} why not all of it was done */async function grant() {
   if (!wish || !signedIn()) return;
   const asked = wish;
   wish = null;
   const why = await logger.choose(asked, true);
   if (why) console.warn(`rc-adapter-update-auto-log-settings: ${why}`);
   await logger.next();
+  if (why) return why;
 }
 
 const next = () => signedIn() && void logger.next();

@@ -28,11 +28,15 @@ document.addEventListener("oh:session", (e) => {
   early = "";
 });
 
-/** @param {string} number @param {Link} link @returns {Promise<void>} */
+/** @param {string} number @param {Link} link @returns {Promise<string | void>} why nothing was changed */
 export async function choose(number, link) {
   if (!known) return void (early = number);
   early = "";
-  if (!offered(number)) return link.once("sender", "rc-sms-settings-update: senderNumber is not one of the numbers that this user sends texts from. Nothing was changed.");
+  if (!offered(number)) {
+    const why = "rc-sms-settings-update: senderNumber is not one of the numbers that this user sends texts from. Nothing was changed.";
+    link.once("sender", why);
+    return why;
+  }
   const answer = await ask("/panel/preferences", { method: "POST", body: new URLSearchParams({ sender: number }) });
   if (!answer.ok) throw new Error((await answer.text()).trim());
 }
