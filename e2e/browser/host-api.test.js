@@ -199,6 +199,9 @@ describe('events', () => {
     assert.equal(settings.senderNumber, ada.phoneNumber);
     assert.ok(settings.senderNumbers.some((/** @type {any} */ n) => n.phoneNumber === ada.phoneNumber));
     const said = tab.page.waitForEvent('console', (m) => m.text().includes('senderNumber is not one of the numbers'));
+    assert.match(String(await value(tab, `RCAdapter.updateSmsSetting()`)), /^refused: rc-sms-settings-update needs the field senderNumber/);
+    assert.equal(await value(tab, `RCAdapter.updateCallingSetting()`), undefined);
+    assert.deepEqual(await value(tab, `RCAdapter.getCallLog()`), await value(tab, `RCAdapter.getCallLog({})`));
     assert.match(String(await value(tab, `RCAdapter.updateSmsSetting({ senderNumber: '+19995550100' })`)), /^refused: .*senderNumber is not one of the numbers/);
     await said;
   }));

@@ -35,8 +35,8 @@ export default function more(page) {
       send("rc-adapter-logout");
       if (last()?.signedIn) await within(2 * PATIENCE, out, "The phone has not signed the user out within ten seconds.", signal);
     },
-    /** @param {{ticket: string}} how */
-    signIn: ({ ticket }) => command("rc-adapter-sign-in", { ticket }),
+    /** @param {{ticket?: string}} [how] */
+    signIn: ({ ticket } = {}) => command("rc-adapter-sign-in", { ticket }),
     setTicketProvider: tickets(page),
     /** @param {string} callAction @param {string} [callId] @param {object} [options] */
     controlCall: (callAction, callId, options) => command("rc-adapter-control-call", { callAction, callId, options }),
@@ -49,7 +49,7 @@ export default function more(page) {
     /** @param {number} [perPage] @param {number} [page] */
     getUnloggedCalls: (perPage, page) => request("/unlogged-calls", { perPage, page }),
     /** @param {{sessionId?: string, telephonySessionId?: string}} which */
-    getCallLog: ({ sessionId, telephonySessionId }) => request("/get-call-log", { sessionId, telephonySessionId }),
+    getCallLog: ({ sessionId, telephonySessionId } = {}) => request("/get-call-log", { sessionId, telephonySessionId }),
     /** @param {{alert?: boolean}} [how] alert brings the window to the front */
     isWindowPoppedUp: async (how) => (await windows()).there(how?.alert),
     /** @param {{appServer?: string}} [which] without it, the user chooses */
@@ -58,13 +58,13 @@ export default function more(page) {
       await command("rc-adapter-set-environment", { ...which });
     },
     /** @param {{call?: boolean, message?: boolean}} what */
-    setAutoLog: ({ call, message }) => command("rc-adapter-update-auto-log-settings", { call, message }),
+    setAutoLog: ({ call, message } = {}) => command("rc-adapter-update-auto-log-settings", { call, message }),
     /** @param {{name?: string, uri?: string, volume?: number}} ringtone */
-    updateRingtone: ({ name, uri, volume }) => command("rc-adapter-update-ringtone", { name, uri, volume }),
+    updateRingtone: ({ name, uri, volume } = {}) => command("rc-adapter-update-ringtone", { name, uri, volume }),
     /** @param {{callWith?: string, myLocation?: string, ringoutPrompt?: boolean, fromNumber?: string}} settings */
-    updateCallingSetting: ({ callWith, myLocation, ringoutPrompt, fromNumber }) => command("rc-calling-settings-update", { callWith, myLocation, ringoutPrompt, fromNumber }),
-    /** @param {{senderNumber: string}} settings */
-    updateSmsSetting: ({ senderNumber }) => command("rc-sms-settings-update", { senderNumber }),
+    updateCallingSetting: ({ callWith, myLocation, ringoutPrompt, fromNumber } = {}) => command("rc-calling-settings-update", { callWith, myLocation, ringoutPrompt, fromNumber }),
+    /** @param {{senderNumber?: string}} [settings] */
+    updateSmsSetting: ({ senderNumber } = {}) => command("rc-sms-settings-update", { senderNumber }),
 
     /** Does what a link to a number says. @param {string} href */
     async open(href) {

@@ -216,3 +216,11 @@ test("a command is done when the phone says so, however long its user thinks, or
   await Promise.all([control, refused]);
   assert.deepEqual(done, [undefined]);
 });
+
+test("who leaves out what a method takes is answered by the phone", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { page, rest } = lend();
+  for (const method of ["signIn", "setEnvironment", "setAutoLog", "updateRingtone", "updateCallingSetting", "updateSmsSetting", "getCallLog", "getUnloggedCalls", "alertMessage"]) void rest[method]();
+  await settled();
+  assert.equal(page.sent.length, 9);
+});
