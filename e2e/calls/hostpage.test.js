@@ -124,6 +124,14 @@ describe('the page around the phone', () => {
     assert.equal((await me.calls())[0].state, 'connected');
   });
 
+  it('reads in its console why nobody was called', async () => {
+    const me = await handset();
+    const said = me.tab.page.waitForEvent('console', (m) => m.type() === 'warning' && m.text().startsWith('rc-adapter-new-call: '));
+    await me.tab.page.evaluate(() => window.RCAdapter?.clickToCall('abc', true));
+    const sentence = (await said).text().slice('rc-adapter-new-call: '.length);
+    await me.phone.locator('#alert').getByText(sentence).waitFor(); // as its user does
+  });
+
   it('fills a number in, and has links to numbers call', async () => {
     const me = await handset();
     await me.tab.post({ type: 'rc-adapter-new-call', phoneNumber: '+14155550124' });

@@ -303,7 +303,7 @@ export interface Commands {
     /** made by your server */
     ticket: string;
   };
-  /** The dialer with the number filled in; the user calls. With `toCall` and the capability `dial` it is called at once, if the service's `doNotContactPath` lets it. Where the user cannot call, the page of the number. Capability `prefill`. */
+  /** The dialer with the number filled in; the user calls. With `toCall` and the capability `dial` it is called at once, if the service's `doNotContactPath` lets it; where it cannot be called, the phone and the console say why. Where the user cannot call, the page of the number. Capability `prefill`. */
   "rc-adapter-new-call": {
     phoneNumber: string;
     /** capability `dial` */

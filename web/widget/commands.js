@@ -138,10 +138,12 @@ async function call({ phoneNumber, toCall }, link) {
   try {
     await place(phoneNumber);
   } catch (e) {
+    const why = e instanceof Error ? e.message : String(e);
+    link.with.warn(`rc-adapter-new-call: ${why}`);
     if (here.aborted) return;
     // The number is at hand for another attempt, and what stands in the way is read.
     await dial(phoneNumber);
-    alert(e instanceof Error ? e.message : String(e));
+    alert(why);
   }
 }
 

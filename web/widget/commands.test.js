@@ -10,7 +10,7 @@ globalThis.addEventListener = () => {};
 globalThis.HTMLMediaElement = globalThis.MediaStream = globalThis.Element = globalThis.HTMLElement = class {};
 globalThis.document = Object.assign(new EventTarget(), {
   body: { dataset: { key: "k", signedIn: "true" } }, documentElement: { dataset: {} }, hidden: false, hasFocus: () => false,
-  querySelector: () => null, querySelectorAll: () => [], getElementById: () => page,
+  querySelector: () => null, querySelectorAll: () => [], getElementById: () => page, createElement: () => page,
 });
 globalThis.location = new URL("http://phone.test/app.html");
 globalThis.window = globalThis.parent = globalThis;
@@ -36,7 +36,7 @@ beforeEach(() => {
 
 /** The page around the phone asks for a call. */
 async function ask(m, ...capabilities) {
-  const link = { tell() {}, once: (key) => said.push(key), may: (c) => capabilities.includes(c), with: { warn() {} } };
+  const link = { tell() {}, once: (key) => said.push(key), may: (c) => capabilities.includes(c), with: { warn: (sentence) => said.push(sentence) } };
   await actions(link)["rc-adapter-new-call"]({ phoneNumber: "+16505550102", ...m });
 }
 
@@ -50,6 +50,12 @@ test("a page that may dial calls at once, and only when it asks for it", async (
 test("a page that may not dial has the number filled in, and its developers read why", async () => {
   await ask({ toCall: true }, "prefill");
   assert.deepEqual([called, takeDialled(), said], [[], "+16505550102", ["toCall"]]);
+});
+
+test("who develops the page reads why nobody was called", async () => {
+  globalThis.fetch = async () => new Response("This is no number.\n", { status: 400 });
+  await ask({ toCall: true }, "prefill", "dial");
+  assert.deepEqual([takeDialled(), said], ["+16505550102", ["rc-adapter-new-call: This is no number."]]);
 });
 
 test("where nobody can call, the page of the number is shown", async () => {

@@ -45,7 +45,7 @@ var fromHost = []Message{
 	in("rc-adapter-logout", SignIn, "Ends the session of this frame; the last one revokes the tokens."),
 	in("rc-adapter-sign-in", SignIn, "Our own: signs in whom the host's server vouches for. A ticket that is not good changes nothing.",
 		text("ticket", "made by your server").must().upTo(200)),
-	in("rc-adapter-new-call", Prefill, "The dialer with the number filled in; the user calls. With `toCall` and the capability `dial` it is called at once, if the service's `doNotContactPath` lets it. Where the user cannot call, the page of the number.",
+	in("rc-adapter-new-call", Prefill, "The dialer with the number filled in; the user calls. With `toCall` and the capability `dial` it is called at once, if the service's `doNotContactPath` lets it; where it cannot be called, the phone and the console say why. Where the user cannot call, the page of the number.",
 		text("phoneNumber", "").must().upTo(64), flag("toCall", "capability `dial`")),
 	in("rc-adapter-new-sms", Prefill, "A new text, or the conversation, filled in. The user sends it.",
 		text("phoneNumber", "one number or several").kind(TextOrList).upTo(640),
