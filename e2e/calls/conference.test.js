@@ -61,6 +61,25 @@ describe('a conference', () => {
     await me.is('ended');
   });
 
+  it('is in History as that, with nothing of how it was dialled', async () => {
+    const { me } = await conference();
+    await member(me, 'Bob Inner').waitFor();
+    await me.press('End for all');
+    await me.is('ended');
+    await me.tab.goTo('History');
+    const row = me.phone.locator('.call-row').filter({ hasText: 'Conference' });
+    for (const logged of [false, true]) {
+      await me.phone.locator(`.call-row${logged ? ':not([id^=call-recent-])' : ''}`).filter({ hasText: 'Conference' }).waitFor();
+      assert.doesNotMatch(await row.innerHTML(), /conf_|data-call-to|data-text-to/);
+      await row.locator('.call-row__open').click();
+      const page = me.phone.locator('[data-panel=call]');
+      await page.getByRole('heading', { name: 'Conference' }).waitFor();
+      assert.doesNotMatch(await page.innerHTML(), /conf_|data-copy|data-call-to|data-text-to|Save contact/);
+      await page.getByRole('link', { name: 'Back' }).click();
+    }
+    assert.doesNotMatch(await (await me.tab.frame()).content(), /conf_/);
+  });
+
   it('goes on without its host', async () => {
     const { me, bob, cid } = await conference();
     await member(me, 'Bob Inner').waitFor();

@@ -24,7 +24,7 @@ var nobodysNames = map[string]bool{
 // hearCaller remembers what a call says of one of its ends, the newest word
 // of all calls, and reports whether it is news.
 func (p *people) hearCaller(c *rc.CallParty, at time.Time) bool {
-	if c == nil || c.PhoneNumber == "" {
+	if c == nil || c.PhoneNumber == "" || isConference(c) {
 		return false
 	}
 	name := strings.Join(strings.Fields(c.Name), " ")

@@ -318,3 +318,32 @@ func (p *platform) count(what string) int {
 	defer p.mu.Unlock()
 	return p.counts[what]
 }
+
+func TestAConferenceIsNobody(t *testing.T) {
+	t.Parallel()
+	const token = "conf_1d5f074b4dc3627651e4397fd0ee7"
+	h := withCalls(t)
+	conference := func(c *rc.CallRecord) {
+		c.Direction, c.Result, c.From, c.To = rc.Outbound, rc.CallConnected, &rc.CallParty{PhoneNumber: ada}, &rc.CallParty{PhoneNumber: token, Name: "Conference"}
+		host, other := c.CallFacts, c.CallFacts
+		other.Direction, other.From, other.To = rc.Inbound, &rc.CallParty{PhoneNumber: ada}, &rc.CallParty{PhoneNumber: bob}
+		c.Legs = []rc.CallLeg{{LegType: "ConferenceCall", Master: true, CallFacts: host}, {LegType: "ConferenceCall", CallFacts: other}}
+	}
+	h.called(time.Hour, conference)
+	d := open(t, h.pool(t))
+	ready(t, d)
+	until(t, d, "the call", func() bool { return len(d.Calls()) == 1 })
+	h.telling("s-9", rc.Outbound, token, setUp, answered, finished)
+	until(t, d, "the call that has just ended", func() bool { return len(d.Calls()) == 2 })
+	for _, c := range d.Calls() {
+		if !c.Conference || c.Party != (Party{}) {
+			t.Errorf("a conference is told as %+v", c)
+		}
+	}
+	if c, err := d.Call("c0"); err != nil || len(c.Legs) != 1 || c.Legs[0].To.Number != bob {
+		t.Errorf("who was in it: %+v, %v", c.Legs, err)
+	}
+	if found := d.Lookup("conf", 5); len(found) != 0 {
+		t.Errorf("the conference is found as %+v", found)
+	}
+}

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"regexp"
+	"strings"
 	"time"
 
 	"offhook/internal/rc"
@@ -14,17 +15,19 @@ type Call struct {
 	SessionID string
 	Party     Party // the other one; without a number when they withheld it
 	Inbound   bool
-	Missed    bool
-	Fax       bool
-	Voicemail bool   // the caller has left one
-	Result    string // as the platform says it
-	Reason    string
-	At        time.Time
-	Duration  time.Duration
-	Recording string         // the platform's id of it, or empty
-	Legs      []CallLeg      // of Desk.Call alone, where there are several
-	Record    *rc.CallRecord // the platform's; not to be changed
-	Unlogged  bool           // the platform's log does not have it yet
+	// Conference is one that the user has called: its Party is nobody.
+	Conference bool
+	Missed     bool
+	Fax        bool
+	Voicemail  bool   // the caller has left one
+	Result     string // as the platform says it
+	Reason     string
+	At         time.Time
+	Duration   time.Duration
+	Recording  string         // the platform's id of it, or empty
+	Legs       []CallLeg      // of Desk.Call alone, where there are several
+	Record     *rc.CallRecord // the platform's; not to be changed
+	Unlogged   bool           // the platform's log does not have it yet
 }
 
 // A CallLeg is one stretch of a call's way.
@@ -83,14 +86,21 @@ func (d *Desk) newCall(r *rc.CallRecord) Call {
 	if c.Inbound {
 		other = r.From
 	}
+	c.Conference = isConference(other)
 	c.Party = d.ledger.people.caller(other)
 	return c
+}
+
+// isConference reports whether an end of a call is a conference. What is
+// dialled to get into one tells people nothing.
+func isConference(end *rc.CallParty) bool {
+	return end != nil && (strings.HasPrefix(end.PhoneNumber, "conf_") || strings.HasPrefix(end.ExtensionNumber, "conf_"))
 }
 
 // caller is what is known of one end of a call: a number, or a colleague who
 // was called by their extension number alone.
 func (p *people) caller(from *rc.CallParty) Party {
-	if from == nil {
+	if from == nil || isConference(from) {
 		return Party{}
 	}
 	if from.PhoneNumber != "" {
@@ -126,6 +136,9 @@ func (d *Desk) Call(id string) (Call, error) {
 	}
 	c := d.newCall(r)
 	for _, l := range r.Legs {
+		if c.Conference && (isConference(l.To) || isConference(l.From)) {
+			continue // it is the call itself
+		}
 		c.Legs = append(c.Legs, CallLeg{
 			Type: l.LegType, From: d.ledger.people.caller(l.From), To: d.ledger.people.caller(l.To), Result: l.Result,
 			At: l.StartTime.Time, Duration: time.Duration(l.Duration) * time.Second,

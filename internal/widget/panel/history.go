@@ -60,15 +60,17 @@ type Call struct {
 	Telephony string // its telephony session
 	Party     Party  // the other one; without a number when they withheld it
 	Inbound   bool
-	Missed    bool
-	Fax       bool
-	Voicemail bool   // the caller has left one
-	Result    string // as the platform says it
-	Reason    string
-	At        time.Time
-	Duration  time.Duration
-	Recording string
-	Legs      []CallLeg
+	// Conference is one that the user has called: its Party is nobody.
+	Conference bool
+	Missed     bool
+	Fax        bool
+	Voicemail  bool   // the caller has left one
+	Result     string // as the platform says it
+	Reason     string
+	At         time.Time
+	Duration   time.Duration
+	Recording  string
+	Legs       []CallLeg
 }
 
 // A CallLeg is one stretch of a call's way.
@@ -219,7 +221,11 @@ func newHistory(ctx context.Context, p page, query, only string, shown int) hist
 	digits := contact.SearchDigits(v.Query)
 	count := 0
 	for _, c := range p.desk.Calls() {
-		if !v.selects(c) || !meets(c.Party, words, digits) {
+		with := c.Party
+		if c.Conference {
+			with.Name = p.Lang.Say("Conference")
+		}
+		if !v.selects(c) || !meets(with, words, digits) {
 			continue
 		}
 		if count++; count > shown {
@@ -282,6 +288,9 @@ func (p page) row(c Call, hearable bool) callRow {
 	}
 	c.Party = p.portrayed(c.Party)
 	row := callRow{Call: c, Href: "#/history/call/" + url.PathEscape(c.ID), Title: p.callTitle(c.Party), When: p.clock.Clock(c.At), Lasted: p.lasted(c.Duration)}
+	if c.Conference {
+		row.Title = p.Lang.Say("Conference")
+	}
 	row.Words, row.Icon = became(c)
 	row.Words = p.Lang.Say(row.Words)
 	if c.Missed || !c.Inbound && c.Result != callConnected {
@@ -371,6 +380,7 @@ type callView struct {
 	Who     whoView
 	Day     stamp
 	Legs    []legView
+	Met     []memberView // who was in it, of a conference whose record says so
 	Holders holdersView
 	Player  *playerView // of its recording
 	Sound   *soundView  // nil where nothing is known of it
@@ -412,12 +422,33 @@ func newCall(p page, c Call, hearable bool) callView {
 	if c.Party.Number != "" {
 		v.Holders = p.holders("", c.Party)
 	}
-	if len(c.Legs) > 1 { // one leg is the call itself
+	switch {
+	case c.Conference:
+		v.Met = p.met(c)
+	case len(c.Legs) > 1: // one leg is the call itself
 		for _, l := range c.Legs {
 			v.Legs = append(v.Legs, p.leg(c, l))
 		}
 	}
 	return v
+}
+
+// met are those whom a conference's record names, each once.
+func (p page) met(c Call) (all []memberView) {
+	for _, l := range c.Legs {
+		for _, who := range []Party{l.From, l.To} {
+			v := memberView{Party: p.portrayed(who), Title: p.callTitle(who), Dial: p.dial(who)}
+			v.PartyID = strconv.Itoa(len(all))
+			named := who.Number != "" || who.Extension != "" || who.Name != ""
+			if named && !who.Self && !slices.ContainsFunc(all, func(o memberView) bool { return o.Title == v.Title && o.Dial == v.Dial }) {
+				if written := markup.Line(p.written(v.Party)); written != v.Title {
+					v.Words = written
+				}
+				all = append(all, v)
+			}
+		}
+	}
+	return all
 }
 
 // note adds what is known of the call here.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"offhook/internal/rc"
+	"offhook/internal/widget/lang"
 )
 
 // A callsDesk has calls, and older ones when it is asked for them.
@@ -166,6 +167,27 @@ func TestWhatBecameOfACallIsSaidInWords(t *testing.T) {
 	for d, want := range map[time.Duration]string{0: "", 9 * time.Second: "9 s", 73 * time.Second: "1 min 13 s", 3725 * time.Second: "1 h 2 min"} {
 		if got := (page{}).lasted(d); got != want {
 			t.Errorf("%s lasted %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestAConferenceIsCalledAsItsReaderCallsIt(t *testing.T) {
+	f, d := withCalls(t)
+	d.calls = []Call{storyMet()}
+	p := storyPage(d)
+	p.Lang = lang.Match("de")
+	if got := newHistory(t.Context(), p, "konf", "", callRows).Days; len(got) != 1 || got[0].Calls[0].Title != "Konferenz" {
+		t.Errorf("a German reader finds %+v", got)
+	}
+	html := f.do("GET", "/history/call/10", nil).Body.String()
+	for _, want := range []string{">Conference<", "Who was in this conference", "Marta Lindqvist", "Priya Raman"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("%q is not on its page:\n%s", want, html)
+		}
+	}
+	for _, never := range []string{"data-copy", "data-text-to", "No caller ID", "data-keep", "Dana"} {
+		if strings.Contains(html, never) {
+			t.Errorf("%q is on its page:\n%s", never, html)
 		}
 	}
 }

@@ -25,6 +25,14 @@ func storyCalls() []Call {
 	}
 }
 
+// storyMet is a conference as its host's record has it.
+func storyMet() Call {
+	return Call{ID: "10", Conference: true, Result: "Call connected", At: ago(2 * time.Hour), Duration: 20 * time.Second, Legs: []CallLeg{
+		{Type: "ConferenceCall", From: dana, To: marta, Result: "Call connected", At: ago(2 * time.Hour), Duration: 20 * time.Second},
+		{Type: "ConferenceCall", From: dana, To: priya, Result: "Call connected", At: ago(2 * time.Hour), Duration: 18 * time.Second},
+	}}
+}
+
 func historyStory(query, only string) func(*fixtureDesk, page) (string, any) {
 	return func(_ *fixtureDesk, p page) (string, any) {
 		return "history", newHistory(context.Background(), p, query, only, callRows)
@@ -86,6 +94,9 @@ var historyStories = []story{
 	}},
 	{Name: "call", Title: "Call, missed", Tab: "history", draw: callStory("9")},
 	{Name: "call-recorded", Title: "Call, recorded and transferred", Tab: "history", draw: callStory("8")},
+	{Name: "call-conference", Title: "Call, a conference", Tab: "history", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "call", newCall(p, storyMet(), true)
+	}},
 	{Name: "call-hidden", Title: "Call, number withheld", Tab: "history", draw: callStory("5")},
 	{Name: "call-hostile", Title: "Call with a hostile name", Tab: "history", draw: callStory("4")},
 }
