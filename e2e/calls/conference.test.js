@@ -80,6 +80,24 @@ describe('a conference', () => {
     assert.doesNotMatch(await (await me.tab.frame()).content(), /conf_/);
   });
 
+  it('says that what was recorded of a call is not recorded in it, and shows it of a call on hold', async () => {
+    const { me, bob, cid } = await three();
+    await me.talksTo(bob);
+    await me.press('Record');
+    await me.live.getByRole('button', { name: 'Stop recording', pressed: true }).waitFor();
+    await me.talksTo(cid);
+    await me.live.getByRole('list', { name: 'Other calls' }).getByRole('listitem').filter({ hasText: 'Bob Inner' }).getByText('Recording', { exact: true }).waitFor();
+    await me.press('Merge');
+    await me.phone.getByRole('heading', { name: 'Conference' }).waitFor();
+    await me.live.getByRole('status').filter({ hasText: 'The call is not recorded any more.' }).waitFor();
+    await member(me, 'Cid Inner').waitFor();
+    await me.press('Record');
+    await me.live.getByRole('button', { name: 'Stop recording', pressed: true }).waitFor();
+    await me.live.getByRole('status').filter({ hasText: 'The call is not recorded any more.' }).waitFor({ state: 'detached' });
+    await me.press('End for all');
+    await me.is('ended');
+  });
+
   it('goes on without its host', async () => {
     const { me, bob, cid } = await conference();
     await member(me, 'Bob Inner').waitFor();

@@ -155,6 +155,8 @@ var registered = call.Line{State: call.Registered}
 // callStories are the states of calls.
 func callStories() []story {
 	held := storyCall(func(c *call.Call) { c.ID, c.State, c.Number, c.Direction = "c3", call.Held, priya.Number, call.Inbound })
+	taped := held
+	taped.Recording = true
 	over := func(o call.Outcome, change func(*call.Call)) call.Call {
 		return storyCall(func(c *call.Call) {
 			c.State, c.Outcome, c.Ended = call.Ended, o, storyTime
@@ -187,6 +189,7 @@ func callStories() []story {
 		{Name: "live-held", Title: "Call, on hold", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.State = call.Held }))},
 		{Name: "live-keypad", Title: "Call, keypad", Tab: "phone", draw: liveStory("keypad", "4711#", storyCall(nil))},
 		{Name: "live-transfer", Title: "Call, being transferred", Tab: "phone", draw: liveStory("transfer", "", storyCall(nil))},
+		{Name: "live-several-recorded", Title: "Two calls, of which the one on hold is recorded", Tab: "phone", draw: liveStory("", "", storyCall(nil), taped)},
 		{Name: "live-several", Title: "Two calls", Tab: "phone", draw: liveStory("", "", storyCall(nil), held)},
 		{Name: "live-service", Title: "Call to the phone service itself", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.Number = "*601" }), held)},
 		{Name: "live-flip", Title: "Call, to go on at another phone", Tab: "phone", draw: flipStory("flip")},

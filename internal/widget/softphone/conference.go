@@ -56,7 +56,11 @@ func (m *meeting) stands(err error) {
 	}
 }
 
-var leftOut = lang.Mark("This call could not be added to the conference, and waits on hold.")
+var (
+	leftOut = lang.Mark("This call could not be added to the conference, and waits on hold.")
+	// A recording is of one party, and ends when the platform ends that.
+	unrecorded = lang.Mark("The call is not recorded any more.")
+)
 
 func notMerged() error {
 	return rc.Errorf(rc.Conflict, "These calls cannot be merged. They go on as they were.")
@@ -195,6 +199,7 @@ func (ph *Phone) convene(then func(*talk, error)) {
 func (t *talk) bringIn(o *talk, done func(error)) {
 	ph := t.ph
 	conference, session, party := t.TelephonySessionID, o.TelephonySessionID, o.PartyID
+	recorded := o.Recording
 	o.merged = true // it ends as soon as the platform has done it
 	ph.aside(func(ctx context.Context) func() {
 		var came rc.TelephonyParty
@@ -213,6 +218,9 @@ func (t *talk) bringIn(o *talk, done func(error)) {
 				return
 			}
 			t.seated(o, came.ID)
+			if recorded && t.live() && !t.Recording {
+				t.say(unrecorded)
+			}
 			done(nil)
 		}
 	})

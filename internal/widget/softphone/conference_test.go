@@ -254,3 +254,17 @@ func (s *sbc) open() (open []*sbcCall) {
 	}
 	return open
 }
+
+func TestWhatIsRecordedIsNotInTheConferenceAndThatIsSaid(t *testing.T) {
+	r, first, second := two(t)
+	r.act(second, "record", softphone.Details{})
+	if _, err := r.phone.Merge(t.Context(), first, second); err != nil {
+		t.Fatal(err)
+	}
+	c := r.conference("two members", func(c call.Call) bool { return len(c.Members) == 2 })
+	if c = r.conference("the word", func(c call.Call) bool { return c.Sentence != "" }); c.Recording || c.Sentence != "The call is not recorded any more." {
+		t.Errorf("the conference is %+v", c)
+	}
+	r.act(c.ID, "record", softphone.Details{})
+	r.conference("a recording of its own", func(c call.Call) bool { return c.Recording && c.Sentence == "" })
+}

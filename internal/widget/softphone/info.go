@@ -113,11 +113,19 @@ func (t *talk) record(on bool, done func(error)) {
 			err = rc.Errorf(rc.Conflict, "This call cannot be recorded.")
 		}
 		if err == nil && t.live() {
-			t.Recording = on
-			t.ph.changed()
+			t.recorded(on)
 		}
 		done(err)
 	})
+}
+
+// recorded notes whether the call is recorded from now on.
+func (t *talk) recorded(on bool) {
+	t.Recording = on
+	if on && t.Sentence == unrecorded {
+		t.Sentence = ""
+	}
+	t.ph.changed()
 }
 
 var parkedAt = lang.Mark("The call is parked. It can be picked up by calling %s.")

@@ -115,8 +115,7 @@ func (t *talk) heardOf(s rc.PartyStatus, from, to rc.TelephonyEnd, recordings []
 	if len(recordings) > 0 && t.live() {
 		on := slices.ContainsFunc(recordings, func(r rc.PartyRecording) bool { return r.Active })
 		if on != t.Recording && len(t.replies) == 0 {
-			t.Recording = on
-			t.ph.changed()
+			t.recorded(on)
 		}
 	}
 	switch {
