@@ -9,6 +9,7 @@ import { openBrowser } from '../lib/chromium.js';
 import { cut } from '../lib/cut.js';
 import { Demo } from '../lib/demo.js';
 import { Person } from '../lib/person.js';
+import { covered } from '../lib/reach.js';
 
 /** @type {Demo} */
 let demo;
@@ -116,6 +117,39 @@ describe('the panels in other languages', () => {
           assert.deepEqual(is, [language, dir], link);
           // A name of several lines moves the tiles of a call, which then scroll.
           for (const line of (await cut(page)).filter((said) => !(link.endsWith('-hostile') && said.endsWith('behind the foot')))) problems.push(`${new URL(link).pathname.split('/').pop()} in ${language}: ${line}`);
+        }
+      }
+      assert.deepEqual(problems, []);
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+/** @param {import('playwright-core').Page} page @param {RegExp} [wanted] @returns {Promise<string[]>} where the stories are */
+async function storyLinks(page, wanted = /./) {
+  await page.goto(`${demo.facts.widget.url}/_stories`);
+  const links = await page.locator('a[href^="/_stories/"]').evaluateAll((all) => [...new Set(all.map((a) => /** @type {HTMLAnchorElement} */ (a).href))]);
+  return links.filter((link) => wanted.test(new URL(link).pathname.split('/').pop() ?? ''));
+}
+
+describe('a call in the corner of a page', () => {
+  const sizes = [{ width: 250, height: 500 }, { width: 300, height: 500 }, { width: 400, height: 600 }];
+  const name = (/** @type {string} */ link) => new URL(link).pathname.split('/').pop() ?? '';
+
+  it('has all its controls in sight, none over another, in every language', { timeout: 900_000 }, async () => {
+    const context = await openBrowser({ engine: true, viewport: narrow });
+    try {
+      const page = await context.newPage();
+      /** @type {string[]} */
+      const problems = [];
+      for (const link of await storyLinks(page, /^ring-(?!small|dialer)/)) {
+        for (const language of ['en-US', 'de-DE', 'he-IL']) {
+          await page.goto(`${link}?language=${language}`);
+          for (const size of sizes) {
+            await page.setViewportSize(size);
+            for (const line of await covered(page)) problems.push(`${name(link)} in ${language} at ${size.width}: ${line}`);
+          }
         }
       }
       assert.deepEqual(problems, []);

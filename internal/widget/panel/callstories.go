@@ -251,6 +251,7 @@ func callStories() []story {
 		{Name: "ring-queue", Title: "Incoming call of a queue", draw: nowStory("", false, queue)},
 		{Name: "ring-busy", Title: "Incoming call during another", draw: nowStory("", false, storyCall(func(c *call.Call) { c.Number = priya.Number }), ring)},
 		{Name: "ring-reply", Title: "Incoming call, a message instead", draw: nowStory("reply", false, ring)},
+		{Name: "ring-busy-reply", Title: "Incoming call during another, a message instead", draw: nowStory("reply", false, storyCall(func(c *call.Call) { c.Number = priya.Number }), ring)},
 		{Name: "ring-forward", Title: "Incoming call, forwarded", draw: nowStory("forward", false, ring)},
 		{Name: "ring-small", Title: "Incoming call, made small", draw: nowStory("", true, ring)},
 	}
