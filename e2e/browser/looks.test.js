@@ -3,6 +3,7 @@
 // a page and on a wide screen; and in the dark, where only colours differ.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { colours, objections } from '../lib/axe.js';
 import { openBrowser } from '../lib/chromium.js';
@@ -133,6 +134,23 @@ async function storyLinks(page, wanted = /./) {
   return links.filter((link) => wanted.test(new URL(link).pathname.split('/').pop() ?? ''));
 }
 
+/** Has the phone say that it is open in its own window, as away.js does. @param {import('playwright-core').Page} page @param {string} language */
+async function ownWindow(page, language) {
+  const catalog = new URL(`../../web/words/${language.slice(0, 2)}.json`, import.meta.url);
+  const words = language === 'en-US' ? {} : JSON.parse(readFileSync(catalog, 'utf8'));
+  const [says, ...acts] = ['The phone is open in its own window', 'Show it', 'Bring it back'].map((word) => words[word] ?? word);
+  await page.evaluate(([sentence, names]) => {
+    const box = Object.assign(document.createElement('div'), { className: 'strip strip--own' });
+    const text = Object.assign(document.createElement('span'), { textContent: sentence, tabIndex: -1 });
+    text.dataset.text = '';
+    const all = Object.assign(document.createElement('span'), { className: 'strip__acts' });
+    all.append(...names.map((name) => Object.assign(document.createElement('button'), { className: 'strip__act', textContent: name })));
+    box.append(text, all);
+    document.querySelector('.strips')?.append(box);
+    document.body.dataset.audio = 'elsewhere';
+  }, /** @type {const} */ ([says, acts]));
+}
+
 describe('a call in the corner of a page', () => {
   const sizes = [{ width: 250, height: 500 }, { width: 300, height: 500 }, { width: 400, height: 600 }];
   const name = (/** @type {string} */ link) => new URL(link).pathname.split('/').pop() ?? '';
@@ -143,16 +161,53 @@ describe('a call in the corner of a page', () => {
       const page = await context.newPage();
       /** @type {string[]} */
       const problems = [];
-      for (const link of await storyLinks(page, /^ring-(?!small|dialer)/)) {
+      for (const link of await storyLinks(page, /^(live|dialer|ring-(?!small))/)) {
         for (const language of ['en-US', 'de-DE', 'he-IL']) {
           await page.goto(`${link}?language=${language}`);
+          const errors = name(link) === 'ring-dialer'; // it says twice why the call did not come about
+          if (errors) await page.locator('[data-call-error]').evaluateAll((all) => all.forEach((at) => Object.assign(at, { hidden: false, textContent: 'The microphone of this computer cannot be used.' })));
           for (const size of sizes) {
             await page.setViewportSize(size);
+            const scrolls = await page.locator('.live__body').evaluateAll((all) => all.some((at) => at.scrollHeight > at.clientHeight));
+            if (scrolls) problems.push(`${name(link)} in ${language} at ${size.width}: not all is in sight`);
             for (const line of await covered(page)) problems.push(`${name(link)} in ${language} at ${size.width}: ${line}`);
           }
         }
       }
       assert.deepEqual(problems, []);
+    } finally {
+      await context.close();
+    }
+  });
+
+  it('keeps its tools in sight below strips, and says so where it scrolls', async () => {
+    const context = await openBrowser({ engine: true, viewport: narrow });
+    try {
+      const page = await context.newPage();
+      for (const link of await storyLinks(page, /^live-(elsewhere|keypad-elsewhere)$/)) {
+        for (const language of ['en-US', 'de-DE', 'he-IL']) {
+          await page.setViewportSize(narrow);
+          await page.goto(`${link}?language=${language}`);
+          await ownWindow(page, language);
+          const body = page.locator('.live__body');
+          assert.ok(await body.evaluate((at) => at.scrollHeight <= at.clientHeight), `${name(link)} in ${language}: not all is in sight`);
+          assert.deepEqual(await covered(page), [], `${name(link)} in ${language}`);
+          // Lower than any page would have it.
+          await page.setViewportSize({ width: 300, height: 380 });
+          const edge = async () => {
+            const box = await body.boundingBox();
+            assert.ok(box && box.height > 40, `${name(link)} in ${language}: ${box?.height} px to scroll in`);
+            return page.screenshot({ clip: { x: box.x + 2, y: box.y + box.height - 3, width: 8, height: 3 } });
+          };
+          await body.evaluate((at) => at.scrollTo(0, 0));
+          const more = await edge();
+          await body.evaluate((at) => at.scrollTo(0, at.scrollHeight));
+          assert.ok(!more.equals(await edge()), `${name(link)} in ${language}: nothing says that there is more below`);
+          assert.deepEqual(await covered(page), [], `${name(link)} in ${language}, low`);
+          await page.locator('.strip--own [data-text]').click();
+          assert.ok(await page.locator('.strip--own [data-text]').evaluate((at) => at.scrollHeight <= at.clientHeight + 1), `${language}: the strip keeps words to itself`);
+        }
+      }
     } finally {
       await context.close();
     }

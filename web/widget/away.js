@@ -145,7 +145,8 @@ function make() {
   const says = document.createElement("span");
   says.id = "own-window-says";
   says.dataset.text = "";
-  says.textContent = t("The phone is open in its own window");
+  says.textContent = says.title = t("The phone is open in its own window");
+  says.tabIndex = -1; // where there is little room, all of it is said to who touches it
   const acts = document.createElement("span");
   acts.className = "strip__acts";
   /** @param {string} name @param {"show" | "back"} what */

@@ -97,6 +97,15 @@ func nowStory(show string, small bool, calls ...call.Call) func(*fixtureDesk, pa
 	}
 }
 
+// overStory is what of calls is over a panel, in a tab whose microphone is so.
+func overStory(sound string, calls ...call.Call) func(*fixtureDesk, page) (string, any) {
+	return func(_ *fixtureDesk, p page) (string, any) {
+		v := newNow(p, storySnapshot(calls...))
+		v.Sound, v.Said = sound, storySounds[sound]
+		return "now", v
+	}
+}
+
 // dropStory is a call in which a recorded message may be left, or is being so.
 func dropStory(show string, drop *call.Drop, others ...call.Call) func(*fixtureDesk, page) (string, any) {
 	return func(_ *fixtureDesk, p page) (string, any) {
@@ -165,6 +174,7 @@ func callStories() []story {
 			}
 		})
 	}
+	troubled := storyCall(func(c *call.Call) { c.Muted, c.Recording, c.Quality = true, true, call.Quality{MOS: 2.4, Loss: 0.12} })
 	unanswered := func(c *call.Call) { c.Answered = time.Time{} }
 	ring, queue := storyRing(marta.Number, "LINDQVIST M"), storyRing(cold.Number, "")
 	queue.Queue = storyQueue
@@ -188,6 +198,8 @@ func callStories() []story {
 		{Name: "live-weak", Title: "Call, held by the other side", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.FarHeld, c.Quality = true, call.Quality{MOS: 3.4, Loss: 0.03} }))},
 		{Name: "live-held", Title: "Call, on hold", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.State = call.Held }))},
 		{Name: "live-keypad", Title: "Call, keypad", Tab: "phone", draw: liveStory("keypad", "4711#", storyCall(nil))},
+		{Name: "live-elsewhere", Title: "Call, badly heard, and spoken in another tab", Tab: "phone", draw: liveStory("", "", troubled), over: overStory("elsewhere", troubled)},
+		{Name: "live-keypad-elsewhere", Title: "The same, keypad", Tab: "phone", draw: liveStory("keypad", "", troubled), over: overStory("elsewhere", troubled)},
 		{Name: "live-transfer", Title: "Call, being transferred", Tab: "phone", draw: liveStory("transfer", "", storyCall(nil))},
 		{Name: "live-several-recorded", Title: "Two calls, of which the one on hold is recorded", Tab: "phone", draw: liveStory("", "", storyCall(nil), taped)},
 		{Name: "live-several", Title: "Two calls", Tab: "phone", draw: liveStory("", "", storyCall(nil), held)},
@@ -252,6 +264,7 @@ func callStories() []story {
 		{Name: "ring-busy", Title: "Incoming call during another", draw: nowStory("", false, storyCall(func(c *call.Call) { c.Number = priya.Number }), ring)},
 		{Name: "ring-reply", Title: "Incoming call, a message instead", draw: nowStory("reply", false, ring)},
 		{Name: "ring-busy-reply", Title: "Incoming call during another, a message instead", draw: nowStory("reply", false, storyCall(func(c *call.Call) { c.Number = priya.Number }), ring)},
+		{Name: "ring-dialer", Title: "Incoming call, made small, over the dialer", Tab: "phone", Small: true, draw: dialerStory(registered, ""), over: overStory("", ring)},
 		{Name: "ring-forward", Title: "Incoming call, forwarded", draw: nowStory("forward", false, ring)},
 		{Name: "ring-small", Title: "Incoming call, made small", draw: nowStory("", true, ring)},
 	}

@@ -22,7 +22,9 @@ type story struct {
 	Offline string // the sentence of the offline strip
 	Out     bool   // signed out
 	Side    bool   // the list stands beside the panel where there is room
+	Small   bool   // the call that rings over the panel is a bar
 	draw    func(d *fixtureDesk, p page) (name string, data any)
+	over    func(d *fixtureDesk, p page) (name string, data any) // what of calls is over the panel; nil for nothing
 }
 
 // storyTime is when all stories happen.
@@ -181,6 +183,14 @@ func (s *story) SideHTML(l *lang.Language) (template.HTML, error) {
 		return "", nil
 	}
 	return drawn(l, listStory(""))
+}
+
+// OverHTML draws what of calls is over the panel.
+func (s *story) OverHTML(l *lang.Language) (template.HTML, error) {
+	if s.over == nil {
+		return "", nil
+	}
+	return drawn(l, s.over)
 }
 
 func drawn(l *lang.Language, draw func(*fixtureDesk, page) (string, any)) (template.HTML, error) {
