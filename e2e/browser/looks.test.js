@@ -212,6 +212,23 @@ describe('a call in the corner of a page', () => {
       await context.close();
     }
   });
+
+  it('says in every part of its page that nobody hears its user, and takes that back', async () => {
+    const context = await openBrowser({ engine: true, viewport: narrow });
+    try {
+      const page = await context.newPage();
+      for (const link of await storyLinks(page, /^live-(keypad|transfer)-muted$/)) {
+        for (const language of ['en-US', 'de-DE', 'he-IL']) {
+          await page.goto(`${link}?language=${language}`);
+          assert.ok(await page.locator('.live__now .live__muted').isVisible(), `${name(link)} in ${language}: no word of it`);
+          const button = page.locator('#live-silent[aria-pressed=true][data-call-act=unmute]');
+          assert.ok(await button.isVisible(), `${name(link)} in ${language}: no way back`);
+        }
+      }
+    } finally {
+      await context.close();
+    }
+  });
 });
 
 describe('the keyboard alone', () => {

@@ -198,6 +198,8 @@ func callStories() []story {
 		{Name: "live-weak", Title: "Call, held by the other side", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.FarHeld, c.Quality = true, call.Quality{MOS: 3.4, Loss: 0.03} }))},
 		{Name: "live-held", Title: "Call, on hold", Tab: "phone", draw: liveStory("", "", storyCall(func(c *call.Call) { c.State = call.Held }))},
 		{Name: "live-keypad", Title: "Call, keypad", Tab: "phone", draw: liveStory("keypad", "4711#", storyCall(nil))},
+		{Name: "live-keypad-muted", Title: "Two calls, keypad, muted and badly heard", Tab: "phone", draw: liveStory("keypad", "", troubled, held)},
+		{Name: "live-transfer-muted", Title: "Call, being transferred, muted and badly heard", Tab: "phone", draw: liveStory("transfer", "", troubled)},
 		{Name: "live-elsewhere", Title: "Call, badly heard, and spoken in another tab", Tab: "phone", draw: liveStory("", "", troubled), over: overStory("elsewhere", troubled)},
 		{Name: "live-keypad-elsewhere", Title: "The same, keypad", Tab: "phone", draw: liveStory("keypad", "", troubled), over: overStory("elsewhere", troubled)},
 		{Name: "live-transfer", Title: "Call, being transferred", Tab: "phone", draw: liveStory("transfer", "", storyCall(nil))},

@@ -36,6 +36,12 @@ func (v liveView) Joins(other liveCall) bool {
 	return v.Up() && other.Up() && v.Supervision == "" && other.Supervision == "" && !v.Dropping() && !other.Dropping() && !v.Conference && !other.Conference && !v.Service() && !other.Service()
 }
 
+// Tools reports whether the call can be muted, passed on and the like: all that
+// is not over, waits for an answer, is listened to or ends by itself.
+func (v liveView) Tools() bool {
+	return !v.Over() && !v.Waits() && v.Supervision == "" && !v.Dropping()
+}
+
 // Busy is no other call: who answers here looks at the call that rings.
 func (liveView) Busy() *liveCall { return nil }
 
