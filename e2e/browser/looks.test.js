@@ -229,6 +229,40 @@ describe('a call in the corner of a page', () => {
       await context.close();
     }
   });
+
+  it('shows what its buttons are with the pointer and the focus on them', async () => {
+    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+      const context = await openBrowser({ engine: true, colorScheme, viewport: narrow });
+      try {
+        const page = await context.newPage();
+        await page.goto(`${demo.facts.widget.url}/_stories/ring-busy`);
+        await page.emulateMedia({ reducedMotion: 'reduce', colorScheme });
+        for (const at of await page.locator(':is(.answer, .tile):not(:disabled)').all()) {
+          await at.hover();
+          const mark = at.locator('.answer__mark, .tile__mark');
+          await mark.evaluate((e) => Promise.all(e.getAnimations().map((a) => a.finished)));
+          const ratio = await mark.evaluate((e) => {
+            const light = (/** @type {string} */ colour) => {
+              const [r, g, b] = (colour.match(/[\d.]+/g) ?? []).map((v) => Number(v) / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+            };
+            const { color, backgroundColor } = getComputedStyle(e);
+            const [a, b] = [light(color), light(backgroundColor)];
+            return Math.max(a, b) / Math.min(a, b);
+          });
+          assert.ok(ratio >= 3, `${await at.textContent()} in the ${colorScheme}: its picture stands out by ${ratio.toFixed(2)} only`);
+        }
+        await page.goto(`${demo.facts.widget.url}/_stories/live-transfer`);
+        // Two pixels of ring, two pixels off.
+        for (const at of await page.locator('.live__passing .button').all()) {
+          const room = await at.evaluate((e) => (e.closest('.live__body')?.getBoundingClientRect().bottom ?? Infinity) - e.getBoundingClientRect().bottom);
+          assert.ok(room >= 4, `${await at.textContent()}: ${room} px below it for the ring of the focus`);
+        }
+      } finally {
+        await context.close();
+      }
+    }
+  });
 });
 
 describe('the keyboard alone', () => {
