@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -127,6 +128,21 @@ var (
 	given    = regexp.MustCompile(`%(?:\[\d+\])?[a-z]|%%|\{\d+\}|\{\{|\}\}|<[^>]*>?|&\w+;`)
 	position = regexp.MustCompile(`\[\d+\]`)
 )
+
+// German has the same word for two things of a telephone more than once.
+func TestGermanTellsApartWhatStandsTogether(t *testing.T) {
+	for _, s := range sets(t) {
+		for sentence, p := range s.read(t, "de") {
+			if text := fmt.Sprint(p); strings.Contains(text, "Mailbox") || strings.Contains(text, "Tastatur") {
+				t.Errorf("%q is %q: the phone says Voicemail, Wähltasten and Tastenkürzel", sentence, text)
+			}
+		}
+	}
+	de := sets(t)[0].read(t, "de")
+	if reply := fmt.Sprint(de["Reply"]); strings.Contains(reply, "ntwort") {
+		t.Errorf("%q is %q, which is what calls are answered with", "Reply", reply)
+	}
+}
 
 func TestTranslationsKeepWhatIsFilledIn(t *testing.T) {
 	parts := func(s string) []string {
