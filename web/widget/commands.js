@@ -36,7 +36,7 @@ export function prefill({ phoneNumber, text, conversation, recipient, attachment
  * @returns {any}
  */
 export function actions(link) {
-  const warned = (/** @type {string} */ sentence) => (link.with.warn(sentence), sentence);
+  const warn = (/** @type {string} */ sentence) => (link.with.warn(sentence), sentence);
   /** A phone that is minimized opens. @param {unknown} then */
   const seen = (then) => (link.tell({ type: "offhook-open-notify" }), then);
   /** @param {Message} m */
@@ -64,7 +64,7 @@ export function actions(link) {
       link.answered();
       if (!ticket) return;
       const { useTicket } = await import("./ticket.js");
-      return useTicket(ticket).then((done) => (done ? undefined : "The ticket is not good. Nobody is signed in."), (/** @type {Error} */ e) => warned(`The ticket could not be used: ${e.message}`));
+      return useTicket(ticket).then((done) => (done ? undefined : warn("The ticket is not good. Nobody is signed in.")), (/** @type {Error} */ e) => warn(`The ticket could not be used: ${e.message}`));
     },
     "rc-adapter-update-auto-log-settings": async (m) => (await import("./logger.js")).setAuto(m),
     "rc-adapter-trigger-call-logger-match": async ({ sessionIds }) => (await import("./logger.js")).rematch(sessionIds),

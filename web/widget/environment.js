@@ -9,7 +9,7 @@ import { t } from "./lang.js";
 
 /**
  * @param {string | undefined} appServer without it, the user chooses
- * @param {{once(key: string, sentence: string): void}} link
+ * @param {{once(key: string, sentence: string): string}} link
  * @returns {Promise<string | void>} why nothing was changed
  */
 export async function change(appServer, link) {
@@ -19,11 +19,7 @@ export async function change(appServer, link) {
   const all = await answer.json();
   if (!appServer) return offer(all);
   const to = all.find((e) => e.origin === appServer.replace(/\/+$/, ""));
-  if (!to) {
-    const why = "rc-adapter-set-environment: appServer is not a platform where the operator has allowed this app. Nothing was changed.";
-    link.once("environment", why);
-    return why;
-  }
+  if (!to) return link.once("environment", "rc-adapter-set-environment: appServer is not a platform where the operator has allowed this app. Nothing was changed.");
   if (!to.current) go(to);
 }
 

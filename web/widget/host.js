@@ -140,11 +140,12 @@ export class HostLink {
       .catch((e) => warn(`A message of this page was not done: ${e instanceof Error ? e.message : e}`));
   }
 
-  /** Says a sentence to the page's developers, once for each key. @param {string} key @param {string} sentence */
+  /** Says a sentence to the page's developers, once for each key, and gives it back. @param {string} key @param {string} sentence */
   once(key, sentence) {
-    if (this.#told.has(key) || this.#told.size > 100) return;
+    if (this.#told.has(key) || this.#told.size > 100) return sentence;
     this.#told.add(key);
     this.with.warn(sentence);
+    return sentence;
   }
 
   /** Begins: the page learns that the phone is there, and whether somebody is signed in. @param {boolean} signedIn */

@@ -4,7 +4,7 @@
 // @ts-check
 import { ask } from "./ask.js";
 
-/** @typedef {{may(capability: string): boolean, once(key: string, sentence: string): void, tell(message: object): void}} Link */
+/** @typedef {{may(capability: string): boolean, once(key: string, sentence: string): string, tell(message: object): void}} Link */
 
 /** As the server has named them. @type {any} */
 let known = null;
@@ -32,11 +32,7 @@ document.addEventListener("oh:session", (e) => {
 export async function choose(number, link) {
   if (!known) return void (early = number);
   early = "";
-  if (!offered(number)) {
-    const why = "rc-sms-settings-update: senderNumber is not one of the numbers that this user sends texts from. Nothing was changed.";
-    link.once("sender", why);
-    return why;
-  }
+  if (!offered(number)) return link.once("sender", "rc-sms-settings-update: senderNumber is not one of the numbers that this user sends texts from. Nothing was changed.");
   const answer = await ask("/panel/preferences", { method: "POST", body: new URLSearchParams({ sender: number }) });
   if (!answer.ok) throw new Error((await answer.text()).trim());
 }
