@@ -163,7 +163,7 @@ async function drawBar() {
   if (!bar) return;
   const any = () => shows(now);
   const r = any() && (await ask("/panel/calls/now"));
-  if (r && !r.ok) throw new Error(`The calls cannot be drawn: ${r.status}`);
+  if (r && !r.ok) throw new Error(String(r.status));
   const text = r && (await r.text());
   const keep = keyboard(bar);
   if (text && any()) await morph(bar, text, "innerMorph");
