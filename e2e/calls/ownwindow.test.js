@@ -68,6 +68,21 @@ it('is signed in without asking, takes the call along, and gives it back when it
   await me.hears(mine);
 });
 
+it('begins at the page that the phone in the page shows', { timeout: 300_000 }, async () => {
+  const { me } = await somebody();
+  await me.call('*601');
+  await me.is('connected');
+  const there = await own(me);
+  await there.is('connected');
+
+  const person = stage.keep(await Person.open(stage.demo, { cookies: 'refused' }));
+  const tab = await (await host.open(person, '/')).started();
+  await person.enter(tab, await stage.demo.user('Una User'));
+  await tab.goTo('Contacts');
+  const other = await own(new Handset(person, tab, mine));
+  await other.phone.getByRole('heading', { name: 'Contacts', exact: true }).first().waitFor();
+});
+
 it('is said to be open by a strip in every tab, which shows it and brings it back', { timeout: 300_000 }, async () => {
   const { me } = await somebody();
   const there = await own(me);

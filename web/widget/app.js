@@ -180,7 +180,7 @@ const own = new URLSearchParams(location.search).has("fromPopup") && window.pare
 if (!own) {
   const away = () => import("./away.js");
   addEventListener("message", (e) => {
-    if (e.origin === location.origin && /^offhook-window-(asks|here|question)$/.test(e.data?.type)) void away().then((m) => m.take(e));
+    if (e.origin === location.origin && /^offhook-window-(asks|here|question|where)$/.test(e.data?.type)) void away().then((m) => m.take(e));
   });
   try {
     // Another tab of this page may have opened it.
@@ -196,7 +196,7 @@ if (signedIn()) {
   const begin = currentPath();
   await openPhone();
   const { lastRoute } = await import("./memory.js");
-  if (currentPath() === begin) await navigate(begin !== "/" ? begin : lastRoute() || "/messages");
+  if (currentPath() === begin) await navigate(begin !== "/" ? begin : lastRoute() || (await own?.place()) || "/messages");
 } else {
   document.dispatchEvent(new CustomEvent("oh:route", { detail: { path: "/" } }));
 }

@@ -10,7 +10,7 @@
 import { ask } from "./ask.js";
 import { host } from "./host.js";
 import { t } from "./lang.js";
-import { announce } from "./nav.js";
+import { announce, currentPath } from "./nav.js";
 
 /** How often it is looked whether the window is still there. */
 const LOOK = 500;
@@ -39,6 +39,7 @@ export function take({ source, data }) {
   if (!opened(phone)) return;
   if (data.type === "offhook-window-asks") return void handOver(phone, data);
   if (data.type === "offhook-window-question") return void consult(phone, data);
+  if (data.type === "offhook-window-where") return where(phone, data);
   if (data.type !== "offhook-window-here") return;
   windows.add(phone);
   looking ??= setInterval(draw, LOOK);
@@ -72,6 +73,11 @@ async function consult(phone, { id, prefix, body: about }) {
   if (prefix !== body.dataset.prefix || !signedIn()) return;
   const { inquire } = await import("./guard.js");
   phone.postMessage({ type: "offhook-window-response", id, response: await inquire(about) }, location.origin);
+}
+
+/** Tells a window what is shown here, with which it begins. @param {Window} phone @param {{prefix?: unknown}} asked */
+function where(phone, { prefix }) {
+  if (prefix === body.dataset.prefix && signedIn()) phone.postMessage({ type: "offhook-window-place", path: currentPath() }, location.origin);
 }
 
 document.addEventListener("oh:session", () => {

@@ -8,16 +8,19 @@
 // wants beside the handle never leaves this module. internal/widget/signin has
 // the drawing. Loaded by app.js where an adapter has said fromPopup.
 //
-// To the page: offhook-window-asks {flow, prefix}, offhook-window-here {signedIn}, offhook-window-question {id, prefix, body}.
-// From it: offhook-window-answer {flow, handle?}, offhook-window-offer {turn}, offhook-window-close, offhook-window-response {id, response}.
+// To the page: offhook-window-asks {flow, prefix}, offhook-window-here {signedIn}, offhook-window-question {id, prefix, body}, offhook-window-where {prefix}.
+// From it: offhook-window-answer {flow, handle?}, offhook-window-offer {turn}, offhook-window-close, offhook-window-response {id, response}, offhook-window-place {path}.
 // @ts-check
 import { ask, cookies, held } from "./ask.js";
+import { navigate } from "./nav.js";
 import { random } from "./signin.js";
 
 /** How long the page's frame may take: it asks the server first. */
 const PATIENCE = 5_000;
 /** How long it may take whose page has to think (guard.js). */
 const THINKING = 11_000;
+/** How long it may take that only has to say where it is. */
+const AT_ONCE = 1_000;
 /** How often the page is told, since it may have been loaded anew. */
 const HERE = 2_000;
 
@@ -69,6 +72,8 @@ async function begin() {
       location.reload();
       await new Promise(() => {});
     }
+    const path = await place();
+    if (path) await navigate(path); // it is gone to with the sign-in
     document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: true } }));
     return true;
   } finally {
@@ -87,6 +92,12 @@ function say(state, message) {
 async function answer(flow) {
   const told = await reply({ type: "offhook-window-asks", flow }, (data) => data?.type === "offhook-window-answer" && data.flow === flow, PATIENCE);
   return String(told?.handle ?? "");
+}
+
+/** The route that the phone in the page shows, "" where nobody says. @returns {Promise<string>} */
+export async function place() {
+  const told = await reply({ type: "offhook-window-where" }, (data) => data?.type === "offhook-window-place", AT_ONCE);
+  return typeof told?.path === "string" && told.path.startsWith("/") ? told.path : "";
 }
 
 /**
