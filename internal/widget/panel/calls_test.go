@@ -4,6 +4,7 @@ import (
 	"context"
 	"html"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -237,6 +238,23 @@ func TestWhatCallsSomebody(t *testing.T) {
 	} {
 		if got := dials(tt.who); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestNobodyIsMissedWhereANumberCanBeCalled(t *testing.T) {
+	f := newFixture(t, nil)
+	f.handler.Phones = &onePhone{now: storySnapshot()}
+	for _, tt := range []struct {
+		query string
+		said  bool
+	}{
+		{"*601", false}, {"911", false}, {"111", false}, {"+19995550142", false}, {"(999) 555-0142", false}, {"1-999-FLOWERS", false},
+		{"9", true}, {"98", true}, {"zzz", true}, {"zzz 911", true},
+	} {
+		html := f.do("GET", "/dialer/found?q="+url.QueryEscape(tt.query), nil).Body.String()
+		if said := strings.Contains(html, "Nobody found"); said != tt.said {
+			t.Errorf("%q: nobody is said to be found %v, want %v\n%s", tt.query, said, tt.said, html)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	"offhook/internal/widget/call"
 	"offhook/internal/widget/contact"
@@ -59,6 +60,25 @@ type dialList struct {
 	Written string // the query as people of the user's country write it, where it is a whole number
 	Rows    []dialRow
 	Last    string // the number that was called last, among the latest calls
+}
+
+// shortest is how many keys the shortest numbers have that can be called:
+// emergency services, extensions, and what the phone service itself answers.
+const shortest = 3
+
+// Whole reports whether the query can be called as it is, whoever has it. The
+// page reads numbers alike (dialpad.js).
+func (v dialList) Whole() bool {
+	if v.Query == "" || !strings.ContainsRune("+(*#0123456789", rune(v.Query[0])) {
+		return false
+	}
+	keys := strings.Map(func(r rune) rune {
+		if r == '*' || r == '#' || unicode.IsDigit(r) || unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, v.Query)
+	return len([]rune(keys)) >= shortest
 }
 
 // A dialRow is one of them.
