@@ -134,7 +134,7 @@ func (c *call) tune() {
 	case c.over || c.service != nil || len(c.lines) == 0:
 	case c.orbit != nowhereParked:
 		if parked := c.other(c.parker); parked != nil {
-			c.loop(parked, sound.Music())
+			c.loop(parked, sound.Music)
 		}
 	case len(c.lines) == 1:
 		switch {
@@ -155,9 +155,9 @@ func (c *call) tuneTwo(a, b *line) {
 	switch {
 	case a.held && b.held:
 	case a.held:
-		c.loop(b, sound.Music())
+		c.loop(b, sound.Music)
 	case b.held:
-		c.loop(a, sound.Music())
+		c.loop(a, sound.Music)
 	case c.watch != nil:
 		c.overhear(a, b)
 	default:
@@ -168,12 +168,13 @@ func (c *call) tuneTwo(a, b *line) {
 	}
 }
 
-// loop plays a sound to a line until the next tune.
-func (c *call) loop(l *line, s media.Sound) {
+// loop plays a sound to a line until the next tune. Making it may take a
+// while, which the call does not wait for.
+func (c *call) loop(l *line, made func() media.Sound) {
 	ctx, stop := context.WithCancel(c.x.ctx)
 	c.hush = stop
 	c.x.spawn(func(context.Context) {
-		_ = media.Loop(ctx, l.leg, s) // ends with ctx or with the leg, and both are looked after
+		_ = media.Loop(ctx, l.leg, made()) // ends with ctx or with the leg, and both are looked after
 	})
 }
 
@@ -290,7 +291,7 @@ func (c *call) refuse(why ending) {
 		c.finish(why)
 		return
 	}
-	c.loop(l, media.Busy())
+	c.loop(l, media.Busy)
 	c.later(busyTime, func() { c.finish(why) })
 }
 

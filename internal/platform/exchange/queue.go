@@ -116,11 +116,11 @@ func (r *ring) endOthers(but *session.Party, why ending) {
 }
 
 // meanwhile is what the one who waits hears.
-func (r *ring) meanwhile() media.Sound {
+func (r *ring) meanwhile() func() media.Sound {
 	if r.to.queue != nil {
-		return sound.Music()
+		return sound.Music
 	}
-	return media.Ringback()
+	return media.Ringback
 }
 
 // callInfo is what phones show of a call besides the number (contract 8.5).

@@ -17,7 +17,6 @@ import (
 // waiting is Cy, a customer whom Bob has put on hold.
 func (w *world) waiting(t *testing.T) (bob *handset, customer, agent *talk) {
 	t.Helper()
-	sound.Music() // is made once, for longer than tests wait where a busy machine looks for races
 	cy := w.handset(t, apitest.Cy, cyHz)
 	bob = w.handset(t, apitest.Bob, bobHz)
 	customer = cy.call("102")
@@ -130,7 +129,6 @@ func (c *talk) parks() {
 func TestAParkedCallIsTransferredNoMore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	sound.Music() // see waiting
 	_, bob, a, b := w.connected(t)
 	cy := w.handset(t, apitest.Cy, cyHz)
 	p := w.part(t, apitest.Bob)
@@ -152,7 +150,6 @@ func TestAParkedCallIsTransferredNoMore(t *testing.T) {
 func TestACallThatIsParkedBeforeItsTransferStaysParked(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, seldom)
-	sound.Music() // see waiting
 	_, bob, a, b := w.connected(t)
 	cy := w.handset(t, apitest.Cy, cyHz)
 	queued, goOn := w.stall(t, sessionOf(a.ids))
