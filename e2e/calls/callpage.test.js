@@ -138,7 +138,15 @@ describe('the sheet of a call that rings', () => {
     await (await me.rings()).getByRole('button', { name: 'Decline' }).click();
     await me.phone.getByRole('region', { name: 'This call' }).getByText('You declined the call').waitFor();
     await me.phone.locator('#live').filter({ hasText: 'You declined the call' }).waitFor({ state: 'attached' });
-    await far.does('cancel');
+    await far.hears(1000); // the mailbox, which takes the call
+    await far.does('hangup');
+    await me.tab.goTo('History');
+    // As the log has it, which says that it went to voicemail, and not that nobody wanted it.
+    const row = me.phone.locator('.call-row:not([id^=call-recent-])');
+    await row.filter({ hasText: /Declined|Voicemail/ }).waitFor();
+    await me.phone.locator('.call-row--missed').waitFor({ state: 'detached' });
+    await row.locator('.call-row__open').click();
+    await me.phone.locator('[data-panel=call]').getByText('You declined the call').waitFor();
   });
 
   it('lets no key reach what it covers, has the answer next, and gives the keyboard back', async () => {

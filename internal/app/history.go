@@ -22,7 +22,7 @@ func (p panelDesk) CallLog(ctx context.Context) panel.CallLog {
 func panelCall(c desk.Call) panel.Call {
 	out := panel.Call{
 		ID: c.ID, SessionID: c.SessionID, Party: panel.Party(c.Party), Inbound: c.Inbound, Conference: c.Conference, Missed: c.Missed, Fax: c.Fax, Voicemail: c.Voicemail,
-		Result: c.Result, Reason: c.Reason, At: c.At, Duration: c.Duration, Recording: c.Recording,
+		Declined: c.Declined, Result: c.Result, Reason: c.Reason, At: c.At, Duration: c.Duration, Recording: c.Recording,
 	}
 	if c.Record != nil {
 		out.Telephony = c.Record.TelephonySessionID

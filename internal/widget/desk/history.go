@@ -51,11 +51,17 @@ type callsRow struct {
 	// Known are calls, by their telephony sessions, that the user themselves
 	// did not answer: newer than Seen, and no news.
 	Known []string `json:"known,omitempty"`
+	// Declined are those of them that the user has turned away; the log may
+	// say of such a call only that voicemail took it.
+	Declined []string `json:"declined,omitempty"`
 }
 
 // maxKnown bounds the calls that a user has turned away since they last
 // looked.
 const maxKnown = 100
+
+// maxDeclined bounds those that are known as turned away later.
+const maxDeclined = 500
 
 // list is every call, newest first.
 func (b *callBook) list() []*rc.CallRecord {
@@ -180,8 +186,10 @@ func (d *Desk) refuseCalls(refused bool) {
 func (d *Desk) Known(session string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if session == "" || slices.Contains(d.calls.row.Known, session) {
+	if r := &d.calls.row; session == "" || slices.Contains(r.Declined, session) {
 		return
+	} else if r.Declined = append(r.Declined, session); len(r.Declined) > maxDeclined {
+		r.Declined = r.Declined[1:]
 	}
 	d.calls.row.know(session)
 	d.dirty(rowKey{rowCalls, ""})
@@ -189,6 +197,9 @@ func (d *Desk) Known(session string) {
 }
 
 func (r *callsRow) know(session string) {
+	if slices.Contains(r.Known, session) {
+		return
+	}
 	r.Known = append(r.Known, session)
 	r.Known = r.Known[max(0, len(r.Known)-maxKnown):]
 }

@@ -157,8 +157,12 @@ func TestACallThatItsUserTurnedAwayIsNoNews(t *testing.T) {
 	until(t, d, "the gateway", func() bool { return d.Status().Live })
 	h.ended()
 	until(t, d, "the new call", func() bool { return len(d.Calls()) == 3 })
-	if c := d.Calls()[0]; d.CallLog().Missed != 1 || !c.Missed {
+	if c := d.Calls()[0]; d.CallLog().Missed != 1 || c.Missed || !c.Declined {
 		t.Errorf("%d missed calls to look at, want 1; the one that was turned away is %+v", d.CallLog().Missed, c)
+	}
+	d.SeeCalls() // those that are only seen were missed
+	if c := d.Calls()[2]; !c.Missed || c.Declined {
+		t.Errorf("one that nobody turned away is %+v", c)
 	}
 }
 

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +21,9 @@ type Call struct {
 	Missed     bool
 	Fax        bool
 	Voicemail  bool   // the caller has left one
+	Declined   bool   // the user has turned it away, and has not missed it
 	Result     string // as the platform says it
-	Reason     string
+	Reason     string // the same
 	At         time.Time
 	Duration   time.Duration
 	Recording  string         // the platform's id of it, or empty
@@ -76,8 +78,11 @@ func (d *Desk) Calls() []Call {
 func (d *Desk) newCall(r *rc.CallRecord) Call {
 	c := Call{
 		ID: r.ID, SessionID: r.SessionID, Inbound: r.Direction == rc.Inbound, Missed: r.IsMissed(), Fax: r.Type == rc.Fax,
-		Voicemail: r.Message != nil && r.Message.Type == rc.TypeVoiceMail, Result: r.Result, Reason: r.ReasonDescription, At: r.StartTime.Time, Duration: time.Duration(r.Duration) * time.Second, Record: r,
+		Voicemail: r.Message != nil && r.Message.Type == rc.TypeVoiceMail, Result: r.Result, Reason: r.Reason, At: r.StartTime.Time, Duration: time.Duration(r.Duration) * time.Second, Record: r,
 		Unlogged: d.calls.byID[r.ID] == nil,
+	}
+	if r.TelephonySessionID != "" && slices.Contains(d.calls.row.Declined, r.TelephonySessionID) {
+		c.Declined, c.Missed = true, false
 	}
 	if r.Recording != nil {
 		c.Recording = r.Recording.ID

@@ -65,8 +65,9 @@ type Call struct {
 	Missed     bool
 	Fax        bool
 	Voicemail  bool   // the caller has left one
+	Declined   bool   // the user has turned it away, and has not missed it
 	Result     string // as the platform says it
-	Reason     string
+	Reason     string // the same
 	At         time.Time
 	Duration   time.Duration
 	Recording  string
@@ -293,7 +294,7 @@ func (p page) row(c Call, hearable bool) callRow {
 	}
 	row.Words, row.Icon = became(c)
 	row.Words = p.Lang.Say(row.Words)
-	if c.Missed || !c.Inbound && c.Result != callConnected {
+	if c.Missed || c.Declined && slices.Contains(unanswered, c.Result) || !c.Inbound && c.Result != callConnected {
 		row.Lasted = "" // how long it rang says nothing
 	}
 	if row.Lasted != "" {
@@ -328,7 +329,9 @@ func became(c Call) (words, icon string) {
 		return lang.Mark("Voicemail"), "voicemail"
 	case c.Missed:
 		return lang.Mark("Missed"), "phone-missed"
-	case c.Inbound && c.Result == "Rejected":
+	case c.Inbound && c.Result == "Reply":
+		return lang.Mark("Answered with a message"), "phone-off"
+	case c.Inbound && (c.Result == rc.CallRejected || c.Declined && slices.Contains(unanswered, c.Result)):
 		return lang.Mark("Declined"), "phone-off"
 	case c.Inbound && c.Result == "Blocked":
 		return lang.Mark("Blocked"), "phone-off"
@@ -341,6 +344,27 @@ func became(c Call) (words, icon string) {
 		return words, "phone-outgoing"
 	}
 	return lang.Mark("Outgoing"), "phone-outgoing"
+}
+
+// unanswered are the results of calls to the user that nobody answered.
+var unanswered = []string{rc.CallMissed, rc.CallToVoicemail, rc.CallNoAnswer}
+
+// whyNot says in words why nobody answered a call to the user, as far as its
+// record and the phone know; empty for nothing.
+func whyNot(c Call) string {
+	switch {
+	case !c.Inbound || c.Fax:
+	case c.Result == rc.CallRejected, c.Declined && slices.Contains(unanswered, c.Result):
+		return lang.Mark("You declined the call")
+	case !c.Missed, c.Voicemail: // which the page says
+	case c.Result == rc.CallToVoicemail:
+		return lang.Mark("Sent to voicemail")
+	case c.Reason == rc.CallHangUp:
+		return lang.Mark("The caller has hung up.")
+	case c.Reason == rc.CallNoAnswer:
+		return lang.Mark("No answer")
+	}
+	return ""
 }
 
 // unreached says why an outgoing call reached nobody.
@@ -384,6 +408,7 @@ type callView struct {
 	Holders holdersView
 	Player  *playerView // of its recording
 	Sound   *soundView  // nil where nothing is known of it
+	WhyNot  string      // why nobody answered it; empty for nothing
 	Unseen  bool        // it was missed because no page showed it
 }
 
@@ -416,6 +441,9 @@ func (h *Handler) call(w http.ResponseWriter, r *http.Request, p page) error {
 
 func newCall(p page, c Call, hearable bool) callView {
 	v := callView{page: p, callRow: p.row(c, hearable), Who: newWho(p, c.Party), Day: p.clock.Day(c.At)}
+	if why := whyNot(c); why != "" {
+		v.WhyNot = p.Lang.Say(why)
+	}
 	if v.Recording != "" {
 		v.Player = newPlayer(lang.Mark("Recording"), p.Path("history", "call", c.ID, "recording"), v.Duration)
 	}

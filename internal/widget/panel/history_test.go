@@ -154,6 +154,10 @@ func TestWhatBecameOfACallIsSaidInWords(t *testing.T) {
 		{Call{Inbound: true, Missed: true, Result: "Voicemail"}, "Missed"}, // heard the greeting, and said nothing
 		{Call{Inbound: true, Result: "Accepted"}, "Incoming"},
 		{Call{Inbound: true, Result: "Rejected"}, "Declined"},
+		{Call{Inbound: true, Declined: true, Result: "Voicemail"}, "Declined"},
+		{Call{Inbound: true, Declined: true, Result: "Voicemail", Voicemail: true}, "Voicemail"},
+		{Call{Inbound: true, Declined: true, Result: "Accepted"}, "Incoming"}, // sent on, and answered there
+		{Call{Inbound: true, Declined: true, Result: "Reply"}, "Answered with a message"},
 		{Call{Inbound: true, Result: "Answered Elsewhere"}, "Answered elsewhere"},
 		{Call{Result: "Call connected"}, "Outgoing"},
 		{Call{Result: "No Answer"}, "No answer"},
@@ -188,6 +192,26 @@ func TestAConferenceIsCalledAsItsReaderCallsIt(t *testing.T) {
 	for _, never := range []string{"data-copy", "data-text-to", "No caller ID", "data-keep", "Dana"} {
 		if strings.Contains(html, never) {
 			t.Errorf("%q is on its page:\n%s", never, html)
+		}
+	}
+}
+
+func TestWhyNobodyAnsweredIsSaidAsFarAsItIsKnown(t *testing.T) {
+	for _, tt := range []struct {
+		call Call
+		want string
+	}{
+		{Call{Inbound: true, Result: "Rejected", Reason: "Calls Not Accepted"}, "You declined the call"},
+		{Call{Inbound: true, Declined: true, Result: "Voicemail", Voicemail: true}, "You declined the call"},
+		{Call{Inbound: true, Missed: true, Result: "Voicemail"}, "Sent to voicemail"},
+		{Call{Inbound: true, Missed: true, Result: "Missed", Reason: "Hang Up"}, "The caller has hung up."},
+		{Call{Inbound: true, Missed: true, Result: "Missed", Reason: "No Answer"}, "No answer"},
+		{Call{Inbound: true, Missed: true, Result: "Missed"}, ""},
+		{Call{Inbound: true, Declined: true, Result: "Accepted"}, ""},
+		{Call{Result: "Rejected"}, ""},
+	} {
+		if got := newCall(storyPage(newFixtureDesk()), tt.call, true).WhyNot; got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.call, got, tt.want)
 		}
 	}
 }

@@ -93,6 +93,9 @@ var historyStories = []story{
 		return historyStory("", "")(d, p)
 	}},
 	{Name: "call", Title: "Call, missed", Tab: "history", draw: callStory("9")},
+	{Name: "call-declined", Title: "Call, declined and sent to voicemail", Tab: "history", draw: func(d *fixtureDesk, p page) (string, any) {
+		return "call", newCall(p, Call{ID: "11", Party: marta, Inbound: true, Declined: true, Result: "Voicemail", Voicemail: true, At: ago(time.Hour), Duration: 12 * time.Second}, true)
+	}},
 	{Name: "call-recorded", Title: "Call, recorded and transferred", Tab: "history", draw: callStory("8")},
 	{Name: "call-conference", Title: "Call, a conference", Tab: "history", draw: func(d *fixtureDesk, p page) (string, any) {
 		return "call", newCall(p, storyMet(), true)
