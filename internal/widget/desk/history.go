@@ -183,15 +183,18 @@ func (d *Desk) refuseCalls(refused bool) {
 
 // Known notes that the user knows of a call, by its telephony session, however
 // it ends: they have declined it, or sent it elsewhere.
-func (d *Desk) Known(session string) {
+func (d *Desk) Known(session string, declined bool) {
+	if session == "" {
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if r := &d.calls.row; session == "" || slices.Contains(r.Declined, session) {
-		return
-	} else if r.Declined = append(r.Declined, session); len(r.Declined) > maxDeclined {
-		r.Declined = r.Declined[1:]
+	r := &d.calls.row
+	if declined && !slices.Contains(r.Declined, session) {
+		r.Declined = append(r.Declined, session)
+		r.Declined = r.Declined[max(0, len(r.Declined)-maxDeclined):]
 	}
-	d.calls.row.know(session)
+	r.know(session)
 	d.dirty(rowKey{rowCalls, ""})
 	d.tell(Event{Type: EventCalls, Missed: d.calls.missed()})
 }

@@ -109,10 +109,11 @@ func (ph *Phone) Act(ctx context.Context, id, name string, d Details) error {
 // they know of, once it is gone.
 func (t *talk) turnedAway(done func(error)) func(error) {
 	return func(err error) {
+		declined := t.Outcome == call.Declined
 		if session := t.TelephonySessionID; err == nil && session != "" && !t.live() {
 			t.ph.aside(func(ctx context.Context) func() {
 				if desk, err := t.ph.pool.Desks.Desk(ctx, t.ph.grantID); err == nil {
-					desk.Known(session)
+					desk.Known(session, declined)
 				}
 				return nil
 			})

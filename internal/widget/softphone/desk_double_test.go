@@ -86,9 +86,12 @@ func (d *deskDouble) Telephony(told func(rc.TelephonyEvent), followed func(bool)
 	return func() {}
 }
 
-func (d *deskDouble) Known(session string) {
+func (d *deskDouble) Known(session string, declined bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if declined {
+		session += " declined"
+	}
 	d.known = append(d.known, session)
 }
 

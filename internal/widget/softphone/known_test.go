@@ -15,9 +15,9 @@ func TestWhoeverTurnsACallAwayKnowsOfIt(t *testing.T) {
 		do   func(r *rig, id string, c *sbcCall)
 		want []string
 	}{
-		{"by ignoring it", func(r *rig, id string, _ *sbcCall) { r.act(id, "ignore", softphone.Details{}) }, []string{"s-b2"}},
+		{"by ignoring it", func(r *rig, id string, _ *sbcCall) { r.act(id, "ignore", softphone.Details{}) }, []string{"s-b2 declined"}},
 		{"by sending it to voicemail", func(r *rig, id string, _ *sbcCall) { r.act(id, "voicemail", softphone.Details{}) }, []string{"s-b2"}},
-		{"by declining it", func(r *rig, id string, _ *sbcCall) { r.act(id, "hangup", softphone.Details{}) }, []string{"s-b2"}},
+		{"by declining it", func(r *rig, id string, _ *sbcCall) { r.act(id, "hangup", softphone.Details{}) }, []string{"s-b2 declined"}},
 		{"but not by its caller's giving up", func(_ *rig, _ string, c *sbcCall) { c.ctx() }, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

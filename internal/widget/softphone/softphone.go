@@ -50,8 +50,9 @@ type Desk interface {
 	// the beginning and whenever that changes. Both must return at once.
 	Telephony(told func(rc.TelephonyEvent), followed func(bool)) (stop func())
 	// Known notes that the user knows of a call, by its telephony session,
-	// although they did not answer it. It returns at once.
-	Known(session string)
+	// although they did not answer it: they have declined it, or sent it
+	// elsewhere. It returns at once.
+	Known(session string, declined bool)
 	// Dialable reads what a person typed, by the user's region. The error is
 	// an *rc.Error with a sentence.
 	Dialable(typed string) (number string, err error)
