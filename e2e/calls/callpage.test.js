@@ -149,6 +149,31 @@ describe('the sheet of a call that rings', () => {
     await me.phone.locator('[data-panel=call]').getByText('You declined the call').waitFor();
   });
 
+  it('keeps half a reply as a text to who has hung up meanwhile', async () => {
+    const me = await stage.handset('Una User', mine);
+    const far = await stage.party('web-phone', theirs, 'Bob Inner');
+    for (const text of ['I am just about to', 'and again']) {
+      await far.does('call', me.user.phoneNumber);
+      const sheet = await me.rings('Bob');
+      await sheet.getByRole('button', { name: 'Reply' }).click();
+      await sheet.getByLabel('Your own words').pressSequentially(text);
+      await far.does('cancel');
+      await sheet.waitFor({ state: 'detached' });
+      const page = me.phone.locator('[data-panel=compose]');
+      await page.getByText('Bob Inner').first().waitFor();
+      const kept = me.tab.composer();
+      while (!(await kept.inputValue()).includes(text)) await kept.evaluate(() => new Promise(requestAnimationFrame));
+      await far.told('ended', text === 'and again' ? 2 : 1);
+      await me.tab.goTo('History');
+    }
+    await me.phone.getByRole('navigation').getByRole('link', { name: 'Messages' }).click();
+    await me.phone.getByRole('link', { name: 'New message' }).first().click();
+    const kept = me.tab.composer();
+    await kept.waitFor();
+    assert.match(await kept.inputValue(), /I am just about to/);
+    assert.match(await kept.inputValue(), /and again/);
+  });
+
   it('lets no key reach what it covers, has the answer next, and gives the keyboard back', async () => {
     const me = await stage.handset('Una User', mine);
     const [bob, cid] = [await stage.party('web-phone', theirs, 'Bob Inner'), await stage.party('web-phone', third, 'Cid Inner')];

@@ -1,13 +1,16 @@
 // Owns the sheet of a call that waits for an answer, as this tab shows it:
-// large or small, what is open in it, and where the focus goes. Nobody who
+// large or small, what is open in it, and where the focus goes. Half a reply to
+// somebody who hangs up is kept as a text to them. Nobody who
 // writes loses a letter to it: then it begins small. What it covers takes no
 // key and no press until it is gone or small.
 // @ts-check
 import "./grouping.js";
-import { act } from "./calls.js";
+import { ask } from "./ask.js";
+import { act, find } from "./calls.js";
 import { dialable, writes } from "./dialpad.js";
 import { t } from "./lang.js";
-import { currentPath } from "./nav.js";
+import { compose, currentPath, signedIn } from "./nav.js";
+import { merged } from "./rescue.js";
 
 const box = () => /** @type {HTMLElement} */ (document.getElementById("calls-now"));
 /** @returns {HTMLElement[]} */
@@ -20,6 +23,9 @@ let shown = new Set();
 /** Where the reader was before, and on which page. @type {Element | null} */
 let before = null;
 let place = "";
+
+/** What is being written to who calls, by call. @type {Map<string, {text: string, number?: string, name?: string}>} */
+const words = new Map();
 
 /** What sheets may lie over; live regions beside it go on being read out. */
 const UNDER = "body > :is(.side, .panel, .bar), body > .strips :is(a, button), #banner, #calls-now > *";
@@ -40,6 +46,25 @@ function look() {
   else if (had && !ids.size) leave();
   cover();
   tell();
+  for (const [id, unsent] of words) {
+    if (ids.has(id)) continue;
+    words.delete(id);
+    const call = find(id);
+    if (unsent.text && (!call || call.outcome === "missed")) void keep(unsent);
+  }
+}
+
+/**
+ * Keeps what was written to somebody who has hung up meanwhile with whatever
+ * else is written to nobody yet, and shows it as a text to them.
+ * @param {{text: string, number?: string, name?: string}} unsent
+ */
+async function keep({ text, number, name }) {
+  if (!signedIn() || (document.body.dataset.hide ?? "").split(" ").includes("text")) return;
+  const path = "/panel/conversations/compose/draft";
+  const before = await ask(path).catch(() => null);
+  const kept = before?.ok && (await ask(path, { method: "POST", body: new URLSearchParams({ text: merged(await before.text(), text) }) }).catch(() => null));
+  await compose({ phoneNumber: number, ...(number && { recipient: { name } }), ...(!(kept && kept.ok) && { text }) });
 }
 
 /** Has nothing of what the first sheet covers be reached; beside the page, where there is room, it covers nothing. */
@@ -146,6 +171,12 @@ function fold(ring, small) {
   if (small && before instanceof HTMLElement && before.isConnected && before !== document.body) before.focus({ preventScroll: true });
   else if (!small) title(ring)?.focus({ preventScroll: true });
 }
+
+document.addEventListener("input", (e) => {
+  const form = e.target instanceof HTMLInputElement && e.target.name === "text" ? e.target.closest("form") : null;
+  const ring = /** @type {HTMLElement | null} */ (form?.closest("[data-ring]") ?? null);
+  if (form && ring) words.set(ring.dataset.ring ?? "", { text: /** @type {HTMLInputElement} */ (e.target).value.trim(), number: form.dataset.caller, name: form.dataset.name });
+});
 
 // Before anything else has the key: Escape leaves the sheet, not what is below it.
 document.addEventListener("keydown", (e) => {
