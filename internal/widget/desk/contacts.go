@@ -47,9 +47,9 @@ func (d *Desk) bookkeeper() {
 		return
 	}
 	d.mu.Lock()
-	known := d.book.At
+	known, asked := d.book.At, d.looked
 	d.mu.Unlock()
-	if !known.IsZero() && !d.rest(known, d.wantContacts) {
+	if !known.IsZero() && !asked && !d.rest(known, d.wantContacts) {
 		return
 	}
 	var b backoff
@@ -75,7 +75,12 @@ func (d *Desk) bookkeeper() {
 }
 
 // RefreshContacts has the user's own contacts read again soon.
-func (d *Desk) RefreshContacts() { wake(d.wantContacts) }
+func (d *Desk) RefreshContacts() {
+	d.mu.Lock()
+	d.looked = true
+	d.mu.Unlock()
+	wake(d.wantContacts)
+}
 
 // walk syncs page by page; each counts at once.
 func (d *Desk) walk(ctx context.Context, p priority) error {

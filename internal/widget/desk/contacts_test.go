@@ -132,6 +132,20 @@ func TestALongAddressBookIsReadInPagesAndGoesOnAfterARestart(t *testing.T) {
 	}
 }
 
+func TestWhoLooksAtContactsRightAfterARestartSeesNewOnes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.keep(rc.PersonalContact{ID: 1, FirstName: "Old"})
+	first := h.pool(t)
+	d := open(t, first)
+	until(t, d, "the first", func() bool { return d.Personal().Len() == 1 })
+	first.Close()
+	h.keep(rc.PersonalContact{ID: 2, FirstName: "New"})
+	d = open(t, h.pool(t))
+	d.RefreshContacts() // before the platform has said who the user is
+	until(t, d, "the new one", func() bool { return d.Personal().Len() == 2 })
+}
+
 func TestAnAddressBookThatStartedOverForgetsWhatIsGone(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -79,6 +79,7 @@ type Desk struct {
 
 	filters       filterRow        // guarded by mu
 	older         older            // guarded by mu
+	looked        bool             // guarded by mu; somebody has asked for the contacts
 	walking       bool             // guarded by mu; a sync of the contacts is under way
 	removed       []removedContact // guarded by mu; the contacts deleted last, to be brought back
 	favorites     favoriteRow      // guarded by mu
