@@ -165,8 +165,8 @@ func TestVoicemailTakesWhatNobodyAnswers(t *testing.T) {
 				wantRows(t, w, apitest.Bob, "Inbound Voicemail")
 				return
 			}
-			a.hush()        // whoever presses keys says nothing
-			a.press(t, '#') // no greeting, please
+			a.hush() // whoever presses keys says nothing
+			a.beeped(t)
 			a.say(t)
 			a.press(t, '#')
 			w.until(t, "the message", func() bool { return len(w.left) == 1 })

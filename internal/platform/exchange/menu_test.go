@@ -66,7 +66,7 @@ func TestACompanyThatIsClosedTakesMessages(t *testing.T) {
 	c := cy.call(apitest.AcmeMain)
 	c.keys(t, "0")
 	w.until(t, "the operator's voicemail", func() bool { return w.saw(apitest.Ada, rc.TelephonyRinging) })
-	c.press(t, '#') // no greeting, please
+	c.beeped(t)
 	c.say(t)
 	c.press(t, '#')
 	w.leftFor(t, apitest.Ada)

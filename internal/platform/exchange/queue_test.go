@@ -94,8 +94,8 @@ func TestTheVoicemailOfAQueue(t *testing.T) {
 func (c *talk) leavesAMessage(t *testing.T) {
 	t.Helper()
 	c.p.w.until(t, "the voicemail", func() bool { return c.p.w.saw(apitest.Cy, rc.TelephonyConnected) })
-	c.hush()        // whoever presses keys says nothing
-	c.press(t, '#') // no greeting, please
+	c.hush() // whoever presses keys says nothing
+	c.beeped(t)
 	c.say(t)
 	c.press(t, '#')
 }

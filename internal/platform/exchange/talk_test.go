@@ -28,6 +28,13 @@ func (c *talk) press(t *testing.T, digit rune) {
 	}
 }
 
+// beeped waits until a voicemail listens. Keys that are pressed before may
+// come to nobody.
+func (c *talk) beeped(t *testing.T) {
+	t.Helper()
+	c.ear.Hears(t, 1000)
+}
+
 // say says a sentence.
 func (c *talk) say(t *testing.T) {
 	t.Helper()

@@ -47,7 +47,7 @@ func TestACustomerIsHandedToWhatTheExchangeAnswers(t *testing.T) {
 		bob, customer, agent := w.waiting(t)
 		consult := bob.call("101")
 		consult.hush()
-		consult.press(t, '#') // no greeting, please
+		consult.beeped(t)
 		agent.handTo(t, consult)
 		bob.ended()
 		bob.ended()
