@@ -74,7 +74,7 @@ type Desk struct {
 	preferences Preferences        // guarded by mu
 	calls       callBook           // guarded by mu
 	mail        mailbox            // guarded by mu
-	sessions    []TelephonySession // guarded by mu; those that go on, the one told last at the end
+	sessions    []TelephonySession // guarded by mu; the one told last at the end
 	curious     map[string]bool    // guarded by mu; extensions whose presence is to be asked for
 
 	filters       filterRow        // guarded by mu

@@ -27,14 +27,9 @@ type TelephonySession struct {
 	Sequence     int64           // of the newest event
 }
 
-// over reports whether nobody of these is in the call any more.
-func over(parties []rc.EventParty) bool {
-	return !slices.ContainsFunc(parties, func(p rc.EventParty) bool { return !p.Status.Over() })
-}
-
 // sessionTold takes what an event says of a telephony session, and tells it
-// on. What is older than what was heard is dropped (contract 6), and so is what
-// is over before anything else was told of it.
+// on. What is older than what was heard is dropped (contract 6). Sessions that
+// are over are kept like others: more may be told of them.
 func (d *Desk) sessionTold(body json.RawMessage) {
 	var e rc.TelephonyEvent
 	if json.Unmarshal(body, &e) != nil || e.TelephonySessionID == "" {
@@ -45,8 +40,6 @@ func (d *Desk) sessionTold(body json.RawMessage) {
 	at := slices.IndexFunc(d.sessions, func(s TelephonySession) bool { return s.ID == e.TelephonySessionID })
 	s := TelephonySession{ID: e.TelephonySessionID, CreationTime: e.EventTime}
 	switch {
-	case at < 0 && over(e.Parties):
-		return
 	case at < 0:
 	case e.Sequence < d.sessions[at].Sequence:
 		return
@@ -64,9 +57,7 @@ func (d *Desk) sessionTold(body json.RawMessage) {
 			s.Parties = append(s.Parties, p)
 		}
 	}
-	if !over(s.Parties) {
-		d.sessions = append(d.sessions, s)
-		d.sessions = d.sessions[max(0, len(d.sessions)-maxSessions):]
-	}
+	d.sessions = append(d.sessions, s)
+	d.sessions = d.sessions[max(0, len(d.sessions)-maxSessions):]
 	d.tell(Event{Type: EventSession, ID: s.ID, Session: &s})
 }

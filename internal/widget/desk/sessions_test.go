@@ -26,15 +26,15 @@ func TestATelephonySessionIsPutTogetherFromItsEvents(t *testing.T) {
 			EventTime: rc.Time{Time: began.Add(time.Duration(sequence) * time.Second)}, Parties: parties,
 		})
 	}
-	send("s-0", 1, party("p-0", rc.PartyDisconnected)) // over before anybody heard of it
+	send("s-0", 1, party("p-0", rc.PartyDisconnected)) // nothing was heard of it before
 	send("s-1", 2, party("p-1", rc.PartySetup))
 	send("s-1", 4, party("p-2", rc.PartyAnswered))
 	send("s-1", 3, party("p-1", rc.PartyProceeding)) // late
 	send("s-1", 5, party("p-1", rc.PartyDisconnected))
 	send("s-1", 6, party("p-2", rc.PartyDisconnected))
-	send("s-1", 7, party("p-2", rc.PartyDisconnected)) // it is over
+	send("s-1", 7, party("p-2", rc.PartyDisconnected))
 	send("s-2", 1, party("p-3", rc.PartySetup))
-	want := []string{"s-1 2 p-1 Setup", "s-1 4 p-1 Setup p-2 Answered", "s-1 5 p-1 Disconnected p-2 Answered", "s-1 6 p-1 Disconnected p-2 Disconnected", "s-2 1 p-3 Setup"}
+	want := []string{"s-0 1 p-0 Disconnected", "s-1 2 p-1 Setup", "s-1 4 p-1 Setup p-2 Answered", "s-1 5 p-1 Disconnected p-2 Answered", "s-1 6 p-1 Disconnected p-2 Disconnected", "s-1 7 p-1 Disconnected p-2 Disconnected", "s-2 1 p-3 Setup"}
 	deadline := time.After(20 * time.Second)
 	for i := 0; i < len(want); {
 		select {
@@ -59,7 +59,7 @@ func TestATelephonySessionIsPutTogetherFromItsEvents(t *testing.T) {
 	}
 }
 
-func TestSessionsThatNeverEndAreForgotten(t *testing.T) {
+func TestOldSessionsAreForgotten(t *testing.T) {
 	t.Parallel()
 	d := open(t, newHouse(t).pool(t))
 	until(t, d, "who it is", func() bool { return d.Me().ExtensionID != "" })
