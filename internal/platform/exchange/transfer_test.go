@@ -126,6 +126,19 @@ func (c *talk) parks() {
 	}
 }
 
+// waits holds that a call of Ada's is parked: Cy, whom nothing has rung, picks
+// it up.
+func (w *world) waits(t *testing.T, cy *handset, a *talk) {
+	t.Helper()
+	cy.unrung(t)
+	c := cy.call("*801")
+	a.ear.Hears(t, cyHz)
+	c.ear.Hears(t, adaHz)
+	a.hangup()
+	cy.ended()
+	w.idle(t)
+}
+
 func TestAParkedCallIsTransferredNoMore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -138,13 +151,7 @@ func TestAParkedCallIsTransferredNoMore(t *testing.T) {
 	refused(t, "joining it with another call", w.x.BridgeParty(t.Context(), p.session, p.party, sessionOf(elsewhere.ids), partyOf(elsewhere.ids)), rc.Conflict)
 	elsewhere.hangup()
 	b.hangup()
-	cy.unrung(t)
-	c := cy.call("*801")
-	a.ear.Hears(t, cyHz)
-	c.ear.Hears(t, adaHz)
-	a.hangup()
-	cy.ended()
-	w.idle(t)
+	w.waits(t, cy, a)
 }
 
 func TestACallThatIsParkedBeforeItsTransferStaysParked(t *testing.T) {
@@ -169,11 +176,5 @@ func TestACallThatIsParkedBeforeItsTransferStaysParked(t *testing.T) {
 	}
 	a.ear.HearsOther(t, bobHz)
 	b.hangup()
-	cy.unrung(t)
-	c := cy.call("*801")
-	a.ear.Hears(t, cyHz)
-	c.ear.Hears(t, adaHz)
-	a.hangup()
-	cy.ended()
-	w.idle(t)
+	w.waits(t, cy, a)
 }
