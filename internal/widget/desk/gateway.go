@@ -365,14 +365,17 @@ func (d *Desk) notified(n rc.Notification) {
 		d.mailChanged(n.Body)
 	case strings.HasSuffix(path, "/telephony/sessions"):
 		d.ringing(n.Body)
-		d.callTold(n.Body)
-		d.sessionTold(n.Body)
 		if telephonyEnded(n.Body) {
 			wake(d.wantCalls)
 		}
-		if err := d.telephony.hear(n.Body); err != nil {
+		var e rc.TelephonyEvent
+		if err := json.Unmarshal(n.Body, &e); err != nil {
 			d.log.Warn("reading a telephony event", "err", err)
+			return
 		}
+		d.callTold(e)
+		d.sessionTold(e)
+		d.telephony.hear(e)
 	case strings.HasSuffix(path, "/favorite"):
 		wake(d.wantFavorites)
 	case rc.IsPresencePath(path):

@@ -190,21 +190,21 @@ func (d *Desk) Known(session string, declined bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	r := &d.calls.row
-	if declined && !slices.Contains(r.Declined, session) {
-		r.Declined = append(r.Declined, session)
-		r.Declined = r.Declined[max(0, len(r.Declined)-maxDeclined):]
+	if declined {
+		r.Declined = noted(r.Declined, session, maxDeclined)
 	}
-	r.know(session)
+	r.Known = noted(r.Known, session, maxKnown)
 	d.dirty(rowKey{rowCalls, ""})
 	d.tell(Event{Type: EventCalls, Missed: d.calls.missed()})
 }
 
-func (r *callsRow) know(session string) {
-	if slices.Contains(r.Known, session) {
-		return
+// noted are the newest of those that are known, and one more.
+func noted(known []string, session string, most int) []string {
+	if slices.Contains(known, session) {
+		return known
 	}
-	r.Known = append(r.Known, session)
-	r.Known = r.Known[max(0, len(r.Known)-maxKnown):]
+	known = append(known, session)
+	return known[max(0, len(known)-most):]
 }
 
 // RefreshCalls has the call log read again soon, because somebody looks: a
@@ -398,7 +398,7 @@ func (d *Desk) SeeCalls() {
 	d.calls.row.Seen = all[0].StartTime.Time
 	for _, r := range d.calls.recent { // the log may have it as a little later
 		if r.over() {
-			d.calls.row.know(r.TelephonySessionID)
+			d.calls.row.Known = noted(d.calls.row.Known, r.TelephonySessionID, maxKnown)
 		}
 	}
 	d.dirty(rowKey{rowCalls, ""})

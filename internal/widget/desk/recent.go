@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -106,9 +105,8 @@ func (b *callBook) find(id string) *rc.CallRecord {
 
 // callTold takes what an event says of the user's part in a call. The user
 // sees the call when they have left it.
-func (d *Desk) callTold(body json.RawMessage) {
-	var e rc.TelephonyEvent
-	if json.Unmarshal(body, &e) != nil || e.TelephonySessionID == "" || !plainID.MatchString(recentID+e.TelephonySessionID) {
+func (d *Desk) callTold(e rc.TelephonyEvent) {
+	if e.TelephonySessionID == "" || !plainID.MatchString(recentID+e.TelephonySessionID) {
 		return // the log will have it
 	}
 	d.mu.Lock()

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"encoding/json"
 	"slices"
 
 	"offhook/internal/rc"
@@ -30,10 +29,9 @@ type TelephonySession struct {
 // sessionTold takes what an event says of a telephony session, and tells it
 // on. What is older than what was heard is dropped (contract 6). Sessions that
 // are over are kept like others: more may be told of them.
-func (d *Desk) sessionTold(body json.RawMessage) {
-	var e rc.TelephonyEvent
-	if json.Unmarshal(body, &e) != nil || e.TelephonySessionID == "" {
-		return // whoever listens to calls says so
+func (d *Desk) sessionTold(e rc.TelephonyEvent) {
+	if e.TelephonySessionID == "" {
+		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -64,13 +64,9 @@ func TestOldSessionsAreForgotten(t *testing.T) {
 	d := open(t, newHouse(t).pool(t))
 	until(t, d, "who it is", func() bool { return d.Me().ExtensionID != "" })
 	for i := range 2 * maxSessions {
-		body, err := json.Marshal(rc.TelephonyEvent{TelephonySessionID: fmt.Sprint("s-", i), Parties: []rc.EventParty{{ID: "p", Status: rc.PartyStatus{Code: rc.PartyAnswered}}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d.sessionTold(body)
+		d.sessionTold(rc.TelephonyEvent{TelephonySessionID: fmt.Sprint("s-", i), Parties: []rc.EventParty{{ID: "p", Status: rc.PartyStatus{Code: rc.PartyAnswered}}}})
 	}
-	d.sessionTold(json.RawMessage(`{"telephonySessionId":7}`))
+	d.notified(rc.Notification{Event: sessionsFilter, Body: json.RawMessage(`{"telephonySessionId":7}`)})
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if n := len(d.sessions); n != maxSessions || d.sessions[0].ID != fmt.Sprint("s-", maxSessions) {

@@ -68,17 +68,12 @@ func (t *telephony) follow(on bool) {
 }
 
 // hear passes an event on.
-func (t *telephony) hear(body json.RawMessage) error {
-	var e rc.TelephonyEvent
-	if err := json.Unmarshal(body, &e); err != nil {
-		return err
-	}
+func (t *telephony) hear(e rc.TelephonyEvent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, ear := range t.ears {
 		ear.told(e)
 	}
-	return nil
 }
 
 // Provision asks the platform how the user's phone is to register. The error
