@@ -294,7 +294,7 @@ func (p page) row(c Call, hearable bool) callRow {
 	}
 	row.Words, row.Icon = became(c)
 	row.Words = p.Lang.Say(row.Words)
-	if c.Missed || c.Declined && slices.Contains(unanswered, c.Result) || !c.Inbound && c.Result != callConnected {
+	if c.Missed || c.turnedAway() || !c.Inbound && c.Result != callConnected {
 		row.Lasted = "" // how long it rang says nothing
 	}
 	if row.Lasted != "" {
@@ -331,7 +331,7 @@ func became(c Call) (words, icon string) {
 		return lang.Mark("Missed"), "phone-missed"
 	case c.Inbound && c.Result == "Reply":
 		return lang.Mark("Answered with a message"), "phone-off"
-	case c.Inbound && (c.Result == rc.CallRejected || c.Declined && slices.Contains(unanswered, c.Result)):
+	case c.Inbound && (c.Result == rc.CallRejected || c.turnedAway()):
 		return lang.Mark("Declined"), "phone-off"
 	case c.Inbound && c.Result == "Blocked":
 		return lang.Mark("Blocked"), "phone-off"
@@ -349,12 +349,16 @@ func became(c Call) (words, icon string) {
 // unanswered are the results of calls to the user that nobody answered.
 var unanswered = []string{rc.CallMissed, rc.CallToVoicemail, rc.CallNoAnswer}
 
+// turnedAway reports whether the user has declined a call that nobody answered
+// in their place.
+func (c Call) turnedAway() bool { return c.Declined && slices.Contains(unanswered, c.Result) }
+
 // whyNot says in words why nobody answered a call to the user, as far as its
 // record and the phone know; empty for nothing.
 func whyNot(c Call) string {
 	switch {
 	case !c.Inbound || c.Fax:
-	case c.Result == rc.CallRejected, c.Declined && slices.Contains(unanswered, c.Result):
+	case c.Result == rc.CallRejected, c.turnedAway():
 		return lang.Mark("You declined the call")
 	case !c.Missed, c.Voicemail: // which the page says
 	case c.Result == rc.CallToVoicemail:

@@ -34,7 +34,7 @@ func (h *Handler) mountCalls(mux *http.ServeMux) {
 		"GET /p/{key}/panel/calls/{id}":    h.liveCall,
 	} {
 		h.onDesk(mux, pattern, func(w http.ResponseWriter, r *http.Request, p page) error {
-			now, err := h.now(r, p)
+			now, err := h.now(r.Context(), p.visit.Session.GrantID)
 			if err != nil {
 				return err
 			}
@@ -43,12 +43,12 @@ func (h *Handler) mountCalls(mux *http.ServeMux) {
 	}
 }
 
-// now is how the user's calls are. The error is of the phone.
-func (h *Handler) now(r *http.Request, p page) (call.Snapshot, error) {
+// now is how a user's calls are. The error is of the phone.
+func (h *Handler) now(ctx context.Context, grantID string) (call.Snapshot, error) {
 	if h.Phones == nil {
 		return call.Snapshot{Line: call.Line{State: call.None}}, nil
 	}
-	phone, err := h.Phones.Phone(r.Context(), p.visit.Session.GrantID)
+	phone, err := h.Phones.Phone(ctx, grantID)
 	if err != nil {
 		return call.Snapshot{}, err
 	}

@@ -59,7 +59,7 @@ func (h *Handler) settingsPage(w http.ResponseWriter, r *http.Request, p page) e
 	v := newPreferring(p, h.Version)
 	v.Drops = h.drops(p)
 	if name == "settings-why" && p.Callable {
-		now, err := h.now(r, p)
+		now, err := h.now(r.Context(), p.visit.Session.GrantID)
 		if err != nil {
 			return err
 		}

@@ -53,14 +53,10 @@ func (h *Handler) kept(r *http.Request, v visit.ShellView, page *shellPage) (non
 // calling reports whether a call goes on that is spoken in, and which tab has
 // its microphone.
 func (h *Handler) calling(ctx context.Context, grantID string) (on bool, microphone string) {
-	if h.Phones == nil {
-		return false, ""
-	}
-	phone, err := h.Phones.Phone(ctx, grantID)
+	now, err := h.now(ctx, grantID)
 	if err != nil {
 		return false, "" // the phone works without calls, and says what is wrong
 	}
-	now := phone.Snapshot()
 	for _, c := range now.Calls {
 		if !c.Over() && !waits(c) && !c.Dropping() {
 			return true, now.Microphone
