@@ -28,6 +28,10 @@ type capabilities []string
 
 func (s capabilities) has(c string) bool { return slices.Contains(s, c) }
 
+func (s capabilities) without(c string) capabilities {
+	return slices.DeleteFunc(slices.Clone(s), func(o string) bool { return o == c })
+}
+
 func (h *Handler) capabilities(ctx context.Context, f store.Frame) (capabilities, error) {
 	e, err := h.Embeds.Embed(ctx, f.Platform, f.ClientID)
 	if err != nil {

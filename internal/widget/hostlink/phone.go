@@ -49,9 +49,6 @@ type line struct {
 // calls, or when it cannot be opened now, texts work all the same.
 func (s *socket) lift(ctx context.Context, hello command) line {
 	quiet := line{leave: func() {}}
-	if hello.Callless {
-		s.caps = slices.DeleteFunc(slices.Clone(s.caps), func(c string) bool { return c == Calls })
-	}
 	if s.h.Phones == nil || hello.Callless {
 		return quiet
 	}

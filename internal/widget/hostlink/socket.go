@@ -201,6 +201,9 @@ func (s *socket) run(ctx context.Context, cancel context.CancelFunc) {
 		return
 	}
 	s.fresh, s.lang = hello.Fresh, lang.Match(hello.Language)
+	if hello.Callless {
+		s.caps = s.caps.without(Calls)
+	}
 	s.desk, err = s.h.Desks.Desk(ctx, s.visit.Session.GrantID)
 	if err != nil {
 		s.refuse(ctx, err)
