@@ -3,7 +3,7 @@
 // kind, the server says who it is from, what it says and which page shows it.
 // @ts-check
 import { t } from "./lang.js";
-import { announce, currentPath } from "./nav.js";
+import { announce, currentPath, isGone } from "./nav.js";
 import { preferences } from "./preferences.js";
 import { claim } from "./tabs.js";
 
@@ -33,7 +33,7 @@ const open = ({ route }) => decodeURIComponent(currentPath()) === decodeURICompo
 const seen = (arrival) => !document.hidden && document.hasFocus() && open(arrival);
 
 /** Whether the page around us has taken its kind away. @param {Arrival} arrival */
-const gone = ({ kind }) => (kind === "text" || kind === "failed-text") && (document.body.dataset.hide ?? "").split(" ").includes("text");
+const gone = ({ kind }) => (kind === "text" || kind === "failed-text") && isGone("text");
 
 /** @param {Arrival} arrival */
 async function tell(arrival) {

@@ -8,7 +8,6 @@
 // @ts-check
 import { tab } from "./ask.js";
 import { host } from "./host.js";
-import { claim } from "./tabs.js";
 
 /** @typedef {import("./calls.js").Call} Call */
 /** @typedef {import("./calls.js").Snapshot} Snapshot */
@@ -116,10 +115,6 @@ let last = null;
 let came = 0;
 /** @type {Map<string, string>} */
 const said = new Map();
-/** @type {Promise<unknown>} */
-let queue = Promise.resolve();
-
-const alone = new URLSearchParams(globalThis.location?.search).has("disableInactiveTabCallEvent");
 
 /** Takes how the calls are. @param {Snapshot} now */
 export function take(now) {
@@ -140,14 +135,8 @@ export function take(now) {
 /** @param {Snapshot} before @param {Snapshot} now */
 function tell(before, now) {
   if (!host.may("calls")) return;
-  for (const m of told(before, now)) {
-    if (!alone) host.tell(m);
-    else queue = queue.then(async () => (await claim(m.eventId)) && host.tell(m));
-  }
+  for (const m of told(before, now)) host.tell(m);
 }
-
-/** Waits until what was to be told is told, or is another tab's. */
-export const settled = () => queue;
 
 /** Answers rc-adapter-webphone-sessions-sync. */
 export const sync = () => host.tell({ type: "rc-webphone-sessions-sync", calls: (last?.calls ?? []).filter((c) => c.state !== "ended").map(described) });

@@ -125,17 +125,21 @@ test("disableInactiveTabCallEvent: one tab tells of calls, and otherwise each do
   // Another tab has the word: in this one the lock is never free.
   document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false } }));
   location.search = "?disableInactiveTabCallEvent=1";
-  const other = await import("./callhost.js?alone");
+  const { parent } = host.with;
+  delete host.tell; // which decides who tells
+  host.with.parent = { postMessage: (m) => heard.push(m) };
+  host.with.oneTab = (await import("./host.js?alone")).host.with.oneTab;
   navigator.locks = { request: async (name, how, work) => work(name.startsWith("oh-told-") ? null : {}) };
   heard = [];
-  other.take(snapshot());
-  other.take(snapshot(ringing()));
-  await other.settled();
+  take(snapshot());
+  take(snapshot(ringing()));
+  await host.told;
   assert.deepEqual(types().filter((type) => type.startsWith("rc-call-")), []);
   // Here it is, and tells of the session's end as well.
   navigator.locks = { request: async (name, how, work) => work({}) };
   document.dispatchEvent(new CustomEvent("oh:session", { detail: { signedIn: false } }));
-  await other.settled();
+  await host.told;
   assert.deepEqual(types().filter((type) => type.startsWith("rc-call-")), ["rc-call-end-notify"]);
   delete navigator.locks;
+  Object.assign(host.with, { parent, oneTab: false });
 });

@@ -4,7 +4,7 @@
 // @ts-check
 import { ask, session } from "./ask.js";
 import * as inbound from "./inbound.js";
-import { alert, compose, dial, navigate, settled, showNumber, signedIn } from "./nav.js";
+import { alert, compose, dial, isGone, navigate, settled, showNumber, signedIn } from "./nav.js";
 import { startSignIn, takeCallback } from "./signin.js";
 
 /** @typedef {import("./inbound.js").Message} Message */
@@ -116,7 +116,7 @@ const LINE = 5_000;
 /** Whether calls can be placed here, once that is known. @returns {Promise<boolean>} */
 function line() {
   const known = () => document.body.dataset.line;
-  if (known() || !signedIn() || document.body.dataset.without?.split(" ").includes("calls")) return Promise.resolve(Boolean(known()) && known() !== "none");
+  if (known() || !signedIn() || isGone("calls")) return Promise.resolve(Boolean(known()) && known() !== "none");
   return new Promise((resolve) => {
     const done = () => (clearTimeout(timer), document.removeEventListener("oh:line", done), resolve(Boolean(known()) && known() !== "none"));
     const timer = setTimeout(done, LINE);

@@ -19,8 +19,11 @@ const REPEATED = new Set(["rc-login-status-notify", "rc-region-settings-notify",
 /** What every tab with this phone could tell, and one of them does. */
 const SHARED = new Set(["rc-inbound-message-notify", "rc-message-updated-notify"]);
 
-/** What each tab tells its own page, unless the page wants one tab to do so. */
-const SESSION = "rc-telephony-session-notify";
+/** What each tab tells its own page of calls, unless the page wants one tab to do so. */
+const CALLS = new Set([
+  ...["init", "ring", "start", "hold", "resume", "mute", "drop-voicemail", "end"].map((step) => `rc-call-${step}-notify`),
+  "rc-active-call-notify", "rc-ringout-call-notify", "rc-telephony-session-notify",
+]);
 
 /** What is told of texts. */
 const TEXTS = new Set([...SHARED, "rc-sms-settings-notify"]);
@@ -229,7 +232,7 @@ export class HostLink {
       if (said === this.#last.get(type)) return;
       this.#last.set(type, said);
     }
-    if (!SHARED.has(type) && !(type === SESSION && this.with.oneTab)) return this.#post(message);
+    if (!SHARED.has(type) && !(this.with.oneTab && CALLS.has(type))) return this.#post(message);
     this.#shared = this.#shared.then(async () => (await this.with.claim(message.eventId)) && this.#post(message));
   }
 

@@ -9,7 +9,7 @@ import { ask } from "./ask.js";
 import { act, find } from "./calls.js";
 import { dialable, writes } from "./dialpad.js";
 import { t } from "./lang.js";
-import { compose, currentPath, signedIn } from "./nav.js";
+import { compose, currentPath, isGone, signedIn } from "./nav.js";
 import { merged } from "./rescue.js";
 
 const box = () => /** @type {HTMLElement} */ (document.getElementById("calls-now"));
@@ -60,7 +60,7 @@ function look() {
  * @param {{text: string, number?: string, name?: string}} unsent
  */
 async function keep({ text, number, name }) {
-  if (!signedIn() || (document.body.dataset.hide ?? "").split(" ").includes("text")) return;
+  if (!signedIn() || isGone("text")) return;
   const path = "/panel/conversations/compose/draft";
   const before = await ask(path).catch(() => null);
   const kept = before?.ok && (await ask(path, { method: "POST", body: new URLSearchParams({ text: merged(await before.text(), text) }) }).catch(() => null));

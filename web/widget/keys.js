@@ -3,7 +3,7 @@
 // page around it or from a screen reader; the user can switch them off
 // (WCAG 2.1.4). settings-keyboard lists them all.
 // @ts-check
-import { navigate, signedIn } from "./nav.js";
+import { isGone, navigate, signedIn } from "./nav.js";
 import { preferences } from "./preferences.js";
 
 /** Where a key leads. @type {Record<string, string>} */
@@ -19,7 +19,7 @@ function busy(at) {
 function there(place) {
   const tab = document.querySelector(`[data-tab="${place}"]`);
   if (tab instanceof HTMLElement && (tab.hidden || getComputedStyle(tab).display === "none")) return false;
-  return place !== "/composeText" || !(document.body.dataset.hide ?? "").split(" ").includes("text");
+  return place !== "/composeText" || !isGone("text");
 }
 
 /** The search of the list that is open. */

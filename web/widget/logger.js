@@ -67,7 +67,8 @@ export async function setAuto({ message, call }) {
   return grant();
 }
 
-/** @returns {Promise<string | void>} why not all of it was done */async function grant() {
+/** @returns {Promise<string | void>} why not all of it was done */
+async function grant() {
   if (!wish || !signedIn()) return;
   const asked = wish;
   wish = null;

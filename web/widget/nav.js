@@ -59,20 +59,24 @@ let shown = Promise.resolve();
 /** Waits for the panel that is on its way, if one is. */
 export const settled = () => shown.catch(() => undefined);
 
+/** The parts of the phone that the page around it has taken away. */
+const gone = () => (body.dataset.hide ?? "").split(" ");
+/** Whether it has taken this one. @param {string} part */
+export const isGone = (part) => gone().includes(part);
+
 /** Where to go instead when the page around the phone has taken a place away. @param {string} to */
 function still(to) {
-  const gone = (body.dataset.hide ?? "").split(" ");
-  if (gone.includes("calls")) {
+  if (isGone("calls")) {
     if (/^\/(dialer|calls)(\/|$)/.test(to)) to = "/messages";
     if (/^\/settings\/(calling|ringtone|audio)$/.test(to)) to = "/settings";
   }
-  if (gone.includes("contacts") && /^\/contacts/.test(to)) to = "/messages";
-  if (gone.some((name) => to.startsWith(`/messages/${name || "-"}`))) to = "/messages";
+  if (isGone("contacts") && /^\/contacts/.test(to)) to = "/messages";
+  if (gone().some((name) => to.startsWith(`/messages/${name || "-"}`))) to = "/messages";
   if (to.startsWith("/history")) {
-    if (gone.includes("history")) to = "/messages";
-    if (gone.includes("recordings") && to === "/history/recordings") to = "/history";
+    if (isGone("history")) to = "/messages";
+    if (isGone("recordings") && to === "/history/recordings") to = "/history";
   }
-  return gone.includes("text") && /^\/(messages|conversations|composeText|templates)/.test(to) ? "/settings" : to;
+  return isGone("text") && /^\/(messages|conversations|composeText|templates)/.test(to) ? "/settings" : to;
 }
 
 /** @type {Promise<unknown>} */
