@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { Api } from '../lib/api.js';
 import { Demo } from '../lib/demo.js';
 import { Person, Tab } from '../lib/person.js';
+import { triedByItself } from '../lib/window.js';
 
 /** @type {Demo} */
 let demo;
@@ -177,7 +178,9 @@ describe('the Sign In button', () => {
         });
       });
       const tab = new Tab(await person.context.newPage());
+      const tried = triedByItself(person);
       await tab.page.goto(demo.facts.host.url);
+      await tried;
       const link = tab.phone.getByRole('link', { name: 'Open the sign-in page' });
       await link.waitFor();
       const popup = person.context.waitForEvent('page');

@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Visitor } from './http.js';
-import { finish, identify, openWindow } from './window.js';
+import { finish, identify, openWindow, triedByItself } from './window.js';
 
 /**
  * @typedef {import('./person.js').Tab} Tab
@@ -26,21 +26,11 @@ function show({ person, host, mode, path: at }, parameters, script = '') {
 }
 
 /**
- * Waits, where no click may open the window, until the phone has tried it. The
- * driver's looks into a frame count as clicks there, so nobody looks before.
- * @param {Stage} stage
- */
-async function askedByItself({ person, mode }) {
-  if (mode.click) return;
-  await person.context.waitForEvent('request', (r) => /\/signin$/.test(r.url()) && r.method() === 'POST' && !r.postDataJSON().silent);
-}
-
-/**
  * Shows the phone and signs in through its window.
  * @param {Stage} stage @param {Record<string, string>} parameters
  */
 async function throughWindow(stage, parameters) {
-  const asked = askedByItself(stage);
+  const asked = stage.mode.click || triedByItself(stage.person);
   const tab = await show(stage, parameters);
   await asked;
   const window = await openWindow(stage.person, tab, stage.mode);
@@ -247,7 +237,7 @@ export const ways = [
       const { clientId } = await app(stage, '--redirect-uri', home(stage));
       await stage.host.allow(clientId);
       await atThePlatform(stage, clientId);
-      const asked = askedByItself(stage);
+      const asked = stage.mode.click || triedByItself(stage.person);
       const tab = await show(stage, { clientId, authMode: 'sso' });
       await asked;
       if (stage.mode.cookies === 'allowed' && stage.mode.click) return tab; // no click at all

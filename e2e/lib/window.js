@@ -12,6 +12,15 @@ import assert from 'node:assert/strict';
  */
 
 /**
+ * Waits, where no click may open the window, until the phone has tried it. The
+ * driver's looks into a frame count as clicks there, so nobody looks before.
+ * @param {Person} person
+ */
+export async function triedByItself({ context }) {
+  await context.waitForEvent('request', (r) => /\/signin$/.test(r.url()) && r.method() === 'POST' && !r.postDataJSON().silent);
+}
+
+/**
  * Has the sign-in window opened: by the Sign In button or, where no click may
  * open it, by the link that the phone then shows.
  * @param {Person} person @param {Tab} tab @param {{click: boolean}} mode @param {string} [name] of the button
