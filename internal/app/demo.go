@@ -291,8 +291,8 @@ func (d *demo) announce(dir string) error {
   Try
     1. Press Sign In in the phone and sign in as %s.
     2. Open the same page in a private window or another browser, and sign in as %s.
-    3. Text each other. Reload a page, open more tabs, end this program and start it again.
-    4. Alone? Text %s: it sends back what you write. docs/platform.md has more such numbers.
+    3. Text and call each other. Reload a page in the middle of a call, open more tabs, end this program and start it again.
+    4. Alone? Text %s: it sends back what you write. Call *601: it says what you say. docs/platform.md has more such numbers.
 
   Widget     %s
   Platform   %s and %s (CA %s)
