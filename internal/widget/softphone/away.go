@@ -168,6 +168,7 @@ func (t *talk) unseen() {
 	if !waits() {
 		return
 	}
+	t.Unseen = true // also when this alarm is the first to be heard
 	missed := func(error) {
 		if t.State == call.Ringing {
 			t.farewell = ""

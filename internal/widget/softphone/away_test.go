@@ -85,7 +85,7 @@ func TestACallThatNoPageShowsGoesWhereItsUserWants(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := registered(t, func(r *rig) {
-				r.pool.Waits.Shown, r.pool.Waits.Unseen = time.Millisecond, 20*time.Millisecond
+				r.pool.Waits.Shown, r.pool.Waits.Unseen = time.Hour, time.Millisecond // in no order
 				r.desk.fallbacks = call.Fallbacks{Unseen: tt.to}
 			})
 			r.ringing(ring{headers: tt.headers})
