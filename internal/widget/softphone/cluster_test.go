@@ -24,6 +24,7 @@ type node struct {
 	t       *testing.T
 	pool    *softphone.Pool
 	cut     atomic.Bool // from the store and the other nodes
+	mum     atomic.Bool // tells nothing unless it is asked
 	phone   softphone.Telephone
 	changes <-chan struct{}
 	stop    func()
@@ -54,7 +55,7 @@ func newWeb(t *testing.T) *web {
 func (w *web) node(name string, lease time.Duration) *node {
 	n := &node{t: w.t}
 	n.pool = &softphone.Pool{
-		Desks: w, Street: streetDouble{client: w.server.Client()}, Engine: w.engine, Bus: &endBus{Bus: w.bus, cut: &n.cut},
+		Desks: w, Street: streetDouble{client: w.server.Client()}, Engine: w.engine, Bus: &endBus{Bus: w.bus, cut: &n.cut, mum: &n.mum},
 		Log: slog.New(slog.DiscardHandler), Waits: softphone.Waits{Retry: 10 * time.Millisecond},
 		Cluster: &softphone.Cluster{Store: endStore{w.store, &n.cut}, Node: name, Lease: lease, Beat: 20 * time.Millisecond},
 	}
@@ -137,13 +138,13 @@ func (n *node) act(id, name string) {
 // An endBus is a node's end of the bus, which may be cut.
 type endBus struct {
 	bus.Bus
-	cut *atomic.Bool
+	cut, mum *atomic.Bool
 }
 
 var errCut = errors.New("the wire is cut")
 
 func (b *endBus) Publish(ctx context.Context, subject string, data []byte) error {
-	if b.cut.Load() {
+	if b.cut.Load() || b.mum.Load() {
 		return nil // nobody hears it, and nobody is told so
 	}
 	return b.Bus.Publish(ctx, subject, data)
@@ -238,6 +239,19 @@ func TestOnlyOneNodeRegistersAUserWhosePhoneAllNodesHave(t *testing.T) {
 	defer w.mu.Unlock()
 	if w.leases != 1 {
 		t.Errorf("%d registrations for one user at two nodes", w.leases)
+	}
+}
+
+func TestANodeKnowsACallThatWasPlacedFromItAtOnce(t *testing.T) {
+	w := newWeb(t)
+	a, b := w.pair(long)
+	a.mum.Store(true)
+	id, err := b.phone.Place(t.Context(), softphone.Order{To: "+16505550199"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if calls := b.phone.Snapshot().Calls; !slices.ContainsFunc(calls, func(c call.Call) bool { return c.ID == id }) {
+		t.Errorf("the calls are %+v", calls)
 	}
 }
 

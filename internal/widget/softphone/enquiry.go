@@ -49,7 +49,7 @@ type finding struct {
 	First    bool           `json:"first,omitempty"`
 	SDP      string         `json:"sdp,omitempty"`
 	Version  uint64         `json:"version,omitempty"`
-	Snapshot *call.Snapshot `json:"snapshot,omitempty"` // of a look
+	Snapshot *call.Snapshot `json:"snapshot,omitempty"` // the phone as it is now
 }
 
 // put puts a question to a phone of this node.
@@ -76,11 +76,11 @@ func (q enquiry) put(ctx context.Context, ph *Phone) (a finding, err error) {
 		ph.Leave(q.Tab)
 	case "":
 		ph.outrun(q.Seen)
-		s := ph.Snapshot()
-		a.Snapshot = &s
 	default:
 		err = fmt.Errorf("another server asks a phone to %q, which this one cannot", q.Do)
 	}
+	s := ph.Snapshot()
+	a.Snapshot = &s
 	return a, err
 }
 
@@ -176,6 +176,9 @@ func (s *seat) ask(ctx context.Context, q enquiry) (finding, error) {
 		a, err := s.pool.askNode(ctx, owner, s.grantID, q)
 		switch {
 		case err == nil && !a.Elsewhere:
+			if a.Snapshot != nil { // what is told of it may come later
+				s.learn(*a.Snapshot)
+			}
 			return a, a.err()
 		case err != nil && !errors.Is(err, errUnheard):
 			s.log.Warn("the server that has a phone does not answer", "err", err)

@@ -55,6 +55,7 @@ type Phone struct {
 	summons  map[string]func(*talk) // calls that the platform is to call this phone into, by its party
 	dials    []time.Time            // of the last minute
 	dirty    bool                   // the snapshot is old
+	answers  []func()               // to what was asked; given when the snapshot is new
 	closing  bool
 }
 
@@ -87,6 +88,10 @@ func (ph *Phone) run() {
 		if ph.dirty {
 			ph.publish()
 		}
+		for _, answer := range ph.answers {
+			answer()
+		}
+		ph.answers = nil
 		if ph.closing {
 			return
 		}
@@ -232,14 +237,17 @@ func (ph *Phone) publish() {
 func (ph *Phone) changed() { ph.dirty = true }
 
 // ask has the actor begin something and waits until it calls done, which it
-// may do later and from a later step.
+// may do later and from a later step. The snapshot has what came of it when ask
+// returns.
 func (ph *Phone) ask(ctx context.Context, begin func(done func(error))) error {
 	result := make(chan error, 1)
 	answer := func(err error) {
-		select {
-		case result <- err:
-		default: // it has been answered
-		}
+		ph.answers = append(ph.answers, func() {
+			select {
+			case result <- err:
+			default: // it has been answered
+			}
+		})
 	}
 	if !ph.box.post(func() { begin(answer) }) {
 		return restarting()

@@ -2,6 +2,7 @@ package softphone_test
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -66,6 +67,38 @@ func TestConnectedComesFromTelephonyEvents(t *testing.T) {
 	r.until("the BYE", func() bool { return c.ended })
 	if got := r.state(call.Ended); got.Outcome != call.HungUp {
 		t.Errorf("the call ended as %+v", got)
+	}
+}
+
+func TestACallThatWasPlacedIsToldOfBeforeItsIDIs(t *testing.T) {
+	r := registered(t)
+	held, hold, placed, early := make(chan struct{}), make(chan struct{}), make(chan error, 1), make(chan bool, 1)
+	r.phone.Step(func() {
+		close(held)
+		<-hold
+	})
+	<-held
+	go func() {
+		_, err := r.phone.Place(t.Context(), softphone.Order{To: "+16505550199"})
+		placed <- err
+	}()
+	for r.phone.Steps() == 0 { // until the call is asked for
+		runtime.Gosched()
+	}
+	r.phone.Step(func() { // the snapshot is drawn after it
+		select {
+		case <-placed:
+			early <- true
+		case <-time.After(50 * time.Millisecond):
+			early <- false
+		}
+	})
+	close(hold)
+	if <-early {
+		t.Fatal("the call's id was there before the call")
+	}
+	if err := <-placed; err != nil || len(r.phone.Snapshot().Calls) != 1 {
+		t.Errorf("the calls are %+v, %v", r.phone.Snapshot().Calls, err)
 	}
 }
 
