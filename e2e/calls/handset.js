@@ -73,7 +73,7 @@ export class Handset {
     const field = this.phone.getByLabel('Name or number');
     await field.fill(number);
     await this.phone.getByRole('button', { name: 'Call', exact: true }).click();
-    await this.phone.locator('[data-panel=active-call]').waitFor();
+    await this.sees('[data-panel=active-call]');
   }
 
   /** Calls somebody, who answers, and waits until they hear each other. @param {import('./stage.js').Party} far */
@@ -109,7 +109,15 @@ export class Handset {
 
   /** Waits until the call that is open is in a state. @param {'dialing' | 'ringing' | 'connected' | 'held' | 'ended'} state */
   is(state) {
-    return this.phone.locator(`[data-panel=active-call][data-call-state=${state}]`).waitFor();
+    return this.sees(`[data-panel=active-call][data-call-state=${state}]`);
+  }
+
+  /** Waits until something is there. What was there instead is in the error. @param {string} selector */
+  async sees(selector) {
+    await this.phone.locator(selector).waitFor().catch(async (/** @type {Error} */ err) => {
+      const instead = await this.phone.locator('body').innerText({ timeout: 5_000 }).catch(String);
+      throw new Error(`${err.message}\nThe phone shows:\n${instead}`, { cause: err });
+    });
   }
 
   /** Waits until nothing of a call is left to see. */
