@@ -199,10 +199,10 @@ func (c *call) adopt(l, instead *line) {
 	}
 	spec := was.Spec()
 	spec.ConferenceRole = c.role(l.ext.ID)
-	if other := c.other(instead); other != nil && spec.Direction == rc.Outbound {
-		spec.To = other.end()
-	} else if other != nil {
-		spec.From = other.end()
+	if far, ok := c.far(instead); ok && spec.Direction == rc.Outbound {
+		spec.To = far
+	} else if ok {
+		spec.From = far
 	}
 	l.party = c.session.Add(spec)
 	l.talks()
@@ -211,7 +211,7 @@ func (c *call) adopt(l, instead *line) {
 	at := slices.Index(c.lines, instead)
 	c.lines[at] = l
 	if at == 0 {
-		c.caller = l.end()
+		c.calledBy(l.end())
 	}
 	if at == 0 && c.service != nil {
 		c.service.seat.Give(l.leg)
@@ -222,6 +222,40 @@ func (c *call) adopt(l, instead *line) {
 	instead.close()
 	c.tune()
 	c.tellRecorded(l)
+}
+
+// far is who a line talks to, or waits for: another line, who is called, or
+// what answers.
+func (c *call) far(l *line) (end session.End, ok bool) {
+	if other := c.other(l); other != nil {
+		return other.end(), true
+	}
+	switch {
+	case l != c.first():
+		return end, false
+	case c.ring != nil:
+		return c.ring.to.end, true
+	case c.service != nil:
+		return c.service.party.Spec().To, true
+	}
+	return end, false
+}
+
+// calledBy says who waits for those who are called from now on, and who speaks
+// to what answers: a message that is left is theirs.
+func (c *call) calledBy(end session.End) {
+	c.caller = end
+	if r := c.ring; r != nil {
+		if r.party != nil {
+			r.party.CalledBy(end)
+		}
+		for _, p := range r.parties {
+			p.CalledBy(end)
+		}
+	}
+	if c.service != nil {
+		c.service.party.CalledBy(end)
+	}
 }
 
 // talks says that somebody talks with a line. A phone that has put the others

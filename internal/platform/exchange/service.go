@@ -150,6 +150,10 @@ func (c *call) takeMessage(party *session.Party, number string) {
 	party.Voicemail()
 	c.engage(party, func(ctx context.Context, l sound.Line) error {
 		m, err := sound.Voicemail(ctx, l, number, nil)
+		party.Heard()
+		if err == nil {
+			err = sound.Goodbye(ctx, l, m)
+		}
 		if !m.Empty() {
 			c.keepMessage(party, m)
 		}

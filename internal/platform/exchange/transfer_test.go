@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,23 +40,6 @@ func TestACustomerIsHandedToWhatTheExchangeAnswers(t *testing.T) {
 		bob.ended()
 		customer.ear.Hears(t, cyHz) // the echo
 		customer.hangup()
-		w.idle(t)
-	})
-	t.Run("a colleague's voicemail", func(t *testing.T) {
-		t.Parallel()
-		w := newWorld(t)
-		bob, customer, agent := w.waiting(t)
-		consult := bob.call("101")
-		consult.hush()
-		consult.beeped(t)
-		agent.handTo(t, consult)
-		bob.ended()
-		bob.ended()
-		customer.hush()
-		customer.say(t)
-		customer.press(t, '#')
-		w.leftFor(t, apitest.Ada)
-		customer.p.ended()
 		w.idle(t)
 	})
 	t.Run("the menu of the company", func(t *testing.T) {
@@ -177,4 +161,107 @@ func TestACallThatIsParkedBeforeItsTransferStaysParked(t *testing.T) {
 	a.ear.HearsOther(t, bobHz)
 	b.hangup()
 	w.waits(t, cy, a)
+}
+
+func TestAMessageIsFromWhoSpeaksAtItsEnd(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		from  string
+		leave func(t *testing.T, w *world) (customer *talk)
+	}{
+		"after both have spoken": {"Cy", func(t *testing.T, w *world) *talk {
+			bob, customer, agent := w.waiting(t)
+			consult := bob.call("101")
+			consult.hush()
+			consult.beeped(t)
+			consult.say(t)
+			agent.handTo(t, consult)
+			bob.ended()
+			bob.ended()
+			customer.hush()
+			customer.say(t)
+			customer.press(t, '#')
+			return customer
+		}},
+		"who came while phones rang": {"Cy", func(t *testing.T, w *world) *talk {
+			ada := w.handset(t, apitest.Ada, adaHz)
+			bob, customer, agent := w.waiting(t)
+			consult := bob.call("101")
+			tx := ada.rings()
+			agent.handTo(t, consult)
+			bob.ended()
+			bob.ended()
+			ada.says(tx, 17, "")
+			ada.says(tx, 11, "")
+			customer.leavesAMessage(t)
+			return customer
+		}},
+		"who withholds their number": {"", func(t *testing.T, w *world) *talk {
+			cy, bob := w.handset(t, apitest.Cy, cyHz), w.handset(t, apitest.Bob, bobHz)
+			customer := cy.try("102", "P-Asserted-Identity", "<sip:anonymous@"+domain+">")
+			agent := bob.answer(bob.rings())
+			customer.ear.Hears(t, bobHz)
+			consult := bob.call("101")
+			consult.hush()
+			consult.beeped(t)
+			agent.handTo(t, consult)
+			bob.ended()
+			bob.ended()
+			customer.hush()
+			customer.say(t)
+			customer.press(t, '#')
+			return customer
+		}},
+		"who is gone before the goodbye": {"Bob Stone", func(t *testing.T, w *world) *talk {
+			bob, customer, _ := w.waiting(t)
+			consult := bob.call("101")
+			consult.hush()
+			consult.beeped(t)
+			consult.say(t)
+			session, agent := inbound(w, customer)
+			asked, leave := w.stall(t, session)
+			joined := make(chan error, 1)
+			go func() {
+				joined <- w.x.BridgeParty(t.Context(), session, agent, sessionOf(consult.ids), partyOf(consult.ids))
+			}()
+			w.settles(t, func() bool { return asked() >= 1 })
+			coming, come := w.stall(t, sessionOf(consult.ids))
+			leave()
+			w.settles(t, func() bool { return coming() >= 1 })
+			consult.press(t, '#')
+			w.leftFor(t, apitest.Ada)
+			come()
+			done(t, mediatest.Wait(t, "the two calls to be joined", joined))
+			bob.ended()
+			bob.ended()
+			return customer
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, seldom)
+			customer := tt.leave(t, w)
+			w.leftFor(t, apitest.Ada)
+			customer.p.ended()
+			w.idle(t)
+			if got := w.left[0].From; got.Name != tt.from {
+				t.Errorf("it is from %+v, want %q", got, tt.from)
+			}
+			var log store.Call
+			w.settles(t, func() bool {
+				log = w.rows(t, apitest.Ada)[0]
+				return log.Record.Message != nil
+			})
+			if got := log.Record.From.Name; got != tt.from {
+				t.Errorf("the log that names it has a call from %q, want %q", got, tt.from)
+			}
+			theirs := slices.IndexFunc(w.rows(t, apitest.Cy), func(c store.Call) bool { return c.Record.SessionID == log.Record.SessionID })
+			if theirs < 0 {
+				t.Fatal("whom it was taken to has no such call in their log")
+			}
+			if got := w.rows(t, apitest.Cy)[theirs].Record.To.Name; got != "Ada Test" {
+				t.Errorf("the log of who came has a call to %q, want Ada's voicemail", got)
+			}
+		})
+	}
 }

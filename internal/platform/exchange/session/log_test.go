@@ -257,3 +257,32 @@ func TestAVoicemailIsNamedInTheLog(t *testing.T) {
 		t.Error("Ada's log names the message that she left")
 	}
 }
+
+func TestAVoicemailIsFromWhomItHasListenedTo(t *testing.T) {
+	for name, tt := range map[string]struct {
+		come func(bob *session.Party, cy session.End) // in Ada's place
+		from string
+	}{
+		"who spoke at its end": {func(bob *session.Party, cy session.End) { bob.CalledBy(cy); bob.Heard() }, "Cy"},
+		"not who came later":   {func(bob *session.Party, cy session.End) { bob.Heard(); bob.CalledBy(cy) }, "Ada Test"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			box := mailbox{}
+			w.Mailbox = box
+			_, bob := w.call(w.ends.ada, w.ends.bob)
+			bob.Voicemail()
+			tt.come(bob, w.ends.cy)
+			bob.End(rc.ReasonCallFinished, "")
+			if err := bob.LeaveVoicemail(t.Context(), w.Now(), []byte("RIFF"), time.Second); err != nil {
+				t.Fatal(err)
+			}
+			if got := box[apitest.Bob].From.Name; got != tt.from {
+				t.Errorf("the voicemail is from %q, want %q", got, tt.from)
+			}
+			if got := w.rows(t, apitest.Bob)[0].Record.From.Name; got != tt.from {
+				t.Errorf("Bob's log has a call from %q, want %q", got, tt.from)
+			}
+		})
+	}
+}

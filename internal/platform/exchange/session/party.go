@@ -39,6 +39,7 @@ type Party struct {
 	kind       string    // of the recordings
 	answered   time.Time // zero until somebody answered
 	voicemail  bool      // a voicemail answered instead
+	heard      bool      // and listens no more
 	ended      time.Time // zero until it is over
 	missed     bool
 	left       *rc.TelephonySession // as the session was when the party left; nil before
@@ -85,7 +86,8 @@ func (p *Party) ID() string { return p.id }
 // Session is the session that the party is in.
 func (p *Party) Session() *Session { return p.session }
 
-// Spec is what the party was added with, and has become by TakeOver.
+// Spec is what the party was added with, and has become by CalledBy and
+// TakeOver.
 func (p *Party) Spec() PartySpec {
 	p.session.book.mu.Lock()
 	defer p.session.book.mu.Unlock()
@@ -131,6 +133,27 @@ func (p *Party) Hold(on bool) bool {
 // Voicemail says that the called party's voicemail answers in its place.
 func (p *Party) Voicemail() bool {
 	return p.step(rc.PartyStatus{Code: rc.PartyVoicemail, Reason: rc.ReasonVoicemail})
+}
+
+// CalledBy says who calls the party from now on, in the place of who did. It is
+// false where that changes nothing: their voicemail has listened to who did
+// until the end.
+func (p *Party) CalledBy(from End) bool {
+	return p.set(logged|shown, func() bool {
+		if p.heard || p.spec.From == from {
+			return false
+		}
+		p.spec.From = from
+		return true
+	})
+}
+
+// Heard says that the party's voicemail listens no more: what was said is from
+// who calls now, also when somebody else comes to hear the goodbye.
+func (p *Party) Heard() {
+	p.session.book.mu.Lock()
+	defer p.session.book.mu.Unlock()
+	p.heard = true
 }
 
 // Parked says that the party's call is parked at a place such as *801.

@@ -32,7 +32,7 @@ func greeting(number string, own media.Sound) media.Sound {
 // Voicemail answers for an extension: greeting, tone, and then it listens
 // until #, until the caller hangs up or for three minutes. The message is
 // returned whatever ended it, with an error when there is nobody to say
-// goodbye to any more; it is for the caller of this function to keep. own is
+// Goodbye to any more; it is for the caller of this function to keep. own is
 // the extension's greeting, empty for the usual one with its number.
 func Voicemail(ctx context.Context, line Line, number string, own media.Sound) (Message, error) {
 	defer line.Fill()()
@@ -47,14 +47,16 @@ func Voicemail(ctx context.Context, line Line, number string, own media.Sound) (
 	if err := media.Play(ctx, line, media.Beep()); err != nil {
 		return Message{}, err
 	}
-	m, err := k.record(ctx, line)
-	if err != nil {
-		return m, err
-	}
+	return k.record(ctx, line)
+}
+
+// Goodbye tells who has left a message that it is kept, or that nothing was
+// heard.
+func Goodbye(ctx context.Context, line Line, m Message) error {
 	if m.Empty() {
-		return m, Say(ctx, line, "nothing")
+		return Say(ctx, line, "nothing")
 	}
-	return m, Say(ctx, line, "saved")
+	return Say(ctx, line, "saved")
 }
 
 // record listens until # or the end.

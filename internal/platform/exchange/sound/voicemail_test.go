@@ -19,8 +19,10 @@ import (
 func leaveMessage(t *testing.T, speak func(to media.Sink)) (c caller, kept *sound.Message) {
 	kept = new(sound.Message)
 	c = call(t, func(ctx context.Context, l *media.Leg) (err error) {
-		*kept, err = sound.Voicemail(ctx, l, "101", media.Tone(500*time.Millisecond, 700))
-		return err
+		if *kept, err = sound.Voicemail(ctx, l, "101", media.Tone(500*time.Millisecond, 700)); err != nil {
+			return err
+		}
+		return sound.Goodbye(ctx, l, *kept)
 	})
 	c.ear.Hears(t, 700) // the extension's own greeting
 	c.ear.Hears(t, 1000)
@@ -76,7 +78,9 @@ func TestHowMessagesEnd(t *testing.T) {
 				done := make(chan error, 1)
 				go func() {
 					var err error
-					m, err = sound.Voicemail(t.Context(), l, "101", nil)
+					if m, err = sound.Voicemail(t.Context(), l, "101", nil); err == nil {
+						err = sound.Goodbye(t.Context(), l, m)
+					}
 					done <- err
 				}()
 				synctest.Wait()
