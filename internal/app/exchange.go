@@ -161,7 +161,7 @@ type mailroom struct{ office *messages.Office }
 
 func (m mailroom) LeaveVoicemail(ctx context.Context, v session.Voicemail) (int64, error) {
 	left, err := m.office.TakeVoicemail(ctx, messages.Voicemail{
-		From: v.From.Number, Name: v.From.Name, To: v.To.Number, Account: v.AccountID, Caller: callerOf(v), Owner: v.ExtensionID,
+		Key: v.Key, From: v.From.Number, Name: v.From.Name, To: v.To.Number, Account: v.AccountID, Caller: callerOf(v), Owner: v.ExtensionID,
 		At: v.At, Sound: v.Sound, Length: v.Length,
 	})
 	return left.ID, err

@@ -1,11 +1,20 @@
 package app
 
 import (
+	"context"
+	"errors"
+	"strconv"
 	"testing"
+	"time"
 
+	"offhook/internal/bus"
+	"offhook/internal/platform/api/messages"
 	"offhook/internal/platform/console"
+	"offhook/internal/platform/exchange/session"
 	"offhook/internal/rc"
+	"offhook/internal/rigtest"
 	"offhook/internal/sqlstore"
+	"offhook/internal/store"
 )
 
 func TestWhichNumbersCallForHelp(t *testing.T) {
@@ -50,5 +59,72 @@ func TestWhichNumbersCallForHelp(t *testing.T) {
 	}
 	if _, err := ask(t.Context(), 7, 0, nil, "911"); err == nil {
 		t.Error("a number of an account that is not there calls for help, or does not")
+	}
+}
+
+// A deafStore takes a message and says that it has failed, the first time.
+type deafStore struct {
+	store.Platform
+	failed bool
+}
+
+func (s *deafStore) Write(ctx context.Context, fn func(store.PlatformTx) error) error {
+	if err := s.Platform.Write(ctx, fn); err != nil || s.failed {
+		return err
+	}
+	s.failed = true
+	return errors.New("the connection broke before the answer")
+}
+
+func TestWhatACallerHasSaidIsLeftOnce(t *testing.T) {
+	t.Parallel()
+	st, ids, log := sqlstore.OpenTest(t).Platform(), new(store.IDs), new(rigtest.Log).Logger()
+	c := &console.Console{Store: st}
+	acme, err := c.RegisterAccount(t.Context(), console.AccountSpec{Company: "Acme", MainNumber: "+16505550100"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada, _, err := c.RegisterUser(t.Context(), console.UserSpec{FirstName: "Ada", Username: "ada", Password: "long enough"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := new(bus.InProcess)
+	book := session.New(st, b, ids, time.Now, log)
+	book.Mailbox = mailroom{messages.NewOffice(&deafStore{Platform: st}, b, ids, time.Now, log)}
+	if err := book.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(book.Close)
+	// leaves is a caller who speaks to Ada's voicemail; what they say is tried
+	// to be stored so many times.
+	leaves := func(times int) {
+		t.Helper()
+		p := book.Begin(session.Spec{}).Add(session.PartySpec{
+			Direction: rc.Inbound, AccountID: acme.ID, ExtensionID: ada.ID, From: session.End{Number: "+14155550123"}, To: session.End{ExtensionID: ada.ID},
+		})
+		p.Voicemail()
+		p.End(rc.ReasonCallFinished, "")
+		for range times {
+			err = p.LeaveVoicemail(t.Context(), time.Now(), []byte("RIFF"), time.Second)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	leaves(2)
+	left, err := st.Messages(t.Context(), ada.ID, store.MessageQuery{}, 0, 0)
+	if err != nil || len(left) != 1 {
+		t.Fatalf("Ada has %d messages, %v; want one", len(left), err)
+	}
+	calls, err := st.Calls(t.Context(), acme.ID, store.CallQuery{ExtensionID: ada.ID}, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(calls) != 1 || calls[0].Record.Message == nil || calls[0].Record.Message.ID != strconv.FormatInt(left[0].ID, 10) {
+		t.Errorf("Ada's log has %+v, want a call with the message %d", calls, left[0].ID)
+	}
+	leaves(1)
+	if left, err = st.Messages(t.Context(), ada.ID, store.MessageQuery{}, 0, 0); err != nil || len(left) != 2 {
+		t.Errorf("after another Ada has %d messages, %v; want two", len(left), err)
 	}
 }

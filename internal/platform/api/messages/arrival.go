@@ -15,6 +15,7 @@ import (
 // An arrival is what comes to a number of the platform without a request:
 // voicemail, or a fax from a machine somewhere.
 type arrival struct {
+	key            string // as of a Voicemail
 	kind, status   string
 	from, name, to string // numbers, and what the network said of the caller
 	account        int64  // with the two extensions, for who is called by them
@@ -38,7 +39,7 @@ func (a *arrival) put(ctx context.Context, st store.Platform, files func() ([]Fi
 	}
 	var copies []*delivery
 	for _, e := range receivers {
-		d := &delivery{copies: []*store.Message{a.message(p, e)}, files: all, alone: true}
+		d := &delivery{copies: []*store.Message{a.message(p, e)}, files: all, alone: true, key: a.key}
 		d.stamp(a.at)
 		copies = append(copies, d)
 	}

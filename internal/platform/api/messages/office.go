@@ -103,9 +103,10 @@ type delivery struct {
 	files   []File
 	copies  []*store.Message
 	threads []*threaded
-	alone   bool  // each copy is a conversation of its own: it is no text
-	coming  int64 // bytes of copies that are made later
-	askedBy int64 // as of a Text
+	alone   bool   // each copy is a conversation of its own: it is no text
+	key     string // of what is alone, that is stored once however often it is tried; empty for what is tried once
+	coming  int64  // bytes of copies that are made later
+	askedBy int64  // as of a Text
 }
 
 // draft finds who gets a text, and writes everybody's copy without ids.
@@ -257,14 +258,23 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 			m.ID, m.Change = o.IDs.Next(), changes[m.ExtensionID]
 			members := d.members
 			switch {
+			case d.key != "":
+				members = "delivery " + d.key
 			case d.alone:
 				members = "message " + strconv.FormatInt(m.ID, 10)
 			case m.OwnerID != 0: // apart from what the member has with the same numbers
 				members = fmt.Sprintf("queue %d %s", m.OwnerID, d.members)
 			}
-			m.ConversationID, err = tx.PutConversation(ctx, m.ExtensionID, members, o.IDs.Next())
+			conversation := o.IDs.Next()
+			m.ConversationID, err = tx.PutConversation(ctx, m.ExtensionID, members, conversation)
 			if err != nil {
 				return err
+			}
+			if d.key != "" && m.ConversationID != conversation {
+				if err := stored(ctx, tx, m); err != nil {
+					return err
+				}
+				continue
 			}
 			if err := o.attach(ctx, tx, d, m); err != nil {
 				return err
@@ -279,6 +289,22 @@ func (o *Office) write(ctx context.Context, tx store.PlatformTx, ds []*delivery)
 			}
 		}
 	}
+	return nil
+}
+
+// stored reads a copy that has its conversation to itself and is there already,
+// perhaps deleted meanwhile: the store had taken it when it said that it failed.
+func stored(ctx context.Context, tx store.PlatformTx, m *store.Message) error {
+	all, err := tx.Messages(ctx, m.ExtensionID, store.MessageQuery{
+		ConversationIDs: []int64{m.ConversationID}, Availability: []string{rc.Alive, rc.Deleted, rc.Purged}, Any: true,
+	}, 0, 1)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("conversation %d has no message: %w", m.ConversationID, store.ErrNotFound)
+	}
+	*m = all[0]
 	return nil
 }
 

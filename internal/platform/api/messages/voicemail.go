@@ -12,6 +12,9 @@ import (
 // A Voicemail is what somebody has left for an extension. Its numbers are
 // E.164.
 type Voicemail struct {
+	// Key is of this voicemail, whenever it is tried to leave it: each who gets
+	// it has it once. Empty for what is left once.
+	Key  string
 	From string // empty for a caller who withholds it
 	Name string // what the network said of whoever is not on the platform
 	To   string // a number of the platform
@@ -37,7 +40,8 @@ func LeaveVoicemail(ctx context.Context, st store.Platform, v Voicemail) (store.
 }
 
 // TakeVoicemail puts voicemail into the message store of its owner, who is
-// told within seconds, and at the next Wake.
+// told within seconds, and at the next Wake. What is there by its key already
+// is returned as it is.
 func (o *Office) TakeVoicemail(ctx context.Context, v Voicemail) (store.Message, error) {
 	return leaveVoicemail(ctx, o.Store, v, rc.Queued)
 }
@@ -54,7 +58,7 @@ func leaveVoicemail(ctx context.Context, st store.Platform, v Voicemail, status 
 		facts.Transcription = rc.TranscriptionNotAvailable
 	}
 	a := arrival{
-		kind: rc.TypeVoiceMail, status: status, from: v.From, name: v.Name, to: v.To, account: v.Account, caller: v.Caller, owner: v.Owner,
+		key: v.Key, kind: rc.TypeVoiceMail, status: status, from: v.From, name: v.Name, to: v.To, account: v.Account, caller: v.Caller, owner: v.Owner,
 		at: v.At, read: v.Read, facts: facts,
 	}
 	return a.put(ctx, st, func() ([]File, error) { return v.files(), nil })

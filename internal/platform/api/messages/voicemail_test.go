@@ -1,7 +1,9 @@
 package messages_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -14,6 +16,7 @@ import (
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/rc"
+	"offhook/internal/store"
 )
 
 // voicemail leaves something for Ada, and waits until she has been told.
@@ -183,6 +186,66 @@ func TestEveryMemberGetsTheVoicemailOfAQueue(t *testing.T) {
 	if one == other {
 		t.Error("the members share one message, which only one of them can delete")
 	}
+}
+
+// A deafStore takes what it is given and says that it has failed, as often as
+// it is told to.
+type deafStore struct {
+	store.Platform
+	times int
+}
+
+func (s *deafStore) Write(ctx context.Context, fn func(store.PlatformTx) error) error {
+	if err := s.Platform.Write(ctx, fn); err != nil || s.times == 0 {
+		return err
+	}
+	s.times--
+	return errors.New("the connection broke before the answer")
+}
+
+func TestVoicemailIsThereOnceHoweverOftenItIsLeft(t *testing.T) {
+	w := newWorld(t)
+	w.AddDesk()
+	deaf := &deafStore{w.Store, 2}
+	office := messages.NewOffice(deaf, w.Bus, &store.IDs{Now: w.Now}, w.Now, w.Log)
+	v := messages.Voicemail{
+		Key: "p-1-2", Account: apitest.Acme, Owner: apitest.Desk, From: apitest.Outside, To: apitest.DeskPhone, At: apitest.Start, Length: time.Second,
+	}
+	leave := func() int64 {
+		t.Helper()
+		for deaf.times > 0 {
+			if _, err := office.TakeVoicemail(t.Context(), v); err == nil {
+				t.Fatal("the store has not failed")
+			}
+		}
+		m, err := office.TakeVoicemail(t.Context(), v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.ID
+	}
+	id := leave()
+	has := func(as string, want int) []rc.Message {
+		t.Helper()
+		got := w.list(as, "messageType=VoiceMail").Records
+		if len(got) != want {
+			t.Fatalf("%s has %d messages, want %d", as, len(got), want)
+		}
+		return got
+	}
+	if ada, bob := has("ada", 1)[0], has("bob", 1)[0]; ada.ID != id && bob.ID != id {
+		t.Errorf("the message is %d, and those that are there %d and %d", id, ada.ID, bob.ID)
+	}
+	if got := w.Do("ada", "DELETE", inbox+"/"+strconv.FormatInt(has("ada", 1)[0].ID, 10)+"?purge=true", nil); got.Code != http.StatusNoContent {
+		t.Fatalf("purging: %d", got.Code)
+	}
+	leave() // which does not bring it back
+	has("ada", 0)
+	has("bob", 1)
+	v.Key = "p-2-2"
+	leave()
+	has("ada", 1)
+	has("bob", 2)
 }
 
 func TestVoicemailIsListenedToOnTheTelephone(t *testing.T) {

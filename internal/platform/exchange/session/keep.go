@@ -84,7 +84,8 @@ func (p *Party) KeepRecording(ctx context.Context, id string, at time.Time, soun
 
 // LeaveVoicemail hands what the caller said until at, a WAV file, to the
 // voicemail of the party's owner, and names the message in their log. The
-// party may be over. It may be tried again after an error.
+// party may be over. It may be tried again after an error, and leaves one
+// message then.
 func (p *Party) LeaveVoicemail(ctx context.Context, at time.Time, sound []byte, length time.Duration) error {
 	k := p.session.book
 	if k.Mailbox == nil {
@@ -92,6 +93,7 @@ func (p *Party) LeaveVoicemail(ctx context.Context, at time.Time, sound []byte, 
 	}
 	spec := p.Spec()
 	id, err := k.Mailbox.LeaveVoicemail(ctx, Voicemail{
+		Key:       p.id, // a party leaves one
 		AccountID: spec.AccountID, ExtensionID: spec.ExtensionID, From: spec.From, To: spec.To, At: at, Sound: sound, Length: length,
 	})
 	if err != nil {

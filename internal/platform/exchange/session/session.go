@@ -63,7 +63,9 @@ type Presence interface {
 
 // A Mailbox keeps what somebody says to a voicemail.
 type Mailbox interface {
-	// LeaveVoicemail stores it and returns the id of the message.
+	// LeaveVoicemail stores it and returns the id of the message: once for
+	// each key, also where it has failed before and what it had to store is
+	// there nevertheless.
 	LeaveVoicemail(ctx context.Context, v Voicemail) (messageID int64, err error)
 	// Deliver tells the owners of what has been left.
 	Deliver()
@@ -71,7 +73,8 @@ type Mailbox interface {
 
 // A Voicemail is what somebody has said to an extension's voicemail.
 type Voicemail struct {
-	AccountID, ExtensionID int64 // whose voicemail
+	Key                    string // of this voicemail, whenever it is tried to leave it
+	AccountID, ExtensionID int64  // whose voicemail
 	From                   End
 	To                     End // as the caller dialled
 	At                     time.Time
