@@ -89,17 +89,14 @@ describe('a window that is not the page around the phone', () => {
       stranger.put('/inner', say('parent.parent.frames[0]'));
       stranger.put('/opened', say('opener.frames[0]'));
       host.put('/own', say('parent.frames[0]'));
+      const arriving = ['/sibling', '/inner', '/own'].map((path) => tab.page.waitForEvent('framenavigated', (f) => f.url().endsWith(path)));
       for (const src of [`${stranger.origin}/sibling`, `${stranger.origin}/nested`, `${host.origin}/own`]) {
         await tab.page.evaluate((address) => void document.body.append(Object.assign(document.createElement('iframe'), { src: address })), src);
       }
       const popup = person.context.waitForEvent('page');
       await tab.page.evaluate((address) => void window.open(address), `${stranger.origin}/opened`);
       await (await popup).waitForFunction(() => Reflect.get(window, 'done'));
-      const frames = ['/sibling', '/inner', '/own'].map((path) => async () => tab.page.frames().find((f) => f.url().endsWith(path)));
-      for (const get of frames) {
-        await tab.page.waitForFunction(() => window.frames.length >= 4);
-        const frame = await get();
-        assert.ok(frame);
+      for (const frame of await Promise.all(arriving)) {
         await frame.waitForFunction(() => Reflect.get(window, 'done'));
         assert.deepEqual(await frame.evaluate(() => Reflect.get(window, 'heard')), []);
       }
