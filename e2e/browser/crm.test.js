@@ -107,6 +107,7 @@ describe('a ticket', () => {
         const { ticket } = await (await fetch('/phone-ticket', { method: 'POST' })).json();
         Reflect.get(globalThis, 'RCAdapter').signIn({ ticket });
       });
+      await tab.phone.getByRole('heading', { name: 'Messages', exact: true }).waitFor(); // where a new user begins
       await tab.signedIn();
       await tab.goTo('Settings');
       await tab.phone.getByText(sam.name).first().waitFor();
@@ -213,7 +214,7 @@ describe('a window of the page\'s own', () => {
       const window = await opened;
       await window.getByRole('button', { name: /Continue/ }).click();
       await tab.signedIn();
-      assert.equal(window.isClosed(), true);
+      if (!window.isClosed()) await window.waitForEvent('close');
     } finally {
       await browser.close();
     }
