@@ -68,12 +68,19 @@ describe('conversations', () => {
     try {
       const second = await (await person.tab('/plain')).signedIn();
       await filter(tab, /^Unread 2/).waitFor();
+      // Read, and kept for later from the conversation's own menu while the server is only being told that it was read.
+      let go = () => {};
+      const held = new Promise((resolve) => (go = () => resolve(undefined)));
+      await tab.page.route('**/read', async (route) => (await held, await route.continue()), { times: 1 });
+      const seen = tab.page.waitForRequest('**/read');
       await tab.openConversation('Lunch at noon?');
-      await filter(tab, /^Unread 1/).or(tab.phone.getByRole('link', { name: 'Back' })).first().waitFor();
-
-      // Read, then kept for later from the conversation's own menu.
+      await seen;
       await tab.phone.locator('.conversation header summary').press('Enter');
       await tab.phone.locator('.conversation header').getByRole('button', { name: 'Mark as unread' }).press('Enter');
+      await rowOf(tab, 'Lunch at noon?').waitFor();
+      const marked = tab.page.waitForResponse('**/messages/mark');
+      go();
+      await marked;
       await filter(tab, /^Unread 2/).waitFor();
       await filter(second, /^Unread 2/).waitFor();
       await choose(second, 'At the front desk', 'Mark as read');

@@ -276,8 +276,10 @@ class Conversation {
     const unread = this.root.dataset.unread !== "0" || this.list.querySelector(".msg[data-unread]");
     if (this.#reading || this.#later || document.hidden || !this.#visible || !unread) return;
     this.#reading = true;
+    const marked = ask(this.#path("read"), { method: "POST" });
+    reading = marked.catch(() => undefined);
     try {
-      const r = await ask(this.#path("read"), { method: "POST" });
+      const r = await marked;
       if (r.ok) {
         this.root.dataset.unread = "0";
         for (const m of this.list.querySelectorAll(".msg[data-unread]")) m.removeAttribute("data-unread");
@@ -339,8 +341,13 @@ async function forget({ conversation, text }) {
 
 /** The last save of the conversation that was left. @type {Promise<unknown>} */
 let left = Promise.resolve();
+/** What was last marked as read by being seen. @type {Promise<unknown>} */
+let reading = Promise.resolve();
 /** @type {Conversation | null} */
 let open = null;
+
+/** Waits until what was seen is marked as read. */
+export const settledReading = () => reading;
 
 /** Waits until what was written in the conversation that was left is saved. */
 export const settledDraft = () => left.catch(() => undefined);

@@ -3,7 +3,7 @@
 // once and tells every tab; what is deleted can be had back for a while.
 // @ts-check
 import { ask } from "./ask.js";
-import { settledDraft } from "./conversation.js";
+import { settledDraft, settledReading } from "./conversation.js";
 import { after } from "./focus.js";
 import { n, t } from "./lang.js";
 import { alert, announce, currentPath, goBack } from "./nav.js";
@@ -33,8 +33,11 @@ async function leave(ids) {
 
 /** @param {string[]} ids @param {"read" | "unread"} as */
 export async function mark(ids, as) {
-  // Whoever keeps for later what is open is done with it now.
-  if (as === "unread") await leave(ids);
+  // Whoever keeps for later what is open is done with it now, and what they have seen does not become read after that.
+  if (as === "unread") {
+    await leave(ids);
+    await settledReading();
+  }
   await post("/panel/messages/mark", [["as", as], ...ids.map((id) => /** @type {[string, string]} */ (["conversation", id]))]);
 }
 
