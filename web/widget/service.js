@@ -57,9 +57,17 @@ export function take(message) {
     return;
   }
   if (before) return; // it goes with all that was said
-  queue.push(message);
+  const last = queue.length - 1;
+  if (last >= (pumping ? 1 : 0) && ofOnePage(queue[last], message)) queue[last] = merged(queue[last], message); // a slow connection is not behind who types
+  else queue.push(message);
   void pump();
 }
+
+/** @param {Message} old @param {Message} message */
+const ofOnePage = (old, message) => Boolean(old.type === message.type && old.page && message.page && old.page.id === message.page.id);
+
+/** A page that came anew, with what it does not say again. @param {Message} old @param {Message} message */
+const merged = (old, message) => ({ ...old, page: { ...old.page, ...message.page } });
 
 /**
  * What a page has said, without what it said of one user: whoever signs in
@@ -84,8 +92,8 @@ export function forAnyone(said) {
  * @returns {Message[]}
  */
 export function remember(said, message) {
-  const old = said.find((m) => m.type === message.type && m.page && message.page && m.page.id === message.page.id);
-  if (old) return said.map((m) => (m === old ? { ...m, page: { ...m.page, ...message.page } } : m));
+  const old = said.find((m) => ofOnePage(m, message));
+  if (old) return said.map((m) => (m === old ? merged(m, message) : m));
   const whole = !/register/.test(message.type);
   const kept = whole ? said.filter((m) => m.type !== message.type) : said;
   return [...kept, message].slice(-MOST);

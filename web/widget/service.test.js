@@ -82,3 +82,21 @@ test("a service that needs no authorization has no account to lose", () => {
   const banner = { type: "rc-adapter-update-customized-banner", banner: null };
   assert.deepEqual(forAnyone([open, { type: "rc-adapter-refresh-license-status", licenseStatus: "Ada's" }, banner]), [open, banner]);
 });
+
+test("a page that comes anew while the server is being told is sent as it is in the end", async () => {
+  await session(true, "ada");
+  posted = [];
+  const sent = globalThis.fetch;
+  let answer = () => {};
+  const slow = new Promise((resolve) => (answer = resolve));
+  globalThis.fetch = async (...asked) => (await slow, sent(...asked));
+  const lead = (more) => take({ type: "rc-adapter-register-customized-page", page: { id: "lead", ...more } });
+  lead({ title: "Lead", formData: { name: "" } });
+  for (const name of ["A", "Ad", "Ada"]) lead({ formData: { name } });
+  take({ type: "rc-adapter-register-widget-app", app: { id: "notes" } });
+  lead({ title: "Deal" });
+  answer();
+  await settle();
+  globalThis.fetch = sent;
+  assert.deepEqual(posted.map((m) => m.page ?? m.app), [{ id: "lead", title: "Lead", formData: { name: "" } }, { id: "lead", formData: { name: "Ada" } }, { id: "notes" }, { id: "lead", title: "Deal" }]);
+});
