@@ -59,7 +59,7 @@ describe('templates', () => {
 
       await open();
       await picker.getByRole('button', { name: 'Delete Order' }).click();
-      await picker.getByText('{{firstName}}, it').waitFor({ state: 'detached' });
+      await picker.getByRole('button', { name: 'Delete Order' }).waitFor({ state: 'detached' });
       await picker.getByRole('button', { name: 'Delete Way' }).click();
       await picker.getByText('No templates yet.').waitFor();
       await tab.page.keyboard.press('Escape');
