@@ -40,7 +40,8 @@ export class Form {
   #seen = { turn: 0, count: new Map() };
   /** The ways to fields that somebody has emptied: their defaults do not come back. @type {Set<string>} */
   #emptied = new Set();
-  #drawing = false;
+  /** The drawing that goes on. @type {Promise<boolean> | null} */
+  #drawing = null;
   #again = false;
   #composing = false;
   #check = false;
@@ -158,24 +159,27 @@ export class Form {
 
   /**
    * Has the server draw the form with what is filled in, or with what the host
-   * page has set since. One drawing at a time; the last one counts.
-   * @param {{check?: boolean}} [how]
+   * page has set since. One drawing at a time; the last one counts, and whoever
+   * asks for it while another goes on has it after that.
    * @returns {Promise<boolean>} whether it was drawn
    */
-  async redraw({ check = this.#check } = {}) {
+  async redraw() {
     this.#again = true;
-    if (this.#drawing || this.#composing) return false;
-    this.#drawing = true;
+    if (this.#composing || this.#closing.signal.aborted) return false;
+    return (this.#drawing ??= this.#draw());
+  }
+
+  async #draw() {
     try {
       while (this.#again && !this.#closing.signal.aborted) {
         this.#again = false;
         const before = this.values;
-        const html = await this.ties.draw({ formData: this.#outgoing(), turn: this.turn, check });
+        const html = await this.ties.draw({ formData: this.#outgoing(), turn: this.turn, check: this.#check });
         if (html === null || this.#closing.signal.aborted) return false;
         await this.#show(html, before);
       }
     } finally {
-      this.#drawing = false;
+      this.#drawing = null;
     }
     return true;
   }
@@ -402,7 +406,7 @@ export class Form {
   async #send() {
     if (this.root.dataset.kind === "tab") {
       this.#check = true;
-      if (!(await this.redraw({ check: true }))) return this.ties.say(t("The form could not be checked. Try again."));
+      if (!(await this.redraw())) return this.ties.say(t("The form could not be checked. Try again."));
       const wrong = this.root.querySelector("#page-problems");
       if (wrong instanceof HTMLElement) return wrong.focus();
       this.#check = false;

@@ -120,6 +120,24 @@ test("what is typed while the server draws stays", async () => {
   assert.equal(page.fields.name.value, "typed");
 });
 
+test("a tab that is sent while it is drawn is checked after that, and sent", async () => {
+  const page = new Page({ name: "" });
+  page.root.dataset.kind = "tab";
+  const { querySelector } = page.root;
+  const button = { disabled: false, getAttribute: () => null, setAttribute() {}, removeAttribute() {} };
+  page.root.querySelector = (s) => (s === "[data-submit]" ? button : querySelector(s));
+  const [said, sent] = [[], []];
+  const form = new Form(page.root, { ...page.ties, say: (sentence) => said.push(sentence), submit: async (values) => sent.push(values) });
+  let drawn = () => {};
+  page.onDraw = () => ((page.onDraw = null), new Promise((resolve) => (drawn = resolve)));
+  const drawing = form.redraw();
+  page.type("name", "Ada");
+  const sending = form.submit();
+  drawn();
+  await Promise.all([drawing, sending]);
+  assert.deepEqual([said, sent, page.asked.at(-1).check], [[], [{ name: "Ada" }], true]);
+});
+
 test("an answer that changes what was typed is shown once the page has answered", async () => {
   const page = new Page({ name: "" });
   const form = new Form(page.root, page.ties);
