@@ -151,6 +151,9 @@ describe('tabs', () => {
       await bar.getByRole('link', { name: 'Tab 5' }).waitFor();
       const shown = await bar.locator(':scope > a').allInnerTexts();
       assert.deepEqual(shown.map((s) => s.trim().split('\n').pop()), ['Deals', 'Phone', 'Messages', 'History', 'Contacts']);
+      // What is open stays so while the page changes its tabs.
+      await describePage(tab, { ...first, id: 'tab5', title: 'Tab 5', priority: 85, unreadCount: 7 });
+      await bar.getByRole('link', { name: 'Tab 5' }).getByText('7').waitFor();
       await bar.getByRole('link', { name: 'Tab 5' }).click();
       await tab.phone.getByRole('heading', { name: 'Tab 5' }).waitFor();
 

@@ -34,6 +34,7 @@ function lay() {
   place([...here.map((t) => t.a), ...(menu ? [menu] : [])]);
   menu?.querySelector(".bar__menu")?.replaceChildren(...more.map((t) => t.a));
   if (menu) menu.hidden = !more.length;
+  if (!more.length) menu?.removeAttribute("open");
   if (active instanceof HTMLElement && bar().contains(active)) active.focus(); // moving it takes the focus away
   fit();
 }
@@ -85,9 +86,11 @@ async function draw() {
   const box = document.createElement("div");
   await put(box, html);
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.tab : undefined;
+  const open = Boolean(bar().querySelector(".bar__more[open]"));
   clear();
   drawn = html;
   bar().append(...box.children);
+  bar().querySelector(".bar__more")?.toggleAttribute("open", open);
   lay();
   if (focused && document.activeElement === document.body) /** @type {HTMLElement | null} */ (bar().querySelector(`[data-tab="${CSS.escape(focused)}"]`))?.focus();
 }
