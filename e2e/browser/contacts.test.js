@@ -252,13 +252,20 @@ describe('whose number it is', () => {
     try {
       await tab.phone.getByRole('link', { name: 'New message' }).first().click();
       const to = tab.phone.getByRole('combobox', { name: 'To' });
-      await to.pressSequentially('sand');
+      // Without a pause: in one the page would be asked for what is written so far.
+      const type = () => to.evaluate((/** @type {HTMLInputElement} */ field) => {
+        for (const letter of 'sand') {
+          field.value += letter;
+          field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        }
+      });
+      await type();
       await tab.phone.getByRole('option', { name: /Searched Sanders/ }).nth(1).waitFor();
       assert.equal(await tab.phone.getByRole('option').count(), 2);
       assert.deepEqual(await asked(tab, '/contacts/search'), [{ searchString: 'sand' }]);
       await to.press('Enter');
       await tab.phone.getByRole('list', { name: 'Recipients' }).getByText('Searched Sanders').waitFor();
-      await to.pressSequentially('sand');
+      await type();
       await tab.phone.getByRole('option', { name: /Searched Sanders/ }).first().waitFor();
       assert.equal((await asked(tab, '/contacts/search')).length, 1);
     } finally {
