@@ -97,7 +97,7 @@ it('is said to be open by a strip in every tab, which shows it and brings it bac
   await me.tab.page.bringToFront();
   await strip(me).getByRole('button', { name: 'Show it' }).click();
   await there.tab.page.waitForFunction(() => document.hasFocus());
-  assert.ok((await me.tab.heard()).some(({ data }) => data?.type === 'offhook-window-notify' && data.act === 'show'), 'the page is told which of its windows to show');
+  await me.tab.hears('offhook-window-notify', '"act":"show"'); // the page is told which of its windows to show
 
   // A page that is loaded anew learns of it again.
   await me.tab.page.reload();
