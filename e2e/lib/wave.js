@@ -73,17 +73,23 @@ export function share(samples, rate, hz) {
 }
 
 /**
- * For how long a frequency is what is mostly heard, in seconds, looked at in
- * pieces of 50 ms.
+ * When a frequency is what is mostly heard: the beginnings of the pieces of
+ * 50 ms that it is heard in, in seconds.
  * @param {{samples: Float32Array, rate: number}} sound @param {number} hz
  */
-export function lasts({ samples, rate }, hz) {
+export function heard({ samples, rate }, hz) {
   const step = Math.round(rate / 20);
-  let pieces = 0;
+  const pieces = [];
   for (let from = 0; from + step <= samples.length; from += step) {
     const piece = samples.subarray(from, from + step);
     const loud = Math.sqrt(piece.reduce((sum, s) => sum + s * s, 0) / step) > 0.02;
-    if (loud && share(piece, rate, hz) > 0.7) pieces++;
+    if (loud && share(piece, rate, hz) > 0.7) pieces.push(from / rate);
   }
-  return pieces / 20;
+  return pieces;
 }
+
+/**
+ * For how long it is, in seconds.
+ * @param {{samples: Float32Array, rate: number}} sound @param {number} hz
+ */
+export const lasts = (sound, hz) => heard(sound, hz).length / 20;
