@@ -23,6 +23,7 @@ describe('the main number', () => {
     const { telephonySessionId: id } = await a.watch.party('Answered');
     await a.does('digits', b.user.extensionNumber);
     await b.told('incoming');
+    await b.watch.party('Proceeding');
     const { parties } = await a.watch.api.request('GET', `/restapi/v1.0/account/~/telephony/sessions/${id}`);
     assert.deepEqual(
       parties.map((/** @type {any} */ p) => [p.direction, p.status.code, p.status.reason ?? '']),
