@@ -18,9 +18,7 @@ const handset = (name, tone = voices[0]) => stage.handset(name, tone);
 
 /** The open dialer of somebody. @param {Handset} me */
 async function dialer(me) {
-  await me.phone.getByRole('navigation').getByRole('link', { name: 'Phone' }).click();
-  const field = me.phone.getByLabel('Name or number');
-  await field.waitFor();
+  const field = await me.keys();
   /** @param {string} text */
   const shows = async (text) => {
     for (let now = await field.inputValue(); now !== text; now = await field.inputValue()) await field.evaluate(() => new Promise(requestAnimationFrame));
@@ -44,9 +42,7 @@ describe('the dialer', () => {
       await new Promise((resolve) => waiting.push(() => resolve(undefined)));
       await route.continue();
     });
-    const { field, call } = await dialer(me);
-    await field.fill('*601');
-    await call.click();
+    await me.dial('*601');
     assert.ok(waiting.length, 'the module was there before');
     for (const go of waiting) go();
     await me.is('connected');

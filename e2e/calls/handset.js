@@ -64,15 +64,34 @@ export class Handset {
     return this;
   }
 
-  /** Types a number into the dialer and calls it. @param {string} number */
-  async call(number) {
+  /** Opens the dialer, which is drawn anew where it is open already, and returns its field. */
+  async dialer() {
     const drawn = this.tab.page.waitForResponse((r) => r.url().endsWith('/panel/dialer'));
     await this.phone.getByRole('navigation').getByRole('link', { name: 'Phone' }).click();
     await drawn;
     await this.phone.locator('#panel[aria-busy]').waitFor({ state: 'detached' });
-    const field = this.phone.getByLabel('Name or number');
-    await field.fill(number);
+    return this.phone.getByLabel('Name or number');
+  }
+
+  /** Opens the dialer, and waits until it takes keys as they are pressed. */
+  async keys() {
+    const field = await this.dialer();
+    await (await this.tab.frame()).evaluate(async () => {
+      const script = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/widget/calls.js'));
+      await import(new URL('dialer.js', script?.name).href);
+    });
+    return field;
+  }
+
+  /** Types a number into the dialer and presses Call, whatever comes of it. @param {string} number */
+  async dial(number) {
+    await (await this.dialer()).fill(number);
     await this.phone.getByRole('button', { name: 'Call', exact: true }).click();
+  }
+
+  /** Types a number into the dialer and calls it. @param {string} number */
+  async call(number) {
+    await this.dial(number);
     await this.sees('[data-panel=active-call]');
   }
 
