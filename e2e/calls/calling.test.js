@@ -32,13 +32,6 @@ function handset(parameters) {
 /** The page's command, by its script. @param {Handset} me @param {object} settings */
 const update = (me, settings) => me.tab.page.evaluate((s) => Reflect.get(window, 'RCAdapter').updateCallingSetting(s), settings);
 
-/** Calls a number on the dialer, where the call's page need not come. @param {Handset} me @param {string} number */
-async function dials(me, number) {
-  await me.phone.getByRole('navigation').getByRole('link', { name: 'Phone' }).click();
-  await me.phone.getByLabel('Name or number').fill(number);
-  await me.phone.getByRole('button', { name: 'Call', exact: true }).click();
-}
-
 /** Waits for a sentence in the console. @param {Handset} me @param {RegExp} what */
 async function told(me, what) {
   while (!me.person.console.some((line) => what.test(line))) await me.person.context.waitForEvent('console');
@@ -104,7 +97,7 @@ describe('calling settings', () => {
     const { callingMode, myLocation } = await me.tab.hears(NOTICE, '"callWith":"ringout"');
     assert.deepEqual([callingMode, myLocation], ['ringout', me.user.phoneNumber]);
 
-    await dials(me, bob.user.phoneNumber);
+    await me.dial(bob.user.phoneNumber);
     await me.phone.getByText('Ringing your phone…').waitFor();
     await desk.told('incoming');
     await desk.does('answer');
@@ -126,7 +119,7 @@ describe('calling settings', () => {
     const me = await handset({ defaultCallWith: 'ringout' });
     const [desk, bob] = [await stage.phone('web-phone', me.user, { tone: 1200 }), await stage.party('web-phone', theirs, 'Bob Inner')];
     await me.tab.hears(NOTICE, '"callWith":"ringout"');
-    await dials(me, bob.user.phoneNumber);
+    await me.dial(bob.user.phoneNumber);
     await desk.told('incoming');
     await me.phone.getByText('Ringing your phone…').waitFor();
     await me.phone.getByRole('button', { name: 'Cancel call' }).click();
@@ -209,7 +202,7 @@ describe('calling settings', () => {
     await ask.check();
     await me.tab.hears(NOTICE, '"ringoutPrompt":true');
     const asked = async (/** @type {number} */ time) => {
-      await dials(me, bob.user.phoneNumber);
+      await me.dial(bob.user.phoneNumber);
       await desk.told('incoming', time);
       await desk.does('answer');
       await desk.hearsElse(desk.tone);
@@ -252,7 +245,7 @@ describe('calling settings', () => {
     await me.phone.locator('form:has(#my-location)').getByRole('button', { name: 'Save' }).click();
     await me.phone.getByText('This is no phone of yours.').waitFor();
 
-    await dials(me, bob.user.phoneNumber);
+    await me.dial(bob.user.phoneNumber);
     await desk.told('incoming');
     await other.phone.getByText('Ringing your phone…').waitFor();
     assert.deepEqual(await me.calls(), [], 'this browser does not ring');

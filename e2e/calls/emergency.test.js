@@ -32,9 +32,7 @@ const asked = () => me.phone.getByRole('dialog');
 
 /** Dials what is in the field. @param {string} number */
 async function dial(number) {
-  await me.phone.getByRole('navigation').getByRole('link', { name: 'Phone' }).click();
-  await me.phone.getByLabel('Name or number').fill(number);
-  await me.phone.getByRole('button', { name: 'Call', exact: true }).click();
+  await me.dial(number);
   await asked().waitFor();
 }
 
