@@ -108,10 +108,10 @@ describe('the phone', () => {
     await me.press('Transfer');
     await me.live.getByLabel('Transfer to').fill(other.user.phoneNumber);
     await me.live.locator('[data-pass=now]').click();
+    await me.is('ended'); // which is told for a while only
     await other.told('incoming');
     await other.does('answer');
     await together(far, other);
-    await me.is('ended');
   });
 
   it('asks a third person, then connects the two', async () => {
@@ -126,8 +126,8 @@ describe('the phone', () => {
     await together(me, other);
     await far.hearsElse(mine, third);
     await me.press('Connect');
-    await together(far, other);
     await me.is('ended');
+    await together(far, other);
   });
 
   it('turns from one to another, with the page of whom it turns to', async () => {
