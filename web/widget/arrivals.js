@@ -24,6 +24,9 @@ const WORDS = {
 /** What a notification shows of what has no words. @type {Record<Arrival["kind"], string>} */
 const TEXTS = { text: t("A picture or file"), pager: t("A picture or file"), voicemail: t("New voicemail"), fax: t("New fax"), "failed-text": "", "failed-fax": "" };
 
+/** A sound in front of who reads it comes from where they read, also where the news gets there later; behind, it can wait. */
+const AFTER_YOU = 1_000;
+
 /** @param {Arrival} arrival */
 const whoOf = ({ title }) => title || t("Unknown number");
 
@@ -43,7 +46,7 @@ async function tell(arrival) {
   // A conversation that is open reads out what comes or fails in it; pages of faxes do not.
   if (!open(arrival) || arrival.kind === "failed-fax") announce(failed ? `${words} ${arrival.text}` : words);
   if (arrival.quiet) return;
-  if (!(await claim(`arrival-${arrival.event}`)) || seen(arrival)) return;
+  if (!(await claim(`arrival-${arrival.event}`, AFTER_YOU)) || seen(arrival)) return;
   const { sound = "chime", volume } = preferences();
   if (sound !== "none") void import("./sounds.js").then((m) => m.play(sound, volume ? Number(volume) : VOLUME));
   if (document.hidden) (await import("./notify.js")).show({ ...arrival, title: failed ? words : whoOf(arrival), text: arrival.text || TEXTS[arrival.kind] });

@@ -25,11 +25,12 @@ const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * Whether this tab is the one to tell of an event. It is asked once for each
  * event; asked again, the answer is no.
  * @param {string} eventId
+ * @param {number} [afterYou] how long it leaves the word to the tab in front, in ms
  * @returns {Promise<boolean>}
  */
-export async function claim(eventId) {
+export async function claim(eventId, afterYou = AFTER_YOU) {
   if (!navigator.locks) return true;
-  if (document.hidden) await after(AFTER_YOU);
+  if (document.hidden) await after(afterYou);
   const name = `${document.body.dataset.key}-${eventId}`;
   return new Promise((resolve) => {
     const patience = new AbortController();
