@@ -241,7 +241,7 @@ it('needs no mouse: every key that is listed does what is said, and single keys 
   await open(one, 'Keyboard');
   await switched.focus();
   await keys.press('Space');
-  await one.phone.locator('.keys__off').first().waitFor();
+  await one.phone.locator('.keys__one--off').first().waitFor();
   await one.phone.getByRole('link', { name: 'Back' }).focus();
   await keys.press('n');
   await keys.press('Enter');

@@ -249,6 +249,8 @@ function tick() {
   if (next < Infinity) ticking = setTimeout(tick, next + 5);
 }
 document.addEventListener("oh:panel", tick);
+// The buttons name their keys, which may have been switched off or on.
+document.addEventListener("oh:preferences", () => shows(now) && void draw());
 
 /** @param {string} path @param {object} body */
 async function post(path, body) {

@@ -75,7 +75,7 @@ const UNREAD = [
   /new Sheet\($/,
   /"(?:rel|class)", $/,
 ];
-const KEYS = /^(?:[a-z]+\/\w|(?:Accept-Language|Content-Type|Arrow\w*|Enter|Escape|Home|End|Tab|Backspace|Delete|Page(?:Up|Down)|Files|Notification)$)/;
+const KEYS = /^(?:[a-z]+\/\w|(?:Accept-Language|Content-Type|Arrow\w*|Enter|Escape|Home|End|Tab|Backspace|Delete|Page(?:Up|Down)|Files|Notification|Shift\+\u0001)$)/;
 /** Said by modules that speak to people, too: why each is English. */
 const ENGLISH = new Set([
   "no answer", "warned: \u0001", "do not contact", // guard.js: what the server writes down

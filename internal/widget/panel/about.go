@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"offhook/internal/widget/call"
@@ -29,18 +30,24 @@ var licences = []licence{
 type shortcut struct {
 	Keys   []string // pressed together
 	What   string
-	One    bool // a single key, which can be switched off
+	One    bool // a key without Ctrl and the like, which can be switched off
 	Either bool // any one of Keys does it
+	Call   bool // not there without calls
 }
 
-// shortcuts are all that the phone knows; web/widget/keys.js does those that
-// are single keys.
+// shortcuts are all that the phone knows; web/widget/keys.js does those that can
+// be switched off. The buttons of calls name theirs (aria-keyshortcuts).
 var shortcuts = []shortcut{
+	{Keys: []string{"Shift", "A"}, What: lang.Mark("Answer the call that rings"), One: true, Call: true},
+	{Keys: []string{"Shift", "D"}, What: lang.Mark("Decline the call that rings"), One: true, Call: true},
+	{Keys: []string{"Shift", "M"}, What: lang.Mark("Mute yourself in a call, or speak again"), One: true, Call: true},
+	{Keys: []string{"Shift", "H"}, What: lang.Mark("Hold the call, or go on with it"), One: true, Call: true},
+	{Keys: []string{"Shift", "E"}, What: lang.Mark("Hang up, unless that ends a conference for others"), One: true, Call: true},
 	{Keys: []string{"?"}, What: lang.Mark("Show this list"), One: true},
 	{Keys: []string{"n"}, What: lang.Mark("Write a new message"), One: true},
 	{Keys: []string{"/"}, What: lang.Mark("Search in the list that is open"), One: true},
 	{Keys: []string{"m"}, What: lang.Mark("Go to the messages"), One: true},
-	{Keys: []string{"d"}, What: lang.Mark("Go to the dialer"), One: true},
+	{Keys: []string{"d"}, What: lang.Mark("Go to the dialer"), One: true, Call: true},
 	{Keys: []string{"h"}, What: lang.Mark("Go to the history"), One: true},
 	{Keys: []string{"c"}, What: lang.Mark("Go to the contacts"), One: true},
 	{Keys: []string{"s"}, What: lang.Mark("Go to the settings"), One: true},
@@ -49,6 +56,14 @@ var shortcuts = []shortcut{
 	{Keys: []string{lang.Mark("Ctrl"), "Enter"}, What: lang.Mark("Send the text, always; on a Mac with ⌘")},
 	{Keys: []string{lang.Mark("Shift"), "Enter"}, What: lang.Mark("Begin a new line")},
 	{Keys: []string{"↑", "↓"}, What: lang.Mark("Move in lists of people, menus and choices"), Either: true},
+}
+
+// shortcuts are those that there are for this user.
+func (p page) shortcuts() []shortcut {
+	if p.Callable {
+		return shortcuts
+	}
+	return slices.DeleteFunc(slices.Clone(shortcuts), func(s shortcut) bool { return s.Call })
 }
 
 // A serverCheck is what the server knows of a question «why can't I».

@@ -122,6 +122,31 @@ func TestTheBarShowsTheCallThatMattersMost(t *testing.T) {
 	}
 }
 
+func TestButtonsOfCallsNameTheirKeys(t *testing.T) {
+	f := newFixture(t, nil)
+	f.handler.Phones = &onePhone{now: storySnapshot(storyCall(nil), storyRing(cold.Number, ""))}
+	names := func(path string) int { return strings.Count(f.do("GET", path, nil).Body.String(), "aria-keyshortcuts") }
+	if got := [2]int{names("/calls/c1"), names("/calls/now")}; got != [2]int{4, 4} {
+		t.Errorf("the page and what stands over every panel name %v, want 4 each", got)
+	}
+	f.desk.preferences.Keys = "off"
+	if got := [2]int{names("/calls/c1"), names("/calls/now")}; got != [2]int{} {
+		t.Errorf("switched off, the page and what stands over every panel name %v", got)
+	}
+}
+
+func TestNoKeyEndsAConferenceForOthers(t *testing.T) {
+	f := newFixture(t, nil)
+	for others, want := range []bool{true, false, false} {
+		f.handler.Phones = &onePhone{now: storySnapshot(storyConference(others))}
+		for _, path := range []string{"/calls/c1", "/calls/now"} {
+			if got := strings.Contains(f.do("GET", path, nil).Body.String(), "Shift+E"); got != want {
+				t.Errorf("%s with %d others: a key ends it: %v, want %v", path, others, got, want)
+			}
+		}
+	}
+}
+
 func TestOnlyAnAnsweredCallIsEndedForAnother(t *testing.T) {
 	for state, want := range map[call.State]bool{call.Dialing: false, call.Ringing: false, call.Connected: true, call.Held: true, call.Ended: false} {
 		going := storyCall(func(c *call.Call) { c.State = state })

@@ -81,6 +81,13 @@ func (c liveCall) Waits() bool { return waits(c.Call) }
 // held the call.
 func (c liveCall) Up() bool { return c.State == call.Connected || c.State == call.Held }
 
+// EndsForAll reports whether others would talk on if the user did not end the
+// call: that takes a press on the button, and no key.
+func (c liveCall) EndsForAll() bool { return c.Conference && len(c.Members) > 0 }
+
+// ByKey reports whether keys press the buttons of calls, which then say so.
+func (p page) ByKey() bool { return p.desk.Preferences().Keys != "off" }
+
 func waits(c call.Call) bool { return c.Direction == call.Inbound && c.State == call.Ringing }
 
 func (p page) live(c call.Call) liveCall {

@@ -37,7 +37,7 @@ type preferringView struct {
 func newPreferring(p page, version string) preferringView {
 	return preferringView{
 		page: p, Me: p.desk.Me(), Preferences: p.desk.Preferences(), Status: p.desk.Status(), Host: hostOf(p.visit.Frame.Origin),
-		Version: version, Now: p.clock.now, Licences: licences, Shortcuts: shortcuts, Checks: checks(p),
+		Version: version, Now: p.clock.now, Licences: licences, Shortcuts: p.shortcuts(), Checks: checks(p),
 	}
 }
 

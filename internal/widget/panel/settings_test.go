@@ -82,6 +82,20 @@ func TestTheSettingsHaveTheContractsPagesAndNoOthers(t *testing.T) {
 	}
 }
 
+func TestKeysForCallsAreListedWhereThereAreCalls(t *testing.T) {
+	f := newFixture(t, nil)
+	lists := func() bool {
+		return strings.Contains(f.do("GET", "/settings/keyboard", nil).Body.String(), "Answer the call that rings")
+	}
+	if lists() {
+		t.Error("they are listed where nobody can call")
+	}
+	f.handler.Phones = &onePhone{}
+	if !lists() {
+		t.Error("they are not listed where somebody can call")
+	}
+}
+
 func TestTheFileForSupportNamesNobody(t *testing.T) {
 	f := newFixture(t, nil)
 	f.desk.preferences = Preferences{Sender: "+16505550100", AreaCode: "650"}
