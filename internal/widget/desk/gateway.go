@@ -365,13 +365,14 @@ func (d *Desk) notified(n rc.Notification) {
 		d.mailChanged(n.Body)
 	case strings.HasSuffix(path, "/telephony/sessions"):
 		d.ringing(n.Body)
-		if telephonyEnded(n.Body) {
-			wake(d.wantCalls)
-		}
 		var e rc.TelephonyEvent
 		if err := json.Unmarshal(n.Body, &e); err != nil {
 			d.log.Warn("reading a telephony event", "err", err)
+			wake(d.wantCalls) // a sync too many is harmless
 			return
+		}
+		if telephonyEnded(e) {
+			wake(d.wantCalls)
 		}
 		d.callTold(e)
 		d.sessionTold(e)

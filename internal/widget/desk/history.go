@@ -420,19 +420,6 @@ func (d *Desk) callsGap() {
 
 // telephonyEnded reports whether a telephony session event says that a call
 // is over, after which the log has it.
-func telephonyEnded(body json.RawMessage) bool {
-	var e struct {
-		Parties []struct {
-			Status struct{ Code string }
-		}
-	}
-	if json.Unmarshal(body, &e) != nil {
-		return true // a sync too many is harmless
-	}
-	for _, p := range e.Parties {
-		if p.Status.Code == "Disconnected" || p.Status.Code == "Gone" || p.Status.Code == "VoiceMail" {
-			return true
-		}
-	}
-	return false
+func telephonyEnded(e rc.TelephonyEvent) bool {
+	return slices.ContainsFunc(e.Parties, func(p rc.EventParty) bool { return p.Status.Over() || p.Status.Code == rc.PartyVoicemail })
 }
