@@ -79,8 +79,6 @@ func (q enquiry) put(ctx context.Context, ph *Phone) (a finding, err error) {
 	default:
 		err = fmt.Errorf("another server asks a phone to %q, which this one cannot", q.Do)
 	}
-	s := ph.Snapshot()
-	a.Snapshot = &s
 	return a, err
 }
 
@@ -94,6 +92,8 @@ func (p *Pool) answer(ctx context.Context, data []byte) []byte {
 	if err == nil {
 		if ph := p.lent(q.Grant); ph != nil {
 			a, err = q.put(ctx, ph)
+			now := ph.Snapshot()
+			a.Snapshot = &now
 		} else {
 			a.Elsewhere = true
 		}
