@@ -27,6 +27,32 @@ func (w *world) waiting(t *testing.T) (bob *handset, customer, agent *talk) {
 	return bob, customer, agent
 }
 
+// handOn connects whoever is on hold with whom the second call asks, and the
+// phone has neither call any more.
+func (c *talk) handOn(t *testing.T, second *talk) {
+	t.Helper()
+	c.handTo(t, second)
+	c.p.ended()
+	c.p.ended()
+}
+
+// asksMailbox calls Ada, whose voicemail listens.
+func (p *handset) asksMailbox(t *testing.T) *talk {
+	t.Helper()
+	c := p.call("101")
+	c.hush()
+	c.beeped(t)
+	return c
+}
+
+// concludes says the end of a message to a voicemail that listens.
+func (c *talk) concludes(t *testing.T) {
+	t.Helper()
+	c.hush()
+	c.say(t)
+	c.press(t, '#')
+}
+
 func TestACustomerIsHandedToWhatTheExchangeAnswers(t *testing.T) {
 	t.Parallel()
 	t.Run("a service", func(t *testing.T) {
@@ -35,9 +61,7 @@ func TestACustomerIsHandedToWhatTheExchangeAnswers(t *testing.T) {
 		bob, customer, agent := w.waiting(t)
 		consult := bob.call("*601")
 		consult.ear.Hears(t, bobHz)
-		agent.handTo(t, consult)
-		bob.ended()
-		bob.ended()
+		agent.handOn(t, consult)
 		customer.ear.Hears(t, cyHz) // the echo
 		customer.hangup()
 		w.idle(t)
@@ -48,9 +72,7 @@ func TestACustomerIsHandedToWhatTheExchangeAnswers(t *testing.T) {
 		ada := w.handset(t, apitest.Ada, adaHz)
 		bob, customer, agent := w.waiting(t)
 		consult := bob.call(apitest.AcmeMain)
-		agent.handTo(t, consult)
-		bob.ended()
-		bob.ended()
+		agent.handOn(t, consult)
 		customer.keys(t, "0")
 		there := ada.answer(ada.rings())
 		customer.ear.Hears(t, adaHz)
@@ -171,16 +193,10 @@ func TestAMessageIsFromWhoSpeaksAtItsEnd(t *testing.T) {
 	}{
 		"after both have spoken": {"Cy", func(t *testing.T, w *world) *talk {
 			bob, customer, agent := w.waiting(t)
-			consult := bob.call("101")
-			consult.hush()
-			consult.beeped(t)
+			consult := bob.asksMailbox(t)
 			consult.say(t)
-			agent.handTo(t, consult)
-			bob.ended()
-			bob.ended()
-			customer.hush()
-			customer.say(t)
-			customer.press(t, '#')
+			agent.handOn(t, consult)
+			customer.concludes(t)
 			return customer
 		}},
 		"who came while phones rang": {"Cy", func(t *testing.T, w *world) *talk {
@@ -188,9 +204,7 @@ func TestAMessageIsFromWhoSpeaksAtItsEnd(t *testing.T) {
 			bob, customer, agent := w.waiting(t)
 			consult := bob.call("101")
 			tx := ada.rings()
-			agent.handTo(t, consult)
-			bob.ended()
-			bob.ended()
+			agent.handOn(t, consult)
 			ada.says(tx, 17, "")
 			ada.says(tx, 11, "")
 			customer.leavesAMessage(t)
@@ -201,22 +215,14 @@ func TestAMessageIsFromWhoSpeaksAtItsEnd(t *testing.T) {
 			customer := cy.try("102", "P-Asserted-Identity", "<sip:anonymous@"+domain+">")
 			agent := bob.answer(bob.rings())
 			customer.ear.Hears(t, bobHz)
-			consult := bob.call("101")
-			consult.hush()
-			consult.beeped(t)
-			agent.handTo(t, consult)
-			bob.ended()
-			bob.ended()
-			customer.hush()
-			customer.say(t)
-			customer.press(t, '#')
+			consult := bob.asksMailbox(t)
+			agent.handOn(t, consult)
+			customer.concludes(t)
 			return customer
 		}},
 		"who is gone before the goodbye": {"Bob Stone", func(t *testing.T, w *world) *talk {
 			bob, customer, _ := w.waiting(t)
-			consult := bob.call("101")
-			consult.hush()
-			consult.beeped(t)
+			consult := bob.asksMailbox(t)
 			consult.say(t)
 			session, agent := inbound(w, customer)
 			asked, leave := w.stall(t, session)
