@@ -1,8 +1,6 @@
 package app
 
 import (
-	"context"
-	"errors"
 	"strconv"
 	"testing"
 	"time"
@@ -15,6 +13,7 @@ import (
 	"offhook/internal/rigtest"
 	"offhook/internal/sqlstore"
 	"offhook/internal/store"
+	"offhook/internal/storetest"
 )
 
 func TestWhichNumbersCallForHelp(t *testing.T) {
@@ -62,20 +61,6 @@ func TestWhichNumbersCallForHelp(t *testing.T) {
 	}
 }
 
-// A deafStore takes a message and says that it has failed, the first time.
-type deafStore struct {
-	store.Platform
-	failed bool
-}
-
-func (s *deafStore) Write(ctx context.Context, fn func(store.PlatformTx) error) error {
-	if err := s.Platform.Write(ctx, fn); err != nil || s.failed {
-		return err
-	}
-	s.failed = true
-	return errors.New("the connection broke before the answer")
-}
-
 func TestWhatACallerHasSaidIsLeftOnce(t *testing.T) {
 	t.Parallel()
 	st, ids, log := sqlstore.OpenTest(t).Platform(), new(store.IDs), new(rigtest.Log).Logger()
@@ -90,7 +75,7 @@ func TestWhatACallerHasSaidIsLeftOnce(t *testing.T) {
 	}
 	b := new(bus.InProcess)
 	book := session.New(st, b, ids, time.Now, log)
-	book.Mailbox = mailroom{messages.NewOffice(&deafStore{Platform: st}, b, ids, time.Now, log)}
+	book.Mailbox = mailroom{messages.NewOffice(&storetest.Deaf{Platform: st, Times: 1}, b, ids, time.Now, log)}
 	if err := book.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

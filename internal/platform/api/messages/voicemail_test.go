@@ -1,9 +1,7 @@
 package messages_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -17,6 +15,7 @@ import (
 	"offhook/internal/platform/api/messages"
 	"offhook/internal/rc"
 	"offhook/internal/store"
+	"offhook/internal/storetest"
 )
 
 // voicemail leaves something for Ada, and waits until she has been told.
@@ -188,32 +187,17 @@ func TestEveryMemberGetsTheVoicemailOfAQueue(t *testing.T) {
 	}
 }
 
-// A deafStore takes what it is given and says that it has failed, as often as
-// it is told to.
-type deafStore struct {
-	store.Platform
-	times int
-}
-
-func (s *deafStore) Write(ctx context.Context, fn func(store.PlatformTx) error) error {
-	if err := s.Platform.Write(ctx, fn); err != nil || s.times == 0 {
-		return err
-	}
-	s.times--
-	return errors.New("the connection broke before the answer")
-}
-
 func TestVoicemailIsThereOnceHoweverOftenItIsLeft(t *testing.T) {
 	w := newWorld(t)
 	w.AddDesk()
-	deaf := &deafStore{w.Store, 2}
+	deaf := &storetest.Deaf{Platform: w.Store, Times: 2}
 	office := messages.NewOffice(deaf, w.Bus, &store.IDs{Now: w.Now}, w.Now, w.Log)
 	v := messages.Voicemail{
 		Key: "p-1-2", Account: apitest.Acme, Owner: apitest.Desk, From: apitest.Outside, To: apitest.DeskPhone, At: apitest.Start, Length: time.Second,
 	}
 	leave := func() int64 {
 		t.Helper()
-		for deaf.times > 0 {
+		for deaf.Times > 0 {
 			if _, err := office.TakeVoicemail(t.Context(), v); err == nil {
 				t.Fatal("the store has not failed")
 			}
