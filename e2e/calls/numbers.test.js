@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { patiently } from '../lib/tone.js';
 import { lasts, unwav } from '../lib/wave.js';
+import { hearsKeys } from './softphone.js';
 import { logged, Stage } from './stage.js';
 
 /** @type {Stage} */ let stage;
@@ -74,23 +74,8 @@ describe('the number', () => {
   });
 
   it('*606 presses one, two and three', async () => {
-    const [a] = await stage.parties('web-phone');
-    // A browser that had to make up sound for a while takes keys of a call for
-    // old ones, and plays them no more: it calls again.
-    for (let call = 1, heard = ''; heard !== '123'; call++) {
-      heard = '';
-      await a.does('call', '*606');
-      try {
-        for (const key of '123') {
-          await patiently(a.hearsKey(key), () => `never heard ${key}`, 15_000);
-          heard += key;
-        }
-      } catch (err) {
-        if (call === 3) throw err;
-      }
-      await a.does('hangup');
-      await a.told('ended', call);
-    }
+    const phone = await stage.softphone(700);
+    await hearsKeys(await phone.call('*606'), '123');
   });
 
   it('*86 plays the messages that others have left', async () => {

@@ -7,6 +7,7 @@ import { Demo } from '../lib/demo.js';
 import { Exchange } from '../lib/far.js';
 import { patiently, together } from '../lib/tone.js';
 import { Handset } from './handset.js';
+import { letsIn, Softphone } from './softphone.js';
 
 /** The voices of the parties of a call, in Hz: far from one another and from what a telephone says itself. */
 export const voices = [560, 900, 1500, 2100];
@@ -23,8 +24,8 @@ export class Stage {
   }
 
   /** @param {string[]} [more] further flags of the demo */
-  static async open(more) {
-    const demo = await Demo.start(more);
+  static async open(more = []) {
+    const demo = await Demo.start([...letsIn, ...more]);
     return new Stage(demo, await Exchange.open(demo));
   }
 
@@ -38,6 +39,11 @@ export class Stage {
     const watch = await this.watch(user);
     const far = await this.phone(client, user, { tone });
     return Object.assign(far, { watch });
+  }
+
+  /** A new user with a phone without a browser, until the test is over. @param {number} tone @param {string} [name] */
+  async softphone(tone, name = 'Sol Inner') {
+    return this.keep(await Softphone.open(this.demo, await this.demo.user(name), tone));
   }
 
   /**
@@ -120,9 +126,9 @@ export async function logged(watch, count = 1) {
   await watch.until(({ presence }) => presence.length > 0 && presence.at(-1).telephonyStatus === 'NoCall', 'presence without a call');
   const records = await patiently((async () => {
     for (;;) {
+      const seen = watch.events.length; // what is told while the log is on its way may be of what it has not
       const log = await watch.log();
       if (log.length >= count && log.every((/** @type {any} */ r) => r.result !== 'In Progress')) return log;
-      const seen = watch.events.length;
       await watch.until(({ events }) => events.length > seen, 'another event');
     }
   })(), async () => `the log has ${JSON.stringify(await watch.log())}`);

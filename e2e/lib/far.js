@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { Api } from './api.js';
 import { executable } from './chromium.js';
-import { hearing, hears, hearsElse, hearsKey, hearsNothing, installSound, patiently } from './tone.js';
+import { hearing, hears, hearsElse, hearsNothing, installSound, patiently } from './tone.js';
 
 /** The released phones, by the files that drive them. @typedef {'web-phone' | 'web-phone-0.9' | 'web-phone-0.8' | 'sip' | 'jssip'} Client */
 
@@ -162,11 +162,6 @@ export class Far {
   /** Waits until it hears something that is no voice of these. @param {...number} voices in Hz */
   hearsElse(...voices) {
     return hearsElse(this.page, ...voices);
-  }
-
-  /** Waits until it hears the tone of a key. @param {string} key */
-  hearsKey(key) {
-    return hearsKey(this.page, key).catch(async (err) => Promise.reject(new Error(await this.lament(err.message))));
   }
 
   /**

@@ -14,10 +14,6 @@ import { sine, wav } from './wave.js';
 /** How long anything may take that a loaded machine does in its own time. */
 export const patience = Number(process.env.OFFHOOK_PATIENCE ?? 60_000);
 
-/** The frequencies of the keys of a phone, in Hz (ITU-T Q.23). */
-const rows = [697, 770, 852, 941];
-const columns = [1209, 1336, 1477];
-
 /**
  * Runs in every frame before its own scripts and knows nothing outside itself.
  * `window.__sound` is what the tests then ask.
@@ -280,12 +276,6 @@ export function hearsNothing(place, ms = 500) {
 export function hearsElse(place, ...voices) {
   const heard = place.evaluate((known) => Reflect.get(window, '__sound').hearsElse(known), voices);
   return patiently(heard, async () => `never heard anything but ${voices.join(' and ')} Hz or silence`);
-}
-
-/** Waits until the tone of a key is heard. @param {Place} place @param {string} key */
-export function hearsKey(place, key) {
-  const at = '123456789*0#'.indexOf(key);
-  return hears(place, rows[Math.floor(at / 3)], columns[at % 3]);
 }
 
 /** Waits until so much sound or silence has reached a place. @param {Place} place @param {number} ms */
