@@ -152,6 +152,7 @@ run_steps() {
   done
   say "summary after $((SECONDS - started)) s"
   [ ${#report[@]} = 0 ] || printf '%s\n' "${report[@]}"
+  [ ! -e "$work/notes" ] || cat "$work/notes"
   printf 'steps: %d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" = 0 ] && [ "$passed" != 0 ]
 }

@@ -1,0 +1,65 @@
+// Runs files of tests, several at a time: node e2e/run.js FILE...
+//
+// Sound is made and heard in time, and a machine that other work has starved
+// for seconds loses some. So a file of which a test has failed is run once
+// more, by itself; what fails again has failed. What passes then is named as
+// unsteady, and is to be mended: scripts/soak gives no second chance, and nor
+// does this where more than two files have failed.
+//
+//   TEST_FILES     how many files run at a time (4)
+//   TEST_TIMEOUT   when a file that hangs is ended, in ms (15 minutes)
+//   TEST_NOTES     a file that gets what failed and why, to be told at the end
+
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+/** How many files get a second chance. */
+const chances = 2;
+
+/** @typedef {{file: string, name: string, why: string}} Failure a test that has failed, not the suite that it is in */
+
+/** @param {any} data of a test:fail @returns {Failure} */
+function failure({ name, file = name, details: { error } }) {
+  const cause = error.cause ?? error;
+  return { file: path.relative('', file), name: path.isAbsolute(name) ? 'the file' : name, why: String(cause.stack ?? cause.message ?? cause) };
+}
+
+/**
+ * Runs files of tests and shows what comes of them.
+ * @param {string[]} files @param {number} concurrency
+ * @returns {Promise<Failure[]>}
+ */
+async function outcome(files, concurrency) {
+  /** @type {Failure[]} */ const failed = [];
+  const events = run({ files: files.map((file) => path.resolve(file)), concurrency, timeout: Number(process.env.TEST_TIMEOUT ?? 900_000) });
+  events.on('test:fail', (data) => {
+    if (/** @type {any} */ (data.details.error).failureType !== 'subtestsFailed') failed.push(failure(data));
+  });
+  for await (const text of events.compose(/** @type {any} */ (new spec()))) process.stdout.write(text);
+  return failed;
+}
+
+/** Has something be told at the end of all. @param {string} text */
+function note(text) {
+  if (process.env.TEST_NOTES) appendFileSync(process.env.TEST_NOTES, `${text}\n`);
+  console.log(text);
+}
+
+/** @param {string} verdict @param {Failure} failure */
+function tell(verdict, { file, name, why }) {
+  const lines = why.split('\n').filter((line) => line.trim() && !/^\s+at .*\(?node:/.test(line));
+  note(`${verdict}: ${file}, «${name}»: ${lines.slice(0, 10).join('\n  ')}`);
+}
+
+let failed = await outcome(process.argv.slice(2), Number(process.env.TEST_FILES ?? 4));
+const again = [...new Set(failed.map(({ file }) => file))];
+if (again.length && again.length <= chances) {
+  console.log(`\nonce more, by itself: ${again.join(' ')}`);
+  const first = failed;
+  failed = await outcome(again, 1);
+  for (const f of first) if (!failed.some(({ file, name }) => file === f.file && name === f.name)) tell('unsteady', f);
+}
+for (const f of failed) tell('failed', f);
+process.exitCode = failed.length ? 1 : 0;
