@@ -206,7 +206,7 @@ describe('calling settings', () => {
       await desk.told('incoming', time);
       await desk.does('answer');
       await desk.hearsElse(desk.tone);
-      await me.phone.locator('[data-ringout=here]').getByText('Ringing your phone…').waitFor();
+      await me.phone.locator('[data-ringout=here]').getByText('Answer your phone, then press 1').waitFor();
     };
 
     await asked(1);

@@ -20,6 +20,7 @@ type RingOut struct {
 	Number   string    `json:"number"`         // the far party's, as in Call
 	From     string    `json:"from,omitempty"` // the user's phone that rings first
 	State    RingState `json:"state"`
+	Prompt   bool      `json:"prompt,omitempty"` // who answers the user's phone is asked to press 1
 	Began    time.Time `json:"began"`
 	Answered time.Time `json:"answered,omitzero"` // by the far side
 	Ended    time.Time `json:"ended,omitzero"`

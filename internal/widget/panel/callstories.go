@@ -137,12 +137,13 @@ func parkedStory(calls []call.Call) func(*fixtureDesk, page) (string, any) {
 }
 
 // ringOutStory is a call that rings the user's own phone first.
-func ringOutStory(state call.RingState, sentence string) func(*fixtureDesk, page) (string, any) {
+func ringOutStory(r call.RingOut) func(*fixtureDesk, page) (string, any) {
 	return func(d *fixtureDesk, p page) (string, any) {
 		name, data := nowStory("", false)(d, p)
 		v := data.(nowView)
 		now := storySnapshot()
-		now.RingOut = &call.RingOut{ID: "first-1", Number: marta.Number, State: state, Sentence: sentence, Answered: ago(42 * time.Second)}
+		r.ID, r.Number, r.Answered = "first-1", marta.Number, ago(42*time.Second)
+		now.RingOut = &r
 		v.RingOut = newNow(p, now).RingOut
 		return name, v
 	}
@@ -248,9 +249,10 @@ func callStories() []story {
 		{Name: "now-held", Title: "A held call over a list", draw: nowStory("", false, storyCall(func(c *call.Call) { c.State, c.Muted = call.Held, true }))},
 		{Name: "now-over", Title: "A call that has ended, over a list", draw: nowStory("", false, over(call.Elsewhere, unanswered))},
 		{Name: "now-parked", Title: "Parked calls over a list", draw: parkedStory([]call.Call{over(call.Moved, func(c *call.Call) { c.TelephonySessionID = "s-1" })})},
-		{Name: "now-first", Title: "A call that rings the user's own phone first", draw: ringOutStory(call.RingsHere, "")},
-		{Name: "now-first-both", Title: "The same, both talking", draw: ringOutStory(call.RingsBoth, "")},
-		{Name: "now-first-over", Title: "The same, come to nothing", draw: ringOutStory(call.RingsOver, "You did not answer your phone, so nobody was called.")},
+		{Name: "now-first", Title: "A call that rings the user's own phone first", draw: ringOutStory(call.RingOut{State: call.RingsHere})},
+		{Name: "now-first-key", Title: "The same, which is to be answered with a key", draw: ringOutStory(call.RingOut{State: call.RingsHere, Prompt: true})},
+		{Name: "now-first-both", Title: "The same, both talking", draw: ringOutStory(call.RingOut{State: call.RingsBoth})},
+		{Name: "now-first-over", Title: "The same, come to nothing", draw: ringOutStory(call.RingOut{State: call.RingsOver, Sentence: "You did not answer your phone, so nobody was called."})},
 		{Name: "live-parked", Title: "Call, just parked", Tab: "phone", draw: func(d *fixtureDesk, p page) (string, any) {
 			c := over(call.Moved, func(c *call.Call) {
 				c.TelephonySessionID, c.Sentence = "s-1", "The call is parked. It can be picked up by calling *801."

@@ -46,6 +46,9 @@ func (p page) ringOut(now call.Snapshot) *ringOutView {
 	switch v.State {
 	case call.RingsHere:
 		v.Words = p.Lang.Say("Ringing your phone…")
+		if v.Prompt {
+			v.Words = p.Lang.Say("Answer your phone, then press 1")
+		}
 	case call.RingsThere:
 		v.Words = p.Lang.Say("Ringing…")
 	case call.RingsBoth:

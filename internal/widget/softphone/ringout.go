@@ -29,7 +29,6 @@ type RingOuts interface {
 type ringOut struct {
 	call.RingOut
 	id     string // the platform's
-	prompt bool   // who answers the user's phone is to press 1
 	asking bool
 	again  bool
 	look   *alarm
@@ -84,7 +83,7 @@ func (ph *Phone) ringFirst(ctx context.Context, desk Desk, first, to string, pro
 			ph.ringOut.look.stop()
 		}
 		id = ringOutID + newID()
-		r := &ringOut{RingOut: call.RingOut{ID: id, Number: to, From: first, State: call.RingsHere, Began: ph.pool.Now()}, prompt: prompt}
+		r := &ringOut{RingOut: call.RingOut{ID: id, Number: to, From: first, State: call.RingsHere, Prompt: prompt, Began: ph.pool.Now()}}
 		ph.ringOut = r
 		ph.changed()
 		ph.aside(func(ctx context.Context) func() {
@@ -149,7 +148,7 @@ func (r *ringOut) sentence(s rc.RingOutStatus) string {
 		return ""
 	case s.CallStatus == "Busy" || s.CalleeStatus == "Busy":
 		return isBusy
-	case r.State == call.RingsHere && r.prompt:
+	case r.State == call.RingsHere && r.Prompt:
 		return unconfirmed
 	case r.State == call.RingsHere:
 		return yoursSilent
