@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -133,6 +134,28 @@ func TestRedirectURIs(t *testing.T) {
 	}
 }
 
+func TestNobodysExtensionCallsForHelp(t *testing.T) {
+	c := &console.Console{Store: sqlstore.OpenTest(t).Platform()}
+	if _, err := c.RegisterAccount(t.Context(), console.AccountSpec{Company: "Acme", MainNumber: "+16505550100"}); err != nil {
+		t.Fatal(err)
+	}
+	robot := console.UserSpec{FirstName: "Echo", Robot: "echo"}
+	robot.Username, robot.Number = "before", "111"
+	if _, _, err := c.RegisterUser(t.Context(), robot); err != nil {
+		t.Fatal(err)
+	}
+	for n := 101; n < 111; n++ {
+		robot.Username, robot.Number = strconv.Itoa(n), ""
+		if e, _, err := c.RegisterUser(t.Context(), robot); err != nil || e.Number != robot.Username {
+			t.Fatalf("extension %d: %+v, %v", n, e, err)
+		}
+	}
+	robot.Username = "after"
+	if e, _, err := c.RegisterUser(t.Context(), robot); err != nil || e.Number != "113" {
+		t.Errorf("after 111 comes %q, %v; want 113, as 112 calls for help", e.Number, err)
+	}
+}
+
 func TestRegisterUser(t *testing.T) {
 	p := sqlstore.OpenTest(t).Platform()
 	c := &console.Console{Store: p}
@@ -175,6 +198,7 @@ func TestRegisterUser(t *testing.T) {
 		"taken extension":     {func(s *console.UserSpec) { s.Number = "101" }, rc.Conflict},
 		"taken number":        {func(s *console.UserSpec) { s.PhoneNumber = "+16505550100" }, rc.Conflict},
 		"bad extension":       {func(s *console.UserSpec) { s.Number = "1a" }, rc.Invalid},
+		"number of help":      {func(s *console.UserSpec) { s.Number = "911" }, rc.Invalid},
 		"bad number":          {func(s *console.UserSpec) { s.PhoneNumber = "650 555 0100" }, rc.Invalid},
 		"number without plus": {func(s *console.UserSpec) { s.PhoneNumber = "16505550199" }, rc.Invalid},
 	} {

@@ -157,6 +157,10 @@ func accountOf(ctx context.Context, tx store.PlatformTx, id int64) (store.Accoun
 	return all[0], nil
 }
 
+// helpNumbers are nobody's extension: 112 and 911 call for help from every
+// phone, and 933 reads out where help would be sent to.
+var helpNumbers = []string{"112", "911", "933"}
+
 func extensionNumber(ctx context.Context, tx store.PlatformTx, a store.Account, want string) (string, error) {
 	all, err1 := tx.Extensions(ctx, a.ID)
 	queues, err2 := tx.Queues(ctx, a.ID)
@@ -169,13 +173,16 @@ func extensionNumber(ctx context.Context, tx store.PlatformTx, a store.Account, 
 	}
 	if want == "" {
 		for n := 101; ; n++ {
-			if !taken(strconv.Itoa(n)) {
-				return strconv.Itoa(n), nil
+			if free := strconv.Itoa(n); !taken(free) && !slices.Contains(helpNumbers, free) {
+				return free, nil
 			}
 		}
 	}
 	if n, err := strconv.Atoi(want); err != nil || n <= 0 || len(want) > 6 || strconv.Itoa(n) != want {
 		return "", rc.Errorf(rc.Invalid, "%q is not an extension number; use up to six digits.", want)
+	}
+	if slices.Contains(helpNumbers, want) {
+		return "", rc.Errorf(rc.Invalid, "%s calls the emergency services; choose another extension number or leave it out.", want)
 	}
 	if taken(want) {
 		return "", rc.Errorf(rc.Conflict, "Extension %s is taken; choose another or leave it out.", want)
