@@ -72,6 +72,15 @@ describe('the dialer', () => {
     await shows('(650) 555-0102');
   });
 
+  it('keeps what was typed when its tab is pressed again', { timeout: 300_000 }, async () => {
+    const me = await handset('Dot Double');
+    const { field, shows } = await dialer(me);
+    await field.fill('42');
+    await me.dialer();
+    await me.tab.page.keyboard.type('7');
+    await shows('427');
+  });
+
   it('finds people by name, who are chosen with the arrows, and calls the last number again', { timeout: 300_000 }, async () => {
     const me = await handset('Una User');
     const { field, shows, key, call } = await dialer(me);

@@ -64,12 +64,10 @@ export class Handset {
     return this;
   }
 
-  /** Opens the dialer, which is drawn anew where it is open already, and returns its field. */
+  /** Opens the dialer, and returns its field. */
   async dialer() {
-    const drawn = this.tab.page.waitForResponse((r) => r.url().endsWith('/panel/dialer'));
     await this.phone.getByRole('navigation').getByRole('link', { name: 'Phone' }).click();
-    await drawn;
-    await this.phone.locator('#panel[aria-busy]').waitFor({ state: 'detached' });
+    await this.phone.locator('#panel:not([aria-busy]) [data-panel=dialer]').waitFor();
     return this.phone.getByLabel('Name or number');
   }
 

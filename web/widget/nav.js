@@ -318,8 +318,12 @@ document.addEventListener("click", (e) => {
   if (!at) return;
   if (at.hasAttribute("data-dismiss")) return alert("");
   e.preventDefault();
-  if (at.hasAttribute("data-again")) navigate(currentPath(), { replace: true });
-  else navigate(at.getAttribute("data-go") || (at.getAttribute("href") || "").replace(/^#/, ""));
+  if (at.hasAttribute("data-again")) return void navigate(currentPath(), { replace: true });
+  const to = at.getAttribute("data-go") || (at.getAttribute("href") || "").replace(/^#/, "");
+  // What has been typed since the first press of a double click stays.
+  const dialer = to === "/dialer" && currentPath() === to && document.querySelector("#panel:has([data-panel=dialer])");
+  if (dialer instanceof HTMLElement) focus(dialer);
+  else void navigate(to);
 });
 
 document.addEventListener("keydown", (e) => {
