@@ -210,15 +210,17 @@ func (c *call) lost(l *line) {
 // without goes on without a phone that was lost, as far as there are others
 // to talk.
 func (c *call) without(l *line) {
-	if c.watches(l) {
+	switch {
+	case c.watches(l):
 		c.unwatch(dropped)
-		return
-	}
-	if c.conference != nil {
+	case c.parker == l: // who waits there goes on to wait
+		l.bye(agentFree)
+		c.drop(l)
+	case c.conference != nil:
 		c.leaveConference(l)
-		return
+	default:
+		c.finish(dropped)
 	}
-	c.finish(dropped)
 }
 
 // drop takes a line out of the call and frees what it has.

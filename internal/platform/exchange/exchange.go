@@ -71,6 +71,9 @@ type Exchange struct {
 	// Grace is how long a call waits for a phone that lost its connection;
 	// zero is 20 seconds.
 	Grace time.Duration
+	// Goodbye is how long a phone whose sound has ended has to hang up; zero is
+	// five seconds.
+	Goodbye time.Duration
 	// ParkTime is how long a call stays parked before it rings at who parked
 	// it; zero is three minutes.
 	ParkTime time.Duration
@@ -135,6 +138,9 @@ func (x *Exchange) Start() {
 	}
 	if x.Grace == 0 {
 		x.Grace = 20 * time.Second
+	}
+	if x.Goodbye == 0 {
+		x.Goodbye = 5 * time.Second
 	}
 	if x.LongestCall == 0 {
 		x.LongestCall = 24 * time.Hour

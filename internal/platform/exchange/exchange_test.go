@@ -318,6 +318,46 @@ func TestAParkedCallIsTakenBySomebodyElse(t *testing.T) {
 	w.idle(t)
 }
 
+func TestAParkedCallOutlivesThePhoneThatParkedIt(t *testing.T) {
+	t.Parallel()
+	for name, goes := range map[string]func(bob *handset, b *talk){
+		"whose sound ends":      func(_ *handset, b *talk) { b.leg.Close() },
+		"whose connection ends": func(bob *handset, _ *talk) { bob.flow.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(x *exchange.Exchange) { x.Goodbye, x.Grace = time.Millisecond, time.Millisecond })
+			_, bob, a, b := w.connected(t)
+			cy := w.handset(t, apitest.Cy, cyHz)
+			b.parks()
+			goes(bob, b)
+			w.settles(t, func() bool { return w.x.Engine.Legs() == 1 })
+			w.waits(t, cy, a)
+		})
+	}
+}
+
+func TestWhoeverHangsUpMayEndTheirSoundFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(x *exchange.Exchange) { x.Goodbye = patience })
+	ada, _, _, b := w.connected(t)
+	b.leg.Close()
+	w.settles(t, func() bool { return w.x.Engine.Legs() == 1 })
+	b.hangup()
+	ada.ended()
+	w.idle(t)
+}
+
+func TestAPhoneWhoseSoundHasEndedIsHungUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(x *exchange.Exchange) { x.Goodbye = time.Millisecond })
+	ada, bob, _, b := w.connected(t)
+	b.leg.Close()
+	ada.ended()
+	bob.ended()
+	w.idle(t)
+}
+
 func TestWhoeverIsParkedByTheirCallerHearsMusic(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -156,11 +156,17 @@ func (c *call) enlist(l *line) {
 	c.x.mu.Unlock()
 }
 
-// silent comes when a line's sound has ended by itself.
+// silent comes when a line's sound has ended by itself. A phone that hangs up
+// ends its sound as well, and its BYE may be the slower of the two: it says
+// more, so it has its time.
 func (c *call) silent(l *line) {
-	if slices.Contains(c.lines, l) || c.watches(l) {
-		c.without(l)
-	}
+	time.AfterFunc(c.x.Goodbye, func() {
+		l.post(func(c *call) {
+			if slices.Contains(c.lines, l) || c.watches(l) {
+				c.without(l)
+			}
+		})
+	})
 }
 
 // tellDialog has others find the call by the phone's dialog (contract 8.8).
