@@ -183,15 +183,21 @@ func (t *talk) carry(leg *media.Leg) {
 
 // lost ends a call whose leg has ended. Whoever hangs up ends the leg as well,
 // and the BYE may be the slower of the two: it says more, so it has its time.
+// Where an event has told of the end, nothing was lost.
 func (t *talk) lost(leg *media.Leg) {
 	if t.wire.leg != leg || !t.live() {
 		return
 	}
 	t.alarm(t.ph.after(t.ph.pool.Waits.Gap, func() {
-		if t.wire.leg == leg {
-			t.part()
-			t.end(call.Failed, soundLost)
+		if t.wire.leg != leg {
+			return
 		}
+		t.part()
+		if t.remote == rc.PartyDisconnected {
+			t.left()
+			return
+		}
+		t.end(call.Failed, soundLost)
 	}))
 }
 

@@ -153,6 +153,17 @@ func TestACallWithoutSoundEnds(t *testing.T) {
 	}
 }
 
+func TestACallWhoseEndWasToldHasNotLostItsSound(t *testing.T) {
+	r := registered(t, func(r *rig) { r.pool.Waits.Gap = 10 * time.Millisecond })
+	_, c := r.talk()
+	mediatest.Listen(t, c.leg).HearsSilence(t) // so sound passes
+	r.desk.tell("s-a1", 9, outbound(rc.PartyDisconnected, ""))
+	c.leg.Close()
+	if got := r.state(call.Ended); got.Outcome != call.HungUp || got.Sentence != "" {
+		t.Errorf("the call ended as %+v", got)
+	}
+}
+
 func TestSoundThatEndsBeforeTheCallDoesIsNoFault(t *testing.T) {
 	r := registered(t, func(r *rig) { r.pool.Waits.Gap = time.Hour })
 	_, c := r.talk()
