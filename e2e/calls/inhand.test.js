@@ -76,7 +76,7 @@ describe('a number', () => {
     const me = await handset();
     await me.call('198');
     await me.is('ended');
-    await me.live.getByText('This number does not exist.').waitFor();
+    await me.sees('[data-panel=active-call] :text("This number does not exist.")');
     await me.press('Correct the number');
     const field = me.phone.getByLabel('Name or number');
     await field.waitFor();
@@ -87,7 +87,7 @@ describe('a number', () => {
     const me = await handset();
     await me.call('+16505550999');
     await me.is('ended');
-    await me.live.getByText('This phone cannot call outside numbers yet.').waitFor();
+    await me.sees('[data-panel=active-call] :text("This phone cannot call outside numbers yet.")');
   });
 });
 
