@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -135,9 +136,19 @@ func alarm(st store.Platform) exchange.Alarm {
 			address = &rc.EmergencyAddress{CountryISOCode: home.ISOCode}
 		}
 		there := region.ByCode("", address.CountryISOCode)
-		test := digits == "933" && (home.CallingCode == "1" || there.CallingCode == "1")
-		return test || region.IsEmergency(digits, home.ISOCode, there.ISOCode), nil
+		return forHelp(digits, home, there), nil
 	}
+}
+
+// isForHelp is the same rule for all of an account that say nothing else.
+func isForHelp(digits, mainNumber string) bool {
+	return forHelp(digits, region.Settings("", mainNumber, region.Locale{}).HomeCountry)
+}
+
+func forHelp(digits string, countries ...rc.Country) bool {
+	return slices.ContainsFunc(countries, func(c rc.Country) bool {
+		return region.IsEmergency(digits, c.ISOCode) || digits == "933" && c.CallingCode == "1"
+	})
 }
 
 // zoneIn finds the time zone of people and companies, which their business hours

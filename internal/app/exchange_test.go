@@ -56,6 +56,14 @@ func TestWhichNumbersCallForHelp(t *testing.T) {
 			t.Errorf("%q who lives in %q calls for help by %s: %v, %v; want %v", tt.who, tt.lives, tt.digits, got, err, tt.want)
 		}
 	}
+	for _, tt := range []struct {
+		main, digits string
+		want         bool
+	}{{"+16505550100", "911", true}, {"+16505550100", "933", true}, {"+16505550100", "110", false}, {"+493012345678", "110", true}, {"+493012345678", "933", false}} {
+		if got := isForHelp(tt.digits, tt.main); got != tt.want {
+			t.Errorf("behind %s somebody calls for help by %s: %v, want %v", tt.main, tt.digits, got, tt.want)
+		}
+	}
 	if _, err := ask(t.Context(), 7, 0, nil, "911"); err == nil {
 		t.Error("a number of an account that is not there calls for help, or does not")
 	}

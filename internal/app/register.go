@@ -30,7 +30,7 @@ type User struct {
 func (d *Data) console() *console.Console {
 	d.once.Do(func() {
 		p := d.DB.Platform()
-		d.records = &console.Console{Store: p, Keys: &signing.Keys{Store: p, Sealer: d.Ring}}
+		d.records = &console.Console{Store: p, Keys: &signing.Keys{Store: p, Sealer: d.Ring}, Emergency: isForHelp}
 	})
 	return d.records
 }

@@ -21,6 +21,10 @@ type Console struct {
 	Store store.Platform
 	Keys  *signing.Keys    // nil registers neither secrets for client_secret_jwt nor JWT credentials
 	Now   func() time.Time // nil means time.Now
+	// Emergency reports whether a number calls for help where an account with a
+	// main number is, or reads out where help would be sent to: it is nobody's
+	// extension. Nil knows 112 and 911.
+	Emergency func(number, mainNumber string) bool
 
 	ids store.IDs
 }

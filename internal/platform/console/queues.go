@@ -37,7 +37,7 @@ func (c *Console) RegisterQueue(ctx context.Context, spec QueueSpec) (store.Queu
 			return err
 		}
 		q.AccountID, n.AccountID = account.ID, account.ID
-		if q.Number, err = extensionNumber(ctx, tx, account, spec.Number); err != nil {
+		if q.Number, err = c.extensionNumber(ctx, tx, account, spec.Number); err != nil {
 			return err
 		}
 		if n.Number, err = directNumber(ctx, tx, account, spec.PhoneNumber); err != nil {

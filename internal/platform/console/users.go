@@ -87,7 +87,7 @@ func (c *Console) RegisterUser(ctx context.Context, spec UserSpec) (store.Extens
 			return err
 		}
 		e.AccountID, n.AccountID = account.ID, account.ID
-		if e.Number, err = extensionNumber(ctx, tx, account, spec.Number); err != nil {
+		if e.Number, err = c.extensionNumber(ctx, tx, account, spec.Number); err != nil {
 			return err
 		}
 		if n.Number, err = directNumber(ctx, tx, account, spec.PhoneNumber); err != nil {
@@ -157,11 +157,7 @@ func accountOf(ctx context.Context, tx store.PlatformTx, id int64) (store.Accoun
 	return all[0], nil
 }
 
-// helpNumbers are nobody's extension: 112 and 911 call for help from every
-// phone, and 933 reads out where help would be sent to.
-var helpNumbers = []string{"112", "911", "933"}
-
-func extensionNumber(ctx context.Context, tx store.PlatformTx, a store.Account, want string) (string, error) {
+func (c *Console) extensionNumber(ctx context.Context, tx store.PlatformTx, a store.Account, want string) (string, error) {
 	all, err1 := tx.Extensions(ctx, a.ID)
 	queues, err2 := tx.Queues(ctx, a.ID)
 	if err := errors.Join(err1, err2); err != nil {
@@ -171,9 +167,12 @@ func extensionNumber(ctx context.Context, tx store.PlatformTx, a store.Account, 
 		return slices.ContainsFunc(all, func(e store.Extension) bool { return e.Number == n }) ||
 			slices.ContainsFunc(queues, func(q store.Queue) bool { return q.Number == n })
 	}
+	forHelp := func(n string) bool {
+		return n == "112" || n == "911" || c.Emergency != nil && c.Emergency(n, a.MainNumber)
+	}
 	if want == "" {
 		for n := 101; ; n++ {
-			if free := strconv.Itoa(n); !taken(free) && !slices.Contains(helpNumbers, free) {
+			if free := strconv.Itoa(n); !taken(free) && !forHelp(free) {
 				return free, nil
 			}
 		}
@@ -181,7 +180,7 @@ func extensionNumber(ctx context.Context, tx store.PlatformTx, a store.Account, 
 	if n, err := strconv.Atoi(want); err != nil || n <= 0 || len(want) > 6 || strconv.Itoa(n) != want {
 		return "", rc.Errorf(rc.Invalid, "%q is not an extension number; use up to six digits.", want)
 	}
-	if slices.Contains(helpNumbers, want) {
+	if forHelp(want) {
 		return "", rc.Errorf(rc.Invalid, "%s calls the emergency services; choose another extension number or leave it out.", want)
 	}
 	if taken(want) {

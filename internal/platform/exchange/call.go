@@ -217,6 +217,7 @@ func (c *call) without(l *line) {
 		l.bye(agentFree)
 		c.drop(l)
 	case c.conference != nil:
+		l.bye(agentFree)
 		c.leaveConference(l)
 	default:
 		c.finish(dropped)

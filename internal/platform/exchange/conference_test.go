@@ -3,10 +3,12 @@ package exchange_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"offhook/internal/media"
 	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/exchange"
 	"offhook/internal/rc"
 )
 
@@ -183,6 +185,14 @@ func TestAConferenceWhoseHostHandsOverTheirPartEndsWithTheLastButOne(t *testing.
 	guest.hangup()
 	customer.p.ended()
 	w.idle(t)
+}
+
+func TestAPhoneWhoseSoundHasEndedInAConferenceIsHungUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(x *exchange.Exchange) { x.Goodbye = time.Millisecond })
+	_, _, guest, _, _ := w.hosted(t)
+	guest.leg.Close()
+	guest.p.ended()
 }
 
 func TestNobodyIsHandedToAConferenceThatItsHostLeavesEmpty(t *testing.T) {

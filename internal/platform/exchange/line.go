@@ -139,7 +139,7 @@ func (c *call) host(l *line) {
 	c.x.spawn(func(context.Context) {
 		select {
 		case <-l.leg.Done():
-			l.post(func(c *call) { c.silent(l) })
+			l.post(func(c *call) { c.awaitGoodbye(l) })
 		case <-l.ended:
 		}
 	})
@@ -156,17 +156,18 @@ func (c *call) enlist(l *line) {
 	c.x.mu.Unlock()
 }
 
-// silent comes when a line's sound has ended by itself. A phone that hangs up
-// ends its sound as well, and its BYE may be the slower of the two: it says
-// more, so it has its time.
+// awaitGoodbye comes when a line's sound has ended by itself. A phone that
+// hangs up ends its sound as well, and its BYE may be the slower of the two: it
+// says more, so it has its time.
+func (c *call) awaitGoodbye(l *line) {
+	time.AfterFunc(c.x.Goodbye, func() { l.post(func(c *call) { c.silent(l) }) })
+}
+
+// silent goes on without a line that has no sound.
 func (c *call) silent(l *line) {
-	time.AfterFunc(c.x.Goodbye, func() {
-		l.post(func(c *call) {
-			if slices.Contains(c.lines, l) || c.watches(l) {
-				c.without(l)
-			}
-		})
-	})
+	if slices.Contains(c.lines, l) || c.watches(l) {
+		c.without(l)
+	}
 }
 
 // tellDialog has others find the call by the phone's dialog (contract 8.8).

@@ -193,7 +193,7 @@ func (t *talk) lost(leg *media.Leg) {
 			return
 		}
 		t.part()
-		if t.remote == rc.PartyDisconnected {
+		if t.remote == rc.PartyDisconnected && !goesOn(t.reason) {
 			t.left()
 			return
 		}

@@ -123,8 +123,7 @@ func (t *talk) heardOf(s rc.PartyStatus, from, to rc.TelephonyEnd, recordings []
 		t.explain()
 	case s.Code == rc.PartyGone:
 		t.relink(s.PeerID)
-	case s.Reason == rc.ReasonPickup || s.Reason == rc.ReasonCallSwitch:
-		// The call goes on with another party (contract 6).
+	case goesOn(s.Reason): // with another party
 	case s.Over():
 		t.alarm(t.ph.after(t.ph.pool.Waits.Answer, func() { // SIP says it, too, and sooner
 			t.part()
@@ -139,6 +138,12 @@ func (t *talk) heardOf(s rc.PartyStatus, from, to rc.TelephonyEnd, recordings []
 	case (s.Code == rc.PartyAnswered || s.Code == rc.PartyVoicemail) && t.accepted:
 		t.connected()
 	}
+}
+
+// goesOn reports whether a party that has ended for a reason has another in
+// its place, so that the call goes on (contract 6).
+func goesOn(reason string) bool {
+	return reason == rc.ReasonPickup || reason == rc.ReasonCallSwitch
 }
 
 // relink follows a call that the far side has transferred: the dialog goes on,
