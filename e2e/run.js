@@ -3,8 +3,9 @@
 // Sound is made and heard in time, and a machine that other work has starved
 // for seconds loses some. So a file of which a test has failed is run once
 // more, by itself; what fails again has failed. What passes then is named as
-// unsteady, and is to be mended: scripts/soak gives no second chance, and nor
-// does this where more than two files have failed.
+// unsteady, and is to be mended. There is no second chance for a test that
+// hangs, for a file that breaks, or where more than two have failed, and none
+// in scripts/soak.
 //
 //   TEST_FILES     how many files run at a time (4)
 //   TEST_TIMEOUT   when a file that hangs is ended, in ms (15 minutes)
@@ -18,12 +19,13 @@ import { spec } from 'node:test/reporters';
 /** How many files get a second chance. */
 const chances = 2;
 
-/** @typedef {{file: string, name: string, why: string}} Failure a test that has failed, not the suite that it is in */
+/** @typedef {{file: string, name: string, why: string, broken: boolean}} Failure a test that has failed, not the suite that it is in; broken: it hung, or the file did not end well */
 
 /** @param {any} data of a test:fail @returns {Failure} */
 function failure({ name, file = name, details: { error } }) {
   const cause = error.cause ?? error;
-  return { file: path.relative('', file), name: path.isAbsolute(name) ? 'the file' : name, why: String(cause.stack ?? cause.message ?? cause) };
+  const whole = path.isAbsolute(name);
+  return { file: path.relative('', file), name: whole ? 'the file' : name, why: String(cause.stack ?? cause.message ?? cause), broken: whole || error.failureType === 'testTimeoutFailure' };
 }
 
 /**
@@ -53,13 +55,15 @@ function tell(verdict, { file, name, why }) {
   note(`${verdict}: ${file}, «${name}»: ${lines.slice(0, 10).join('\n  ')}`);
 }
 
-let failed = await outcome(process.argv.slice(2), Number(process.env.TEST_FILES ?? 4));
+const files = process.argv.slice(2);
+if (!files.length) throw new Error('say which files of tests to run');
+let failed = await outcome(files, Number(process.env.TEST_FILES ?? 4));
 const again = [...new Set(failed.map(({ file }) => file))];
-if (again.length && again.length <= chances) {
+if (again.length && again.length <= chances && !failed.some(({ broken }) => broken)) {
   console.log(`\nonce more, by itself: ${again.join(' ')}`);
   const first = failed;
   failed = await outcome(again, 1);
   for (const f of first) if (!failed.some(({ file, name }) => file === f.file && name === f.name)) tell('unsteady', f);
 }
 for (const f of failed) tell('failed', f);
-process.exitCode = failed.length ? 1 : 0;
+if (failed.length) process.exitCode = 1;

@@ -151,8 +151,10 @@ describe('a recording', () => {
     it(`that ${client} asks for has both voices`, async () => {
       const [a, b] = await stage.parties(client, 'web-phone');
       await connect(a, b);
+      const announced = a.hearsElse(a.tone, b.tone); // and nobody is recorded meanwhile
       await a.does('record', true);
       assert.match(await a.told('recording'), /"code":0|^$/);
+      await announced;
       await together(a, b);
       await passes(a.page, 2000); // of their talk is recorded
       await a.does('record', false);

@@ -3,7 +3,7 @@
 // so that they take nothing from the page around it or from a screen reader;
 // the user can switch them off (WCAG 2.1.4). settings-keyboard lists them all.
 // @ts-check
-import { isGone, navigate, signedIn } from "./nav.js";
+import { isGone, signedIn, visit } from "./nav.js";
 import { preferences } from "./preferences.js";
 
 /** Where a key leads. @type {Record<string, string>} */
@@ -79,5 +79,5 @@ window.addEventListener("keydown", (e) => {
   const place = PLACES[e.key];
   if (!place || !there(place)) return;
   e.preventDefault();
-  void navigate(place, { focus: true });
+  void visit(place, { focus: true });
 });

@@ -53,6 +53,18 @@ export async function navigate(path, how = {}) {
   await (shown = show(to, how));
 }
 
+/**
+ * Shows a route that somebody has pressed a key or a tab for. What has been
+ * typed in the dialer since the first press of a double click stays.
+ * @param {string} path
+ * @param {{focus?: boolean}} [how]
+ */
+export async function visit(path, how) {
+  const dialer = path === "/dialer" && currentPath() === path && document.querySelector("#panel:has([data-panel=dialer])");
+  if (dialer instanceof HTMLElement) focus(dialer);
+  else await navigate(path, how);
+}
+
 /** @type {Promise<void>} */
 let shown = Promise.resolve();
 
@@ -320,10 +332,7 @@ document.addEventListener("click", (e) => {
   e.preventDefault();
   if (at.hasAttribute("data-again")) return void navigate(currentPath(), { replace: true });
   const to = at.getAttribute("data-go") || (at.getAttribute("href") || "").replace(/^#/, "");
-  // What has been typed since the first press of a double click stays.
-  const dialer = to === "/dialer" && currentPath() === to && document.querySelector("#panel:has([data-panel=dialer])");
-  if (dialer instanceof HTMLElement) focus(dialer);
-  else void navigate(to);
+  void visit(to);
 });
 
 document.addEventListener("keydown", (e) => {
