@@ -217,7 +217,6 @@ func (c *call) without(l *line) {
 		l.bye(agentFree)
 		c.drop(l)
 	case c.conference != nil:
-		l.bye(agentFree)
 		c.leaveConference(l)
 	default:
 		c.finish(dropped)

@@ -123,7 +123,6 @@ func (x *Exchange) LeaveConference(ctx context.Context, id, party string) error 
 		if l.ext.ID == c.conference.host {
 			c.conference.host = 0
 		}
-		l.bye(agentFree)
 		c.excuse(l)
 		return nil
 	})
@@ -132,6 +131,7 @@ func (x *Exchange) LeaveConference(ctx context.Context, id, party string) error 
 // excuse takes a line out of a conference, which goes on while somebody is
 // left to be talked to: the host, who can take more people in, or two others.
 func (c *call) excuse(l *line) {
+	l.bye(agentFree)
 	l.party.End(rc.ReasonCallFinished, "")
 	c.drop(l)
 	if len(c.lines) == 0 || len(c.lines) == 1 && c.conference.host == 0 {
