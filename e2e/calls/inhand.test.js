@@ -91,6 +91,21 @@ describe('a number', () => {
   });
 });
 
+describe('the page of a call', () => {
+  it('says what has become of the call while the page was on its way', async () => {
+    const [me, far] = [await handset(), await stage.party('web-phone', theirs)];
+    await me.person.context.route(/\/panel\/calls\/(?!now)/, async (route) => {
+      const rings = await route.fetch();
+      await far.told('incoming');
+      await far.does('decline');
+      while ((await me.snapshot()).calls[0]?.state !== 'ended') await me.phone.locator('body').evaluate(() => new Promise(requestAnimationFrame));
+      await route.fulfill({ response: rings });
+    }, { times: 1 });
+    await me.dial(far.user.phoneNumber);
+    await me.is('ended');
+  });
+});
+
 describe('a call that was sent to voicemail', () => {
   it('is in the history, and no news', async () => {
     const me = await handset();

@@ -249,6 +249,12 @@ function tick() {
   if (next < Infinity) ticking = setTimeout(tick, next + 5);
 }
 document.addEventListener("oh:panel", tick);
+
+/** How the calls were when the panel was asked for. @type {Snapshot | null} */
+let asked = null;
+document.addEventListener("oh:route", () => (asked = now));
+// What has become of a call while its page was on its way, that page does not know.
+document.addEventListener("oh:panel", () => now !== asked && document.querySelector("#panel [data-panel=active-call]") && void draw());
 // The buttons name their keys, which may have been switched off or on.
 document.addEventListener("oh:preferences", () => shows(now) && void draw());
 
