@@ -111,7 +111,7 @@ as_postgres() {
 start_postgres() {
   [ -z "${OFFHOOK_TEST_POSTGRES:-}" ] || return 0
   local port
-  port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
+  port=$(node --input-type=module -e 'import { freePort } from "./e2e/lib/ports.js"; console.log(await freePort())')
   mkdir "$work/postgres"
   [ "$(id -u)" != 0 ] || chown postgres "$work/postgres"
   as_postgres "$pg_bin/initdb" --pgdata="$work/postgres" --username=postgres --auth=trust --encoding=UTF8 --no-locale --no-sync >"$work/initdb.log" ||

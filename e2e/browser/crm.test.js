@@ -12,7 +12,8 @@ import { promisify } from 'node:util';
 import { openBrowser } from '../lib/chromium.js';
 import { Demo } from '../lib/demo.js';
 import { Tab } from '../lib/person.js';
-import { Process, freePort } from '../lib/process.js';
+import { freePort } from '../lib/ports.js';
+import { Process } from '../lib/process.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -22,7 +23,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const dir = mkdtempSync(path.join(tmpdir(), 'offhook-crm-'));
 
 before(async () => {
-  const port = await freePort('127.0.0.1');
+  const port = await freePort();
   home = `http://127.0.0.1:${port}`;
   const program = path.join(dir, 'crm');
   await promisify(execFile)('go', ['build', '-o', program, './examples/crm'], { cwd: root });

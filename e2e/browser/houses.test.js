@@ -11,7 +11,8 @@ import { after, before, describe, it } from 'node:test';
 import { Api } from '../lib/api.js';
 import { Demo } from '../lib/demo.js';
 import { Person, Tab } from '../lib/person.js';
-import { freePort, Process } from '../lib/process.js';
+import { freePort } from '../lib/ports.js';
+import { Process } from '../lib/process.js';
 
 describe('platform and widget as two servers', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'offhook-e2e-'));
@@ -25,7 +26,7 @@ describe('platform and widget as two servers', () => {
   /** @type {() => Promise<Process>} */ let startWidget;
 
   before(async () => {
-    const [platformPort, tlsPort, widgetPort] = [await freePort('127.0.0.2'), await freePort('127.0.0.2'), await freePort('127.0.0.1')];
+    const [platformPort, tlsPort, widgetPort] = [await freePort('127.0.0.2'), await freePort('127.0.0.2'), await freePort()];
     const [platformUrl, widgetUrl] = [`http://127.0.0.2:${platformPort}`, `http://localhost:${widgetPort}`];
     const config = path.join(folder, 'offhook.yaml');
     writeFileSync(config, [

@@ -11,7 +11,8 @@ import { clientIds, FaultyPlatform } from '../doubles/platform.js';
 import { Demo } from '../lib/demo.js';
 import { Host } from '../lib/host.js';
 import { Person } from '../lib/person.js';
-import { freePort, Process } from '../lib/process.js';
+import { freePort } from '../lib/ports.js';
+import { Process } from '../lib/process.js';
 
 describe('a platform that', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'offhook-e2e-'));
@@ -24,7 +25,7 @@ describe('a platform that', () => {
 
   before(async () => {
     platform = await FaultyPlatform.start();
-    const port = await freePort('127.0.0.1');
+    const port = await freePort();
     const url = `http://localhost:${port}`;
     const config = path.join(folder, 'offhook.yaml');
     writeFileSync(config, [

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { Demo } from '../lib/demo.js';
 import { Exchange } from '../lib/far.js';
 import { Nats } from '../lib/nats.js';
-import { freePort, Process } from '../lib/process.js';
+import { freePort } from '../lib/ports.js';
+import { Process } from '../lib/process.js';
 import { Stage } from './stage.js';
 
 /**
@@ -19,7 +20,7 @@ import { Stage } from './stage.js';
 async function start(folder, ends, database) {
   const nats = await Nats.start();
   ends.push(() => nats.close());
-  const [port, tls, ...ports] = [await freePort('127.0.0.2'), await freePort('127.0.0.2'), await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+  const [port, tls, ...ports] = [await freePort('127.0.0.2'), await freePort('127.0.0.2'), await freePort(), await freePort()];
   const origin = `http://127.0.0.2:${port}`;
   /** A demo that is never started: its commands and clients work on the platform's folder. */
   const platform = new Demo(path.join(folder, 'platform'));

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './ports.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -45,7 +46,7 @@ export class Demo {
   /** @type {Facts} */ facts;
   /** @type {import('node:child_process').ChildProcess | undefined} */ #child;
   /** @type {Promise<unknown> | undefined} */ #exited;
-  /** @type {string[]} */ #ports = [];
+  /** @type {string[]} of widget, platform by HTTP and TLS, and host */ #addresses = [];
   #users = 0;
   #log = '';
   /** @type {Set<() => void>} */ #readers = new Set();
@@ -76,9 +77,11 @@ export class Demo {
    */
   async start(more = []) {
     const file = await binary();
-    const addresses = this.#ports.length ? this.#ports : ['127.0.0.1:0', '127.0.0.2:0', '127.0.0.2:0', '127.0.0.1:0'];
+    if (!this.#addresses.length) {
+      for (const host of ['127.0.0.1', '127.0.0.2', '127.0.0.2', '127.0.0.1']) this.#addresses.push(`${host}:${await freePort(host)}`);
+    }
     const flags = ['--widget-addr', '--platform-addr', '--platform-tls-addr', '--host-addr'];
-    const args = ['demo', '--dir', this.dir, '--log-level', 'debug', ...flags.flatMap((flag, i) => [flag, addresses[i]]), ...more];
+    const args = ['demo', '--dir', this.dir, '--log-level', 'debug', ...flags.flatMap((flag, i) => [flag, this.#addresses[i]]), ...more];
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk) => {
@@ -89,12 +92,6 @@ export class Demo {
     this.#child = child;
     this.#exited = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
     this.facts = await this.#ready(child);
-    this.#ports = [
-      hostPort(this.facts.widget.url, '127.0.0.1'),
-      hostPort(this.facts.platform.url, '127.0.0.2'),
-      hostPort(this.facts.platform.tlsUrl, '127.0.0.2'),
-      hostPort(this.facts.host.url, '127.0.0.1'),
-    ];
   }
 
   /**
@@ -239,14 +236,6 @@ export class Demo {
     const email = `${letters}.${this.#users}@test.example`.toLowerCase();
     return this.command('user', 'add', '--name', full, '--email', email, '--password', password);
   }
-}
-
-/**
- * @param {string} url
- * @param {string} host
- */
-function hostPort(url, host) {
-  return `${host}:${new URL(url).port}`;
 }
 
 /**

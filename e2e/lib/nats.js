@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './process.js';
+import { freePort } from './ports.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,7 +28,7 @@ export class Nats {
   static async start() {
     const dir = mkdtempSync(path.join(tmpdir(), 'offhook-nats-'));
     await run('go', ['build', '-o', dir, 'github.com/nats-io/nats-server/v2'], { cwd: root, env: { ...process.env, CGO_ENABLED: '0' } });
-    const server = new Nats(dir, await freePort('127.0.0.1'));
+    const server = new Nats(dir, await freePort());
     await server.begin();
     return server;
   }

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from './process.js';
+import { freePort } from './ports.js';
 
 const run = promisify(execFile);
 
@@ -27,7 +27,7 @@ export class Postgres {
   }
 
   static async start() {
-    const port = await freePort('127.0.0.1');
+    const port = await freePort();
     const server = new Postgres(mkdtempSync(path.join(tmpdir(), 'offhook-postgres-')), port);
     try {
       if (process.getuid?.() === 0) await run('chown', ['postgres', server.dir]); // PostgreSQL refuses to run as root

@@ -1,7 +1,6 @@
 // A run of the binary, with what it writes at hand.
 
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { binary } from './demo.js';
 
 /** One process of the binary. */
@@ -68,18 +67,4 @@ export class Process {
     this.child.kill('SIGINT');
     return this.exited;
   }
-}
-
-/**
- * A port that was free a moment ago, where a port must be known before a start.
- * @param {string} host
- * @returns {Promise<number>}
- */
-export function freePort(host) {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject).listen(0, host, () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
 }

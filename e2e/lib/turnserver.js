@@ -2,22 +2,11 @@
 // which knows people by names that end, and is ended by its process id.
 
 import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-
-/** A UDP port that nobody uses. @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
-    socket.once('error', reject).bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
-}
+import { freePort } from './ports.js';
 
 /** A running relay. */
 export class TurnServer {

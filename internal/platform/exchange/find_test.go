@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/exchange/trunk"
+	"offhook/internal/rigtest"
 	"offhook/internal/sip"
 )
 
@@ -39,12 +41,7 @@ func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, err
 // closed is an address that nobody listens at.
 func closed(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
+	return fmt.Sprint("127.0.0.1:", rigtest.Port(t))
 }
 
 // unwilling is a carrier that registers nobody.

@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +20,7 @@ import (
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/exchange/trunk"
 	"offhook/internal/rc"
+	"offhook/internal/rigtest"
 )
 
 // The other side of these trunks is not ours: sipp, and Kamailio in front of
@@ -33,26 +33,6 @@ func interop(t *testing.T) bool {
 		return false
 	}
 	return true
-}
-
-// freePort is a port that nobody has, by UDP or TCP.
-func freePort(t *testing.T) int {
-	t.Helper()
-	for range 50 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := l.Addr().(*net.TCPAddr).Port
-		u, err := net.ListenPacket("udp", fmt.Sprint("127.0.0.1:", port))
-		l.Close()
-		if err == nil {
-			u.Close()
-			return port
-		}
-	}
-	t.Fatal("no port is free")
-	return 0
 }
 
 // A program is a process of ours, with what it said.
@@ -111,14 +91,14 @@ func sippAnswers(t *testing.T, port int, more ...string) *program {
 // sippActs is sipp as somebody who is called, and says what it hears.
 func sippActs(t *testing.T, name string, port int, more ...string) *program {
 	t.Helper()
-	return run(t, "sipp", append([]string{"-sf", scenario(t, name), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
+	return run(t, "sipp", append([]string{"-sf", scenario(t, name), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(rigtest.Ports(t, 3)),
 		"-rtp_echo", "-nostdin", "-timeout", "120"}, more...)...)
 }
 
 // sippCalls is sipp as somebody who calls Ada once, by a proxy.
 func sippCalls(t *testing.T, name string, port, proxy int) *program {
 	t.Helper()
-	return run(t, "sipp", "-sf", scenario(t, name), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(freePort(t)),
+	return run(t, "sipp", "-sf", scenario(t, name), "-i", "127.0.0.1", "-p", fmt.Sprint(port), "-mi", "127.0.0.1", "-mp", fmt.Sprint(rigtest.Ports(t, 3)),
 		"-s", apitest.AdaPhone, "-m", "1", "-nostdin", "-timeout", "120", fmt.Sprint("127.0.0.1:", proxy))
 }
 
@@ -127,7 +107,7 @@ func TestKamailioAndSippAreCalledAndCall(t *testing.T) {
 	if !interop(t) {
 		return
 	}
-	port, secure, far := freePort(t), freePort(t), freePort(t)
+	port, secure, far := rigtest.Port(t), rigtest.Port(t), rigtest.Port(t)
 	roots := kamailio(t, port, secure, far)
 	for _, transport := range []string{trunk.UDP, trunk.TCP, trunk.TLS} {
 		t.Run(transport, func(t *testing.T) {
@@ -186,7 +166,7 @@ func TestCallsThatAreSentOnGoByKamailioToSipp(t *testing.T) {
 	if !interop(t) {
 		return
 	}
-	port, secure, switchAt := freePort(t), freePort(t), freePort(t)
+	port, secure, switchAt := rigtest.Port(t), rigtest.Port(t), rigtest.Port(t)
 	kamailio(t, port, secure, switchAt)
 	w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
 		cfg.Address, cfg.Listen, cfg.Peers = fmt.Sprint("127.0.0.1:", port), "", nil
@@ -235,7 +215,7 @@ func TestSippIsCalledWithoutARegistration(t *testing.T) {
 	}
 	for _, transport := range []string{trunk.UDP, trunk.TCP} {
 		t.Run(transport, func(t *testing.T) {
-			far := freePort(t)
+			far := rigtest.Port(t)
 			mode := map[string]string{trunk.UDP: "u1", trunk.TCP: "t1"}[transport]
 			phone := sippAnswers(t, far, "-t", mode, "-m", "2") // the question whether it is there, and the call
 			w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
@@ -258,7 +238,7 @@ func TestSippInsistsOnPracksAndSignsOfLife(t *testing.T) {
 		return
 	}
 	t.Run("called", func(t *testing.T) {
-		far := freePort(t)
+		far := rigtest.Port(t)
 		phone := sippActs(t, "insists.xml", far, "-m", "2") // the question whether it is there, and the call
 		w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
 			cfg.Address, cfg.Retry = fmt.Sprint("127.0.0.1:", far), 50*time.Millisecond
@@ -272,7 +252,7 @@ func TestSippInsistsOnPracksAndSignsOfLife(t *testing.T) {
 		w.idle(t)
 	})
 	t.Run("calling by Kamailio", func(t *testing.T) {
-		port, secure, far := freePort(t), freePort(t), freePort(t)
+		port, secure, far := rigtest.Port(t), rigtest.Port(t), rigtest.Port(t)
 		kamailio(t, port, secure, far)
 		w, _ := trunked(t, trunk.UDP, func(cfg *trunk.Config) {
 			cfg.Address, cfg.Listen, cfg.Peers, cfg.LeastExpiry = fmt.Sprint("127.0.0.1:", port), "", nil, time.Second
