@@ -38,19 +38,20 @@ func SpeechPackets(at time.Time) (packets []media.Packet) {
 
 // Likeness says how much of what was said is in what was heard, whenever it
 // was heard, from 0 to 1: the highest correlation of the two waves, as a whole
-// or second by second. A machine that slept for a moment has the rest said
-// later, which is no other sound.
+// or in pieces of a quarter of a second and more. A machine that slept for a
+// moment has the rest said later, which is no other sound. Other words are like
+// it by less than a half.
 func Likeness(said, heard media.Sound) float64 {
 	whole := likeness(said, heard)
+	if whole > 0.99 || len(said) < media.Rate/2 {
+		return whole
+	}
 	var sum, weights float64
-	for rest := said; len(rest) > 0; {
-		piece := rest
-		if len(rest) >= 2*media.Rate {
-			piece = rest[:media.Rate]
+	for _, half := range []media.Sound{said[:len(said)/2], said[len(said)/2:]} {
+		weight := half.Loudness() * half.Loudness() * float64(len(half))
+		if weight > 0 {
+			sum, weights = sum+weight*Likeness(half, heard), weights+weight
 		}
-		rest = rest[len(piece):]
-		weight := piece.Loudness() * piece.Loudness() * float64(len(piece))
-		sum, weights = sum+weight*likeness(piece, heard), weights+weight
 	}
 	if weights == 0 {
 		return whole
