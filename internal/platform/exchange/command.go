@@ -33,12 +33,18 @@ func (x *Exchange) command(ctx context.Context, id string, f func(c *call) error
 	if !c.post(func() { answer <- f(c) }) {
 		return errOver
 	}
+	return c.await(ctx, answer)
+}
+
+// await waits for what the call's goroutine answers. It may have ended the
+// call by it.
+func (c *call) await(ctx context.Context, answer <-chan error) error {
 	select {
 	case err := <-answer:
 		return err
 	case <-c.done:
 		select {
-		case err := <-answer: // f itself has ended the call
+		case err := <-answer:
 			return err
 		default:
 			return errOver
@@ -243,18 +249,22 @@ func (x *Exchange) BridgeParty(ctx context.Context, id, party, otherID, otherPar
 	if err != nil {
 		return err
 	}
-	into := second.call.Load()
+	var from *call
+	joined := make(chan error, 1)
 	err = x.onLine(ctx, id, party, func(c *call, l *line) error {
-		if !c.merge(l, second) {
-			return errNotTalking
-		}
+		from = c
+		c.merge(l, second, func(err error) {
+			if err == nil {
+				c.finish(ending{reason: rc.ReasonAttendedTransfer})
+			}
+			joined <- err
+		})
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	// The other call takes the side over in its own time.
-	return x.command(ctx, into.session.ID(), func(*call) error { return nil })
+	return from.await(ctx, joined)
 }
 
 // ParkParty parks the other side of a party, whose phone is through with it.

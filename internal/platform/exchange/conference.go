@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -141,72 +142,62 @@ func (c *call) excuse(l *line) {
 	c.tune()
 }
 
+// errNoRoom is the answer to who would take somebody into a conference that
+// has ended or is full.
+var errNoRoom = rc.Coded(rc.Conflict, "CMN-406", "The call cannot be taken into this conference: it has ended, or ten people are in it.")
+
 // BringIn takes the other side of a user's party into a conference, and ends
 // the user's own part of that call.
 func (x *Exchange) BringIn(ctx context.Context, conference, id, party string) (newParty string, err error) {
-	x.mu.Lock()
-	into := x.calls[conference]
-	x.mu.Unlock()
-	if into == nil || id == conference {
+	if id == conference {
 		return "", errOver
 	}
-	answer := make(chan string, 1)
+	var into, from *call
+	err = x.command(ctx, conference, func(c *call) error { into = c; return c.mayTake() })
+	if err != nil {
+		return "", err
+	}
+	var welcomed string
+	came := make(chan error, 1)
 	err = x.onLine(ctx, id, party, func(c *call, l *line) error {
 		rest := c.other(l)
 		if rest == nil || c.orbit != nowhereParked {
 			return errNotTalking
 		}
-		if !into.post(func() { into.bring(c, rest, answer) }) {
-			return errOver
-		}
+		from = c
+		c.give(rest, into, func() error {
+			if err := into.mayTake(); err != nil {
+				return err
+			}
+			welcomed = into.welcome(rest)
+			return nil
+		}, func(err error) {
+			switch {
+			case err == nil:
+				c.finish(finished)
+			case errors.Is(err, errOver):
+				err = errNoRoom
+			}
+			came <- err
+		})
 		return nil
 	})
 	if err != nil {
 		return "", err
 	}
-	select {
-	case newParty = <-answer:
-	case <-into.done:
-	case <-ctx.Done():
-		return "", ctx.Err()
+	if err := from.await(ctx, came); err != nil {
+		return "", err
 	}
-	if newParty == "" {
-		return "", rc.Coded(rc.Conflict, "CMN-406", "The call cannot be taken into this conference: it has ended, or ten people are in it.")
-	}
-	return newParty, nil
+	return welcomed, nil
 }
 
-// bring takes a line of another call in, when there is room. It answers with
-// the line's new party, nothing when it did not come.
-func (c *call) bring(from *call, l *line, answer chan<- string) {
+// mayTake says why a conference takes nobody in from another call; nil when it
+// does.
+func (c *call) mayTake() error {
 	if c.conference == nil || len(c.lines) >= maxConference {
-		answer <- ""
-		return
+		return errNoRoom
 	}
-	came := from.post(func() {
-		if !slices.Contains(from.lines, l) || from.orbit != nowhereParked {
-			answer <- ""
-			return
-		}
-		from.lines = slices.DeleteFunc(from.lines, func(o *line) bool { return o == l })
-		from.leaves(l)
-		from.tune()
-		l.call.Store(c)
-		arrived := c.post(func() {
-			answer <- c.welcome(l)
-			from.post(func() { from.finish(finished) })
-		})
-		if !arrived {
-			l.party.End(failed.reason, failed.sentence)
-			l.bye(agentFree)
-			l.close()
-			from.finish(finished)
-			answer <- ""
-		}
-	})
-	if !came {
-		answer <- ""
-	}
+	return nil
 }
 
 // welcome adds a line that has come from another call.

@@ -126,13 +126,24 @@ func (c *call) attended(l *line, callID string) {
 	}
 	c.x.spawn(func(ctx context.Context) {
 		l.notify(ctx, "SIP/2.0 100 Trying", "active;expires=60")
+		joined := make(chan error, 1)
 		err := c.x.command(ctx, second.call.Load().session.ID(), func(into *call) error { return into.mayGive(second) })
+		if err == nil {
+			l.postElse(func(c *call) { c.merge(l, second, func(err error) { joined <- err }) }, func() { joined <- errOver })
+			select {
+			case err = <-joined:
+			case <-l.ended: // the phone does not wait for it
+				return
+			}
+		}
 		if err != nil {
 			l.notify(ctx, "SIP/2.0 404 Not Found", "terminated;reason=noresource")
 			return
 		}
+		// The second call is over for the phone. The first one ends when it
+		// has been told (contract 8.8).
 		l.notify(ctx, "SIP/2.0 200 OK", "terminated;reason=noresource")
-		l.post(func(c *call) { c.merge(l, second) })
+		l.post(func(c *call) { c.finish(ending{reason: rc.ReasonAttendedTransfer}) })
 	})
 }
 
@@ -149,25 +160,20 @@ func (x *Exchange) lineOf(extensionID int64, callID string) *line {
 }
 
 // merge moves the other side of a line into the call of a second line, in the
-// place of that.
-func (c *call) merge(l, second *line) bool {
+// place of that. done is told how it went, in the call's turn: the call is to
+// be ended then, or goes on as before. It is not told where the call ends first.
+func (c *call) merge(l, second *line, done func(error)) {
 	rest, into := c.other(l), second.call.Load()
 	if rest == nil || into == c || !slices.Contains(c.lines, l) || c.orbit != nowhereParked {
-		return false
+		done(errNotTalking)
+		return
 	}
-	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == rest })
-	c.leaves(rest)
-	c.tune()
-	rest.call.Store(into)
-	l.party.End(rc.ReasonAttendedTransfer, "")
-	over := func() { c.finish(ending{reason: rc.ReasonAttendedTransfer}) }
-	if !into.post(func() { into.adopt(rest, second); c.post(over) }) {
-		rest.party.End(failed.reason, failed.sentence)
-		rest.bye(agentFree)
-		rest.close()
-		over()
-	}
-	return true
+	c.give(rest, into, func() error { return into.adopt(rest, second) }, func(err error) {
+		if err == nil {
+			l.party.End(rc.ReasonAttendedTransfer, "")
+		}
+		done(err)
+	})
 }
 
 // mayGive says why a line's place in the call is not given to the line of
@@ -185,14 +191,11 @@ func (c *call) mayGive(l *line) error {
 }
 
 // adopt takes a line of another call in the place of one of its own.
-func (c *call) adopt(l, instead *line) {
-	was := l.party
-	if c.mayGive(instead) != nil { // any more
-		was.End(rc.ReasonAttendedTransfer, "")
-		l.bye(agentFree)
-		l.close()
-		return
+func (c *call) adopt(l, instead *line) error {
+	if err := c.mayGive(instead); err != nil {
+		return err
 	}
+	was := l.party
 	c.leaves(instead)
 	if c.hosts(instead) {
 		c.conference.host = 0
@@ -222,6 +225,7 @@ func (c *call) adopt(l, instead *line) {
 	instead.close()
 	c.tune()
 	c.tellRecorded(l)
+	return nil
 }
 
 // far is who a line talks to, or waits for: another line, who is called, or

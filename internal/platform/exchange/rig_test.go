@@ -182,6 +182,8 @@ type handset struct {
 	infos    chan string
 	sipfrags chan string
 	contact  string
+	// thinks has a NOTIFY that is to be answered later; nil answers at once.
+	thinks chan *sip.Tx
 }
 
 func (w *world) handset(t *testing.T, extensionID int64, hertz float64) *handset {
@@ -263,6 +265,10 @@ func (p *handset) ServeSIP(tx *sip.Tx) {
 		p.infos <- string(req.Body())
 	case sip.NOTIFY:
 		p.sipfrags <- strings.TrimSpace(string(req.Body()))
+		if p.thinks != nil {
+			p.thinks <- tx
+			return
+		}
 	case sip.ACK:
 		return
 	}
