@@ -11,10 +11,10 @@
 //   TEST_TIMEOUT   when a file that hangs is ended, in ms (15 minutes)
 //   TEST_NOTES     a file that gets what failed and why, to be told at the end
 
-import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { tell } from './lib/notes.js';
 
 /** How many files get a second chance. */
 const chances = 2;
@@ -43,18 +43,6 @@ async function outcome(files, concurrency) {
   return failed;
 }
 
-/** Has something be told at the end of all. @param {string} text */
-function note(text) {
-  if (process.env.TEST_NOTES) appendFileSync(process.env.TEST_NOTES, `${text}\n`);
-  console.log(text);
-}
-
-/** @param {string} verdict @param {Failure} failure */
-function tell(verdict, { file, name, why }) {
-  const lines = why.split('\n').filter((line) => line.trim() && !/^\s+at .*\(?node:/.test(line));
-  note(`${verdict}: ${file}, «${name}»: ${lines.slice(0, 10).join('\n  ')}`);
-}
-
 const files = process.argv.slice(2);
 if (!files.length) throw new Error('say which files of tests to run');
 let failed = await outcome(files, Number(process.env.TEST_FILES ?? 4));
@@ -63,7 +51,7 @@ if (again.length && again.length <= chances && !failed.some(({ broken }) => brok
   console.log(`\nonce more, by itself: ${again.join(' ')}`);
   const first = failed;
   failed = await outcome(again, 1);
-  for (const f of first) if (!failed.some(({ file, name }) => file === f.file && name === f.name)) tell('unsteady', f);
+  for (const f of first) if (!failed.some(({ file, name }) => file === f.file && name === f.name)) tell('unsteady', { ...f, where: f.file });
 }
-for (const f of failed) tell('failed', f);
+for (const f of failed) tell('failed', { ...f, where: f.file });
 if (failed.length) process.exitCode = 1;
