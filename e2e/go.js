@@ -10,9 +10,29 @@ import { tell } from './lib/notes.js';
 
 /** How many packages get a second chance. */
 const chances = 2;
-const breaks = /^WARNING: DATA RACE|^panic: |^fatal error: |^testing: race detected/m;
+const breaks = /^WARNING: DATA RACE|race detected (during|outside)|^panic: |^fatal error: /m;
 
 /** @typedef {{package: string, tests: {name: string, why: string}[], broken: boolean}} Failure a package of which tests have failed */
+
+/** What a package has said, and its tests with their subtests. */
+class Package {
+  /** @type {Map<string, string>} by test, '' for what none has said */ said = new Map();
+  /** @type {Set<string>} tests that run */ open = new Set();
+  /** @type {Set<string>} */ failed = new Set();
+
+  /** @param {string} test @param {string} output */
+  says(test, output) {
+    this.said.set(test, (this.said.get(test) ?? '') + output);
+  }
+
+  /** What came of it, once it has failed. A test that never ended was in the way of others. @param {string} name @returns {Failure} */
+  failure(name) {
+    const broken = !this.failed.size || this.open.size > 0 || [...this.said.values()].some((text) => breaks.test(text));
+    for (const [test, text] of this.said) if (test && (this.failed.has(test) || this.open.has(test) || breaks.test(text))) process.stdout.write(text);
+    const tests = [...new Set([...this.failed, ...this.open])].map((test) => ({ name: test, why: (this.said.get(test) ?? '').replace(/^=== .*\n/gm, '') }));
+    return { package: name, tests, broken };
+  }
+}
 
 /**
  * Runs go test and shows what comes of it: a line of each package, and what
@@ -22,30 +42,31 @@ const breaks = /^WARNING: DATA RACE|^panic: |^fatal error: |^testing: race detec
  */
 async function outcome(args) {
   /** @type {Failure[]} */ const failures = [];
-  /** @type {Map<string, string>} by package and test, of its subtests too */ const said = new Map();
-  /** @type {Map<string, string[]>} by package */ const failed = new Map();
+  /** @type {Map<string, Package>} */ const packages = new Map();
   const go = spawn('go', ['test', '-json', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const code = new Promise((resolve) => go.once('close', resolve));
+  const ended = new Promise((resolve) => go.once('close', (code, signal) => resolve(code ?? signal)));
   for await (const line of createInterface({ input: go.stdout })) {
-    const { Action: action, Package: name, Test: test = '', Output: output = '' } = JSON.parse(line);
-    const [whole] = test.split('/');
-    const key = `${name} ${whole}`;
+    const { Action: action, Package: name = '', Test: test = '', Output: output = '' } = JSON.parse(line);
     if (action === 'build-output') process.stdout.write(output);
+    if (!name) continue;
+    const p = packages.get(name) ?? packages.set(name, new Package()).get(name) ?? new Package();
+    const [whole] = test.split('/');
     if (action === 'output') {
-      said.set(key, (said.get(key) ?? '') + output);
+      p.says(whole, output);
       if (!test && !/^(PASS|FAIL)\n$/.test(output)) process.stdout.write(output);
     }
-    if (action === 'fail' && test && test === whole) {
-      failed.set(name, [...(failed.get(name) ?? []), test]);
-      process.stdout.write(said.get(key) ?? '');
+    if (test === whole && action === 'run') p.open.add(test);
+    if (!['pass', 'fail', 'skip'].includes(action)) continue;
+    if (test) {
+      if (test === whole) p.open.delete(test);
+      if (test === whole && action === 'fail') p.failed.add(test);
+    } else {
+      if (action === 'fail') failures.push(p.failure(name));
+      packages.delete(name);
     }
-    if (action === 'fail' && !test) {
-      const tests = (failed.get(name) ?? []).map((t) => ({ name: t, why: (said.get(`${name} ${t}`) ?? '').replace(/^=== .*\n/gm, '') }));
-      failures.push({ package: name, tests, broken: !tests.length || breaks.test([...tests.map(({ why }) => why), said.get(`${name} `)].join('\n')) });
-    }
-    if (!test && action !== 'output') for (const k of said.keys()) if (k.startsWith(`${name} `)) said.delete(k);
   }
-  if (await code && !failures.length) throw new Error(`go test ended with ${await code}`);
+  const code = await ended;
+  if (code && !failures.length || packages.size) throw new Error(`go test ended with ${code}, and without a word from ${[...packages.keys()].join(' ') || 'any package'}`);
   return failures;
 }
 
