@@ -32,9 +32,12 @@ function hears(port, host) {
   });
 }
 
-/** The first port of a hundred that no other process has, which is kept. */
+/** The first port of a hundred that no other process has, which is kept: any, so that two who ask in turn get others. */
 async function hundred() {
-  for (let port = firstHundred; port <= lastHundred; port += 100) {
+  const all = (lastHundred - firstHundred) / 100 + 1;
+  const from = Math.floor(Math.random() * all);
+  for (let i = 0; i < all; i++) {
+    const port = firstHundred + 100 * ((from + i) % all);
     if (await listens(port, '127.0.0.1', true)) return port;
   }
   throw new Error('no port is free');

@@ -10,6 +10,7 @@ import (
 
 	"offhook/internal/media"
 	"offhook/internal/media/mediatest"
+	"offhook/internal/rigtest"
 )
 
 func TestNothingIsLeftOfLegsThatHaveEnded(t *testing.T) {
@@ -17,7 +18,9 @@ func TestNothingIsLeftOfLegsThatHaveEnded(t *testing.T) {
 	// As many ports as the legs of one round need: those of a round before
 	// must be free again.
 	const rounds, pairs = 5, 5
-	e, err := media.NewEngine(media.Config{LegIP: net.IPv4(127, 0, 0, 1), PortMin: 42000, PortMax: 42000 + 2*pairs + 4})
+	const needed = 2*pairs + 5
+	first := uint16(rigtest.Ports(t, needed))
+	e, err := media.NewEngine(media.Config{LegIP: net.IPv4(127, 0, 0, 1), PortMin: first, PortMax: first + needed - 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package rigtest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"testing"
@@ -44,10 +45,12 @@ func Ports(t *testing.T, n int) int {
 	}
 }
 
-// hundred takes the next hundred ports that no other process has. ports.mu is held.
+// hundred takes any hundred ports that no other process has. ports.mu is held.
 func hundred(t *testing.T) {
 	t.Helper()
-	for p := firstHundred; p <= lastHundred; p += 100 {
+	const all = (lastHundred-firstHundred)/100 + 1
+	for i, from := 0, rand.N(all); i < all; i++ {
+		p := firstHundred + 100*((from+i)%all)
 		if l, err := net.Listen("tcp", at(p)); err == nil {
 			ports.held, ports.next = append(ports.held, l), p+1
 			return

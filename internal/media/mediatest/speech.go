@@ -39,8 +39,9 @@ func SpeechPackets(at time.Time) (packets []media.Packet) {
 // Likeness says how much of what was said is in what was heard, whenever it
 // was heard, from 0 to 1: the highest correlation of the two waves, as a whole
 // or in pieces of a quarter of a second and more. A machine that slept for a
-// moment has the rest said later, which is no other sound. Other words are like
-// it by less than a half.
+// moment has the rest said later, which is no other sound; one that is very
+// busy tears the sound apart further. Other words are like it by less than a
+// half.
 func Likeness(said, heard media.Sound) float64 {
 	whole := likeness(said, heard)
 	if whole > 0.99 || len(said) < media.Rate/2 {

