@@ -35,12 +35,13 @@ type call struct {
 	bridge     media.Bridge
 	hush       context.CancelFunc // ends the tone or music that somebody hears
 	recordings []*recording
-	orbit      place       // where the call is parked
-	parker     *line       // who parked it
-	conference *conference // nil for an ordinary call
-	watch      *watch      // the supervisor who listens in; nil for nobody
-	summons    []*ring     // phones of supervisors that ring to come in
-	flip       *flip       // another phone of somebody's that rings meanwhile; nil for none
+	orbit      place          // where the call is parked
+	parker     *line          // who parked it
+	conference *conference    // nil for an ordinary call
+	watch      *watch         // the supervisor who listens in; nil for nobody
+	summons    []*ring        // phones of supervisors that ring to come in
+	flip       *flip          // another phone of somebody's that rings meanwhile; nil for none
+	giving     *session.Party // who is on the way to another call, or there; nil for nobody
 	over       bool
 }
 
@@ -263,7 +264,7 @@ func (c *call) finish(why ending) {
 		l.bye(agentFree)
 		c.drop(l)
 	}
-	c.session.Drop(why.reason, why.sentence)
+	c.session.Drop(why.reason, why.sentence, c.giving)
 	if c.conference != nil {
 		c.conference.mixer.Close()
 	}

@@ -33,22 +33,26 @@ func (x *Exchange) command(ctx context.Context, id string, f func(c *call) error
 	if !c.post(func() { answer <- f(c) }) {
 		return errOver
 	}
-	return c.await(ctx, answer)
-}
-
-// await waits for what the call's goroutine answers. It may have ended the
-// call by it.
-func (c *call) await(ctx context.Context, answer <-chan error) error {
 	select {
 	case err := <-answer:
 		return err
 	case <-c.done:
 		select {
-		case err := <-answer:
+		case err := <-answer: // f itself has ended the call
 			return err
 		default:
 			return errOver
 		}
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// wait is for an answer that will come.
+func wait(ctx context.Context, answer <-chan error) error {
+	select {
+	case err := <-answer:
+		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -249,10 +253,8 @@ func (x *Exchange) BridgeParty(ctx context.Context, id, party, otherID, otherPar
 	if err != nil {
 		return err
 	}
-	var from *call
 	joined := make(chan error, 1)
 	err = x.onLine(ctx, id, party, func(c *call, l *line) error {
-		from = c
 		c.merge(l, second, func(err error) {
 			if err == nil {
 				c.finish(ending{reason: rc.ReasonAttendedTransfer})
@@ -264,7 +266,7 @@ func (x *Exchange) BridgeParty(ctx context.Context, id, party, otherID, otherPar
 	if err != nil {
 		return err
 	}
-	return from.await(ctx, joined)
+	return wait(ctx, joined)
 }
 
 // ParkParty parks the other side of a party, whose phone is through with it.

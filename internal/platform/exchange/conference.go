@@ -152,7 +152,7 @@ func (x *Exchange) BringIn(ctx context.Context, conference, id, party string) (n
 	if id == conference {
 		return "", errOver
 	}
-	var into, from *call
+	var into *call
 	err = x.command(ctx, conference, func(c *call) error { into = c; return c.mayTake() })
 	if err != nil {
 		return "", err
@@ -164,7 +164,6 @@ func (x *Exchange) BringIn(ctx context.Context, conference, id, party string) (n
 		if rest == nil || c.orbit != nowhereParked {
 			return errNotTalking
 		}
-		from = c
 		c.give(rest, into, func() error {
 			if err := into.mayTake(); err != nil {
 				return err
@@ -185,7 +184,7 @@ func (x *Exchange) BringIn(ctx context.Context, conference, id, party string) (n
 	if err != nil {
 		return "", err
 	}
-	if err := from.await(ctx, came); err != nil {
+	if err := wait(ctx, came); err != nil {
 		return "", err
 	}
 	return welcomed, nil

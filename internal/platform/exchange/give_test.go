@@ -1,13 +1,28 @@
 package exchange_test
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 
 	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
+	"offhook/internal/platform/event"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 )
+
+// asked waits for a request that the test itself answers.
+func (p *handset) asked(what string) *sip.Tx {
+	p.t.Helper()
+	tx := mediatest.Wait(p.t, "the phone to be asked", p.thinks)
+	req := tx.Request()
+	if got := strings.TrimSpace(string(req.Method) + " " + string(req.Body())); got != what {
+		p.t.Fatalf("asked %q, want %q", got, what)
+	}
+	return tx
+}
 
 // TestATransferIsDoneWhenThePhoneIsToldSo: it may drop both of its calls then,
 // and a service ends with the sound of whom it talks to.
@@ -17,53 +32,66 @@ func TestATransferIsDoneWhenThePhoneIsToldSo(t *testing.T) {
 	bob, customer, agent := w.waiting(t)
 	consult := bob.call("*601")
 	consult.ear.Hears(t, bobHz)
-	bob.thinks = make(chan *sip.Tx, 2)
+	bob.thinks = make(chan *sip.Tx, 9)
 	agent.handTo(t, consult)
-	tx := mediatest.Wait(t, "a word about the transfer", bob.thinks)
-	_ = tx.Respond(200, "OK")
-	bye := mediatest.Wait(t, "the second call to be ended", bob.byes)
+	_ = bob.asked("NOTIFY SIP/2.0 100 Trying").Respond(200, "OK")
+	bye := bob.asked("BYE")
 	if got := sip.HeaderValue(bye.Request(), "Call-ID"); got != consult.CallID {
 		t.Errorf("%s is ended first, want the second call, %s", got, consult.CallID)
 	}
-	tx = mediatest.Wait(t, "another word about the transfer", bob.thinks)
-	for _, want := range []string{"SIP/2.0 100 Trying", "SIP/2.0 200 OK"} {
-		if got := <-bob.sipfrags; got != want {
-			t.Errorf("told %q, want %q", got, want)
-		}
-	}
+	_ = bye.Respond(200, "OK")
+	told := bob.asked("NOTIFY SIP/2.0 200 OK")
 	consult.leg.Close()
 	customer.ear.Hears(t, cyHz) // the echo
-	if n := len(bob.byes); n != 0 {
+	if n := len(bob.thinks); n != 0 {
 		t.Error("the first call is ended before the phone has heard how it goes")
 	}
-	_ = tx.Respond(200, "OK")
-	bob.ended()
+	_ = told.Respond(200, "OK")
+	_ = bob.asked("BYE").Respond(200, "OK")
 	customer.ear.Hears(t, cyHz)
 	customer.hangup()
 	w.idle(t)
 }
 
+// handsOver has an agent transfer their customer to another call of theirs, in
+// the session, which does nothing until goOn: the customer is on the way there.
+// before is what comes to that call first.
+func (w *world) handsOver(t *testing.T, agent, customer, second *talk, session string, before func(queued func() int)) (goOn func()) {
+	t.Helper()
+	asked, answers := w.stall(t, session)
+	agent.handTo(t, second)
+	w.settles(t, func() bool { return asked() >= 1 })
+	gives, give := w.stall(t, sessionOf(customer.ids))
+	answers()
+	w.settles(t, func() bool { return gives() >= 1 })
+	queued, goOn := w.stall(t, session)
+	before(queued)
+	n := queued()
+	give()
+	w.settles(t, func() bool { return queued() > n })
+	return goOn
+}
+
+// fails waits until a phone has been told that its transfer came to nothing.
+func (p *handset) fails(t *testing.T) {
+	t.Helper()
+	for _, want := range []string{"SIP/2.0 100 Trying", "SIP/2.0 404 Not Found"} {
+		if got := mediatest.Wait(t, "how the transfer goes", p.sipfrags); got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	}
+}
+
 func TestWhoIsNotTakenOverStaysOnTheLine(t *testing.T) {
 	t.Parallel()
-	t.Run("by a call that has ended meanwhile", func(t *testing.T) {
+	t.Run("by a call that has ended", func(t *testing.T) {
 		t.Parallel()
-		w := newWorld(t)
+		w := newWorld(t, seldom)
 		bob, customer, agent := w.waiting(t)
 		consult := bob.call("*601")
-		asked, answers := w.stall(t, sessionOf(consult.ids))
-		agent.handTo(t, consult)
-		w.settles(t, func() bool { return asked() >= 1 })
-		queued, goOn := w.stall(t, sessionOf(customer.ids))
-		answers()
-		w.settles(t, func() bool { return queued() >= 1 })
-		consult.hangup()
-		w.settles(t, func() bool { return w.x.Calls() == 1 })
+		goOn := w.handsOver(t, agent, customer, consult, sessionOf(consult.ids), func(func() int) { consult.hangup() })
 		goOn()
-		for _, want := range []string{"SIP/2.0 100 Trying", "SIP/2.0 404 Not Found"} {
-			if got := mediatest.Wait(t, "how the transfer goes", bob.sipfrags); got != want {
-				t.Errorf("told %q, want %q", got, want)
-			}
-		}
+		bob.fails(t)
 		agent.hold(false)
 		customer.ear.Hears(t, bobHz)
 		agent.ear.Hears(t, cyHz)
@@ -71,23 +99,93 @@ func TestWhoIsNotTakenOverStaysOnTheLine(t *testing.T) {
 		customer.p.ended()
 		w.idle(t)
 	})
-	t.Run("by a conference that has ended meanwhile", func(t *testing.T) {
+	t.Run("by a call in which a supervisor has taken the user's place", func(t *testing.T) {
+		t.Parallel()
+		w, other, second, cy := office(t, seldom)
+		watch := cy.call("*80102")
+		watch.ear.HearsBoth(t, adaHz, bobHz)
+		customer := w.handset(t, apitest.Ada, 1900).call("102")
+		bob := second.p
+		agent := bob.answer(bob.rings())
+		customer.ear.Hears(t, bobHz)
+		goOn := w.handsOver(t, agent, customer, second, sessionOf(other.ids), func(queued func() int) {
+			watch.takesOver()
+			w.settles(t, func() bool { return queued() >= 1 })
+		})
+		goOn()
+		bob.fails(t)
+		bob.ended() // of the second call
+		other.ear.Hears(t, cyHz)
+		customer.ear.Hears(t, bobHz)
+		agent.ear.Hears(t, 1900)
+	})
+	t.Run("and is gone when they hang up on the way", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, seldom)
+		bob, customer, agent := w.waiting(t)
+		consult := bob.call("*601")
+		goOn := w.handsOver(t, agent, customer, consult, sessionOf(consult.ids), func(func() int) { consult.hangup() })
+		customer.hangup()
+		goOn()
+		bob.fails(t)
+		bob.ended()
+		w.idle(t)
+	})
+	t.Run("unless nobody is there any more", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, seldom)
+		bob, customer, agent := w.waiting(t)
+		consult := bob.call("*601")
+		goOn := w.handsOver(t, agent, customer, consult, sessionOf(consult.ids), func(func() int) { consult.hangup() })
+		agent.hangup()
+		goOn()
+		customer.p.ended()
+		w.idle(t)
+	})
+	t.Run("by a call whose own other side is on its way", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
+		bob, customer, agent := w.waiting(t)
+		consult := bob.call("*601")
+		consult.ear.Hears(t, bobHz)
+		ada := w.handset(t, apitest.Ada, adaHz)
+		third := ada.call("102")
+		theirs := bob.answer(bob.rings())
+		third.ear.Hears(t, bobHz)
+		bob.thinks = make(chan *sip.Tx, 9)
+		agent.handTo(t, consult)
+		_ = bob.asked("NOTIFY SIP/2.0 100 Trying").Respond(200, "OK")
+		_ = bob.asked("BYE").Respond(200, "OK")
+		told := bob.asked("NOTIFY SIP/2.0 200 OK")
+		theirs.handTo(t, agent)
+		_ = bob.asked("NOTIFY SIP/2.0 100 Trying").Respond(200, "OK")
+		_ = bob.asked("NOTIFY SIP/2.0 404 Not Found").Respond(200, "OK")
+		_ = told.Respond(200, "OK")
+		_ = bob.asked("BYE").Respond(200, "OK")
+		customer.ear.Hears(t, cyHz) // the echo
+		third.ear.Hears(t, bobHz)
+		theirs.ear.Hears(t, adaHz)
+	})
+	t.Run("by a conference that has ended", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, seldom)
 		_, customer, agent := w.waiting(t)
 		id, err := w.x.Conference(t.Context(), apitest.Acme, apitest.Bob)
 		done(t, err)
 		s, _ := w.x.Book.Describe(id)
 		host := agent.p.call(s.VoiceCallToken)
-		queued, goOn := w.stall(t, sessionOf(customer.ids))
+		gives, give := w.stall(t, sessionOf(customer.ids))
 		brought := make(chan error, 1)
+		_, party := inbound(w, customer)
 		go func() {
-			_, err := w.x.BringIn(t.Context(), id, sessionOf(customer.ids), agentParty(w, customer))
+			_, err := w.x.BringIn(t.Context(), id, sessionOf(customer.ids), party)
 			brought <- err
 		}()
-		w.settles(t, func() bool { return queued() >= 1 })
+		w.settles(t, func() bool { return gives() >= 1 })
+		queued, goOn := w.stall(t, id)
 		host.hangup()
-		w.settles(t, func() bool { return w.x.Calls() == 1 })
+		give()
+		w.settles(t, func() bool { return queued() >= 2 })
 		goOn()
 		refused(t, "bringing somebody in", mediatest.Wait(t, "an answer", brought), rc.Conflict)
 		agent.hold(false)
@@ -99,8 +197,59 @@ func TestWhoIsNotTakenOverStaysOnTheLine(t *testing.T) {
 	})
 }
 
-// agentParty is the party of who was called.
-func agentParty(w *world, c *talk) string {
-	_, party := inbound(w, c)
-	return party
+// TestWhoHangsUpBeforeTwoCallsAreJoinedHasJoinedThem: the answer says so.
+func TestWhoHangsUpBeforeTwoCallsAreJoinedHasJoinedThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, seldom)
+	bob, customer, agent := w.waiting(t)
+	consult := bob.call("*601")
+	_, party := inbound(w, customer)
+	asked, answers := w.stall(t, sessionOf(consult.ids))
+	joined := make(chan error, 1)
+	go func() {
+		joined <- w.x.BridgeParty(t.Context(), sessionOf(customer.ids), party, sessionOf(consult.ids), partyOf(consult.ids))
+	}()
+	w.settles(t, func() bool { return asked() >= 1 })
+	gives, give := w.stall(t, sessionOf(customer.ids))
+	answers()
+	w.settles(t, func() bool { return gives() >= 1 })
+	queued, goOn := w.stall(t, sessionOf(consult.ids))
+	give()
+	w.settles(t, func() bool { return queued() >= 1 })
+	events := w.Told()
+	agent.hangup()
+	goOn()
+	done(t, mediatest.Wait(t, "the two calls to be joined", joined))
+	done(t, w.x.Book.Flush(t.Context()))
+	if !slices.ContainsFunc(events(), func(e event.Event) bool {
+		var body rc.TelephonyEvent
+		err := json.Unmarshal(e.Body, &body)
+		return err == nil && slices.ContainsFunc(body.Parties, func(p rc.EventParty) bool {
+			return p.Status.Code == rc.PartyGone && p.Status.PeerID != nil && p.Status.PeerID.TelephonySessionID == sessionOf(consult.ids)
+		})
+	}) {
+		t.Error("nobody is told in which call the customer is now")
+	}
+	bob.ended() // of the second call
+	customer.ear.Hears(t, cyHz)
+	customer.hangup()
+	w.idle(t)
+}
+
+// TestASupervisorStaysWithWhomNobodyTakes listens on when two calls could not be
+// joined.
+func TestASupervisorStaysWithWhomNobodyTakes(t *testing.T) {
+	t.Parallel()
+	w, customer, agent, cy := office(t, seldom)
+	watch := cy.call("*80102")
+	watch.ear.HearsBoth(t, adaHz, bobHz)
+	consult := customer.p.call("*601")
+	goOn := w.handsOver(t, customer, customer, consult, sessionOf(consult.ids), func(func() int) { consult.hangup() })
+	goOn()
+	customer.p.fails(t)
+	watch.ear.HearsBoth(t, adaHz, bobHz)
+	customer.ear.Hears(t, bobHz)
+	agent.hangup()
+	cy.ended()
+	w.idle(t)
 }

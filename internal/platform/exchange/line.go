@@ -24,6 +24,7 @@ type line struct {
 	leg    *media.Leg
 	agent  agent // of the messages to it
 	ended  chan struct{}
+	parted chan struct{} // closed when the phone has answered our BYE
 	once   sync.Once
 
 	outside bool   // the trunk's; it has neither extension nor device
@@ -126,7 +127,7 @@ func (c *call) connect(l *line) {
 // host looks after a line.
 func (c *call) host(l *line) {
 	if l.ended == nil {
-		l.ended = make(chan struct{})
+		l.ended, l.parted = make(chan struct{}), make(chan struct{})
 	}
 	if l.outside && l.keeps == nil {
 		l.keeps = l.dialog().Flow.Keep()
@@ -181,12 +182,14 @@ func (l *line) tellDialog() {
 // post has the goroutine of the line's call run f, wherever the line is then.
 func (l *line) post(f func(c *call)) bool {
 	c := l.call.Load()
-	return c.post(func() {
+	return c.mail.post(func() {
 		if now := l.call.Load(); now != c {
 			l.post(f)
 			return
 		}
-		f(c)
+		if !c.over {
+			f(c)
+		}
 	})
 }
 
@@ -280,6 +283,9 @@ func (l *line) bye(cmd int) {
 	l.x.byes.Add(1)
 	l.x.spawn(func(ctx context.Context) {
 		defer l.x.byes.Done()
+		if l.parted != nil {
+			defer close(l.parted)
+		}
 		if l.outside {
 			_, _ = l.x.Trunk.In(ctx, l.dialog(), l.dialog().Request(sip.BYE, nil, "")) // as below
 			return

@@ -132,7 +132,7 @@ func (c *call) attended(l *line, callID string) {
 			l.postElse(func(c *call) { c.merge(l, second, func(err error) { joined <- err }) }, func() { joined <- errOver })
 			select {
 			case err = <-joined:
-			case <-l.ended: // the phone does not wait for it
+			case <-ctx.Done():
 				return
 			}
 		}
@@ -140,8 +140,12 @@ func (c *call) attended(l *line, callID string) {
 			l.notify(ctx, "SIP/2.0 404 Not Found", "terminated;reason=noresource")
 			return
 		}
-		// The second call is over for the phone. The first one ends when it
-		// has been told (contract 8.8).
+		// The second call ends for the phone, then it is told so, then the
+		// first one ends (contract 8.8).
+		select {
+		case <-second.parted:
+		case <-time.After(notifyTime):
+		}
 		l.notify(ctx, "SIP/2.0 200 OK", "terminated;reason=noresource")
 		l.post(func(c *call) { c.finish(ending{reason: rc.ReasonAttendedTransfer}) })
 	})
@@ -160,8 +164,8 @@ func (x *Exchange) lineOf(extensionID int64, callID string) *line {
 }
 
 // merge moves the other side of a line into the call of a second line, in the
-// place of that. done is told how it went, in the call's turn: the call is to
-// be ended then, or goes on as before. It is not told where the call ends first.
+// place of that. done is told how it went, as by give: the call is to be ended
+// then, or goes on as before.
 func (c *call) merge(l, second *line, done func(error)) {
 	rest, into := c.other(l), second.call.Load()
 	if rest == nil || into == c || !slices.Contains(c.lines, l) || c.orbit != nowhereParked {
@@ -170,6 +174,7 @@ func (c *call) merge(l, second *line, done func(error)) {
 	}
 	c.give(rest, into, func() error { return into.adopt(rest, second) }, func(err error) {
 		if err == nil {
+			c.leaves(l)
 			l.party.End(rc.ReasonAttendedTransfer, "")
 		}
 		done(err)
@@ -180,7 +185,7 @@ func (c *call) merge(l, second *line, done func(error)) {
 // another one; nil when it may be.
 func (c *call) mayGive(l *line) error {
 	switch {
-	case !slices.Contains(c.lines, l) || c.parker == l: // it has hung up meanwhile, or waits for nobody any more
+	case !slices.Contains(c.lines, l) || c.parker == l || c.giving != nil: // it has hung up meanwhile, or waits for nobody any more
 		return errNotTalking
 	case c.hosts(l) && len(c.lines) == 1: // who came would be alone
 		return errNotTalking

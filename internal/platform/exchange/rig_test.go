@@ -182,7 +182,7 @@ type handset struct {
 	infos    chan string
 	sipfrags chan string
 	contact  string
-	// thinks has a NOTIFY that is to be answered later; nil answers at once.
+	// thinks has a NOTIFY or BYE that is answered by the test; nil answers at once.
 	thinks chan *sip.Tx
 }
 
@@ -236,6 +236,10 @@ func (p *handset) dial() {
 // ServeSIP does what every phone does.
 func (p *handset) ServeSIP(tx *sip.Tx) {
 	req := tx.Request()
+	if p.thinks != nil && (req.Method == sip.NOTIFY || req.Method == sip.BYE) {
+		p.thinks <- tx
+		return
+	}
 	switch req.Method {
 	case sip.INVITE:
 		_ = tx.Respond(100, "Trying")
@@ -265,10 +269,6 @@ func (p *handset) ServeSIP(tx *sip.Tx) {
 		p.infos <- string(req.Body())
 	case sip.NOTIFY:
 		p.sipfrags <- strings.TrimSpace(string(req.Body()))
-		if p.thinks != nil {
-			p.thinks <- tx
-			return
-		}
 	case sip.ACK:
 		return
 	}

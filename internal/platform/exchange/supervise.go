@@ -132,7 +132,7 @@ func (c *call) supervise(l *line, mode string) bool {
 		return false
 	}
 	if mode == takeover {
-		if c.orbit != nowhereParked || !slices.Contains(c.lines, c.watch.agent) { // whoever takes the call up there talks next
+		if c.orbit != nowhereParked || c.giving != nil || !slices.Contains(c.lines, c.watch.agent) { // whoever takes the call up there talks next
 			return false
 		}
 		c.takeOver()

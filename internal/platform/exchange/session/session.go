@@ -17,6 +17,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -186,10 +187,12 @@ func (s *Session) Parties() []*Party {
 }
 
 // Drop ends a session to which nobody was added, or whose parties are all to
-// leave for one reason.
-func (s *Session) Drop(reason, description string) {
+// leave for one reason, but for those that are on their way to another session.
+func (s *Session) Drop(reason, description string, but ...*Party) {
 	for _, p := range s.Parties() {
-		p.End(reason, description)
+		if !slices.Contains(but, p) {
+			p.End(reason, description)
+		}
 	}
 	s.book.mu.Lock()
 	defer s.book.mu.Unlock()
