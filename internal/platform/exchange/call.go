@@ -43,6 +43,7 @@ type call struct {
 	flip       *flip          // another phone of somebody's that rings meanwhile; nil for none
 	giving     *session.Party // who is on the way to another call, or there; nil for nobody
 	over       bool
+	why        ending // set when it is over
 }
 
 // An ending is why a call is over.
@@ -200,11 +201,13 @@ func (c *call) hangup(l *line) {
 // lost comes when a phone's connection has ended: it has a moment to come
 // back, and as long as the sound still flows nobody notices.
 func (c *call) lost(l *line) {
-	c.later(c.x.Grace, func() {
-		if (slices.Contains(c.lines, l) || c.watches(l)) && l.dead() {
-			l.gone = true
-			c.without(l)
-		}
+	time.AfterFunc(c.x.Grace, func() {
+		l.post(func(c *call) {
+			if (slices.Contains(c.lines, l) || c.watches(l)) && l.dead() {
+				l.gone = true
+				c.without(l)
+			}
+		})
 	})
 }
 
@@ -254,7 +257,7 @@ func (c *call) finish(why ending) {
 		c.stopForks(r, "", agentClose)
 	}
 	c.stopService()
-	c.over = true
+	c.over, c.why = true, why
 	c.tune()
 	c.keepRecordings()
 	c.unwatch(why)

@@ -69,7 +69,7 @@ func (l *line) carrierAsks(tx *sip.Tx) bool {
 	case sip.ACK:
 		return l.acknowledged(tx)
 	case sip.INVITE, sip.UPDATE:
-		return l.post(func(c *call) { c.redescribed(l, tx) })
+		return l.postElse(func(c *call) { c.redescribed(l, tx) }, func() { respond(tx, 481, "Call/Transaction Does Not Exist") })
 	case sip.BYE:
 		ok := l.post(func(c *call) { c.hangup(l) })
 		if ok {

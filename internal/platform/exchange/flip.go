@@ -52,9 +52,7 @@ func (c *call) flipTo(l *line, wanted string, done func(number string, err error
 			done("", err)
 			return
 		}
-		if !l.post(func(c *call) { done(number, c.beginFlip(l, to)) }) {
-			done("", errOver)
-		}
+		l.postElse(func(c *call) { done(number, c.beginFlip(l, to)) }, func() { done("", errOver) })
 	})
 }
 

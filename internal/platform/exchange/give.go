@@ -10,32 +10,28 @@ func (c *call) give(l *line, into *call, take func() error, done func(error)) {
 	c.lines = slices.Delete(c.lines, at, at+1)
 	c.giving = l.party
 	c.tune()
-	l.call.Store(into)
+	c.x.byes.Add(1) // it may have to be ended on its way
 	back := func(err error) {
-		l.call.Store(c)
 		c.postElse(func() {
+			c.x.byes.Done()
 			c.giving = nil
 			c.lines = slices.Insert(c.lines, min(at, len(c.lines)), l)
 			c.tune()
-			if l.gone { // it has hung up on its way
-				c.hangup(l)
-			}
 			done(err)
 		}, func() {
-			l.party.End(failed.reason, failed.sentence)
+			l.party.End(c.why.reason, c.why.sentence)
 			l.bye(agentFree)
 			l.close()
+			c.x.byes.Done()
 			done(err)
-		})
+		}, func() { l.call.Store(c) })
 	}
 	into.postElse(func() {
 		if err := take(); err != nil {
 			back(err)
 			return
 		}
-		if l.gone {
-			into.hangup(l)
-		}
+		c.x.byes.Done()
 		c.postElse(func() { c.leaves(l); done(nil) }, func() { done(nil) })
-	}, func() { back(errOver) })
+	}, func() { back(errOver) }, func() { l.call.Store(into) })
 }

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"offhook/internal/media/mediatest"
 	"offhook/internal/platform/api/apitest"
 	"offhook/internal/platform/event"
+	"offhook/internal/platform/exchange"
 	"offhook/internal/rc"
 	"offhook/internal/sip"
 )
@@ -30,6 +32,7 @@ func TestATransferIsDoneWhenThePhoneIsToldSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	bob, customer, agent := w.waiting(t)
+	tablet := w.handset(t, apitest.Bob, 1900)
 	consult := bob.call("*601")
 	consult.ear.Hears(t, bobHz)
 	bob.thinks = make(chan *sip.Tx, 9)
@@ -43,6 +46,9 @@ func TestATransferIsDoneWhenThePhoneIsToldSo(t *testing.T) {
 	told := bob.asked("NOTIFY SIP/2.0 200 OK")
 	consult.leg.Close()
 	customer.ear.Hears(t, cyHz) // the echo
+	if codes := tablet.takes(agent).codes; codes[len(codes)-1] != 481 {
+		t.Errorf("the user's other phone takes over what has been handed on: %v", codes)
+	}
 	if n := len(bob.thinks); n != 0 {
 		t.Error("the first call is ended before the phone has heard how it goes")
 	}
@@ -51,6 +57,12 @@ func TestATransferIsDoneWhenThePhoneIsToldSo(t *testing.T) {
 	customer.ear.Hears(t, cyHz)
 	customer.hangup()
 	w.idle(t)
+}
+
+// takes has a phone take a call over from another one of its user's.
+func (p *handset) takes(c *talk) *talk {
+	p.t.Helper()
+	return p.try("102", "Replaces", "x;to-tag="+c.LocalTag+";from-tag="+c.RemoteTag)
 }
 
 // handsOver has an agent transfer their customer to another call of theirs, in
@@ -136,11 +148,18 @@ func TestWhoIsNotTakenOverStaysOnTheLine(t *testing.T) {
 		w := newWorld(t, seldom)
 		bob, customer, agent := w.waiting(t)
 		consult := bob.call("*601")
+		events := w.Told()
 		goOn := w.handsOver(t, agent, customer, consult, sessionOf(consult.ids), func(func() int) { consult.hangup() })
 		agent.hangup()
 		goOn()
 		customer.p.ended()
 		w.idle(t)
+		done(t, w.x.Book.Flush(t.Context()))
+		for _, p := range parties(t, events()) {
+			if p.Status.Reason == rc.ReasonInternalError {
+				t.Errorf("people hang up, and are told %+v", p.Status)
+			}
+		}
 	})
 	t.Run("by a call whose own other side is on its way", func(t *testing.T) {
 		t.Parallel()
@@ -221,12 +240,8 @@ func TestWhoHangsUpBeforeTwoCallsAreJoinedHasJoinedThem(t *testing.T) {
 	goOn()
 	done(t, mediatest.Wait(t, "the two calls to be joined", joined))
 	done(t, w.x.Book.Flush(t.Context()))
-	if !slices.ContainsFunc(events(), func(e event.Event) bool {
-		var body rc.TelephonyEvent
-		err := json.Unmarshal(e.Body, &body)
-		return err == nil && slices.ContainsFunc(body.Parties, func(p rc.EventParty) bool {
-			return p.Status.Code == rc.PartyGone && p.Status.PeerID != nil && p.Status.PeerID.TelephonySessionID == sessionOf(consult.ids)
-		})
+	if !slices.ContainsFunc(parties(t, events()), func(p rc.EventParty) bool {
+		return p.Status.Code == rc.PartyGone && p.Status.PeerID != nil && p.Status.PeerID.TelephonySessionID == sessionOf(consult.ids)
 	}) {
 		t.Error("nobody is told in which call the customer is now")
 	}
@@ -250,6 +265,79 @@ func TestASupervisorStaysWithWhomNobodyTakes(t *testing.T) {
 	watch.ear.HearsBoth(t, adaHz, bobHz)
 	customer.ear.Hears(t, bobHz)
 	agent.hangup()
+	cy.ended()
+	w.idle(t)
+}
+
+// parties are those that events tell of, in order.
+func parties(t *testing.T, events []event.Event) (all []rc.EventParty) {
+	t.Helper()
+	for _, e := range events {
+		var body rc.TelephonyEvent
+		if err := json.Unmarshal(e.Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, body.Parties...)
+	}
+	return all
+}
+
+func TestWhoIsHandedOnIsParkedByNobodyWhoHasLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, seldom)
+	bob, customer, agent := w.waiting(t)
+	consult := bob.call("*601")
+	goOn := w.handsOver(t, agent, customer, consult, sessionOf(consult.ids), func(func() int) {})
+	consult.send(sip.INFO, `{"request":{"reqid":4,"command":"callpark"}}`, "application/json;charset=utf-8")
+	goOn()
+	bob.ended()
+	bob.ended()
+	customer.ear.Hears(t, cyHz) // the echo
+	customer.hangup()
+	w.idle(t)
+}
+
+// TestWhoHasLostTheirConnectionAndIsHandedOnIsNotForgotten: what looks for them
+// follows them.
+func TestWhoHasLostTheirConnectionAndIsHandedOnIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(x *exchange.Exchange) { x.Grace = 5 * time.Second })
+	bob, customer, agent := w.waiting(t)
+	consult := bob.call("*601")
+	customer.p.flow.Close()
+	agent.handOn(t, consult)
+	w.idle(t)
+}
+
+func TestWhatComesBehindTheEndOfACallIsAnswered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, seldom)
+	tablet := w.handset(t, apitest.Bob, 1900)
+	_, _, a, b := w.connected(t)
+	queued, goOn := w.stall(t, sessionOf(a.ids))
+	b.hangup()
+	n := queued()
+	taken := make(chan []int, 1)
+	go func() { taken <- tablet.takes(b).codes }()
+	w.settles(t, func() bool { return queued() > n })
+	goOn()
+	if codes := mediatest.Wait(t, "an answer", taken); codes[len(codes)-1] != 481 {
+		t.Errorf("taking over a call that has ended: %v", codes)
+	}
+	a.p.ended()
+	w.idle(t)
+}
+
+func TestASupervisorWhoseColleagueHasJustHungUpIsToldSo(t *testing.T) {
+	t.Parallel()
+	w, customer, _, cy := office(t, seldom)
+	watch := cy.call("*80")
+	queued, goOn := w.stall(t, sessionOf(customer.ids))
+	customer.hangup()
+	n := queued()
+	watch.keys(t, "102")
+	w.settles(t, func() bool { return queued() > n })
+	goOn()
 	cy.ended()
 	w.idle(t)
 }

@@ -30,9 +30,11 @@ func (p *peer) invite(tx *sip.Tx) {
 	}
 	req := tx.Request()
 	if replaces := sip.HeaderValue(req, "Replaces"); replaces != "" {
-		old := p.x.replaced(b.ext.ID, replaces)
-		if old == nil || !old.post(func(c *call) { c.moveTo(tx, b, old) }) {
-			respond(tx, 481, "Call/Transaction Does Not Exist")
+		gone := func() { respond(tx, 481, "Call/Transaction Does Not Exist") }
+		if old := p.x.replaced(b.ext.ID, replaces); old != nil {
+			old.postElse(func(c *call) { c.moveTo(tx, b, old) }, gone)
+		} else {
+			gone()
 		}
 		return
 	}

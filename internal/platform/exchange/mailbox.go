@@ -14,12 +14,16 @@ type mailbox struct {
 
 func newMailbox() *mailbox { return &mailbox{wake: make(chan struct{}, 1)} }
 
-// post reports false when nobody will run f any more.
-func (m *mailbox) post(f func()) bool {
+// post reports false when nobody will run f any more. Whoever sees what first
+// does posts after f.
+func (m *mailbox) post(f func(), first ...func()) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
 		return false
+	}
+	for _, do := range first {
+		do()
 	}
 	m.queue = append(m.queue, f)
 	select {
@@ -50,15 +54,16 @@ func (m *mailbox) run(over func() bool) {
 	}
 }
 
-// postElse posts f, or has otherwise run when the call is over by then.
-func (c *call) postElse(f, otherwise func()) {
+// postElse posts f, or has otherwise run when the call is over by then. first is
+// as with mailbox.post.
+func (c *call) postElse(f, otherwise func(), first ...func()) {
 	posted := c.mail.post(func() {
 		if c.over {
 			otherwise()
 			return
 		}
 		f()
-	})
+	}, first...)
 	if !posted {
 		otherwise()
 	}

@@ -364,7 +364,7 @@ func (l *line) ringing() {
 
 // answeredEarly takes the answer to our offer from a PRACK.
 func (l *line) answeredEarly(prack *sip.Tx) {
-	ok := l.post(func(c *call) {
+	l.postElse(func(c *call) {
 		if err := l.leg.SetAnswer(string(prack.Request().Body())); err != nil {
 			c.x.Log.Info("a carrier answered an offer with what cannot be used", "call", c.session.ID(), "err", err)
 			respond(prack, 488, "Not Acceptable Here")
@@ -372,10 +372,7 @@ func (l *line) answeredEarly(prack *sip.Tx) {
 			return
 		}
 		respond(prack, 200, "OK")
-	})
-	if !ok {
-		respond(prack, 481, "Call/Transaction Does Not Exist")
-	}
+	}, func() { respond(prack, 481, "Call/Transaction Does Not Exist") })
 }
 
 // decline refuses the call of somebody outside that nobody has answered.

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"slices"
 
 	"offhook/internal/rc"
 )
@@ -26,7 +27,7 @@ func (x *Exchange) parkedAt(orbit place) *call {
 // the place with a star. The phone that parks ends its dialog itself (contract
 // 8.7).
 func (c *call) park(l *line) (number string, ok bool) {
-	if c.other(l) == nil || c.orbit != nowhereParked {
+	if !slices.Contains(c.lines, l) || c.other(l) == nil || c.orbit != nowhereParked {
 		return "", false
 	}
 	orbit := c.x.keepAt(l.ext.AccountID, c)

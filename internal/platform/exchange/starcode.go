@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"offhook/internal/media"
@@ -113,25 +112,21 @@ func (x *Exchange) askedFor(ctx context.Context, by store.Extension, q *inquiry,
 
 // listenElsewhere moves a supervisor's line to the call of a colleague.
 func (c *call) listenElsewhere(l *line, into *call, to destination) {
-	c.lines = slices.DeleteFunc(c.lines, func(o *line) bool { return o == l })
-	c.tune()
-	l.call.Store(into)
 	was := l.party
 	spec := was.Spec()
 	spec.To, spec.Hidden, spec.Unlogged = to.end, true, false
-	over := func() { c.finish(finished) }
-	moved := into.post(func() {
+	c.give(l, into, func() error {
 		l.party = into.session.Add(spec)
 		was.Gone(rc.ReasonDTMFTransfer, l.party)
 		into.listenIn(l, *to.watch)
-		c.post(over)
+		return nil
+	}, func(err error) {
+		if err != nil { // it has ended meanwhile
+			c.finish(ending{rc.ReasonInvalidNumber, "This colleague talks to nobody."})
+			return
+		}
+		c.finish(finished)
 	})
-	if !moved { // it has ended meanwhile
-		was.End(rc.ReasonInvalidNumber, "This colleague talks to nobody.")
-		l.bye(agentFree)
-		l.close()
-		over()
-	}
 }
 
 // callOf is the call in which an extension talks; nil for none.

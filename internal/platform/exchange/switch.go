@@ -30,7 +30,7 @@ func (x *Exchange) replaced(extensionID int64, header string) *line {
 
 // moveTo has another phone of the same user take over a line (contract 8.8).
 func (c *call) moveTo(tx *sip.Tx, b *binding, old *line) {
-	if !slices.Contains(c.lines, old) || c.parker == old {
+	if !slices.Contains(c.lines, old) || c.parker == old || old.party.Status().Over() {
 		respond(tx, 481, "Call/Transaction Does Not Exist")
 		return
 	}
