@@ -56,6 +56,7 @@ func newLeg(e *Engine, pc *webrtc.PeerConnection, r *road) (*Leg, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.dtls = sender.Transport()
 	if !e.enter(l) {
 		return nil, ErrClosed
 	}
@@ -68,7 +69,6 @@ func newLeg(e *Engine, pc *webrtc.PeerConnection, r *road) (*Leg, error) {
 		}
 	})
 	pc.OnTrack(l.read)
-	l.dtls = sender.Transport()
 	l.dtls.ICETransport().OnSelectedCandidatePairChange(r.move)
 	e.wait.Go(func() { l.reports(sender) })
 	return l, nil
@@ -181,9 +181,47 @@ func (l *Leg) end() {
 			_ = c.conn.Close()
 		}
 		// The connection may be telling us itself, from its own goroutine.
-		l.engine.wait.Go(func() { _ = l.pc.GracefulClose() })
+		l.engine.wait.Go(func() {
+			l.settle()
+			_ = l.pc.GracefulClose()
+		})
 		l.engine.leave(l) // last, since an engine that is closed waits for the legs that it has
 	})
+}
+
+// handshakeTime is far more than a handshake takes whose far side is there.
+const handshakeTime = 3 * time.Second
+
+// settle waits while the far side shakes hands. To close pion's connection in
+// the moment when it has just become secure can hang for ever: Stop has the
+// lock and waits for the reader of packets, which waits to hand over its first
+// to who is started next, which waits for the lock (webrtc v4.2.20,
+// DTLSTransport.Stop and PeerConnection.startTransports).
+func (l *Leg) settle() {
+	late := time.After(handshakeTime)
+	tick := time.NewTicker(Frame)
+	defer tick.Stop()
+	for l.shakesHands() {
+		select {
+		case <-tick.C:
+		case <-late:
+			return
+		}
+	}
+}
+
+func (l *Leg) shakesHands() bool {
+	switch l.dtls.State() {
+	case webrtc.DTLSTransportStateConnecting:
+		return true
+	case webrtc.DTLSTransportStateConnected:
+		select {
+		case <-l.up:
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // Write sends p. What the far side has no codec for is decoded and sent as

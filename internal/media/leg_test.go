@@ -3,6 +3,7 @@ package media_test
 import (
 	"net"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -245,5 +246,37 @@ func TestAPhoneWithOpusAloneIsRefusedWhereItWouldNotHearPrompts(t *testing.T) {
 		if err := e.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestALegIsClosedInTheMomentItConnects: nothing of it hangs.
+func TestALegIsClosedInTheMomentItConnects(t *testing.T) {
+	for range 20 {
+		e := mediatest.Engine(t)
+		a, b := mediatest.Leg(t, e), mediatest.Leg(t, e)
+		offer, err := a.Offer(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := b.Answer(t.Context(), offer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Fill() // sound is there at once
+		if err := a.SetAnswer(answer); err != nil {
+			t.Fatal(err)
+		}
+		for up := a.Connected(); up != nil && !a.ShakesHands(); runtime.Gosched() {
+			select {
+			case <-up: // it was faster than us
+				up = nil
+			default:
+			}
+		}
+		a.Close()
+		b.Close()
+		closed := make(chan struct{})
+		go func() { e.Settle(); close(closed) }()
+		mediatest.Wait(t, "both to be closed", closed)
 	}
 }
