@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -182,8 +183,9 @@ type handset struct {
 	infos    chan string
 	sipfrags chan string
 	contact  string
-	// thinks has a NOTIFY or BYE that is answered by the test; nil answers at once.
+	// thinks has a NOTIFY or BYE that is answered by the test, where slow is set.
 	thinks chan *sip.Tx
+	slow   atomic.Bool
 }
 
 func (w *world) handset(t *testing.T, extensionID int64, hertz float64) *handset {
@@ -216,7 +218,7 @@ func (w *world) unregistered(t *testing.T, extensionID int64, hertz float64) *ha
 	}
 	p := &handset{
 		t: t, w: w, id: fmt.Sprint(id), hertz: hertz, engine: mediatest.Engine(t), calls: make(chan *sip.Tx, 9), byes: make(chan *sip.Tx, 9),
-		messages: make(chan int, 99), infos: make(chan string, 9), sipfrags: make(chan string, 9), contact: "sip:" + sip.Token() + "@phone.invalid",
+		messages: make(chan int, 99), infos: make(chan string, 9), thinks: make(chan *sip.Tx, 9), sipfrags: make(chan string, 9), contact: "sip:" + sip.Token() + "@phone.invalid",
 	}
 	p.dial()
 	return p
@@ -236,7 +238,7 @@ func (p *handset) dial() {
 // ServeSIP does what every phone does.
 func (p *handset) ServeSIP(tx *sip.Tx) {
 	req := tx.Request()
-	if p.thinks != nil && (req.Method == sip.NOTIFY || req.Method == sip.BYE) {
+	if p.slow.Load() && (req.Method == sip.NOTIFY || req.Method == sip.BYE) {
 		p.thinks <- tx
 		return
 	}
